@@ -1,0 +1,42 @@
+"""When a signal repeats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoval.errors import BadParameter
+
+
+@dataclass(frozen=True)
+class Ephemeris:
+    """Period, mid-event epoch and full duration, all in days on the light curve's own clock.
+
+    Raises BadParameter unless 0 < duration < period and all three are finite.
+    """
+
+    period: float
+    epoch: float
+    duration: float
+
+    def __post_init__(self) -> None:
+        values = (self.period, self.epoch, self.duration)
+        if not all(np.isfinite(values)) or not 0 < self.duration < self.period:
+            raise BadParameter(
+                f"ephemeris period={self.period}, epoch={self.epoch}, duration={self.duration} "
+                "days is not one: give finite days with 0 < duration < period"
+            )
+
+    def time_from_mid_event(self, time: np.ndarray) -> np.ndarray:
+        """Days from the nearest mid-event, in [-period/2, period/2)."""
+        half = 0.5 * self.period
+        return (np.asarray(time) - self.epoch + half) % self.period - half
+
+    def event_number(self, time: np.ndarray) -> np.ndarray:
+        """Integer count of the nearest event, zero at ``epoch``."""
+        return np.floor((np.asarray(time) - self.epoch) / self.period + 0.5).astype(np.int64)
+
+    def in_event(self, time: np.ndarray, widths: float = 1.0) -> np.ndarray:
+        """Mask of the times within ``widths`` durations (full width) of a mid-event."""
+        return np.abs(self.time_from_mid_event(time)) < 0.5 * widths * self.duration

@@ -1,0 +1,32 @@
+"""A star and what is known of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Star:
+    """A star with catalogue parameters; NaN where the catalogue is silent.
+
+    ``radius`` and ``mass`` are solar, ``teff`` in K, ``logg`` in dex (cgs), ``metallicity`` in
+    dex, ``magnitude`` in the mission's own band, ``ra`` and ``dec`` in degrees. ``flags`` names
+    the parameters that came from relations and not from the catalogue.
+    """
+
+    target: str
+    radius: float = math.nan
+    mass: float = math.nan
+    teff: float = math.nan
+    logg: float = math.nan
+    metallicity: float = math.nan
+    magnitude: float = math.nan
+    ra: float = math.nan
+    dec: float = math.nan
+    flags: tuple[str, ...] = ()
+
+    @property
+    def density(self) -> float:
+        """Mean density in solar units; NaN where mass or radius is missing."""
+        return self.mass / self.radius**3

@@ -1,0 +1,79 @@
+"""What shines in the aperture: sources, some with an eclipsing orbit."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from exoval.errors import BadParameter
+
+
+@dataclass(frozen=True)
+class Orbit:
+    """Two bodies that eclipse each other; body 1 is the brighter, body 2 the companion.
+
+    ``period`` and ``epoch`` (mid-time of the eclipse of body 1) are in days, ``radius_ratio`` is
+    R2/R1, ``semi_major_axis_ratio`` a/R1, ``impact_parameter`` that of the eclipse of body 1 in
+    units of R1, ``argument_of_periastron`` in radians (of body 2's orbit, the transit convention
+    of batman). ``surface_brightness_ratio`` is the disc-averaged brightness of body 2 over that
+    of body 1 in the mission's band; zero for a dark planet, and then there is no secondary.
+    ``mass_ratio`` is M2/M1. ``companion_limb_darkening`` is body 2's quadratic pair.
+    """
+
+    period: float
+    epoch: float
+    radius_ratio: float
+    semi_major_axis_ratio: float
+    impact_parameter: float
+    eccentricity: float = 0.0
+    argument_of_periastron: float = math.pi / 2
+    surface_brightness_ratio: float = 0.0
+    mass_ratio: float = 0.0
+    companion_limb_darkening: tuple[float, float] = (0.3, 0.3)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A point of light: its share of the aperture's flux and where it stands.
+
+    ``flux_fraction`` includes both bodies of the orbit, out of eclipse. ``offset_column`` and
+    ``offset_row`` are arcsec from the target along the detector's axes. ``limb_darkening`` is
+    the quadratic pair (u1, u2) of body 1. Without an orbit the source is constant.
+    """
+
+    flux_fraction: float
+    offset_column: float = 0.0
+    offset_row: float = 0.0
+    limb_darkening: tuple[float, float] = (0.4, 0.3)
+    orbit: Orbit | None = None
+
+
+@dataclass(frozen=True)
+class System:
+    """Everything in the aperture that one scenario drew.
+
+    ``truth`` holds the drawn parameters that the table of truths shows (names end in their
+    units). ``log_prior`` is the population density times the geometric probability,
+    ``log_proposal`` the density it was drawn from; their difference is the row's log weight.
+
+    Raises BadParameter unless the flux fractions are non-negative and sum to one.
+    """
+
+    scenario: str
+    sources: tuple[Source, ...]
+    truth: dict[str, float | str] = field(default_factory=dict)
+    log_prior: float = 0.0
+    log_proposal: float = 0.0
+
+    def __post_init__(self) -> None:
+        fractions = [source.flux_fraction for source in self.sources]
+        if min(fractions, default=-1.0) < 0 or abs(sum(fractions) - 1) > 1e-9:
+            raise BadParameter(
+                f"{self.scenario}: flux fractions {fractions} must be non-negative and sum to 1"
+            )
+
+    @property
+    def signal(self) -> Orbit | None:
+        """The orbit that makes the event, or None where nothing transits."""
+        orbits = [source.orbit for source in self.sources if source.orbit is not None]
+        return orbits[0] if orbits else None
