@@ -1,0 +1,61 @@
+"""Light of two bodies that eclipse each other, from any way to compute one occultation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from exoval.physics.orbit import contact_interval, seen_from_body_2
+from exoval.system import Orbit
+
+#: (time_from_mid_eclipse, orbit, limb_darkening, exposure, contacts) -> share of body 1's light
+#: that body 2 hides, averaged over the exposure; days, and contacts = (first, fourth) likewise
+Occultation = Callable[
+    [np.ndarray, Orbit, tuple[float, float], float, tuple[float, float]], np.ndarray
+]
+
+
+def eclipse_flux(time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float],
+                 exposure: float, occultation: Occultation) -> np.ndarray:
+    """Flux of the pair, one out of eclipse, with both its eclipses.
+
+    ``time`` (any shape) holds mid-exposure days, ``exposure`` days. The primary is body 1
+    occulted by body 2, diluted by body 2's light; the secondary is the same with the bodies
+    exchanged. Exactly 1.0 outside the contacts and where ``time`` is NaN.
+    """
+    flux = np.ones(np.shape(time))
+    share_2 = companion_share(orbit)
+    if share_2 < 1:
+        flux -= (1 - share_2) * _hidden(time, orbit, limb_darkening, exposure, occultation)
+    if share_2 > 0:
+        turned = seen_from_body_2(orbit)
+        flux -= share_2 * _hidden(
+            time, turned, orbit.companion_limb_darkening, exposure, occultation
+        )
+    return flux
+
+
+def companion_share(orbit: Orbit) -> float:
+    """Body 2's share of the pair's light out of eclipse, s k^2 / (1 + s k^2)."""
+    ratio = orbit.surface_brightness_ratio * orbit.radius_ratio**2
+    return ratio / (1 + ratio)
+
+
+def _hidden(time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float],
+            exposure: float, occultation: Occultation) -> np.ndarray:
+    """Share of body 1's light that is hidden, zero outside its eclipse; the shape of ``time``."""
+    hidden = np.zeros(np.shape(time))
+    if not orbit.radius_ratio > 0:
+        return hidden
+    contacts = contact_interval(orbit, 1 + orbit.radius_ratio)
+    if contacts is None:
+        return hidden
+    earliest = contacts[0] - 0.5 * exposure
+    since = (np.asarray(time, dtype=float) - orbit.epoch - earliest) % orbit.period
+    inside = since < contacts[1] + 0.5 * exposure - earliest
+    if inside.any():
+        hidden[inside] = occultation(
+            since[inside] + earliest, orbit, limb_darkening, exposure, contacts
+        )
+    return hidden

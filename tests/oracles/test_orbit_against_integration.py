@@ -1,0 +1,67 @@
+"""Orbits and eclipse times against a direct integration of the equation of motion."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+from scipy.optimize import minimize_scalar
+
+from exoval.physics.orbit import inclination, secondary_delay, sky_position
+from exoval.system import Orbit
+
+CASES = [
+    Orbit(7.0, 0.0, 0.3, 12.0, 0.2, 0.45, 0.6),
+    Orbit(7.0, 0.0, 0.3, 12.0, 0.5, 0.1, 4.4),
+    Orbit(2.0, 0.0, 0.8, 6.0, 0.0, 0.3, 3.0),
+]
+
+
+def integrated(orbit):
+    """Dense sky position (east, north, towards us) over two periods from periastron."""
+    gravity = 4 * np.pi**2 * orbit.semi_major_axis_ratio**3 / orbit.period**2
+    near = orbit.semi_major_axis_ratio * (1 - orbit.eccentricity)
+    speed = np.sqrt(gravity * (1 + orbit.eccentricity) / near)
+
+    def motion(_, state):
+        x, y, u, v = state
+        pull = -gravity / np.hypot(x, y) ** 3
+        return [u, v, pull * x, pull * y]
+
+    path = solve_ivp(motion, (0, 2 * orbit.period), [near, 0, 0, speed], method="DOP853",
+                     rtol=1e-12, atol=1e-12, dense_output=True).sol
+    w, i = orbit.argument_of_periastron, inclination(orbit)
+
+    def sky(time):
+        x, y = path(time)[:2]
+        node, rise = x * np.cos(w) - y * np.sin(w), x * np.sin(w) + y * np.cos(w)
+        return -node, -rise * np.cos(i), rise * np.sin(i)
+
+    return sky
+
+
+def conjunctions(sky, period):
+    """Times where the line of centres projects on the normal of the node line, and which side."""
+    times = np.linspace(0, 2 * period, 4001)
+    east, _, height = sky(times)
+    found = []
+    for j in np.flatnonzero(np.diff(np.sign(east)) != 0):
+        best = minimize_scalar(lambda t: sky(t)[0] ** 2, bounds=(times[j], times[j + 1]),
+                               method="bounded", options={"xatol": 1e-10})
+        found.append((best.x, height[j] > 0))
+    return found
+
+
+@pytest.mark.parametrize("orbit", CASES)
+def test_sky_path_and_secondary_phase(orbit):
+    sky = integrated(orbit)
+    events = conjunctions(sky, orbit.period)
+    primary = next(time for time, front in events if front)
+    secondary = next(time for time, front in events if not front and time > primary)
+    delay = secondary_delay(orbit.period, orbit.eccentricity, orbit.argument_of_periastron)
+    assert secondary - primary == pytest.approx(delay, abs=1e-6)
+    times = np.linspace(primary, 2 * orbit.period, 300)
+    east, north, towards = sky(times)
+    separation, height = sky_position(times - primary, orbit)
+    assert np.allclose(separation, np.hypot(east, north), atol=1e-5)
+    assert np.allclose(height, towards, atol=1e-5)
