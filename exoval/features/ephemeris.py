@@ -1,0 +1,28 @@
+"""When and how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from exoval.feature_table import Column
+from exoval.features.folded_event import FoldedEvent
+
+
+@dataclass(frozen=True)
+class EphemerisFeatures:
+    """Period and duration of the refined box."""
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("period", "d", "orbital period", "koi_period"),
+        Column("duration", "h", "full duration of the best box", "koi_duration"),
+        Column("duration_over_period", "", "duration over period, the duty cycle"),
+    )
+
+    def __call__(self, folded: FoldedEvent) -> dict[str, float]:
+        """The three columns; never missing."""
+        return {
+            "period": folded.period,
+            "duration": 24 * folded.duration,
+            "duration_over_period": folded.duration / folded.period,
+        }

@@ -1,0 +1,110 @@
+"""How many faint stars share the sky with the target, and what they are."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from exoval.physics.stellar_relations import absolute_magnitude
+
+#: distance of the Sun from the Galactic centre, parsec
+SUN_TO_CENTRE = 8200.0
+#: scale height, scale length (parsec) and local share of the thin and the thick disc
+DISCS = ((300.0, 2600.0, 0.88), (900.0, 3600.0, 0.12))
+#: main-sequence stars of 0.1-0.8 solar masses in a cubic parsec near the Sun
+LOCAL_DENSITY = 0.1
+#: where a star's position is unknown
+DEFAULT_LONGITUDE, DEFAULT_LATITUDE = 90.0, 30.0
+SQUARE_DEGREES_PER_STERADIAN = (180 / np.pi) ** 2
+ARCSEC_PER_DEGREE = 3600.0
+
+MASSES = np.geomspace(0.1, 2.5, 80)
+DISTANCES = np.geomspace(30, 30000, 240)
+MAGNITUDE_EDGES = np.arange(4.0, 30.01, 0.25)
+
+
+@dataclass(frozen=True)
+class GalacticDisc:
+    """Main-sequence stars of a thin and a thick exponential disc, no table needed.
+
+    Scale lengths of Jurić et al. (2008, ApJ 673, 864), masses of Kroupa (2001, MNRAS 322, 231)
+    with stars above 0.9 solar masses thinned by their lifetimes, dust of
+    ``extinction_per_kpc`` magnitudes in a layer of ``dust_height`` parsec. Giants and the bulge
+    are left out: good to a factor of about two away from the bulge.
+    """
+
+    extinction_per_kpc: float = 0.7
+    dust_height: float = 125.0
+
+    def density(self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
+                ) -> float:
+        """Stars per square arcsec and unit magnitude at a position in degrees."""
+        counts = self._field(band, *_galactic(ra, dec))[2]
+        middles = 0.5 * (MAGNITUDE_EDGES[1:] + MAGNITUDE_EDGES[:-1])
+        per_square_degree = float(np.exp(np.interp(magnitude, middles, np.log(counts + 1e-30))))
+        return per_square_degree / ARCSEC_PER_DEGREE**2
+
+    def log_prob(self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
+                 ) -> float:
+        """Log of ``density``; it integrates to a number of stars, not to 1."""
+        return math.log(self.density(magnitude, band, ra, dec))
+
+    def sample(self, rng: np.random.Generator, size: int, magnitude: float, band: str,
+               ra: float = math.nan, dec: float = math.nan) -> np.ndarray:
+        """Masses (solar) of stars that appear with a magnitude, shape (size,)."""
+        magnitudes, weights, _ = self._field(band, *_galactic(ra, dec))
+        near = np.exp(-0.5 * ((magnitudes - magnitude) / 0.2) ** 2) * weights
+        by_mass = near.sum(axis=1)
+        if by_mass.sum() <= 0:
+            return np.full(size, 0.8)
+        return rng.choice(MASSES, size=size, p=by_mass / by_mass.sum())
+
+    def _field(self, band: str, longitude: float, latitude: float
+               ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        # whole degrees: the disc varies slowly and the table is then made once per field
+        return _star_counts(band, round(longitude), round(latitude), self.extinction_per_kpc,
+                            self.dust_height)
+
+
+@lru_cache(maxsize=64)
+def _star_counts(band: str, longitude: int, latitude: int, extinction_per_kpc: float,
+                 dust_height: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Magnitudes and stars per square degree on (MASSES, DISTANCES), and counts per magnitude."""
+    l, b = np.radians(longitude), np.radians(latitude)
+    height = DISTANCES * abs(math.sin(b))
+    in_plane = DISTANCES * math.cos(b)
+    centre = np.hypot(SUN_TO_CENTRE - in_plane * math.cos(l), in_plane * math.sin(l))
+    crowd = sum(share * np.exp(-height / h - (centre - SUN_TO_CENTRE) / scale)
+                for h, scale, share in DISCS)
+    slant = max(abs(math.sin(b)), 1e-3)
+    dust_path = dust_height / slant * (1 - np.exp(-height / dust_height))
+    extinction = extinction_per_kpc * np.minimum(dust_path, DISTANCES) / 1000
+    modulus = 5 * np.log10(DISTANCES / 10) + extinction
+    volume = DISTANCES**3 * np.gradient(np.log(DISTANCES)) / SQUARE_DEGREES_PER_STERADIAN
+    magnitudes = absolute_magnitude(MASSES, band)[:, None] + modulus[None, :]
+    weights = _mass_function()[:, None] * (crowd * volume)[None, :]
+    counts, _ = np.histogram(magnitudes, MAGNITUDE_EDGES, weights=weights)
+    return magnitudes, weights, counts / np.diff(MAGNITUDE_EDGES)
+
+
+def _mass_function() -> np.ndarray:
+    """Stars per cubic parsec in every bin of MASSES, of those still on the main sequence."""
+    number = np.where(MASSES < 0.5, MASSES**-1.3, 0.5 * MASSES**-2.3) * np.gradient(MASSES)
+    number = number * LOCAL_DENSITY / number[MASSES < 0.8].sum()
+    return number * np.minimum(1, (MASSES / 0.9) ** -2.5)
+
+
+def _galactic(ra: float, dec: float) -> tuple[float, float]:
+    """Galactic longitude and latitude in degrees of a J2000 position; a default if unknown."""
+    if not (math.isfinite(ra) and math.isfinite(dec)):
+        return DEFAULT_LONGITUDE, DEFAULT_LATITUDE
+    # north Galactic pole and the longitude of the celestial pole (IAU 1958, J2000)
+    pole_ra, pole_dec, pole_longitude = (math.radians(x) for x in (192.85948, 27.12825, 122.93192))
+    a, d = math.radians(ra) - pole_ra, math.radians(dec)
+    sine = math.sin(d) * math.sin(pole_dec) + math.cos(d) * math.cos(pole_dec) * math.cos(a)
+    y = math.cos(d) * math.sin(a)
+    x = math.sin(d) * math.cos(pole_dec) - math.cos(d) * math.sin(pole_dec) * math.cos(a)
+    return math.degrees(pole_longitude - math.atan2(y, x)) % 360, math.degrees(math.asin(sine))

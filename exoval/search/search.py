@@ -1,0 +1,19 @@
+"""The seam of searching: a detrended light curve in, its best event or None out."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from exoval.ephemeris import Ephemeris
+from exoval.event import TransitEvent
+from exoval.lightcurve import LightCurve
+from exoval.star import Star
+
+
+class Search(Protocol):
+    """Find the strongest periodic dip; ``expected`` is ignored by blind searches."""
+
+    def __call__(self, light_curve: LightCurve, star: Star, expected: Ephemeris | None = None,
+                 rng: np.random.Generator | None = None) -> TransitEvent | None: ...

@@ -1,0 +1,67 @@
+"""``python -m simulate``: the only file of this app that reads configuration."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.errors import InstantiationException
+from hydra.types import RunMode
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from exoval.errors import BadParameter, message_instead_of_traceback
+
+log = logging.getLogger("simulate")
+
+
+@hydra.main(config_path="pkg://conf", config_name="simulate", version_base="1.3")
+def main(config: DictConfig) -> None:
+    """Resolve the whole configuration, build its parts and run."""
+    with message_instead_of_traceback():
+        # imported here so that --cfg job and --help do not pay for the numerical libraries
+        from simulate.run import run
+
+        settings, arguments = _build(config)
+        try:
+            manifest = run(**arguments, settings=settings)
+        except TypeError as error:
+            if "unexpected keyword" not in str(error):
+                raise
+            raise BadParameter(f"{error}; python -m simulate --cfg job lists the settings"
+                               ) from error
+        _summary(manifest, arguments["output"])
+
+
+def _build(config: DictConfig) -> tuple[dict, dict]:
+    """The resolved settings as plain values, and the objects they describe."""
+    hydra_config = HydraConfig.get()
+    try:
+        settings = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+        arguments = instantiate(config, _convert_="all")
+    except (InstantiationException, OmegaConfBaseException) as error:
+        reason = str(error.__cause__ or error).splitlines()[0]
+        raise BadParameter(f"configuration: {reason}; python -m simulate --cfg job shows it"
+                           ) from error
+    if hydra_config.mode == RunMode.MULTIRUN:
+        arguments["output"] = hydra_config.runtime.output_dir
+    return settings, dict(arguments)
+
+
+def _summary(manifest: dict, output: str) -> None:
+    header = ["drawn", "visible", "recovered", "kept", "failed"]
+    print(f"\n{'scenario':22s}" + "".join(f"{name:>11s}" for name in header))
+    for scenario, row in manifest["counts"].items():
+        print(f"{scenario:22s}" + "".join(f"{row[name]:11d}" for name in header))
+    for failure in manifest["failures"]:
+        print(f"  {failure['count']} x {failure['stage']}: {failure['reason']}")
+    if manifest["host"]["kind"] == "procedural":
+        print(f"PROCEDURAL HOSTS: {manifest['host']['warning']}")
+    print(f"{manifest['kept']} events in {manifest['seconds']:.0f} s -> {output}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

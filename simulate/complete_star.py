@@ -1,0 +1,38 @@
+"""Fill in what a catalogue does not say of a star."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from exoval.errors import BadParameter
+from exoval.physics.stellar_relations import mass_from_radius, mass_from_teff, radius_from_mass
+from exoval.physics.stellar_relations import teff_from_mass
+from exoval.star import Star
+
+#: log g of the Sun (cgs)
+SOLAR_LOGG = 4.438
+
+
+def complete_star(star: Star) -> Star:
+    """The star with radius, mass, temperature and gravity; ``flags`` names the filled ones.
+
+    Mass comes from gravity and radius where both are known and credible, else from the main
+    sequence. Raises BadParameter if neither radius nor temperature is known.
+    """
+    radius, teff, logg, mass = star.radius, star.teff, star.logg, star.mass
+    if not math.isfinite(radius) and not math.isfinite(teff):
+        raise BadParameter(
+            f"{star.target} has neither radius nor temperature; add one to its catalogue entry"
+        )
+    if not math.isfinite(mass) and math.isfinite(logg) and math.isfinite(radius):
+        mass = 10 ** (logg - SOLAR_LOGG) * radius**2
+    if not 0.08 <= mass <= 10:
+        known = mass_from_teff(teff) if math.isfinite(teff) else mass_from_radius(radius)
+        mass = float(known)
+    radius = radius if math.isfinite(radius) else float(radius_from_mass(mass))
+    teff = teff if math.isfinite(teff) else float(teff_from_mass(mass))
+    logg = logg if math.isfinite(logg) else SOLAR_LOGG + math.log10(mass / radius**2)
+    filled = {"radius": radius, "mass": mass, "teff": teff, "logg": logg}
+    flags = tuple(name for name, value in filled.items() if value != getattr(star, name))
+    return replace(star, **filled, flags=tuple(dict.fromkeys(star.flags + flags)))

@@ -1,0 +1,183 @@
+"""One simulated target from its seed and index to a labelled row."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from exoval.detrend.detrend import Detrend
+from exoval.ephemeris import Ephemeris
+from exoval.errors import ExovalError
+from exoval.features.folded_event import FeatureGroup
+from exoval.lightcurve import LightCurve
+from exoval.measure import measure
+from exoval.physics.orbit import durations, secondary_delay
+from exoval.physics.transit_flux import TransitModel
+from exoval.search.search import Search
+from exoval.star import Star
+from exoval.system import Orbit, System
+from simulate.complete_star import complete_star
+from simulate.hosts import Hosts
+from simulate.inject import inject
+from simulate.observation import Observation, noise_ppm
+from simulate.recover import Recovery, recover
+from simulate.scenarios.scenario import Scenario
+from simulate.transform import INVERTED, SCRAMBLED, invert, scramble
+
+#: how far an example came, in order
+DRAWN, VISIBLE, RECOVERED, KEPT, FAILED = "drawn", "visible", "recovered", "kept", "failed"
+#: time scale of the noise that decides what is visible, days
+NOISE_DAYS = 0.25
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that turns a seed and an index into a row; the same for every worker.
+
+    ``visible_snr`` is the expected signal-to-noise ratio below which a signal counts as not
+    visible and is not searched for; it lies below the search's threshold, so that nothing is
+    lost by it.
+    """
+
+    seed: int
+    hosts: Hosts
+    scenarios: Mapping[str, Scenario]
+    transit_model: TransitModel
+    detrend: Detrend
+    search: Search
+    features: Mapping[str, FeatureGroup]
+    visible_snr: float = 5.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one example; ``row`` holds features where it was kept."""
+
+    scenario: str
+    index: int
+    target: str
+    status: str
+    truth: dict = field(default_factory=dict)
+    row: dict = field(default_factory=dict)
+    stage: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class InjectedSystem:
+    """A host, the system drawn for it and the light curve that holds its signal."""
+
+    star: Star
+    host: LightCurve
+    system: System
+    light_curve: LightCurve
+
+
+def example_rng(seed: int, scenario: str, index: int) -> np.random.Generator:
+    """The random numbers of one example, whatever runs beside it."""
+    key = (zlib.crc32(scenario.encode()), index)
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
+
+
+def simulate_example(recipe: Recipe, scenario: str, index: int) -> Outcome:
+    """Draw, inject, search and measure one example; a foreseen error becomes a failed outcome."""
+    rng = example_rng(recipe.seed, scenario, index)
+    target, stage = "", "host"
+    try:
+        host, star = recipe.hosts.draw(rng)
+        target, stage = star.target, "inject"
+        injected = inject_example(recipe, scenario, rng, host, star)
+        stage = "search"
+        return _search_and_measure(recipe, scenario, index, rng, injected)
+    except ExovalError as error:
+        return Outcome(scenario, index, target, FAILED, stage=stage, reason=str(error))
+
+
+def inject_example(recipe: Recipe, scenario: str, rng: np.random.Generator, host: LightCurve,
+                   star: Star) -> InjectedSystem:
+    """Draw a system of the scenario for a host and put its light in."""
+    mission = recipe.hosts.mission
+    observation = Observation(complete_star(star), float(host.time[0]), host.baseline,
+                              host.exposure, noise_ppm(host, NOISE_DAYS), NOISE_DAYS,
+                              mission.band, mission.blend_radius_arcsec)
+    system = recipe.scenarios[scenario].draw(rng, observation)
+    transform = system.truth.get("transform", "")
+    if transform == INVERTED:
+        light_curve = invert(host)
+    elif transform == SCRAMBLED:
+        light_curve = scramble(host, rng)
+    else:
+        light_curve = inject(host, system, recipe.transit_model, mission.pixel_scale_arcsec)
+    return InjectedSystem(star, host, system, light_curve)
+
+
+def _search_and_measure(recipe: Recipe, scenario: str, index: int, rng: np.random.Generator,
+                        injected: InjectedSystem) -> Outcome:
+    light_curve, star, system = injected.light_curve, injected.star, injected.system
+    truth = _truth(injected)
+    expected = _expected_ephemeris(system.signal)
+    if expected is not None and truth["expected_snr"] < recipe.visible_snr:
+        return Outcome(scenario, index, star.target, DRAWN, truth)
+    event = recipe.search(recipe.detrend(light_curve), star, expected, rng)
+    recovery = Recovery()
+    if event is not None:
+        truth |= {"found_period_days": event.ephemeris.period,
+                  "found_epoch_days": event.ephemeris.epoch, "found_snr": event.signal_to_noise}
+        recovery = _recovery(event.ephemeris, expected, system.signal, light_curve)
+    truth |= {"alias": recovery.alias, "at_secondary": float(recovery.at_secondary)}
+    if not recovery.found:
+        return Outcome(scenario, index, star.target, VISIBLE, truth)
+    row = measure(light_curve, event, star, recipe.detrend, recipe.features)
+    if row is None:
+        return Outcome(scenario, index, star.target, RECOVERED, truth, stage="measure",
+                       reason="no box near the found event holds data")
+    return Outcome(scenario, index, star.target, KEPT, truth, row)
+
+
+def _recovery(found: Ephemeris, expected: Ephemeris | None, orbit: Orbit | None,
+              light_curve: LightCurve) -> Recovery:
+    """With nothing injected whatever was found is the event; otherwise it must match."""
+    if expected is None or orbit is None:
+        return Recovery("same")
+    secondary = None
+    if orbit.surface_brightness_ratio > 0:
+        secondary = expected.epoch + secondary_delay(orbit.period, orbit.eccentricity,
+                                                     orbit.argument_of_periastron)
+    ends = (float(light_curve.time[0]), float(light_curve.time[-1]))
+    return recover(found, expected, ends, secondary)
+
+
+def _expected_ephemeris(orbit: Orbit | None) -> Ephemeris | None:
+    if orbit is None:
+        return None
+    duration = durations(orbit)[0]
+    return Ephemeris(orbit.period, orbit.epoch, min(max(duration, 1e-3), 0.9 * orbit.period))
+
+
+def _truth(injected: InjectedSystem) -> dict:
+    """The true parameters of an example as a flat row."""
+    system, host = injected.system, injected.host
+    truth = dict(system.truth)
+    truth |= {"log_prior": system.log_prior, "log_proposal": system.log_proposal,
+              "segments": ",".join(str(segment.number) for segment in host.segments)}
+    orbit = system.signal
+    if orbit is None:
+        return truth
+    lost = 1 - injected.light_curve.flux / host.flux
+    noise = 1e-6 * noise_ppm(host, NOISE_DAYS) * np.sqrt(NOISE_DAYS / host.exposure)
+    return truth | {
+        "period_days": orbit.period,
+        "epoch_days": orbit.epoch,
+        "duration_days": durations(orbit)[0],
+        "radius_ratio": orbit.radius_ratio,
+        "semi_major_axis_ratio": orbit.semi_major_axis_ratio,
+        "impact_parameter": orbit.impact_parameter,
+        "eccentricity": orbit.eccentricity,
+        "argument_of_periastron_radians": orbit.argument_of_periastron,
+        "surface_brightness_ratio": orbit.surface_brightness_ratio,
+        "depth_ppm": float(1e6 * np.max(lost)),
+        "expected_snr": float(np.sqrt(np.nansum(lost**2)) / noise),
+    }

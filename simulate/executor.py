@@ -1,0 +1,106 @@
+"""Run many examples, here or in worker processes, and survive a worker that dies."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+
+from exoval.errors import BadParameter
+from simulate.example import FAILED, Outcome, Recipe, simulate_example
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Examples ``start`` to ``stop`` (exclusive) of one scenario."""
+
+    scenario: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Executor:
+    """``workers`` processes; 0 means as many as the machine has cores, 1 means this process.
+
+    Raises BadParameter for a negative number.
+    """
+
+    workers: int = 0
+
+    def __post_init__(self) -> None:
+        if self.workers < 0:
+            raise BadParameter(f"executor.workers={self.workers}; give 0 (all cores) or more")
+
+    def run(self, recipe: Recipe, batches: list[Batch]) -> Iterator[tuple[Batch, list[Outcome]]]:
+        """Yield every batch with its outcomes, in order of completion.
+
+        A batch whose worker process dies is run again, one example at a time; an example that
+        kills its worker again becomes a failed outcome, and the rest goes on.
+        """
+        workers = min(self.workers or os.cpu_count() or 1, max(len(batches), 1))
+        if workers == 1:
+            for batch in batches:
+                yield batch, run_batch(recipe, batch)
+            return
+        done, lost = set(), False
+        try:
+            for batch, outcomes in _pool(recipe, batches, workers):
+                done.add(batch)
+                yield batch, outcomes
+        except BrokenProcessPool:
+            lost = True
+        if lost:
+            log.warning("a worker process died; its examples are run again one at a time")
+            for batch in batches:
+                if batch not in done:
+                    yield batch, [_alone(recipe, batch.scenario, index)
+                                  for index in range(batch.start, batch.stop)]
+
+
+def run_batch(recipe: Recipe, batch: Batch) -> list[Outcome]:
+    """The outcomes of a batch, in order of index."""
+    return [simulate_example(recipe, batch.scenario, index)
+            for index in range(batch.start, batch.stop)]
+
+
+_recipe: Recipe | None = None
+
+
+def _start_worker(recipe: Recipe) -> None:
+    global _recipe
+    _recipe = recipe
+
+
+def _run_in_worker(batch: Batch) -> list[Outcome]:
+    return run_batch(_recipe, batch)
+
+
+def _pool(recipe: Recipe, batches: list[Batch], workers: int
+          ) -> Iterator[tuple[Batch, list[Outcome]]]:
+    # spawn: threads of numerical libraries do not survive a fork
+    context = multiprocessing.get_context("spawn")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    pool = ProcessPoolExecutor(workers, context, _start_worker, (recipe,))
+    try:
+        futures = {pool.submit(_run_in_worker, batch): batch for batch in batches}
+        for future in as_completed(futures):
+            yield futures.pop(future), future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _alone(recipe: Recipe, scenario: str, index: int) -> Outcome:
+    """One example in a process of its own."""
+    batch = Batch(scenario, index, index + 1)
+    try:
+        return next(_pool(recipe, [batch], 1))[1][0]
+    except BrokenProcessPool:
+        return Outcome(scenario, index, "", FAILED, stage="worker",
+                       reason="the worker process died (out of memory, or killed)")

@@ -1,0 +1,176 @@
+"""The light curves that signals are put into."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from exoval.catalogs.known_signals import stars_with_known_signals
+from exoval.errors import BadParameter, DataNotFound
+from exoval.lightcurve import LightCurve, Segment
+from exoval.missions.library import LightCurveLibrary, open_library
+from exoval.missions.mission import Mission
+from exoval.star import Star
+
+log = logging.getLogger(__name__)
+
+
+class Hosts(Protocol):
+    """Where host light curves come from; ``kind`` is ``real`` or ``procedural``."""
+
+    kind: str
+
+    def draw(self, rng: np.random.Generator) -> tuple[LightCurve, Star]: ...
+    def describe(self) -> dict: ...
+
+
+@dataclass(frozen=True)
+class RealHosts:
+    """Real light curves of a mission, a few consecutive segments at a time.
+
+    ``segments_per_light_curve`` consecutive quarters or sectors make a host (fewer where a star
+    has fewer). ``targets`` restricts the stars. Stars with known signals are left out
+    (``leave_out_known_signals``), so that what is injected is all there is and the stars that
+    real labels belong to are never trained on.
+    """
+
+    mission: Mission
+    folder: str | None = None
+    targets: Sequence[str] | None = None
+    segments_per_light_curve: int = 1
+    leave_out_known_signals: bool = True
+    kind: str = field(default="real", init=False)
+
+    def __post_init__(self) -> None:
+        if self.segments_per_light_curve < 1:
+            raise BadParameter(f"segments_per_light_curve={self.segments_per_light_curve}; "
+                               "give 1 or more")
+
+    @cached_property
+    def library(self) -> LightCurveLibrary:
+        """The folder of light curves; raises DataNotFound if there is none."""
+        return open_library(self.mission, self.folder)
+
+    @cached_property
+    def left_out(self) -> frozenset[str]:
+        """Stars of the library that carry a known signal."""
+        if not self.leave_out_known_signals:
+            return frozenset()
+        return frozenset(stars_with_known_signals()) & frozenset(self.library.targets())
+
+    @cached_property
+    def eligible(self) -> tuple[str, ...]:
+        """Targets that can be drawn; a requested one that is unknown stays and fails by name.
+
+        Raises DataNotFound if none is left.
+        """
+        wanted = self.targets or self.library.targets()
+        eligible = tuple(str(target) for target in wanted if target not in self.left_out)
+        if not eligible:
+            raise DataNotFound(
+                f"all {len(wanted)} stars with light curves carry known signals; give other "
+                "targets or set host.leave_out_known_signals=false"
+            )
+        return eligible
+
+    def draw(self, rng: np.random.Generator) -> tuple[LightCurve, Star]:
+        """A random star and a random run of its segments.
+
+        Raises DataNotFound for an unknown target and BadLightCurve for an unreadable one.
+        """
+        target = self.eligible[int(rng.integers(len(self.eligible)))]
+        segments = self.library.segments(target)
+        size = min(self.segments_per_light_curve, len(segments))
+        first = int(rng.integers(len(segments) - size + 1))
+        light_curve = self.library.read(target, segments[first:first + size])
+        return light_curve, self.library.star(target)
+
+    def describe(self) -> dict:
+        """What the manifest says of the hosts."""
+        return {"kind": self.kind, "mission": self.mission.name, "stars": len(self.eligible),
+                "stars_left_out_for_known_signals": len(self.left_out),
+                "segments_per_light_curve": self.segments_per_light_curve}
+
+
+@dataclass(frozen=True)
+class ProceduralHosts:
+    """Light curves made of white and correlated noise, for a machine without data.
+
+    Noise is a stand-in: white noise that grows with magnitude, an exponentially correlated
+    (Ornstein-Uhlenbeck) part and one data gap. Magnitudes are uniform between
+    ``brightest`` and ``faintest``; stars are FGK dwarfs of ``masses`` solar masses.
+    ``noise_ppm_at_12`` is the white noise on six hours at magnitude 12.
+    """
+
+    mission: Mission
+    days: float = 90.0
+    brightest: float = 10.0
+    faintest: float = 15.0
+    masses: tuple[float, float] = (0.7, 1.3)
+    noise_ppm_at_12: float = 25.0
+    correlated_share: float = 0.7
+    correlation_days: float = 0.4
+    stars: int = 500
+    kind: str = field(default="procedural", init=False)
+
+    def draw(self, rng: np.random.Generator) -> tuple[LightCurve, Star]:
+        """A star of the procedural field and one segment of its light curve."""
+        number = int(rng.integers(self.stars))
+        star = self._star(number)
+        time = np.arange(0, self.days, self.mission.exposure_days)
+        gap = rng.random() * self.days
+        time = time[(time < gap) | (time > gap + 1.0)]
+        six_hours = self.noise_ppm_at_12 * 10 ** (0.2 * (star.magnitude - 12))
+        white = 1e-6 * six_hours * math.sqrt(0.25 / self.mission.exposure_days)
+        red = self.correlated_share * white * _ornstein_uhlenbeck(rng, time, self.correlation_days)
+        flux = 1e5 * (1 + white * rng.standard_normal(len(time)) + red)
+        segment = Segment(0, 0, len(time), crowding=1.0, noise_ppm=six_hours)
+        light_curve = LightCurve(star.target, self.mission.name, time, flux,
+                                 np.full(len(time), 1e5 * white), self.mission.exposure_days,
+                                 (segment,))
+        return light_curve, star
+
+    def _star(self, number: int) -> Star:
+        rng = np.random.default_rng([number, 20210])
+        mass = rng.uniform(*self.masses)
+        # homology of the lower main sequence near the Sun: R ~ M^0.9, T ~ M^0.6
+        return Star(f"procedural {number:05d}", radius=mass**0.9, mass=mass,
+                    teff=5772 * mass**0.6, logg=4.438 + math.log10(mass / mass**1.8),
+                    metallicity=rng.normal(-0.05, 0.2),
+                    magnitude=rng.uniform(self.brightest, self.faintest))
+
+    def describe(self) -> dict:
+        """What the manifest says of the hosts."""
+        return {"kind": self.kind, "mission": self.mission.name, "stars": self.stars,
+                "warning": "noise is procedural, not real: do not trust probabilities trained "
+                           "on it"}
+
+
+def choose_hosts(real: RealHosts, procedural: ProceduralHosts) -> Hosts:
+    """Real light curves where there are any, procedural ones otherwise, said loudly."""
+    try:
+        real.library.targets()
+    except DataNotFound as error:
+        log.warning("NO REAL LIGHT CURVES: %s", error)
+        log.warning("PROCEDURAL NOISE is used instead; probabilities trained on it are for trying "
+                    "the software, not for science")
+        return procedural
+    return real
+
+
+def _ornstein_uhlenbeck(rng: np.random.Generator, time: np.ndarray, scale: float) -> np.ndarray:
+    """Unit-variance exponentially correlated noise at the given times, which may have gaps."""
+    memory = np.exp(-np.diff(time, prepend=-np.inf) / scale)
+    kick = rng.standard_normal(len(time)) * np.sqrt(1 - memory**2)
+    value = np.empty(len(time))
+    previous = 0.0
+    for i, (kept, added) in enumerate(zip(memory, kick)):
+        value[i] = previous = kept * previous + added
+    return value
+

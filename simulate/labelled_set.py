@@ -1,0 +1,138 @@
+"""The labelled set on disk: features, truths, manifest and failures.
+
+``features.parquet`` holds what a model may see, ``truth.parquet`` what was drawn for every
+example, kept or not, ``manifest.json`` how it was made, and ``shards/`` the finished batches, from
+which an interrupted run goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from exoval.errors import BadParameter, DataNotFound
+from exoval.feature_table import IDENTITY, Column, FeatureTable
+from exoval.labels import FALSE_POSITIVE, PLANET, is_planet
+from simulate.example import DRAWN, FAILED, KEPT, RECOVERED, VISIBLE, Outcome
+from simulate.executor import Batch
+
+#: statuses that passed each stage
+PASSED = {DRAWN: (DRAWN, VISIBLE, RECOVERED, KEPT), VISIBLE: (VISIBLE, RECOVERED, KEPT),
+          RECOVERED: (RECOVERED, KEPT), KEPT: (KEPT,)}
+
+
+class Shards:
+    """Finished batches of one recipe in a folder; each is one JSON file, written atomically."""
+
+    def __init__(self, folder: Path, fingerprint: str) -> None:
+        """Open or make the folder.
+
+        Raises BadParameter if it holds shards of another recipe and DataNotFound if it cannot be
+        written.
+        """
+        self.folder = folder / "shards"
+        self.fingerprint = fingerprint
+        stamp = self.folder / "recipe.txt"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if not stamp.exists():
+                stamp.write_text(fingerprint)
+            known = stamp.read_text()
+        except OSError as error:
+            raise DataNotFound(f"cannot write to {folder} ({error.strerror}); choose another "
+                               "output=DIR or mend its permissions") from error
+        if known != fingerprint:
+            raise BadParameter(f"{folder} holds a labelled set made with other settings; choose "
+                               "another output=DIR or delete it")
+
+    def _path(self, batch: Batch) -> Path:
+        return self.folder / f"{batch.scenario}-{batch.start:07d}-{batch.stop:07d}.json"
+
+    def load(self, batch: Batch) -> list[Outcome] | None:
+        """The outcomes of a finished batch; None if it is not there or was cut short."""
+        try:
+            return [Outcome(**entry) for entry in json.loads(self._path(batch).read_text())]
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def save(self, batch: Batch, outcomes: list[Outcome]) -> None:
+        """Write the outcomes of a batch, whole or not at all."""
+        path = self._path(batch)
+        draft = path.with_suffix(".draft")
+        draft.write_text(json.dumps([asdict(outcome) for outcome in outcomes]))
+        os.replace(draft, path)
+
+
+def fingerprint(settings: dict) -> str:
+    """A hash of everything in a resolved configuration that changes rows."""
+    text = json.dumps(settings, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def drop_repeats(outcomes: list[Outcome]) -> list[Outcome]:
+    """Turn a light curve found again with nothing injected into a failure.
+
+    The same star, segments and transform give the same event; only the first counts.
+    """
+    seen: set[tuple] = set()
+    kept = []
+    for outcome in outcomes:
+        key = (outcome.target, outcome.truth.get("segments"), outcome.truth.get("transform"))
+        if outcome.status == KEPT and key[2] is not None:
+            if key in seen:
+                outcome = Outcome(outcome.scenario, outcome.index, outcome.target, FAILED,
+                                  outcome.truth, stage="repeat",
+                                  reason="this light curve was already searched as it is")
+            seen.add(key)
+        kept.append(outcome)
+    return kept
+
+
+def feature_table(outcomes: list[Outcome], columns: tuple[Column, ...], recipe: dict
+                  ) -> FeatureTable:
+    """The kept rows as a table, in order of scenario and index."""
+    rows = [{"event": event_name(o), "target": o.target, "label": o.scenario,
+             "disposition": PLANET if is_planet(o.scenario) else FALSE_POSITIVE, **o.row}
+            for o in outcomes if o.status == KEPT]
+    names = [*IDENTITY, *(column.name for column in columns)]
+    frame = pd.DataFrame(rows, columns=names)
+    frame = frame.astype({column.name: float for column in columns})
+    return FeatureTable(frame, columns, recipe)
+
+
+def truth_table(outcomes: list[Outcome]) -> pd.DataFrame:
+    """What was drawn for every example, with how far it came."""
+    rows = [{"event": event_name(o), "target": o.target, "label": o.scenario, "status": o.status,
+             **o.truth} for o in outcomes if o.truth]
+    return pd.DataFrame(rows)
+
+
+def counts(outcomes: list[Outcome], scenarios: list[str]) -> dict[str, dict[str, int]]:
+    """Per scenario how many were drawn, visible, recovered, kept and failed."""
+    table = {}
+    for scenario in scenarios:
+        statuses = [o.status for o in outcomes if o.scenario == scenario]
+        row = {stage: sum(s in passed for s in statuses) for stage, passed in PASSED.items()}
+        table[scenario] = row | {FAILED: statuses.count(FAILED)}
+    return table
+
+
+def failures(outcomes: list[Outcome]) -> list[dict]:
+    """Every reason for which examples were lost, counted, with the targets it hit."""
+    lost: dict[tuple[str, str], list[str]] = {}
+    for outcome in outcomes:
+        if outcome.reason:
+            lost.setdefault((outcome.stage, outcome.reason), []).append(outcome.target)
+    return [{"stage": stage, "reason": reason, "count": len(targets),
+             "targets": sorted({t for t in targets if t})[:20]}
+            for (stage, reason), targets in sorted(lost.items())]
+
+
+def event_name(outcome: Outcome) -> str:
+    """The unique name of an example, from which it can be simulated again."""
+    return f"{outcome.scenario}-{outcome.index:07d}"

@@ -1,0 +1,116 @@
+"""Pictures of injected signals: is the signal where it should be?"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import numpy as np
+
+from exoval.ephemeris import Ephemeris
+from simulate.example import (
+    DRAWN,
+    FAILED,
+    InjectedSystem,
+    Outcome,
+    Recipe,
+    example_rng,
+    inject_example,
+)
+
+log = logging.getLogger(__name__)
+
+BEFORE, AFTER, SIGNAL = "#9aa5b1", "#1f5fa8", "#d1495b"
+
+
+def picture_examples(recipe: Recipe, outcomes: list[Outcome], folder: Path, number: int) -> None:
+    """Draw ``number`` examples of every scenario, the first that were visible, as PNG files.
+
+    Each shows the light curve before and after injection, the fold on the true ephemeris (or
+    the found one where nothing was injected) and the parameters. Without matplotlib a message
+    says how to get it.
+    """
+    try:
+        import matplotlib
+    except ImportError:
+        log.warning("pictures need matplotlib: pip install 'exoval[report]'")
+        return
+    matplotlib.use("Agg")
+    folder.mkdir(parents=True, exist_ok=True)
+    for scenario in recipe.scenarios:
+        shown = [o for o in outcomes if o.scenario == scenario
+                 and o.status not in (DRAWN, FAILED)][:number]
+        for outcome in shown:
+            path = folder / f"{scenario}-{outcome.index:07d}.png"
+            _picture(recipe, outcome, path)
+            log.info("picture %s", path)
+
+
+def replay(recipe: Recipe, outcome: Outcome) -> InjectedSystem:
+    """Simulate an example's light curve again from its seed and index."""
+    rng = example_rng(recipe.seed, outcome.scenario, outcome.index)
+    host, star = recipe.hosts.draw(rng)
+    return inject_example(recipe, outcome.scenario, rng, host, star)
+
+
+def _picture(recipe: Recipe, outcome: Outcome, path: Path) -> None:
+    import matplotlib.pyplot as plt
+
+    injected = replay(recipe, outcome)
+    truth = outcome.truth
+    period = truth.get("period_days", truth.get("found_period_days"))
+    epoch = truth.get("epoch_days", truth.get("found_epoch_days"))
+    if period is None:
+        return
+    duration = min(truth.get("duration_days", 0.05 * period), 0.3 * period)
+    ephemeris = Ephemeris(period, epoch, duration)
+    figure = plt.figure(figsize=(12, 6.4), layout="constrained")
+    grid = figure.add_gridspec(2, 3, height_ratios=[1, 1.1])
+    _draw_light_curve(figure.add_subplot(grid[0, :]), injected)
+    flat = [recipe.detrend(curve, ephemeris) for curve in (injected.host, injected.light_curve)]
+    _draw_fold(figure.add_subplot(grid[1, 0]), flat, ephemeris, 0.5 * period, "whole orbit")
+    _draw_fold(figure.add_subplot(grid[1, 1]), flat, ephemeris, 2 * duration, "event")
+    _write_parameters(figure.add_subplot(grid[1, 2]), truth, outcome.status)
+    figure.suptitle(f"{outcome.scenario.replace('_', ' ')} in {outcome.target}, "
+                    f"segments {truth.get('segments', '')}", fontsize=13)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def _draw_light_curve(axes: object, injected: InjectedSystem) -> None:
+    level = np.nanmedian(injected.host.flux)
+    for curve, colour, name in ((injected.host, BEFORE, "before"),
+                                (injected.light_curve, AFTER, "after injection")):
+        axes.plot(curve.time, curve.flux / level, ".", ms=2.5, color=colour, label=name)
+    axes.set(xlabel="time (d)", ylabel="flux, not detrended", title="light curve")
+    axes.legend(loc="lower right", markerscale=4, frameon=False)
+
+
+def _draw_fold(axes: object, flat: list, ephemeris: Ephemeris, reach: float, title: str) -> None:
+    for curve, colour in zip(flat, (BEFORE, AFTER)):
+        from_mid = ephemeris.time_from_mid_event(curve.time)
+        near = np.abs(from_mid) <= reach
+        axes.plot(24 * from_mid[near], curve.flux[near], ".", ms=2.5, color=colour, alpha=0.5)
+        edges = np.linspace(-reach, reach, 61)
+        middles, means = _binned(from_mid[near], curve.flux[near], edges)
+        if colour == AFTER:
+            axes.plot(24 * middles, means, "-", lw=1.6, color=SIGNAL)
+    axes.set(xlabel="hours from mid-event", ylabel="detrended flux", title=title)
+
+
+def _binned(x: np.ndarray, y: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    index = np.digitize(x, edges) - 1
+    count = np.bincount(index.clip(0), minlength=len(edges))[:len(edges) - 1]
+    total = np.bincount(index.clip(0), y, minlength=len(edges))[:len(edges) - 1]
+    filled = count > 0
+    return (0.5 * (edges[1:] + edges[:-1]))[filled], total[filled] / count[filled]
+
+
+def _write_parameters(axes: object, truth: dict, status: str) -> None:
+    axes.axis("off")
+    lines = [f"status: {status}"]
+    for name, value in truth.items():
+        text = f"{value:.5g}" if isinstance(value, float) else str(value)
+        lines.append(f"{name}: {text}")
+    axes.text(0, 1, "\n".join(lines), va="top", family="monospace", fontsize=7.5,
+              transform=axes.transAxes)

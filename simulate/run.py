@@ -1,0 +1,129 @@
+"""Make a labelled set: the whole of ``python -m simulate`` as one function."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import logging
+import platform
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from exoval.detrend.detrend import Detrend
+from exoval.errors import BadParameter
+from exoval.features.folded_event import FeatureGroup
+from exoval.labels import SCENARIOS
+from exoval.measure import declared_columns
+from exoval.missions.mission import Mission
+from exoval.physics.transit_flux import TransitModel
+from exoval.progress import progress
+from exoval.search.search import Search
+from simulate import labelled_set
+from simulate.example import Outcome, Recipe
+from simulate.executor import Batch, Executor
+from simulate.hosts import Hosts
+from simulate.picture import picture_examples
+from simulate.scenarios.scenario import Scenario
+
+log = logging.getLogger(__name__)
+
+PACKAGES = ("exoval", "numpy", "scipy", "astropy", "batman-package", "wotan", "pandas", "pyarrow")
+
+
+def run(n_systems: int, seed: int, output: str | Path, mission: Mission, host: Hosts,
+        scenario: Mapping[str, Scenario], transit_model: TransitModel, detrend: Detrend,
+        search: Search, feature: Mapping[str, FeatureGroup], executor: Executor,
+        visible_snr: float = 5.0, batch_size: int = 16, pictures: int = 0,
+        population: object = None, settings: dict | None = None) -> dict:
+    """Simulate ``n_systems`` targets, shared evenly by the scenarios; return the manifest.
+
+    Finished batches of an earlier, interrupted run in ``output`` are taken over. ``settings`` is
+    the resolved configuration, stored in the manifest; ``population`` is part of it and already
+    inside the scenarios. Raises BadParameter for fewer systems than scenarios or an unknown
+    scenario, and whatever the output folder cannot take.
+    """
+    _check(n_systems, batch_size, scenario)
+    settings = settings or {}
+    output = Path(output)
+    shards = labelled_set.Shards(output, labelled_set.fingerprint(
+        {key: value for key, value in settings.items() if key not in
+         ("n_systems", "output", "executor", "batch_size", "pictures", "scenario")}
+        | {"scenario": {name: settings.get("scenario", {}).get(name) for name in scenario}}))
+    recipe = Recipe(seed, host, scenario, transit_model, detrend, search, feature, visible_snr)
+    log.info("hosts: %s", host.describe())
+    start = time.time()
+    outcomes = _simulate(recipe, _batches(scenario, n_systems, batch_size), executor, shards)
+    manifest = _write(output, outcomes, recipe, settings, time.time() - start)
+    if pictures:
+        picture_examples(recipe, outcomes, output / "pictures", pictures)
+    return manifest
+
+
+def _check(n_systems: int, batch_size: int, scenario: Mapping[str, Scenario]) -> None:
+    unknown = [name for name in scenario if name not in SCENARIOS]
+    if unknown:
+        raise BadParameter(f"scenario {unknown} not in the vocabulary {', '.join(SCENARIOS)}")
+    if not scenario or n_systems < len(scenario):
+        raise BadParameter(f"n_systems={n_systems} for {len(scenario)} scenarios; "
+                           "give at least one scenario and one system for each")
+    if batch_size < 1:
+        raise BadParameter(f"batch_size={batch_size}; give 1 or more")
+
+
+def _batches(scenario: Mapping[str, Scenario], n_systems: int, batch_size: int) -> list[Batch]:
+    """Even shares, cut in batches that alternate between scenarios."""
+    share, rest = divmod(n_systems, len(scenario))
+    batches = [Batch(name, start, min(start + batch_size, size))
+               for number, name in enumerate(scenario)
+               for size in [share + (number < rest)]
+               for start in range(0, size, batch_size)]
+    return sorted(batches, key=lambda batch: batch.start)
+
+
+def _simulate(recipe: Recipe, batches: list[Batch], executor: Executor,
+              shards: labelled_set.Shards) -> list[Outcome]:
+    """All outcomes in order of scenario and index, from finished shards and new work."""
+    finished = {batch: shards.load(batch) for batch in batches}
+    waiting = [batch for batch, outcomes in finished.items() if outcomes is None]
+    if len(waiting) < len(batches):
+        log.info("%d of %d batches are already there", len(batches) - len(waiting), len(batches))
+    work = executor.run(recipe, waiting)
+    for batch, outcomes in progress(work, len(waiting), "simulate (batches)"):
+        shards.save(batch, outcomes)
+        # read back, so that a row is the same whether it was just made or taken over
+        finished[batch] = shards.load(batch)
+    order = list(recipe.scenarios)
+    ordered = [o for outcomes in finished.values() for o in outcomes]
+    ordered.sort(key=lambda outcome: (order.index(outcome.scenario), outcome.index))
+    return labelled_set.drop_repeats(ordered)
+
+
+def _write(output: Path, outcomes: list[Outcome], recipe: Recipe, settings: dict, seconds: float
+           ) -> dict:
+    columns = declared_columns(recipe.features)
+    measured_by = {key: settings.get(key) for key in ("mission", "detrend", "search", "feature")}
+    table = labelled_set.feature_table(outcomes, columns, measured_by)
+    table.save(output / "features.parquet")
+    labelled_set.truth_table(outcomes).to_parquet(output / "truth.parquet", index=False)
+    manifest = {
+        "seed": recipe.seed,
+        "counts": labelled_set.counts(outcomes, list(recipe.scenarios)),
+        "kept": len(table),
+        "host": recipe.hosts.describe(),
+        "failures": labelled_set.failures(outcomes),
+        "schema_hash": table.schema_hash,
+        "seconds": round(seconds, 1),
+        "versions": {"python": platform.python_version()}
+        | {name: _version(name) for name in PACKAGES},
+        "config": settings,
+    }
+    (output / "manifest.json").write_text(json.dumps(manifest, indent=1, default=str))
+    return manifest
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"

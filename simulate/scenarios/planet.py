@@ -1,0 +1,35 @@
+"""A planet on the target: the one scenario that is validated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoval.physics.limb_darkening import quadratic_limb_darkening
+from exoval.populations.eccentricity import BetaEccentricity
+from exoval.system import Source, System
+from simulate.observation import Observation
+from simulate.scenarios.planet_orbit import PlanetOccurrence, draw_planet
+
+
+@dataclass(frozen=True)
+class Planet:
+    """The target alone, with a transiting planet of ``minimum``-``maximum_radius_earth``."""
+
+    occurrence: PlanetOccurrence
+    eccentricities: BetaEccentricity
+    minimum_period_days: float
+    maximum_period_days: float
+    minimum_radius_earth: float = 0.5
+    maximum_radius_earth: float = 22.0
+
+    def draw(self, rng: np.random.Generator, observation: Observation) -> System:
+        """One source with a planet orbit."""
+        star = observation.star
+        drawn = draw_planet(rng, observation, star, self.occurrence, self.eccentricities,
+                            (self.minimum_period_days, self.maximum_period_days),
+                            (self.minimum_radius_earth, self.maximum_radius_earth))
+        source = Source(1.0, orbit=drawn.orbit, limb_darkening=quadratic_limb_darkening(
+            star.teff, star.logg, observation.band))
+        return System("planet", (source,), drawn.truth, drawn.log_prior, drawn.log_proposal)

@@ -1,0 +1,89 @@
+"""Detrending takes slow variation away and leaves dips alone."""
+
+import numpy as np
+import pytest
+
+from exoval.detrend.biweight import Biweight, point_scatter
+from exoval.ephemeris import Ephemeris
+from exoval.errors import BadLightCurve, BadParameter
+from exoval.lightcurve import LightCurve, Segment
+
+
+def light_curve(flux, time=None):
+    time = np.arange(len(flux)) * 0.02 if time is None else time
+    return LightCurve("KIC 1", "kepler", time, flux, np.full(len(flux), 1e-4), 0.02,
+                      (Segment(1, 0, len(flux)),))
+
+
+@pytest.fixture
+def ephemeris():
+    return Ephemeris(5.0, 2.0, 0.4)
+
+
+@pytest.fixture
+def noisy(ephemeris):
+    rng = np.random.default_rng(1)
+    time = np.arange(0, 60, 0.02)
+    slow = 1 + 0.002 * np.sin(2 * np.pi * time / 14)
+    flux = 5e4 * slow * (1 + 1e-4 * rng.standard_normal(len(time)))
+    return light_curve(np.where(ephemeris.in_event(time), flux * 0.99, flux), time)
+
+
+def test_slow_variation_goes_and_the_scatter_is_the_noise(noisy):
+    flat = Biweight()(noisy)
+    outside = flat.flux[flat.flux > 0.995]
+    assert np.std(outside) == pytest.approx(1e-4, rel=0.2)
+    slow = np.std(noisy.flux / 5e4)
+    assert np.std(outside) < 0.15 * slow
+    assert flat.flux_error[0] == pytest.approx(1e-4, rel=0.1)
+
+
+def test_depth_survives_when_the_event_is_hidden(noisy, ephemeris):
+    flat = Biweight()(noisy, ephemeris)
+    depth = 1 - np.mean(flat.flux[ephemeris.in_event(flat.time, 0.9)])
+    assert depth == pytest.approx(0.01, rel=0.01)
+
+
+def test_a_long_event_is_eaten_unless_hidden():
+    event = Ephemeris(10.0, 5.0, 1.2)
+    time = np.arange(0, 30, 0.02)
+    flux = 1 - 0.01 * event.in_event(time) + 1e-5 * np.random.default_rng(0).normal(size=len(time))
+    curve = light_curve(flux, time)
+    inside = event.in_event(time, 0.8)
+    assert 1 - Biweight()(curve).flux[inside].mean() < 0.008
+    assert 1 - Biweight()(curve, event).flux[inside].mean() == pytest.approx(0.01, rel=0.02)
+
+
+def test_segments_are_detrended_apart(noisy):
+    half = len(noisy) // 2
+    flux = noisy.flux.copy()
+    flux[half:] *= 1.3
+    stepped = LightCurve("KIC 1", "kepler", noisy.time, flux, noisy.flux_error, 0.02,
+                         (Segment(1, 0, half), Segment(2, half, len(flux))))
+    flat = Biweight()(stepped)
+    around_the_step = np.abs(flat.time - noisy.time[half]) < 1.5
+    assert np.median(flat.flux[around_the_step]) == pytest.approx(1, abs=1e-4)
+
+
+def test_upward_spikes_go_and_dips_stay(noisy):
+    flux = noisy.flux.copy()
+    flux[[700, 1500]] *= [1.01, 0.9]
+    flat = Biweight()(light_curve(flux, noisy.time))
+    assert noisy.time[700] not in flat.time
+    assert noisy.time[1500] in flat.time
+
+
+def test_a_constant_light_curve_is_refused_by_name():
+    with pytest.raises(BadLightCurve, match="KIC 1: nothing left"):
+        Biweight()(light_curve(np.ones(500)))
+
+
+def test_a_negative_window_is_refused():
+    with pytest.raises(BadParameter, match="window_days=-1"):
+        Biweight(window_days=-1)
+
+
+def test_point_scatter_is_blind_to_slow_variation():
+    rng = np.random.default_rng(3)
+    flux = np.linspace(0, 1, 20000) + 1e-3 * rng.standard_normal(20000)
+    assert point_scatter(flux) == pytest.approx(1e-3, rel=0.03)

@@ -1,0 +1,32 @@
+"""Synthetic events for the tests of features: trapezoids and boxes in white noise."""
+
+import numpy as np
+
+from exoval.ephemeris import Ephemeris
+from exoval.features.folded_event import FoldedEvent
+from exoval.features.shape import trapezoid
+from exoval.lightcurve import LightCurve, Segment
+from exoval.search.refine import box_event
+from exoval.star import Star
+
+SUN = Star("KIC 1", radius=1.0, mass=1.0, teff=5772.0, logg=4.438, magnitude=12.0)
+
+
+def folded(ephemeris, depth, ingress_share=0.2, noise=2e-4, days=90.0, seed=0, odd_depth=None,
+           secondary=None, star=SUN, offset=0.0):
+    """A trapezoid every period; ``secondary`` is (phase, depth) of a box."""
+    rng = np.random.default_rng(seed)
+    time = np.arange(0, days, 0.0204) + offset
+    phase = ephemeris.time_from_mid_event(time) / ephemeris.duration
+    depths = np.full(len(time), depth)
+    if odd_depth is not None:
+        depths[ephemeris.event_number(time) % 2 == 1] = odd_depth
+    dip = depths * trapezoid(phase, 1.0, 1.0, ingress_share, 0.0)
+    if secondary is not None:
+        at = Ephemeris(ephemeris.period, ephemeris.epoch + secondary[0] * ephemeris.period,
+                       ephemeris.duration)
+        dip = dip + secondary[1] * at.in_event(time)
+    flux = 1 - dip + noise * rng.standard_normal(len(time))
+    curve = LightCurve(star.target, "kepler", time, flux, np.full(len(time), noise), 0.0204,
+                       (Segment(1, 0, len(time), crowding=0.98),))
+    return FoldedEvent(curve, box_event(curve, ephemeris), star)
