@@ -133,7 +133,7 @@ def _search_and_measure(recipe: Recipe, scenario: str, index: int, rng: np.rando
     row = measure(light_curve, event, star, recipe.detrend, recipe.features)
     if row is None:
         return Outcome(scenario, index, star.target, RECOVERED, truth, stage="measure",
-                       reason="no box near the found event holds data")
+                       reason="no dip is left at the found event once the trend ignores it")
     return Outcome(scenario, index, star.target, KEPT, truth, row)
 
 

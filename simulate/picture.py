@@ -9,8 +9,7 @@ import numpy as np
 
 from exoval.ephemeris import Ephemeris
 from simulate.example import (
-    DRAWN,
-    FAILED,
+    KEPT,
     InjectedSystem,
     Outcome,
     Recipe,
@@ -24,7 +23,7 @@ BEFORE, AFTER, SIGNAL = "#9aa5b1", "#1f5fa8", "#d1495b"
 
 
 def picture_examples(recipe: Recipe, outcomes: list[Outcome], folder: Path, number: int) -> None:
-    """Draw ``number`` examples of every scenario, the first that were visible, as PNG files.
+    """Draw ``number`` examples of every scenario, the first that were kept, as PNG files.
 
     Each shows the light curve before and after injection, the fold on the true ephemeris (or
     the found one where nothing was injected) and the parameters. Without matplotlib a message
@@ -38,8 +37,7 @@ def picture_examples(recipe: Recipe, outcomes: list[Outcome], folder: Path, numb
     matplotlib.use("Agg")
     folder.mkdir(parents=True, exist_ok=True)
     for scenario in recipe.scenarios:
-        shown = [o for o in outcomes if o.scenario == scenario
-                 and o.status not in (DRAWN, FAILED)][:number]
+        shown = [o for o in outcomes if o.scenario == scenario and o.status == KEPT][:number]
         for outcome in shown:
             path = folder / f"{scenario}-{outcome.index:07d}.png"
             _picture(recipe, outcome, path)
@@ -82,8 +80,8 @@ def _draw_light_curve(axes: object, injected: InjectedSystem) -> None:
     for curve, colour, name in ((injected.host, BEFORE, "before"),
                                 (injected.light_curve, AFTER, "after injection")):
         axes.plot(curve.time, curve.flux / level, ".", ms=2.5, color=colour, label=name)
-    axes.set(xlabel="time (d)", ylabel="flux, not detrended", title="light curve")
-    axes.legend(loc="lower right", markerscale=4, frameon=False)
+    axes.set(xlabel="time (d)", ylabel="flux, not detrended")
+    axes.legend(loc="upper left", bbox_to_anchor=(0, 1.14), ncols=2, markerscale=4, frameon=False)
 
 
 def _draw_fold(axes: object, flat: list, ephemeris: Ephemeris, reach: float, title: str) -> None:

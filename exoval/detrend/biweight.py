@@ -28,7 +28,7 @@ class Biweight:
     Raises BadParameter if a length is not positive.
     """
 
-    window_days: float = 1.5
+    window_days: float = 1.0
     gap_days: float = 0.5
     event_margin: float = 1.5
     upward_clip_sigma: float = 5.0
