@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from simulate.observation import Observation, noise_ppm
 from simulate.recover import Recovery, recover
 from simulate.scenarios.scenario import Scenario
 from simulate.transform import INVERTED, SCRAMBLED, invert, scramble
+
+log = logging.getLogger(__name__)
 
 #: how far an example came, in order
 DRAWN, VISIBLE, RECOVERED, KEPT, FAILED = "drawn", "visible", "recovered", "kept", "failed"
@@ -83,7 +86,7 @@ def example_rng(seed: int, scenario: str, index: int) -> np.random.Generator:
 
 
 def simulate_example(recipe: Recipe, scenario: str, index: int) -> Outcome:
-    """Draw, inject, search and measure one example; a foreseen error becomes a failed outcome."""
+    """Draw, inject, search and measure one example; an error becomes a failed outcome."""
     rng = example_rng(recipe.seed, scenario, index)
     target, stage = "", "host"
     try:
@@ -94,6 +97,10 @@ def simulate_example(recipe: Recipe, scenario: str, index: int) -> Outcome:
         return _search_and_measure(recipe, scenario, index, rng, injected)
     except ExovalError as error:
         return Outcome(scenario, index, target, FAILED, stage=stage, reason=str(error))
+    except Exception as error:  # one odd light curve must not end a run of a million
+        log.exception("%s %d on %s failed while it should not", scenario, index, target)
+        return Outcome(scenario, index, target, FAILED, stage=stage,
+                       reason=f"unforeseen {type(error).__name__}: {error}")
 
 
 def inject_example(recipe: Recipe, scenario: str, rng: np.random.Generator, host: LightCurve,

@@ -10,6 +10,7 @@ import numpy as np
 from exoval.feature_table import Column
 from exoval.features.box_scan import box_scan
 from exoval.features.folded_event import FoldedEvent
+from exoval.features.strength import red_noise
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,7 @@ class SecondaryFeatures:
         away = (np.abs(scan.time_from_mid) > reach) & np.isfinite(scan.strength)
         if away.sum() < 3:
             return {}
-        noise = 1.4826 * np.median(np.abs(scan.strength[away] - np.median(scan.strength[away])))
-        noise = max(noise, 1.0)
+        noise = np.fmax(red_noise(folded), 1.0)
         second = _strongest(scan.strength, away)
         apart = np.abs(_circular(scan.time_from_mid - scan.time_from_mid[second], folded.period))
         third = away & (apart > reach)

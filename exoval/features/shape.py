@@ -14,6 +14,8 @@ from exoval.search.period_grid import duration_scale
 
 #: Earth radii in a solar radius
 EARTH_RADII_PER_SOLAR = 109.076
+#: durations from mid-event within which a bin must be filled for a depth to start from
+CORE = 0.4
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class ShapeFeatures:
     def __call__(self, folded: FoldedEvent) -> dict[str, float]:
         """The columns; NaN where too few bins are filled or the fit does not converge."""
         phase, dip, error = binned_event(folded, self.window, self.bins)
-        if len(phase) < 8 or not (np.abs(phase) < 0.5).any():
+        if len(phase) < 8 or not (np.abs(phase) < CORE).any():
             return {}
         fit = fit_trapezoid(phase, dip, error)
         if fit is None:
@@ -98,7 +100,7 @@ def fit_trapezoid(phase: np.ndarray, dip: np.ndarray, error: np.ndarray
 
     A level is fitted with them. None if no start converges.
     """
-    start_depth = max(float(np.median(dip[np.abs(phase) < 0.4])), float(error.min()))
+    start_depth = max(float(np.median(dip[np.abs(phase) < CORE])), float(error.min()))
     lower = [0.0, 0.2, 0.02, -0.5, -start_depth]
     upper = [5 * start_depth + 1e-12, 3.0, 1.0, 0.5, start_depth]
 

@@ -1,0 +1,50 @@
+"""Kepler eclipsing binaries (Kirk et al. 2016, AJ 151, 68)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.table import CatalogTable, candidates
+
+TABLE = CatalogTable(
+    file="kepler/eclipsing_binaries_kirk2016.parquet",
+    name="Kepler eclipsing binary catalogue (Kirk et al. 2016; CDS J/AJ/151/68)",
+    download="Download it from keplerebs.villanova.edu with the columns KIC, period, bjd0, "
+             "pdepth and pwidth",
+)
+REQUIRED = ("KIC", "period", "bjd0", "pwidth")
+OPTIONAL = ("pdepth",)
+
+#: bjd0 is BJD - 2,400,000 and BKJD is BJD - 2,454,833
+BKJD_ZERO = 54833.0
+#: epochs are given near or, for long periods, up to some years before the launch (54897); two rows
+#: with 5487 and 5500 seem to lack a digit, and their true epochs cannot be told from the table
+EARLIEST = 50000.0
+
+
+def read_eclipsing_binaries(path: str | Path | None = None) -> list[Candidate]:
+    """Eclipsing binaries at the epoch of their primary eclipse, label ``EB``.
+
+    ``path`` is the catalogue as CSV or Parquet; by default it is looked for under EXOVAL_DATA.
+    Widths are published in phase and become days; a width or depth that is missing (-1) or not
+    positive makes the row unusable or the depth NaN. A star with several eclipsing pairs has
+    several rows. Raises DataNotFound if the table is not there, BadTable if it cannot be read or
+    lacks a column.
+    """
+    table = TABLE.read(path, REQUIRED, OPTIONAL)
+    number_on_star = table.groupby("KIC").cumcount() + 1
+    target = "KIC " + table["KIC"].astype(str)
+    return candidates(pd.DataFrame({
+        "target": target,
+        "name": "EB " + table["KIC"].astype(str) + "." + number_on_star.map("{:02d}".format),
+        "period": table["period"],
+        "epoch": (table["bjd0"] - BKJD_ZERO).where(table["bjd0"] > EARLIEST),
+        "duration": table["pwidth"].where(table["pwidth"] > 0) * table["period"],
+        "depth": table["pdepth"].where(table["pdepth"] > 0),
+        "label": "EB",
+        "disposition": "EB",
+        "signal_to_noise": float("nan"),
+    }), "Kirk 2016")

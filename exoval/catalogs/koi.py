@@ -1,0 +1,40 @@
+"""Kepler Objects of Interest (Thompson et al. 2018, ApJS 235, 38)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.table import CatalogTable, candidates
+
+TABLE = CatalogTable(
+    file="kepler/koi_dr25_2020-07.parquet",
+    name="KOI table (NASA Exoplanet Archive: 'cumulative' or 'q1_q17_dr25_koi')",
+    download="Download it as CSV with all columns from exoplanetarchive.ipac.caltech.edu, table "
+             "'cumulative', or from its TAP service: select * from cumulative",
+)
+REQUIRED = ("kepid", "kepoi_name", "koi_disposition", "koi_period", "koi_time0bk", "koi_duration")
+OPTIONAL = ("koi_depth", "koi_model_snr")
+
+
+def read_koi(path: str | Path | None = None) -> list[Candidate]:
+    """Kepler Objects of Interest with the archive's disposition, in the table's order.
+
+    ``path`` is the archive's table as CSV or Parquet; by default it is looked for under
+    EXOVAL_DATA. Raises DataNotFound if it is not there, BadTable if it cannot be read or lacks
+    a column.
+    """
+    table = TABLE.read(path, REQUIRED, OPTIONAL)
+    return candidates(pd.DataFrame({
+        "target": "KIC " + table["kepid"].astype(str),
+        "name": table["kepoi_name"],
+        "period": table["koi_period"],
+        "epoch": table["koi_time0bk"],
+        "duration": table["koi_duration"] / 24,
+        "depth": 1e-6 * table["koi_depth"],
+        "label": table["koi_disposition"],
+        "disposition": table["koi_disposition"],
+        "signal_to_noise": table["koi_model_snr"],
+    }), "KOI")

@@ -1,0 +1,84 @@
+"""Find, read and turn into candidates the catalogues' tables."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from exoval.catalogs.candidate import Candidate
+from exoval.ephemeris import Ephemeris
+from exoval.errors import BadTable, DataNotFound
+from exoval.labels import from_disposition
+
+log = logging.getLogger(__name__)
+
+#: columns that ``candidates`` needs; period, epoch and duration in days
+CANDIDATE_COLUMNS = ("target", "name", "period", "epoch", "duration", "depth", "label",
+                     "disposition", "signal_to_noise")
+
+
+@dataclass(frozen=True)
+class CatalogTable:
+    """A published table: where it lies under $EXOVAL_DATA/tables, its name and its source."""
+
+    file: str
+    name: str
+    download: str
+
+    def read(self, path: str | Path | None, required: tuple[str, ...],
+             optional: tuple[str, ...] = ()) -> pd.DataFrame:
+        """The columns of the table, Parquet or CSV with ``#`` comments; optional ones become NaN.
+
+        Raises DataNotFound, naming the archive's table, if there is no file, and BadTable if it
+        cannot be read or lacks a required column.
+        """
+        path = self._find(path)
+        try:
+            frame = (pd.read_parquet(path) if path.suffix == ".parquet"
+                     else pd.read_csv(path, comment="#", low_memory=False))
+        except (OSError, ValueError, pa.ArrowException) as error:
+            raise BadTable(f"cannot read {path} ({error}); get it again: {self.download}"
+                           ) from error
+        missing = [column for column in required if column not in frame]
+        if missing:
+            raise BadTable(f"{path} lacks the columns {', '.join(missing)} of {self.name}; "
+                           f"get it with them: {self.download}")
+        return frame.reindex(columns=[*required, *optional])
+
+    def _find(self, path: str | Path | None) -> Path:
+        if path is None and not os.environ.get("EXOVAL_DATA"):
+            raise DataNotFound(f"no {self.name}: EXOVAL_DATA is not set; set it, or give the path "
+                               f"of the table. {self.download}")
+        found = Path(path or Path(os.environ["EXOVAL_DATA"]) / "tables" / self.file)
+        if not found.is_file():
+            raise DataNotFound(f"no {self.name} at {found}. {self.download}")
+        return found
+
+
+def candidates(frame: pd.DataFrame, provenance: str) -> list[Candidate]:
+    """One candidate per row of a table with the columns CANDIDATE_COLUMNS.
+
+    Rows whose period, epoch or duration is missing or not 0 < duration < period are skipped and
+    counted in the log. Raises BadParameter for a disposition no catalogue uses.
+    """
+    usable = np.isfinite(frame[["period", "epoch", "duration"]]).all(axis=1)
+    usable &= (frame["duration"] > 0) & (frame["duration"] < frame["period"])
+    if not usable.all():
+        log.info("%s: %d of %d rows have no usable ephemeris and are left out", provenance,
+                 (~usable).sum(), len(frame))
+    frame = frame[usable]
+    known = {text: from_disposition(text) for text in frame["disposition"].unique()}
+    columns = [frame[name].to_numpy() for name in CANDIDATE_COLUMNS]
+    return [
+        Candidate(str(target), str(name),
+                  Ephemeris(float(period), float(epoch), float(duration)), float(depth),
+                  str(label), known[disposition], provenance, float(signal_to_noise))
+        for target, name, period, epoch, duration, depth, label, disposition, signal_to_noise
+        in zip(*columns, strict=True)
+    ]

@@ -1,0 +1,46 @@
+"""Labelled threshold-crossing events of Kepler DR25 (Valizadegan et al. 2022, ApJ 926, 120)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.table import CatalogTable, candidates
+
+TABLE = CatalogTable(
+    file="kepler/tce_dr25_labelled.parquet",
+    name="labelled TCE table (NASA Exoplanet Archive: 'q1_q17_dr25_tce', labels PC, AFP and NTP "
+         "of Valizadegan et al. 2022)",
+    download="Download 'q1_q17_dr25_tce' from exoplanetarchive.ipac.caltech.edu and join the "
+             "column 'label' from the tables of Valizadegan et al. 2022 (github.com/nasa/ExoMiner)",
+)
+REQUIRED = ("target_id", "tce_plnt_num", "tce_period", "tce_time0bk", "tce_duration", "label")
+OPTIONAL = ("transit_depth", "tce_max_mult_ev", "koi_disposition")
+
+
+def read_tce(path: str | Path | None = None) -> list[Candidate]:
+    """Threshold-crossing events labelled PC, AFP (astrophysical) or NTP (not transiting).
+
+    A PC is as good as its KOI's disposition (unknown without one); AFP and NTP are false
+    positives. ``signal_to_noise`` is the multiple-event statistic. ``path`` is the table as CSV
+    or Parquet; by default it is looked for under EXOVAL_DATA. Raises DataNotFound if it is not
+    there, BadTable if it cannot be read or lacks a column.
+    """
+    table = TABLE.read(path, REQUIRED, OPTIONAL)
+    is_planet_candidate = table["label"] == "PC"
+    disposition = table["label"].mask(is_planet_candidate & table["koi_disposition"].notna(),
+                                      table["koi_disposition"])
+    number = table["tce_plnt_num"].map("{:02d}".format)
+    return candidates(pd.DataFrame({
+        "target": "KIC " + table["target_id"].astype(str),
+        "name": "TCE " + table["target_id"].astype(str) + "-" + number,
+        "period": table["tce_period"],
+        "epoch": table["tce_time0bk"],
+        "duration": table["tce_duration"] / 24,
+        "depth": 1e-6 * table["transit_depth"].where(table["transit_depth"] > 0),
+        "label": table["label"],
+        "disposition": disposition,
+        "signal_to_noise": table["tce_max_mult_ev"].where(table["tce_max_mult_ev"] > 0),
+    }), "TCE DR25")

@@ -1,0 +1,55 @@
+"""Kepler long cadence (Jenkins et al. 2010, ApJ 713, L87)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from exoval.missions.mission import Mission
+from exoval.missions.pipeline_product import PipelineProduct
+
+#: file and header names of Kepler long-cadence light curves (Kepler Archive Manual, chapter 2)
+LONG_CADENCE = PipelineProduct(
+    telescope="Kepler",
+    target_prefix="KIC",
+    parquet_files="kepler-*.parquet",
+    fits_files="kplr*_llc.fits*",
+    file_name=r"kplr(?P<target>\d{9})-\d+_llc\.fits(\.gz)?",
+    target_keyword="KEPLERID",
+    segment_keyword="QUARTER",
+    magnitude_keyword="KEPMAG",
+    metallicity_keyword="FEH",
+    quality_column="SAP_QUALITY",
+    noise_keyword="CDPP6_0",
+    noise_column="cdpp6",
+    noise_hours=6.0,
+    download="lightkurve.search_lightcurve('KIC 757450', author='Kepler', cadence='long')"
+             ".download_all(download_dir=FOLDER)",
+)
+
+#: Dropped: attitude tweak (0), safe mode (1), coarse point (2), Earth point (3), desaturation (5),
+#: argabrightening (6), manual exclude (8), detector anomaly (14), no fine point (15), no data
+#: (16), thruster firing (20). PDC leaves its flux empty at all of these, so they matter for SAP.
+#: Kept: reaction-wheel zero crossing (4), cleaned cosmic rays (7, 13) and rolling band (17, 18),
+#: 2-5 % of the good cadences each and as frequent inside catalogued events as outside, and the
+#: outlier flag (11), which is rare and can mark a short eclipse.
+QUALITY_BITS = (0, 1, 2, 3, 5, 6, 8, 14, 15, 16, 20)
+
+
+def kepler(
+    exposure_days: float = 0.0204335982,
+    pixel_scale_arcsec: float = 3.98,
+    blend_radius_arcsec: float = 4.0,
+    time_zero: float = 2454833.0,
+    minimum_period_days: float = 0.5,
+    maximum_period_days: float = 30.0,
+    quality_bits: Sequence[int] = QUALITY_BITS,
+    flux_column: str = "pdcsap",
+) -> Mission:
+    """Kepler long cadence; times in BKJD, targets ``KIC ...``, segments are quarters.
+
+    The blend radius is one pixel. Up to 30 days three events fit into one quarter, whatever the
+    epoch. Raises BadParameter for values no mission can have.
+    """
+    return Mission("kepler", "kepler", exposure_days, pixel_scale_arcsec, blend_radius_arcsec,
+                   time_zero, minimum_period_days, maximum_period_days, quality_bits,
+                   LONG_CADENCE, flux_column)

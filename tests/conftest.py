@@ -1,0 +1,14 @@
+"""What all tests share; its being here also lets them import ``fabricate``."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def data_folder() -> Path:
+    """The folder of real data; the test is skipped where there is none."""
+    if not os.environ.get("EXOVAL_DATA"):
+        pytest.skip("EXOVAL_DATA is not set: no real light curves and tables to compare with")
+    return Path(os.environ["EXOVAL_DATA"])

@@ -1,0 +1,84 @@
+"""Every classifier in conf/classifier keeps the promises that training relies on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hydra import compose, initialize_config_module
+from hydra.utils import instantiate
+from sklearn.base import clone
+from sklearn.utils.validation import has_fit_parameter
+
+import conf
+from exoval.classifiers.feature_pipeline import feature_pipeline
+
+NAMES = sorted(path.stem for folder in conf.__path__
+               for path in Path(folder, "classifier").glob("*.yaml"))
+#: settings that only cost time here; those a classifier does not have are left alone
+QUICK = {"inducing_points": 24, "epochs": 15, "batch_size": 64, "learning_rate": 0.1,
+         "n_estimators": 40, "device": "cpu"}
+
+
+def built(name):
+    with initialize_config_module("conf", version_base="1.3"):
+        config = compose("train", [f"classifier={name}", "~real", "labelled_set=none"])
+    classifiers = instantiate(config.classifier, _convert_="all")
+    assert list(classifiers) == [name], "the yaml's top key must be its file name"
+    estimator = classifiers[name]
+    known = estimator.get_params()
+    return estimator.set_params(**{key: value for key, value in QUICK.items() if key in known})
+
+
+def rows(count=240, seed=0):
+    random = np.random.default_rng(seed)
+    y = np.array(["planet", "eclipsing_binary", "no_transit"])[np.arange(count) % 3]
+    X = random.normal(size=(count, 4))
+    X[:, 0] += 2 * (y == "planet")
+    X[:, 1] -= 2 * (y == "no_transit")
+    X[random.random(X.shape) < 0.05] = np.nan
+    return X, y
+
+
+def test_there_are_classifiers_to_test():
+    assert {"sparse_gp", "forest", "logistic", "histogram_gradient_boosting"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestClassifier:
+    def fitted(self, name, **fit):
+        X, y = rows()
+        return feature_pipeline(clone(built(name)), len(X)).fit(X, y, **fit)
+
+    def test_probabilities_are_probabilities_and_better_than_chance(self, name):
+        X, y = rows(seed=1)
+        model = self.fitted(name)
+        probability = model.predict_proba(X)
+        assert probability.shape == (len(X), 3)
+        assert probability.min() >= 0
+        np.testing.assert_allclose(probability.sum(axis=1), 1, atol=1e-9)
+        assert list(model.classes_) == ["eclipsing_binary", "no_transit", "planet"]
+        assert np.mean(model.predict(X) == y) > 0.6
+
+    def test_the_same_seed_gives_the_same_answer(self, name):
+        X, _ = rows(seed=2)
+        first, second = (self.fitted(name).predict_proba(X) for _ in range(2))
+        np.testing.assert_allclose(first, second, atol=1e-6)
+
+    def test_a_row_is_judged_without_regard_to_the_rows_beside_it(self, name):
+        X, _ = rows(seed=3)
+        model = self.fitted(name)
+        np.testing.assert_allclose(model.predict_proba(X)[:7], model.predict_proba(X[:7]),
+                                   atol=1e-9)
+
+    def test_a_row_of_nothing_but_gaps_gets_a_finite_answer(self, name):
+        probability = self.fitted(name).predict_proba(np.full((1, 4), np.nan))
+        assert np.isfinite(probability).all()
+
+    def test_weight_is_honoured(self, name):
+        X, _ = rows(seed=4)
+        assert has_fit_parameter(built(name), "sample_weight")
+        planet = 2
+        plain = self.fitted(name).predict_proba(X)[:, planet].mean()
+        heavy = self.fitted(name, classifier__sample_weight=np.where(
+            rows()[1] == "planet", 20.0, 1.0)).predict_proba(X)[:, planet].mean()
+        assert heavy > plain + 0.02

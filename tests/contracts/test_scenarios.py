@@ -1,0 +1,91 @@
+"""Every scenario with a yaml draws systems that mean what its name says."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hydra import compose, initialize_config_module
+from hydra.utils import instantiate
+
+from exoval.labels import SCENARIOS
+from exoval.physics.system_flux import system_flux
+from exoval.physics.transit_flux import BatmanModel
+from exoval.star import Star
+from simulate.observation import Observation
+
+CONF = Path(__file__).parents[2] / "conf"
+NAMES = sorted(path.stem for path in (CONF / "scenario").glob("*.yaml"))
+STARS = {
+    "sun": Star("KIC 1", 1.0, 1.0, 5772.0, 4.44, 0.0, 12.0, 290.0, 44.5),
+    "red dwarf": Star("KIC 2", 0.3, 0.3, 3300.0, 4.96, 0.0, 15.0, 290.0, 44.5),
+    "giant": Star("KIC 3", 11.0, 1.4, 4700.0, 2.5, -0.3, 11.0, 290.0, 44.5),
+    "hot star of unknown place": Star("KIC 4", 2.0, 2.0, 9000.0, 4.1, 0.0, np.nan),
+}
+
+
+@pytest.fixture(params=NAMES)
+def scenario(request):
+    with initialize_config_module("conf", version_base="1.3"):
+        config = compose("simulate", [f"scenario=[{request.param}]"])
+    return request.param, instantiate(config.scenario, _convert_="all")[request.param]
+
+
+def observation(star, noise=60.0):
+    return Observation(star, 540.0, 90.0, 0.0204, noise, 0.25, "kepler", 4.0)
+
+
+@pytest.mark.parametrize("star", STARS.values(), ids=STARS.keys())
+def test_draws_are_complete_finite_and_visible_in_principle(scenario, star):
+    name, drawer = scenario
+    assert name in SCENARIOS
+    model = BatmanModel()
+    for index in range(15):
+        system = drawer.draw(np.random.default_rng(index), observation(star))
+        assert system.scenario == name
+        assert np.isfinite(system.log_proposal)
+        assert not np.isnan(system.log_prior)
+        orbit = system.signal
+        if orbit is None:
+            continue
+        assert 540 <= orbit.epoch <= 540 + orbit.period
+        assert orbit.impact_parameter < 1 + orbit.radius_ratio
+        assert orbit.semi_major_axis_ratio * (1 - orbit.eccentricity) > 1 + orbit.radius_ratio
+        time = orbit.epoch + np.linspace(-0.5, 0.5, 4001) * orbit.period
+        light = system_flux(time, system, 0.0, model)
+        assert light.flux.max() == 1.0
+        assert 0 <= light.flux.min() < 1
+
+
+def test_one_seed_gives_one_system(scenario):
+    _, drawer = scenario
+    one, other = (drawer.draw(np.random.default_rng(3), observation(STARS["sun"]))
+                  for _ in range(2))
+    assert one == other
+
+
+def test_on_target_scenarios_keep_the_photocentre_on_the_target(scenario):
+    name, drawer = scenario
+    system = drawer.draw(np.random.default_rng(1), observation(STARS["sun"]))
+    if system.signal is None:
+        return
+    eclipsed = next(source for source in system.sources if source.orbit is not None)
+    on_target = eclipsed.offset_column == eclipsed.offset_row == 0
+    assert on_target is SCENARIOS[name][2]
+
+
+def test_geometry_of_planets_averages_to_the_stars_over_the_axis():
+    """The stored prior holds the chance of transit: circular orbits (R1 + R2) / a, Winn eq. 9."""
+    with initialize_config_module("conf", version_base="1.3"):
+        config = compose("simulate", ["scenario=[planet]"])
+    planet = instantiate(config.scenario, _convert_="all")["planet"]
+    seen = []
+    for index in range(400):
+        system = planet.draw(np.random.default_rng(index), observation(STARS["sun"]))
+        orbit = system.signal
+        occurrence = planet.occurrence.log_prob(orbit.period, system.truth["planet_radius_earth"])
+        if np.isfinite(occurrence):
+            geometry = np.exp(system.log_prior - occurrence)
+            window = (1 + orbit.radius_ratio) / orbit.semi_major_axis_ratio
+            seen.append(geometry / window * (1 - orbit.eccentricity**2))
+    # averaged over periastron angles (1 + e sin w) is 1
+    assert np.mean(seen) == pytest.approx(1, abs=0.05)

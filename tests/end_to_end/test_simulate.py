@@ -1,0 +1,210 @@
+"""``simulate.run`` on fabricated Kepler files and on procedural noise, good input and bad."""
+
+import json
+import os
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from fabricate import cadences, kepler_fits
+from hydra import compose, initialize_config_module
+from hydra.utils import instantiate
+from omegaconf import OmegaConf
+
+from exoval.errors import BadParameter
+from exoval.feature_table import load_feature_table
+from simulate.example import Recipe, simulate_example
+from simulate.executor import Executor
+from simulate.labelled_set import event_name
+from simulate.run import run
+
+
+def simulate(output, *overrides, **arguments):
+    with initialize_config_module("conf", version_base="1.3"):
+        config = compose("simulate", [f"output={output}", "executor=serial", *overrides])
+    settings = OmegaConf.to_container(config, resolve=True)
+    built = {**instantiate(config, _convert_="all"), **arguments}
+    return run(**built, settings=settings), load_feature_table(Path(output) / "features.parquet")
+
+
+@pytest.fixture(scope="module")
+def forty(tmp_path_factory):
+    output = tmp_path_factory.mktemp("forty")
+    return (output, *simulate(output, "n_systems=40", "host=procedural"))
+
+
+def test_forty_systems_give_events_of_every_scenario(forty):
+    _, manifest, table = forty
+    counts = manifest["counts"]
+    assert sum(row["drawn"] + row["failed"] for row in counts.values()) == 40
+    for scenario in ("planet", "eclipsing_binary", "background_binary"):
+        assert counts[scenario]["kept"] >= 3
+    assert manifest["kept"] == len(table) > 15
+
+
+def test_the_manifest_says_loudly_that_hosts_are_procedural(forty):
+    output, manifest, _ = forty
+    stored = json.loads((output / "manifest.json").read_text())
+    assert stored["host"]["kind"] == "procedural"
+    assert "do not trust" in stored["host"]["warning"]
+    assert stored["config"]["seed"] == 0
+    assert stored["versions"]["numpy"] == np.__version__
+    assert stored["counts"] == manifest["counts"]
+
+
+def test_found_periods_are_the_injected_ones(forty):
+    output, _, table = forty
+    truth = pd.read_parquet(output / "truth.parquet").set_index("event")
+    planets = table.frame[table.frame.label == "planet"].set_index("event")
+    injected = truth.loc[planets.index]
+    same = injected.alias == "same"
+    assert same.mean() > 0.6
+    np.testing.assert_allclose(planets.period[same], injected.period_days[same], rtol=3e-3)
+    measured = planets.depth[same]
+    # limb darkening makes the middle deeper than the mean; grazing transits never reach k^2
+    assert np.median(measured / injected.depth_ppm[same]) == pytest.approx(0.95, abs=0.12)
+
+
+def test_no_injected_ephemeris_is_copied_into_a_feature(forty):
+    """A model must not be able to tell simulated events by digits that only truth has."""
+    output, _, table = forty
+    truth = pd.read_parquet(output / "truth.parquet").set_index("event")
+    frame = table.frame.set_index("event")
+    injected = truth.loc[frame.index].period_days
+    assert not (frame.period == injected).any()
+
+
+def test_again_gives_the_same_table_for_any_workers_and_batches(forty, tmp_path):
+    _, _, table = forty
+    _, again = simulate(tmp_path / "a", "n_systems=40", "host=procedural", "batch_size=3",
+                        executor=Executor(workers=2))
+    pd.testing.assert_frame_equal(again.frame, table.frame, check_exact=True)
+
+
+def test_a_scenario_alone_gives_the_same_rows(forty, tmp_path):
+    _, _, table = forty
+    _, alone = simulate(tmp_path, "n_systems=10", "host=procedural", "scenario=[planet]")
+    expected = table.frame[table.frame.label == "planet"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone.frame, expected, check_exact=True)
+
+
+def test_an_interrupted_run_goes_on(forty, tmp_path, monkeypatch):
+    _, _, table = forty
+    made = []
+    original = simulate_example
+
+    def interrupted(recipe, scenario, index):
+        if len(made) == 20:
+            raise KeyboardInterrupt
+        made.append(index)
+        return original(recipe, scenario, index)
+
+    monkeypatch.setattr("simulate.executor.simulate_example", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        simulate(tmp_path, "n_systems=40", "host=procedural", "batch_size=4")
+    monkeypatch.setattr("simulate.executor.simulate_example", original)
+    finished = list((tmp_path / "shards").glob("*.json"))
+    assert len(finished) == 5
+    stamps = {path: path.stat().st_mtime_ns for path in finished}
+    _, resumed = simulate(tmp_path, "n_systems=40", "host=procedural", "batch_size=4")
+    assert {path: path.stat().st_mtime_ns for path in finished} == stamps
+    pd.testing.assert_frame_equal(resumed.frame, table.frame, check_exact=True)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Three good stars, one truncated file and one without a finite flux."""
+    folder = tmp_path_factory.mktemp("kepler")
+    for number, kic in enumerate((1001, 1002, 1003, 1004, 1005)):
+        columns = cadences(count=2200, start=900.0, seed=number)
+        if kic == 1005:
+            columns["pdcsap_flux"] = np.full(2200, np.nan, dtype=np.float32)
+        path = kepler_fits(folder, kic, 9, columns)
+        if kic == 1004:
+            path.write_bytes(path.read_bytes()[:20000])
+    return folder
+
+
+def test_bad_light_curves_are_counted_and_named_and_the_rest_goes_on(folder, tmp_path):
+    targets = "['KIC 1001','KIC 1002','KIC 1003','KIC 1004','KIC 1005','KIC 77']"
+    manifest, table = simulate(tmp_path, "n_systems=30", "host=real", f"host.folder={folder}",
+                               f"host.targets={targets}", "mission.maximum_period_days=8",
+                               "host.leave_out_known_signals=false",
+                               "scenario=[planet,eclipsing_binary]")
+    assert len(table) > 5
+    assert set(table.targets) <= {"KIC 1001", "KIC 1002", "KIC 1003"}
+    reasons = " ".join(failure["reason"] for failure in manifest["failures"])
+    for named in ("1004", "KIC 1005", "KIC 77"):
+        assert named in reasons
+    lost = sum(failure["count"] for failure in manifest["failures"]
+               if failure["stage"] == "host")
+    assert lost == sum(row["failed"] for row in manifest["counts"].values())
+    assert all(failure["count"] > 0 for failure in manifest["failures"])
+
+
+@dataclass(frozen=True)
+class KillsItsProcess:
+    """A scenario whose third draw dies like a worker that runs out of memory."""
+
+    scenario: object
+
+    def draw(self, rng, observation):
+        system = self.scenario.draw(rng, observation)
+        if 3.0 < system.signal.period < 9.0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return system
+
+
+def test_a_killed_worker_loses_only_what_killed_it(tmp_path, capfd):
+    with initialize_config_module("conf", version_base="1.3"):
+        config = compose("simulate", ["host=procedural", "scenario=[eclipsing_binary]"])
+    built = instantiate(config, _convert_="all")
+    binary = built["scenario"]["eclipsing_binary"]
+    built |= {"scenario": {"eclipsing_binary": KillsItsProcess(binary)}, "n_systems": 4,
+              "batch_size": 2, "output": tmp_path, "executor": Executor(workers=2)}
+    recipe = Recipe(built["seed"], built["host"], {"eclipsing_binary": binary},
+                    built["transit_model"], built["detrend"], built["search"], built["feature"])
+    healthy = [simulate_example(recipe, "eclipsing_binary", index) for index in range(4)]
+    deadly = [3.0 < outcome.truth["period_days"] < 9.0 for outcome in healthy]
+    assert 0 < sum(deadly) < 4, "the seed must give both kinds for the test to mean something"
+    manifest = run(**built)
+    table = load_feature_table(tmp_path / "features.parquet")
+    expected = [event_name(o) for o, dies in zip(healthy, deadly) if o.row and not dies]
+    assert list(table.frame.event) == expected
+    assert sum(f["count"] for f in manifest["failures"] if f["stage"] == "worker") == sum(deadly)
+
+
+def test_fewer_systems_than_scenarios_is_refused(tmp_path):
+    with pytest.raises(BadParameter, match="n_systems=2 for 4 scenarios"):
+        simulate(tmp_path, "n_systems=2", "host=procedural")
+
+
+def test_known_ephemeris_is_the_fast_mode(tmp_path):
+    manifest, table = simulate(tmp_path, "n_systems=8", "host=procedural",
+                               "search=known_ephemeris", "scenario=[planet,eclipsing_binary]")
+    assert manifest["counts"]["eclipsing_binary"]["kept"] == 4
+    truth = pd.read_parquet(tmp_path / "truth.parquet").set_index("event")
+    assert not (table.frame.set_index("event").period
+                == truth.loc[table.frame.event].period_days).any()
+
+
+@pytest.mark.data
+def test_real_hosts_carry_no_known_signal(tmp_path):
+    if not os.environ.get("EXOVAL_DATA"):
+        pytest.skip("EXOVAL_DATA is not set: no real light curves to test with")
+    from exoval.catalogs.koi import read_koi
+
+    manifest, table = simulate(tmp_path, "n_systems=12", "search=known_ephemeris",
+                               "scenario=[planet,background_binary]")
+    assert manifest["host"]["kind"] == "real"
+    assert manifest["host"]["stars_left_out_for_known_signals"] > 50
+    assert not set(table.targets) & {candidate.target for candidate in read_koi()}
+
+
+def test_replacing_the_seed_changes_the_rows(forty, tmp_path):
+    _, _, table = forty
+    _, other = simulate(tmp_path, "n_systems=4", "host=procedural", "seed=1")
+    assert not set(other.frame.period) & set(table.frame.period)

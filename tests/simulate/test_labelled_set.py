@@ -1,0 +1,108 @@
+"""Shards are whole or absent, repeats count once, and every loss has a reason."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+
+from exoval.errors import BadParameter, DataNotFound
+from exoval.feature_table import Column, load_feature_table
+from simulate import labelled_set
+from simulate.example import DRAWN, FAILED, KEPT, VISIBLE, Outcome
+from simulate.executor import Batch
+
+COLUMNS = (Column("period", "d", "orbital period", "koi_period"), Column("depth", "ppm", "depth"))
+OUTCOMES = [
+    Outcome("planet", 0, "KIC 1", KEPT, {"period_days": 1.5}, {"period": 1.5, "depth": 80.0}),
+    Outcome("planet", 1, "KIC 2", VISIBLE, {"period_days": 2.5}),
+    Outcome("planet", 2, "KIC 3", DRAWN, {"period_days": 3.5}),
+    Outcome("planet", 3, "KIC 4", FAILED, stage="host", reason="KIC 4: truncated"),
+    Outcome("no_transit", 0, "KIC 1", KEPT, {"segments": "3", "transform": "as_is"},
+            {"period": 9.0, "depth": np.nan}),
+    Outcome("no_transit", 1, "KIC 1", KEPT, {"segments": "3", "transform": "as_is"},
+            {"period": 9.0, "depth": np.nan}),
+    Outcome("no_transit", 2, "KIC 1", KEPT, {"segments": "3", "transform": "inverted"},
+            {"period": 8.0, "depth": 7.0}),
+]
+
+
+def test_a_shard_comes_back_as_it_was(tmp_path):
+    shards = labelled_set.Shards(tmp_path, "abc")
+    batch = Batch("planet", 0, 4)
+    assert shards.load(batch) is None
+    shards.save(batch, OUTCOMES[:4])
+    assert shards.load(batch) == OUTCOMES[:4]
+
+
+def test_a_shard_that_was_cut_short_is_made_again(tmp_path):
+    shards = labelled_set.Shards(tmp_path, "abc")
+    batch = Batch("planet", 0, 4)
+    shards.save(batch, OUTCOMES[:4])
+    path = next(shards.folder.glob("planet*.json"))
+    path.write_text(path.read_text()[:-20])
+    assert shards.load(batch) is None
+
+
+def test_other_settings_do_not_mix_with_what_is_there(tmp_path):
+    labelled_set.Shards(tmp_path, "abc")
+    labelled_set.Shards(tmp_path, "abc")
+    with pytest.raises(BadParameter, match="other settings"):
+        labelled_set.Shards(tmp_path, "abd")
+
+
+def test_an_output_that_cannot_be_written_is_named(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("in the way")
+    with pytest.raises(DataNotFound, match=f"cannot write to {file}"):
+        labelled_set.Shards(file, "abc")
+
+
+def test_a_light_curve_searched_twice_as_it_is_counts_once():
+    kept = labelled_set.drop_repeats(OUTCOMES)
+    assert [o.status for o in kept if o.scenario == "no_transit"] == [KEPT, FAILED, KEPT]
+
+
+def test_counts_are_cumulative():
+    counts = labelled_set.counts(OUTCOMES, ["planet", "no_transit"])
+    assert counts["planet"] == {"drawn": 3, "visible": 2, "recovered": 1, "kept": 1, "failed": 1}
+    assert counts["no_transit"]["kept"] == 3
+
+
+def test_failures_are_counted_and_name_their_targets():
+    assert labelled_set.failures(OUTCOMES) == [
+        {"stage": "host", "reason": "KIC 4: truncated", "count": 1, "targets": ["KIC 4"]}]
+
+
+def test_the_table_keeps_units_labels_and_missing_values(tmp_path):
+    table = labelled_set.feature_table(OUTCOMES, COLUMNS, {"detrend": "biweight"})
+    table.save(tmp_path / "features.parquet")
+    loaded = load_feature_table(tmp_path / "features.parquet")
+    assert loaded.columns == COLUMNS
+    assert loaded.recipe == {"detrend": "biweight"}
+    assert loaded.schema_hash == table.schema_hash
+    np.testing.assert_array_equal(loaded.features, table.features)
+    assert list(loaded.labels) == ["planet", *["no_transit"] * 3]
+    assert list(loaded.frame.disposition) == ["planet", *["false_positive"] * 3]
+    assert np.isnan(loaded.features[1, 1])
+
+
+def test_the_truth_has_a_row_for_what_was_missed():
+    truth = labelled_set.truth_table(OUTCOMES)
+    assert list(truth[truth.label == "planet"].status) == [KEPT, VISIBLE, DRAWN]
+    assert truth.event.is_unique
+
+
+def test_the_fingerprint_sees_every_setting():
+    settings = {"seed": 0, "detrend": {"window_days": 1.0}}
+    other = json.loads(json.dumps(settings))
+    assert labelled_set.fingerprint(settings) == labelled_set.fingerprint(other)
+    other["detrend"]["window_days"] = 1.1
+    assert labelled_set.fingerprint(settings) != labelled_set.fingerprint(other)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder_is_named(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(DataNotFound, match="cannot write"):
+        labelled_set.Shards(tmp_path / "set", "abc")

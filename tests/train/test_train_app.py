@@ -1,0 +1,135 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hydra import compose, initialize_config_module
+from labelled_sets import write_labelled_set
+
+import train.__main__ as app
+from exoval.errors import BadParameter, BadTable
+
+ROOT = Path(__file__).parents[2]
+
+
+def composed(*overrides):
+    with initialize_config_module("conf", version_base="1.3"):
+        return compose("train", list(overrides))
+
+
+def run_app(folder, *arguments):
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    return subprocess.run([sys.executable, "-m", "train", *arguments], cwd=folder, text=True,
+                          capture_output=True, env=environment, check=False)
+
+
+def test_a_run_writes_into_its_output_and_nowhere_else(tmp_path):
+    write_labelled_set(tmp_path / "set")
+    done = run_app(tmp_path, "labelled_set=set", "output=out", "classifier=logistic", "~real",
+                   "bootstrap_resamples=10")
+    assert done.returncode == 0, done.stderr
+    assert "logistic: ROC AUC" in done.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {"set", "out"}
+    metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
+    assert list(metrics["simulated"]) == ["logistic"]
+    assert metrics["config"]["bootstrap_resamples"] == 10
+
+
+def test_every_job_of_a_sweep_has_its_own_folder(tmp_path):
+    write_labelled_set(tmp_path / "set")
+    done = run_app(tmp_path, "-m", "labelled_set=set", "output=out", "classifier=logistic", "~real",
+                   "bootstrap_resamples=10", "seed=0,1")
+    assert done.returncode == 0, done.stderr
+    for number in (0, 1):
+        metrics = json.loads((tmp_path / "out" / str(number) / "metrics.json").read_text())
+        assert metrics["seed"] == number
+
+
+def test_a_foreseen_error_is_one_line_and_status_2(tmp_path):
+    done = run_app(tmp_path, "labelled_set=nowhere", "~real", "classifier=logistic")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: no features.parquet in labelled_set=nowhere")
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_unknown_classifier_lists_the_known_ones(tmp_path):
+    done = run_app(tmp_path, "labelled_set=set", "classifier=forrest")
+    assert done.returncode != 0
+    assert "forrest" in done.stderr and "histogram_gradient_boosting" in done.stderr
+
+
+def test_showing_the_settings_does_not_wait_for_the_numerical_libraries():
+    code = ("import sys, train.__main__; "
+            "print({'torch', 'sklearn', 'matplotlib', 'pandas'} & set(sys.modules))")
+    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True,
+                           check=True)
+    assert shown.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(("choice", "names"), [
+    ("classifier=forest", ["forest"]), ("classifier=sparse_gp", ["sparse_gp"]),
+    ("classifier=[sparse_gp,forest]", ["sparse_gp", "forest"])])
+def test_one_classifier_or_several_can_be_chosen(choice, names):
+    assert list(composed(choice).classifier) == names
+    assert list(composed().classifier) == ["sparse_gp", "forest"]
+
+
+@pytest.mark.parametrize("name", ["isotonic", "platt", "none"])
+def test_every_calibration_can_be_built(name):
+    config = composed(f"calibration={name}", "~real", "classifier=logistic", "labelled_set=set")
+    assert callable(app._built(config)["calibration"])
+
+
+def test_a_missing_setting_is_named():
+    with pytest.raises(BadParameter, match=r"labelled_set has no usable value.*labelled_set="):
+        app._resolved(composed())
+
+
+def test_a_forced_setting_is_refused_with_the_known_ones():
+    with pytest.raises(BadParameter, match="unknown setting foo; train takes seed"):
+        app._reject_unknown({"foo": 1, "seed": 2}, {"seed", "settings", "measured_by"})
+
+
+def test_a_setting_that_a_part_does_not_take_is_named_with_its_place():
+    config = composed("+classifier.logistic.depth=3", "classifier=logistic", "~real",
+                      "labelled_set=set")
+    with pytest.raises(BadParameter, match=r"cannot build classifier\.logistic: .*'depth'"):
+        app._built(config)
+
+
+def test_a_part_that_refuses_its_value_speaks_for_itself():
+    config = composed("split.test_share=0.9", "~real", "classifier=logistic", "labelled_set=set")
+    with pytest.raises(BadParameter, match=r"^calibration_share and test_share"):
+        app._built(config)
+
+
+def simulation(*overrides):
+    from omegaconf import OmegaConf
+
+    with initialize_config_module("conf", version_base="1.3"):
+        config = compose("simulate", list(overrides))
+    return {"host": {"segments_per_light_curve": 4},
+            "config": {key: OmegaConf.to_container(config[key], resolve=True)
+                       for key in ("mission", "detrend", "feature", "search")}}
+
+
+def test_what_measured_a_labelled_set_is_rebuilt_from_its_manifest():
+    rebuilt = app.measured_by(simulation("search.minimum_transits=5"))
+    assert rebuilt.minimum_transits == 5 and rebuilt.threshold == 7.1
+    assert rebuilt.segments_per_light_curve == 4
+    assert "strength" in rebuilt.features and rebuilt.features["strength"].columns
+
+
+def test_a_manifest_that_does_not_say_how_is_refused():
+    with pytest.raises(BadTable, match="lacks mission, detrend, feature, search"):
+        app.measured_by({})
+
+
+def test_a_manifest_cannot_name_code_outside_the_library(tmp_path):
+    manifest = simulation()
+    manifest["config"]["feature"]["shape"] = {"_target_": "os.mkdir", "path": str(tmp_path / "x")}
+    with pytest.raises(BadTable, match=r"os\.mkdir, which is not part"):
+        app.measured_by(manifest)
+    assert not (tmp_path / "x").exists()

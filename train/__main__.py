@@ -1,0 +1,122 @@
+"""``python -m train``: the only file of this app that reads configuration."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import TYPE_CHECKING
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.errors import InstantiationException
+from hydra.types import RunMode
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from exoval.errors import BadParameter, BadTable, ExovalError, message_instead_of_traceback
+
+if TYPE_CHECKING:
+    from train.real import MeasuredBy
+
+
+@hydra.main(config_path="pkg://conf", config_name="train", version_base="1.3")
+def main(config: DictConfig) -> None:
+    """Resolve the whole configuration, build its parts and run."""
+    with message_instead_of_traceback():
+        settings = _resolved(config)
+        # imported here so that --cfg job and --help do not pay for torch and scikit-learn
+        from train.run import run
+
+        _reject_unknown(settings, set(inspect.signature(run).parameters))
+        arguments = _built(config)
+        # real=none is a file without settings, which arrives as an empty dict
+        arguments["real"] = arguments.get("real") or None
+        if HydraConfig.get().mode == RunMode.MULTIRUN:
+            arguments["output"] = HydraConfig.get().runtime.output_dir
+        metrics = run(**arguments, measured_by=measured_by, settings=settings)
+        _summary(metrics, arguments["output"])
+
+
+def _resolved(config: DictConfig) -> dict:
+    """The settings as plain values; BadParameter if one is missing."""
+    try:
+        return OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    except OmegaConfBaseException as error:
+        key = getattr(error, "full_key", None) or "a setting"
+        raise BadParameter(f"{key} has no usable value ({str(error).splitlines()[0]}); give "
+                           f"{key}=... on the command line") from error
+
+
+def _reject_unknown(settings: dict, known: set[str]) -> None:
+    """Raise BadParameter for a setting that run does not take."""
+    known = known - {"measured_by", "settings"}
+    unknown = sorted(set(settings) - known)
+    if unknown:
+        raise BadParameter(f"unknown setting {', '.join(unknown)}; train takes "
+                           f"{', '.join(sorted(known))}")
+
+
+def _built(config: DictConfig) -> dict:
+    """The objects that the configuration describes."""
+    try:
+        return dict(instantiate(config, _convert_="all"))
+    except InstantiationException as error:
+        if isinstance(error.__cause__, ExovalError):
+            raise error.__cause__ from error
+        where = str(error).rpartition("full_key: ")[2].strip()
+        reason = str(error.__cause__ or error).splitlines()[0]
+        raise BadParameter(f"cannot build {where}: {reason}; python -m train --cfg job shows the "
+                           "settings") from error
+
+
+def measured_by(manifest: dict) -> MeasuredBy:
+    """How the events of a labelled set were measured, from the settings in its manifest.
+
+    Only parts of exoval are built: a manifest is data, and should not name other code to run.
+    Raises BadTable if the manifest does not say how its events were measured.
+    """
+    from train.real import MeasuredBy
+
+    config = manifest.get("config", {})
+    missing = [key for key in ("mission", "detrend", "feature", "search") if not config.get(key)]
+    if missing:
+        raise BadTable(f"the manifest of the labelled set lacks {', '.join(missing)}, so real "
+                       "candidates cannot be measured alike; simulate it again or give real=none")
+    parts = {key: config[key] for key in ("mission", "detrend", "feature")}
+    foreign = [name for name in _targets(parts) if not name.startswith("exoval.")]
+    if foreign:
+        raise BadTable(f"the labelled set was measured by {', '.join(foreign)}, which is not part "
+                       "of exoval; give real=none")
+    try:
+        built = instantiate(OmegaConf.create(parts), _convert_="all")
+    except InstantiationException as error:
+        raise BadTable(f"cannot rebuild what measured the labelled set ({error}); simulate it "
+                       "again with this version") from error
+    return MeasuredBy(built["mission"], built["detrend"], built["feature"],
+                      threshold=config["search"]["threshold"],
+                      minimum_transits=config["search"]["minimum_transits"],
+                      segments_per_light_curve=manifest.get("host", {}).get(
+                          "segments_per_light_curve", 1))
+
+
+def _targets(node: object) -> list[str]:
+    """Every ``_target_`` in a nest of dicts and lists."""
+    if isinstance(node, dict):
+        found = [str(node["_target_"])] if "_target_" in node else []
+        return found + [name for value in node.values() for name in _targets(value)]
+    if isinstance(node, list):
+        return [name for value in node for name in _targets(value)]
+    return []
+
+
+def _summary(metrics: dict, output: str) -> None:
+    """The verdict and where the rest is."""
+    print("\n" + "\n".join(metrics["verdict"]))
+    if metrics["host"].get("kind") == "procedural":
+        print("PROCEDURAL HOSTS: these probabilities are for trying the software, not for science")
+    print(f"{metrics['seconds']:.0f} s -> {output}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""Real candidates with known dispositions, measured exactly as the simulated events were."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from exoval.catalogs.candidate import Candidate
+from exoval.detrend.detrend import Detrend
+from exoval.ephemeris import Ephemeris
+from exoval.errors import DataNotFound, ExovalError
+from exoval.event import TransitEvent
+from exoval.feature_table import IDENTITY, FeatureTable
+from exoval.features.folded_event import FeatureGroup
+from exoval.lightcurve import LightCurve
+from exoval.measure import declared_columns, measure
+from exoval.missions.library import LightCurveLibrary, open_library
+from exoval.missions.mission import Mission
+from exoval.progress import progress
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class MeasuredBy:
+    """How the events of a labelled set were measured, so that real ones are measured alike."""
+
+    mission: Mission
+    detrend: Detrend
+    features: Mapping[str, FeatureGroup]
+    threshold: float
+    minimum_transits: int
+    segments_per_light_curve: int
+
+
+@dataclass(frozen=True)
+class RealSet:
+    """Measured real candidates and those that could not be judged.
+
+    ``skipped`` has the columns event, target, disposition and reason.
+    """
+
+    table: FeatureTable
+    skipped: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class RealCandidates:
+    """Candidates of one or more catalogues whose light curves are at hand.
+
+    ``catalogs`` are functions that return candidates; earlier ones win where two name the same
+    signal. Each candidate is measured at its catalogue ephemeris in the run of
+    ``segments_per_light_curve`` consecutive segments that holds most of its events, with the
+    other signals of the star cut out, as a pipeline would after finding them.
+    """
+
+    catalogs: tuple[Callable[[], list[Candidate]], ...]
+    folder: str | None = None
+
+    def measure(self, measured_by: MeasuredBy) -> RealSet | None:
+        """The measured candidates; None, with a warning, where there are no data to measure."""
+        try:
+            library = open_library(measured_by.mission, self.folder)
+            candidates = self.candidates(library)
+        except DataNotFound as error:
+            log.warning("real candidates cannot be judged: %s", error)
+            return None
+        rows, skipped = [], []
+        for candidate, others in progress(candidates, len(candidates), "measure real candidates"):
+            identity = _identity(candidate)
+            try:
+                rows.append(identity | _measure(candidate, others, library, measured_by))
+            except ExovalError as error:
+                skipped.append(identity | {"reason": str(error)})
+        columns = declared_columns(measured_by.features)
+        names = [*IDENTITY, *(column.name for column in columns)]
+        frame = pd.DataFrame(rows, columns=names).astype({c.name: float for c in columns})
+        reasons = pd.DataFrame(skipped, columns=["event", "target", "disposition", "reason"])
+        return RealSet(FeatureTable(frame, columns, {"real": True}), reasons)
+
+    def candidates(self, library: LightCurveLibrary
+                   ) -> list[tuple[Candidate, list[Candidate]]]:
+        """Every candidate with a light curve, and the other signals of its star."""
+        at_hand = set(library.targets())
+        by_star: dict[str, list[Candidate]] = {}
+        for catalog in self.catalogs:
+            for candidate in catalog():
+                known = by_star.setdefault(candidate.target, [])
+                if candidate.target in at_hand and not any(_same(candidate, k) for k in known):
+                    known.append(candidate)
+        return [(candidate, [other for other in known if other is not candidate])
+                for known in by_star.values() for candidate in known]
+
+
+class _NotJudged(ExovalError):
+    """Why a candidate is outside what the labelled set covers."""
+
+
+def _measure(candidate: Candidate, others: list[Candidate], library: LightCurveLibrary,
+             measured_by: MeasuredBy) -> dict[str, float]:
+    """The features of one candidate; raises an ExovalError that says why there are none."""
+    ephemeris = candidate.ephemeris
+    longest = measured_by.mission.maximum_period_days
+    if not measured_by.mission.minimum_period_days <= ephemeris.period <= longest:
+        raise _NotJudged(f"period outside the {measured_by.mission.minimum_period_days:g}-"
+                         f"{longest:g} days that were simulated")
+    light_curve = library.read(candidate.target)
+    for other in others:
+        light_curve = light_curve.keep(~other.ephemeris.in_event(light_curve.time, 1.5))
+    window = best_window(light_curve, ephemeris, measured_by.segments_per_light_curve)
+    event = TransitEvent(ephemeris, candidate.depth, source="catalogue")
+    row = measure(window, event, library.star(candidate.target), measured_by.detrend,
+                  measured_by.features)
+    if row is None:
+        raise _NotJudged("no data at the catalogue ephemeris")
+    if row.get("transit_count", np.inf) < measured_by.minimum_transits:
+        raise _NotJudged(f"fewer than {measured_by.minimum_transits} transits in the data")
+    if row.get("white_snr", np.inf) < measured_by.threshold:
+        raise _NotJudged(f"weaker than the detection threshold of {measured_by.threshold:g} in "
+                         "the data at hand")
+    return row
+
+
+def best_window(light_curve: LightCurve, ephemeris: Ephemeris, size: int) -> LightCurve:
+    """The run of ``size`` segments, one after the other, with most cadences inside events."""
+    segments = light_curve.segments
+    inside = ephemeris.in_event(light_curve.time)
+    best = max(_runs(len(segments), size), key=lambda run: sum(
+        int(inside[segments[i].cadences].sum()) for i in run))
+    cadences = np.zeros(len(light_curve), dtype=bool)
+    for i in best:
+        cadences[segments[i].cadences] = True
+    return light_curve.keep(cadences)
+
+
+def _runs(count: int, size: int) -> Iterator[range]:
+    size = min(size, count)
+    return (range(first, first + size) for first in range(count - size + 1))
+
+
+def _same(one: Candidate, other: Candidate) -> bool:
+    """Whether two catalogue entries of a star are one signal, at the same period or an alias."""
+    ratio = one.ephemeris.period / other.ephemeris.period
+    return any(abs(ratio / alias - 1) < 1e-3 for alias in (0.5, 1.0, 2.0))
+
+
+def _identity(candidate: Candidate) -> dict[str, str]:
+    return {"event": candidate.name, "target": candidate.target, "label": candidate.label,
+            "disposition": candidate.disposition}

@@ -1,0 +1,217 @@
+"""Train, calibrate and judge classifiers: the whole of ``python -m train`` as one function."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import logging
+import platform
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+
+from exoval.calibrate import Calibration
+from exoval.classifiers.fitted_model import FittedModel
+from exoval.errors import BadParameter, DataNotFound
+from exoval.feature_table import IDENTITY, FeatureTable
+from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
+from exoval.progress import progress
+from train.evaluate import Scored, evaluate, score
+from train.feature_gap import feature_gap
+from train.fit import fit
+from train.labelled_set import LabelledSet, check_learnable, empty_columns, load_labelled_set
+from train.report import Evidence, write_report
+from train.splits import Split, StarSplit
+from train.verdict import verdict
+
+if TYPE_CHECKING:
+    from train.real import MeasuredBy, RealCandidates
+
+log = logging.getLogger(__name__)
+
+PACKAGES = ("exoval", "numpy", "scipy", "pandas", "scikit-learn", "torch", "gpytorch")
+
+
+@dataclass(frozen=True)
+class RealEvents:
+    """Real events to score; ``skipped`` counts reasons, ``missing`` says why there are none."""
+
+    table: FeatureTable | None
+    skipped: dict[str, int]
+    missing: str = ""
+
+
+def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, BaseEstimator],
+        calibration: Calibration, split: StarSplit, seed: int, real: RealCandidates | None = None,
+        measured_by: Callable[[dict], MeasuredBy] | None = None,
+        bootstrap_resamples: int = 500, settings: dict | None = None) -> dict:
+    """Fit every classifier of ``classifier`` and write what came out to ``output``.
+
+    ``real`` measures real candidates in the way that ``measured_by`` reads from the manifest of
+    the labelled set; ``settings`` is the resolved configuration, for the record. Returns the
+    numbers, as written to ``metrics.json``; ``report.html``, ``predictions_simulated.csv``,
+    ``predictions_real.csv`` and ``models/`` stand beside it. Raises DataNotFound or BadTable for
+    a labelled set that cannot be used and BadParameter for settings out of range.
+    """
+    start = time.time()
+    if not classifier or bootstrap_resamples < 1:
+        raise BadParameter(f"{len(classifier)} classifiers and bootstrap_resamples="
+                           f"{bootstrap_resamples}; give at least one of each")
+    labelled = load_labelled_set(labelled_set)
+    output = make_folder(output)
+    events = measure_real(real, measured_by, labelled)
+    table, removed = usable_rows(labelled.table, events.table)
+    parts = split(table, seed)
+    models = [fit(name, estimator, calibration, table, parts, seed) for name, estimator in
+              progress(classifier.items(), len(classifier), "fit classifiers")]
+    held_out = table.select(parts.test)
+    simulated = {model.name: score(model, held_out) for model in models}
+    scored = {model.name: score(model, events.table) for model in models if events.table}
+    gap = feature_gap(table, events.table) if events.table else None
+    metrics = {
+        "seed": seed, "labelled_set": str(labelled_set),
+        "host": labelled.manifest.get("host", {}),
+        "counts": labelled.manifest.get("counts", {}),
+        "failures": labelled.manifest.get("failures", []),
+        "sets": describe_sets(table, parts, events.table), "removed": removed,
+        "simulated": {name: evaluate(rows, bootstrap_resamples, seed)
+                      for name, rows in simulated.items()},
+        "real": {name: evaluate(rows, bootstrap_resamples, seed)
+                 for name, rows in scored.items()},
+        "real_missing": events.missing, "real_skipped": events.skipped,
+        "feature_gap": [] if gap is None else gap.to_dict("records"),
+        "config": settings or {}, "simulation_config": labelled.manifest.get("config", {}),
+        "versions": versions(),
+    }
+    metrics["verdict"] = verdict(metrics)
+    metrics["seconds"] = round(time.time() - start, 1)
+    write(output, metrics, models, simulated, scored)
+    try:
+        write_report(output / "report.html", Evidence(metrics, simulated, scored, table,
+                                                      events.table, gap))
+    except DataNotFound as error:
+        log.warning("metrics.json is written but no report.html: %s", error)
+    return metrics
+
+
+def make_folder(output: str | Path) -> Path:
+    """The output folder, made if need be; DataNotFound if it cannot be."""
+    output = Path(output)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataNotFound(f"cannot write to {output} ({error.strerror}); choose another "
+                           "output=DIR or mend its permissions") from error
+    return output
+
+
+def measure_real(real: RealCandidates | None,
+                 measured_by: Callable[[dict], MeasuredBy] | None,
+                 labelled: LabelledSet) -> RealEvents:
+    """Measure the real candidates; rows that a model cannot take are skipped with a reason.
+
+    Raises BadTable if the columns are not those of the labelled set.
+    """
+    if real is None or measured_by is None:
+        return RealEvents(None, {}, "no real candidates were asked for (real=none)")
+    found = real.measure(measured_by(labelled.manifest))
+    if found is None:
+        return RealEvents(None, {}, "no real data are at hand; set EXOVAL_DATA to their folder")
+    found.table.require_columns_of(labelled.table)
+    infinite = np.isinf(found.table.features).any(axis=1)
+    skipped = found.skipped["reason"].value_counts().to_dict()
+    if infinite.any():
+        skipped["a feature came out infinite"] = int(infinite.sum())
+    table = found.table.select(~infinite)
+    if len(table) == 0:
+        return RealEvents(None, skipped, "none of the candidates could be measured")
+    return RealEvents(table, skipped)
+
+
+def usable_rows(table: FeatureTable, real: FeatureTable | None) -> tuple[FeatureTable, dict]:
+    """The labelled rows to learn from, without stars of the real set and empty features.
+
+    Returns what was removed as well. Raises BadTable if too little is left.
+    """
+    shared = np.isin(table.targets, real.targets) if real else np.zeros(len(table), dtype=bool)
+    if shared.any():
+        log.warning("%d simulated rows are left out: their stars are among the real candidates",
+                    shared.sum())
+    kept = table.select(~shared)
+    check_learnable(kept)
+    empty = empty_columns(kept)
+    if empty:
+        log.warning("features that are missing in every row are not used: %s", ", ".join(empty))
+    columns = tuple(column for column in kept.columns if column.name not in empty)
+    names = [*IDENTITY, *(column.name for column in columns)]
+    removed = {"rows_of_real_stars": int(shared.sum()), "empty_features": empty}
+    return FeatureTable(kept.frame[names], columns, kept.recipe), removed
+
+
+def describe_sets(table: FeatureTable, parts: Split, real: FeatureTable | None) -> dict:
+    """Rows, stars and kinds in every part."""
+    sets = {name: table.select(rows) for name, rows in vars(parts).items()}
+    if real:
+        sets["real"] = real
+    described = {}
+    for name, part in sets.items():
+        kind = part.frame["disposition"]
+        described[name] = {"rows": len(part), "stars": len(set(part.targets)),
+                           "planets": int((kind == PLANET).sum()),
+                           "false_positives": int((kind == FALSE_POSITIVE).sum()),
+                           "unknown": int((kind == UNKNOWN).sum())}
+    return described
+
+
+def write(output: Path, metrics: dict, models: list[FittedModel], simulated: dict[str, Scored],
+          real: dict[str, Scored]) -> None:
+    """Write numbers, predictions and models; what an earlier run left must not pass for ours."""
+    for stale in ("predictions_real.csv", "report.html"):
+        (output / stale).unlink(missing_ok=True)
+    text = json.dumps(nan_as_null(metrics), indent=1, default=str, allow_nan=False)
+    (output / "metrics.json").write_text(text)
+    predictions(simulated).to_csv(output / "predictions_simulated.csv", index=False)
+    if real:
+        predictions(real).to_csv(output / "predictions_real.csv", index=False)
+    for model in models:
+        model.save(output / "models" / model.name)
+
+
+def predictions(scored: dict[str, Scored]) -> pd.DataFrame:
+    """One row an event: identity, then probability, error and scenario of every classifier."""
+    first = next(iter(scored.values()))
+    frame = pd.DataFrame({"event": first.event, "target": first.star, "label": first.label,
+                          "disposition": first.disposition})
+    for name, rows in scored.items():
+        frame[f"{name}_probability"] = rows.probability
+        frame[f"{name}_error"] = rows.error
+        frame[f"{name}_scenario"] = rows.predicted
+    return frame
+
+
+def nan_as_null(value: object) -> object:
+    """The same nest of dicts and lists with NaN as None: JSON has no NaN."""
+    if isinstance(value, dict):
+        return {str(key): nan_as_null(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [nan_as_null(item) for item in value]
+    if isinstance(value, float | np.floating):
+        return None if np.isnan(value) else float(value)
+    return value
+
+
+def versions() -> dict[str, str]:
+    """Of Python and of the packages that decide the numbers."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
