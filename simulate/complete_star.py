@@ -6,8 +6,12 @@ import math
 from dataclasses import replace
 
 from exoval.errors import BadParameter
-from exoval.physics.stellar_relations import mass_from_radius, mass_from_teff, radius_from_mass
-from exoval.physics.stellar_relations import teff_from_mass
+from exoval.physics.stellar_relations import (
+    mass_from_radius,
+    mass_from_teff,
+    radius_from_mass,
+    teff_from_mass,
+)
 from exoval.star import Star
 
 #: log g of the Sun (cgs)

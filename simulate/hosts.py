@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from exoval.catalogs.known_signals import stars_with_known_signals
+from exoval.catalogs.known_signals import CATALOGS, stars_with_known_signals
 from exoval.errors import BadParameter, DataNotFound
 from exoval.lightcurve import LightCurve, Segment
 from exoval.missions.library import LightCurveLibrary, open_library
@@ -62,7 +62,8 @@ class RealHosts:
         """Stars of the library that carry a known signal."""
         if not self.leave_out_known_signals:
             return frozenset()
-        return frozenset(stars_with_known_signals()) & frozenset(self.library.targets())
+        catalogs = CATALOGS.get(self.mission.target_prefix, ())
+        return frozenset(stars_with_known_signals(catalogs)) & frozenset(self.library.targets())
 
     @cached_property
     def eligible(self) -> tuple[str, ...]:

@@ -66,8 +66,10 @@ def _picture(recipe: Recipe, outcome: Outcome, path: Path) -> None:
     grid = figure.add_gridspec(2, 3, height_ratios=[1, 1.1])
     _draw_light_curve(figure.add_subplot(grid[0, :]), injected)
     flat = [recipe.detrend(curve, ephemeris) for curve in (injected.host, injected.light_curve)]
-    _draw_fold(figure.add_subplot(grid[1, 0]), flat, ephemeris, 0.5 * period, "whole orbit")
-    _draw_fold(figure.add_subplot(grid[1, 1]), flat, ephemeris, 2 * duration, "event")
+    _draw_fold(figure.add_subplot(grid[1, 0]), flat, ephemeris, (-0.25 * period, 0.75 * period),
+               "whole orbit")
+    _draw_fold(figure.add_subplot(grid[1, 1]), flat, ephemeris, (-2 * duration, 2 * duration),
+               "event")
     _write_parameters(figure.add_subplot(grid[1, 2]), truth, outcome.status)
     figure.suptitle(f"{outcome.scenario.replace('_', ' ')} in {outcome.target}, "
                     f"segments {truth.get('segments', '')}", fontsize=13)
@@ -84,15 +86,16 @@ def _draw_light_curve(axes: object, injected: InjectedSystem) -> None:
     axes.legend(loc="upper left", bbox_to_anchor=(0, 1.14), ncols=2, markerscale=4, frameon=False)
 
 
-def _draw_fold(axes: object, flat: list, ephemeris: Ephemeris, reach: float, title: str) -> None:
+def _draw_fold(axes: object, flat: list, ephemeris: Ephemeris, reach: tuple[float, float],
+               title: str) -> None:
     for curve, colour in zip(flat, (BEFORE, AFTER)):
-        from_mid = ephemeris.time_from_mid_event(curve.time)
-        near = np.abs(from_mid) <= reach
+        from_mid = (curve.time - ephemeris.epoch - reach[0]) % ephemeris.period + reach[0]
+        near = from_mid <= reach[1]
         axes.plot(24 * from_mid[near], curve.flux[near], ".", ms=2.5, color=colour, alpha=0.5)
-        edges = np.linspace(-reach, reach, 61)
-        middles, means = _binned(from_mid[near], curve.flux[near], edges)
-        if colour == AFTER:
-            axes.plot(24 * middles, means, "-", lw=1.6, color=SIGNAL)
+    # bins no longer than a fifth of the event, so that the line does not smooth it away
+    bins = int(np.clip((reach[1] - reach[0]) / ephemeris.duration * 5, 40, 400))
+    middles, means = _binned(from_mid[near], curve.flux[near], np.linspace(*reach, bins + 1))
+    axes.plot(24 * middles, means, "-", lw=1.6, color=SIGNAL, label="binned")
     axes.set(xlabel="hours from mid-event", ylabel="detrended flux", title=title)
 
 

@@ -28,10 +28,10 @@ def box_scan(folded: FoldedEvent, steps_per_duration: int = 4,
 
     Cost is one histogram and one running sum, whatever the number of cadences in a box.
     """
-    bins = max(int(round(folded.period / folded.duration * steps_per_duration)),
+    bins = max(round(folded.period / folded.duration * steps_per_duration),
                2 * steps_per_duration)
     bins = min(bins, 20000)
-    width = max(int(round(bins * folded.duration / folded.period)), 1)
+    width = max(round(bins * folded.duration / folded.period), 1)
     phase = folded.time_from_mid / folded.period + 0.5
     index = np.minimum((phase * bins).astype(int), bins - 1)
     weight = _circular_sum(np.bincount(index, folded.weight, bins), width)

@@ -73,10 +73,11 @@ class GalacticDisc:
 def _star_counts(band: str, longitude: int, latitude: int, extinction_per_kpc: float,
                  dust_height: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Magnitudes and stars per square degree on (MASSES, DISTANCES), and counts per magnitude."""
-    l, b = np.radians(longitude), np.radians(latitude)
+    towards_centre, b = math.cos(math.radians(longitude)), math.radians(latitude)
     height = DISTANCES * abs(math.sin(b))
     in_plane = DISTANCES * math.cos(b)
-    centre = np.hypot(SUN_TO_CENTRE - in_plane * math.cos(l), in_plane * math.sin(l))
+    centre = np.sqrt(SUN_TO_CENTRE**2 + in_plane**2
+                     - 2 * SUN_TO_CENTRE * in_plane * towards_centre)
     crowd = sum(share * np.exp(-height / h - (centre - SUN_TO_CENTRE) / scale)
                 for h, scale, share in DISCS)
     slant = max(abs(math.sin(b)), 1e-3)

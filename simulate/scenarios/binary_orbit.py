@@ -49,7 +49,8 @@ def draw_binary(rng: np.random.Generator, observation: Observation, primary: Sta
     orbit = Orbit(period, observation.start + float(rng.random()) * period, ratio, axis,
                   float(rng.random() * (1 + ratio)), max(eccentricity, 0.0),
                   float(rng.random() * 2 * np.pi),
-                  mass_ratio=mass_ratio, **_companion_light(primary, mass, radius, observation.band))
+                  mass_ratio=mass_ratio,
+                  **_companion_light(primary, mass, radius, observation.band))
     population = CloseBinaries(float(np.clip(primary.mass, 0.08, 40)))
     log_prior = float(population.log_prob(period, mass_ratio)) + log_transit_probability(orbit)
     log_proposal = float(proposal.log_prob(period)) - math.log(1 - min(least_ratio, 0.95))

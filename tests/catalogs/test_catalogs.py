@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from exoval.catalogs.eclipsing_binaries import read_eclipsing_binaries
-from exoval.catalogs.known_signals import stars_with_known_signals
+from exoval.catalogs.known_signals import CATALOGS, stars_with_known_signals
 from exoval.catalogs.koi import read_koi
 from exoval.catalogs.tce import read_tce
 from exoval.errors import BadTable, DataNotFound
@@ -98,7 +98,7 @@ def test_a_table_without_its_columns_or_broken_is_refused(tmp_path):
 
 
 def test_known_signals_without_tables_warn_and_go_on(no_data, caplog):
-    assert stars_with_known_signals() == {}
+    assert stars_with_known_signals(CATALOGS["KIC"]) == {}
     assert caplog.text.count("known signals are incomplete") == 3
 
 
@@ -131,7 +131,7 @@ def test_real_tables_agree_where_they_list_the_same_signal(data_folder):
 
 @pytest.mark.data
 def test_known_signals_of_real_stars(data_folder):
-    known = stars_with_known_signals()
+    known = stars_with_known_signals(CATALOGS["KIC"])
     provenances = {candidate.provenance for candidate in known["KIC 10666592"]}
     assert provenances >= {"KOI", "TCE DR25"}
     assert len(known) > 5000

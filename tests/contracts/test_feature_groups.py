@@ -1,4 +1,4 @@
-"""Every feature group with a yaml declares its columns and measures what does not depend on names."""
+"""Every feature group with a yaml declares its columns and does not look at names."""
 
 import sys
 from dataclasses import replace
@@ -80,4 +80,5 @@ def test_an_event_outside_the_data_gives_missing_values(group):
 def assert_alike(one, other, tolerance):
     assert one.keys() == other.keys()
     for name, value in one.items():
-        assert other[name] == pytest.approx(value, rel=tolerance, abs=tolerance * 20, nan_ok=True), name
+        expected = pytest.approx(value, rel=tolerance, abs=20 * tolerance, nan_ok=True)
+        assert other[name] == expected, name

@@ -62,7 +62,7 @@ def test_a_short_light_curve_gives_nothing():
 
 
 def test_an_empty_range_is_refused():
-    with pytest.raises(BadParameter, match="30-0.5"):
+    with pytest.raises(BadParameter, match=r"30-0\.5"):
         AstropyBoxSearch(minimum_period_days=30, maximum_period_days=0.5)
 
 

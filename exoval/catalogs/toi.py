@@ -1,0 +1,45 @@
+"""TESS Objects of Interest (Guerrero et al. 2021, ApJS 254, 39)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.table import CatalogTable, candidates
+
+TABLE = CatalogTable(
+    file="tess/toi_2025-10.parquet",
+    name="TOI table (NASA Exoplanet Archive: 'toi')",
+    download="Download it as CSV with all columns from exoplanetarchive.ipac.caltech.edu, table "
+             "'TESS Project Candidates', or from its TAP service: select * from toi",
+)
+REQUIRED = ("tid", "tfopwg_disp", "pl_orbper", "pl_tranmid", "pl_trandurh")
+OPTIONAL = ("pl_trandep",)
+
+#: BTJD is BJD - 2,457,000
+BTJD_ZERO = 2457000.0
+
+
+def read_toi(path: str | Path | None = None) -> list[Candidate]:
+    """TESS Objects of Interest with the working group's disposition, in the table's order.
+
+    ``path`` is the archive's table as CSV or Parquet; by default it is looked for under
+    EXOVAL_DATA. Names count a star's rows, because not every copy holds the TOI number. Raises
+    DataNotFound if it is not there, BadTable if it cannot be read or lacks a column.
+    """
+    table = TABLE.read(path, REQUIRED, OPTIONAL)
+    number_on_star = table.groupby("tid").cumcount() + 1
+    identity = table["tid"].astype(str)
+    return candidates(pd.DataFrame({
+        "target": "TIC " + identity,
+        "name": "TOI of TIC " + identity + "." + number_on_star.map("{:02d}".format),
+        "period": table["pl_orbper"],
+        "epoch": table["pl_tranmid"] - BTJD_ZERO,
+        "duration": table["pl_trandurh"] / 24,
+        "depth": 1e-6 * table["pl_trandep"],
+        "label": table["tfopwg_disp"],
+        "disposition": table["tfopwg_disp"],
+        "signal_to_noise": float("nan"),
+    }), "TOI")
