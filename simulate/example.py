@@ -15,8 +15,10 @@ from exoval.errors import ExovalError
 from exoval.features.folded_event import FeatureGroup
 from exoval.lightcurve import LightCurve
 from exoval.measure import measure
+from exoval.missions.mission import Mission
 from exoval.physics.orbit import durations, secondary_delay
 from exoval.physics.transit_flux import TransitModel
+from exoval.populations.catalogue_errors import CatalogueErrors
 from exoval.search.search import Search
 from exoval.star import Star
 from exoval.system import Orbit, System
@@ -34,6 +36,8 @@ log = logging.getLogger(__name__)
 DRAWN, VISIBLE, RECOVERED, KEPT, FAILED = "drawn", "visible", "recovered", "kept", "failed"
 #: time scale of the noise that decides what is visible, days
 NOISE_DAYS = 0.25
+#: pixels within which the light of known neighbours in the aperture lies
+NEIGHBOUR_PIXELS = 2.0
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class Recipe:
     search: Search
     features: Mapping[str, FeatureGroup]
     visible_snr: float = 5.0
+    catalogue_errors: CatalogueErrors = CatalogueErrors(0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -105,9 +110,14 @@ def simulate_example(recipe: Recipe, scenario: str, index: int) -> Outcome:
 
 def inject_example(recipe: Recipe, scenario: str, rng: np.random.Generator, host: LightCurve,
                    star: Star) -> InjectedSystem:
-    """Draw a system of the scenario for a host and put its light in."""
+    """Draw a system of the scenario for a host and put its light in.
+
+    The system is drawn around what the star may really be, given the errors of its catalogue;
+    features are measured with the catalogue's star, as they are for real candidates.
+    """
     mission = recipe.hosts.mission
-    observation = Observation(complete_star(star), float(host.time[0]), host.baseline,
+    true_star = recipe.catalogue_errors.sample(rng, complete_star(star))
+    observation = Observation(true_star, float(host.time[0]), host.baseline,
                               host.exposure, noise_ppm(host, NOISE_DAYS), NOISE_DAYS,
                               mission.band, mission.blend_radius_arcsec)
     system = recipe.scenarios[scenario].draw(rng, observation)
@@ -117,8 +127,20 @@ def inject_example(recipe: Recipe, scenario: str, rng: np.random.Generator, host
     elif transform == SCRAMBLED:
         light_curve = scramble(host, rng)
     else:
-        light_curve = inject(host, system, recipe.transit_model, mission.pixel_scale_arcsec)
+        light_curve = inject(host, system, recipe.transit_model, mission.pixel_scale_arcsec,
+                             draw_neighbours(rng, mission))
     return InjectedSystem(star, host, system, light_curve)
+
+
+def draw_neighbours(rng: np.random.Generator, mission: Mission) -> tuple[float, float]:
+    """Where the light of known neighbours lies, arcsec from the target along the axes.
+
+    The crowding metric says how much of it there is, not where: uniform over a disc of
+    ``NEIGHBOUR_PIXELS`` around the target, about the size of an aperture.
+    """
+    radius = NEIGHBOUR_PIXELS * mission.pixel_scale_arcsec * np.sqrt(rng.random())
+    angle = 2 * np.pi * rng.random()
+    return float(radius * np.cos(angle)), float(radius * np.sin(angle))
 
 
 def _search_and_measure(recipe: Recipe, scenario: str, index: int, rng: np.random.Generator,

@@ -13,12 +13,14 @@ from exoval.system import System
 
 
 def inject(light_curve: LightCurve, system: System, transit_model: TransitModel,
-           pixel_scale_arcsec: float) -> LightCurve:
+           pixel_scale_arcsec: float, neighbours_arcsec: tuple[float, float] = (0.0, 0.0)
+           ) -> LightCurve:
     """Multiply the undetrended flux by the system's, cadence by cadence.
 
     Where the flux still holds the light of known neighbours (``flux_is_decrowded`` false) only
-    the target's share of each segment is dimmed. The centroid always sees the whole aperture, its
-    known neighbours taken to lie around the target. Errors and gaps stay as they were. A
+    the target's share of each segment is dimmed. The centroid always sees the whole aperture: the
+    known neighbours' light lies ``neighbours_arcsec`` (column, row) from the target, so that it
+    moves even if the target itself is dimmed. Errors and gaps stay as they were. A
     system without depth returns flux and centroid bit for bit.
     """
     light = system_flux(light_curve.time, system, light_curve.exposure, transit_model)
@@ -27,10 +29,11 @@ def inject(light_curve: LightCurve, system: System, transit_model: TransitModel,
     flux = light_curve.flux * (1 + share * (light.flux - 1))
     aperture = 1 + crowding * (light.flux - 1)
     moved = {}
-    for axis in ("column", "row"):
+    for axis, neighbours in zip(("column", "row"), neighbours_arcsec):
         at_rest = sum(s.flux_fraction * getattr(s, f"offset_{axis}") for s in system.sources)
-        photocentre = crowding * light.flux * getattr(light, axis) / aperture
-        shift = (photocentre - crowding * at_rest) / pixel_scale_arcsec
+        others = (1 - crowding) * neighbours
+        photocentre = (crowding * light.flux * getattr(light, axis) + others) / aperture
+        shift = (photocentre - (crowding * at_rest + others)) / pixel_scale_arcsec
         moved[f"centroid_{axis}"] = getattr(light_curve, f"centroid_{axis}") + shift
     return replace(light_curve.with_flux(flux), **moved)
 

@@ -34,13 +34,13 @@ PACKAGES = ("exoval", "numpy", "scipy", "astropy", "batman-package", "wotan", "p
 def run(n_systems: int, seed: int, output: str | Path, mission: Mission, host: Hosts,
         scenario: Mapping[str, Scenario], transit_model: TransitModel, detrend: Detrend,
         search: Search, feature: Mapping[str, FeatureGroup], executor: Executor,
-        visible_snr: float = 5.0, batch_size: int = 16, pictures: int = 0,
-        population: object = None, settings: dict | None = None) -> dict:
+        population: Mapping[str, object], visible_snr: float = 5.0, batch_size: int = 16,
+        pictures: int = 0, settings: dict | None = None) -> dict:
     """Simulate ``n_systems`` targets, shared evenly by the scenarios; return the manifest.
 
     Finished batches of an earlier, interrupted run in ``output`` are taken over. ``settings`` is
-    the resolved configuration, stored in the manifest; ``population`` is part of it and already
-    inside the scenarios. Raises BadParameter for fewer systems than scenarios or an unknown
+    the resolved configuration, stored in the manifest. Of ``population`` the scenarios already
+    hold their parts; ``catalogue_errors`` is used here. Raises BadParameter for fewer systems than scenarios or an unknown
     scenario, and whatever the output folder cannot take.
     """
     _check(n_systems, batch_size, scenario)
@@ -50,7 +50,8 @@ def run(n_systems: int, seed: int, output: str | Path, mission: Mission, host: H
         {key: value for key, value in settings.items() if key not in
          ("n_systems", "output", "executor", "batch_size", "pictures", "scenario")}
         | {"scenario": {name: settings.get("scenario", {}).get(name) for name in scenario}}))
-    recipe = Recipe(seed, host, scenario, transit_model, detrend, search, feature, visible_snr)
+    recipe = Recipe(seed, host, scenario, transit_model, detrend, search, feature, visible_snr,
+                    population["catalogue_errors"])
     log.info("hosts: %s", host.describe())
     start = time.time()
     outcomes = _simulate(recipe, _batches(scenario, n_systems, batch_size), executor, shards)

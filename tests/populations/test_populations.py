@@ -6,6 +6,7 @@ from scipy.integrate import dblquad, quad
 from scipy.stats import chisquare, kstest
 
 from exoval.errors import BadParameter
+from exoval.populations.catalogue_errors import CatalogueErrors
 from exoval.populations.close_binaries import (
     CloseBinaries,
     mass_ratio_density,
@@ -15,6 +16,7 @@ from exoval.populations.eccentricity import BetaEccentricity
 from exoval.populations.galactic_disc import GalacticDisc, _galactic
 from exoval.populations.log_uniform import LogUniform
 from exoval.populations.planet_occurrence import PERIOD_EDGES, RADIUS_EDGES, HsuOccurrence
+from exoval.star import Star
 
 
 def test_planets_with_periods_up_to_16_days_and_1_to_16_earth_radii():
@@ -155,3 +157,22 @@ def test_stars_in_the_kepler_field_are_as_many_as_counted():
 def test_field_stars_appear_with_the_magnitude_asked_for_at_a_credible_distance():
     masses = GalacticDisc().sample(np.random.default_rng(0), 500, 18.0, "kepler", 290.7, 44.5)
     assert 0.4 < np.median(masses) < 1.2
+
+
+def test_catalogue_errors_keep_gravity_mass_and_radius_consistent():
+    star = Star("KIC 1", 1.3, 1.0, 5772.0, 4.438 - 2 * np.log10(1.3))
+    drawn = [CatalogueErrors(200, 0.4).sample(np.random.default_rng(i), star) for i in range(400)]
+    gravity = np.array([4.438 + np.log10(s.mass / s.radius**2) for s in drawn])
+    np.testing.assert_allclose(gravity, [s.logg for s in drawn], atol=1e-9)
+    assert np.std([s.teff for s in drawn]) == pytest.approx(200, rel=0.1)
+    assert min(s.radius for s in drawn) >= 0.85
+    larger = np.array([s.radius for s in drawn if s.radius > 1.3]) / 1.3
+    # above the catalogue's value nothing stops the draw: half a normal of 0.2 dex
+    assert np.sqrt(np.mean(np.log10(larger) ** 2)) == pytest.approx(0.2, rel=0.15)
+
+
+def test_a_perfect_catalogue_changes_nothing():
+    star = Star("KIC 1", 1.3, 1.0, 5772.0, 4.2)
+    assert CatalogueErrors(0, 0).sample(np.random.default_rng(0), star) == star
+    with pytest.raises(BadParameter, match="logg_dex=-1"):
+        CatalogueErrors(100, -1)

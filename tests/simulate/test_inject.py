@@ -38,7 +38,7 @@ def test_zero_depth_returns_the_host_bit_for_bit(crowding, decrowded):
     curve = host(crowding, decrowded)
     for system in (planet(radius_ratio=0.0), System("no_transit", (Source(1.0),)),
                    planet(radius_ratio=0.0, share=0.3, offset=1.7)):
-        same = inject(curve, system, MODEL, 3.98)
+        same = inject(curve, system, MODEL, 3.98, neighbours_arcsec=(2.3, -4.1))
         for name in ("time", "flux", "flux_error", "centroid_column", "centroid_row"):
             np.testing.assert_array_equal(getattr(same, name), getattr(curve, name))
 
@@ -71,12 +71,13 @@ def test_the_centroid_moves_away_from_the_dimmed_source():
     assert moved.min() < -1e-5
 
 
-def test_a_known_neighbour_counts_as_a_third_source_at_the_target():
+def test_a_known_neighbour_counts_as_a_third_source():
     curve, system = host(crowding=0.5), planet(share=0.3, offset=2.0)
     light = system_flux(curve.time, system, curve.exposure, MODEL).flux
     dimmed = 0.5 * (0.3 - (1 - light))
-    expected = 2.0 * dimmed / (dimmed + 0.5 * 0.7 + 0.5) - 2.0 * 0.5 * 0.3
-    moved = inject(curve, system, MODEL, 4.0).centroid_column - curve.centroid_column
+    expected = ((2.0 * dimmed - 3.0 * 0.5) / (dimmed + 0.5 * 0.7 + 0.5)
+                - (2.0 * 0.5 * 0.3 - 3.0 * 0.5))
+    moved = inject(curve, system, MODEL, 4.0, (-3.0, 0.0)).centroid_column - curve.centroid_column
     np.testing.assert_allclose(moved, expected / 4.0, atol=1e-10)
 
 

@@ -1,0 +1,83 @@
+"""Where the time of a simulated example goes, stage by stage, one thread.
+
+    python benchmarks/simulate_stages.py [examples per scenario]
+
+Prints a table for people and, last, one line of JSON. Hosts are real Kepler quarters where
+EXOVAL_DATA names any, procedural ones otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections import defaultdict
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np
+from hydra import compose, initialize_config_module
+from hydra.utils import instantiate
+
+from exoval.errors import ExovalError
+from exoval.measure import measure
+from simulate.example import Recipe, example_rng, inject_example
+
+
+def build_recipe() -> Recipe:
+    with initialize_config_module("conf", version_base="1.3"):
+        built = instantiate(compose("simulate"), _convert_="all")
+    return Recipe(0, built["host"], built["scenario"], built["transit_model"], built["detrend"],
+                  built["search"], built["feature"],
+                  catalogue_errors=built["population"]["catalogue_errors"])
+
+
+def time_example(recipe: Recipe, scenario: str, index: int, spent: dict[str, list[float]]) -> None:
+    clock = [time.perf_counter()]
+
+    def lap(stage: str) -> None:
+        clock.append(time.perf_counter())
+        spent[stage].append(clock[-1] - clock[-2])
+
+    rng = example_rng(recipe.seed, scenario, index)
+    host, star = recipe.hosts.draw(rng)
+    lap("read host")
+    injected = inject_example(recipe, scenario, rng, host, star)
+    lap("draw and inject")
+    flat = recipe.detrend(injected.light_curve)
+    lap("detrend")
+    event = recipe.search(flat, star)
+    lap("search")
+    if event is not None:
+        measure(injected.light_curve, event, star, recipe.detrend, recipe.features)
+        lap("measure")
+
+
+def main() -> None:
+    examples = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+    recipe = build_recipe()
+    spent: dict[str, list[float]] = defaultdict(list)
+    time_example(recipe, "planet", 10**6, defaultdict(list))  # compile before the clock runs
+    for scenario in recipe.scenarios:
+        for index in range(examples):
+            try:
+                time_example(recipe, scenario, index, spent)
+            except ExovalError:
+                continue
+    total = sum(float(np.sum(times)) for times in spent.values())
+    count = len(spent["search"])
+    print(f"hosts: {recipe.hosts.describe()}")
+    print(f"{'stage':18s}{'median ms':>12s}{'mean ms':>12s}{'share':>9s}")
+    for stage, times in spent.items():
+        print(f"{stage:18s}{1e3 * np.median(times):12.1f}{1e3 * np.mean(times):12.1f}"
+              f"{np.sum(times) / total:9.1%}")
+    print(f"{count} examples, {count / total:.1f} a second on one thread")
+    print(json.dumps({"examples_per_second": round(count / total, 3),
+                      "search_share": round(float(np.sum(spent["search"])) / total, 4),
+                      **{f"ms_{stage.replace(' ', '_')}": round(1e3 * float(np.median(times)), 3)
+                         for stage, times in spent.items()}}))
+
+
+if __name__ == "__main__":
+    main()
