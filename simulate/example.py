@@ -57,7 +57,7 @@ class Recipe:
     search: Search
     features: Mapping[str, FeatureGroup]
     visible_snr: float = 5.0
-    catalogue_errors: CatalogueErrors = CatalogueErrors(0.0, 0.0)
+    catalogue_errors: CatalogueErrors = field(default_factory=CatalogueErrors)
 
 
 @dataclass(frozen=True)

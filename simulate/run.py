@@ -40,8 +40,8 @@ def run(n_systems: int, seed: int, output: str | Path, mission: Mission, host: H
 
     Finished batches of an earlier, interrupted run in ``output`` are taken over. ``settings`` is
     the resolved configuration, stored in the manifest. Of ``population`` the scenarios already
-    hold their parts; ``catalogue_errors`` is used here. Raises BadParameter for fewer systems than scenarios or an unknown
-    scenario, and whatever the output folder cannot take.
+    hold their parts; ``catalogue_errors`` is used here. Raises BadParameter for fewer systems
+    than scenarios or an unknown scenario, DataNotFound if the output folder cannot be written.
     """
     _check(n_systems, batch_size, scenario)
     settings = settings or {}

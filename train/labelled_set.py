@@ -12,7 +12,7 @@ from exoval.errors import BadTable, DataNotFound
 from exoval.feature_table import FeatureTable, load_feature_table
 from exoval.labels import PLANET
 
-FEWEST_ROWS = 30
+FEWEST_ROWS = 20
 
 
 @dataclass(frozen=True)

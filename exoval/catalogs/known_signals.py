@@ -27,9 +27,10 @@ def stars_with_known_signals(
 ) -> dict[str, tuple[Candidate, ...]]:
     """The catalogued signals of every star that has one, by target.
 
-    Of ``CATALOGS``, all objects of interest whatever their disposition, all eclipsing binaries and
-    the threshold-crossing events that are not NTP: an NTP is variability or an artefact, which a host may have. A table that
-    is not there is reported in the log, and its stars then pass for stars without signals.
+    Of ``CATALOGS``, all objects of interest whatever their disposition, all eclipsing binaries
+    and the threshold-crossing events that are not NTP: an NTP is variability or an artefact,
+    which a host may have. A table that is not there is reported in the log, and its stars then
+    pass for stars without signals.
     """
     signals: dict[str, tuple[Candidate, ...]] = {}
     for read in catalogs:

@@ -1,0 +1,78 @@
+"""From the command line: simulate forty systems, train on them, read the report."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def command(folder, *arguments, **environment):
+    return subprocess.run([sys.executable, "-m", *arguments], cwd=folder, text=True, check=False,
+                          capture_output=True,
+                          env=os.environ | {"PYTHONPATH": str(ROOT)} | environment)
+
+
+@pytest.fixture(scope="module")
+def loop(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("loop")
+    made = command(folder, "simulate", "n_systems=40", "output=set", "executor=serial",
+                   "pictures=1", EXOVAL_DATA="")
+    assert made.returncode == 0, made.stderr
+    trained = command(folder, "train", "labelled_set=set", "output=model",
+                      "experiment=quick_train", "classifier=[sparse_gp,forest]",
+                      "bootstrap_resamples=20", EXOVAL_DATA="")
+    assert trained.returncode == 0, trained.stderr
+    return folder, made, trained
+
+
+def test_missing_data_are_said_loudly_everywhere(loop):
+    folder, made, trained = loop
+    assert "NO REAL LIGHT CURVES" in made.stderr
+    assert "EXOVAL_DATA is not set" in made.stderr
+    assert "PROCEDURAL" in made.stdout
+    assert "PROCEDURAL" in trained.stdout
+    assert "procedural" in (folder / "model" / "report.html").read_text().lower()
+    assert json.loads((folder / "set" / "manifest.json").read_text())["host"]["kind"] \
+        == "procedural"
+
+
+def test_nothing_is_written_beside_the_outputs(loop):
+    folder, _, _ = loop
+    assert {path.name for path in folder.iterdir()} == {"set", "model"}
+
+
+def test_metrics_and_predictions_cover_the_held_out_stars(loop):
+    folder, _, _ = loop
+    metrics = json.loads((folder / "model" / "metrics.json").read_text())
+    assert set(metrics["simulated"]) == {"sparse_gp", "forest"}
+    predictions = pd.read_csv(folder / "model" / "predictions_simulated.csv")
+    assert len(predictions) == metrics["sets"]["test"]["rows"]
+    assert predictions.sparse_gp_probability.between(0, 1).all()
+
+
+def test_the_pictures_are_there_for_every_scenario(loop):
+    pytest.importorskip("matplotlib")
+    folder, _, _ = loop
+    drawn = {path.name.rpartition("-")[0] for path in (folder / "set" / "pictures").glob("*.png")}
+    assert {"planet", "eclipsing_binary", "background_binary"} <= drawn
+
+
+def test_an_output_that_cannot_be_written_is_one_line(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    done = command(tmp_path, "simulate", "n_systems=4", "output=file", "host=procedural")
+    assert done.returncode == 2
+    assert "error: cannot write to file" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_real_hosts_without_data_say_how_to_get_them(tmp_path):
+    done = command(tmp_path, "simulate", "n_systems=4", "host=real", "output=set", EXOVAL_DATA="")
+    assert done.returncode == 2
+    assert "EXOVAL_DATA" in done.stderr and "lightkurve" in done.stderr
+    assert "Traceback" not in done.stderr
