@@ -6,7 +6,7 @@ from pathlib import Path
 # tests run side by side: more threads than cores make each of them many times slower
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import pytest  # noqa: E402  (libraries read the setting when they are imported)
+import pytest
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ def _measure(candidate: Candidate, others: list[Candidate], library: LightCurveL
     row = measure(window, event, library.star(candidate.target), measured_by.detrend,
                   measured_by.features)
     if row is None:
-        raise _NotJudged("no data at the catalogue ephemeris")
+        raise _NotJudged("no dip at the catalogue ephemeris in the data at hand")
     if row.get("transit_count", np.inf) < measured_by.minimum_transits:
         raise _NotJudged(f"fewer than {measured_by.minimum_transits} transits in the data")
     if row.get("white_snr", np.inf) < measured_by.threshold:
