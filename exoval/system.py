@@ -18,6 +18,8 @@ class Orbit:
     of batman). ``surface_brightness_ratio`` is the disc-averaged brightness of body 2 over that
     of body 1 in the mission's band; zero for a dark planet, and then there is no secondary.
     ``mass_ratio`` is M2/M1. ``companion_limb_darkening`` is body 2's quadratic pair.
+    ``transit_times``, mid-times of the eclipses of body 1 in days, replace epoch + j period where
+    the pair does not keep to it; there are then no other eclipses.
     """
 
     period: float
@@ -30,6 +32,7 @@ class Orbit:
     surface_brightness_ratio: float = 0.0
     mass_ratio: float = 0.0
     companion_limb_darkening: tuple[float, float] = (0.3, 0.3)
+    transit_times: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,187 @@
+"""The antiderivative of an eclipse: light lost from mid-eclipse to any moment, as a table.
+
+The lost light depends only on the time x from mid-eclipse, so that G(x) = integral from 0 to x of
+the hidden share gives the mean over any exposure as one difference (G(x + e/2) - G(x - e/2)) / e.
+Between contacts the hidden share is smooth; at a contact it starts as the 3/2 power of the time
+from it. Each side of mid-eclipse is therefore cut at second contact, both pieces are mapped on
+variables quadratic at their contacts, where a polynomial through a few Gauss-Legendre nodes fits
+to rounding, and the polynomials are integrated once and for all by constant matrices onto a fine
+grid uniform in the square root of the distance from a contact, with a cubic in each interval.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from exoval.physics.quadratic_occultation import hidden_share
+from exoval.physics.sky_path import contact_angles, days_at_angle, separations
+
+#: intervals of the fine grid in each of the three segments of a side
+INTERVALS = 32
+#: Gauss-Legendre nodes (inside second contact, between contacts) for ever deeper eclipses
+NODES = ((8, 12), (10, 16), (14, 28))
+#: relative depths above which the next row of NODES is taken
+DEPTHS = (3e-3, 4e-2)
+
+
+def _cubics(nodes: int, ends: np.ndarray, weight: np.ndarray, slope: np.ndarray, measure
+            ) -> np.ndarray:
+    """Cubic coefficients of G in each interval of a grid, per unit of f at each node.
+
+    The pieces' variable s runs from 0 to 1; ``ends`` (intervals + 1) are the grid's s, and there
+    G = sum of ``weight`` x integral from 0 to s of f ``measure`` ds, dG/dv = ``slope`` f.
+    Shape (nodes, 4, intervals).
+    """
+    points, weights = np.polynomial.legendre.leggauss(nodes)
+    basis = np.polynomial.legendre.legvander(points, nodes - 1)
+    fit = (basis * weights[:, None]).T * (np.arange(nodes) + 0.5)[:, None]
+    fine, fine_weights = np.polynomial.legendre.leggauss(60)
+    places = 0.5 * ends[:, None] * (fine + 1)
+    polynomials = np.polynomial.legendre.legvander(2 * places - 1, nodes - 1)
+    moments = np.einsum("ij,ijd->id", 0.5 * ends[:, None] * fine_weights * measure(places),
+                        polynomials)
+    value = weight * (moments @ fit)
+    step = slope[:, None] * np.polynomial.legendre.legvander(2 * ends - 1, nodes - 1) @ fit
+    step /= INTERVALS
+    rise = np.diff(value, axis=0)
+    cubic = [value[:-1], step[:-1], 3 * rise - 2 * step[:-1] - step[1:],
+             step[:-1] + step[1:] - 2 * rise]
+    return np.ascontiguousarray(np.transpose(cubic, (2, 0, 1)))
+
+
+def _constants() -> tuple[np.ndarray, ...]:
+    """Node positions and cubic matrices of every row of NODES, padded to the longest."""
+    grid = np.arange(INTERVALS + 1) / INTERVALS
+    most_inside, most_partial = NODES[-1]
+    inside_places, inside = np.zeros((3, most_inside)), np.zeros((3, most_inside, 4, INTERVALS))
+    partial_places = np.zeros((3, most_partial))
+    partial = np.zeros((3, most_partial, 2, 4, INTERVALS))
+    quarter = 2 / np.pi * np.arcsin(grid / np.sqrt(2))
+    for level, (few, many) in enumerate(NODES):
+        s = 0.5 * (np.polynomial.legendre.leggauss(few)[0] + 1)
+        inside_places[level, :few] = 1 - s**2
+        inside[level, :few] = _cubics(few, grid, -1.0, -2 * grid, lambda s: 2 * s)
+        s = 0.5 * (np.polynomial.legendre.leggauss(many)[0] + 1)
+        partial_places[level, :many] = np.sin(0.5 * np.pi * s) ** 2
+
+        def measure(s: np.ndarray) -> np.ndarray:
+            return 0.5 * np.pi * np.sin(np.pi * s)
+
+        partial[level, :many, 0] = _cubics(many, quarter, 1.0, grid, measure)
+        partial[level, :many, 1] = _cubics(many, 1 - quarter, 1.0, -grid, measure)
+    return inside_places, inside, partial_places, partial
+
+
+_INSIDE_PLACES, _INSIDE, _PARTIAL_PLACES, _PARTIAL = _constants()
+_COUNTS = np.array(NODES)
+
+
+@njit(cache=True, error_model="numpy")
+def fill_table(path: tuple, k: float, unit: float, u1: float, u2: float, depth: float,
+               cubics: np.ndarray, ends: np.ndarray) -> tuple:
+    """Tabulate G on both sides of mid-eclipse.
+
+    The disc of radius ``unit`` (in the path's unit of length) and limb darkening u1, u2 is hidden
+    by one of ``k`` of its radii; ``depth`` tells how deep the eclipse is in the whole light.
+    ``cubics`` (2, 3, 4, INTERVALS) and ``ends`` (2, 3) are overwritten: row 0 is the side after
+    mid-eclipse, row 1 the one before it, in days away from it. A row of ``ends`` holds second and
+    fourth contact and G there. Returns how far mid-eclipse is after conjunction and the number of
+    sides: 0 for no eclipse, 1 for a circular orbit, whose sides are the same.
+    """
+    outer = contact_angles((1 + k) * unit, path)
+    if outer[1] <= outer[0]:
+        return 0.0, 0
+    inner = contact_angles(abs(1 - k) * unit, path)
+    level = 0
+    while level < 2 and depth > DEPTHS[level]:
+        level += 1
+    if path[3] == 0:
+        _fill_side(path, k, unit, u1, u2, level, 0.0, days_at_angle(inner[1], path),
+                   days_at_angle(outer[1], path), cubics[0], ends[0])
+        return 0.0, 1
+    first, last = days_at_angle(outer[0], path), days_at_angle(outer[1], path)
+    if inner[1] > inner[0]:
+        second, third = days_at_angle(inner[0], path), days_at_angle(inner[1], path)
+        middle = 0.5 * (second + third)
+    else:
+        middle = 0.5 * (first + last)
+        second = third = middle
+    _fill_side(path, k, unit, u1, u2, level, middle, third, last, cubics[0], ends[0])
+    _fill_side(path, k, unit, u1, u2, level, middle, second, first, cubics[1], ends[1])
+    return middle, 2
+
+
+@njit(cache=True, error_model="numpy")
+def _fill_side(path: tuple, k: float, unit: float, u1: float, u2: float, level: int,
+               middle: float, contact: float, last: float, cubics: np.ndarray,
+               ends: np.ndarray) -> None:
+    """One side of the table, out from ``middle`` past inner ``contact`` to the ``last`` one."""
+    inside, width = contact - middle, last - contact
+    few, many = _COUNTS[level]
+    days = np.empty(few + many)
+    hidden = np.empty(few + many)
+    if k >= 1 or inside == 0:
+        few = 0
+    for j in range(few):
+        days[j] = middle + inside * _INSIDE_PLACES[level, few - 1 - j]
+    for j in range(many):
+        days[few + j] = contact + width * _PARTIAL_PLACES[level, j]
+    separations(days, few + many, path, hidden)
+    for j in range(few + many):
+        hidden[j] = hidden_share(hidden[j] / unit, k, u1, u2)
+    inside, width = abs(inside), abs(width)
+    cubics[:] = 0.0
+    if few > 0:
+        for j in range(few):
+            _add_scaled(cubics[0], _INSIDE[level, few - 1 - j], inside * hidden[j])
+        # so far from second contact inwards: the end of the last interval is mid-eclipse
+        within = -cubics[0, :, -1].sum()
+        for i in range(INTERVALS):
+            cubics[0, 0, i] += within
+    else:  # the disc is wholly hidden: G = x = inside (1 - v^2)
+        within = inside
+        for i in range(INTERVALS):
+            cubics[0, 0, i] = inside * (1 - (i / INTERVALS) ** 2)
+            cubics[0, 1, i] = -2 * inside * i / INTERVALS**2
+            cubics[0, 2, i] = -inside / INTERVALS**2
+    for j in range(many):
+        _add_scaled(cubics[1], _PARTIAL[level, j, 0], width * hidden[few + j])
+        _add_scaled(cubics[2], _PARTIAL[level, j, 1], width * hidden[few + j])
+    for i in range(INTERVALS):
+        cubics[1, 0, i] += within
+        cubics[2, 0, i] += within
+    ends[0], ends[1], ends[2] = inside, inside + width, cubics[2, 0, 0]
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def _add_scaled(total: np.ndarray, matrix: np.ndarray, factor: float) -> None:
+    for c in range(4):
+        for i in range(INTERVALS):
+            total[c, i] += factor * matrix[c, i]
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def antiderivative(x: float, cubics: np.ndarray, ends: np.ndarray, sides: int) -> float:
+    """G at ``x`` days from mid-eclipse: odd in x for one side, constant beyond the contacts."""
+    side = 1 if x < 0 and sides == 2 else 0
+    away = abs(x)
+    inside, last = ends[side, 0], ends[side, 1]
+    if away >= last:
+        value = ends[side, 2]
+    else:
+        half = 0.5 * (last - inside)
+        if away < inside:
+            segment, square = 0, (inside - away) / inside
+        elif away < inside + half:
+            segment, square = 1, (away - inside) / half
+        else:
+            segment, square = 2, (last - away) / half
+        place = math.sqrt(square) * INTERVALS
+        i = min(int(place), INTERVALS - 1)
+        v = place - i
+        c = cubics[side, segment]
+        value = c[0, i] + v * (c[1, i] + v * (c[2, i] + v * c[3, i]))
+    return value if x >= 0 else -value
