@@ -14,6 +14,7 @@ from numba import njit
 
 #: angles from conjunction on which contacts are looked for: dense where transits are narrow
 _ANGLES = 0.5 * np.pi * np.linspace(-1, 1, 65) ** 3
+_SINES, _COSINES = np.sin(_ANGLES), np.cos(_ANGLES)
 
 
 @njit(cache=True, error_model="numpy")
@@ -55,14 +56,7 @@ def contact_angles(separation: float, path: tuple) -> tuple:
         square = (separation**2 - (a * cos_i) ** 2) / (a * a * (1 - cos_i) * (1 + cos_i))
         half = math.asin(math.sqrt(min(square, 1.0))) if square > 0 else 0.0
         return -half, half
-    left, right = 0, -1
-    closest, least = 0.0, math.inf
-    for j in range(_ANGLES.size):
-        here = separation_at_angle(_ANGLES[j], path)
-        if here < least:
-            closest, least = _ANGLES[j], here
-        if here < separation:
-            left, right = (j, j) if right < 0 else (left, j)
+    left, right, closest = _scan(separation, path)
     if right < 0:
         closest = _closest_angle(closest, path)
         if separation_at_angle(closest, path) >= separation:
@@ -73,6 +67,26 @@ def contact_angles(separation: float, path: tuple) -> tuple:
     last = _ANGLES.size - 1
     return (_crossing(_ANGLES[max(left - 1, 0)], _ANGLES[left], separation, path),
             _crossing(_ANGLES[min(right + 1, last)], _ANGLES[right], separation, path))
+
+
+@njit(cache=True, error_model="numpy")
+def _scan(separation: float, path: tuple) -> tuple:
+    """First and last of _ANGLES in contact, the last -1 if none is, and the closest angle."""
+    _, a, cos_i, e, w = path
+    size, tilt = a * (1 - e * e), cos_i * cos_i
+    along, across = e * math.sin(w), e * math.cos(w)
+    left, right, closest, least = 0, -1, 0, math.inf
+    for j in range(_ANGLES.size):
+        sine, cosine = _SINES[j], _COSINES[j]
+        distance = size / (1 + along * cosine - across * sine)
+        square = distance * distance * (sine * sine + tilt * cosine * cosine)
+        if square < least:
+            closest, least = j, square
+        if square < separation * separation:
+            if right < 0:
+                left = j
+            right = j
+    return left, right, _ANGLES[closest]
 
 
 @njit(cache=True, error_model="numpy")
