@@ -13,11 +13,6 @@ kernel. The last line is one JSON object.
 
 from __future__ import annotations
 
-import os
-
-for _name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ[_name] = "1"
-
 import argparse
 import json
 import math
@@ -26,6 +21,7 @@ import warnings
 from collections.abc import Callable
 
 import batman
+import numba
 import numpy as np
 
 from exoval.physics.exact_flux import ExactModel
@@ -82,7 +78,8 @@ def batman_engine(times: np.ndarray) -> Engine:
     """batman with its own supersampling, one prepared model for the grid of times."""
     parameters = batman.TransitParams()
     parameters.t0, parameters.per, parameters.rp, parameters.a, parameters.inc = 0, 3, 0.1, 10, 90
-    parameters.ecc, parameters.w, parameters.u, parameters.limb_dark = 0, 90, list(LIMB), "quadratic"
+    parameters.ecc, parameters.w, parameters.u = 0, 90, list(LIMB)
+    parameters.limb_dark = "quadratic"
     model = batman.TransitModel(parameters, times, supersample_factor=SAMPLES, exp_time=EXPOSURE)
 
     def flux(orbit: Orbit) -> np.ndarray:
@@ -102,6 +99,7 @@ def pytransit_engine(times: np.ndarray) -> Engine | None:
     except Exception as error:  # its own dependencies may fail in any way
         print(f"PyTransit left out: {error!r}; pip install pytransit")
         return None
+    numba.set_num_threads(1)
     model = QuadraticModel(interpolate=False)
     model.set_data(times, nsamples=SAMPLES, exptimes=EXPOSURE)
     limb = np.array(LIMB)

@@ -20,7 +20,7 @@ from exoval.physics.quadratic_occultation import hidden_share
 from exoval.physics.sky_path import contact_angles, days_at_angle, separations
 
 #: intervals of the fine grid in each of the three segments of a side
-INTERVALS = 32
+INTERVALS = 48
 #: Gauss-Legendre nodes (inside second contact, between contacts) for ever deeper eclipses
 NODES = ((8, 12), (10, 16), (14, 28))
 #: relative depths above which the next row of NODES is taken
@@ -33,7 +33,7 @@ def _cubics(nodes: int, ends: np.ndarray, weight: np.ndarray, slope: np.ndarray,
 
     The pieces' variable s runs from 0 to 1; ``ends`` (intervals + 1) are the grid's s, and there
     G = sum of ``weight`` x integral from 0 to s of f ``measure`` ds, dG/dv = ``slope`` f.
-    Shape (nodes, 4, intervals).
+    Shape (nodes, intervals, 4).
     """
     points, weights = np.polynomial.legendre.leggauss(nodes)
     basis = np.polynomial.legendre.legvander(points, nodes - 1)
@@ -49,16 +49,16 @@ def _cubics(nodes: int, ends: np.ndarray, weight: np.ndarray, slope: np.ndarray,
     rise = np.diff(value, axis=0)
     cubic = [value[:-1], step[:-1], 3 * rise - 2 * step[:-1] - step[1:],
              step[:-1] + step[1:] - 2 * rise]
-    return np.ascontiguousarray(np.transpose(cubic, (2, 0, 1)))
+    return np.ascontiguousarray(np.transpose(cubic, (2, 1, 0)))
 
 
 def _constants() -> tuple[np.ndarray, ...]:
     """Node positions and cubic matrices of every row of NODES, padded to the longest."""
     grid = np.arange(INTERVALS + 1) / INTERVALS
     most_inside, most_partial = NODES[-1]
-    inside_places, inside = np.zeros((3, most_inside)), np.zeros((3, most_inside, 4, INTERVALS))
+    inside_places, inside = np.zeros((3, most_inside)), np.zeros((3, most_inside, INTERVALS, 4))
     partial_places = np.zeros((3, most_partial))
-    partial = np.zeros((3, most_partial, 2, 4, INTERVALS))
+    partial = np.zeros((3, most_partial, 2, INTERVALS, 4))
     quarter = 2 / np.pi * np.arcsin(grid / np.sqrt(2))
     for level, (few, many) in enumerate(NODES):
         s = 0.5 * (np.polynomial.legendre.leggauss(few)[0] + 1)
@@ -86,7 +86,7 @@ def fill_table(path: tuple, k: float, unit: float, u1: float, u2: float, depth: 
 
     The disc of radius ``unit`` (in the path's unit of length) and limb darkening u1, u2 is hidden
     by one of ``k`` of its radii; ``depth`` tells how deep the eclipse is in the whole light.
-    ``cubics`` (2, 3, 4, INTERVALS) and ``ends`` (2, 3) are overwritten: row 0 is the side after
+    ``cubics`` (2, 3, INTERVALS, 4) and ``ends`` (2, 3) are overwritten: row 0 is the side after
     mid-eclipse, row 1 the one before it, in days away from it. A row of ``ends`` holds second and
     fourth contact and G there. Returns how far mid-eclipse is after conjunction and the number of
     sides: 0 for no eclipse, 1 for a circular orbit, whose sides are the same.
@@ -138,29 +138,29 @@ def _fill_side(path: tuple, k: float, unit: float, u1: float, u2: float, level: 
         for j in range(few):
             _add_scaled(cubics[0], _INSIDE[level, few - 1 - j], inside * hidden[j])
         # so far from second contact inwards: the end of the last interval is mid-eclipse
-        within = -cubics[0, :, -1].sum()
+        within = -cubics[0, -1].sum()
         for i in range(INTERVALS):
-            cubics[0, 0, i] += within
+            cubics[0, i, 0] += within
     else:  # the disc is wholly hidden: G = x = inside (1 - v^2)
         within = inside
         for i in range(INTERVALS):
-            cubics[0, 0, i] = inside * (1 - (i / INTERVALS) ** 2)
-            cubics[0, 1, i] = -2 * inside * i / INTERVALS**2
-            cubics[0, 2, i] = -inside / INTERVALS**2
+            cubics[0, i, 0] = inside * (1 - (i / INTERVALS) ** 2)
+            cubics[0, i, 1] = -2 * inside * i / INTERVALS**2
+            cubics[0, i, 2] = -inside / INTERVALS**2
     for j in range(many):
         _add_scaled(cubics[1], _PARTIAL[level, j, 0], width * hidden[few + j])
         _add_scaled(cubics[2], _PARTIAL[level, j, 1], width * hidden[few + j])
     for i in range(INTERVALS):
-        cubics[1, 0, i] += within
-        cubics[2, 0, i] += within
+        cubics[1, i, 0] += within
+        cubics[2, i, 0] += within
     ends[0], ends[1], ends[2] = inside, inside + width, cubics[2, 0, 0]
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
 def _add_scaled(total: np.ndarray, matrix: np.ndarray, factor: float) -> None:
-    for c in range(4):
-        for i in range(INTERVALS):
-            total[c, i] += factor * matrix[c, i]
+    for i in range(INTERVALS):
+        for c in range(4):
+            total[i, c] += factor * matrix[i, c]
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -182,6 +182,6 @@ def antiderivative(x: float, cubics: np.ndarray, ends: np.ndarray, sides: int) -
         place = math.sqrt(square) * INTERVALS
         i = min(int(place), INTERVALS - 1)
         v = place - i
-        c = cubics[side, segment]
-        value = c[0, i] + v * (c[1, i] + v * (c[2, i] + v * c[3, i]))
+        c = cubics[side, segment, i]
+        value = c[0] + v * (c[1] + v * (c[2] + v * c[3]))
     return value if x >= 0 else -value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from exoval.errors import BadParameter
-from exoval.physics.orbit import cosine_of_inclination
 from exoval.system import Orbit
 
 #: largest radius ratio, eccentricity and exposure (days); smallest a/R1

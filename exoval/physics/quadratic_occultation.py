@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from numba import njit
 
 #: modulus below which the complementary integrals cannot be told from their limit
@@ -61,10 +60,11 @@ def hidden_share(z: float, k: float, u1: float, u2: float) -> float:
         return 0.0
     if z <= k - 1:
         return 1.0
+    # differences are grouped to stay exact where the radii are nearly equal
     gap = (z - k) ** 2
-    depth = (1 - z + k) * (1 + z - k)  # 1 - (z - k)^2
+    depth = (1 + k - z) * (z + (1 - k))  # 1 - (z - k)^2
     beyond = (k - z) * (k + z)
-    if z + k <= 1:
+    if z <= 1 - k:
         area = math.pi * k * k
         moment = 0.5 * area * (k * k + 2 * z * z)
         arc = _inner_arc(z, k, gap, depth, beyond)
@@ -83,7 +83,7 @@ def hidden_share(z: float, k: float, u1: float, u2: float) -> float:
 def _lens(z: float, k: float) -> tuple:
     """Area of the overlap of a unit disc and a disc of k, and the integral of r^2 over it."""
     # twice the kite of the two centres and the two crossings
-    kite = math.sqrt(max((z + k + 1) * (k + 1 - z) * (z - k + 1) * (z + k - 1), 0.0))
+    kite = math.sqrt(max((z + k + 1) * (k + 1 - z) * (z + (1 - k)) * (z - (1 - k)), 0.0))
     own = math.atan2(kite, z * z + (1 - k) * (1 + k))
     other = math.atan2(kite, z * z - (1 - k) * (1 + k))
     area = own + k * k * other - 0.5 * kite
@@ -97,7 +97,7 @@ def _lens(z: float, k: float) -> tuple:
 def _inner_arc(z: float, k: float, gap: float, depth: float, beyond: float) -> float:
     """Integral of (1 - r^2)^(3/2) d(polar angle) along the whole occulting limb, r < 1."""
     m = 4 * z * k / depth
-    complement = max((1 - z - k) * (1 + z + k) / depth, _LEAST_MODULUS**2)  # 1 - m
+    complement = max(((1 - k) - z) * (1 + z + k) / depth, _LEAST_MODULUS**2)  # 1 - m
     kc = math.sqrt(complement)
     # A^2/3 [(3 - m) B + kc^2 (3 - 2m) D] - beyond A [B + kc^2 D], B and D the basic integrals
     first = depth * (depth * (3 - m) / 3 - beyond)
@@ -112,7 +112,7 @@ def _inner_arc(z: float, k: float, gap: float, depth: float, beyond: float) -> f
 def _crossing_arc(z: float, k: float, gap: float, depth: float, beyond: float) -> float:
     """The same along the part of the occulting limb that lies on the disc."""
     m = depth / (4 * z * k)
-    complement = max((z + k - 1) * (z + k + 1) / (4 * z * k), _LEAST_MODULUS**2)  # 1 - m
+    complement = max((z - (1 - k)) * (z + k + 1) / (4 * z * k), _LEAST_MODULUS**2)  # 1 - m
     kc = math.sqrt(complement)
     # m [(3m - 1) B + kc^2 D] / 3m is the integral of cos^4, B that of cos^2
     first = depth * (4 * z * k * (3 * m - 1) / 3 - beyond)
