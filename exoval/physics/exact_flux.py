@@ -130,7 +130,7 @@ def _hide(time: np.ndarray, flux: np.ndarray, epoch: float, mid_times: np.ndarra
         if i == time.size:
             continue
         if time[i] >= stop and mid_times.size == 0:  # a gap: on to the next eclipse with data
-            j = max(j, int(math.ceil((time[i] - stop) / period - 1e-9)) + j - 1)
+            j = max(j, math.ceil((time[i] - stop) / period - 1e-9) + j - 1)
         elif exposure > 0:
             _subtract_exposures(time, flux, i, mid, stop, cubics, ends, sides, share, exposure)
         else:
