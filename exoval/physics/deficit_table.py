@@ -52,27 +52,34 @@ def _cubics(nodes: int, ends: np.ndarray, weight: np.ndarray, slope: np.ndarray,
     return np.ascontiguousarray(np.transpose(cubic, (2, 1, 0)))
 
 
-def _constants() -> tuple[np.ndarray, ...]:
-    """Node positions and cubic matrices of every row of NODES, padded to the longest."""
+def cubic_matrices(inside_nodes: int, partial_nodes: int) -> tuple[np.ndarray, ...]:
+    """Where the nodes of a side lie, and the matrices from its hidden shares to its cubics.
+
+    Places (nodes,) are shares of the way from mid-eclipse to second contact, and of that from
+    second to fourth contact; matrices (nodes, INTERVALS, 4) and (nodes, 2, INTERVALS, 4).
+    """
     grid = np.arange(INTERVALS + 1) / INTERVALS
-    most_inside, most_partial = NODES[-1]
-    inside_places, inside = np.zeros((3, most_inside)), np.zeros((3, most_inside, INTERVALS, 4))
-    partial_places = np.zeros((3, most_partial))
-    partial = np.zeros((3, most_partial, 2, INTERVALS, 4))
+    s = 0.5 * (np.polynomial.legendre.leggauss(inside_nodes)[0] + 1)
+    inside = _cubics(inside_nodes, grid, -1.0, -2 * grid, lambda s: 2 * s)
+
+    def measure(s: np.ndarray) -> np.ndarray:
+        return 0.5 * np.pi * np.sin(np.pi * s)
+
     quarter = 2 / np.pi * np.arcsin(grid / np.sqrt(2))
-    for level, (few, many) in enumerate(NODES):
-        s = 0.5 * (np.polynomial.legendre.leggauss(few)[0] + 1)
-        inside_places[level, :few] = 1 - s**2
-        inside[level, :few] = _cubics(few, grid, -1.0, -2 * grid, lambda s: 2 * s)
-        s = 0.5 * (np.polynomial.legendre.leggauss(many)[0] + 1)
-        partial_places[level, :many] = np.sin(0.5 * np.pi * s) ** 2
+    halves = (_cubics(partial_nodes, quarter, 1.0, grid, measure),
+              _cubics(partial_nodes, 1 - quarter, 1.0, -grid, measure))
+    t = 0.5 * (np.polynomial.legendre.leggauss(partial_nodes)[0] + 1)
+    return 1 - s**2, inside, np.sin(0.5 * np.pi * t) ** 2, np.stack(halves, axis=1)
 
-        def measure(s: np.ndarray) -> np.ndarray:
-            return 0.5 * np.pi * np.sin(np.pi * s)
 
-        partial[level, :many, 0] = _cubics(many, quarter, 1.0, grid, measure)
-        partial[level, :many, 1] = _cubics(many, 1 - quarter, 1.0, -grid, measure)
-    return inside_places, inside, partial_places, partial
+def _constants() -> tuple[np.ndarray, ...]:
+    """The matrices of every row of NODES, padded to the longest."""
+    levels = [cubic_matrices(*counts) for counts in NODES]
+    padded = [np.zeros((len(NODES), *part.shape)) for part in levels[-1]]
+    for level, parts in enumerate(levels):
+        for whole, part in zip(padded, parts, strict=True):
+            whole[level, : len(part)] = part
+    return tuple(padded)
 
 
 _INSIDE_PLACES, _INSIDE, _PARTIAL_PLACES, _PARTIAL = _constants()

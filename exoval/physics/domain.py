@@ -5,11 +5,17 @@ from __future__ import annotations
 from exoval.errors import BadParameter
 from exoval.system import Orbit
 
-#: largest radius ratio, eccentricity and exposure (days); smallest a/R1
-LARGEST_RADIUS_RATIO = 1.5
-LARGEST_ECCENTRICITY = 0.9
+#: least and greatest value; the impact parameter also stays within 1 + radius ratio
+DOMAIN = {
+    "radius_ratio": (0.0, 1.5),
+    "impact_parameter": (0.0, 2.5),
+    "eccentricity": (0.0, 0.9),
+    "semi_major_axis_ratio": (1.5, 1e9),
+    "surface_brightness_ratio": (0.0, 1e9),
+    "period": (1e-3, 1e9),
+}
+#: days
 LONGEST_EXPOSURE = 2 / 24
-CLOSEST_ORBIT = 1.5
 
 
 def check_domain(orbit: Orbit, exposure: float) -> None:
@@ -18,19 +24,18 @@ def check_domain(orbit: Orbit, exposure: float) -> None:
     Radius ratio 0 to 1.5, impact parameter 0 to 1 + radius ratio, a/R1 from 1.5, eccentricity 0
     to 0.9, exposure 0 to 2 hours, a positive period and a non-negative surface brightness.
     """
-    ratio = orbit.radius_ratio
-    limits = (
-        ("radius_ratio", ratio, 0.0, LARGEST_RADIUS_RATIO),
-        ("impact_parameter", orbit.impact_parameter, 0.0, 1 + ratio),
-        ("eccentricity", orbit.eccentricity, 0.0, LARGEST_ECCENTRICITY),
-        ("semi_major_axis_ratio", orbit.semi_major_axis_ratio, CLOSEST_ORBIT, 1e9),
-        ("exposure in days", exposure, 0.0, LONGEST_EXPOSURE * (1 + 1e-9)),
-        ("surface_brightness_ratio", orbit.surface_brightness_ratio, 0.0, 1e9),
-        ("period", orbit.period, 1e-3, 1e9),
-    )
-    for name, value, least, most in limits:
+    for name, (least, most) in DOMAIN.items():
+        value = getattr(orbit, name)
+        if name == "impact_parameter":
+            most = 1 + orbit.radius_ratio
         if not least <= value <= most:
-            raise BadParameter(
-                f"{name} {value:.6g} is outside {least:.6g} to {most:.6g}, where the eclipse "
-                "models hold: draw or give another"
-            )
+            raise _outside(name, value, least, most)
+    if not 0 <= exposure <= LONGEST_EXPOSURE * (1 + 1e-9):
+        raise _outside("exposure in days", exposure, 0.0, LONGEST_EXPOSURE)
+
+
+def _outside(name: str, value: float, least: float, most: float) -> BadParameter:
+    return BadParameter(
+        f"{name} {value:.6g} is outside {least:.6g} to {most:.6g}, where the eclipse models hold: "
+        "draw or give another"
+    )
