@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cache
 
 import numpy as np
 import torch
@@ -75,17 +76,19 @@ class TorchModel:
 
     float64 follows ExactModel to 0.01 ppm. float32 rounds the look-up: about 1 ppm of the depth
     for half-hour exposures, more as exposures get short beside the eclipse. Exposure and eclipse
-    together must be shorter than the period. ``chunk`` systems are computed at a time.
+    together must be shorter than the period. ``chunk_cells`` bounds systems x times computed at
+    once: some 50 bytes each; a graphics card wants tens of millions.
     """
 
     device: str = "cpu"
     dtype: str = "float64"
-    chunk: int = 4096
+    chunk_cells: int = 4_000_000
 
     def __post_init__(self) -> None:
-        if self.dtype not in ("float32", "float64") or self.chunk < 1:
+        if self.dtype not in ("float32", "float64") or self.chunk_cells < 1:
             raise BadParameter(
-                f"dtype {self.dtype}, chunk {self.chunk}: use float32 or float64 and 1 or more"
+                f"dtype {self.dtype}, chunk_cells {self.chunk_cells}: use float32 or float64, and "
+                "1 cell or more"
             )
 
     def __call__(self, time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float],
@@ -116,8 +119,9 @@ class TorchModel:
         dtype = getattr(torch, self.dtype)
         count = pairs.period.numel()
         flux = torch.ones((count, time.numel()), dtype=dtype, device=time.device)
-        for start in range(0, count, self.chunk):
-            rows = slice(start, start + self.chunk)
+        step = max(self.chunk_cells // max(time.numel(), 1), 1)
+        for start in range(0, count, step):
+            rows = slice(start, start + step)
             _hide_both(time, time, pairs.take(rows), exposure, flux[rows])
         return flux
 
@@ -207,8 +211,7 @@ def _hide(time: Tensor, epoch: Tensor, path: Path, k: Tensor, unit: Tensor,
 def _tables(path: Path, k: Tensor, unit: Tensor, limb: tuple[Tensor, Tensor], middle: Tensor,
             contacts: Tensor, ends: Tensor) -> Tensor:
     """Cubics of the antiderivative (2 sides, batch, 3, INTERVALS, 4), as in deficit_table."""
-    places = [torch.as_tensor(part, device=k.device) for part in cubic_matrices(*NODES[-1])]
-    inside_places, inside, partial_places, partial = places
+    inside_places, inside, partial_places, partial = _matrices(k.device)
     within = (contacts - middle)[..., None]
     across = (ends - contacts)[..., None]
     days = torch.cat([middle[:, None] + within * inside_places,
@@ -224,6 +227,11 @@ def _tables(path: Path, k: Tensor, unit: Tensor, limb: tuple[Tensor, Tensor], mi
     cubics = torch.cat([core, edge.view(sides, batch, 2, INTERVALS, 4)], dim=2)
     cubics[..., 0] += total
     return cubics
+
+
+@cache
+def _matrices(device: torch.device) -> tuple[Tensor, ...]:
+    return tuple(torch.as_tensor(part, device=device) for part in cubic_matrices(*NODES[-1]))
 
 
 def _mean_hidden(moment: Tensor, row: Tensor, table: Tensor, inner: Tensor, outer: Tensor,

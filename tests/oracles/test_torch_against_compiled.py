@@ -54,12 +54,12 @@ def population(count=60):
 
 
 @pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize("chunk", [7, 1000])
+@pytest.mark.parametrize("chunk", [9_500, 4_000_000])
 def test_batches_are_their_orbits_one_by_one(chunk, device):
     orbits, times = population(), np.arange(0.0, 27.0, LONG)
     limbs = [(0.3 + 0.005 * j, 0.2) for j in range(len(orbits))]
     pairs = Pairs.of(orbits, limbs, device)
-    flux = TorchModel(device, chunk=chunk).batch(torch.tensor(times, device=device), pairs, LONG)
+    flux = TorchModel(device, chunk_cells=chunk).batch(torch.tensor(times, device=device), pairs, LONG)
     expected = np.array([EXACT(times, orbit, limb, LONG)
                          for orbit, limb in zip(orbits, limbs, strict=True)])
     assert np.abs(flux.cpu().numpy() - expected).max() < 1e-6
