@@ -52,10 +52,11 @@ def planets(rng: np.random.Generator, count: int) -> list[Orbit]:
 
 
 def pairs(rng: np.random.Generator, count: int) -> list[Orbit]:
-    """Eclipsing main-sequence pairs around a solar star, periods log-uniform 1-30 d."""
+    """Main-sequence pairs with a solar star, periods log-uniform 0.5-30 d where detached."""
     found = []
     while len(found) < count:
-        period, mass = float(np.exp(rng.uniform(0, np.log(30)))), float(rng.uniform(0.1, 1.0))
+        period = float(np.exp(rng.uniform(np.log(0.5), np.log(30))))
+        mass = float(rng.uniform(0.1, 1.0))
         ratio = float(radius_from_mass(mass) / radius_from_mass(1.0))
         axis = float(semi_major_axis_ratio(1.0, mass, 1.0, period))
         eccentricity = float(rng.uniform(0, 0.5)) if period > 8 else 0.0

@@ -22,7 +22,7 @@ from exoval.physics.sky_path import contact_angles, days_at_angle, separations
 #: intervals of the fine grid in each of the three segments of a side
 INTERVALS = 48
 #: Gauss-Legendre nodes (inside second contact, between contacts) for ever deeper eclipses
-NODES = ((8, 12), (10, 16), (14, 28))
+NODES = ((8, 12), (10, 16), (12, 22))
 #: relative depths above which the next row of NODES is taken
 DEPTHS = (3e-3, 4e-2)
 
@@ -171,24 +171,27 @@ def _add_scaled(total: np.ndarray, matrix: np.ndarray, factor: float) -> None:
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def antiderivative(x: float, cubics: np.ndarray, ends: np.ndarray, sides: int) -> float:
-    """G at ``x`` days from mid-eclipse: odd in x for one side, constant beyond the contacts."""
-    side = 1 if x < 0 and sides == 2 else 0
+def antiderivative(x: float, cubics: np.ndarray, ends: tuple) -> float:
+    """G at ``x`` days from mid-eclipse, constant beyond the contacts.
+
+    ``cubics`` is flat and ``ends`` holds (second contact, fourth contact, G there, where the
+    side's cubics begin) of the side after mid-eclipse and then of the side before it. Written
+    without branches that an eclipse's cadences take in turn.
+    """
     away = abs(x)
-    inside, last = ends[side, 0], ends[side, 1]
-    if away >= last:
-        value = ends[side, 2]
-    else:
-        half = 0.5 * (last - inside)
-        if away < inside:
-            segment, square = 0, (inside - away) / inside
-        elif away < inside + half:
-            segment, square = 1, (away - inside) / half
-        else:
-            segment, square = 2, (last - away) / half
-        place = math.sqrt(square) * INTERVALS
-        i = min(int(place), INTERVALS - 1)
-        v = place - i
-        c = cubics[side, segment, i]
-        value = c[0] + v * (c[1] + v * (c[2] + v * c[3]))
-    return value if x >= 0 else -value
+    later = x >= 0
+    inside = ends[0] if later else ends[4]
+    last = ends[1] if later else ends[5]
+    total = ends[2] if later else ends[6]
+    begin = ends[3] if later else ends[7]
+    half = 0.5 * (last - inside)
+    within, early = away < inside, away < inside + half
+    length = inside if within else half
+    distance = inside - away if within else (away - inside if early else last - away)
+    place = math.sqrt(max(distance, 0.0) / length) * INTERVALS
+    i = min(int(place), INTERVALS - 1)
+    v = place - i
+    j = begin + 4 * (i + (0 if within else (INTERVALS if early else 2 * INTERVALS)))
+    value = cubics[j] + v * (cubics[j + 1] + v * (cubics[j + 2] + v * cubics[j + 3]))
+    value = value if away < last else total
+    return value if later else -value

@@ -143,10 +143,13 @@ def _subtract_exposures(time: np.ndarray, flux: np.ndarray, i: int, mid: float, 
                         exposure: float) -> None:
     """One eclipse, from cadence ``i`` to the last before ``stop``, by differences of G."""
     scale = share / exposure
+    flat = cubics.reshape(-1)
+    before, begin = (ends[1], flat.size // 2) if sides == 2 else (ends[0], 0)
+    both = (ends[0, 0], ends[0, 1], ends[0, 2], 0, before[0], before[1], before[2], begin)
     while i < time.size and time[i] < stop:
         x = time[i] - mid
-        late = antiderivative(x + 0.5 * exposure, cubics, ends, sides)
-        lost = late - antiderivative(x - 0.5 * exposure, cubics, ends, sides)
+        late = antiderivative(x + 0.5 * exposure, flat, both)
+        lost = late - antiderivative(x - 0.5 * exposure, flat, both)
         # the table's last digits must not brighten the star
         flux[i] -= scale * min(max(lost, 0.0), exposure)
         i += 1

@@ -160,9 +160,13 @@ def separations(days: np.ndarray, count: int, path: tuple, out: np.ndarray) -> N
             step = residual / slope
             step = residual / (slope - 0.5 * step * e * sine)
             anomaly -= step
-            sine, cosine = math.sin(anomaly), math.cos(anomaly)
-            # cubic convergence: the next step is far below rounding
-            if abs(step) < 1e-6:
+            if abs(step) > 1e-4:
+                sine, cosine = math.sin(anomaly), math.cos(anomaly)
+                continue
+            # turn by the small step: sin and cos of it to fourth order
+            turned, kept = step - step**3 / 6, 1 - 0.5 * step * step
+            sine, cosine = sine * kept - cosine * turned, cosine * kept + sine * turned
+            if abs(step) < 1e-5:  # cubic convergence: the next step is below rounding
                 break
         along, across = a * (cosine - e), a * minor * sine
         in_sky = along * cos_w - across * sin_w

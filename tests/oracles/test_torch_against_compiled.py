@@ -59,7 +59,8 @@ def test_batches_are_their_orbits_one_by_one(chunk, device):
     orbits, times = population(), np.arange(0.0, 27.0, LONG)
     limbs = [(0.3 + 0.005 * j, 0.2) for j in range(len(orbits))]
     pairs = Pairs.of(orbits, limbs, device)
-    flux = TorchModel(device, chunk_cells=chunk).batch(torch.tensor(times, device=device), pairs, LONG)
+    model = TorchModel(device, chunk_cells=chunk)
+    flux = model.batch(torch.tensor(times, device=device), pairs, LONG)
     expected = np.array([EXACT(times, orbit, limb, LONG)
                          for orbit, limb in zip(orbits, limbs, strict=True)])
     assert np.abs(flux.cpu().numpy() - expected).max() < 1e-6
