@@ -33,18 +33,29 @@ def system_flux(time: np.ndarray, system: System, exposure: float,
     where all light is hidden the photocentre is NaN.
     """
     # written with the lost light d_i = f_i (1 - m_i), so that no eclipse leaves F = 1 untouched
-    flux = np.ones(np.shape(time))
-    column = np.full(np.shape(time), sum(s.flux_fraction * s.offset_column for s in system.sources))
-    row = np.full(np.shape(time), sum(s.flux_fraction * s.offset_row for s in system.sources))
+    shape = np.shape(time)
+    flux = np.ones(np.size(time))
+    column, row = (np.full(flux.shape, place) for place in _undimmed_photocentre(system))
     for source in system.sources:
         if source.orbit is None or source.flux_fraction == 0:
             continue
-        lost = source.flux_fraction * (1 - _source_flux(time, source, exposure, transit_model))
-        flux -= lost
-        column -= lost * source.offset_column
-        row -= lost * source.offset_row
-    shining = np.where(flux > 0, flux, np.nan)
-    return SystemLight(flux, column / shining, row / shining)
+        model = _source_flux(time, source, exposure, transit_model).reshape(-1)
+        dimmed = np.flatnonzero(model != 1)  # a few percent of a light curve: the rest stays
+        lost = source.flux_fraction * (1 - model[dimmed])
+        flux[dimmed] -= lost
+        column[dimmed] -= lost * source.offset_column
+        row[dimmed] -= lost * source.offset_row
+    changed = np.flatnonzero(flux != 1)
+    shining = np.where(flux[changed] > 0, flux[changed], np.nan)
+    column[changed] /= shining
+    row[changed] /= shining
+    return SystemLight(flux.reshape(shape), column.reshape(shape), row.reshape(shape))
+
+
+def _undimmed_photocentre(system: System) -> tuple[float, float]:
+    """Column and row of the photocentre while nothing is eclipsed."""
+    return (sum(source.flux_fraction * source.offset_column for source in system.sources),
+            sum(source.flux_fraction * source.offset_row for source in system.sources))
 
 
 def _source_flux(time: np.ndarray, source: Source, exposure: float,
