@@ -9,6 +9,21 @@ from exoval.errors import BadParameter
 
 
 @dataclass(frozen=True)
+class PhaseCurve:
+    """What makes two bodies vary between their eclipses: the coefficients, first for body 1.
+
+    ``primary_mass`` is solar. ``gravity_darkening`` is g of Morris & Naftilan 1993 (0.32 for a
+    convective envelope, 1 for a radiative one), ``beaming`` the factor alpha of 4 K/c and
+    ``reflection`` that of (R/a)^2, albedo and heating in the mission's band together.
+    """
+
+    primary_mass: float
+    gravity_darkening: tuple[float, float] = (0.32, 0.32)
+    beaming: tuple[float, float] = (1.0, 1.0)
+    reflection: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True)
 class Orbit:
     """Two bodies that eclipse each other; body 1 is the brighter, body 2 the companion.
 
@@ -18,6 +33,9 @@ class Orbit:
     of batman). ``surface_brightness_ratio`` is the disc-averaged brightness of body 2 over that
     of body 1 in the mission's band; zero for a dark planet, and then there is no secondary.
     ``mass_ratio`` is M2/M1. ``companion_limb_darkening`` is body 2's quadratic pair.
+    ``transit_times``, mid-times of the eclipses of body 1 in days, replace epoch + j period where
+    the pair does not keep to it; there are then no other eclipses. Without a ``phase_curve`` the
+    pair is constant between eclipses.
     """
 
     period: float
@@ -30,6 +48,8 @@ class Orbit:
     surface_brightness_ratio: float = 0.0
     mass_ratio: float = 0.0
     companion_limb_darkening: tuple[float, float] = (0.3, 0.3)
+    transit_times: tuple[float, ...] = ()
+    phase_curve: PhaseCurve | None = None
 
 
 @dataclass(frozen=True)

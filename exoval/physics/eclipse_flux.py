@@ -42,6 +42,22 @@ def companion_share(orbit: Orbit) -> float:
     return ratio / (1 + ratio)
 
 
+def disc_averaged_ratio(central_ratio: float, limb_darkening: tuple[float, float],
+                        companion_limb_darkening: tuple[float, float]) -> float:
+    """Disc-averaged surface-brightness ratio of two quadratic discs from that of their centres.
+
+    Body 2 over body 1, as everywhere. A disc's mean is 1 - u1/3 - u2/6 of its centre (Mandel &
+    Agol 2002), so that division by the factor returned for a central ratio of one goes back.
+    """
+    return central_ratio * _mean_over_centre(companion_limb_darkening) / _mean_over_centre(
+        limb_darkening
+    )
+
+
+def _mean_over_centre(limb_darkening: tuple[float, float]) -> float:
+    return 1 - limb_darkening[0] / 3 - limb_darkening[1] / 6
+
+
 def _hidden(time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float],
             exposure: float, occultation: Occultation) -> np.ndarray:
     """Share of body 1's light that is hidden, zero outside its eclipse; the shape of ``time``."""
@@ -51,11 +67,20 @@ def _hidden(time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float],
     contacts = contact_interval(orbit, 1 + orbit.radius_ratio)
     if contacts is None:
         return hidden
-    earliest = contacts[0] - 0.5 * exposure
-    since = (np.asarray(time, dtype=float) - orbit.epoch - earliest) % orbit.period
-    inside = since < contacts[1] + 0.5 * exposure - earliest
+    earliest, latest = contacts[0] - 0.5 * exposure, contacts[1] + 0.5 * exposure
+    since = _from_mid_eclipse(np.asarray(time, dtype=float), orbit, earliest)
+    inside = (since >= earliest) & (since < latest)
     if inside.any():
-        hidden[inside] = occultation(
-            since[inside] + earliest, orbit, limb_darkening, exposure, contacts
-        )
+        hidden[inside] = occultation(since[inside], orbit, limb_darkening, exposure, contacts)
     return hidden
+
+
+def _from_mid_eclipse(time: np.ndarray, orbit: Orbit, earliest: float) -> np.ndarray:
+    """Days from the mid-time of the eclipse that each time may lie in."""
+    if not orbit.transit_times:
+        return (time - orbit.epoch - earliest) % orbit.period + earliest
+    mid_times = np.sort(orbit.transit_times)
+    after = np.clip(np.searchsorted(mid_times, time), 1, max(mid_times.size - 1, 1))
+    before = mid_times[after - 1]
+    after = mid_times[np.minimum(after, mid_times.size - 1)]
+    return time - np.where(time - before < after - time, before, after)

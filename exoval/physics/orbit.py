@@ -100,9 +100,10 @@ def seen_from_body_2(orbit: Orbit) -> Orbit:
     e, w, k = orbit.eccentricity, orbit.argument_of_periastron, orbit.radius_ratio
     nearer = (1 + e * math.sin(w)) / (1 - e * math.sin(w))
     brightness, masses = orbit.surface_brightness_ratio, orbit.mass_ratio
+    delay = secondary_delay(orbit.period, e, w)
     return Orbit(
         period=orbit.period,
-        epoch=orbit.epoch + secondary_delay(orbit.period, e, w),
+        epoch=orbit.epoch + delay,
         radius_ratio=1 / k,
         semi_major_axis_ratio=orbit.semi_major_axis_ratio / k,
         impact_parameter=orbit.impact_parameter * nearer / k,
@@ -111,6 +112,7 @@ def seen_from_body_2(orbit: Orbit) -> Orbit:
         surface_brightness_ratio=1 / brightness if brightness > 0 else math.inf,
         mass_ratio=1 / masses if masses > 0 else math.inf,
         companion_limb_darkening=orbit.companion_limb_darkening,
+        transit_times=tuple(mid_time + delay for mid_time in orbit.transit_times),
     )
 
 

@@ -7,9 +7,11 @@ Real stars scatter about it by 5-10 % in radius and some 0.3 mag: age, metallici
 Magnitudes: ``tess`` from Gaia G and BP-RP by Stassun et al. 2019 (AJ 158, 138, dwarfs), 0.01 mag;
 ``kepler`` = G + 0.167 + (Kp - G), the last term synthesised by integrating the sequence's own
 BVRIJK colours over both passbands, zero point set on the Sun. It agrees with the Kepler Input
-Catalog's definition (Brown et al. 2011, AJ 142, 112, with g and r from Jester et al. 2005) to
-0.08 mag from B9 to K3; for M dwarfs the catalogue's Kp, made from g and r alone, is fainter by
-0.3 mag (M0) and more than the light that Kepler receives. Below 0.13 M_sun, where BP-RP exceeds
+Catalog's definition (Brown et al. 2011, AJ 142, 112: 0.25 g + 0.75 r to g - r = 0.3, then
+0.3 g + 0.7 i; g, r, i from Jester et al. 2005, AJ 130, 873) to 0.06 mag from A7 to M1.5, where
+those transformations end, and to 0.1 mag for hotter dwarfs. Stars of the catalogue without i, for
+which it took 0.2 g + 0.8 r or 0.1 g + 0.9 r, are fainter there by 0.2-0.3 mag at M0-M2 and more
+below than the light that Kepler receives. Below 0.13 M_sun, where BP-RP exceeds
 the range of Stassun et al., ``tess`` is synthesised too, and both are good to about 0.3 mag.
 """
 

@@ -86,3 +86,33 @@ def test_sequence_follows_the_published_table():
     assert len(table) > 60
     assert np.abs(stars.radius_from_mass(table[:, 2]) / table[:, 1] - 1).max() < 0.06
     assert np.abs(stars.teff_from_mass(table[:, 2]) / table[:, 0] - 1).max() < 0.03
+
+
+@pytest.mark.data
+def test_magnitudes_follow_the_published_colour_relations():
+    root = os.environ.get("EXOVAL_DATA")
+    if not root:
+        pytest.skip("EXOVAL_DATA is not set: the dwarf sequence is not here to compare with")
+    lines = (Path(root) / "tables/priors/EEM_dwarf_UBVIJHK_colors_Teff.txt").read_text()
+    names, *rows = lines.split("\n#SpT")[1].splitlines()
+    names = ["SpT", *names.split()]
+    rows = [dict(zip(names, row.split(), strict=False)) for row in rows if len(row.split()) > 31]
+    wanted = ("Msun", "M_G", "Bp-Rp", "Mv", "B-V", "V-Rc", "V-Ic")
+    rows = [row for row in rows if all(row[name].strip("-").replace(".", "", 1).isdigit()
+                                       for name in wanted)]
+    # the rows the sequence keeps: between them it is an interpolation
+    kept = 10 ** stars._LOG_COLUMNS["mass"]
+    table = np.array([[float(row[name]) for name in wanted] for row in rows])
+    table = table[np.abs(table[:, :1] / kept - 1).min(axis=1) < 1e-6]
+    mass, gaia, colour, visual, blue, near, far = table.T
+    tess = gaia - 0.00522555 * colour**3 + 0.0891337 * colour**2 - 0.633923 * colour + 0.0324473
+    valid = (colour > -0.2) & (colour < 3.5)
+    off = (tess - stars.absolute_magnitude(mass, "tess"))[valid]
+    assert valid.sum() > 25 and np.abs(off).max() < 0.012
+    g, r = visual + 0.60 * blue - 0.12, visual - 0.42 * blue + 0.11
+    i = r - 0.91 * (far - near) + 0.20
+    kepler = np.where(g - r <= 0.3, 0.25 * g + 0.75 * r, 0.3 * g + 0.7 * i)
+    off = kepler - stars.absolute_magnitude(mass, "kepler")
+    cool = (far - near < 1.15) & (mass <= 1.76)
+    assert cool.sum() > 15 and np.abs(off[cool]).max() < 0.06
+    assert np.abs(off[mass > 1.76]).max() < 0.1
