@@ -1,0 +1,32 @@
+"""``python -m simulate.plot_system``: does a scenario look like what it claims to be?"""
+
+from __future__ import annotations
+
+import sys
+
+import hydra
+from hydra.errors import InstantiationException
+from hydra.utils import instantiate
+from omegaconf import DictConfig
+
+from exoval.errors import BadParameter, message_instead_of_traceback
+
+
+@hydra.main(config_path="pkg://conf", config_name="plot_system", version_base="1.3")
+def main(config: DictConfig) -> None:
+    """Build the scenarios and draw them."""
+    with message_instead_of_traceback():
+        # imported here so that --cfg job does not pay for the numerical libraries
+        from simulate.plot_system.draw import draw_and_plot
+
+        try:
+            arguments = instantiate(config, _convert_="all")
+        except InstantiationException as error:
+            reason = str(error.__cause__ or error).splitlines()[0]
+            raise BadParameter(f"configuration: {reason}; python -m simulate.plot_system --cfg "
+                               "job shows it") from error
+        draw_and_plot(**arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

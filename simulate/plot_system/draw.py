@@ -1,0 +1,46 @@
+"""Draw one system of every scenario and picture its light, without any light curve."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from exoval.errors import DataNotFound
+from exoval.missions.mission import Mission
+from exoval.physics.transit_flux import TransitModel
+from exoval.plot_system import plot_system
+from exoval.star import Star
+from simulate.example import NOISE_DAYS, example_rng
+from simulate.observation import Observation
+from simulate.scenarios.scenario import Scenario
+
+log = logging.getLogger(__name__)
+
+
+def draw_and_plot(scenario: Mapping[str, Scenario], mission: Mission, star: Star, seed: int,
+                  output: str | Path, transit_model: TransitModel, baseline_days: float = 90.0,
+                  noise_ppm: float = 60.0, population: object = None) -> list[Path]:
+    """Write ``SCENARIO-SEED.png`` for every scenario to ``output`` and return the paths.
+
+    The draw is that of example 0 of a run with this seed, around ``star`` observed for
+    ``baseline_days`` with ``noise_ppm`` on six hours. ``population`` is already inside the
+    scenarios. Raises DataNotFound if the folder cannot be written, ExovalError without
+    matplotlib.
+    """
+    output = Path(output)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataNotFound(f"cannot write to {output} ({error.strerror}); choose another "
+                           "output=DIR") from error
+    observation = Observation(star, 0.0, baseline_days, mission.exposure_days, noise_ppm,
+                              NOISE_DAYS, mission.band, mission.blend_radius_arcsec)
+    paths = []
+    for name, drawer in scenario.items():
+        system = drawer.draw(example_rng(seed, name, 0), observation)
+        path = output / f"{name}-{seed}.png"
+        plot_system(system, mission.exposure_days, transit_model).savefig(path, dpi=110)
+        log.info("picture %s", path)
+        paths.append(path)
+    return paths
