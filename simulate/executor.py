@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -75,6 +76,8 @@ _recipe: Recipe | None = None
 
 def _start_worker(recipe: Recipe) -> None:
     global _recipe
+    # an interrupt is for the parent process, which ends its workers
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _recipe = recipe
 
 
@@ -87,13 +90,20 @@ def _pool(recipe: Recipe, batches: list[Batch], workers: int
     # spawn: threads of numerical libraries do not survive a fork
     context = multiprocessing.get_context("spawn")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    before = multiprocessing.active_children()
     pool = ProcessPoolExecutor(workers, context, _start_worker, (recipe,))
+    finished = False
     try:
         futures = {pool.submit(_run_in_worker, batch): batch for batch in batches}
         for future in as_completed(futures):
             yield futures.pop(future), future.result()
+        finished = True
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        if not finished:
+            # interrupted: what is under way is not waited for, it is made again when resumed
+            for worker in set(multiprocessing.active_children()) - set(before):
+                worker.terminate()
+        pool.shutdown(wait=finished, cancel_futures=True)
 
 
 def _alone(recipe: Recipe, scenario: str, index: int) -> Outcome:

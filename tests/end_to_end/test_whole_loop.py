@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -76,3 +78,21 @@ def test_real_hosts_without_data_say_how_to_get_them(tmp_path):
     assert done.returncode == 2
     assert "EXOVAL_DATA" in done.stderr and "lightkurve" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_interrupt_ends_at_once_says_how_to_go_on_and_leaves_no_worker(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simulate", "n_systems=4000", "host=procedural", "output=set",
+         "executor.workers=2", "batch_size=4"],
+        cwd=tmp_path, text=True, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+    deadline = time.monotonic() + 90
+    while not list(tmp_path.glob("set/shards/*.json")) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    # the pipe closes only when the last worker that holds it has gone
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "the same command again goes on from here" in errors
+    assert "Traceback" not in errors
