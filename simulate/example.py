@@ -119,7 +119,7 @@ def inject_example(recipe: Recipe, scenario: str, rng: np.random.Generator, host
     true_star = recipe.catalogue_errors.sample(rng, complete_star(star))
     observation = Observation(true_star, float(host.time[0]), host.baseline,
                               host.exposure, noise_ppm(host, NOISE_DAYS), NOISE_DAYS,
-                              mission.band, mission.blend_radius_arcsec)
+                              mission.band, mission.blend_radius_arcsec, len(host.segments))
     system = recipe.scenarios[scenario].draw(rng, observation)
     transform = system.truth.get("transform", "")
     if transform == INVERTED:
