@@ -70,9 +70,11 @@ def effective_sample_sizes(labelled_set: str | Path | pd.DataFrame,
         collapsed = size < LEAST_SHARE * len(chosen) or size < LEAST_SIZE
         sizes[str(scenario)] = {"rows": len(chosen), "effective": round(size, 1),
                                 "collapsed": bool(collapsed)}
-        if collapsed:
-            log.warning("%s: %d rows weigh as much as %.1f; draw more systems, or a population "
-                        "nearer to what was drawn", scenario, len(chosen), size)
+    weak = [f"{name} {entry['effective']:g} of {entry['rows']}"
+            for name, entry in sizes.items() if entry["collapsed"] and entry["rows"]]
+    if weak:
+        log.warning("effective sample sizes collapse, %s rows; draw more systems, or weigh them "
+                    "by a population nearer to what was drawn", ", ".join(weak))
     return sizes
 
 
