@@ -124,6 +124,14 @@ def margin(axis: plt.Axes, simulated: pd.DataFrame, real: pd.DataFrame, name: st
           f"simulated {len(simulated)} (effective {size:.0f}), real {len(real)}")
 
 
+def catalogue(simulated: pd.DataFrame, real: pd.DataFrame, path: Path) -> None:
+    """Periods of binaries beside the catalogue, which has more of the short ones than solutions."""
+    figure, axis = plt.subplots(figsize=(5, 4), layout="constrained")
+    margin(axis, simulated, real, "period_days", True)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
 def depths(simulated: pd.DataFrame, real: dict[str, pd.DataFrame], path: Path) -> None:
     """A histogram of measured depths for every scenario, beside a real one where there is any."""
     beside = {"planet": "planets", "eclipsing_binary": "eclipses", "nearby_planet": "off_target",
@@ -160,6 +168,7 @@ def main(labelled_set: str, pictures: str) -> None:
           folder / "period_mass_ratio.png")
     plane(pairs, real["pairs"], "eccentricity", "eclipsing binaries", False,
           folder / "period_eccentricity.png")
+    catalogue(pairs, real["eclipses"], folder / "period_of_binaries.png")
     depths(simulated, real, folder / "depths.png")
 
 

@@ -12,7 +12,7 @@ from exoval.physics.planet_relations import planet_radius
 from exoval.physics.stellar_relations import radius_from_mass, surface_brightness_ratio
 from exoval.populations import brown_dwarfs
 from exoval.populations.binary_population import BinaryPopulation
-from exoval.populations.close_binaries import sample_eccentricity
+from exoval.populations.close_binaries import TWIN_ABOVE, sample_eccentricity
 from exoval.populations.log_uniform import LogUniform
 from exoval.star import Star
 from exoval.system import Orbit
@@ -28,6 +28,9 @@ from simulate.scenarios.planet_orbit import (
 
 #: (R1 + R2) / a at periastron above which two spheres are no model of the pair
 CLOSEST_PAIR = 0.8
+#: share of the stellar draws that go to twins, pairs of mass ratios from TWIN_ABOVE to 1: nature
+#: has so many of them that uniform draws alone would leave a few rows with most of the weight
+TWIN_SHARE = 0.2
 #: an eclipse hides at most about half of a binary's light
 DEEPEST_ECLIPSE = 0.5
 
@@ -40,12 +43,12 @@ def deepest_eclipse(radius: float) -> float:
 def draw_binary(rng: np.random.Generator, observation: Observation, primary: Star,
                 periods: tuple[float, float], population: BinaryPopulation,
                 brown_dwarf_share: float = 0.0) -> DrawnOrbit:
-    """An eclipsing pair: log-uniform period, uniform mass ratio, impact inside the window.
+    """An eclipsing pair: log-uniform period, broad mass ratio, impact inside the window.
 
-    The companion is a dwarf of the main sequence or, in ``brown_dwarf_share`` of the draws, a
-    dark brown dwarf of log-uniform mass. The prior is the population at the primary's mass times
-    the geometric probability. ``periods`` in days; the shortest rises to where the pair would
-    be too close for two spheres.
+    Mass ratios are uniform, with an excess of twins. The companion is a dwarf of the main
+    sequence or, in ``brown_dwarf_share`` of the draws, a dark brown dwarf of log-uniform mass.
+    The prior is the population at the primary's mass times the geometric probability.
+    ``periods`` in days; the shortest rises to where the pair would be too close for two spheres.
     """
     mass_ratio, is_brown_dwarf, log_density = _draw_mass_ratio(rng, primary.mass,
                                                                brown_dwarf_share)
@@ -74,15 +77,20 @@ def _draw_mass_ratio(rng: np.random.Generator, primary_mass: float, brown_dwarf_
                      ) -> tuple[float, bool, float]:
     """Mass ratio, whether it is a brown dwarf's, and the log density it was drawn from."""
     is_brown_dwarf, place = bool(rng.random() < brown_dwarf_share), float(rng.random())
+    is_twin = bool(rng.random() < TWIN_SHARE)
     if is_brown_dwarf:
         masses = LogUniform(brown_dwarfs.LEAST_MASS, brown_dwarfs.MOST_MASS)
         mass_ratio = masses.minimum * (masses.maximum / masses.minimum) ** place / primary_mass
         # density per unit of the ratio itself, not of its logarithm
         log_density = -math.log(math.log(masses.maximum / masses.minimum)) - math.log(mass_ratio)
         return mass_ratio, True, math.log(brown_dwarf_share) + log_density
-    least = min(LEAST_MASS / primary_mass, 0.95)
-    return (least + (1 - least) * place, False,
-            math.log1p(-brown_dwarf_share) - math.log(1 - least))
+    least = min(LEAST_MASS / primary_mass, TWIN_ABOVE)
+    start = TWIN_ABOVE if is_twin else least
+    mass_ratio = start + (1 - start) * place
+    density = (1 - TWIN_SHARE) / (1 - least)
+    if mass_ratio >= TWIN_ABOVE:
+        density += TWIN_SHARE / (1 - TWIN_ABOVE)
+    return mass_ratio, False, math.log1p(-brown_dwarf_share) + math.log(density)
 
 
 def _radius(mass: float, is_brown_dwarf: bool) -> float:
