@@ -53,9 +53,11 @@ def _build(config: DictConfig) -> tuple[dict, dict]:
 
 def _summary(manifest: dict, output: str) -> None:
     header = ["drawn", "visible", "recovered", "kept", "failed"]
-    print(f"\n{'scenario':22s}" + "".join(f"{name:>11s}" for name in header))
+    print(f"\n{'scenario':22s}" + "".join(f"{name:>11s}" for name in [*header, "effective"]))
     for scenario, row in manifest["counts"].items():
-        print(f"{scenario:22s}" + "".join(f"{row[name]:11d}" for name in header))
+        size = manifest["effective_sample_size"].get(scenario, {}).get("effective", 0.0)
+        print(f"{scenario:22s}" + "".join(f"{row[name]:11d}" for name in header)
+              + f"{size:11.1f}")
     for failure in manifest["failures"]:
         print(f"  {failure['count']} x {failure['stage']}: {failure['reason']}")
     if manifest["host"]["kind"] == "procedural":

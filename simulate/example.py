@@ -23,6 +23,7 @@ from exoval.search.search import Search
 from exoval.star import Star
 from exoval.system import Orbit, System
 from simulate.complete_star import complete_star
+from simulate.hard_cases import hard_cases
 from simulate.hosts import Hosts
 from simulate.inject import inject
 from simulate.observation import Observation, noise_ppm
@@ -119,7 +120,7 @@ def inject_example(recipe: Recipe, scenario: str, rng: np.random.Generator, host
     true_star = recipe.catalogue_errors.sample(rng, complete_star(star))
     observation = Observation(true_star, float(host.time[0]), host.baseline,
                               host.exposure, noise_ppm(host, NOISE_DAYS), NOISE_DAYS,
-                              mission.band, mission.blend_radius_arcsec)
+                              mission.band, mission.blend_radius_arcsec, len(host.segments))
     system = recipe.scenarios[scenario].draw(rng, observation)
     transform = system.truth.get("transform", "")
     if transform == INVERTED:
@@ -146,7 +147,7 @@ def draw_neighbours(rng: np.random.Generator, mission: Mission) -> tuple[float, 
 def _search_and_measure(recipe: Recipe, scenario: str, index: int, rng: np.random.Generator,
                         injected: InjectedSystem) -> Outcome:
     light_curve, star, system = injected.light_curve, injected.star, injected.system
-    truth = _truth(injected)
+    truth = _truth(injected, recipe.transit_model)
     expected = _expected_ephemeris(system.signal)
     if expected is not None and truth["expected_snr"] < recipe.visible_snr:
         return Outcome(scenario, index, star.target, DRAWN, truth)
@@ -186,18 +187,20 @@ def _expected_ephemeris(orbit: Orbit | None) -> Ephemeris | None:
     return Ephemeris(orbit.period, orbit.epoch, min(max(duration, 1e-3), 0.9 * orbit.period))
 
 
-def _truth(injected: InjectedSystem) -> dict:
+def _truth(injected: InjectedSystem, transit_model: TransitModel) -> dict:
     """The true parameters of an example as a flat row."""
     system, host = injected.system, injected.host
     truth = dict(system.truth)
     truth |= {"log_prior": system.log_prior, "log_proposal": system.log_proposal,
               "segments": ",".join(str(segment.number) for segment in host.segments)}
-    orbit = system.signal
-    if orbit is None:
+    eclipsed = next((source for source in system.sources if source.orbit is not None), None)
+    if eclipsed is None:
         return truth
+    orbit = eclipsed.orbit
     lost = 1 - injected.light_curve.flux / host.flux
     noise = 1e-6 * noise_ppm(host, NOISE_DAYS) * np.sqrt(NOISE_DAYS / host.exposure)
-    return truth | {
+    return truth | hard_cases(eclipsed, host, transit_model) | {
+        "source_share": eclipsed.flux_fraction,
         "period_days": orbit.period,
         "epoch_days": orbit.epoch,
         "duration_days": durations(orbit)[0],

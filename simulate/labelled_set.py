@@ -82,7 +82,9 @@ def drop_repeats(outcomes: list[Outcome]) -> list[Outcome]:
     seen: set[tuple] = set()
     kept = []
     for outcome in outcomes:
-        key = (outcome.target, outcome.truth.get("segments"), outcome.truth.get("transform"))
+        # segments scrambled in another order hold another event, found at another period
+        key = (outcome.target, outcome.truth.get("segments"), outcome.truth.get("transform"),
+               outcome.truth.get("found_period_days"))
         if outcome.status == KEPT and key[2] is not None:
             if key in seen:
                 outcome = Outcome(outcome.scenario, outcome.index, outcome.target, FAILED,

@@ -17,7 +17,8 @@ class Observation:
 
     ``start`` and ``baseline`` in days, ``exposure`` in days, ``noise_ppm`` is the combined
     precision on ``noise_days``; ``band`` names the photometric band and
-    ``blend_radius_arcsec`` the distance within which another star is not seen as one.
+    ``blend_radius_arcsec`` the distance within which another star is not seen as one;
+    ``segments`` counts quarters or sectors.
     """
 
     star: Star
@@ -28,6 +29,7 @@ class Observation:
     noise_days: float
     band: str
     blend_radius_arcsec: float
+    segments: int = 1
 
     def detectable_depth(self, period: float, duration: float, signal_to_noise: float) -> float:
         """Relative depth that reaches a signal-to-noise ratio if every transit is observed."""

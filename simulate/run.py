@@ -18,6 +18,7 @@ from exoval.measure import declared_columns
 from exoval.missions.mission import Mission
 from exoval.physics.transit_flux import TransitModel
 from exoval.progress import progress
+from exoval.reweight import effective_sample_sizes
 from exoval.search.search import Search
 from simulate import labelled_set
 from simulate.example import Outcome, Recipe
@@ -106,10 +107,12 @@ def _write(output: Path, outcomes: list[Outcome], recipe: Recipe, settings: dict
     measured_by = {key: settings.get(key) for key in ("mission", "detrend", "search", "feature")}
     table = labelled_set.feature_table(outcomes, columns, measured_by)
     table.save(output / "features.parquet")
-    labelled_set.truth_table(outcomes).to_parquet(output / "truth.parquet", index=False)
+    truth = labelled_set.truth_table(outcomes)
+    truth.to_parquet(output / "truth.parquet", index=False)
     manifest = {
         "seed": recipe.seed,
         "counts": labelled_set.counts(outcomes, list(recipe.scenarios)),
+        "effective_sample_size": effective_sample_sizes(truth) if len(truth) else {},
         "kept": len(table),
         "host": recipe.hosts.describe(),
         "failures": labelled_set.failures(outcomes),

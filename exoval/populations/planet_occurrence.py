@@ -7,6 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
+from exoval.errors import BadParameter
+
 PERIOD_EDGES = np.array([0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 500])
 RADIUS_EDGES = np.array([0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 6, 8, 12, 16])
 
@@ -34,19 +36,25 @@ class HsuOccurrence:
     """Planets per FGK star of Hsu et al. (2019, AJ 158, 109), flat in log within each bin.
 
     Periods 0.5-500 days, radii 0.5-16 Earth radii; no planets outside or where the table only
-    has an upper limit.
+    has an upper limit. ``scale`` multiplies every rate. Raises BadParameter if it is negative.
     """
+
+    scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.scale < 0:
+            raise BadParameter(f"planet occurrence scaled by {self.scale}; give 0 or more")
 
     @property
     def rate(self) -> float:
         """Planets per star over the whole table."""
-        return float(RATES.sum())
+        return float(self.scale * RATES.sum())
 
     @cached_property
     def _log_density(self) -> np.ndarray:
         area = np.diff(np.log(RADIUS_EDGES))[:, None] * np.diff(np.log(PERIOD_EDGES))[None, :]
         with np.errstate(divide="ignore"):
-            return np.log(RATES / area)
+            return np.log(self.scale * RATES / area)
 
     def log_prob(self, period: np.ndarray, radius: np.ndarray) -> np.ndarray:
         """Log of planets per star, per unit ln(period / d) and ln(radius / R_earth).

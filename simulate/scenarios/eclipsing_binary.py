@@ -6,25 +6,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exoval.physics.limb_darkening import quadratic_limb_darkening
-from exoval.system import Source, System
+from exoval.populations.binary_population import BinaryPopulation
+from exoval.system import System
 from simulate.observation import Observation
 from simulate.scenarios.binary_orbit import draw_binary
+from simulate.scenarios.star_source import star_source
 
 
 @dataclass(frozen=True)
 class EclipsingBinary:
-    """The target with an eclipsing stellar companion; the target is the heavier star."""
+    """The target with an eclipsing companion, a lighter star or a brown dwarf.
 
+    ``brown_dwarf_share`` of the draws are brown dwarfs; their rate in the population is another
+    matter, which the weights know.
+    """
+
+    binaries: BinaryPopulation
     minimum_period_days: float
     maximum_period_days: float
+    brown_dwarf_share: float = 0.1
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
         """One source with a stellar orbit."""
         star = observation.star
         drawn = draw_binary(rng, observation, star,
-                            (self.minimum_period_days, self.maximum_period_days))
-        source = Source(1.0, orbit=drawn.orbit, limb_darkening=quadratic_limb_darkening(
-            star.teff, star.logg, observation.band))
+                            (self.minimum_period_days, self.maximum_period_days), self.binaries,
+                            self.brown_dwarf_share)
+        source = star_source(star, 1.0, observation.band, drawn.orbit)
         return System("eclipsing_binary", (source,), drawn.truth, drawn.log_prior,
                       drawn.log_proposal)

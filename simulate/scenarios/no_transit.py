@@ -14,7 +14,10 @@ from simulate.transform import AS_IS, INVERTED, SCRAMBLED
 
 @dataclass(frozen=True)
 class NoTransit:
-    """A constant source; the host is searched as it is, inverted or with segments scrambled."""
+    """A constant source; the host is searched as it is, inverted or with segments scrambled.
+
+    A host of a single segment cannot be scrambled and gets one of the other transforms.
+    """
 
     transforms: tuple[str, ...] = (AS_IS, INVERTED)
 
@@ -27,6 +30,14 @@ class NoTransit:
             )
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
-        """One constant source and which transform the host light curve gets."""
-        transform = self.transforms[int(rng.integers(len(self.transforms)))]
+        """One constant source and which transform the host light curve gets.
+
+        Raises BadParameter if the only transform is scrambling and the host has one segment.
+        """
+        possible = [transform for transform in self.transforms
+                    if transform != SCRAMBLED or observation.segments > 1]
+        if not possible:
+            raise BadParameter("a light curve of one segment cannot be scrambled; set "
+                               "host.segments_per_light_curve to 2 or more")
+        transform = possible[int(rng.integers(len(possible)))]
         return System("no_transit", (Source(1.0),), truth={"transform": transform})

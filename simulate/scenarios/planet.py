@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exoval.physics.limb_darkening import quadratic_limb_darkening
 from exoval.populations.eccentricity import BetaEccentricity
-from exoval.system import Source, System
+from exoval.populations.transit_timing import TransitTiming
+from exoval.system import System
 from simulate.observation import Observation
 from simulate.scenarios.planet_orbit import PlanetOccurrence, draw_planet
+from simulate.scenarios.star_source import star_source
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,14 @@ class Planet:
     maximum_period_days: float
     minimum_radius_earth: float = 0.5
     maximum_radius_earth: float = 22.0
+    timing: TransitTiming | None = None
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
         """One source with a planet orbit."""
         star = observation.star
         drawn = draw_planet(rng, observation, star, self.occurrence, self.eccentricities,
                             (self.minimum_period_days, self.maximum_period_days),
-                            (self.minimum_radius_earth, self.maximum_radius_earth))
-        source = Source(1.0, orbit=drawn.orbit, limb_darkening=quadratic_limb_darkening(
-            star.teff, star.logg, observation.band))
+                            (self.minimum_radius_earth, self.maximum_radius_earth),
+                            timing=self.timing)
+        source = star_source(star, 1.0, observation.band, drawn.orbit)
         return System("planet", (source,), drawn.truth, drawn.log_prior, drawn.log_proposal)

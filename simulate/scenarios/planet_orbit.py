@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +12,7 @@ from exoval.physics.orbit import semi_major_axis_ratio
 from exoval.physics.planet_relations import planet_mass
 from exoval.populations.eccentricity import BetaEccentricity
 from exoval.populations.log_uniform import LogUniform
+from exoval.populations.transit_timing import TransitTiming
 from exoval.star import Star
 from exoval.system import Orbit
 from simulate.observation import Observation
@@ -20,6 +21,9 @@ EARTH_RADIUS_IN_SOLAR = 1 / 109.076
 EARTH_MASS_IN_SOLAR = 3.003e-6
 #: closest periastron, in stellar radii, at which an orbit is drawn
 CLOSEST_PERIASTRON = 2.0
+#: largest wandering of transits, in periods: farther out the planets would not be stable
+LARGEST_TIMING_SHARE = 0.05
+MINUTES_PER_DAY = 1440.0
 
 
 class PlanetOccurrence(Protocol):
@@ -41,13 +45,15 @@ class DrawnOrbit:
 def draw_planet(rng: np.random.Generator, observation: Observation, host: Star,
                 occurrence: PlanetOccurrence, eccentricities: BetaEccentricity,
                 periods: tuple[float, float], radii: tuple[float, float],
-                host_share: float = 1.0, faintest_snr: float = 5.0) -> DrawnOrbit:
+                host_share: float = 1.0, faintest_snr: float = 5.0,
+                timing: TransitTiming | None = None) -> DrawnOrbit:
     """A transiting planet around ``host``, log-uniform in period and in visible radius.
 
     ``periods`` in days and ``radii`` in Earth radii bound the proposal; the smallest radius
     rises to where a central transit, diluted to ``host_share`` of the light, would reach
     ``faintest_snr``. The impact parameter is uniform inside the transit window, so nothing is
-    rejected; the prior carries the geometric probability.
+    rejected; the prior carries the geometric probability. With ``timing`` some planets' transits
+    wander.
     """
     shortest = max(periods[0], _surface_period(host, CLOSEST_PERIASTRON))
     period_proposal = LogUniform(shortest, max(periods[1], 1.01 * shortest))
@@ -63,8 +69,12 @@ def draw_planet(rng: np.random.Generator, observation: Observation, host: Star,
     orbit = Orbit(period, observation.start + float(rng.random()) * period, ratio, axis, impact,
                   eccentricity, periastron,
                   mass_ratio=mass * EARTH_MASS_IN_SOLAR / host.mass)
-    truth = {"planet_radius_earth": radius, "planet_mass_earth": mass}
-    log_prior = float(occurrence.log_prob(period, radius)) + log_transit_probability(orbit)
+    orbit, amplitude = _let_wander(rng, observation, orbit, timing)
+    geometry = log_transit_probability(orbit)
+    truth = {"planet_radius_earth": radius, "planet_mass_earth": mass,
+             "primary_mass_solar": host.mass, "primary_radius_solar": host.radius,
+             "ttv_amplitude_minutes": amplitude, "log_transit_probability": geometry}
+    log_prior = float(occurrence.log_prob(period, radius)) + geometry
     log_proposal = float(period_proposal.log_prob(period) + radius_proposal.log_prob(radius))
     return DrawnOrbit(orbit, truth, log_prior, log_proposal)
 
@@ -74,6 +84,37 @@ def log_transit_probability(orbit: Orbit) -> float:
     e, periastron = orbit.eccentricity, orbit.argument_of_periastron
     window = (1 + orbit.radius_ratio) / orbit.semi_major_axis_ratio
     return math.log(min(window * (1 + e * math.sin(periastron)) / (1 - e**2), 1.0))
+
+
+def deepest_transit(planet_radius: float, host_radius: float) -> float:
+    """Relative depth of a planet (Earth radii) across a star (solar radii), at most 1."""
+    return min((planet_radius * EARTH_RADIUS_IN_SOLAR / host_radius) ** 2, 1.0)
+
+
+def _let_wander(rng: np.random.Generator, observation: Observation, orbit: Orbit,
+                timing: TransitTiming | None) -> tuple[Orbit, float]:
+    """The orbit with transit times of its own, and the amplitude in minutes (0: it keeps time).
+
+    The sinusoid is drawn over the observation and its straight part taken out, so that period
+    and epoch stay those of the transits that are seen.
+    """
+    if timing is None:
+        return orbit, 0.0
+    (amplitude,), (super_period,) = timing.sample(rng, 1)
+    phase = float(rng.random())
+    if amplitude == 0:
+        return orbit, 0.0
+    amplitude = min(float(amplitude) / MINUTES_PER_DAY, LARGEST_TIMING_SHARE * orbit.period)
+    last = max(math.ceil((observation.start + observation.baseline - orbit.epoch)
+                         / orbit.period), 0)
+    number = np.arange(-1, last + 1)
+    shift = amplitude * np.sin(2 * np.pi * (number * orbit.period / super_period + phase))
+    if len(number) > 2:
+        shift = shift - np.polyval(np.polyfit(number, shift, 1), number)
+    else:
+        shift = np.zeros(len(number))
+    times = tuple(float(time) for time in orbit.epoch + number * orbit.period + shift)
+    return replace(orbit, transit_times=times), amplitude * MINUTES_PER_DAY
 
 
 def _draw_shape(rng: np.random.Generator, eccentricities: BetaEccentricity, axis: float

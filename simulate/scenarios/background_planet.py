@@ -1,0 +1,39 @@
+"""A planet on a star behind or before the target, too close on the sky to be told apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoval.populations.eccentricity import BetaEccentricity
+from exoval.populations.transit_timing import TransitTiming
+from exoval.system import System
+from simulate.observation import Observation
+from simulate.scenarios.field_planet import draw_field_planet
+from simulate.scenarios.field_star import Field, SkyZone
+from simulate.scenarios.planet_orbit import PlanetOccurrence
+
+
+@dataclass(frozen=True)
+class BackgroundPlanet:
+    """The constant target and a star of the field within the blend radius that has a planet."""
+
+    field: Field
+    occurrence: PlanetOccurrence
+    eccentricities: BetaEccentricity
+    minimum_period_days: float
+    maximum_period_days: float
+    minimum_radius_earth: float = 0.5
+    maximum_radius_earth: float = 16.0
+    maximum_magnitude_difference: float = 9.0
+    timing: TransitTiming | None = None
+
+    def draw(self, rng: np.random.Generator, observation: Observation) -> System:
+        """Two sources: the planet's star at a random place in the blend disc, and the target."""
+        return draw_field_planet(rng, observation, "background_planet", self.field,
+                                 self.occurrence, self.eccentricities, self.timing,
+                                 SkyZone(0.0, observation.blend_radius_arcsec),
+                                 (self.minimum_period_days, self.maximum_period_days),
+                                 (self.minimum_radius_earth, self.maximum_radius_earth),
+                                 (0.0, self.maximum_magnitude_difference))

@@ -1,0 +1,41 @@
+"""An eclipsing pair bound to the target: an unresolved triple star."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoval.populations.binary_population import BinaryPopulation
+from exoval.populations.multiplicity import Multiplicity
+from exoval.system import System
+from simulate.observation import Observation
+from simulate.scenarios.binary_orbit import deepest_eclipse
+from simulate.scenarios.bound_pair import draw_bound_pair
+from simulate.scenarios.star_source import star_source
+
+
+@dataclass(frozen=True)
+class HierarchicalBinary:
+    """The constant target and, at its distance, a fainter close pair that eclipses.
+
+    A companion of the target is as often a close pair as any star of its mass.
+    """
+
+    binaries: BinaryPopulation
+    multiplicity: Multiplicity
+    minimum_period_days: float
+    maximum_period_days: float
+    resolved_beyond_arcsec: float = 1.0
+
+    def draw(self, rng: np.random.Generator, observation: Observation) -> System:
+        """Two sources at one place: the pair and the target."""
+        periods = (self.minimum_period_days, self.maximum_period_days)
+        pair = draw_bound_pair(rng, observation, observation.star, self.multiplicity,
+                               self.binaries, self.resolved_beyond_arcsec, periods,
+                               deepest_eclipse)
+        share = pair.brightness / (1 + pair.brightness)
+        sources = (star_source(pair.star, share, observation.band, pair.orbit),
+                   star_source(observation.star, 1 - share, observation.band))
+        return System("hierarchical_binary", sources, pair.truth, pair.log_prior,
+                      pair.log_proposal)

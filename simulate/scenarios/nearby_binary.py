@@ -1,0 +1,42 @@
+"""An eclipsing binary that is seen beside the target and leaks into its aperture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from exoval.physics.aperture_leak import ApertureLeak
+from exoval.populations.binary_population import BinaryPopulation
+from exoval.system import System
+from simulate.observation import Observation
+from simulate.scenarios.field_binary import draw_field_binary
+from simulate.scenarios.field_star import Field, SkyZone
+
+
+@dataclass(frozen=True)
+class NearbyBinary:
+    """The constant target and an eclipsing pair between the blend radius and ``reach_pixels``.
+
+    Only the ``leak`` of its light reaches the aperture, whether or not the pipeline has
+    subtracted its constant part: the dips stay.
+    """
+
+    field: Field
+    binaries: BinaryPopulation
+    minimum_period_days: float
+    maximum_period_days: float
+    pixel_scale_arcsec: float
+    reach_pixels: float = 6.0
+    minimum_magnitude_difference: float = -3.0
+    maximum_magnitude_difference: float = 9.0
+    leak: ApertureLeak = field(default_factory=ApertureLeak)
+
+    def draw(self, rng: np.random.Generator, observation: Observation) -> System:
+        """Two sources: the leaking pair at a place of the ring, and the target."""
+        zone = SkyZone(observation.blend_radius_arcsec, self.reach_pixels * self.pixel_scale_arcsec,
+                       self.leak, self.pixel_scale_arcsec)
+        return draw_field_binary(
+            rng, observation, "nearby_binary", self.field, self.binaries, zone,
+            (self.minimum_period_days, self.maximum_period_days),
+            (self.minimum_magnitude_difference, self.maximum_magnitude_difference))

@@ -1,0 +1,48 @@
+"""A planet on a star that is seen beside the target and leaks into its aperture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from exoval.physics.aperture_leak import ApertureLeak
+from exoval.populations.eccentricity import BetaEccentricity
+from exoval.populations.transit_timing import TransitTiming
+from exoval.system import System
+from simulate.observation import Observation
+from simulate.scenarios.field_planet import draw_field_planet
+from simulate.scenarios.field_star import Field, SkyZone
+from simulate.scenarios.planet_orbit import PlanetOccurrence
+
+
+@dataclass(frozen=True)
+class NearbyPlanet:
+    """The constant target and a star with a planet between the blend radius and the reach.
+
+    Only the ``leak`` of its light reaches the aperture.
+    """
+
+    field: Field
+    occurrence: PlanetOccurrence
+    eccentricities: BetaEccentricity
+    minimum_period_days: float
+    maximum_period_days: float
+    pixel_scale_arcsec: float
+    reach_pixels: float = 6.0
+    minimum_radius_earth: float = 0.5
+    maximum_radius_earth: float = 16.0
+    minimum_magnitude_difference: float = -3.0
+    maximum_magnitude_difference: float = 9.0
+    leak: ApertureLeak = field(default_factory=ApertureLeak)
+    timing: TransitTiming | None = None
+
+    def draw(self, rng: np.random.Generator, observation: Observation) -> System:
+        """Two sources: the leaking star at a place of the ring, and the target."""
+        zone = SkyZone(observation.blend_radius_arcsec, self.reach_pixels * self.pixel_scale_arcsec,
+                       self.leak, self.pixel_scale_arcsec)
+        return draw_field_planet(
+            rng, observation, "nearby_planet", self.field, self.occurrence, self.eccentricities,
+            self.timing, zone, (self.minimum_period_days, self.maximum_period_days),
+            (self.minimum_radius_earth, self.maximum_radius_earth),
+            (self.minimum_magnitude_difference, self.maximum_magnitude_difference))

@@ -1,0 +1,160 @@
+"""What scenarios draw: densities, dilution, places and the hard cases that must occur."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hydra import compose, initialize_config_module
+from hydra.utils import instantiate
+
+from exoval.errors import BadParameter
+from exoval.physics.stellar_relations import flux_ratio
+from exoval.populations.eccentricity import BetaEccentricity
+from exoval.populations.planet_log_uniform import LogUniformPlanets
+from exoval.populations.transit_timing import TransitTiming
+from exoval.star import Star
+from exoval.system import Orbit
+from simulate.observation import Observation
+from simulate.scenarios.field_star import SkyZone
+from simulate.scenarios.no_transit import NoTransit
+from simulate.scenarios.planet_orbit import draw_planet, log_transit_probability
+
+CONF = Path(__file__).parents[2] / "conf"
+NAMES = sorted(path.stem for path in (CONF / "scenario").glob("*.yaml"))
+SUN = Star("KIC 1", 1.012, 1.0, 5770.0, 4.43, 0.0, 12.0, 290.0, 44.5)
+OBSERVATION = Observation(SUN, 540.0, 90.0, 0.0204, 60.0, 0.25, "kepler", 4.0)
+
+
+@pytest.fixture(scope="module")
+def systems():
+    """Two hundred draws of every scenario."""
+    with initialize_config_module("conf", version_base="1.3"):
+        config = compose("simulate", [f"scenario=[{','.join(NAMES)}]"])
+    drawers = instantiate(config.scenario, _convert_="all")
+    return {name: [drawers[name].draw(np.random.default_rng(i), OBSERVATION) for i in range(200)]
+            for name in NAMES}
+
+
+def truths(systems, scenario, name):
+    return np.array([system.truth[name] for system in systems[scenario]])
+
+
+@pytest.mark.parametrize(("eccentricity", "expected"), [(0.0, 1.0), (0.3, 1 / 0.91),
+                                                        (0.6, 1 / 0.64)])
+def test_geometry_averages_to_the_stars_over_the_axis(eccentricity, expected):
+    """(R1 + R2) / a for circles, over 1 - e^2 for ellipses of any orientation (Winn 2010)."""
+    for k, axis in ((0.01, 10.0), (0.8, 8.0)):
+        angles = 2 * math.pi * (np.arange(200) + 0.5) / 200
+        chance = [math.exp(log_transit_probability(
+            Orbit(5.0, 0.0, k, axis, 0.0, eccentricity, float(w)))) for w in angles]
+        assert np.mean(chance) == pytest.approx(expected * (1 + k) / axis, rel=1e-6)
+
+
+def test_priors_are_rate_times_geometry_times_eligible_stars(systems):
+    """The columns that reweight takes apart add up to the stored prior."""
+    with initialize_config_module("conf", version_base="1.3"):
+        population = instantiate(compose("simulate").population, _convert_="all")
+    for name in NAMES:
+        for system in systems[name][:20]:
+            truth, orbit = system.truth, system.signal
+            if orbit is None:
+                continue
+            if "planet_radius_earth" in truth:
+                rate = population["planets"].log_prob(orbit.period, truth["planet_radius_earth"])
+            else:
+                rate = population["binaries"].of(truth["primary_mass_solar"]).log_prob(
+                    orbit.period, truth["mass_ratio"])
+            total = rate + truth["log_transit_probability"] + truth.get("log_eligible_stars", 0)
+            np.testing.assert_allclose(system.log_prior, float(total), atol=1e-9)
+
+
+def test_bound_companions_dilute_as_the_same_relations_say(systems):
+    for system in systems["companion_planet"]:
+        ratio = float(flux_ratio(system.truth["companion_mass_solar"], 1.0, "kepler"))
+        companion, target = system.sources
+        assert companion.flux_fraction / target.flux_fraction == pytest.approx(ratio, rel=0.05)
+
+
+def test_bound_companions_are_unresolved_and_stable(systems):
+    for name in ("hierarchical_binary", "companion_planet", "nearby_hierarchical"):
+        assert (truths(systems, name, "companion_separation_arcsec") <= 1.0001).all()
+        outer = truths(systems, name, "companion_period_days")
+        assert (outer >= [9.99 * system.signal.period for system in systems[name]]).all()
+
+
+def test_field_stars_stand_where_their_scenario_says(systems):
+    for name in NAMES:
+        if name.startswith(("background", "nearby")):
+            offset = truths(systems, name, "offset_arcsec")
+            place = [math.hypot(s.sources[0].offset_column, s.sources[0].offset_row)
+                     for s in systems[name]]
+            np.testing.assert_allclose(offset, place)
+            inner, outer = (0, 4) if name.startswith("background") else (4, 6 * 3.98)
+            assert inner <= offset.min() < offset.max() <= outer
+            # uniform over the area
+            share = (offset**2 - inner**2) / (outer**2 - inner**2)
+            assert share.mean() == pytest.approx(0.5, abs=0.08)
+
+
+def test_the_light_of_neighbours_is_what_leaks(systems):
+    for system in systems["nearby_binary"] + systems["nearby_planet"]:
+        truth = system.truth
+        ratio = truth["aperture_leak"] * 10 ** (-0.4 * truth["magnitude_difference"])
+        assert system.sources[0].flux_fraction == pytest.approx(ratio / (1 + ratio))
+        # at the blend radius, one pixel off, most of a star's light is still in the aperture
+        assert 0 < truth["aperture_leak"] < 0.9
+
+
+def test_hard_cases_occur(systems):
+    pairs = [system.signal for name in NAMES if name.endswith(("binary", "hierarchical"))
+             for system in systems[name]]
+    planets = [system.signal for name in NAMES if name.endswith("planet")
+               for system in systems[name]]
+    assert 0.03 < truths(systems, "eclipsing_binary", "is_brown_dwarf").mean() < 0.2
+    masses = truths(systems, "eclipsing_binary", "mass_ratio")
+    assert masses.min() < 0.06, "brown dwarfs"
+    assert ((masses > 0.075) & (masses < 0.15)).any(), "low-mass stars"
+    for orbits in (pairs, planets):
+        assert any(o.impact_parameter > 1 - o.radius_ratio for o in orbits), "grazing"
+        assert any(o.eccentricity > 0.2 for o in orbits), "eccentric"
+    assert any(abs(o.mass_ratio - 1) < 0.03 and o.eccentricity == 0 for o in pairs), "equal"
+    moving = [o for o in planets if o.transit_times]
+    assert 0.04 < len(moving) / len(planets) < 0.2
+    assert max(np.ptp(np.diff(o.transit_times)) for o in moving) > 30 / 1440
+
+
+def test_wandering_transits_keep_their_mean_ephemeris():
+    timing = TransitTiming(share=1.0)
+    for index in range(20):
+        orbit = draw_planet(np.random.default_rng(index), OBSERVATION, SUN, LogUniformPlanets(),
+                            BetaEccentricity(), (1.0, 20.0), (1.0, 10.0), timing=timing).orbit
+        number = np.arange(len(orbit.transit_times)) - 1
+        slope, start = np.polyfit(number, orbit.transit_times, 1)
+        assert slope == pytest.approx(orbit.period, rel=1e-9)
+        assert start == pytest.approx(orbit.epoch, abs=1e-6)
+        assert orbit.transit_times[-1] >= 630 - orbit.period * 0.05
+
+
+def test_periods_up_to_the_baseline_leave_single_and_double_transits():
+    orbits = [draw_planet(np.random.default_rng(i), OBSERVATION, SUN, LogUniformPlanets(),
+                          BetaEccentricity(), (30.0, 90.0), (1.0, 10.0)).orbit for i in range(60)]
+    transits = {int((630 - o.epoch) // o.period) + 1 for o in orbits}
+    assert {1, 2} <= transits
+
+
+def test_scrambling_needs_two_segments():
+    both = NoTransit(("as_is", "scrambled"))
+    drawn = {both.draw(np.random.default_rng(i), OBSERVATION).truth["transform"]
+             for i in range(20)}
+    assert drawn == {"as_is"}
+    longer = Observation(**{**OBSERVATION.__dict__, "segments": 3})
+    drawn = {both.draw(np.random.default_rng(i), longer).truth["transform"] for i in range(20)}
+    assert drawn == {"as_is", "scrambled"}
+    with pytest.raises(BadParameter, match="segments_per_light_curve"):
+        NoTransit(("scrambled",)).draw(np.random.default_rng(0), OBSERVATION)
+
+
+def test_a_ring_without_sky_is_refused():
+    with pytest.raises(BadParameter, match="blend radius"):
+        SkyZone(4.0, 4.0)

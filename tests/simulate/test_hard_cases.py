@@ -1,0 +1,63 @@
+"""Truth columns name the hard cases of orbits built to be them."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from exoval.lightcurve import LightCurve, Segment
+from exoval.physics.exact_flux import ExactModel
+from exoval.system import Orbit, Source
+from simulate.hard_cases import hard_cases, transits_in_data
+
+ORBIT = Orbit(4.0, 101.0, 0.1, 12.0, 0.2)
+TWIN = Orbit(4.0, 101.0, 1.0, 6.0, 0.1, surface_brightness_ratio=1.0, mass_ratio=1.0)
+MODEL = ExactModel()
+
+
+def curve(start=100.0, stop=120.0, gap=None):
+    time = np.arange(start, stop, 0.0204)
+    if gap is not None:
+        time = time[(time < gap[0]) | (time > gap[1])]
+    size = len(time)
+    return LightCurve("KIC 1", "kepler", time, np.ones(size), np.full(size, 1e-4), 0.0204,
+                      (Segment(1, 0, size),))
+
+
+def cases(orbit, **gap):
+    return hard_cases(Source(1.0, orbit=orbit), curve(**gap), MODEL)
+
+
+@pytest.mark.parametrize(("impact", "grazing"), [(0.2, 0), (0.89, 0), (0.91, 1), (1.05, 1)])
+def test_grazing_is_never_fully_in_front(impact, grazing):
+    assert cases(replace(ORBIT, impact_parameter=impact))["is_grazing"] == grazing
+
+
+def test_a_planet_has_no_secondary_and_twins_have_equal_eclipses():
+    planet, twin = cases(ORBIT), cases(TWIN)
+    assert (planet["has_secondary"], planet["is_equal_eclipses"]) == (0, 0)
+    assert (twin["has_secondary"], twin["is_equal_eclipses"]) == (1, 1)
+
+
+@pytest.mark.parametrize("change", [{"surface_brightness_ratio": 0.3},
+                                    {"eccentricity": 0.4, "argument_of_periastron": 0.0}])
+def test_unequal_or_unevenly_spaced_eclipses_are_not_equal(change):
+    assert cases(replace(TWIN, **change))["is_equal_eclipses"] == 0
+
+
+def test_an_eccentric_pair_can_lose_its_secondary():
+    lost = replace(TWIN, radius_ratio=0.3, semi_major_axis_ratio=12.0, eccentricity=0.5,
+                   impact_parameter=0.9, argument_of_periastron=0.5 * math.pi)
+    found = cases(lost)
+    # three times farther away behind than before: 0.9 becomes 2.7 radii
+    assert (found["has_secondary"], found["is_eccentric"]) == (0, 1)
+
+
+def test_transits_are_counted_where_there_are_cadences():
+    # mid-transits at 101, 105, 109, 113, 117
+    assert transits_in_data(ORBIT, curve()) == 5
+    assert transits_in_data(ORBIT, curve(gap=(108.5, 109.5))) == 4
+    assert transits_in_data(replace(ORBIT, period=15.0), curve()) == 2
+    assert transits_in_data(replace(ORBIT, period=30.0), curve()) == 1
+    assert transits_in_data(replace(ORBIT, transit_times=(101.0, 105.2, 140.0)), curve()) == 2
