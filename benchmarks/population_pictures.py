@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import kstwobign
 
-from exoval.reweight import effective_sample_size, reweight
+from exoval.importance_weights import effective_sample_size, reweight
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt

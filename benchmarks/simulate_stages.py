@@ -30,7 +30,8 @@ def build_recipe() -> Recipe:
         built = instantiate(compose("simulate"), _convert_="all")
     return Recipe(0, built["host"], built["scenario"], built["transit_model"], built["detrend"],
                   built["search"], built["feature"],
-                  catalogue_errors=built["population"]["catalogue_errors"])
+                  catalogue_errors=built["population"]["catalogue_errors"],
+                    limb_darkening=built["population"]["limb_darkening"])
 
 
 def time_example(recipe: Recipe, scenario: str, index: int, spent: dict[str, list[float]]) -> None:

@@ -13,19 +13,20 @@ from exoval.detrend.detrend import Detrend
 from exoval.ephemeris import Ephemeris
 from exoval.errors import ExovalError
 from exoval.features.folded_event import FeatureGroup
+from exoval.injection import inject
 from exoval.lightcurve import LightCurve
 from exoval.measure import measure
 from exoval.missions.mission import Mission
 from exoval.physics.orbit import durations, secondary_delay
 from exoval.physics.transit_flux import TransitModel
 from exoval.populations.catalogue_errors import CatalogueErrors
+from exoval.populations.limb_darkening_scatter import LimbDarkeningScatter
 from exoval.search.search import Search
 from exoval.star import Star
 from exoval.system import Orbit, System
 from simulate.complete_star import complete_star
 from simulate.hard_cases import hard_cases
 from simulate.hosts import Hosts
-from simulate.inject import inject
 from simulate.observation import Observation, noise_ppm
 from simulate.recover import Recovery, recover
 from simulate.scenarios.scenario import Scenario
@@ -59,6 +60,7 @@ class Recipe:
     features: Mapping[str, FeatureGroup]
     visible_snr: float = 5.0
     catalogue_errors: CatalogueErrors = field(default_factory=CatalogueErrors)
+    limb_darkening: LimbDarkeningScatter = field(default_factory=LimbDarkeningScatter)
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ def inject_example(recipe: Recipe, scenario: str, rng: np.random.Generator, host
                               host.exposure, noise_ppm(host, NOISE_DAYS), NOISE_DAYS,
                               mission.band, mission.blend_radius_arcsec, len(host.segments))
     system = recipe.scenarios[scenario].draw(rng, observation)
+    system = recipe.limb_darkening.scatter_system(rng, system)
     transform = system.truth.get("transform", "")
     if transform == INVERTED:
         light_curve = invert(host)
@@ -129,7 +132,7 @@ def inject_example(recipe: Recipe, scenario: str, rng: np.random.Generator, host
         light_curve = scramble(host, rng)
     else:
         light_curve = inject(host, system, recipe.transit_model, mission.pixel_scale_arcsec,
-                             draw_neighbours(rng, mission))
+                             draw_neighbours(rng, mission)).light_curve
     return InjectedSystem(star, host, system, light_curve)
 
 
@@ -210,6 +213,8 @@ def _truth(injected: InjectedSystem, transit_model: TransitModel) -> dict:
         "eccentricity": orbit.eccentricity,
         "argument_of_periastron_radians": orbit.argument_of_periastron,
         "surface_brightness_ratio": orbit.surface_brightness_ratio,
+        "limb_darkening_1": eclipsed.limb_darkening[0],
+        "limb_darkening_2": eclipsed.limb_darkening[1],
         "depth_ppm": float(1e6 * np.max(lost)),
         "expected_snr": float(np.sqrt(np.nansum(lost**2)) / noise),
     }

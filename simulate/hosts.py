@@ -124,18 +124,9 @@ class ProceduralHosts:
         """A star of the procedural field and one segment of its light curve."""
         number = int(rng.integers(self.stars))
         star = self._star(number)
-        time = np.arange(0, self.days, self.mission.exposure_days)
-        gap = rng.random() * self.days
-        time = time[(time < gap) | (time > gap + 1.0)]
         six_hours = self.noise_ppm_at_12 * 10 ** (0.2 * (star.magnitude - 12))
-        white = 1e-6 * six_hours * math.sqrt(0.25 / self.mission.exposure_days)
-        red = self.correlated_share * white * _ornstein_uhlenbeck(rng, time, self.correlation_days)
-        flux = 1e5 * (1 + white * rng.standard_normal(len(time)) + red)
-        segment = Segment(0, 0, len(time), crowding=1.0, noise_ppm=six_hours)
-        light_curve = LightCurve(star.target, self.mission.name, time, flux,
-                                 np.full(len(time), 1e5 * white), self.mission.exposure_days,
-                                 (segment,))
-        return light_curve, star
+        return procedural_light_curve(rng, star.target, self.mission, self.days, six_hours,
+                                      self.correlated_share, self.correlation_days), star
 
     def _star(self, number: int) -> Star:
         rng = np.random.default_rng([number, 20210])
@@ -151,6 +142,25 @@ class ProceduralHosts:
         return {"kind": self.kind, "mission": self.mission.name, "stars": self.stars,
                 "warning": "noise is procedural, not real: do not trust probabilities trained "
                            "on it"}
+
+
+def procedural_light_curve(rng: np.random.Generator, target: str, mission: Mission, days: float,
+                           noise_ppm: float, correlated_share: float, correlation_days: float
+                           ) -> LightCurve:
+    """One segment of white noise, ``noise_ppm`` on six hours, and an exponentially correlated part.
+
+    The correlated part scatters ``correlated_share`` times as much a cadence as the white one;
+    one day is missing.
+    """
+    time = np.arange(0, days, mission.exposure_days)
+    gap = rng.random() * days
+    time = time[(time < gap) | (time > gap + 1.0)]
+    white = 1e-6 * noise_ppm * math.sqrt(0.25 / mission.exposure_days)
+    red = correlated_share * white * _ornstein_uhlenbeck(rng, time, correlation_days)
+    flux = 1e5 * (1 + white * rng.standard_normal(len(time)) + red)
+    segment = Segment(0, 0, len(time), crowding=1.0, noise_ppm=noise_ppm)
+    return LightCurve(target, mission.name, time, flux, np.full(len(time), 1e5 * white),
+                      mission.exposure_days, (segment,))
 
 
 def choose_hosts(real: RealHosts, procedural: ProceduralHosts) -> Hosts:

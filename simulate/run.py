@@ -13,12 +13,12 @@ from pathlib import Path
 from exoval.detrend.detrend import Detrend
 from exoval.errors import BadParameter
 from exoval.features.folded_event import FeatureGroup
+from exoval.importance_weights import effective_sample_sizes
 from exoval.labels import SCENARIOS
 from exoval.measure import declared_columns
 from exoval.missions.mission import Mission
 from exoval.physics.transit_flux import TransitModel
 from exoval.progress import progress
-from exoval.reweight import effective_sample_sizes
 from exoval.search.search import Search
 from simulate import labelled_set
 from simulate.example import Outcome, Recipe
@@ -41,8 +41,9 @@ def run(n_systems: int, seed: int, output: str | Path, mission: Mission, host: H
 
     Finished batches of an earlier, interrupted run in ``output`` are taken over. ``settings`` is
     the resolved configuration, stored in the manifest. Of ``population`` the scenarios already
-    hold their parts; ``catalogue_errors`` is used here. Raises BadParameter for fewer systems
-    than scenarios or an unknown scenario, DataNotFound if the output folder cannot be written.
+    hold their parts; ``catalogue_errors`` and ``limb_darkening`` are used here. Raises
+    BadParameter for fewer systems than scenarios or an unknown scenario, DataNotFound if the
+    output folder cannot be written.
     """
     _check(n_systems, batch_size, scenario)
     settings = settings or {}
@@ -52,7 +53,7 @@ def run(n_systems: int, seed: int, output: str | Path, mission: Mission, host: H
          ("n_systems", "output", "executor", "batch_size", "pictures", "scenario")}
         | {"scenario": {name: settings.get("scenario", {}).get(name) for name in scenario}}))
     recipe = Recipe(seed, host, scenario, transit_model, detrend, search, feature, visible_snr,
-                    population["catalogue_errors"])
+                    population["catalogue_errors"], population["limb_darkening"])
     log.info("hosts: %s", host.describe())
     start = time.time()
     outcomes = _simulate(recipe, _batches(scenario, n_systems, batch_size), executor, shards)

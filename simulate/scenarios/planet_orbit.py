@@ -21,6 +21,8 @@ EARTH_RADIUS_IN_SOLAR = 1 / 109.076
 EARTH_MASS_IN_SOLAR = 3.003e-6
 #: closest periastron, in stellar radii, at which an orbit is drawn
 CLOSEST_PERIASTRON = 2.0
+#: largest radius ratio that is drawn; the physics knows ratios up to 1.5
+LARGEST_RATIO = 1.4
 #: largest wandering of transits, in periods: farther out the planets would not be stable
 LARGEST_TIMING_SHARE = 0.05
 MINUTES_PER_DAY = 1440.0
@@ -51,16 +53,17 @@ def draw_planet(rng: np.random.Generator, observation: Observation, host: Star,
 
     ``periods`` in days and ``radii`` in Earth radii bound the proposal; the smallest radius
     rises to where a central transit, diluted to ``host_share`` of the light, would reach
-    ``faintest_snr``. The impact parameter is uniform inside the transit window, so nothing is
-    rejected; the prior carries the geometric probability. With ``timing`` some planets' transits
-    wander.
+    ``faintest_snr``, the largest falls to ``LARGEST_RATIO`` times the star. The impact parameter
+    is uniform inside the transit window, so nothing is rejected; the prior carries the geometric
+    probability. With ``timing`` some planets' transits wander.
     """
     shortest = max(periods[0], _surface_period(host, CLOSEST_PERIASTRON))
     period_proposal = LogUniform(shortest, max(periods[1], 1.01 * shortest))
     period = float(period_proposal.sample(rng, 1)[0])
     axis = float(semi_major_axis_ratio(host.mass, 0.0, host.radius, period))
     smallest = _smallest_radius(observation, host, period, axis, host_share, faintest_snr)
-    radius_proposal = LogUniform(min(max(radii[0], smallest), 0.8 * radii[1]), radii[1])
+    largest = min(radii[1], LARGEST_RATIO * host.radius / EARTH_RADIUS_IN_SOLAR)
+    radius_proposal = LogUniform(min(max(radii[0], smallest), 0.8 * largest), largest)
     radius = float(radius_proposal.sample(rng, 1)[0])
     ratio = radius * EARTH_RADIUS_IN_SOLAR / host.radius
     eccentricity, periastron = _draw_shape(rng, eccentricities, axis)

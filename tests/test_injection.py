@@ -1,16 +1,25 @@
 """Injection puts the signal where it should be and nothing else."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+import exoval
+from exoval.errors import BadLightCurve, BadParameter
+from exoval.injection import inject, rebuild
 from exoval.lightcurve import LightCurve, Segment
 from exoval.physics.system_flux import system_flux
 from exoval.physics.transit_flux import BatmanModel
-from exoval.system import Orbit, Source, System
-from simulate.inject import inject
+from exoval.system import Orbit, PhaseCurve, Source, System
 from simulate.transform import invert, scramble
 
 MODEL = BatmanModel()
+
+
+def put(*arguments, **settings):
+    return inject(*arguments, **settings).light_curve
 
 
 def host(crowding=1.0, decrowded=True):
@@ -38,7 +47,7 @@ def test_zero_depth_returns_the_host_bit_for_bit(crowding, decrowded):
     curve = host(crowding, decrowded)
     for system in (planet(radius_ratio=0.0), System("no_transit", (Source(1.0),)),
                    planet(radius_ratio=0.0, share=0.3, offset=1.7)):
-        same = inject(curve, system, MODEL, 3.98, neighbours_arcsec=(2.3, -4.1))
+        same = put(curve, system, MODEL, 3.98, neighbours_arcsec=(2.3, -4.1))
         for name in ("time", "flux", "flux_error", "centroid_column", "centroid_row"):
             np.testing.assert_array_equal(getattr(same, name), getattr(curve, name))
 
@@ -46,17 +55,17 @@ def test_zero_depth_returns_the_host_bit_for_bit(crowding, decrowded):
 def test_flux_is_the_hosts_times_the_systems():
     curve, system = host(), planet()
     light = system_flux(curve.time, system, curve.exposure, MODEL)
-    np.testing.assert_allclose(inject(curve, system, MODEL, 3.98).flux, curve.flux * light.flux,
+    np.testing.assert_allclose(put(curve, system, MODEL, 3.98).flux, curve.flux * light.flux,
                                rtol=1e-14)
 
 
 def test_light_of_neighbours_in_the_aperture_dilutes_raw_flux_only():
-    clean = 1 - inject(host(), planet(), MODEL, 3.98).flux / host().flux
+    clean = 1 - put(host(), planet(), MODEL, 3.98).flux / host().flux
     raw = host(crowding=0.6, decrowded=False)
-    diluted = 1 - inject(raw, planet(), MODEL, 3.98).flux / raw.flux
+    diluted = 1 - put(raw, planet(), MODEL, 3.98).flux / raw.flux
     np.testing.assert_allclose(diluted, 0.6 * clean, atol=1e-12)
     corrected = host(crowding=0.6, decrowded=True)
-    np.testing.assert_allclose(1 - inject(corrected, planet(), MODEL, 3.98).flux / corrected.flux,
+    np.testing.assert_allclose(1 - put(corrected, planet(), MODEL, 3.98).flux / corrected.flux,
                                clean, atol=1e-12)
 
 
@@ -66,7 +75,7 @@ def test_the_centroid_moves_away_from_the_dimmed_source():
     light = system_flux(curve.time, system, curve.exposure, MODEL).flux
     dimmed = 0.3 - (1 - light)
     expected = 2.0 * dimmed / (dimmed + 0.7) - 2.0 * 0.3
-    moved = inject(curve, system, MODEL, 4.0).centroid_column - curve.centroid_column
+    moved = put(curve, system, MODEL, 4.0).centroid_column - curve.centroid_column
     np.testing.assert_allclose(moved, expected / 4.0, atol=1e-10)
     assert moved.min() < -1e-5
 
@@ -77,14 +86,14 @@ def test_a_known_neighbour_counts_as_a_third_source():
     dimmed = 0.5 * (0.3 - (1 - light))
     expected = ((2.0 * dimmed - 3.0 * 0.5) / (dimmed + 0.5 * 0.7 + 0.5)
                 - (2.0 * 0.5 * 0.3 - 3.0 * 0.5))
-    moved = inject(curve, system, MODEL, 4.0, (-3.0, 0.0)).centroid_column - curve.centroid_column
+    moved = put(curve, system, MODEL, 4.0, (-3.0, 0.0)).centroid_column - curve.centroid_column
     np.testing.assert_allclose(moved, expected / 4.0, atol=1e-10)
 
 
 def test_inverting_twice_is_the_identity_and_dips_become_bumps():
     curve = host()
     np.testing.assert_allclose(invert(invert(curve)).flux, curve.flux, rtol=1e-6)
-    dipped = inject(curve, planet(), MODEL, 3.98)
+    dipped = put(curve, planet(), MODEL, 3.98)
     deepest = np.argmin(dipped.flux)
     assert invert(dipped).flux[deepest] == invert(dipped).flux.max()
 
@@ -101,3 +110,46 @@ def test_scrambling_moves_fluxes_between_segments_and_keeps_times():
 def test_scrambling_one_segment_changes_nothing():
     curve = host().keep(np.arange(3000) < 1400)
     assert scramble(curve, np.random.default_rng(0)) is curve
+
+
+def pair():
+    """Two sources with every kind of number a card has to keep."""
+    orbit = Orbit(7.3, 102.1, 0.6, 9.0, 0.3, 0.2, 1.1, 0.35, 0.5, (0.31, 0.22),
+                  phase_curve=PhaseCurve(0.9, reflection=(0.1, 0.2)))
+    wandering = Orbit(11.0, 104.0, 0.1, 20.0, 0.1, transit_times=(104.0, 115.1, 125.9))
+    return System("nearby_binary", (Source(0.2, 4.1, -2.2, orbit=orbit),
+                                    Source(1 / 3, orbit=wandering), Source(0.8 - 1 / 3)),
+                  {"offset_arcsec": 4.7, "transform": ""}, -3.25, float("-inf"))
+
+
+@pytest.mark.parametrize("model", [None, BatmanModel(nodes=5)])
+def test_a_card_through_json_rebuilds_the_light_curve_bit_for_bit(model):
+    done = exoval.inject(host(crowding=0.7), pair(), model, neighbours_arcsec=(1.3, 0.2))
+    card = json.loads(json.dumps(done.card))
+    again = exoval.rebuild(host(crowding=0.7), card)
+    assert again.system == done.system and again.transit_model == done.transit_model
+    assert json.dumps(again.card) == json.dumps(card)
+    for name in ("flux", "centroid_column", "centroid_row"):
+        np.testing.assert_array_equal(getattr(again.light_curve, name),
+                                      getattr(done.light_curve, name))
+    assert (done.light_curve.flux != host().flux).any()
+
+
+def test_a_card_refuses_another_light_curve_and_other_things_refuse_to_be_cards():
+    card = inject(host(), pair()).card
+    other = host()
+    other.flux[17] *= 1 + 1e-6
+    with pytest.raises(BadLightCurve, match="sha256 differ"):
+        rebuild(other, card)
+    with pytest.raises(BadParameter, match="not a truth card"):
+        rebuild(host(), {"format": "else"})
+    with pytest.raises(BadParameter, match=r"Missing\.Model cannot be made"):
+        rebuild(host(), card | {"transit_model": {"name": "missing.Missing.Model",
+                                                  "settings": {}}})
+
+
+def test_a_light_curve_of_an_unknown_mission_needs_a_pixel_scale():
+    curve = replace(host(), mission="mine")
+    with pytest.raises(BadParameter, match="no mission named 'mine'"):
+        inject(curve, planet())
+    assert inject(curve, planet(), pixel_scale_arcsec=4.0).light_curve.flux.min() < 1.99e4

@@ -1,0 +1,103 @@
+"""Hosts that are the stars of a table: their parameters and their noise, light curves made up."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from exoval.catalogs.known_signals import CATALOGS, stars_with_known_signals
+from exoval.catalogs.table import CatalogTable
+from exoval.errors import DataNotFound
+from exoval.lightcurve import LightCurve
+from exoval.missions.catalogue_star import SOLAR_LOGG
+from exoval.missions.mission import Mission
+from exoval.star import Star
+from simulate.hosts import procedural_light_curve
+
+#: a star's magnitude from its noise is believed between these
+BRIGHTEST, FAINTEST = 8.0, 18.0
+
+
+@dataclass(frozen=True)
+class CatalogueHosts:
+    """Every star of a mission's table, with white and correlated noise of its own strength.
+
+    ``table`` is a file of $EXOVAL_DATA/tables, or at ``path``, with the columns
+    ``identity_column`` (the catalogue number), mass, radius, teff and ``noise_column``, the
+    combined differential precision in ppm on ``noise_hours``; ``download`` says how to get it.
+    What is missing follows from relations and is flagged: log g from mass and
+    radius, the magnitude from the noise with ``noise_ppm_at_12`` on six hours at magnitude 12.
+    Stars with known signals are left out, as no star with a real label may be trained on.
+    """
+
+    mission: Mission
+    table: str
+    identity_column: str
+    noise_column: str
+    noise_hours: float
+    download: str
+    path: str | None = None
+    days: float = 90.0
+    noise_ppm_at_12: float = 25.0
+    correlated_share: float = 0.2
+    correlation_days: float = 0.4
+    kind: str = field(default="procedural", init=False)
+
+    @cached_property
+    def stars(self) -> pd.DataFrame:
+        """Targets with mass, radius, teff and noise on six hours (ppm).
+
+        Raises DataNotFound without the table or without one complete star in it, BadTable if it
+        lacks a column.
+        """
+        values = ["mass", "radius", "teff", self.noise_column]
+        table = CatalogTable(self.table, self.table, self.download)
+        frame = table.read(self.path, (self.identity_column, *values))
+        frame = frame[(frame[values] > 0).all(axis=1)]
+        number = frame[self.identity_column].astype(int).astype(str)
+        target = self.mission.target_prefix + " " + number
+        known = stars_with_known_signals(CATALOGS.get(self.mission.target_prefix, ()))
+        # white noise falls with the square root of the time it is averaged over
+        frame = frame.assign(target=target, noise_ppm=frame[self.noise_column]
+                             * math.sqrt(self.noise_hours / 6.0))
+        frame = frame[~frame.target.isin(known)].reset_index(drop=True)
+        if frame.empty:
+            raise DataNotFound(f"{self.table} holds no star with mass, radius, temperature and "
+                               "noise that has no known signal; give another table")
+        return frame
+
+    def draw(self, rng: np.random.Generator) -> tuple[LightCurve, Star]:
+        """A random star of the table and one segment of noise as strong as its own."""
+        row = self.stars.iloc[int(rng.integers(len(self.stars)))]
+        light_curve = procedural_light_curve(rng, row.target, self.mission, self.days,
+                                             float(row.noise_ppm) * self._white_share,
+                                             self.correlated_share,
+                                             self.correlation_days)
+        return light_curve, self._star(row)
+
+    @property
+    def _white_share(self) -> float:
+        """White over total noise on six hours, so that both parts together are the star's."""
+        cadences = 0.25 / self.mission.exposure_days
+        span = 0.25 / self.correlation_days
+        # variance of the mean over a span of exponentially correlated noise of unit variance
+        correlated = 2 * (span - 1 + math.exp(-span)) / span**2
+        return 1 / math.sqrt(1 + self.correlated_share**2 * cadences * correlated)
+
+    def _star(self, row: pd.Series) -> Star:
+        magnitude = 12 + 5 * math.log10(row.noise_ppm / self.noise_ppm_at_12)
+        return Star(row.target, radius=float(row.radius), mass=float(row.mass),
+                    teff=float(row.teff), logg=SOLAR_LOGG + math.log10(row.mass / row.radius**2),
+                    magnitude=min(max(magnitude, BRIGHTEST), FAINTEST),
+                    flags=("logg", "magnitude"))
+
+    def describe(self) -> dict:
+        """What the manifest says of the hosts."""
+        return {"kind": self.kind, "mission": self.mission.name, "table": self.table,
+                "stars": len(self.stars),
+                "warning": f"stars and noise levels are those of {self.table}, but the noise "
+                           "itself is procedural: do not trust probabilities trained on it"}

@@ -1,0 +1,46 @@
+"""Hosts from a table have the table's parameters and the table's noise."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from exoval.errors import BadTable, DataNotFound
+from exoval.missions.kepler import kepler
+from simulate.catalogue_hosts import CatalogueHosts
+from simulate.observation import noise_ppm
+
+
+def hosts(path, **columns):
+    frame = pd.DataFrame({"kepid": [11, 12, 13], "mass": [1.0, 0.8, np.nan],
+                          "radius": [1.0, 0.75, 1.0], "teff": [5772.0, 5000.0, 6000.0],
+                          "cdpp": [40.0, 200.0, 100.0]} | columns)
+    frame.to_csv(path, index=False)
+    return CatalogueHosts(kepler(), "mine.csv", "kepid", "cdpp", 4.5, "make it", str(path))
+
+
+def test_a_light_curve_is_as_noisy_as_its_star(tmp_path):
+    drawn = hosts(tmp_path / "mine.csv")
+    noise = {"KIC 11": [], "KIC 12": []}
+    for seed in range(24):
+        light_curve, star = drawn.draw(np.random.default_rng(seed))
+        noise[star.target].append(noise_ppm(light_curve, 4.5 / 24))
+        assert light_curve.target == star.target and star.flags == ("logg", "magnitude")
+    # what differencing neighbouring bins takes out of the correlated part leaves a little less
+    assert 0.8 < np.median(noise["KIC 11"]) / 40 < 1.1
+    assert 0.8 < np.median(noise["KIC 12"]) / 200 < 1.1
+
+
+def test_gravity_follows_from_mass_and_radius(tmp_path):
+    drawn = hosts(tmp_path / "mine.csv", radius=[2.0, 2.0, 2.0], mass=[1.0, 1.0, 1.0])
+    _, star = drawn.draw(np.random.default_rng(0))
+    assert star.logg == pytest.approx(4.438 - 2 * np.log10(2.0), abs=1e-3)
+    assert star.density == pytest.approx(1 / 8)
+
+
+def test_a_table_without_the_noise_or_without_a_complete_star_is_refused(tmp_path):
+    with pytest.raises(BadTable, match="lacks the columns other"):
+        bad = hosts(tmp_path / "mine.csv")
+        CatalogueHosts(kepler(), "mine.csv", "kepid", "other", 4.5, "make it",
+                       bad.path).draw(np.random.default_rng(0))
+    with pytest.raises(DataNotFound, match="no star with mass"):
+        hosts(tmp_path / "mine.csv", teff=[np.nan] * 3).draw(np.random.default_rng(0))
