@@ -66,17 +66,25 @@ class RealHosts:
         return frozenset(stars_with_known_signals(catalogs)) & frozenset(self.library.targets())
 
     @cached_property
+    def unknown_stars(self) -> frozenset[str]:
+        """Stars of which neither radius nor temperature is known: nothing can be drawn there."""
+        stars = map(self.library.star, self.library.targets())
+        return frozenset(star.target for star in stars
+                         if not math.isfinite(star.radius) and not math.isfinite(star.teff))
+
+    @cached_property
     def eligible(self) -> tuple[str, ...]:
         """Targets that can be drawn; a requested one that is unknown stays and fails by name.
 
         Raises DataNotFound if none is left.
         """
         wanted = self.targets or self.library.targets()
-        eligible = tuple(str(target) for target in wanted if target not in self.left_out)
+        lost = self.left_out | (frozenset() if self.targets else self.unknown_stars)
+        eligible = tuple(str(target) for target in wanted if target not in lost)
         if not eligible:
             raise DataNotFound(
-                f"all {len(wanted)} stars with light curves carry known signals; give other "
-                "targets or set host.leave_out_known_signals=false"
+                f"all {len(wanted)} stars with light curves carry known signals or lack radius "
+                "and temperature; give other targets or set host.leave_out_known_signals=false"
             )
         return eligible
 
@@ -96,6 +104,7 @@ class RealHosts:
         """What the manifest says of the hosts."""
         return {"kind": self.kind, "mission": self.mission.name, "stars": len(self.eligible),
                 "stars_left_out_for_known_signals": len(self.left_out),
+                "stars_left_out_without_parameters": len(self.unknown_stars - self.left_out),
                 "segments_per_light_curve": self.segments_per_light_curve}
 
 

@@ -35,12 +35,11 @@ class CatalogueErrors:
         """A star with errors drawn; mass, place and magnitude stay.
 
         ``star`` has mass, radius, temperature and gravity. No star comes out smaller than the
-        main sequence allows: a gravity error that would do so stops there.
+        main sequence allows, whatever gravity the catalogue claims.
         """
         hotter, denser = rng.standard_normal(2)
         teff = max(star.teff + self.teff_kelvin * hotter, 2500.0)
         radius = star.radius * 10 ** (-0.5 * self.logg_dex * denser)
-        least = min(SMALLEST_SHARE * float(radius_from_mass(star.mass)), star.radius)
-        radius = max(radius, least)
+        radius = max(radius, SMALLEST_SHARE * float(radius_from_mass(star.mass)))
         logg = star.logg - 2 * math.log10(radius / star.radius)
         return replace(star, teff=teff, radius=radius, logg=logg)

@@ -42,7 +42,7 @@ class GalacticDisc:
     def density(self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
                 ) -> float:
         """Stars per square arcsec and unit magnitude at a position in degrees."""
-        counts = self._field(band, *_galactic(ra, dec))[2]
+        counts = self._field(band, *galactic_coordinates(ra, dec))[2]
         middles = 0.5 * (MAGNITUDE_EDGES[1:] + MAGNITUDE_EDGES[:-1])
         per_square_degree = float(np.exp(np.interp(magnitude, middles, np.log(counts + 1e-30))))
         return per_square_degree / ARCSEC_PER_DEGREE**2
@@ -55,7 +55,7 @@ class GalacticDisc:
     def sample(self, rng: np.random.Generator, size: int, magnitude: float, band: str,
                ra: float = math.nan, dec: float = math.nan) -> np.ndarray:
         """Masses (solar) of stars that appear with a magnitude, shape (size,)."""
-        magnitudes, weights, _ = self._field(band, *_galactic(ra, dec))
+        magnitudes, weights, _ = self._field(band, *galactic_coordinates(ra, dec))
         near = np.exp(-0.5 * ((magnitudes - magnitude) / 0.2) ** 2) * weights
         by_mass = near.sum(axis=1)
         if by_mass.sum() <= 0:
@@ -98,7 +98,7 @@ def _mass_function() -> np.ndarray:
     return number * np.minimum(1, (MASSES / 0.9) ** -2.5)
 
 
-def _galactic(ra: float, dec: float) -> tuple[float, float]:
+def galactic_coordinates(ra: float, dec: float) -> tuple[float, float]:
     """Galactic longitude and latitude in degrees of a J2000 position; a default if unknown."""
     if not (math.isfinite(ra) and math.isfinite(dec)):
         return DEFAULT_LONGITUDE, DEFAULT_LATITUDE

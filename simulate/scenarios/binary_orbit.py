@@ -28,6 +28,8 @@ from simulate.scenarios.planet_orbit import (
 
 #: (R1 + R2) / a at periastron above which two spheres are no model of the pair
 CLOSEST_PAIR = 0.8
+#: smallest a / R1 that the physics of eclipses knows, with a little to spare
+SMALLEST_AXIS = 1.51
 #: share of the stellar draws that go to twins, pairs of mass ratios from TWIN_ABOVE to 1: nature
 #: has so many of them that uniform draws alone would leave a few rows with most of the weight
 TWIN_SHARE = 0.2
@@ -56,7 +58,8 @@ def draw_binary(rng: np.random.Generator, observation: Observation, primary: Sta
     radius = _radius(mass, is_brown_dwarf)
     axis_of_one_day = float(semi_major_axis_ratio(primary.mass, mass, primary.radius, 1.0))
     ratio = radius / primary.radius
-    closest = ((1 + ratio) / CLOSEST_PAIR / axis_of_one_day) ** 1.5
+    smallest_axis = max((1 + ratio) / CLOSEST_PAIR, SMALLEST_AXIS)
+    closest = (smallest_axis / axis_of_one_day) ** 1.5
     proposal = LogUniform(max(periods[0], closest), max(periods[1], 1.01 * closest))
     period = float(proposal.sample(rng, 1)[0])
     axis = axis_of_one_day * period ** (2 / 3)

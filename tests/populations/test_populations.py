@@ -13,7 +13,7 @@ from exoval.populations.close_binaries import (
     sample_eccentricity,
 )
 from exoval.populations.eccentricity import BetaEccentricity
-from exoval.populations.galactic_disc import GalacticDisc, _galactic
+from exoval.populations.galactic_disc import GalacticDisc, galactic_coordinates
 from exoval.populations.limb_darkening_scatter import LimbDarkeningScatter
 from exoval.populations.log_uniform import LogUniform
 from exoval.populations.planet_occurrence import PERIOD_EDGES, RADIUS_EDGES, HsuOccurrence
@@ -124,8 +124,8 @@ def test_log_uniform_integrates_to_one_and_samples_it():
 
 
 def test_galactic_coordinates_of_the_pole_and_the_centre():
-    assert _galactic(192.85948, 27.12825)[1] == pytest.approx(90, abs=1e-3)
-    longitude, latitude = _galactic(266.405, -28.936)
+    assert galactic_coordinates(192.85948, 27.12825)[1] == pytest.approx(90, abs=1e-3)
+    longitude, latitude = galactic_coordinates(266.405, -28.936)
     assert min(longitude, 360 - longitude) == pytest.approx(0, abs=0.02)
     assert latitude == pytest.approx(0, abs=0.02)
 
@@ -134,7 +134,7 @@ def test_agrees_with_astropy_on_galactic_coordinates():
     from astropy.coordinates import SkyCoord
 
     there = SkyCoord(290.7, 44.5, unit="deg").galactic
-    assert _galactic(290.7, 44.5) == pytest.approx((there.l.deg, there.b.deg), abs=0.01)
+    assert galactic_coordinates(290.7, 44.5) == pytest.approx((there.l.deg, there.b.deg), abs=0.01)
 
 
 def test_the_field_is_denser_in_the_plane_and_at_faint_magnitudes():
