@@ -5,7 +5,11 @@
 Simulated events are those kept, weighted by prior over proposal. Real ones are KOI planets, the
 solved binaries of Windemuth et al. 2019, the catalogue of Kirk et al. 2016 and NASA's simulated
 events (INJ2 off-target planets, INV and SCR1 for nothing at all) from $EXOVAL_DATA/tables, cut to
-the periods simulated and, for planets, to signals that one quarter alone would have shown. Prints
+the periods simulated and, for planets, to signals that one quarter alone would have shown. Both
+sets of binaries are cut to eclipses shorter than a tenth of the period: closer pairs are no
+detached spheres, and the catalogue's solutions leave them out. Eccentricities are compared as
+|e cos w|, which the times of the eclipses tell; below 0.005 both count as circular. Mass ratios
+and eccentricities are known, and compared, where secondary eclipses are deeper than 1 %. Prints
 the weighted Kolmogorov-Smirnov distance of each pair with the probability of a larger one.
 """
 
@@ -30,6 +34,12 @@ SIMULATED, REAL = "#2b6cb0", "#c05621"
 PERIODS = (0.5, 30.0)
 #: a signal of strength 7.1 in one of sixteen quarters has four times that in all of them
 KOI_SNR = 4 * 7.1
+#: eclipses last at most this share of the period
+WIDEST = 0.1
+#: depth of the secondary eclipses of pairs whose mass ratio is known
+SHALLOWEST_SECONDARY = 0.01
+#: |e cos w| that the times of eclipses hardly tell from zero
+CIRCULAR = 0.005
 
 
 def read_simulated(folder: Path) -> pd.DataFrame:
@@ -39,6 +49,8 @@ def read_simulated(folder: Path) -> pd.DataFrame:
     features = pd.read_parquet(folder / "features.parquet")[["event", "depth"]]
     kept = truth[truth.status == "kept"].merge(features, on="event")
     kept["weight"] /= kept.groupby("label").weight.transform("sum")
+    kept["e_cos_w"] = _timing(kept.eccentricity
+                              * np.cos(kept.argument_of_periastron_radians))
     return kept
 
 
@@ -50,11 +62,13 @@ def read_real(tables: Path) -> dict[str, pd.DataFrame]:
                             "planet_radius_earth": koi.koi_prad})
     solved = pd.read_parquet(tables / "eclipsing_binary_solutions_windemuth2019.parquet")
     pairs = pd.DataFrame({
-        "period_days": solved.period, "eccentricity": np.hypot(solved.esinw, solved.ecosw),
+        "period_days": solved.period, "e_cos_w": _timing(solved.ecosw),
         # the heavier star counts as the primary in the simulation
         "mass_ratio": np.minimum(solved.mrat, 1 / solved.mrat)})
     kirk = pd.read_parquet(tables / "eclipsing_binaries_kirk2016.parquet")
-    kirk = kirk[(kirk.pdepth > 0) & (kirk.morph < 0.5) & (kirk.morph >= 0)]
+    kirk = kirk[(kirk.pdepth > 0) & (kirk.pwidth > 0) & (kirk.pwidth < WIDEST)]
+    both_seen = kirk.KIC[kirk.sdepth > SHALLOWEST_SECONDARY]
+    pairs = pairs[solved.KIC.isin(both_seen).to_numpy()]
     eclipses = pd.DataFrame({"period_days": kirk.period, "depth": 1e6 * kirk.pdepth})
     tces = pd.read_parquet(tables / "simulated_tces_dr25.parquet")
     off_target = _tces(tces[tces.dataset == "inj2"])
@@ -62,6 +76,11 @@ def read_real(tables: Path) -> dict[str, pd.DataFrame]:
     real = {"planets": planets, "pairs": pairs, "eclipses": eclipses, "off_target": off_target,
             "nothing": nothing}
     return {name: frame[frame.period_days.between(*PERIODS)] for name, frame in real.items()}
+
+
+def _timing(e_cos_w: pd.Series) -> pd.Series:
+    """Offset of the secondary eclipse from half a period, with the smallest ones as zero."""
+    return e_cos_w.abs().where(e_cos_w.abs() > CIRCULAR, 0.0)
 
 
 def _tces(tces: pd.DataFrame) -> pd.DataFrame:
@@ -137,7 +156,10 @@ def depths(simulated: pd.DataFrame, real: dict[str, pd.DataFrame], path: Path) -
     beside = {"planet": "planets", "eclipsing_binary": "eclipses", "nearby_planet": "off_target",
               "no_transit": "nothing"}
     figure, axes = plt.subplots(2, 5, figsize=(18, 7), layout="constrained")
-    for axis, label in zip(axes.flat, sorted(simulated.label.unique())):
+    labels = sorted(simulated.label.unique())
+    for axis in axes.flat[len(labels):]:
+        axis.axis("off")
+    for axis, label in zip(axes.flat, labels):
         chosen = simulated[(simulated.label == label) & (simulated.depth > 0)]
         edges = np.geomspace(10, 1e6, 31)
         axis.hist(chosen.depth, edges, weights=np.full(len(chosen), 1 / len(chosen)), color="0.8",
@@ -161,12 +183,17 @@ def main(labelled_set: str, pictures: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     simulated, real = read_simulated(Path(labelled_set)), read_real(tables)
     planets = simulated[simulated.label == "planet"]
-    pairs = simulated[simulated.label == "eclipsing_binary"]
+    pairs = simulated[(simulated.label == "eclipsing_binary")
+                      & (simulated.duration_days < WIDEST * simulated.period_days)]
+    # light of the smaller disc over that of the pair: what a central secondary hides
+    of_disc = pairs.surface_brightness_ratio * np.minimum(pairs.radius_ratio, 1) ** 2
+    secondary = of_disc / (1 + pairs.surface_brightness_ratio * pairs.radius_ratio**2)
+    solvable = pairs[secondary > SHALLOWEST_SECONDARY]
     plane(planets, real["planets"], "planet_radius_earth", "planets", True,
           folder / "period_radius.png")
-    plane(pairs, real["pairs"], "mass_ratio", "eclipsing binaries", False,
+    plane(solvable, real["pairs"], "mass_ratio", "eclipsing binaries", False,
           folder / "period_mass_ratio.png")
-    plane(pairs, real["pairs"], "eccentricity", "eclipsing binaries", False,
+    plane(solvable, real["pairs"], "e_cos_w", "eclipsing binaries", False,
           folder / "period_eccentricity.png")
     catalogue(pairs, real["eclipses"], folder / "period_of_binaries.png")
     depths(simulated, real, folder / "depths.png")

@@ -97,7 +97,9 @@ def test_a_primary_without_a_credible_mass_is_refused():
 
 def test_close_pairs_are_circular_and_wider_ones_below_the_envelope():
     rng = np.random.default_rng(0)
-    assert all(sample_eccentricity(rng, 5.0) == 0 for _ in range(20))
+    assert all(sample_eccentricity(rng, 1.9) == 0 for _ in range(200))
+    eccentric = np.mean([sample_eccentricity(rng, 5.0) > 0 for _ in range(4000)])
+    assert eccentric == pytest.approx(0.6 * (np.log(2.5) / np.log(8.7 / 2)) ** 2, abs=0.025)
     drawn = np.array([sample_eccentricity(rng, 30.0) for _ in range(500)])
     assert drawn.max() <= 1 - 15 ** (-2 / 3)
     assert drawn.std() > 0.05
