@@ -31,7 +31,8 @@ def build_recipe() -> Recipe:
     return Recipe(0, built["host"], built["scenario"], built["transit_model"], built["detrend"],
                   built["search"], built["feature"],
                   catalogue_errors=built["population"]["catalogue_errors"],
-                    limb_darkening=built["population"]["limb_darkening"])
+                    limb_darkening=built["population"]["limb_darkening"],
+                    phase_curves=built["population"]["phase_curves"])
 
 
 def time_example(recipe: Recipe, scenario: str, index: int, spent: dict[str, list[float]]) -> None:

@@ -21,6 +21,7 @@ from exoval.physics.orbit import durations, secondary_delay
 from exoval.physics.transit_flux import TransitModel
 from exoval.populations.catalogue_errors import CatalogueErrors
 from exoval.populations.limb_darkening_scatter import LimbDarkeningScatter
+from exoval.populations.phase_curves import PhaseCurves, without_phase_curves
 from exoval.search.search import Search
 from exoval.star import Star
 from exoval.system import Orbit, System
@@ -61,6 +62,7 @@ class Recipe:
     visible_snr: float = 5.0
     catalogue_errors: CatalogueErrors = field(default_factory=CatalogueErrors)
     limb_darkening: LimbDarkeningScatter = field(default_factory=LimbDarkeningScatter)
+    phase_curves: PhaseCurves = field(default_factory=PhaseCurves)
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def inject_example(recipe: Recipe, scenario: str, rng: np.random.Generator, host
                               host.exposure, noise_ppm(host, NOISE_DAYS), NOISE_DAYS,
                               mission.band, mission.blend_radius_arcsec, len(host.segments))
     system = recipe.scenarios[scenario].draw(rng, observation)
-    system = recipe.limb_darkening.scatter_system(rng, system)
+    system = recipe.phase_curves.dress(rng, recipe.limb_darkening.dress(rng, system))
     transform = system.truth.get("transform", "")
     if transform == INVERTED:
         light_curve = invert(host)
@@ -200,9 +202,15 @@ def _truth(injected: InjectedSystem, transit_model: TransitModel) -> dict:
     if eclipsed is None:
         return truth
     orbit = eclipsed.orbit
-    lost = 1 - injected.light_curve.flux / host.flux
+    eclipses = injected.light_curve
+    if orbit.phase_curve is not None:
+        # what counts as depth and strength is what the eclipses hide
+        eclipses = inject(host, without_phase_curves(system), transit_model,
+                          pixel_scale_arcsec=1.0).light_curve
+    lost = 1 - eclipses.flux / host.flux
     noise = 1e-6 * noise_ppm(host, NOISE_DAYS) * np.sqrt(NOISE_DAYS / host.exposure)
     return truth | hard_cases(eclipsed, host, transit_model) | {
+        "has_phase_curve": float(orbit.phase_curve is not None),
         "source_share": eclipsed.flux_fraction,
         "period_days": orbit.period,
         "epoch_days": orbit.epoch,

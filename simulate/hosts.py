@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from exoval.catalogs.known_signals import CATALOGS, stars_with_known_signals
-from exoval.errors import BadParameter, DataNotFound
+from exoval.errors import BadLightCurve, BadParameter, DataNotFound
 from exoval.lightcurve import LightCurve, Segment
 from exoval.missions.library import LightCurveLibrary, open_library
 from exoval.missions.mission import Mission
@@ -68,9 +68,14 @@ class RealHosts:
     @cached_property
     def unknown_stars(self) -> frozenset[str]:
         """Stars of which neither radius nor temperature is known: nothing can be drawn there."""
-        stars = map(self.library.star, self.library.targets())
-        return frozenset(star.target for star in stars
-                         if not math.isfinite(star.radius) and not math.isfinite(star.teff))
+        return frozenset(filter(self._is_unknown, self.library.targets()))
+
+    def _is_unknown(self, target: str) -> bool:
+        try:
+            star = self.library.star(target)
+        except BadLightCurve:
+            return False  # stays, so that it is counted with its own reason
+        return not math.isfinite(star.radius) and not math.isfinite(star.teff)
 
     @cached_property
     def eligible(self) -> tuple[str, ...]:

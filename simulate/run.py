@@ -41,9 +41,9 @@ def run(n_systems: int, seed: int, output: str | Path, mission: Mission, host: H
 
     Finished batches of an earlier, interrupted run in ``output`` are taken over. ``settings`` is
     the resolved configuration, stored in the manifest. Of ``population`` the scenarios already
-    hold their parts; ``catalogue_errors`` and ``limb_darkening`` are used here. Raises
-    BadParameter for fewer systems than scenarios or an unknown scenario, DataNotFound if the
-    output folder cannot be written.
+    hold their parts; ``catalogue_errors``, ``limb_darkening`` and ``phase_curves`` are used
+    here. Raises BadParameter for fewer systems than scenarios or an unknown scenario,
+    DataNotFound if the output folder cannot be written.
     """
     _check(n_systems, batch_size, scenario)
     settings = settings or {}
@@ -53,7 +53,8 @@ def run(n_systems: int, seed: int, output: str | Path, mission: Mission, host: H
          ("n_systems", "output", "executor", "batch_size", "pictures", "scenario")}
         | {"scenario": {name: settings.get("scenario", {}).get(name) for name in scenario}}))
     recipe = Recipe(seed, host, scenario, transit_model, detrend, search, feature, visible_snr,
-                    population["catalogue_errors"], population["limb_darkening"])
+                    population["catalogue_errors"], population["limb_darkening"],
+                    population["phase_curves"])
     log.info("hosts: %s", host.describe())
     start = time.time()
     outcomes = _simulate(recipe, _batches(scenario, n_systems, batch_size), executor, shards)

@@ -53,7 +53,7 @@ class LimbDarkeningScatter:
         density = sum(self._log_density(centre, q) for centre, q in zip(_square(tabulated), place))
         return np.where(inside, density, -np.inf)
 
-    def scatter_system(self, rng: np.random.Generator, system: System) -> System:
+    def dress(self, rng: np.random.Generator, system: System) -> System:
         """The system with the limb darkening of every eclipsed body drawn about its own."""
         return replace(system, sources=tuple(self._scatter_source(rng, source)
                                              for source in system.sources))

@@ -20,13 +20,14 @@ log = logging.getLogger(__name__)
 
 def draw_and_plot(scenario: Mapping[str, Scenario], mission: Mission, star: Star, seed: int,
                   output: str | Path, transit_model: TransitModel, baseline_days: float = 90.0,
-                  noise_ppm: float = 60.0, population: object = None) -> list[Path]:
+                  noise_ppm: float = 60.0,
+                  population: Mapping[str, object] | None = None) -> list[Path]:
     """Write ``SCENARIO-SEED.png`` for every scenario to ``output`` and return the paths.
 
     The draw is that of example 0 of a run with this seed, around ``star`` observed for
-    ``baseline_days`` with ``noise_ppm`` on six hours. ``population`` is already inside the
-    scenarios. Raises DataNotFound if the folder cannot be written, ExovalError without
-    matplotlib.
+    ``baseline_days`` with ``noise_ppm`` on six hours. Of ``population`` the scenarios
+    already hold their parts; its limb darkening and phase curves are used here. Raises
+    DataNotFound if the folder cannot be written, ExovalError without matplotlib.
     """
     output = Path(output)
     try:
@@ -38,7 +39,11 @@ def draw_and_plot(scenario: Mapping[str, Scenario], mission: Mission, star: Star
                               NOISE_DAYS, mission.band, mission.blend_radius_arcsec)
     paths = []
     for name, drawer in scenario.items():
-        system = drawer.draw(example_rng(seed, name, 0), observation)
+        rng = example_rng(seed, name, 0)
+        system = drawer.draw(rng, observation)
+        for part in ("limb_darkening", "phase_curves"):
+            if part in (population or {}):
+                system = population[part].dress(rng, system)
         path = output / f"{name}-{seed}.png"
         plot_system(system, mission.exposure_days, transit_model).savefig(path, dpi=110)
         log.info("picture %s", path)

@@ -8,6 +8,7 @@ import numpy as np
 
 from exoval.physics.limb_darkening import quadratic_limb_darkening
 from exoval.physics.orbit import semi_major_axis_ratio
+from exoval.physics.phase_curve import CLOSEST_SUM, FULLEST_ROCHE_LOBE, roche_radius
 from exoval.physics.planet_relations import planet_radius
 from exoval.physics.stellar_relations import radius_from_mass, surface_brightness_ratio
 from exoval.populations import brown_dwarfs
@@ -26,10 +27,10 @@ from simulate.scenarios.planet_orbit import (
     log_transit_probability,
 )
 
-#: (R1 + R2) / a at periastron above which two spheres are no model of the pair
-CLOSEST_PAIR = 0.8
-#: smallest a / R1 that the physics of eclipses knows, with a little to spare
-SMALLEST_AXIS = 1.51
+#: how much wider than the closest detached pair the closest drawn one is
+MARGIN = 1.001
+#: smallest a / R1 that the physics of eclipses knows
+SMALLEST_AXIS = 1.5
 #: share of the stellar draws that go to twins, pairs of mass ratios from TWIN_ABOVE to 1: nature
 #: has so many of them that uniform draws alone would leave a few rows with most of the weight
 TWIN_SHARE = 0.2
@@ -58,12 +59,12 @@ def draw_binary(rng: np.random.Generator, observation: Observation, primary: Sta
     radius = _radius(mass, is_brown_dwarf)
     axis_of_one_day = float(semi_major_axis_ratio(primary.mass, mass, primary.radius, 1.0))
     ratio = radius / primary.radius
-    smallest_axis = max((1 + ratio) / CLOSEST_PAIR, SMALLEST_AXIS)
+    smallest_axis = _smallest_axis(ratio, mass_ratio)
     closest = (smallest_axis / axis_of_one_day) ** 1.5
     proposal = LogUniform(max(periods[0], closest), max(periods[1], 1.01 * closest))
     period = float(proposal.sample(rng, 1)[0])
     axis = axis_of_one_day * period ** (2 / 3)
-    eccentricity = min(sample_eccentricity(rng, period), 1 - (1 + ratio) / CLOSEST_PAIR / axis)
+    eccentricity = min(sample_eccentricity(rng, period), 1 - smallest_axis / axis)
     orbit = Orbit(period, observation.start + float(rng.random()) * period, ratio, axis,
                   float(rng.random() * (1 + ratio)), max(eccentricity, 0.0),
                   float(rng.random() * 2 * np.pi), mass_ratio=mass_ratio,
@@ -74,6 +75,12 @@ def draw_binary(rng: np.random.Generator, observation: Observation, primary: Sta
              "mass_ratio": mass_ratio, "companion_radius_solar": radius,
              "is_brown_dwarf": float(is_brown_dwarf), "log_transit_probability": geometry}
     return DrawnOrbit(orbit, truth, log_prior, float(proposal.log_prob(period)) + log_density)
+
+
+def _smallest_axis(ratio: float, mass_ratio: float) -> float:
+    """a / R1 at periastron from which on two spheres are a model of the pair."""
+    lobes = 1 / roche_radius(1 / mass_ratio), ratio / roche_radius(mass_ratio)
+    return MARGIN * max((1 + ratio) / CLOSEST_SUM, max(lobes) / FULLEST_ROCHE_LOBE, SMALLEST_AXIS)
 
 
 def _draw_mass_ratio(rng: np.random.Generator, primary_mass: float, brown_dwarf_share: float

@@ -168,7 +168,8 @@ def test_a_killed_worker_loses_only_what_killed_it(tmp_path, capfd):
     recipe = Recipe(built["seed"], built["host"], {"eclipsing_binary": binary},
                     built["transit_model"], built["detrend"], built["search"], built["feature"],
                     catalogue_errors=built["population"]["catalogue_errors"],
-                    limb_darkening=built["population"]["limb_darkening"])
+                    limb_darkening=built["population"]["limb_darkening"],
+                    phase_curves=built["population"]["phase_curves"])
     healthy = [simulate_example(recipe, "eclipsing_binary", index) for index in range(4)]
     deadly = [3.0 < outcome.truth["period_days"] < 9.0 for outcome in healthy]
     assert 0 < sum(deadly) < 4, "the seed must give both kinds for the test to mean something"
