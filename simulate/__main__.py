@@ -34,6 +34,10 @@ def main(config: DictConfig) -> None:
             raise BadParameter(f"{error}; python -m simulate --cfg job lists the settings"
                                ) from error
         _summary(manifest, arguments["output"])
+        if all(row["failed"] and not row["drawn"] for row in manifest["counts"].values()):
+            print("error: every example failed, for the reasons above; mend the first of them",
+                  file=sys.stderr)
+            raise SystemExit(1)
 
 
 def _build(config: DictConfig) -> tuple[dict, dict]:
