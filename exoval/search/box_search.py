@@ -36,13 +36,13 @@ from exoval.search.folding import GROUP_PER_CHUNK, bin_in_time, phase_bins, sear
 from exoval.search.period_grid import duration_scale, ofir_periods
 from exoval.search.periodogram import Periodogram
 from exoval.search.refine import refine
-from exoval.search.weighted_flux import WeightedFlux, weighted_flux
+from exoval.search.weighted_flux import WeightedFlux, usable, weighted_flux
 from exoval.star import Star
 
 #: chunks of time are radix^2; the costs are nanoseconds to put a cadence in a phase bin and to
 #: add one phase bin to another, whose ratio alone matters
 RADICES = (1, 2, 4, 8)
-FOLD_COST, ADD_COST = 1.7, 0.12
+FOLD_COST, ADD_COST = 0.8, 0.08
 #: trial periods beyond which a search would take minutes
 MOST_PERIODS = 10_000_000
 #: densities (solar) of stars that a catalogue may have right
@@ -108,6 +108,10 @@ class BoxSearch:
         search is blind. Raises BadLightCurve for descending times and BadParameter where range
         and baseline ask for more than ten million trial periods.
         """
+        good = usable(light_curve)
+        if not good.any():
+            return None
+        light_curve = light_curve.keep(good)
         for _ in range(self.retries + 1):
             periodogram = self.periodogram(light_curve, star)
             if periodogram is None:
