@@ -45,6 +45,8 @@ RADICES = (1, 2, 4, 8)
 FOLD_COST, ADD_COST = 0.8, 0.08
 #: trial periods beyond which a search would take minutes
 MOST_PERIODS = 10_000_000
+#: share of the strongest candidate's power below which no candidate is refined
+WORTH_REFINING = 0.75
 #: densities (solar) of stars that a catalogue may have right
 SANE_DENSITY = (1e-3, 1e2)
 
@@ -120,7 +122,8 @@ class BoxSearch:
             if not events:
                 return None
             event = max(events, key=lambda one: one.signal_to_noise)
-            strength, cadences = strongest_event(light_curve, event.ephemeris)
+            strength, cadences = strongest_event(light_curve, event.ephemeris,
+                                                 margin=2.0)
             if strength < event.signal_to_noise:
                 return event
             light_curve = light_curve.keep(~cadences)
@@ -191,8 +194,11 @@ class BoxSearch:
     def _refined(self, light_curve: LightCurve, periodogram: Periodogram) -> list[TransitEvent]:
         """The highest peaks, refined, that are events by the search's own terms."""
         events = []
+        peaks = periodogram.peaks(self.candidates)
+        # folding costs a peak less than this, so that weaker ones cannot come out on top
+        least = WORTH_REFINING * periodogram.power[peaks].max()
         longest = periodogram.baseline / (self.minimum_transits - 1)
-        for peak in periodogram.peaks(self.candidates):
+        for peak in (peak for peak in peaks if periodogram.power[peak] >= least):
             coarse = Ephemeris(*(float(values[peak]) for values in (
                 periodogram.period, periodogram.epoch, periodogram.duration)))
             event = refine(light_curve, coarse, "box_search",
