@@ -14,8 +14,8 @@ def strongest_event(light_curve: LightCurve, ephemeris: Ephemeris,
     """Signal-to-noise ratio of the strongest single dip, and the mask of its cadences.
 
     The single-event statistic of a box: depth against the level of the whole light curve over
-    its error. The mask is ``margin`` durations wide. Zero and an empty mask where no usable cadence is in an event. Raises
-    BadLightCurve for descending times.
+    its error. The mask is ``margin`` durations wide. Zero and an empty mask where no usable
+    cadence is in an event. Raises BadLightCurve for descending times.
     """
     empty = np.zeros(len(light_curve), dtype=bool)
     data = weighted_flux(light_curve)
