@@ -60,8 +60,9 @@ class BoxSearch:
     ``candidates`` peaks of the periodogram are refined and the strongest is kept; ``threshold``
     is the multiple-event statistic below which nothing is reported. A candidate that is weaker
     than the strongest of its own events is one bad event and not a periodic signal (Kepler's
-    ratio of single- to multiple-event statistic, Thompson et al. 2018, ApJS 235, 38): that event
-    is hidden and the search repeated, ``retries`` times at most.
+    ratio of single- to multiple-event statistic, Thompson et al. 2018, ApJS 235, 38), and one
+    with too few events is none: its strongest event is hidden and the search repeated,
+    ``retries`` times at most.
 
     Raises BadParameter for an empty range, fewer than two transits or a count below one.
     """
@@ -124,7 +125,8 @@ class BoxSearch:
             event = max(events, key=lambda one: one.signal_to_noise)
             strength, cadences = strongest_event(light_curve, event.ephemeris,
                                                  margin=2.0)
-            if strength < event.signal_to_noise:
+            if (strength < event.signal_to_noise
+                    and event.transit_count >= self.minimum_transits):
                 return event
             light_curve = light_curve.keep(~cadences)
         return None
@@ -192,7 +194,7 @@ class BoxSearch:
         return (self.minimum_transits - 1) * data.total / (len(data) * data.cadence)
 
     def _refined(self, light_curve: LightCurve, periodogram: Periodogram) -> list[TransitEvent]:
-        """The highest peaks, refined, that are events by the search's own terms."""
+        """The highest peaks, refined, where they are above the threshold."""
         events = []
         peaks = periodogram.peaks(self.candidates)
         # folding costs a peak less than this, so that weaker ones cannot come out on top
@@ -203,8 +205,7 @@ class BoxSearch:
                 periodogram.period, periodogram.epoch, periodogram.duration)))
             event = refine(light_curve, coarse, "box_search",
                            longest_period=min(self.maximum_period_days, longest))
-            if (event is not None and event.signal_to_noise >= self.threshold
-                    and event.transit_count >= self.minimum_transits):
+            if event is not None and event.signal_to_noise >= self.threshold:
                 efficiency = float(periodogram.efficiency[peak])
                 events.append(replace(event, detection_efficiency=efficiency))
         return events
