@@ -2,7 +2,8 @@
 
 What is computed is the textbook statistic: at every trial period of an Ofir (2014) grid, over
 trial durations and phases, the largest signal-to-noise ratio of a dip of free depth and level,
-the root of twice its gain in log likelihood. How it is made fast:
+the root of twice its gain in log likelihood (astropy's ``depth_snr``; its ``likelihood`` objective
+takes the level outside the box for known). How it is made fast:
 
 1. *Cadence follows the period.* In each octave of period the light curve is summed in bins of
    time of half a phase bin, where that is longer than its cadence. Gaps leave no bins.
@@ -44,7 +45,7 @@ from exoval.star import Star
 RADICES = (1, 2, 4, 8)
 FOLD_COST, ADD_COST = 0.8, 0.08
 #: trial periods beyond which a search would take minutes
-MOST_PERIODS = 10_000_000
+MOST_PERIODS = 3_000_000
 #: share of the strongest candidate's power below which no candidate is refined
 WORTH_REFINING = 0.75
 #: densities (solar) of stars that a catalogue may have right
@@ -109,7 +110,7 @@ class BoxSearch:
         ``light_curve`` is detrended (flux 1 out of transit, errors robust); cadences without a
         finite flux and a positive error are left out. ``expected`` and ``rng`` are not used: the
         search is blind. Raises BadLightCurve for descending times and BadParameter where range
-        and baseline ask for more than ten million trial periods.
+        and baseline ask for more than three million trial periods.
         """
         good = usable(light_curve)
         if not good.any():
