@@ -9,8 +9,8 @@ takes the level outside the box for known). How it is made fast:
    time of half a phase bin, where that is longer than its cadence. Gaps leave no bins.
 2. *Durations follow the period.* Trial durations run between two multiples of the central
    transit of a star of solar (or the star's own) density, T = 0.0756 d (P / 1 d)^(1/3), but are
-   never shorter than the cadence. A phase bin is a fraction of the shortest, so that there are
-   fewer than P^(2/3) of them, not P.
+   never shorter than the cadence. A phase bin is a fraction of the shortest, so that their
+   number grows as P^(2/3) and not as P.
 3. *Neighbouring periods share their folds.* See ``exoval.search.folding``: cadences are put in
    phase bins once a group of up to 32 periods, in 64 chunks of time, and chunks are then shifted
    and added. Mid-times err by up to a sixteenth of T in each of two such steps, about as much as
