@@ -130,7 +130,7 @@ class SingleEvent:
         return dips
 
     def _pair(self, light_curve: LightCurve, dips: list[TransitEvent]) -> TransitEvent | None:
-        """The partner of the strongest dip that makes the strongest pair, as one event."""
+        """The strongest dip with the partner at whose separation most light is missing."""
         first, pairs = dips[0], []
         for other in dips[1:]:
             alike = abs(other.depth / first.depth - 1) < self.depth_tolerance + (
@@ -140,7 +140,8 @@ class SingleEvent:
             # the separation is allowed if any of its fractions is, and it is the longest
             if len(allowed_periods(light_curve, first, other, most=1)):
                 pairs.append(_twice(light_curve, first, other))
-        return max(pairs, key=lambda pair: pair.signal_to_noise, default=None)
+        return max(pairs, key=lambda pair: box_event(light_curve, pair.ephemeris).signal_to_noise,
+                   default=None)
 
 
 def box_statistic(light_curve: LightCurve, duration: float, noise_days: float) -> BoxStatistic:
