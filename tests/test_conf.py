@@ -10,7 +10,7 @@ from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
 from exoval.detrend.biweight import Biweight
-from exoval.search.astropy_bls import AstropyBoxSearch
+from exoval.search.box_search import BoxSearch
 from simulate.scenarios.planet import Planet
 
 ROOT = Path(__file__).parent.parent
@@ -68,7 +68,7 @@ def test_built_from_configuration_equals_built_by_hand():
     config = composed("simulate")
     assert instantiate(config.detrend) == Biweight(window_days=1.0)
     search = instantiate(config.search)
-    assert search == AstropyBoxSearch(0.5, 30.0, minimum_transits=3, threshold=7.1)
+    assert search == BoxSearch(0.5, 30.0, minimum_transits=3, threshold=7.1)
     planet = instantiate(config.scenario, _convert_="all")["planet"]
     assert isinstance(planet, Planet)
     assert (planet.minimum_period_days, planet.maximum_period_days) == (0.5, 30.0)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from astropy.timeseries import BoxLeastSquares
-from scipy.ndimage import median_filter
 
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadParameter
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
+from exoval.search.detection_efficiency import detection_efficiency
 from exoval.search.period_grid import duration_scale, ofir_periods
 from exoval.search.refine import refine
 from exoval.star import Star
@@ -96,15 +96,3 @@ class AstropyBoxSearch:
         power = np.sqrt(np.clip(2 * np.nan_to_num(np.asarray(result.power), neginf=0), 0, None))
         return (np.asarray(result.period), np.asarray(result.transit_time),
                 np.asarray(result.duration), power)
-
-
-def detection_efficiency(power: np.ndarray, window: int = 201) -> np.ndarray:
-    """Height of a periodogram above its running median, in robust standard deviations.
-
-    ``power`` is in order of frequency; the median over ``window`` trial periods follows the rise
-    of noise towards long periods (Ofir 2014). Shape (periods,).
-    """
-    level = median_filter(power, size=min(window, len(power)), mode="nearest")
-    excess = power - level
-    scatter = 1.4826 * np.median(np.abs(excess - np.median(excess)))
-    return excess / max(scatter, 1e-12)

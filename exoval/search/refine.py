@@ -6,15 +6,34 @@ it, so that simulated and real events carry ephemerides of one kind.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-from astropy.timeseries import BoxLeastSquares
 
 from exoval.ephemeris import Ephemeris
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
+from exoval.search.box_near import best_box_near
+from exoval.search.weighted_flux import WeightedFlux, weighted_flux
 
-#: trial durations as multiples of the given one
-DURATION_STEPS = np.geomspace(0.5, 2.0, 9)
+
+@dataclass(frozen=True)
+class _Round:
+    """Trials of one round, in units of the duration it starts from.
+
+    ``drifts`` move the last event against the first, ``durations`` stretch the box, whose centre
+    stays within ``reach`` of the event and is tried in steps of the shortest duration over
+    ``bins``.
+    """
+
+    drifts: np.ndarray
+    durations: np.ndarray
+    reach: float
+    bins: int
+
+
+COARSE = _Round(np.linspace(-1, 1, 41), np.geomspace(0.5, 2.0, 9), reach=1.0, bins=12)
+FINE = _Round(np.linspace(-0.15, 0.15, 31), np.geomspace(0.8, 1.25, 9), reach=0.2, bins=40)
 
 
 def refine(light_curve: LightCurve, ephemeris: Ephemeris, source: str = "",
@@ -22,49 +41,61 @@ def refine(light_curve: LightCurve, ephemeris: Ephemeris, source: str = "",
     """Best box near an ephemeris: period, epoch and duration by box least squares.
 
     Trial periods move the last event by up to one duration over the baseline in steps of a
-    twentieth of it; trial durations span half to twice the given one. Two rounds, the second
-    around the first's answer. ``light_curve`` is detrended. None if no cadence lies in a trial
-    box or the best box is not a dip.
+    twentieth of it, about the event in the middle of the data; trial durations span half to
+    twice the given one, trial epochs one duration to either side. Two ``rounds``, the second
+    around the first's answer, and then one in steps of a hundredth of the duration. Only
+    cadences near events are touched. ``light_curve`` is detrended. None if no usable cadence
+    lies in a trial box or the best box is not a dip. Raises BadLightCurve for descending times.
     """
-    best = None
-    model = BoxLeastSquares(light_curve.time, light_curve.flux, light_curve.flux_error)
-    for _ in range(rounds):
-        best = _best_box(model, light_curve.baseline, ephemeris, longest_period)
-        if best is None:
+    data = weighted_flux(light_curve)
+    for trials in [COARSE] * rounds + [FINE]:
+        if data is None or ephemeris is None:
             return None
-        ephemeris = best
-    return box_event(light_curve, best, source)
+        ephemeris = _best_box(data, ephemeris, longest_period, trials)
+    return None if ephemeris is None else box_event(light_curve, ephemeris, source)
 
 
-def _best_box(model: BoxLeastSquares, baseline: float, ephemeris: Ephemeris,
-              longest_period: float) -> Ephemeris | None:
+def _best_box(data: WeightedFlux, ephemeris: Ephemeris, longest_period: float,
+              trials: _Round) -> Ephemeris | None:
     """One round: the trial box of highest likelihood within reach of the ephemeris."""
-    events = max(baseline / ephemeris.period, 1.0)
-    reach = min(ephemeris.duration / events, 0.02 * ephemeris.period)
-    periods = ephemeris.period + reach * np.linspace(-1, 1, 41)
-    periods = periods[periods <= max(longest_period, ephemeris.period)]
-    durations = ephemeris.duration * DURATION_STEPS
-    durations = durations[durations < 0.45 * periods[0]]
+    period, duration = ephemeris.period, ephemeris.duration
+    events = max(data.baseline / period, 1.0)
+    steps = trials.drifts * min(duration / events, 0.02 * period)
+    steps = steps[period + steps <= max(longest_period, period)]
+    durations = duration * trials.durations
+    durations = durations[durations < 0.45 * (period + steps[0])]
     if len(durations) == 0:
         return None
-    result = model.power(periods, durations, objective="likelihood", method="fast", oversample=12)
-    power = np.where(np.isfinite(result.power), result.power, -np.inf)
-    power[~_near(result, ephemeris)] = -np.inf
-    best = int(np.argmax(power))
-    if not np.isfinite(power[best]):
+    offset, number = _about_middle(data, ephemeris)
+    # half a longest box beyond the farthest centre, and what the farthest event may drift
+    half_window = duration * (trials.reach + 0.5 * trials.durations[-1] + 1.0)
+    circular = 2 * half_window >= period
+    window = period if circular else 2 * half_window
+    bins = int(np.ceil(window / durations[0] * trials.bins))
+    width = window / bins
+    near = slice(None) if circular else np.abs(offset) < half_window
+    gain, step, middle, boxes = best_box_near(
+        offset[near], number[near], data.weight[near], data.signal[near], data.total, steps,
+        np.unique(np.round(durations / width).astype(np.int64)), width, bins, circular,
+        int(np.ceil(trials.reach * duration / width)))
+    if not gain > 0:
         return None
-    return Ephemeris(float(result.period[best]), float(result.transit_time[best]),
-                     float(result.duration[best]))
+    found = period + steps[step]
+    reference = ephemeris.epoch + period * _middle_event(data, ephemeris) + middle
+    first = np.ceil((data.time[0] - reference) / found)
+    return Ephemeris(float(found), float(reference + first * found), float(boxes * width))
 
 
-def _near(result: object, ephemeris: Ephemeris) -> np.ndarray:
-    """Whether each trial's box still overlaps the event it started from.
+def _middle_event(data: WeightedFlux, ephemeris: Ephemeris) -> float:
+    """Number of the event nearest to the middle of the data, where its time is known best."""
+    return float(np.round((np.mean(data.time) - ephemeris.epoch) / ephemeris.period))
 
-    The epoch is compared at the light curve's own events, where a neighbouring event of the same
-    star would otherwise take over.
-    """
-    offset = np.abs(ephemeris.time_from_mid_event(np.asarray(result.transit_time)))
-    return offset <= ephemeris.duration
+
+def _about_middle(data: WeightedFlux, ephemeris: Ephemeris) -> tuple[np.ndarray, np.ndarray]:
+    """Days from the nearest event of every cadence, and that event's number from the middle."""
+    cycle = (data.time - ephemeris.epoch) / ephemeris.period
+    number = np.floor(cycle + 0.5)
+    return (cycle - number) * ephemeris.period, number - _middle_event(data, ephemeris)
 
 
 def box_event(light_curve: LightCurve, ephemeris: Ephemeris, source: str = "") -> TransitEvent:

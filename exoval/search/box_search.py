@@ -1,0 +1,223 @@
+"""Box least squares for long light curves (Kovács et al. 2002, A&A 391, 369), compiled.
+
+What is computed is the textbook statistic: at every trial period of an Ofir (2014) grid, over
+trial durations and phases, the largest signal-to-noise ratio of a dip of free depth and level,
+the root of twice its gain in log likelihood. How it is made fast:
+
+1. *Cadence follows the period.* In each octave of period the light curve is summed in bins of
+   time of half a phase bin, where that is longer than its cadence. Gaps leave no bins.
+2. *Durations follow the period.* Trial durations run between two multiples of the central
+   transit of a star of solar (or the star's own) density, T = 0.0756 d (P / 1 d)^(1/3), but are
+   never shorter than the cadence. A phase bin is a fraction of the shortest, so that there are
+   fewer than P^(2/3) of them, not P.
+3. *Neighbouring periods share their folds.* See ``exoval.search.folding``: cadences are put in
+   phase bins once a group of up to 32 periods, in 64 chunks of time, and chunks are then shifted
+   and added. Mid-times err by up to a sixteenth of T in each of two such steps, about as much as
+   the grid itself lets the last transit drift.
+4. *Boxes are differences of prefix sums* over the phase bins, which close in a circle.
+
+The highest peaks are then refined on the light curve itself (``exoval.search.refine``), and the
+strongest refined event is kept, so that what 1-3 round off is restored and aliases are resolved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from exoval.ephemeris import Ephemeris
+from exoval.errors import BadParameter
+from exoval.event import TransitEvent
+from exoval.lightcurve import LightCurve
+from exoval.search.detection_efficiency import detection_efficiency
+from exoval.search.event_strengths import strongest_event
+from exoval.search.folding import GROUP_PER_CHUNK, bin_in_time, phase_bins, search_periods
+from exoval.search.period_grid import duration_scale, ofir_periods
+from exoval.search.periodogram import Periodogram
+from exoval.search.refine import refine
+from exoval.search.weighted_flux import WeightedFlux, weighted_flux
+from exoval.star import Star
+
+#: chunks of time are radix^2; the costs are nanoseconds to put a cadence in a phase bin and to
+#: add one phase bin to another, whose ratio alone matters
+RADICES = (1, 2, 4, 8)
+FOLD_COST, ADD_COST = 1.7, 0.12
+#: trial periods beyond which a search would take minutes
+MOST_PERIODS = 10_000_000
+#: densities (solar) of stars that a catalogue may have right
+SANE_DENSITY = (1e-3, 1e2)
+
+
+@dataclass(frozen=True)
+class BoxSearch:
+    """Blind search over all periods that show ``minimum_transits`` in the baseline.
+
+    Durations run from ``shortest_duration`` to ``longest_duration`` times the central transit,
+    ``duration_count`` of them, the shortest in ``bins_per_duration`` phase bins.
+    ``candidates`` peaks of the periodogram are refined and the strongest is kept; ``threshold``
+    is the multiple-event statistic below which nothing is reported. A candidate that is weaker
+    than the strongest of its own events is one bad event and not a periodic signal (Kepler's
+    ratio of single- to multiple-event statistic, Thompson et al. 2018, ApJS 235, 38): that event
+    is hidden and the search repeated, ``retries`` times at most.
+
+    Raises BadParameter for an empty range, fewer than two transits or a count below one.
+    """
+
+    minimum_period_days: float = 0.5
+    maximum_period_days: float = 30.0
+    minimum_transits: int = 3
+    threshold: float = 7.1
+    oversampling: float = 2.0
+    duration_count: int = 8
+    shortest_duration: float = 0.3
+    longest_duration: float = 2.0
+    bins_per_duration: int = 4
+    candidates: int = 5
+    retries: int = 3
+    use_star_density: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 < self.minimum_period_days < self.maximum_period_days:
+            raise BadParameter(
+                f"search range {self.minimum_period_days}-{self.maximum_period_days} days is "
+                "empty; give a positive minimum below the maximum"
+            )
+        if self.minimum_transits < 2:
+            raise BadParameter(
+                f"minimum_transits={self.minimum_transits}; a periodic search needs 2 or more"
+            )
+        if not 0 < self.shortest_duration < self.longest_duration:
+            raise BadParameter(
+                f"durations {self.shortest_duration}-{self.longest_duration} times the central "
+                "transit are none; give a positive shortest below the longest"
+            )
+        counts = (self.duration_count, self.bins_per_duration, self.candidates)
+        if min(counts) < 1 or self.retries < 0:
+            raise BadParameter(
+                f"duration_count, bins_per_duration, candidates={counts} must be 1 or more and "
+                f"retries={self.retries} not negative"
+            )
+
+    def __call__(self, light_curve: LightCurve, star: Star, expected: Ephemeris | None = None,
+                 rng: np.random.Generator | None = None) -> TransitEvent | None:
+        """Best event above the threshold, refined; None if there is none.
+
+        ``light_curve`` is detrended (flux 1 out of transit, errors robust); cadences without a
+        finite flux and a positive error are left out. ``expected`` and ``rng`` are not used: the
+        search is blind. Raises BadLightCurve for descending times and BadParameter where range
+        and baseline ask for more than ten million trial periods.
+        """
+        for _ in range(self.retries + 1):
+            periodogram = self.periodogram(light_curve, star)
+            if periodogram is None:
+                return None
+            events = self._refined(light_curve, periodogram)
+            if not events:
+                return None
+            event = max(events, key=lambda one: one.signal_to_noise)
+            strength, cadences = strongest_event(light_curve, event.ephemeris)
+            if strength < event.signal_to_noise:
+                return event
+            light_curve = light_curve.keep(~cadences)
+        return None
+
+    def periodogram(self, light_curve: LightCurve, star: Star | None = None) -> Periodogram | None:
+        """The best box at every trial period; None where the light curve allows none.
+
+        Raises as a call does.
+        """
+        data = weighted_flux(light_curve)
+        if data is None or len(data) < 10 * self.minimum_transits:
+            return None
+        longest = min(self.maximum_period_days, data.baseline / (self.minimum_transits - 1))
+        if longest <= self.minimum_period_days:
+            return None
+        density = self._density(star)
+        periods = self._periods(data.baseline, longest, density)
+        durations = self._durations(periods, density, data.cadence)
+        power, phase, duration = self._search(data, periods, durations)
+        epoch = _middle(data) + np.where(phase > 0.5, phase - 1, phase) * periods
+        return Periodogram(periods, power, detection_efficiency(power), epoch, duration,
+                           data.baseline)
+
+    def _density(self, star: Star | None) -> float:
+        known = star is not None and SANE_DENSITY[0] < star.density < SANE_DENSITY[1]
+        return star.density if self.use_star_density and known else 1.0
+
+    def _periods(self, baseline: float, longest: float, density: float) -> np.ndarray:
+        span = self.minimum_period_days ** (-1 / 3) - longest ** (-1 / 3)
+        count = span * 3 * baseline * self.oversampling / duration_scale(density)
+        if count > MOST_PERIODS:
+            raise BadParameter(
+                f"{count:.0f} trial periods over a baseline of {baseline:.0f} days; raise "
+                "minimum_period_days, lower oversampling or search part of the light curve"
+            )
+        return ofir_periods(baseline, self.minimum_period_days, longest, density,
+                            self.oversampling)
+
+    def _durations(self, periods: np.ndarray, density: float, cadence: float) -> np.ndarray:
+        """Trial durations, shape (periods, durations): an exposure blurs all shorter ones."""
+        central = duration_scale(density) * np.cbrt(periods)
+        longest = np.minimum(self.longest_duration * central, 0.45 * periods)
+        shortest = np.minimum(np.maximum(self.shortest_duration * central, cadence), longest)
+        steps = np.linspace(0, 1, self.duration_count)
+        return shortest[:, None] * (longest / shortest)[:, None] ** steps
+
+    def _search(self, data: WeightedFlux, periods: np.ndarray,
+                durations: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Octave by octave, each with its own cadence and number of chunks."""
+        octave = np.maximum(np.log2(periods / periods[0]), 0).astype(int)
+        parts = []
+        for number in np.unique(octave):
+            part = octave == number
+            width = 0.5 * durations[part][0, 0] / self.bins_per_duration
+            time, weight, signal = _at_cadence(data, width)
+            bins = phase_bins(periods[part][0], durations[part][0, 0], self.bins_per_duration)
+            parts.append(search_periods(
+                time, weight, signal, periods[part], durations[part], self.bins_per_duration,
+                cheapest_radix(len(time), bins), self._weight_floor(data)))
+        power, phase, duration = (np.concatenate(values) for values in zip(*parts))
+        return power, phase, duration
+
+    def _weight_floor(self, data: WeightedFlux) -> float:
+        """Least weight in a box per day of its width: more than one event too few can hold."""
+        return (self.minimum_transits - 1) * data.total / (len(data) * data.cadence)
+
+    def _refined(self, light_curve: LightCurve, periodogram: Periodogram) -> list[TransitEvent]:
+        """The highest peaks, refined, that are events by the search's own terms."""
+        events = []
+        longest = periodogram.baseline / (self.minimum_transits - 1)
+        for peak in periodogram.peaks(self.candidates):
+            coarse = Ephemeris(*(float(values[peak]) for values in (
+                periodogram.period, periodogram.epoch, periodogram.duration)))
+            event = refine(light_curve, coarse, "box_search",
+                           longest_period=min(self.maximum_period_days, longest))
+            if (event is not None and event.signal_to_noise >= self.threshold
+                    and event.transit_count >= self.minimum_transits):
+                efficiency = float(periodogram.efficiency[peak])
+                events.append(replace(event, detection_efficiency=efficiency))
+        return events
+
+
+def cheapest_radix(cadences: int, bins: int) -> int:
+    """The radix for which folding in radix^2 chunks and adding them costs least a period."""
+    def cost(radix: int) -> float:
+        group = max(GROUP_PER_CHUNK * radix**2, 1)
+        additions = radix**3 * radix / group + radix
+        return FOLD_COST * cadences / group + ADD_COST * bins * additions
+
+    return min(RADICES, key=cost)
+
+
+def _middle(data: WeightedFlux) -> float:
+    """The time from which phases are counted, so that periods and epochs hardly correlate."""
+    return 0.5 * float(data.time[0] + data.time[-1])
+
+
+def _at_cadence(data: WeightedFlux, width: float) -> tuple[np.ndarray, ...]:
+    """Time from the middle, weight and signal, summed in bins of ``width`` days if that pays."""
+    time = data.time - _middle(data)
+    if width > 1.5 * data.cadence:
+        return bin_in_time(time, data.weight, data.signal, width)
+    return time, data.weight.astype(np.float32), data.signal.astype(np.float32)

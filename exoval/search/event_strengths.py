@@ -1,0 +1,33 @@
+"""How strong each event of an ephemeris is by itself."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from exoval.ephemeris import Ephemeris
+from exoval.lightcurve import LightCurve
+from exoval.search.weighted_flux import weighted_flux
+
+
+def strongest_event(light_curve: LightCurve, ephemeris: Ephemeris) -> tuple[float, np.ndarray]:
+    """Signal-to-noise ratio of the strongest single dip, and the mask of its cadences.
+
+    The single-event statistic of a box: depth against the level of the whole light curve over
+    its error. Zero and an empty mask where no usable cadence is in an event. Raises
+    BadLightCurve for descending times.
+    """
+    empty = np.zeros(len(light_curve), dtype=bool)
+    data = weighted_flux(light_curve)
+    if data is None:
+        return 0.0, empty
+    inside = ephemeris.in_event(data.time)
+    if not inside.any():
+        return 0.0, empty
+    numbers = ephemeris.event_number(data.time[inside])
+    events, member = np.unique(numbers, return_inverse=True)
+    weight = np.bincount(member, data.weight[inside])
+    strength = -np.bincount(member, data.signal[inside]) / np.sqrt(weight)
+    best = int(np.argmax(strength))
+    cadences = ephemeris.in_event(light_curve.time)
+    cadences[cadences] = ephemeris.event_number(light_curve.time[cadences]) == events[best]
+    return float(strength[best]), cadences

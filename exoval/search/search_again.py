@@ -1,0 +1,30 @@
+"""More than one event in a light curve: search, hide what was found, search again."""
+
+from __future__ import annotations
+
+from exoval.event import TransitEvent
+from exoval.lightcurve import LightCurve
+from exoval.search.search import Search
+from exoval.star import Star
+
+
+def search_again(search: Search, light_curve: LightCurve, star: Star, count: int = 5,
+                 margin: float = 2.0) -> list[TransitEvent]:
+    """Up to ``count`` events, each found with all earlier ones hidden.
+
+    Further planets, or the secondary eclipse of a binary (at the period of the first event).
+    ``light_curve`` is detrended. ``margin`` is the full width of what is hidden, in durations of
+    the found box: ingress and egress reach beyond it. Ends where nothing is found or nothing is
+    left. Raises what the search raises.
+    """
+    events: list[TransitEvent] = []
+    while len(events) < count:
+        event = search(light_curve, star)
+        if event is None:
+            break
+        events.append(event)
+        visible = ~event.ephemeris.in_event(light_curve.time, margin)
+        if not visible.any():
+            break
+        light_curve = light_curve.keep(visible)
+    return events

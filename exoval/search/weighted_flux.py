@@ -1,0 +1,69 @@
+"""A detrended light curve as the box searches need it: weights and weighted, centred flux."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoval.errors import BadLightCurve
+from exoval.lightcurve import LightCurve
+
+#: dips and weights beyond these many errors and median weights overflow sums, and are no data
+LARGEST_DEVIATION = 1e7
+LARGEST_WEIGHT = 1e4
+
+
+@dataclass(frozen=True)
+class WeightedFlux:
+    """Usable cadences, ascending in ``time`` (days); all arrays of shape (cadences,).
+
+    ``weight`` is the inverse variance in units in which the median cadence has about one, and
+    ``signal`` the weight times the flux above its weighted mean in units of the median error, so
+    that a sum of ``signal`` over a weight r has variance r. ``total`` is the sum of the weights.
+    """
+
+    time: np.ndarray
+    weight: np.ndarray
+    signal: np.ndarray
+    total: float
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    @property
+    def baseline(self) -> float:
+        """Days from the first usable cadence to the last."""
+        return float(self.time[-1] - self.time[0])
+
+    @property
+    def cadence(self) -> float:
+        """Median days between cadences."""
+        return float(np.median(np.diff(self.time)))
+
+
+def weighted_flux(light_curve: LightCurve) -> WeightedFlux | None:
+    """The cadences with finite time and flux and a finite, positive error.
+
+    None if there are fewer than two of them or they are all at one time. Raises BadLightCurve
+    if their times descend anywhere.
+    """
+    time, flux, error = light_curve.time, light_curve.flux, light_curve.flux_error
+    good = np.isfinite(time) & np.isfinite(flux) & np.isfinite(error) & (error > 0)
+    if not good.all():
+        time, flux, error = time[good], flux[good], error[good]
+    if len(time) < 2:
+        return None
+    if np.any(np.diff(time) < 0):
+        raise BadLightCurve(
+            f"{light_curve.target}: time descends at cadence {int(np.argmin(np.diff(time)))}; "
+            "sort the light curve by time"
+        )
+    if time[-1] == time[0]:
+        return None
+    scale = np.median(error)
+    weight = np.minimum(scale / error, np.sqrt(LARGEST_WEIGHT)) ** 2
+    total = float(weight.sum())
+    deviation = np.clip((flux - np.median(flux)) / scale, -LARGEST_DEVIATION, LARGEST_DEVIATION)
+    signal = weight * (deviation - np.dot(weight, deviation) / total)
+    return WeightedFlux(np.asarray(time, dtype=float), weight, signal, total)
