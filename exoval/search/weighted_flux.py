@@ -38,8 +38,9 @@ class WeightedFlux:
 
     @property
     def cadence(self) -> float:
-        """Median days between cadences."""
-        return float(np.median(np.diff(self.time)))
+        """Median days between cadences of different times."""
+        step = np.diff(self.time)
+        return float(np.median(step[step > 0]))
 
 
 def weighted_flux(light_curve: LightCurve) -> WeightedFlux | None:

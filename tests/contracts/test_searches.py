@@ -40,7 +40,7 @@ def light_curve(time=TIME, depth=0.0, seed=0):
 
 
 def test_all_five_are_there():
-    assert {"astropy_bls", "known_ephemeris", "single_event", "tls"} <= set(NAMES)
+    assert {"astropy_bls", "box", "known_ephemeris", "single_event", "tls"} <= set(NAMES)
 
 
 def test_a_strong_dip_is_found_on_its_events(search):
