@@ -32,7 +32,7 @@ SIZE_EDGES = {
 FOUND = ("recovered", "kept")
 FILE = "detection_efficiency.json"
 #: how many draws the fitted surface counts for where it is blended with a cell's own
-SURFACE_DRAWS = 2.0
+SURFACE_DRAWS = 8.0
 
 
 @dataclass(frozen=True)
