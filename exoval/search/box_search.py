@@ -36,15 +36,17 @@ from exoval.search.folding import GROUP_PER_CHUNK, bin_in_time, phase_bins, sear
 from exoval.search.period_grid import duration_scale, ofir_periods
 from exoval.search.periodogram import Periodogram
 from exoval.search.refine import refine
-from exoval.search.weighted_flux import WeightedFlux, weighted_flux
+from exoval.search.weighted_flux import WeightedFlux, usable, weighted_flux
 from exoval.star import Star
 
 #: chunks of time are radix^2; the costs are nanoseconds to put a cadence in a phase bin and to
 #: add one phase bin to another, whose ratio alone matters
 RADICES = (1, 2, 4, 8)
-FOLD_COST, ADD_COST = 1.7, 0.12
+FOLD_COST, ADD_COST = 0.8, 0.08
 #: trial periods beyond which a search would take minutes
 MOST_PERIODS = 10_000_000
+#: share of the strongest candidate's power below which no candidate is refined
+WORTH_REFINING = 0.75
 #: densities (solar) of stars that a catalogue may have right
 SANE_DENSITY = (1e-3, 1e2)
 
@@ -108,6 +110,10 @@ class BoxSearch:
         search is blind. Raises BadLightCurve for descending times and BadParameter where range
         and baseline ask for more than ten million trial periods.
         """
+        good = usable(light_curve)
+        if not good.any():
+            return None
+        light_curve = light_curve.keep(good)
         for _ in range(self.retries + 1):
             periodogram = self.periodogram(light_curve, star)
             if periodogram is None:
@@ -116,7 +122,8 @@ class BoxSearch:
             if not events:
                 return None
             event = max(events, key=lambda one: one.signal_to_noise)
-            strength, cadences = strongest_event(light_curve, event.ephemeris)
+            strength, cadences = strongest_event(light_curve, event.ephemeris,
+                                                 margin=2.0)
             if strength < event.signal_to_noise:
                 return event
             light_curve = light_curve.keep(~cadences)
@@ -187,8 +194,11 @@ class BoxSearch:
     def _refined(self, light_curve: LightCurve, periodogram: Periodogram) -> list[TransitEvent]:
         """The highest peaks, refined, that are events by the search's own terms."""
         events = []
+        peaks = periodogram.peaks(self.candidates)
+        # folding costs a peak less than this, so that weaker ones cannot come out on top
+        least = WORTH_REFINING * periodogram.power[peaks].max()
         longest = periodogram.baseline / (self.minimum_transits - 1)
-        for peak in periodogram.peaks(self.candidates):
+        for peak in (peak for peak in peaks if periodogram.power[peak] >= least):
             coarse = Ephemeris(*(float(values[peak]) for values in (
                 periodogram.period, periodogram.epoch, periodogram.duration)))
             event = refine(light_curve, coarse, "box_search",

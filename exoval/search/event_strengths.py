@@ -9,12 +9,13 @@ from exoval.lightcurve import LightCurve
 from exoval.search.weighted_flux import weighted_flux
 
 
-def strongest_event(light_curve: LightCurve, ephemeris: Ephemeris) -> tuple[float, np.ndarray]:
+def strongest_event(light_curve: LightCurve, ephemeris: Ephemeris,
+                    margin: float = 1.0) -> tuple[float, np.ndarray]:
     """Signal-to-noise ratio of the strongest single dip, and the mask of its cadences.
 
     The single-event statistic of a box: depth against the level of the whole light curve over
-    its error. Zero and an empty mask where no usable cadence is in an event. Raises
-    BadLightCurve for descending times.
+    its error. The mask is ``margin`` durations wide. Zero and an empty mask where no usable
+    cadence is in an event. Raises BadLightCurve for descending times.
     """
     empty = np.zeros(len(light_curve), dtype=bool)
     data = weighted_flux(light_curve)
@@ -28,6 +29,6 @@ def strongest_event(light_curve: LightCurve, ephemeris: Ephemeris) -> tuple[floa
     weight = np.bincount(member, data.weight[inside])
     strength = -np.bincount(member, data.signal[inside]) / np.sqrt(weight)
     best = int(np.argmax(strength))
-    cadences = ephemeris.in_event(light_curve.time)
+    cadences = ephemeris.in_event(light_curve.time, margin)
     cadences[cadences] = ephemeris.event_number(light_curve.time[cadences]) == events[best]
     return float(strength[best]), cadences

@@ -52,7 +52,7 @@ def refine(light_curve: LightCurve, ephemeris: Ephemeris, source: str = "",
         if data is None or ephemeris is None:
             return None
         ephemeris = _best_box(data, ephemeris, longest_period, trials)
-    return None if ephemeris is None else box_event(light_curve, ephemeris, source)
+    return None if ephemeris is None else _event(data, ephemeris, source)
 
 
 def _best_box(data: WeightedFlux, ephemeris: Ephemeris, longest_period: float,
@@ -103,15 +103,19 @@ def box_event(light_curve: LightCurve, ephemeris: Ephemeris, source: str = "") -
 
     Depth is the weighted mean out of the box minus that inside; the signal-to-noise ratio is
     depth over its error (the multiple-event statistic for white noise). Zero strength where no
-    cadence is inside.
+    usable cadence is inside. Raises BadLightCurve for descending times.
     """
-    inside = ephemeris.in_event(light_curve.time)
+    return _event(weighted_flux(light_curve), ephemeris, source)
+
+
+def _event(data: WeightedFlux | None, ephemeris: Ephemeris, source: str) -> TransitEvent:
+    inside = np.empty(0, dtype=bool) if data is None else ephemeris.in_event(data.time)
     if not inside.any() or inside.all():
         return TransitEvent(ephemeris, 0.0, 0.0, np.nan, 0, source)
-    weight = light_curve.flux_error**-2.0
-    mean_in = np.average(light_curve.flux[inside], weights=weight[inside])
-    mean_out = np.average(light_curve.flux[~inside], weights=weight[~inside])
-    depth = float(mean_out - mean_in)
-    error = np.sqrt(1 / weight[inside].sum() + 1 / weight[~inside].sum())
-    count = len(np.unique(ephemeris.event_number(light_curve.time[inside])))
-    return TransitEvent(ephemeris, depth, float(depth / error), np.nan, count, source)
+    weight = float(data.weight[inside].sum())
+    # the weighted mean of all is zero, so the sum outside is the opposite of this one
+    depth = -data.signal[inside].sum() * (1 / weight + 1 / (data.total - weight))
+    error = np.sqrt(1 / weight + 1 / (data.total - weight))
+    count = len(np.unique(ephemeris.event_number(data.time[inside])))
+    return TransitEvent(ephemeris, float(depth * data.scale), float(depth / error), np.nan,
+                        count, source)

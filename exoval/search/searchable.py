@@ -6,6 +6,7 @@ import numpy as np
 
 from exoval.errors import BadLightCurve
 from exoval.lightcurve import LightCurve
+from exoval.search.weighted_flux import usable
 
 
 def searchable(light_curve: LightCurve) -> LightCurve | None:
@@ -13,11 +14,10 @@ def searchable(light_curve: LightCurve) -> LightCurve | None:
 
     None if there is none. Raises BadLightCurve if their times descend anywhere.
     """
-    time, error = light_curve.time, light_curve.flux_error
-    good = np.isfinite(time) & np.isfinite(light_curve.flux) & np.isfinite(error) & (error > 0)
+    good = usable(light_curve)
     if not good.any():
         return None
-    step = np.diff(time[good])
+    step = np.diff(light_curve.time[good])
     if np.any(step < 0):
         raise BadLightCurve(f"{light_curve.target}: times descend at cadence "
                             f"{int(np.flatnonzero(good)[np.argmin(step)])}; sort them")

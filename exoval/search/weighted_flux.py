@@ -20,13 +20,15 @@ class WeightedFlux:
 
     ``weight`` is the inverse variance in units in which the median cadence has about one, and
     ``signal`` the weight times the flux above its weighted mean in units of the median error, so
-    that a sum of ``signal`` over a weight r has variance r. ``total`` is the sum of the weights.
+    that a sum of ``signal`` over a weight r has variance r. ``total`` is the sum of the weights,
+    ``scale`` the median error.
     """
 
     time: np.ndarray
     weight: np.ndarray
     signal: np.ndarray
     total: float
+    scale: float
 
     def __len__(self) -> int:
         return len(self.time)
@@ -38,19 +40,25 @@ class WeightedFlux:
 
     @property
     def cadence(self) -> float:
-        """Median days between cadences of different times."""
-        step = np.diff(self.time)
-        return float(np.median(step[step > 0]))
+        """Median days between cadences at different times."""
+        steps = np.diff(self.time)
+        return float(np.median(steps[steps > 0]))
+
+
+def usable(light_curve: LightCurve) -> np.ndarray:
+    """Mask of the cadences with finite time and flux and a finite, positive error."""
+    time, flux, error = light_curve.time, light_curve.flux, light_curve.flux_error
+    return np.isfinite(time) & np.isfinite(flux) & np.isfinite(error) & (error > 0)
 
 
 def weighted_flux(light_curve: LightCurve) -> WeightedFlux | None:
-    """The cadences with finite time and flux and a finite, positive error.
+    """The usable cadences of a detrended light curve.
 
     None if there are fewer than two of them or they are all at one time. Raises BadLightCurve
     if their times descend anywhere.
     """
     time, flux, error = light_curve.time, light_curve.flux, light_curve.flux_error
-    good = np.isfinite(time) & np.isfinite(flux) & np.isfinite(error) & (error > 0)
+    good = usable(light_curve)
     if not good.all():
         time, flux, error = time[good], flux[good], error[good]
     if len(time) < 2:
@@ -62,9 +70,9 @@ def weighted_flux(light_curve: LightCurve) -> WeightedFlux | None:
         )
     if time[-1] == time[0]:
         return None
-    scale = np.median(error)
+    scale = float(np.median(error))
     weight = np.minimum(scale / error, np.sqrt(LARGEST_WEIGHT)) ** 2
     total = float(weight.sum())
     deviation = np.clip((flux - np.median(flux)) / scale, -LARGEST_DEVIATION, LARGEST_DEVIATION)
     signal = weight * (deviation - np.dot(weight, deviation) / total)
-    return WeightedFlux(np.asarray(time, dtype=float), weight, signal, total)
+    return WeightedFlux(np.asarray(time, dtype=float), weight, signal, total, scale)
