@@ -199,16 +199,18 @@ def draw(table: pd.DataFrame, costs: pd.DataFrame, path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--small", action="store_true")
-    parser.add_argument("--light-curves", type=int, default=60)
+    parser.add_argument("--light-curves", type=int, default=45)
     parser.add_argument("--picture", type=Path, default=Path("docs/detrend_depth.png"))
     options = parser.parse_args()
-    number = 4 if options.small else options.light_curves
-    rows = pd.concat([trials(mission, number) for mission in ("kepler", "tess")])
+    number = 2 if options.small else options.light_curves
+    # two-minute light curves have as many more cadences as there are fewer of them
+    numbers = {"kepler": number, "tess": max(number // 3, 2)}
+    rows = pd.concat([trials(mission, count) for mission, count in numbers.items()])
     stages = [rows.groupby(["mission", "detrend", "strength", "hours"])[stage]
               .apply(median_with_error).unstack().reset_index().assign(stage=stage)
               for stage in STAGES]
     table = pd.concat(stages)
-    costs = pd.concat([residuals(mission, 3 * number) for mission in ("kepler", "tess")])
+    costs = pd.concat([residuals(mission, 3 * count) for mission, count in numbers.items()])
     report(table, costs)
     if not options.small:
         draw(table, costs, options.picture)
