@@ -1,6 +1,6 @@
 """What searches find: injected planets, nothing where there is nothing, and real planets.
 
-    python benchmarks/search_recovery.py [--injections 500] [--small] [--only abc] [--save CSV]
+    python benchmarks/search_recovery.py [--injections 500] [--tls-every 1] [--small]
 
 (a) Planets of a signal-to-noise ratio of 5-50 are put into real light curves without known
 signals: single Kepler quarters, Kepler runs of four quarters and TESS sectors. Our box search,
@@ -142,7 +142,7 @@ def recovered(event: TransitEvent, truth: Ephemeris, light_curve: LightCurve) ->
     return recover(event.ephemeris, truth, ends).found
 
 
-def recover_injections(number: int, save: str | None) -> pd.DataFrame:
+def recover_injections(number: int, tls_every: int, save: str | None) -> pd.DataFrame:
     rows = []
     for kind in kinds():
         count, rng = round(kind.share * number), np.random.default_rng(7)
@@ -155,12 +155,12 @@ def recover_injections(number: int, save: str | None) -> pd.DataFrame:
                 continue
             row = {"kind": kind.name, "snr": injection.signal_to_noise}
             for name, search in every.items():
-                if name == "tls" and (index + 1) % kind.tls_every:
+                if name == "tls" and (index + 1) % (kind.tls_every * tls_every):
                     continue
                 row[name], row[f"{name}_s"] = found_by(search, injection)
             rows.append(row)
-        if save:
-            pd.DataFrame(rows).to_csv(save, index=False)
+            if save:
+                pd.DataFrame(rows).to_csv(save, index=False)
     return pd.DataFrame(rows)
 
 
@@ -320,13 +320,15 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--small", action="store_true", help="a minute's worth")
     parser.add_argument("--injections", type=int, default=500)
+    parser.add_argument("--tls-every", type=int, default=1, help="TLS sees one in so many")
     parser.add_argument("--false-alarm-light-curves", type=int, default=150)
     parser.add_argument("--only", default="abc", help="parts to run")
     parser.add_argument("--save", help="file for the injections, as CSV")
     options = parser.parse_args()
     small, result = options.small, {}
     if "a" in options.only:
-        injections = recover_injections(10 if small else options.injections, options.save)
+        injections = recover_injections(10 if small else options.injections, options.tls_every,
+                                        options.save)
         result |= report_injections(injections)
     if "b" in options.only:
         alarms = false_alarms(4 if small else options.false_alarm_light_curves)
