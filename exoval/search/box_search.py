@@ -2,14 +2,15 @@
 
 What is computed is the textbook statistic: at every trial period of an Ofir (2014) grid, over
 trial durations and phases, the largest signal-to-noise ratio of a dip of free depth and level,
-the root of twice its gain in log likelihood. How it is made fast:
+the root of twice its gain in log likelihood (astropy's ``depth_snr``; its ``likelihood`` objective
+takes the level outside the box for known). How it is made fast:
 
 1. *Cadence follows the period.* In each octave of period the light curve is summed in bins of
    time of half a phase bin, where that is longer than its cadence. Gaps leave no bins.
 2. *Durations follow the period.* Trial durations run between two multiples of the central
    transit of a star of solar (or the star's own) density, T = 0.0756 d (P / 1 d)^(1/3), but are
-   never shorter than the cadence. A phase bin is a fraction of the shortest, so that there are
-   fewer than P^(2/3) of them, not P.
+   never shorter than the cadence. A phase bin is a fraction of the shortest, so that their
+   number grows as P^(2/3) and not as P.
 3. *Neighbouring periods share their folds.* See ``exoval.search.folding``: cadences are put in
    phase bins once a group of up to 32 periods, in 64 chunks of time, and chunks are then shifted
    and added. Mid-times err by up to a sixteenth of T in each of two such steps, about as much as
@@ -44,7 +45,7 @@ from exoval.star import Star
 RADICES = (1, 2, 4, 8)
 FOLD_COST, ADD_COST = 0.8, 0.08
 #: trial periods beyond which a search would take minutes
-MOST_PERIODS = 10_000_000
+MOST_PERIODS = 3_000_000
 #: share of the strongest candidate's power below which no candidate is refined
 WORTH_REFINING = 0.75
 #: densities (solar) of stars that a catalogue may have right
@@ -60,8 +61,9 @@ class BoxSearch:
     ``candidates`` peaks of the periodogram are refined and the strongest is kept; ``threshold``
     is the multiple-event statistic below which nothing is reported. A candidate that is weaker
     than the strongest of its own events is one bad event and not a periodic signal (Kepler's
-    ratio of single- to multiple-event statistic, Thompson et al. 2018, ApJS 235, 38): that event
-    is hidden and the search repeated, ``retries`` times at most.
+    ratio of single- to multiple-event statistic, Thompson et al. 2018, ApJS 235, 38), and one
+    with too few events is none: its strongest event is hidden and the search repeated,
+    ``retries`` times at most.
 
     Raises BadParameter for an empty range, fewer than two transits or a count below one.
     """
@@ -108,7 +110,7 @@ class BoxSearch:
         ``light_curve`` is detrended (flux 1 out of transit, errors robust); cadences without a
         finite flux and a positive error are left out. ``expected`` and ``rng`` are not used: the
         search is blind. Raises BadLightCurve for descending times and BadParameter where range
-        and baseline ask for more than ten million trial periods.
+        and baseline ask for more than three million trial periods.
         """
         good = usable(light_curve)
         if not good.any():
@@ -124,7 +126,8 @@ class BoxSearch:
             event = max(events, key=lambda one: one.signal_to_noise)
             strength, cadences = strongest_event(light_curve, event.ephemeris,
                                                  margin=2.0)
-            if strength < event.signal_to_noise:
+            if (strength < event.signal_to_noise
+                    and event.transit_count >= self.minimum_transits):
                 return event
             light_curve = light_curve.keep(~cadences)
         return None
@@ -192,7 +195,7 @@ class BoxSearch:
         return (self.minimum_transits - 1) * data.total / (len(data) * data.cadence)
 
     def _refined(self, light_curve: LightCurve, periodogram: Periodogram) -> list[TransitEvent]:
-        """The highest peaks, refined, that are events by the search's own terms."""
+        """The highest peaks, refined, where they are above the threshold."""
         events = []
         peaks = periodogram.peaks(self.candidates)
         # folding costs a peak less than this, so that weaker ones cannot come out on top
@@ -203,8 +206,7 @@ class BoxSearch:
                 periodogram.period, periodogram.epoch, periodogram.duration)))
             event = refine(light_curve, coarse, "box_search",
                            longest_period=min(self.maximum_period_days, longest))
-            if (event is not None and event.signal_to_noise >= self.threshold
-                    and event.transit_count >= self.minimum_transits):
+            if event is not None and event.signal_to_noise >= self.threshold:
                 efficiency = float(periodogram.efficiency[peak])
                 events.append(replace(event, detection_efficiency=efficiency))
         return events
