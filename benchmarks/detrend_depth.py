@@ -177,7 +177,7 @@ def draw(table: pd.DataFrame, costs: pd.DataFrame, path: Path) -> None:
         for axis, (title, stage, strength) in zip(row, (
                 ("search, depth = noise of a half hour", "search", 1.0),
                 ("search, depth = 10 × noise", "search", 10.0),
-                ("measure (event hidden), depth = 10 × noise", "measure", 10.0))):
+                ("measure (event hidden), depth = noise", "measure", 1.0))):
             part = table[(table.mission == mission) & (table.stage == stage)
                          & (table.strength == strength)]
             for number, name in enumerate(DETRENDS):

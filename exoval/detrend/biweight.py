@@ -18,15 +18,15 @@ from exoval.lightcurve import LightCurve
 class Biweight:
     """Divide every segment by its sliding biweight.
 
-    ``window_days`` should be three times the longest event or more; ``gap_days``,
-    ``event_margin`` and ``upward_clip_sigma`` are those of ``flatten_segments``.
+    ``window_days`` should be three times the longest event or more (docs/detrend_depth.md);
+    ``gap_days``, ``event_margin`` and ``upward_clip_sigma`` are those of ``flatten_segments``.
 
     Raises BadParameter if a length is not positive.
     """
 
-    window_days: float = 1.0
+    window_days: float = 1.5
     gap_days: float = 0.5
-    event_margin: float = 1.5
+    event_margin: float = 2.0
     upward_clip_sigma: float = 5.0
 
     def __post_init__(self) -> None:

@@ -30,8 +30,9 @@ def flatten_segments(light_curve: LightCurve, trend: Trend, event: Ephemeris | N
 
     Cadences without finite time or flux are dropped. A segment is cut where cadences are missing
     for longer than ``gap_days``, and the trend of each stretch knows nothing of the others.
-    Cadences within ``event_margin`` durations (full width) of an ``event`` do not steer the
-    trend, which runs straight across them. Errors become the robust scatter of single cadences
+    Cadences within ``event_margin`` durations (full width, but no more than half the period unless
+    the event itself is longer) of an ``event`` do not steer the trend, which runs straight across
+    them. Errors become the robust scatter of single cadences
     in each segment. Single points more than ``upward_clip_sigma`` errors above the trend (cosmic
     rays, flares) are dropped; dips never are.
 
@@ -44,7 +45,9 @@ def flatten_segments(light_curve: LightCurve, trend: Trend, event: Ephemeris | N
         raise BadLightCurve(f"{light_curve.target}: times do not ascend; sort the cadences")
     hidden = np.zeros(len(light_curve), dtype=bool)
     if event is not None:
-        hidden = event.in_event(light_curve.time, event_margin)
+        # of an event that fills much of its period enough must stay to show the level
+        widths = max(min(event_margin, 0.5 * event.period / event.duration), 1.0)
+        hidden = event.in_event(light_curve.time, widths)
     flux = np.full(len(light_curve), np.nan)
     error = np.full(len(light_curve), np.nan)
     for segment in light_curve.segments:

@@ -36,7 +36,7 @@ class Spline:
 
     knot_days: float = 1.5
     gap_days: float = 0.5
-    event_margin: float = 1.5
+    event_margin: float = 2.0
     upward_clip_sigma: float = 5.0
 
     def __post_init__(self) -> None:

@@ -117,6 +117,13 @@ def test_a_hidden_event_keeps_its_depth_and_steers_nothing(detrend):
     assert depth == pytest.approx(0.005, rel=0.02)
 
 
+def test_an_event_that_fills_most_of_its_period_leaves_something_to_see(detrend):
+    wide = Ephemeris(1.0, 0.3, 0.45)
+    flat = detrend(light_curve(slow() * noisy() * (1 - 0.01 * wide.in_event(TIME))), wide)
+    depth = 1 - flat.flux[wide.in_event(flat.time, 0.9)].mean()
+    assert depth == pytest.approx(0.01, rel=0.05)
+
+
 def test_dips_stay_and_single_bright_points_go(detrend):
     flux = slow() * noisy()
     flux[[500, 1500]] *= [1.01, 0.95]
