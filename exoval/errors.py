@@ -27,6 +27,10 @@ class BadTable(ExovalError):
     """A table whose columns, units or labels are not what the caller needs."""
 
 
+class MissingDependency(ExovalError, ImportError):
+    """An optional package that a chosen part needs is not installed."""
+
+
 @contextmanager
 def message_instead_of_traceback() -> Iterator[None]:
     """Turn a foreseen error into one line on standard error and exit status 2.

@@ -1,8 +1,9 @@
 """The labelled set on disk: features, truths, manifest and failures.
 
 ``features.parquet`` holds what a model may see, ``truth.parquet`` what was drawn for every
-example, kept or not, ``manifest.json`` how it was made, and ``shards/`` the finished batches, from
-which an interrupted run goes on.
+example, kept or not, ``detection_efficiency.json`` which share of it was found,
+``manifest.json`` how it was made, and ``shards/`` the finished batches, from which an
+interrupted run goes on.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from exoval.detection_efficiency import DetectionEfficiency, measure_efficiency
 from exoval.errors import BadParameter, DataNotFound
 from exoval.feature_table import IDENTITY, Column, FeatureTable
 from exoval.labels import FALSE_POSITIVE, PLANET, is_planet
@@ -112,6 +114,14 @@ def truth_table(outcomes: list[Outcome]) -> pd.DataFrame:
     rows = [{"event": event_name(o), "target": o.target, "label": o.scenario, "status": o.status,
              **o.truth} for o in outcomes if o.truth]
     return pd.DataFrame(rows)
+
+
+def efficiencies(truth: pd.DataFrame) -> dict[str, DetectionEfficiency]:
+    """Detection efficiency by period and depth of every scenario that has any."""
+    if not len(truth):
+        return {}
+    measured = {str(name): measure_efficiency(truth, name) for name in truth["label"].unique()}
+    return {name: one for name, one in measured.items() if one is not None}
 
 
 def counts(outcomes: list[Outcome], scenarios: list[str]) -> dict[str, dict[str, int]]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from exoval.detection_efficiency import save_efficiencies
 from exoval.detrend.detrend import Detrend
 from exoval.errors import BadParameter
 from exoval.features.folded_event import FeatureGroup
@@ -111,10 +112,13 @@ def _write(output: Path, outcomes: list[Outcome], recipe: Recipe, settings: dict
     table.save(output / "features.parquet")
     truth = labelled_set.truth_table(outcomes)
     truth.to_parquet(output / "truth.parquet", index=False)
+    efficiencies = labelled_set.efficiencies(truth)
+    save_efficiencies(efficiencies, output)
     manifest = {
         "seed": recipe.seed,
         "counts": labelled_set.counts(outcomes, list(recipe.scenarios)),
         "effective_sample_size": effective_sample_sizes(truth) if len(truth) else {},
+        "detection_efficiency": {name: one.summary() for name, one in efficiencies.items()},
         "kept": len(table),
         "host": recipe.hosts.describe(),
         "failures": labelled_set.failures(outcomes),

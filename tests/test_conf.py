@@ -66,7 +66,7 @@ def test_the_defaults_resolve(app):
 
 def test_built_from_configuration_equals_built_by_hand():
     config = composed("simulate")
-    assert instantiate(config.detrend) == Biweight(window_days=1.0)
+    assert instantiate(config.detrend) == Biweight(window_days=1.5)
     search = instantiate(config.search)
     assert search == BoxSearch(0.5, 30.0, minimum_transits=3, threshold=7.1)
     planet = instantiate(config.scenario, _convert_="all")["planet"]

@@ -8,92 +8,43 @@ from dataclasses import dataclass
 import numpy as np
 from wotan import flatten
 
+from exoval.detrend.flatten_segments import flatten_segments
+from exoval.detrend.parameters import require_positive
 from exoval.ephemeris import Ephemeris
-from exoval.errors import BadLightCurve, BadParameter
 from exoval.lightcurve import LightCurve
-
-#: a normal distribution's standard deviation over its median absolute deviation
-MAD_TO_SIGMA = 1.4826
 
 
 @dataclass(frozen=True)
 class Biweight:
     """Divide every segment by its sliding biweight.
 
-    ``window_days`` should be three times the longest event or more; ``gap_days`` splits a
-    segment where cadences are missing for longer; ``event_margin`` widens a known event before
-    it is hidden from the trend (in durations, full width); single points more than
-    ``upward_clip_sigma`` above the trend (cosmic rays, flares) are dropped, dips never are.
+    ``window_days`` should be three times the longest event or more (docs/detrend_depth.md);
+    ``gap_days``, ``event_margin`` and ``upward_clip_sigma`` are those of ``flatten_segments``.
 
     Raises BadParameter if a length is not positive.
     """
 
-    window_days: float = 1.0
+    window_days: float = 1.5
     gap_days: float = 0.5
-    event_margin: float = 1.5
+    event_margin: float = 2.0
     upward_clip_sigma: float = 5.0
 
     def __post_init__(self) -> None:
-        if min(self.window_days, self.gap_days, self.upward_clip_sigma) <= 0:
-            raise BadParameter(
-                f"biweight window_days={self.window_days}, gap_days={self.gap_days}, "
-                f"upward_clip_sigma={self.upward_clip_sigma} must all be positive"
-            )
+        require_positive(self)
 
     def __call__(self, light_curve: LightCurve, event: Ephemeris | None = None) -> LightCurve:
         """Flatten; flux becomes relative (1 out of transit) and its error the robust scatter.
 
-        Cadences inside ``event`` do not steer the trend, which runs straight across them.
         Raises BadLightCurve if no cadence has a finite trend.
         """
-        hidden = np.zeros(len(light_curve), dtype=bool)
-        if event is not None:
-            hidden = event.in_event(light_curve.time, self.event_margin)
-        flux = np.full(len(light_curve), np.nan)
-        error = np.full(len(light_curve), np.nan)
-        for segment in light_curve.segments:
-            part = segment.cadences
-            flux[part] = self._flatten(light_curve.time[part], light_curve.flux[part],
-                                       hidden[part])
-            error[part] = point_scatter(flux[part][~hidden[part]])
-        good = np.isfinite(flux) & np.isfinite(error) & (error > 0)
-        good &= flux < 1 + self.upward_clip_sigma * np.where(good, error, np.inf)
-        if not good.any():
-            raise BadLightCurve(
-                f"{light_curve.target}: nothing left after detrending {len(light_curve)} "
-                "cadences; the flux is constant, empty or not positive: leave this target out"
-            )
-        return light_curve.with_flux(flux, error).keep(good)
+        return flatten_segments(light_curve, self._trend, event, self.gap_days,
+                                self.event_margin, self.upward_clip_sigma)
 
-    def _flatten(self, time: np.ndarray, flux: np.ndarray, hidden: np.ndarray) -> np.ndarray:
-        level = np.nanmedian(flux) if np.isfinite(flux).any() else np.nan
-        if not level > 0:
-            return np.full(len(flux), np.nan)
-        visible = np.isfinite(flux) & ~hidden
-        if not visible.any():
-            return np.full(len(flux), np.nan)
+    def _trend(self, time: np.ndarray, flux: np.ndarray, visible: np.ndarray) -> np.ndarray:
         with warnings.catch_warnings():
-            # cadences without a trend are dealt with below
+            # cadences without a trend are dealt with by the caller
             warnings.simplefilter("ignore", UserWarning)
-            _, trend = flatten(time, flux / level, method="biweight", mask=hidden,
-                               window_length=self.window_days, break_tolerance=self.gap_days,
+            _, trend = flatten(time, flux, method="biweight", mask=~visible,
+                               window_length=self.window_days, break_tolerance=0,
                                edge_cutoff=0.0, return_trend=True)
-        known = np.isfinite(trend) & visible
-        if not known.any():
-            return np.full(len(flux), np.nan)
-        # inside the event the window may hold too few points: run straight across instead
-        trend = np.where(hidden | ~np.isfinite(trend),
-                         np.interp(time, time[known], trend[known]), trend)
-        return flux / level / np.where(trend > 0, trend, np.nan)
-
-
-def point_scatter(flux: np.ndarray) -> float:
-    """Robust standard deviation of single cadences, from first differences.
-
-    Differences are blind to what is left of slow variation. NaN for fewer than three values.
-    """
-    flux = flux[np.isfinite(flux)]
-    if len(flux) < 3:
-        return float("nan")
-    step = np.diff(flux)
-    return float(MAD_TO_SIGMA * np.median(np.abs(step - np.median(step))) / np.sqrt(2))
+        return trend

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from exoval.detrend.biweight import point_scatter
+from exoval.detrend.point_scatter import point_scatter
 from exoval.feature_table import Column
 from exoval.features.folded_event import FoldedEvent
 

@@ -14,6 +14,7 @@ from exoval.lightcurve import LightCurve
 from exoval.search.detection_efficiency import detection_efficiency
 from exoval.search.period_grid import duration_scale, ofir_periods
 from exoval.search.refine import refine
+from exoval.search.searchable import searchable
 from exoval.star import Star
 
 
@@ -55,8 +56,13 @@ class AstropyBoxSearch:
         """Best event above the threshold, refined; None if there is none.
 
         ``light_curve`` is detrended (flux 1 out of transit, errors robust). ``star``,
-        ``expected`` and ``rng`` are not used: the search is blind.
+        ``expected`` and ``rng`` are not used: the search is blind. Raises BadLightCurve if times
+        descend.
         """
+        usable = searchable(light_curve)
+        return None if usable is None else self._search(usable)
+
+    def _search(self, light_curve: LightCurve) -> TransitEvent | None:
         longest = min(self.maximum_period_days, light_curve.baseline / (self.minimum_transits - 1))
         if longest <= self.minimum_period_days or len(light_curve) < 10 * self.minimum_transits:
             return None

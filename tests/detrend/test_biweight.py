@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from exoval.detrend.biweight import Biweight, point_scatter
+from exoval.detrend.biweight import Biweight
+from exoval.detrend.point_scatter import point_scatter
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve, BadParameter
 from exoval.lightcurve import LightCurve, Segment

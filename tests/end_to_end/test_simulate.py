@@ -14,6 +14,7 @@ from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
+from exoval.detection_efficiency import load_efficiencies
 from exoval.errors import BadParameter
 from exoval.feature_table import load_feature_table
 from simulate.example import Recipe, simulate_example
@@ -43,6 +44,17 @@ def test_forty_systems_give_events_of_every_scenario(forty):
     for scenario in ("planet", "eclipsing_binary", "background_binary"):
         assert counts[scenario]["kept"] >= 3
     assert manifest["kept"] == len(table) > 15
+
+
+def test_detection_efficiencies_count_the_draws(forty):
+    output, manifest, _ = forty
+    truth = pd.read_parquet(output / "truth.parquet")
+    for name, cells in load_efficiencies(output).items():
+        rows = truth[(truth.label == name) & (truth.depth_ppm >= 10)]
+        assert cells.rows.sum() == len(rows)
+        assert cells.rows_found.sum() == rows.status.isin(["kept", "recovered"]).sum()
+        assert manifest["detection_efficiency"][name]["rows"] == len(rows)
+    assert "planet" in manifest["detection_efficiency"]
 
 
 def test_the_manifest_says_loudly_that_hosts_are_procedural(forty):

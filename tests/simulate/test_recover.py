@@ -1,6 +1,9 @@
 """A found ephemeris is matched with the injected one at its aliases and at the secondary."""
 
+import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from exoval.ephemeris import Ephemeris
 from simulate.recover import ALIASES, recover
@@ -46,3 +49,65 @@ def test_another_signal_of_the_same_period_is_not_it():
 def test_epochs_far_outside_the_data_count_the_same():
     found = Ephemeris(4.2, 101.3 - 400 * 4.2, 0.2)
     assert recover(found, INJECTED, BASELINE).alias == "same"
+
+
+def test_an_event_outside_the_data_is_not_found():
+    outside = Ephemeris(400.0, 250.0, 0.2)
+    assert not recover(outside, Ephemeris(400.0, 250.0, 0.2), BASELINE).found
+
+
+def test_one_event_found_where_one_was_injected():
+    found, injected = Ephemeris(70.0, 140.05, 0.3), Ephemeris(300.0, 140.0, 0.4)
+    assert recover(found, injected, BASELINE).alias == "single"
+    assert not recover(Ephemeris(70.0, 140.3, 0.3), injected, BASELINE).found
+    # one event found of a signal that shows more of them says nothing of its period
+    assert not recover(found, Ephemeris(20.0, 140.0, 0.4), BASELINE).found
+
+
+def test_one_secondary_found_where_there_is_one():
+    found, injected = Ephemeris(80.0, 160.0, 0.3), Ephemeris(300.0, 130.0, 0.4)
+    recovery = recover(found, injected, BASELINE, secondary_epoch=160.1)
+    assert (recovery.alias, recovery.at_secondary) == ("single", True)
+
+
+def brute_force_aliases(found, epoch, injected, baseline):
+    """All aliases, from lists of times: margins are how far each is from the limit."""
+    half = 0.5 * max(found.duration, injected.duration)
+    injected_times = [epoch + n * injected.period for n in range(-3000, 3001)]
+    times = [found.epoch + n * found.period for n in range(-3000, 3001)]
+    times = [t for t in times
+             if baseline[0] - found.duration / 2 <= t <= baseline[1] + found.duration / 2]
+    nearest = [min(abs(t - other) for other in injected_times) for t in times]
+    aliases = {}
+    for alias, step in {"same": 1, "double": 1, "triple": 1, "half": 2, "third": 3}.items():
+        ratio = ALIASES[alias]
+        drift = abs(found.period - ratio * injected.period) * max(
+            (baseline[1] - baseline[0]) / found.period, 1)
+        worst = min((max(nearest[k] for k in range(start, len(times), step))
+                     for start in range(min(step, len(times)))), default=np.inf)
+        aliases[alias] = max(worst, drift) / half
+    return aliases
+
+
+@settings(max_examples=150, deadline=None)
+@given(period=st.floats(0.6, 60), ratio=st.sampled_from([*ALIASES.values(), 0.75, 1.5]),
+       drift=st.floats(-2, 2), shift=st.floats(-1.2, 1.2), cycle=st.integers(-40, 40),
+       share=st.floats(0.01, 0.2), stretch=st.floats(0.5, 2.0), epoch=st.floats(100, 190),
+       other=st.integers(0, 2))
+def test_it_agrees_with_lists_of_times(period, ratio, drift, shift, cycle, share, stretch, epoch,
+                                       other):
+    injected = Ephemeris(period, epoch, share * period)
+    found_period = ratio * period
+    events = max(90 / found_period, 1)
+    found_period += drift * 0.5 * injected.duration / events
+    duration = min(stretch * injected.duration, 0.9 * found_period)
+    start = epoch + cycle * period + other * ratio * period + shift * injected.duration / 2
+    found = Ephemeris(found_period, start, duration)
+    expected = brute_force_aliases(found, epoch, injected, BASELINE)
+    # rounding decides on the limit itself
+    assume(all(abs(margin - 1) > 1e-6 for margin in expected.values()))
+    result = recover(found, injected, BASELINE)
+    if min(expected.values()) < 1:
+        assert expected[result.alias] < 1
+    else:
+        assert result.alias in ("", "single")

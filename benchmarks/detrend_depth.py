@@ -1,0 +1,251 @@
+"""What detrending does to the depth of transits in real light curves, and to what is left.
+
+    python benchmarks/detrend_depth.py [--small] [--picture docs/detrend_depth.png]
+
+Transits of 1-12 hours are put into real Kepler quarters and TESS sectors. For every detrending and
+window the bias of the depth is measured twice: as the search sees it (the event steers the trend)
+and as ``measure`` does (the event that the search's light curve shows is hidden, and the light
+curve detrended again). Beside it what the window costs: the scatter left on six hours, over that
+of the same hosts at a one-day biweight. Prints a table for people, draws a picture and, last, one
+line of JSON. Needs EXOVAL_DATA.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np
+import pandas as pd
+
+from exoval.detrend.biweight import Biweight
+from exoval.detrend.median import Median
+from exoval.detrend.spline import Spline
+from exoval.ephemeris import Ephemeris
+from exoval.errors import ExovalError
+from exoval.features.shape import trapezoid
+from exoval.lightcurve import LightCurve
+from exoval.missions.kepler import kepler
+from exoval.missions.tess import tess
+from exoval.progress import progress
+from exoval.search.refine import refine
+from simulate.hosts import RealHosts
+from simulate.observation import noise_ppm
+
+DURATION_HOURS = (1, 2, 3, 4, 6, 8, 10, 12)
+#: transit depth over the noise of a single cadence; deeper ones are easy to tell from a trend
+STRENGTHS = (1.0, 10.0)
+#: of all events together; enough for one light curve to tell the bias to a few per cent
+EVENTS = 4
+DETRENDS = {
+    "biweight 1 d": Biweight(1.0), "biweight 1.5 d": Biweight(1.5), "biweight 2 d": Biweight(2.0),
+    "biweight 3 d": Biweight(3.0), "median 1.5 d": Median(1.5), "spline 1.5 d": Spline(1.5),
+    "spline 2 d": Spline(2.0),
+}
+REFERENCE = "biweight 1 d"
+STAGES = ("search", "measure", "measure_alone")
+
+
+def hosts_of(mission: str) -> RealHosts:
+    return {"kepler": RealHosts(kepler()), "tess": RealHosts(tess())}[mission]
+
+
+def dimmed(host: LightCurve, ephemeris: Ephemeris, depth: float) -> tuple[LightCurve, np.ndarray]:
+    """The host with a trapezoid transit, and the relative flux it loses, cadence by cadence."""
+    phase = ephemeris.time_from_mid_event(host.time) / ephemeris.duration
+    lost = depth * trapezoid(phase, 1.0, 1.0, 0.1, 0.0)
+    return host.with_flux(host.flux * (1 - lost)), lost
+
+
+def depth_ratio(flat: LightCurve, host: LightCurve, lost: np.ndarray, ephemeris: Ephemeris
+                ) -> float:
+    """Missing light within the event over what was taken, against one event length beside it."""
+    offset = np.abs(ephemeris.time_from_mid_event(flat.time)) / ephemeris.duration
+    inside, beside = offset < 0.5, (offset > 0.6) & (offset < 1.5)
+    if inside.sum() < 4 or beside.sum() < 8:
+        return np.nan
+    taken = lost[np.searchsorted(host.time, flat.time)]
+    return float((flat.flux[beside].mean() - flat.flux[inside].mean()) / taken[inside].mean())
+
+
+def residual_ppm(flat: LightCurve) -> float:
+    """Standard deviation of six-hour means of a flat light curve, outliers cut at five sigma."""
+    means = []
+    for segment in flat.segments:
+        index = np.floor(flat.time[segment.cadences] / 0.25).astype(int)
+        frame = pd.DataFrame({"flux": flat.flux[segment.cadences]}).groupby(index).flux
+        means.append(frame.mean()[frame.count() > 0.5 * frame.count().median()])
+    values = np.concatenate(means)
+    spread = 1.4826 * np.median(np.abs(values - np.median(values)))
+    return 1e6 * float(np.std(values[np.abs(values - np.median(values)) < 5 * spread]))
+
+
+def depth_in_noise(host: LightCurve, strength: float) -> float:
+    """Relative depth that is ``strength`` times the noise of half an hour."""
+    return strength * 1e-6 * noise_ppm(host, 0.25) * np.sqrt(0.25 * 48)
+
+
+def trials_on(host: LightCurve, hours: float, rng: np.random.Generator) -> list[dict]:
+    """Depth ratios of injections at one place by every detrending.
+
+    The noise of the place itself is known: it is what the host without the injection shows there
+    when the trend does not see the place. ``search`` and ``measure`` have it taken off;
+    ``measure_alone`` has not.
+    """
+    period = host.baseline / EVENTS
+    truth = Ephemeris(period, host.time[0] + rng.random() * period, hours / 24)
+    rows = []
+    for name, detrend in DETRENDS.items():
+        alone = detrend(host, truth)
+        for strength in STRENGTHS:
+            injected, lost = dimmed(host, truth, depth_in_noise(host, strength))
+            noise = depth_ratio(alone, host, lost, truth)
+            seen = detrend(injected)
+            found = refine(seen, truth)
+            hidden = detrend(injected, found.ephemeris if found else truth)
+            measured = depth_ratio(hidden, host, lost, truth)
+            rows.append({"detrend": name, "hours": hours, "strength": strength,
+                         "search": depth_ratio(seen, host, lost, truth) - noise - 1,
+                         "measure": measured - noise - 1, "measure_alone": measured - 1})
+    return rows
+
+
+def trials(mission: str, number: int) -> pd.DataFrame:
+    hosts, rng, rows = hosts_of(mission), np.random.default_rng(1), []
+    for _ in progress(range(number), number, f"{mission} light curves"):
+        host, _star = hosts.draw(rng)
+        for hours in DURATION_HOURS:
+            try:
+                rows += trials_on(host, hours, rng)
+            except ExovalError:
+                continue
+    return pd.DataFrame(rows).assign(mission=mission)
+
+
+def residuals(mission: str, number: int) -> pd.DataFrame:
+    """Six-hour scatter and milliseconds of every detrending on hosts without injections."""
+    hosts, rng, rows = hosts_of(mission), np.random.default_rng(2), []
+    for _ in range(number):
+        host, _star = hosts.draw(rng)
+        try:
+            row = {}
+            for name, detrend in DETRENDS.items():
+                start = time.perf_counter()
+                flat = detrend(host)
+                row[name] = residual_ppm(flat), 1e3 * (time.perf_counter() - start)
+        except ExovalError:
+            continue
+        rows += [{"detrend": name, "ppm": ppm, "ms": ms,
+                  "over_reference": ppm / row[REFERENCE][0]} for name, (ppm, ms) in row.items()]
+    return pd.DataFrame(rows).assign(mission=mission)
+
+
+def median_with_error(values: pd.Series) -> pd.Series:
+    values = values.dropna()
+    spread = 1.4826 * np.median(np.abs(values - values.median()))
+    return pd.Series({"bias": values.median(), "scatter": spread,
+                      "error": 1.2533 * spread / np.sqrt(max(len(values), 1))})
+
+
+def reading_ms() -> dict[str, float]:
+    """Median milliseconds to read one quarter or sector into a light curve."""
+    spent = {}
+    for mission in ("kepler", "tess"):
+        library = hosts_of(mission).library
+        times = []
+        for target in library.targets()[:40]:
+            segment = library.segments(target)[:1]
+            start = time.perf_counter()
+            library.read(target, segment)
+            times.append(1e3 * (time.perf_counter() - start))
+        spent[mission] = float(np.median(times))
+    return spent
+
+
+def draw(table: pd.DataFrame, costs: pd.DataFrame, path: Path) -> None:
+    import matplotlib
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(2, 3, figsize=(13, 7.5), layout="constrained", sharex="col")
+    for row, mission in zip(axes, ("kepler", "tess")):
+        for axis, (title, stage, strength) in zip(row, (
+                ("search, depth = noise of a half hour", "search", 1.0),
+                ("search, depth = 10 × noise", "search", 10.0),
+                ("measure (event hidden), depth = noise", "measure", 1.0))):
+            part = table[(table.mission == mission) & (table.stage == stage)
+                         & (table.strength == strength)]
+            for number, name in enumerate(DETRENDS):
+                line = part[part.detrend == name]
+                axis.errorbar(line.hours + 0.06 * (number - 3), 100 * line.bias, 100 * line.error,
+                              label=name, color=f"C{number}", lw=1.4, marker=".", capsize=2)
+            axis.axhline(0, color="0.5", lw=0.8)
+            axis.axhspan(-1, 1, color="0.9", zorder=0)
+            axis.set_title(f"{mission}: {title}", fontsize=10)
+        row[0].set_ylabel("median depth bias (%)")
+        row[2].set_ylim(-8, 8)
+    for axis in axes[1]:
+        axis.set_xlabel("transit duration (hours)")
+    axes[0, 0].legend(fontsize=8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=110)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--small", action="store_true")
+    parser.add_argument("--light-curves", type=int, default=45)
+    parser.add_argument("--picture", type=Path, default=Path("docs/detrend_depth.png"))
+    options = parser.parse_args()
+    number = 2 if options.small else options.light_curves
+    # two-minute light curves have as many more cadences as there are fewer of them
+    numbers = {"kepler": number, "tess": max(number // 3, 2)}
+    rows = pd.concat([trials(mission, count) for mission, count in numbers.items()])
+    stages = [rows.groupby(["mission", "detrend", "strength", "hours"])[stage]
+              .apply(median_with_error).unstack().reset_index().assign(stage=stage)
+              for stage in STAGES]
+    table = pd.concat(stages)
+    costs = pd.concat([residuals(mission, 3 * count) for mission, count in numbers.items()])
+    report(table, costs)
+    if not options.small:
+        draw(table, costs, options.picture)
+    print(json.dumps(summary(table, costs) | {"read_ms": reading_ms()}))
+
+
+def report(table: pd.DataFrame, costs: pd.DataFrame) -> None:
+    for (mission, stage, strength), part in table.groupby(["mission", "stage", "strength"]):
+        print(f"\n{mission}, {stage}, depth {strength:g} × half-hour noise: "
+              "median bias in % by hours")
+        shown = 100 * part.pivot(index="detrend", columns="hours", values="bias")
+        print(shown.loc[list(DETRENDS)].round(2).to_string())
+        worst = 100 * part.groupby("detrend").error.max()
+        print("largest error of a median (%): " + ", ".join(
+            f"{name} {worst[name]:.2f}" for name in DETRENDS))
+    print("\nsix-hour scatter left over that at a one-day biweight, and milliseconds")
+    quantiles = costs.groupby(["mission", "detrend"]).agg(
+        ppm_median=("ppm", "median"), ratio_median=("over_reference", "median"),
+        ratio_90=("over_reference", lambda v: v.quantile(0.9)),
+        ratio_max=("over_reference", "max"), ms=("ms", "median"))
+    print(quantiles.round(3).to_string())
+
+
+def summary(table: pd.DataFrame, costs: pd.DataFrame) -> dict:
+    default = f"biweight {Biweight().window_days:g} d"
+    chosen = table[(table.detrend == default)]
+    worst = {f"worst_median_bias_{stage}_{mission}_depth_{strength:g}":
+             round(float(part.bias.abs().max()), 4)
+             for (stage, mission, strength), part in
+             chosen.groupby(["stage", "mission", "strength"])}
+    over = costs[costs.detrend == default].groupby("mission").over_reference
+    return {"default": default, **worst,
+            "scatter_over_one_day": {key: round(float(value), 3)
+                                     for key, value in over.median().items()}}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""A sliding median: the plain fallback, without compiled code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from exoval.detrend.flatten_segments import flatten_segments
+from exoval.detrend.parameters import require_positive
+from exoval.ephemeris import Ephemeris
+from exoval.lightcurve import LightCurve
+
+
+@dataclass(frozen=True)
+class Median:
+    """Divide every segment by the median of the ``window_days`` around each cadence.
+
+    The window is one of time, not of cadences, and shrinks at the ends of a stretch.
+    It should be three times the longest event or more. ``gap_days``, ``event_margin`` and
+    ``upward_clip_sigma`` are those of ``flatten_segments``.
+
+    Raises BadParameter if a length is not positive.
+    """
+
+    window_days: float = 1.5
+    gap_days: float = 0.5
+    event_margin: float = 2.0
+    upward_clip_sigma: float = 5.0
+
+    def __post_init__(self) -> None:
+        require_positive(self)
+
+    def __call__(self, light_curve: LightCurve, event: Ephemeris | None = None) -> LightCurve:
+        """Flatten; flux becomes relative (1 out of transit) and its error the robust scatter.
+
+        Raises BadLightCurve if no cadence has a finite trend.
+        """
+        return flatten_segments(light_curve, self._trend, event, self.gap_days,
+                                self.event_margin, self.upward_clip_sigma)
+
+    def _trend(self, time: np.ndarray, flux: np.ndarray, visible: np.ndarray) -> np.ndarray:
+        series = pd.Series(np.where(visible, flux, np.nan), pd.to_timedelta(time, unit="D"))
+        window = pd.Timedelta(days=self.window_days)
+        return series.rolling(window, center=True, min_periods=1).median().to_numpy()

@@ -1,0 +1,16 @@
+"""The check that all detrendings make of their parameters."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from exoval.detrend.detrend import Detrend
+from exoval.errors import BadParameter
+
+
+def require_positive(detrend: Detrend) -> None:
+    """Raise BadParameter, naming all of them, unless every field of a dataclass is positive."""
+    values = {field.name: getattr(detrend, field.name) for field in fields(detrend)}
+    if not all(value > 0 for value in values.values()):
+        listed = ", ".join(f"{name}={value}" for name, value in values.items())
+        raise BadParameter(f"{type(detrend).__name__} {listed} must all be positive")

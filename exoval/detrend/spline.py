@@ -1,0 +1,95 @@
+"""A cubic spline that neither dips nor flares steer: iteratively reweighted least squares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.interpolate import BSpline, make_lsq_spline
+
+from exoval.detrend.flatten_segments import flatten_segments
+from exoval.detrend.parameters import require_positive
+from exoval.detrend.point_scatter import MAD_TO_SIGMA
+from exoval.ephemeris import Ephemeris
+from exoval.lightcurve import LightCurve
+
+#: rounds after which weights no longer move a trend by a hundredth of the noise
+ROUNDS = 10
+#: Tukey's constant: residuals beyond so many standard deviations have no weight
+BIWEIGHT_SIGMA = 4.685
+#: polynomial degree, and the number of points that fix such a polynomial
+DEGREE = 3
+
+
+@dataclass(frozen=True)
+class Spline:
+    """Divide every segment by a least-squares cubic spline with Tukey's weights.
+
+    Knots are ``knot_days`` apart in each stretch without gaps; where cadences are missing or
+    hidden knots are left out, so that data fix every coefficient. Knots should be as far apart
+    as two of the longest events or farther. Unlike a sliding window it follows slopes up to the
+    ends. ``gap_days``, ``event_margin`` and ``upward_clip_sigma`` are those of
+    ``flatten_segments``.
+
+    Raises BadParameter if a length is not positive.
+    """
+
+    knot_days: float = 1.5
+    gap_days: float = 0.5
+    event_margin: float = 2.0
+    upward_clip_sigma: float = 5.0
+
+    def __post_init__(self) -> None:
+        require_positive(self)
+
+    def __call__(self, light_curve: LightCurve, event: Ephemeris | None = None) -> LightCurve:
+        """Flatten; flux becomes relative (1 out of transit) and its error the robust scatter.
+
+        Raises BadLightCurve if no cadence has a finite trend.
+        """
+        return flatten_segments(light_curve, self._trend, event, self.gap_days,
+                                self.event_margin, self.upward_clip_sigma)
+
+    def _trend(self, time: np.ndarray, flux: np.ndarray, visible: np.ndarray) -> np.ndarray:
+        used = np.flatnonzero(visible)
+        # equal times would make the fit singular
+        used = used[np.diff(time[used], prepend=-np.inf) > 0]
+        if len(used) <= DEGREE or time[used[-1]] - time[used[0]] < 0.5 * self.knot_days:
+            # too short for a slope to be told from a dip
+            return np.full(len(time), np.median(flux[visible]))
+        return robust_spline(time[used], flux[used], self.knot_days)(
+            np.clip(time, time[used[0]], time[used[-1]]))
+
+
+def robust_spline(time: np.ndarray, flux: np.ndarray, knot_days: float) -> BSpline:
+    """The spline; ``time`` strictly ascending, at least four points, shape (points,).
+
+    Huber & Ronchetti (2009), Robust Statistics, section 7.8: weights follow from residuals over
+    their median absolute deviation, and the fit is repeated.
+    """
+    knots = knots_between(time, knot_days)
+    weight = np.ones(len(time))
+    for _ in range(ROUNDS):
+        spline = make_lsq_spline(time, flux, knots, DEGREE, w=np.sqrt(weight))
+        residual = flux - spline(time)
+        scatter = MAD_TO_SIGMA * np.median(np.abs(residual))
+        if not scatter > 0:
+            break
+        share = np.clip(np.abs(residual) / (BIWEIGHT_SIGMA * scatter), 0, 1)
+        # a floor keeps the fit solvable where a whole knot interval lies in a dip
+        weight = np.maximum((1 - share**2) ** 2, 1e-6)
+    return spline
+
+
+def knots_between(time: np.ndarray, knot_days: float) -> np.ndarray:
+    """Full knot vector (ends repeated), each interval with points enough to fix a cubic."""
+    count = max(int(np.floor((time[-1] - time[0]) / knot_days)), 1)
+    inner = []
+    last = 0
+    for knot in np.linspace(time[0], time[-1], count + 1)[1:-1]:
+        place = int(np.searchsorted(time, knot))
+        if place - last > DEGREE and len(time) - place > DEGREE:
+            inner.append(knot)
+            last = place
+    ends = np.ones(DEGREE + 1)
+    return np.concatenate([time[0] * ends, inner, time[-1] * ends])
