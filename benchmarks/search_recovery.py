@@ -35,6 +35,7 @@ from exoval.detrend.biweight import Biweight
 from exoval.ephemeris import Ephemeris
 from exoval.errors import ExovalError
 from exoval.event import TransitEvent
+from exoval.injection import inject
 from exoval.lightcurve import LightCurve
 from exoval.missions.kepler import kepler
 from exoval.missions.library import open_library
@@ -51,7 +52,6 @@ from exoval.search.tls import TransitLeastSquares
 from exoval.star import Star
 from exoval.system import Orbit, Source, System
 from simulate.hosts import RealHosts
-from simulate.inject import inject
 from simulate.observation import noise_ppm
 from simulate.recover import recover
 from simulate.transform import invert, scramble
@@ -117,7 +117,7 @@ def inject_planet(kind: Kind, rng: np.random.Generator) -> Injection:
                   semi_major_axis_ratio(1.0, 0.0, 1.0, period) * rng.uniform(0.8, 1.1),
                   rng.uniform(0.0, 0.8))
     for _ in range(4):
-        light_curve = inject(host, System("planet", (Source(1.0, orbit=orbit),)), ExactModel(), 4.0)
+        light_curve = inject(host, System("planet", (Source(1.0, orbit=orbit),)), ExactModel(), 4.0).light_curve
         strength = injected_strength(light_curve, host)
         ratio = orbit.radius_ratio * np.sqrt(wanted / max(strength, 1e-3))
         orbit = replace(orbit, radius_ratio=float(np.clip(ratio, 1e-4, 0.3)))
