@@ -117,7 +117,8 @@ def inject_planet(kind: Kind, rng: np.random.Generator) -> Injection:
                   semi_major_axis_ratio(1.0, 0.0, 1.0, period) * rng.uniform(0.8, 1.1),
                   rng.uniform(0.0, 0.8))
     for _ in range(4):
-        light_curve = inject(host, System("planet", (Source(1.0, orbit=orbit),)), ExactModel(), 4.0).light_curve
+        system = System("planet", (Source(1.0, orbit=orbit),))
+        light_curve = inject(host, system, ExactModel()).light_curve
         strength = injected_strength(light_curve, host)
         ratio = orbit.radius_ratio * np.sqrt(wanted / max(strength, 1e-3))
         orbit = replace(orbit, radius_ratio=float(np.clip(ratio, 1e-4, 0.3)))

@@ -18,7 +18,7 @@ from scipy.special import expit
 from scipy.stats import beta
 
 from exoval.errors import BadParameter, BadTable, DataNotFound
-from exoval.reweight import reweight
+from exoval.importance_weights import reweight
 
 #: edges of periods in days: octaves
 PERIOD_EDGES = 0.25 * 2.0 ** np.arange(14)
