@@ -92,6 +92,8 @@ def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, B
     metrics["verdict"] = verdict(metrics)
     metrics["seconds"] = round(time.time() - start, 1)
     write(output, metrics, models, simulated, scored)
+    if events.table:
+        events.table.save(output / "features_real.parquet")
     try:
         write_report(output / "report.html", Evidence(metrics, simulated, scored, table,
                                                       events.table, gap))
@@ -172,7 +174,7 @@ def describe_sets(table: FeatureTable, parts: Split, real: FeatureTable | None) 
 def write(output: Path, metrics: dict, models: list[FittedModel], simulated: dict[str, Scored],
           real: dict[str, Scored]) -> None:
     """Write numbers, predictions and models; what an earlier run left must not pass for ours."""
-    for stale in ("predictions_real.csv", "report.html"):
+    for stale in ("predictions_real.csv", "features_real.parquet", "report.html"):
         (output / stale).unlink(missing_ok=True)
     text = json.dumps(nan_as_null(metrics), indent=1, default=str, allow_nan=False)
     (output / "metrics.json").write_text(text)
