@@ -17,8 +17,10 @@ takes the level outside the box for known). How it is made fast:
    the grid itself lets the last transit drift.
 4. *Boxes are differences of prefix sums* over the phase bins, which close in a circle.
 
-The highest peaks are then refined on the light curve itself (``exoval.search.refine``), and the
-strongest refined event is kept, so that what 1-3 round off is restored and aliases are resolved.
+The highest peak above its neighbourhood is then refined on the light curve itself
+(``exoval.search.refine``), which restores what 1-3 round off. It is not the strongest one: noise
+that is correlated raises all periods around, and refinement sharpens its spikes more than it does
+transits, so that the strongest refined peak is more often noise than the highest one is.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ RADICES = (1, 2, 4, 8)
 FOLD_COST, ADD_COST = 0.8, 0.08
 #: trial periods beyond which a search would take minutes
 MOST_PERIODS = 3_000_000
-#: share of the strongest candidate's power below which no candidate is refined
+#: share of the highest peak's detection efficiency below which no candidate is refined
 WORTH_REFINING = 0.75
 #: densities (solar) of stars that a catalogue may have right
 SANE_DENSITY = (1e-3, 1e2)
@@ -58,8 +60,8 @@ class BoxSearch:
 
     Durations run from ``shortest_duration`` to ``longest_duration`` times the central transit,
     ``duration_count`` of them, the shortest in ``bins_per_duration`` phase bins.
-    ``candidates`` peaks of the periodogram are refined and the strongest is kept; ``threshold``
-    is the multiple-event statistic below which nothing is reported. A candidate that is weaker
+    The highest of the periodogram's peaks is refined and reported if its multiple-event statistic
+    reaches ``threshold``; if not, the next of ``candidates``. A candidate that is weaker
     than the strongest of its own events is one bad event and not a periodic signal (Kepler's
     ratio of single- to multiple-event statistic, Thompson et al. 2018, ApJS 235, 38), and one
     with too few events is none: its strongest event is hidden and the search repeated,
@@ -120,10 +122,9 @@ class BoxSearch:
             periodogram = self.periodogram(light_curve, star)
             if periodogram is None:
                 return None
-            events = self._refined(light_curve, periodogram)
-            if not events:
+            event = self._highest(light_curve, periodogram)
+            if event is None:
                 return None
-            event = max(events, key=lambda one: one.signal_to_noise)
             strength, cadences = strongest_event(light_curve, event.ephemeris,
                                                  margin=2.0)
             if (strength < event.signal_to_noise
@@ -194,22 +195,19 @@ class BoxSearch:
         """Least weight in a box per day of its width: more than one event too few can hold."""
         return (self.minimum_transits - 1) * data.total / (len(data) * data.cadence)
 
-    def _refined(self, light_curve: LightCurve, periodogram: Periodogram) -> list[TransitEvent]:
-        """The highest peaks, refined, where they are above the threshold."""
-        events = []
+    def _highest(self, light_curve: LightCurve, periodogram: Periodogram) -> TransitEvent | None:
+        """The highest peak that, once refined, is above the threshold."""
         peaks = periodogram.peaks(self.candidates)
-        # folding costs a peak less than this, so that weaker ones cannot come out on top
-        least = WORTH_REFINING * periodogram.power[peaks].max()
+        least = WORTH_REFINING * periodogram.efficiency[peaks].max()
         longest = periodogram.baseline / (self.minimum_transits - 1)
-        for peak in (peak for peak in peaks if periodogram.power[peak] >= least):
+        for peak in (peak for peak in peaks if periodogram.efficiency[peak] >= least):
             coarse = Ephemeris(*(float(values[peak]) for values in (
                 periodogram.period, periodogram.epoch, periodogram.duration)))
             event = refine(light_curve, coarse, "box_search",
                            longest_period=min(self.maximum_period_days, longest))
             if event is not None and event.signal_to_noise >= self.threshold:
-                efficiency = float(periodogram.efficiency[peak])
-                events.append(replace(event, detection_efficiency=efficiency))
-        return events
+                return replace(event, detection_efficiency=float(periodogram.efficiency[peak]))
+        return None
 
 
 def cheapest_radix(cadences: int, bins: int) -> int:
