@@ -13,19 +13,16 @@ from collections.abc import Iterator
 import gpytorch
 import numpy as np
 import torch
-from scipy.stats import norm, qmc
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.cluster import KMeans
 from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit
 from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from exoval.classifiers.inducing_points import inducing_points
+from exoval.classifiers.kernels import KERNELS, scaled_kernel
+from exoval.classifiers.quasi_random import sobol_normal
 from exoval.errors import BadParameter
-
-KERNELS = {"rbf": lambda **shape: gpytorch.kernels.RBFKernel(**shape),
-           "matern32": lambda **shape: gpytorch.kernels.MaternKernel(nu=1.5, **shape),
-           "matern52": lambda **shape: gpytorch.kernels.MaternKernel(nu=2.5, **shape)}
 
 #: fewer held-out rows than this say nothing about when to stop
 FEWEST_HELD_OUT = 50
@@ -38,9 +35,10 @@ class SparseGP(ClassifierMixin, BaseEstimator):
     """Stochastic variational Gaussian process with one length scale a feature and class.
 
     Features should be of order one (see ``feature_pipeline``). ``kernel`` is ``rbf``,
-    ``matern32`` or ``matern52``; ``inducing_points`` is an upper limit; training stops after
-    ``epochs``, or once the log-loss of a held-out share has not improved for ``patience``
-    epochs, and goes back to the best epoch. ``device`` is ``auto``, ``cpu`` or ``cuda``.
+    ``matern32``, ``matern52`` or ``rational_quadratic``; ``inducing_points`` is an
+    upper limit; training stops after ``epochs``, or once the log-loss of a held-out share has
+    not improved for ``patience`` epochs, and goes back to the best epoch. ``device`` is
+    ``auto``, ``cpu`` or ``cuda``.
 
     Fitted attributes: ``classes_``, ``epochs_run_``, ``held_out_loss_`` (one a epoch, empty
     without a held-out share), ``state_`` (the parameters as plain arrays, so that a fitted
@@ -139,7 +137,8 @@ class SparseGP(ClassifierMixin, BaseEstimator):
                   held_out: np.ndarray, random: np.random.RandomState) -> None:
         """Climb the evidence bound by Adam on minibatches; keep the best epoch's parameters."""
         device = self._torch_device()
-        latent = LatentFunctions(self._inducing(X[fitted], weight[fitted], random),
+        latent = LatentFunctions(inducing_points(X[fitted], weight[fitted],
+                                                 self.inducing_points, random),
                                  len(self.classes_), self.kernel)
         latent.start_at_class_shares(np.bincount(codes[fitted], weight[fitted],
                                                  minlength=len(self.classes_)))
@@ -175,15 +174,6 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         probability = self._probability_draws(latent, X[held_out]).mean(axis=0)
         of_truth = probability[np.arange(len(held_out)), codes[held_out]]
         return float(np.average(-np.log(np.maximum(of_truth, 1e-15)), weights=weight[held_out]))
-
-    def _inducing(self, X: np.ndarray, weight: np.ndarray,
-                  random: np.random.RandomState) -> np.ndarray:
-        """Where the inducing points start: the centres of a k-means clustering of the rows."""
-        distinct = np.unique(X, axis=0)
-        if len(distinct) <= self.inducing_points:
-            return distinct
-        means = KMeans(self.inducing_points, n_init=1, max_iter=30, random_state=random)
-        return means.fit(X, sample_weight=weight).cluster_centers_
 
     def _torch_device(self) -> torch.device:
         """The device asked for; ``auto`` is the graphics card when there is one."""
@@ -230,12 +220,8 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
         super().__init__(strategy)
         columns = inducing.shape[1]
         self.mean_module = gpytorch.means.ConstantMean(batch_shape=shape)
-        self.covar_module = gpytorch.kernels.ScaleKernel(
-            KERNELS[kernel](ard_num_dims=columns, batch_shape=shape), batch_shape=shape)
+        self.covar_module = scaled_kernel(kernel, columns, shape)
         self.to(torch.float64)
-        # scaled rows lie about sqrt(2 columns) apart: shorter scales would see no neighbours
-        self.covar_module.base_kernel.lengthscale = float(np.sqrt(columns))
-        self.covar_module.outputscale = 4.0
 
     def forward(self, x: torch.Tensor) -> gpytorch.distributions.MultivariateNormal:
         """Prior of the latent functions at ``x``."""
@@ -289,8 +275,3 @@ def minibatches(rows: np.ndarray, size: int, random: np.random.RandomState
     """Yield a random partition of the rows into batches of nearly equal size."""
     yield from np.array_split(random.permutation(rows), max(1, round(len(rows) / size)))
 
-
-def sobol_normal(draws: int, dimensions: int) -> np.ndarray:
-    """Standard-normal quasi-random draws, shape (draws, dimensions), always the same ones."""
-    uniform = qmc.Sobol(dimensions, seed=0).random_base2(int(np.ceil(np.log2(draws))))
-    return norm.ppf(np.clip(uniform[:draws], 1e-9, 1 - 1e-9))
