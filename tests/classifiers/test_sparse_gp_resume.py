@@ -119,9 +119,8 @@ def test_a_start_from_laplace_has_its_latent_moments(classes):
         deviation = np.hypot(deviation[:, 1:], deviation[:, :1])
     expected_mean, variance = guess.latent(X[:20])
     np.testing.assert_allclose(mean, expected_mean, atol=1e-4)
-    # the variational process has no uncertainty of its mean function
-    assert np.all(deviation < np.sqrt(variance) + 1e-6)
-    np.testing.assert_allclose(deviation, np.sqrt(variance), rtol=0.25)
+    # the variational process has no uncertainty of its mean function, which is a small part
+    np.testing.assert_allclose(deviation, np.sqrt(variance), rtol=0.05)
 
 
 def test_a_start_from_laplace_is_ahead_from_the_first_epoch():
