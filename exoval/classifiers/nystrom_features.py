@@ -43,10 +43,6 @@ class NystromFeatures:
         constant = torch.full((len(x), 1), INTERCEPT, dtype=phi.dtype, device=phi.device)
         return torch.cat([phi, constant], dim=1)
 
-    def lost_variance(self, x: torch.Tensor, phi: torch.Tensor) -> torch.Tensor:
-        """Prior variance of each row that its features do not carry, shape (rows,)."""
-        return (self.kernel(x, diag=True) - phi[:, :-1].square().sum(dim=1)).clamp_min(0)
-
 
 class RowChunks:
     """Rows with features, class and weight, in chunks; may be gone through again and again.

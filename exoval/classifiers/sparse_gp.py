@@ -334,7 +334,7 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
 
     @classmethod
     def from_laplace(cls, guess: LaplaceGP) -> LatentFunctions:
-        """The posterior of a fitted Laplace approximation as a variational one.
+        """The posterior of a fitted ``LaplaceGP`` as a variational distribution.
 
         The one latent function of two classes becomes half the difference of two, each with
         half the variance.
@@ -346,13 +346,13 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
         mode = state["mode"] * sign * (0.5**0.5 if two else 1.0)
         # the intercept, last of the weights, becomes a fixed mean function
         covariance = torch.cholesky_inverse(state["root"][:, :-1, :-1]).expand(classes, -1, -1)
-        parameters = latent.covar_module.state_dict()
-        for name, value in parameters.items():
-            parameters[name] = state[f"kernel.{name}"].expand_as(value).clone()
+        kernel = guess.learned_kernel()
         with torch.no_grad():
-            latent.covar_module.load_state_dict(parameters)
-            if two:
-                latent.covar_module.outputscale = latent.covar_module.outputscale / 2
+            latent.covar_module.outputscale = kernel.outputscale / (2 if two else 1)
+            for name in ("lengthscale", "alpha"):
+                if hasattr(kernel.base_kernel, name):
+                    setattr(latent.covar_module.base_kernel, name,
+                            getattr(kernel.base_kernel, name))
             distribution = latent.variational_strategy._variational_distribution
             distribution.variational_mean.copy_(mode[:-1].T)
             distribution.chol_variational_covar.copy_(torch.linalg.cholesky(covariance))

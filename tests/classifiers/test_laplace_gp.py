@@ -1,4 +1,3 @@
-import gpytorch
 import numpy as np
 import pytest
 import torch
@@ -10,10 +9,16 @@ from sklearn.metrics import log_loss
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from exoval.classifiers.kernels import scaled_kernel
-from exoval.classifiers.laplace_evidence import evidence_with_gradient, log_evidence
 from exoval.classifiers.laplace_gp import LaplaceGP, subset
 from exoval.classifiers.nystrom_features import NystromFeatures, RowChunks
 from exoval.classifiers.softmax_newton import laplace, log_posterior, solve, summarise
+from exoval.classifiers.sparse_gp import LatentFunctions, negative_evidence_bound
+from exoval.classifiers.variational_evidence import (
+    divergence,
+    expected_log_likelihood,
+    updated,
+)
+from exoval.classifiers.variational_newton import refine
 from exoval.errors import BadParameter
 
 QUICK = {"inducing_points": 60, "evidence_inducing_points": 40, "evidence_steps": 25,
@@ -76,29 +81,36 @@ def test_the_curvature_solved_with_is_that_of_the_log_posterior():
 
 
 @pytest.mark.parametrize("classes", [2, 3])
-def test_gradient_of_the_evidence_is_that_of_finite_differences(classes):
+def test_slope_of_the_bound_at_its_best_posterior_is_that_of_finite_differences(classes):
+    """Holding q fixed is enough only where q is the optimum: the differences find it anew."""
     random = np.random.default_rng(4)
     X, codes = torch.as_tensor(random.normal(size=(60, 2))), torch.as_tensor(
         random.integers(0, classes, 60))
     weight = torch.ones(60, dtype=torch.float64)
-    start = torch.zeros(13, 1 if classes == 2 else classes, dtype=torch.float64)
-    kernel = scaled_kernel("rbf", 2)
+    kernel = scaled_kernel("rbf", 2, logarithmic=True)
 
-    def value():
+    def bound(posterior=None):
         phi = NystromFeatures(kernel, X[:12])(X)
-        return evidence_with_gradient(phi, codes, weight, start)[0]
+        outputs = 1 if classes == 2 else classes
+        found = posterior
+        for _ in range(60):
+            found = updated(phi.detach(), codes, weight, float(kernel.outputscale.detach()),
+                            outputs, found)
+        likelihood = expected_log_likelihood(phi, codes, weight, kernel.outputscale, found)
+        return likelihood, float(likelihood.detach()) - divergence(found)
 
-    value().backward()
+    bound()[0].backward()
     raw = kernel.base_kernel.raw_lengthscale
     exact, at = raw.grad.clone()[0, 0], raw.detach().clone()
     sides = []
-    for change in (1e-4, -1e-4):
+    for change in (1e-3, -1e-3):
         raw.data = at + torch.tensor([[change, 0.0]], dtype=torch.float64)
-        sides.append(float(value().detach()))
-    assert float(exact) == pytest.approx((sides[0] - sides[1]) / 2e-4, rel=1e-4)
+        sides.append(bound()[1])
+    # the curvature blocks of quasi-random draws are not quite the slope of the drawn bound
+    assert float(exact) == pytest.approx((sides[0] - sides[1]) / 2e-3, rel=0.03, abs=0.02)
 
 
-def test_evidence_is_that_of_an_exact_laplace_process():
+def test_mode_is_that_of_an_exact_laplace_process():
     """With every row an inducing point scikit-learn's exact classifier is the same model."""
     X, y, _ = two_clusters(60, seed=5)
     exact = GaussianProcessClassifier(ConstantKernel(4.0, "fixed") * RBF(1.5, "fixed")).fit(X, y)
@@ -108,8 +120,51 @@ def test_evidence_is_that_of_an_exact_laplace_process():
     phi = NystromFeatures(kernel, rows)(rows).detach()[:, :-1]
     chunks = [(phi, torch.as_tensor(y), torch.ones(60, dtype=torch.float64))]
     found = laplace(chunks, torch.zeros(60, 1, dtype=torch.float64), 50, 1e-12)
-    ours = log_evidence(phi, torch.as_tensor(y), torch.ones(60, dtype=torch.float64), found.mode)
-    assert float(ours) == pytest.approx(exact.log_marginal_likelihood_value_, abs=1e-3)
+    latent = (phi @ found.mode).numpy()[:, 0]
+    np.testing.assert_allclose(expit(latent), exact.base_estimator_.pi_, atol=1e-4)
+
+
+def test_the_posterior_is_the_one_with_the_highest_bound():
+    """Ascent on the library's own variational process of the same kernel finds no better one."""
+    X, y = three_classes(150, seed=9)
+    settings = {"inducing_points": 25, "evidence_steps": 10, "random_state": 0}
+    data = torch.as_tensor(X), torch.as_tensor(y), torch.ones(150, dtype=torch.float64)
+
+    def bound(model, steps):
+        latent = LatentFunctions.from_laplace(model)
+        variational = latent.variational_strategy._variational_distribution
+        optimiser = torch.optim.Adam(variational.parameters(), lr=0.003)
+        for _ in range(steps):
+            optimiser.zero_grad()
+            loss = negative_evidence_bound(latent, *data, 1.0, 1.0,
+                                           torch.Generator().manual_seed(0))
+            loss.backward()
+            optimiser.step()
+        with torch.no_grad():
+            return np.mean([-float(negative_evidence_bound(
+                latent, *data, 1.0, 1.0, torch.Generator().manual_seed(seed)))
+                for seed in range(40)])
+
+    refined = LaplaceGP(**settings).fit(X, y)
+    mode_only = LaplaceGP(variational_steps=0, **settings).fit(X, y)
+    assert bound(refined, 0) > bound(mode_only, 0) + 0.1
+    assert bound(refined, 150) < bound(refined, 0) + 0.1
+
+
+def test_the_mean_lies_farther_out_than_the_mode_where_classes_are_separated():
+    phi = torch.linspace(1, 2, 30, dtype=torch.float64)[:, None]
+    chunks = [(torch.cat([phi, torch.ones_like(phi)], 1), torch.ones(30, dtype=int),
+               torch.ones(30, dtype=torch.float64))]
+    mode = laplace(chunks, torch.zeros(2, 1, dtype=torch.float64), 50, 1e-12)
+    # brute force: the posterior mean of two weights on a grid
+    axis = torch.linspace(-5, 6, 600, dtype=torch.float64)
+    weights = torch.cartesian_prod(axis, axis)
+    log = (torch.nn.functional.logsigmoid(weights @ chunks[0][0].T).sum(1)
+           - 0.5 * weights.square().sum(1))
+    truth = (torch.softmax(log, 0)[:, None] * weights).sum(0)
+    found = refine([(chunks[0][0], *chunks[0][1:])], mode, 0.0, 30, 1e-12)
+    assert torch.all(truth > mode.mode[:, 0] + 0.05)
+    np.testing.assert_allclose(found.mode[:, 0], truth, atol=0.06)
 
 
 def test_probability_comes_near_the_bayes_posterior():
@@ -138,7 +193,7 @@ def test_evidence_rises_and_an_irrelevant_feature_gets_a_longer_length_scale():
     assert second > first + 1
 
 
-def test_the_probit_approximation_is_near_the_integral():
+def test_probability_is_the_integral_over_the_latent_posterior():
     X, y, _ = two_clusters(60, seed=4, distance=1.0)
     model = LaplaceGP(**QUICK).fit(X, y)
     rows = np.array([[0.5, 0.0], [3.0, 1.0], [9.0, 9.0]])
@@ -147,7 +202,9 @@ def test_the_probit_approximation_is_near_the_integral():
         spread = np.sqrt(variance[row])
         integral, _ = quad(lambda z, m=mean[row], s=spread: expit(m + s * z)
                            * np.exp(-z * z / 2) / np.sqrt(2 * np.pi), -9, 9)
-        assert model.predict_proba(rows)[row, 1] == pytest.approx(integral, abs=0.02)
+        assert model.predict_proba(rows)[row, 1] == pytest.approx(integral, abs=2e-3)
+    np.testing.assert_allclose(model.predict_proba_draws(rows).mean(axis=0),
+                               model.predict_proba(rows), atol=1e-12)
 
 
 def test_far_from_the_data_the_answer_is_uncertain():
@@ -184,8 +241,6 @@ def test_features_reproduce_the_kernel_at_the_inducing_points():
     features = NystromFeatures(kernel, x)
     phi = features(x).detach()[:, :-1]
     np.testing.assert_allclose(phi @ phi.T, kernel(x).to_dense().detach(), atol=1e-4)
-    assert isinstance(kernel, gpytorch.kernels.ScaleKernel)
-    assert float(features.lost_variance(x, features(x)).max().detach()) < 1e-4
 
 
 def test_two_fits_agree_and_leave_the_global_random_states_alone():
