@@ -76,7 +76,7 @@ def test_one_classifier_or_several_can_be_chosen(choice, names):
     assert list(composed().classifier) == ["sparse_gp", "forest"]
 
 
-@pytest.mark.parametrize("name", ["isotonic", "platt", "none"])
+@pytest.mark.parametrize("name", ["isotonic", "platt", "temperature", "beta", "none"])
 def test_every_calibration_can_be_built(name):
     config = composed(f"calibration={name}", "~real", "classifier=logistic", "labelled_set=set")
     assert callable(app._built(config)["calibration"])
