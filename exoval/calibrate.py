@@ -225,3 +225,35 @@ def check_calibration_set(score: np.ndarray, is_planet: np.ndarray
         raise BadParameter(f"all {len(truth)} calibration rows are of one kind; calibrate on "
                            "rows that hold planets and false positives")
     return score, truth
+
+
+#: name of each kind of map in a file, without which a saved model could not be read again
+SCORE_MAPS: dict[str, type] = {"identity": Identity, "piecewise_linear": PiecewiseLinear,
+                               "sigmoid": Sigmoid, "beta": BetaMap}
+
+
+def score_map_to_plain(score_map: ScoreMap) -> dict:
+    """A map as numbers and lists, for JSON.
+
+    Raises BadParameter for a map of another kind.
+    """
+    for kind, known in SCORE_MAPS.items():
+        if type(score_map) is known:
+            return {"kind": kind} | {name: np.asarray(value).tolist()
+                                     for name, value in vars(score_map).items()}
+    raise BadParameter(f"cannot write a calibration of type {type(score_map).__name__}; known "
+                       f"kinds are {', '.join(SCORE_MAPS)}")
+
+
+def score_map_from_plain(plain: dict) -> ScoreMap:
+    """The map that ``score_map_to_plain`` described.
+
+    Raises BadParameter for an unknown kind.
+    """
+    settings = dict(plain)
+    kind = settings.pop("kind", None)
+    if kind not in SCORE_MAPS:
+        raise BadParameter(f"unknown calibration '{kind}'; known kinds are "
+                           f"{', '.join(SCORE_MAPS)}")
+    return SCORE_MAPS[kind](**{name: np.asarray(value) if isinstance(value, list) else value
+                               for name, value in settings.items()})
