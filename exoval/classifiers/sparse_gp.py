@@ -129,6 +129,16 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         lower, upper = np.quantile(self.predict_proba_draws(X), tails, axis=0)
         return lower, upper
 
+    def latent(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Posterior mean and variance of every class's latent function, both (rows, classes)."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        latent = LatentFunctions.from_arrays(self.state_, self.kernel).eval()
+        with torch.no_grad():
+            parts = [latent.marginals(x) for x in torch.as_tensor(X).split(ROWS_PER_CHUNK)]
+        mean, deviation = (torch.cat(part).numpy() for part in zip(*parts, strict=True))
+        return mean, deviation**2
+
     def _check_settings(self) -> None:
         """Raise BadParameter for a setting outside its range."""
         if self.kernel not in KERNELS:
