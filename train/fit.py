@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.model_selection import StratifiedGroupKFold
@@ -19,44 +21,56 @@ from train.splits import Split
 
 
 def fit(name: str, classifier: BaseEstimator, calibration: Calibration, table: FeatureTable,
-        split: Split, seed: int, folds: int = 0) -> FittedModel:
+        split: Split, seed: int, folds: int = 0, checkpoints: Path | None = None
+        ) -> FittedModel:
     """Fit feature scaling and a copy of the classifier, and calibrate it.
 
     With ``folds`` 0 it is fitted on ``split.fit`` and calibrated on ``split.calibration``. With
     more, both parts are taken together: as many copies as folds are each fitted without one
     share of the stars, their scores of that share teach the calibration, and the classifier
-    itself is fitted on all rows. Raises BadTable if the rows are not what the classifier can
+    itself is fitted on all rows. A classifier that can go on where it was interrupted keeps its
+    state in the folder ``checkpoints``. Raises BadTable if the rows are not what the classifier can
     take.
     """
     if folds == 0:
-        pipeline = fitted_pipeline(name, classifier, table.select(split.fit), seed)
+        pipeline = fitted_pipeline(name, classifier, table.select(split.fit), seed, checkpoints)
         judged = table.select(split.calibration)
         score = planet_score(pipeline, judged)
     else:
         judged = table.select(np.sort(np.concatenate([split.fit, split.calibration])))
-        score = left_out_scores(name, classifier, judged, seed, folds)
-        pipeline = fitted_pipeline(name, classifier, judged, seed)
+        score = left_out_scores(name, classifier, judged, seed, folds, checkpoints)
+        pipeline = fitted_pipeline(name, classifier, judged, seed, checkpoints)
     truth = np.equal(judged.labels, PLANET)
     return FittedModel(name, pipeline, calibration(score, truth), table.columns,
                        card(table, split, judged, score, folds))
 
 
-def fitted_pipeline(name: str, classifier: BaseEstimator, table: FeatureTable, seed: int
-                    ) -> Pipeline:
+def fitted_pipeline(name: str, classifier: BaseEstimator, table: FeatureTable, seed: int,
+                    checkpoints: Path | None = None, part: str = "all") -> Pipeline:
     """Scaling and a copy of the classifier, fitted; BadTable if that cannot be done."""
-    pipeline = feature_pipeline(clone(classifier), len(table), seed)
+    copy = clone(classifier)
+    settings = copy.get_params(deep=False)
+    resumable = (checkpoints is not None and settings.get("checkpoint", "") is None
+                 and isinstance(settings.get("random_state"), int))
+    if resumable:
+        copy.set_params(checkpoint=str(checkpoints / f"{name}-{part}.pt"))
+    pipeline = feature_pipeline(copy, len(table), seed)
     # a classifier that holds out rows to know when to stop must hold out whole stars
     extra = ({"classifier__groups": table.targets}
              if has_fit_parameter(classifier, "groups") else {})
     try:
-        return pipeline.fit(table.features, table.labels, **extra)
+        pipeline.fit(table.features, table.labels, **extra)
     except ValueError as error:
         raise BadTable(f"classifier '{name}' cannot be fitted on {len(table)} rows: {error}; "
                        "simulate more systems or change the classifier's settings") from error
+    if resumable:
+        # where the state was kept is no part of the model
+        copy.set_params(checkpoint=None)
+    return pipeline
 
 
 def left_out_scores(name: str, classifier: BaseEstimator, table: FeatureTable, seed: int,
-                    folds: int) -> np.ndarray:
+                    folds: int, checkpoints: Path | None = None) -> np.ndarray:
     """P(planet) of every row by a copy that saw no row of its star, shape (rows,)."""
     score = np.full(len(table), np.nan)
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
@@ -65,8 +79,9 @@ def left_out_scores(name: str, classifier: BaseEstimator, table: FeatureTable, s
     except ValueError as error:
         raise BadTable(f"{len(set(table.targets))} stars cannot be divided into "
                        f"calibration_folds={folds}: {error}; take fewer folds") from error
-    for fitted, out in parts:
-        copy = fitted_pipeline(name, classifier, table.select(fitted), seed)
+    for number, (fitted, out) in enumerate(parts):
+        copy = fitted_pipeline(name, classifier, table.select(fitted), seed, checkpoints,
+                               f"fold{number}")
         if PLANET not in copy.classes_:
             raise BadTable("without the stars of one fold no planets are left to fit; take fewer "
                            "calibration_folds or simulate more stars")

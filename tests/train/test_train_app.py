@@ -33,7 +33,7 @@ def test_a_run_writes_into_its_output_and_nowhere_else(tmp_path):
     assert "logistic: ROC AUC" in done.stdout
     assert {path.name for path in tmp_path.iterdir()} == {"set", "out"}
     metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
-    assert list(metrics["simulated"]) == ["logistic"]
+    assert list(metrics["simulated"]["by_classifier"]) == ["logistic"]
     assert metrics["config"]["bootstrap_resamples"] == 10
 
 
