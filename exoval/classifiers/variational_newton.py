@@ -41,7 +41,7 @@ def refine(chunks: Chunks, start: Laplace, prior_variance: float, steps: int, to
     length, last_gain = 1.0, float("inf")
     while taken < steps and not converged:
         summary = averaged(chunks, mean, root, prior_variance, normal)
-        step = solve(chunks, summary, summary.gradient)
+        step = solve(chunks, summary, summary.gradient, tolerance=1e-4)
         gain = float((summary.gradient * step).sum()) / 2
         # without a bound to watch, a step that did not bring the end nearer was too long
         length = length / 2 if gain > last_gain else min(1.0, 1.5 * length)
@@ -72,7 +72,9 @@ def averaged(chunks: Chunks, mean: torch.Tensor, root: torch.Tensor, prior_varia
 def row_variance(phi: torch.Tensor, root: torch.Tensor, prior_variance: float) -> torch.Tensor:
     """Latent variance of rows with features phi, shape (rows, outputs)."""
     lost = (prior_variance - phi[:, :-1].square().sum(dim=1)).clamp_min(0)
-    known = [torch.linalg.solve_triangular(one, phi.T, upper=False).square().sum(0)
+    # one inverse and products with it: far faster than a triangular solve for every row
+    identity = torch.eye(phi.shape[1], dtype=phi.dtype)
+    known = [(phi @ torch.linalg.solve_triangular(one, identity, upper=False).T).square().sum(1)
              for one in root]
     return torch.stack(known, dim=1) + lost[:, None]
 
