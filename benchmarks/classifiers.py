@@ -127,6 +127,8 @@ def classifiers(small: bool) -> Iterator[tuple[str, BaseEstimator]]:
     long = {"inducing_points": inducing, "batch_size": 1024, "epochs": 3 if small else 60,
             "patience": 5, "random_state": 0}
     yield "laplace_gp", LaplaceGP(inducing_points=inducing, random_state=0)
+    yield "laplace_gp_moved", LaplaceGP(inducing_points=inducing, evidence_rows=10_000,
+                                        evidence_steps=40, move_inducing=True, random_state=0)
     yield "converged_gp", SparseGP(**long)
     yield "laplace_then_variational_gp", SparseGP(**long | {"learning_rate": 0.005},
                                                   start="laplace")

@@ -36,7 +36,10 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
     Features should be of order one (see ``feature_pipeline``). ``kernel`` is ``rbf``,
     ``matern32``, ``matern52`` or ``rational_quadratic``; ``inducing_points`` and
     ``evidence_inducing_points`` are upper limits. The kernel is learned in ``evidence_steps``
-    steps of Adam on at most ``evidence_rows`` rows; all classes share it. With 0
+    steps of Adam on at most ``evidence_rows`` rows; all classes share it. Inducing points stand
+    at the centres of clusters; with ``move_inducing`` all of them are learned with the kernel
+    (``evidence_inducing_points`` has no part then), which takes longer and pays with many rows.
+    With 0
     ``variational_steps`` the posterior is Laplace's, whose probabilities are too timid. Features
     of the rows are kept up to ``memory_gib`` and computed again beyond that.
 
@@ -46,14 +49,16 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
 
     def __init__(self, inducing_points: int = 512, kernel: str = "matern52",
                  evidence_rows: int = 2000, evidence_inducing_points: int = 150,
-                 evidence_steps: int = 60, learning_rate: float = 0.1,
-                 variational_steps: int = 12, memory_gib: float = 1.0,
-                 prediction_draws: int = 256, random_state: int | None = None) -> None:
+                 evidence_steps: int = 60, move_inducing: bool = False,
+                 learning_rate: float = 0.1, variational_steps: int = 12,
+                 memory_gib: float = 1.0, prediction_draws: int = 256,
+                 random_state: int | None = None) -> None:
         self.inducing_points = inducing_points
         self.kernel = kernel
         self.evidence_rows = evidence_rows
         self.evidence_inducing_points = evidence_inducing_points
         self.evidence_steps = evidence_steps
+        self.move_inducing = move_inducing
         self.learning_rate = learning_rate
         self.variational_steps = variational_steps
         self.memory_gib = memory_gib
@@ -79,8 +84,10 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
             raise BadParameter("a classifier needs at least two classes and got "
                                f"{len(self.classes_)} class; add rows of another class")
         random = check_random_state(self.random_state)
-        self._learn_kernel(X, codes, weight, random)
-        self._find_mode(X, codes, weight, inducing_points(X, weight, self.inducing_points, random))
+        learned = self._learn_kernel(X, codes, weight, random)
+        inducing = (learned if self.move_inducing
+                    else inducing_points(X, weight, self.inducing_points, random))
+        self._find_mode(X, codes, weight, inducing)
         return self
 
     def predict(self, X: np.ndarray) -> np.ndarray:
@@ -145,20 +152,25 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
                 raise BadParameter(f"{name} is {getattr(self, name)}; give zero or more")
 
     def _learn_kernel(self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray,
-                      random: np.random.RandomState) -> None:
-        """Maximise the bound of some rows; sets the kernel's parameters in ``state_``."""
+                      random: np.random.RandomState) -> np.ndarray:
+        """Maximise the bound of some rows; sets the kernel's parameters in ``state_``.
+
+        Returns the inducing points that were used, where they ended.
+        """
         if len(X) > self.evidence_rows:
             rows = subset(codes, self.evidence_rows, random)
             # all of the weight stands behind the rows that were taken
             X, codes, weight = X[rows], codes[rows], weight[rows] / weight[rows].mean()
-        inducing = inducing_points(X, weight, self.evidence_inducing_points, random)
+        number = self.inducing_points if self.move_inducing else self.evidence_inducing_points
+        inducing = torch.as_tensor(inducing_points(X, weight, number, random))
         kernel = scaled_kernel(self.kernel, X.shape[1], logarithmic=True)
         self.log_evidence_ = maximise_bound(
-            kernel, *(torch.as_tensor(data) for data in (inducing, X, codes, weight)),
+            kernel, inducing, *(torch.as_tensor(data) for data in (X, codes, weight)),
             outputs=outputs_for(len(self.classes_)), steps=self.evidence_steps,
-            learning_rate=self.learning_rate)
+            learning_rate=self.learning_rate, move_inducing=self.move_inducing)
         self.state_ = {f"kernel.{name}": value.detach().numpy().copy()
                        for name, value in kernel.state_dict().items()}
+        return inducing.numpy()
 
     def _find_mode(self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray,
                    inducing: np.ndarray) -> None:

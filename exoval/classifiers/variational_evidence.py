@@ -22,13 +22,16 @@ SPREAD = 1.0
 
 def maximise_bound(kernel: gpytorch.kernels.ScaleKernel, inducing: torch.Tensor, x: torch.Tensor,
                    codes: torch.Tensor, weight: torch.Tensor, outputs: int, steps: int,
-                   learning_rate: float) -> list[float]:
+                   learning_rate: float, move_inducing: bool = False) -> list[float]:
     """Adam on the evidence bound of rows x; changes the kernel and returns the path of the bound.
 
-    A wide log-normal prior around the start keeps the length scales of features without
-    information from running away.
+    With ``move_inducing`` the points in ``inducing`` move as well, in place. A wide log-normal
+    prior around the start keeps the length scales of features without information from running
+    away.
     """
-    optimiser = torch.optim.Adam(kernel.parameters(), lr=learning_rate)
+    inducing.requires_grad_(move_inducing)
+    moved = [inducing] if move_inducing else []
+    optimiser = torch.optim.Adam([*kernel.parameters(), *moved], lr=learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, max(1, steps),
                                                           learning_rate / 10)
     first = kernel.base_kernel.lengthscale.detach().log()
@@ -44,6 +47,7 @@ def maximise_bound(kernel: gpytorch.kernels.ScaleKernel, inducing: torch.Tensor,
         optimiser.step()
         schedule.step()
         path.append(float(value.detach()) - divergence(posterior))
+    inducing.requires_grad_(False)
     return path
 
 

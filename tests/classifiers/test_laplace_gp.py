@@ -264,6 +264,17 @@ def test_many_rows_go_through_a_coarse_mode_first_and_end_at_the_same_place(monk
     np.testing.assert_allclose(coarse.predict_proba(X), straight.predict_proba(X), atol=1e-4)
 
 
+def test_moved_inducing_points_find_a_higher_bound_than_clusters():
+    random = np.random.default_rng(10)
+    X = random.normal(size=(400, 6))
+    y = (np.sin(2 * X[:, 0]) * X[:, 1] > 0).astype(int)
+    settings = QUICK | {"inducing_points": 20, "evidence_inducing_points": 20,
+                        "evidence_steps": 60}
+    fixed, moved = (LaplaceGP(move_inducing=move, **settings).fit(X, y) for move in (False, True))
+    assert moved.log_evidence_[-1] > fixed.log_evidence_[-1] + 5
+    assert moved.state_["inducing"].shape == (20, 6)
+
+
 def test_a_rare_class_is_in_the_rows_that_choose_the_kernel():
     codes = np.zeros(5000, dtype=int)
     codes[[5, 17, 4000]] = 1
