@@ -196,7 +196,7 @@ def main() -> None:
         if real is not None:
             results["real"] = table("labelled TCEs", real, sizes, arguments.small)
     largest = str(sizes[-1])
-    for key, which in (("gp", "laplace_gp"), ("svgp", "converged_gp")):
+    for key, which in (("gp", "laplace_gp_moved"), ("svgp", "converged_gp")):
         numbers = results.get("real", {}).get(which, {}).get(largest, {})
         results[f"{key}_seconds_70k"] = numbers.get("seconds")
         results[f"{key}_log_loss_70k"] = numbers.get("log_loss")
