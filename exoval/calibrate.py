@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
@@ -64,6 +65,20 @@ class Sigmoid:
 
 
 @dataclass(frozen=True)
+class BetaMap:
+    """Logistic function of ln s and -ln(1 - s): slopes ``low`` and ``high``, and an offset."""
+
+    low: float
+    high: float
+    offset: float
+
+    def __call__(self, score: np.ndarray) -> np.ndarray:
+        """1 / (1 + exp(-(low ln s - high ln(1 - s) + offset)))."""
+        near_zero, near_one = _logarithms(score)
+        return 1 / (1 + np.exp(-(self.low * near_zero + self.high * near_one + self.offset)))
+
+
+@dataclass(frozen=True)
 class NoCalibration:
     """Take the classifier's probability as it is."""
 
@@ -84,16 +99,51 @@ class PlattCalibration:
     def __call__(self, score: np.ndarray, is_planet: np.ndarray) -> ScoreMap:
         """Fit slope and offset; a slope that came out negative is set to zero."""
         score, truth = check_calibration_set(score, is_planet)
-        planets, others = truth.sum(), (~truth).sum()
-        soft = np.where(truth, (planets + 1) / (planets + 2), 1 / (others + 2))
-        # a soft target is a row counted once as a planet and once as not, by its shares
-        rows = np.tile(logit(score), 2)[:, None]
-        model = LogisticRegression(C=1e6).fit(
-            rows, np.repeat([1, 0], len(score)), sample_weight=np.concatenate([soft, 1 - soft]))
-        slope = float(model.coef_[0, 0])
+        (slope,), offset = _soft_logistic(logit(score)[:, None], truth)
         if slope <= 0:
             return Sigmoid(0.0, float(logit(truth.mean())))
-        return Sigmoid(slope, float(model.intercept_[0]))
+        return Sigmoid(slope, offset)
+
+
+@dataclass(frozen=True)
+class TemperatureCalibration:
+    """One slope for the logit and no offset (Guo et al. 2017, ICML 34).
+
+    It makes a classifier more or less bold and nothing else, so it needs the fewest events, and
+    cannot mend a base rate that is wrong.
+    """
+
+    def __call__(self, score: np.ndarray, is_planet: np.ndarray) -> ScoreMap:
+        """Fit the slope, between 0.05 and 20, that gives the lowest log-loss."""
+        score, truth = check_calibration_set(score, is_planet)
+        side = np.where(truth, -1.0, 1.0) * logit(score)
+        found = minimize_scalar(lambda log: np.logaddexp(0, np.exp(log) * side).mean(),
+                                bounds=(-3.0, 3.0), method="bounded", options={"xatol": 1e-8})
+        return Sigmoid(float(np.exp(found.x)), 0.0)
+
+
+@dataclass(frozen=True)
+class BetaCalibration:
+    """Two slopes and an offset (Kull, Silva Filho & Flach 2017, AISTATS 54).
+
+    A sigmoid whose two ends may differ, so it holds the identity, which Platt's on raw scores
+    does not, and mends scores that are bold at one end alone. Truths are softened as Platt does.
+    """
+
+    def __call__(self, score: np.ndarray, is_planet: np.ndarray) -> ScoreMap:
+        """Fit slopes and offset; a slope that came out negative is set to zero, as in the paper."""
+        score, truth = check_calibration_set(score, is_planet)
+        features = np.column_stack(_logarithms(score))
+        used, coefficients, offset = [0, 1], np.zeros(2), 0.0
+        while used:
+            slopes, offset = _soft_logistic(features[:, used], truth)
+            if min(slopes) >= 0:
+                coefficients[used] = slopes
+                break
+            used = [column for column, slope in zip(used, slopes, strict=True) if slope > 0]
+        if not used:
+            offset = float(logit(truth.mean()))
+        return BetaMap(float(coefficients[0]), float(coefficients[1]), float(offset))
 
 
 @dataclass(frozen=True)
@@ -138,6 +188,23 @@ def rescale_classes(probability: np.ndarray, planet: int, calibrated: np.ndarray
     return np.insert(share * (1 - calibrated)[..., None], planet, calibrated, axis=-1)
 
 
+def _soft_logistic(features: np.ndarray, truth: np.ndarray) -> tuple[list[float], float]:
+    """Slopes and offset of a logistic regression on softened truths."""
+    planets, others = truth.sum(), (~truth).sum()
+    soft = np.where(truth, (planets + 1) / (planets + 2), 1 / (others + 2))
+    # a soft target is a row counted once as a planet and once as not, by its shares
+    model = LogisticRegression(C=1e6, max_iter=1000).fit(
+        np.tile(features, (2, 1)), np.repeat([1, 0], len(truth)),
+        sample_weight=np.concatenate([soft, 1 - soft]))
+    return [float(slope) for slope in model.coef_[0]], float(model.intercept_[0])
+
+
+def _logarithms(score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """ln s and -ln(1 - s), finite at 0 and 1."""
+    clipped = np.clip(score, 1e-6, 1 - 1e-6)
+    return np.log(clipped), -np.log1p(-clipped)
+
+
 def logit(probability: np.ndarray) -> np.ndarray:
     """log(p / (1 - p)), finite at 0 and 1."""
     clipped = np.clip(probability, 1e-6, 1 - 1e-6)
@@ -158,3 +225,35 @@ def check_calibration_set(score: np.ndarray, is_planet: np.ndarray
         raise BadParameter(f"all {len(truth)} calibration rows are of one kind; calibrate on "
                            "rows that hold planets and false positives")
     return score, truth
+
+
+#: name of each kind of map in a file, without which a saved model could not be read again
+SCORE_MAPS: dict[str, type] = {"identity": Identity, "piecewise_linear": PiecewiseLinear,
+                               "sigmoid": Sigmoid, "beta": BetaMap}
+
+
+def score_map_to_plain(score_map: ScoreMap) -> dict:
+    """A map as numbers and lists, for JSON.
+
+    Raises BadParameter for a map of another kind.
+    """
+    for kind, known in SCORE_MAPS.items():
+        if type(score_map) is known:
+            return {"kind": kind} | {name: np.asarray(value).tolist()
+                                     for name, value in vars(score_map).items()}
+    raise BadParameter(f"cannot write a calibration of type {type(score_map).__name__}; known "
+                       f"kinds are {', '.join(SCORE_MAPS)}")
+
+
+def score_map_from_plain(plain: dict) -> ScoreMap:
+    """The map that ``score_map_to_plain`` described.
+
+    Raises BadParameter for an unknown kind.
+    """
+    settings = dict(plain)
+    kind = settings.pop("kind", None)
+    if kind not in SCORE_MAPS:
+        raise BadParameter(f"unknown calibration '{kind}'; known kinds are "
+                           f"{', '.join(SCORE_MAPS)}")
+    return SCORE_MAPS[kind](**{name: np.asarray(value) if isinstance(value, list) else value
+                               for name, value in settings.items()})

@@ -76,19 +76,24 @@ def curves(scored: Mapping[str, Scored]) -> bytes:
         for axes in (roc, reliability):
             axes.set_aspect("equal")
             axes.grid(color=GRID, linewidth=0.7)
-        return _png(figure)
+        return png(figure)
 
 
 def confusions(confusion: Mapping[str, dict]) -> bytes:
     """Confusion matrices side by side: shares of each row as shade, counts as numbers."""
     rows = max(len(c["true"]) for c in confusion.values())
+    width = max(2.4, 1.2 + 0.46 * max(len(c["predicted"]) for c in confusion.values()))
+    columns = max(1, min(len(confusion), int(12 / width)))
+    lines = int(np.ceil(len(confusion) / columns))
     with rc_context(STYLE):
-        figure = Figure(figsize=(min(4.8 * len(confusion), 12), 1.3 + 0.42 * rows))
-        grid = figure.subplots(1, len(confusion), squeeze=False)[0]
+        figure = Figure(figsize=(width * columns, (1.3 + 0.42 * rows) * lines))
+        grid = figure.subplots(lines, columns, squeeze=False).ravel()
+        for axes in grid[len(confusion):]:
+            axes.set_visible(False)
         for number, (name, matrix) in enumerate(confusion.items()):
             _matrix(grid[number], matrix)
             grid[number].set_title(name, color=colour_of(number))
-        return _png(figure)
+        return png(figure)
 
 
 def distributions(simulated: FeatureTable, real: FeatureTable, gap: pd.DataFrame,
@@ -112,7 +117,7 @@ def distributions(simulated: FeatureTable, real: FeatureTable, gap: pd.DataFrame
                     axes.set_ylabel(kind.replace("_", " ") + "s", color=MUTED)
             pair[0].set_title(name)
         figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
-        return _png(figure)
+        return png(figure)
 
 
 def _roc(axes: Axes, name: str, rows: Scored, colour: str) -> None:
@@ -184,7 +189,8 @@ def short_label(name: str) -> str:
     return SCENARIOS[name][0] if name in SCENARIOS else name.lower()[:14]
 
 
-def _png(figure: Figure) -> bytes:
+def png(figure: Figure) -> bytes:
+    """The figure as PNG."""
     buffer = io.BytesIO()
     # no software version in the file: the same numbers give the same bytes
     figure.savefig(buffer, format="png", metadata={"Software": None})

@@ -12,9 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from exoval.feature_table import FeatureTable
-from train import figures
+from train import comparison_figures, figures
 from train.evaluate import Scored
 from train.metrics import METRICS
+from train.oddities import Oddities
 
 STYLE = """
 :root { --ink: #1d2733; --muted: #66727f; --line: #e3e8ed; --paper: #ffffff; }
@@ -55,7 +56,8 @@ class Evidence:
     """What the page shows beside the numbers in ``metrics``.
 
     ``simulated`` and ``real`` map classifier to scored events; ``real`` is empty where none were
-    judged. ``simulated_table`` and ``real_table`` hold the features, ``gap`` their distances.
+    judged. ``simulated_table`` and ``real_table`` hold the features, ``gap`` their distances,
+    ``oddities`` how novel the rows are.
     """
 
     metrics: dict
@@ -64,14 +66,16 @@ class Evidence:
     simulated_table: FeatureTable
     real_table: FeatureTable | None
     gap: pd.DataFrame | None
+    oddities: Oddities
 
 
 def write_report(path: Path, evidence: Evidence) -> None:
     """Write the page. Raises DataNotFound if matplotlib is not installed."""
     figures.require()
     parts = [heading(evidence.metrics), cards(evidence.metrics), simulated_section(evidence),
-             real_section(evidence), gap_section(evidence), origin_section(evidence.metrics),
-             recipe_section(evidence.metrics)]
+             real_section(evidence), drop_section(evidence), gap_section(evidence),
+             novelty_section(evidence), curve_section(evidence.metrics),
+             origin_section(evidence.metrics), recipe_section(evidence.metrics)]
     path.write_text(
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -97,12 +101,13 @@ def cards(metrics: dict) -> str:
     """One card a classifier: the numbers that matter most, simulated beside real."""
     shown = ("roc_auc", "recall_at_precision_0.99", "log_loss", "base_rate_log_loss")
     result = []
-    for number, name in enumerate(metrics["simulated"]):
+    for number, name in enumerate(metrics["simulated"]["by_classifier"]):
         rows = "".join(
             f"<tr><td>{METRICS[key][0]}</td>" + "".join(
                 f'<td><span class="{"big" if key == "roc_auc" else ""}">{value_text(cell)}'
                 f'</span><br><span class="range">{range_text(cell)}</span></td>'
-                for cell in (metrics["simulated"][name][key], real_cell(metrics, name, key)))
+                for cell in (metrics["simulated"]["by_classifier"][name][key],
+                             real_cell(metrics, name, key)))
             + "</tr>" for key in shown)
         result.append(f'<div class="card" style="border-top-color:{figures.colour_of(number)}">'
                       f"<h3>{escape(name)}</h3><table><tr><th></th><th>simulated</th>"
@@ -113,7 +118,7 @@ def cards(metrics: dict) -> str:
 def real_cell(metrics: dict, name: str, key: str) -> dict:
     """A classifier's number on real candidates, or an empty one."""
     empty = {"value": None, "low": None, "high": None, "reason": "not judged"}
-    return metrics["real"].get(name, {}).get(key, empty)
+    return metrics["real"]["by_classifier"].get(name, {}).get(key, empty)
 
 
 def simulated_section(evidence: Evidence) -> str:
@@ -122,8 +127,65 @@ def simulated_section(evidence: Evidence) -> str:
     return (f"<h2>Simulated events of held-out stars</h2><p>{test['rows']} events on "
             f"{test['stars']} stars that neither the classifiers nor their calibration saw; "
             f"{test['planets']} are planets.</p>"
-            + judged_figures(evidence.simulated, evidence.metrics["simulated"])
-            + metrics_table(evidence.metrics["simulated"]))
+            + scenario_picture(evidence)
+            + judged_figures(evidence.simulated, evidence.metrics["simulated"]["by_classifier"])
+            + metrics_table(evidence.metrics["simulated"]["by_classifier"]))
+
+
+def scenario_picture(evidence: Evidence) -> str:
+    """Planets against each scenario."""
+    found = evidence.metrics["simulated"]
+    name = found["classifier"]
+    return picture(
+        comparison_figures.scenario_curves(name, evidence.simulated[name], found["by_classifier"]),
+        f"Planets against each scenario (in brackets its events); the curves are of {name}, which "
+        "had the lowest log-loss on the rows held back for calibration")
+
+
+def drop_section(evidence: Evidence) -> str:
+    """What is lost from simulated to real events."""
+    real = evidence.metrics["real"]["by_classifier"]
+    if not any(numbers[key]["value"] is not None for numbers in real.values()
+               for key in comparison_figures.DROPS.values()):
+        return ""
+    return ("<h2>From simulated to real</h2><p>The same classifiers on simulated events of "
+            "held-out stars and on real candidates. The two sets differ in their shares of "
+            "planets as well as in kind, so read areas under ROC first: they do not depend on "
+            "shares.</p>"
+            + picture(comparison_figures.drops(evidence.metrics["simulated"]["by_classifier"],
+                                               real), "Dots with 95 % bootstrap intervals"))
+
+
+def novelty_section(evidence: Evidence) -> str:
+    """How many events are unlike those trained on."""
+    summary = evidence.metrics["novelty"]
+    if evidence.oddities.simulated is None:
+        return (f'<h2>Novelty</h2><p class="missing">Not judged: {escape(summary["missing"])}.'
+                "</p>")
+    text = (f"<p>{summary['simulated_share_novel']:.0%} of the simulated test events are called "
+            "novel, where at most 5 % are by construction if they are like those of "
+            "calibration.")
+    if "real_share_novel" in summary:
+        text += (f" Of the real events {summary['real_share_novel']:.0%} are: their probabilities "
+                 "are extrapolations.")
+    if "real_told_from_simulated_auc" in summary:
+        text += (" A classifier that tells real from simulated events reaches a ROC AUC of "
+                 f"{summary['real_told_from_simulated_auc']:.2f} (0.5 would be chance).")
+    return ("<h2>Novelty</h2>" + text + "</p>"
+            + picture(comparison_figures.novelty_spread(evidence.oddities.simulated,
+                                                        evidence.oddities.real),
+                      f"Detectors: {', '.join(summary['detectors'])}; dotted: called novel"))
+
+
+def curve_section(metrics: dict) -> str:
+    """Whether more simulation still helps."""
+    points = metrics["learning_curve"]
+    if not points:
+        return ""
+    return ("<h2>Learning curve</h2><p>The same training on fewer stars, judged on the same test. "
+            "A curve that still falls at its right end says that more simulation helps.</p>"
+            + picture(comparison_figures.learning_curves(points),
+                      "Log-loss against the number of events fitted"))
 
 
 def real_section(evidence: Evidence) -> str:
@@ -137,8 +199,8 @@ def real_section(evidence: Evidence) -> str:
             f"{real['stars']} stars; {real['unknown']} candidates of unknown nature were scored "
             "(predictions_real.csv) but not judged. None of these stars was trained on.</p>")
     judged = real["planets"] + real["false_positives"]
-    body = (judged_figures(evidence.real, evidence.metrics["real"])
-            + metrics_table(evidence.metrics["real"]) if judged else
+    body = (judged_figures(evidence.real, evidence.metrics["real"]["by_classifier"])
+            + metrics_table(evidence.metrics["real"]["by_classifier"]) if judged else
             '<p class="missing">No candidate has a known disposition.</p>')
     skipped = evidence.metrics["real_skipped"]
     return title + text + body + plain_table(

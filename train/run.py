@@ -6,8 +6,9 @@ import importlib.metadata
 import json
 import logging
 import platform
+import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,11 +22,15 @@ from exoval.classifiers.fitted_model import FittedModel
 from exoval.errors import BadParameter, DataNotFound
 from exoval.feature_table import IDENTITY, FeatureTable
 from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
+from exoval.novelty import NoveltyScores
 from exoval.progress import progress
 from train.evaluate import Scored, evaluate, score
 from train.feature_gap import feature_gap
 from train.fit import fit
+from train.headline import headline, leading
 from train.labelled_set import LabelledSet, check_learnable, empty_columns, load_labelled_set
+from train.learning_curve import last_point, learning_curve_points
+from train.oddities import Oddities, judge_novelty
 from train.report import Evidence, write_report
 from train.splits import Split, StarSplit
 from train.verdict import verdict
@@ -35,7 +40,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PACKAGES = ("exoval", "numpy", "scipy", "pandas", "scikit-learn", "torch", "gpytorch")
+PACKAGES = ("exoval", "numpy", "scipy", "pandas", "scikit-learn", "skops", "torch",
+            "gpytorch")
 
 
 @dataclass(frozen=True)
@@ -50,40 +56,54 @@ class RealEvents:
 def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, BaseEstimator],
         calibration: Calibration, split: StarSplit, seed: int, real: RealCandidates | None = None,
         measured_by: Callable[[dict], MeasuredBy] | None = None,
-        bootstrap_resamples: int = 500, settings: dict | None = None) -> dict:
+        bootstrap_resamples: int = 500, calibration_folds: int = 0,
+        learning_curve: Sequence[float] = (), settings: dict | None = None) -> dict:
     """Fit every classifier of ``classifier`` and write what came out to ``output``.
 
     ``real`` measures real candidates in the way that ``measured_by`` reads from the manifest of
-    the labelled set; ``settings`` is the resolved configuration, for the record. Returns the
-    numbers, as written to ``metrics.json``; ``report.html``, ``predictions_simulated.csv``,
-    ``predictions_real.csv`` and ``models/`` stand beside it. Raises DataNotFound or BadTable for
+    the labelled set; ``settings`` is the resolved configuration, for the record. Calibration is
+    learned on a part of its own, or cross-fitted with ``calibration_folds``; ``learning_curve``
+    are shares of the fitted stars to train on as well. Returns the numbers, as written to
+    ``metrics.json``; ``report.html``, ``predictions_simulated.csv``, ``predictions_real.csv``,
+    ``models/`` and ``novelty/`` stand beside it. A run that was killed goes on from the
+    checkpoints it left in ``output`` when it is started again. Raises DataNotFound or BadTable for
     a labelled set that cannot be used and BadParameter for settings out of range.
     """
     start = time.time()
-    if not classifier or bootstrap_resamples < 1:
-        raise BadParameter(f"{len(classifier)} classifiers and bootstrap_resamples="
-                           f"{bootstrap_resamples}; give at least one of each")
+    check_settings(classifier, bootstrap_resamples, calibration_folds, learning_curve)
     labelled = load_labelled_set(labelled_set)
     output = make_folder(output)
     events = measure_real(real, measured_by, labelled)
     table, removed = usable_rows(labelled.table, events.table)
     parts = split(table, seed)
-    models = [fit(name, estimator, calibration, table, parts, seed) for name, estimator in
+    checkpoints = output / "checkpoints"
+    models = [fit(name, estimator, calibration, table, parts, seed, calibration_folds, checkpoints)
+              for name, estimator in
               progress(classifier.items(), len(classifier), "fit classifiers")]
     held_out = table.select(parts.test)
     simulated = {model.name: score(model, held_out) for model in models}
     scored = {model.name: score(model, events.table) for model in models if events.table}
     gap = feature_gap(table, events.table) if events.table else None
+    oddities = judge_novelty(models, table, parts, events.table, seed)
+    curve = learning_curve_points(classifier, calibration, table, parts, learning_curve, seed,
+                                  events.table)
+    if curve:
+        curve += [last_point(model, simulated[model.name], scored.get(model.name))
+                  for model in models]
+    best = leading(models)
+    judged = {kind: {name: evaluate(rows, bootstrap_resamples, seed) for name, rows in of.items()}
+              for kind, of in (("simulated", simulated), ("real", scored))}
     metrics = {
         "seed": seed, "labelled_set": str(labelled_set),
         "host": labelled.manifest.get("host", {}),
         "counts": labelled.manifest.get("counts", {}),
         "failures": labelled.manifest.get("failures", []),
         "sets": describe_sets(table, parts, events.table), "removed": removed,
-        "simulated": {name: evaluate(rows, bootstrap_resamples, seed)
-                      for name, rows in simulated.items()},
-        "real": {name: evaluate(rows, bootstrap_resamples, seed)
-                 for name, rows in scored.items()},
+        "simulated": headline(best, judged["simulated"], len(held_out)),
+        "real": headline(best, judged["real"],
+                         len(scored[best].judged.star) if scored else 0),
+        "cards": {model.name: model.card for model in models},
+        "novelty": oddities.summary, "learning_curve": curve,
         "real_missing": events.missing, "real_skipped": events.skipped,
         "feature_gap": [] if gap is None else gap.to_dict("records"),
         "config": settings or {}, "simulation_config": labelled.manifest.get("config", {}),
@@ -91,15 +111,30 @@ def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, B
     }
     metrics["verdict"] = verdict(metrics)
     metrics["seconds"] = round(time.time() - start, 1)
-    write(output, metrics, models, simulated, scored)
+    write(output, metrics, models, simulated, scored, oddities)
     if events.table:
         events.table.save(output / "features_real.parquet")
     try:
         write_report(output / "report.html", Evidence(metrics, simulated, scored, table,
-                                                      events.table, gap))
+                                                      events.table, gap, oddities))
     except DataNotFound as error:
         log.warning("metrics.json is written but no report.html: %s", error)
+    shutil.rmtree(checkpoints, ignore_errors=True)
     return metrics
+
+
+def check_settings(classifier: Mapping[str, BaseEstimator], bootstrap_resamples: int,
+                   calibration_folds: int, learning_curve: Sequence[float]) -> None:
+    """Raise BadParameter for a setting out of range."""
+    if not classifier or bootstrap_resamples < 1:
+        raise BadParameter(f"{len(classifier)} classifiers and bootstrap_resamples="
+                           f"{bootstrap_resamples}; give at least one of each")
+    if calibration_folds < 0 or calibration_folds == 1:
+        raise BadParameter(f"calibration_folds is {calibration_folds}; give 0 for a part of its "
+                           "own or 2 and more for cross-fitting")
+    if not all(0 < share < 1 for share in learning_curve):
+        raise BadParameter(f"learning_curve is {list(learning_curve)}; give shares between 0 and "
+                           "1 of the stars, or []")
 
 
 def make_folder(output: str | Path) -> Path:
@@ -172,21 +207,25 @@ def describe_sets(table: FeatureTable, parts: Split, real: FeatureTable | None) 
 
 
 def write(output: Path, metrics: dict, models: list[FittedModel], simulated: dict[str, Scored],
-          real: dict[str, Scored]) -> None:
+          real: dict[str, Scored], oddities: Oddities) -> None:
     """Write numbers, predictions and models; what an earlier run left must not pass for ours."""
     for stale in ("predictions_real.csv", "features_real.parquet", "report.html"):
         (output / stale).unlink(missing_ok=True)
+    shutil.rmtree(output / "novelty", ignore_errors=True)
     text = json.dumps(nan_as_null(metrics), indent=1, default=str, allow_nan=False)
     (output / "metrics.json").write_text(text)
-    predictions(simulated).to_csv(output / "predictions_simulated.csv", index=False)
+    predictions(simulated, oddities.simulated).to_csv(output / "predictions_simulated.csv",
+                                                      index=False)
     if real:
-        predictions(real).to_csv(output / "predictions_real.csv", index=False)
+        predictions(real, oddities.real).to_csv(output / "predictions_real.csv", index=False)
+    if oddities.detectors is not None:
+        oddities.detectors.save(output / "novelty")
     for model in models:
         model.save(output / "models" / model.name)
 
 
-def predictions(scored: dict[str, Scored]) -> pd.DataFrame:
-    """One row an event: identity, then probability, error and scenario of every classifier."""
+def predictions(scored: dict[str, Scored], oddity: NoveltyScores | None) -> pd.DataFrame:
+    """One row an event: identity, probability, error and scenario of every classifier, novelty."""
     first = next(iter(scored.values()))
     frame = pd.DataFrame({"event": first.event, "target": first.star, "label": first.label,
                           "disposition": first.disposition})
@@ -194,6 +233,8 @@ def predictions(scored: dict[str, Scored]) -> pd.DataFrame:
         frame[f"{name}_probability"] = rows.probability
         frame[f"{name}_error"] = rows.error
         frame[f"{name}_scenario"] = rows.predicted
+    if oddity is not None:
+        frame["novelty"], frame["novelty_verdict"] = oddity.score, oddity.verdict
     return frame
 
 

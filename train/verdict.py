@@ -7,7 +7,8 @@ from exoval.labels import PLANET, SCENARIOS
 
 def verdict(metrics: dict) -> list[str]:
     """Sentences: what was trained, then how good each classifier is, and where it is not."""
-    return [trained_on(metrics), *(judged(name, metrics) for name in metrics["simulated"])]
+    names = metrics["simulated"]["by_classifier"]
+    return [trained_on(metrics), *(judged(name, metrics) for name in names)]
 
 
 def trained_on(metrics: dict) -> str:
@@ -19,21 +20,32 @@ def trained_on(metrics: dict) -> str:
     alternatives = [SCENARIOS[name][0] if name in SCENARIOS else name
                     for name in metrics["counts"] if name != PLANET]
     against = f" against {_listed(alternatives)}" if alternatives else ""
-    return (f"{_listed(list(metrics['simulated']))} learned planets{against} from "
+    return (f"{_listed(list(metrics['simulated']['by_classifier']))} learned planets{against} from "
             f"{sets['fit']['rows']} events simulated in {kind}{mission} ({sets['fit']['stars']} "
-            f"stars); probabilities are calibrated on {sets['calibration']['rows']} events of "
-            f"{sets['calibration']['stars']} other stars.")
+            f"stars); {_calibrated(metrics)}.")
+
+
+def _calibrated(metrics: dict) -> str:
+    """Where the calibration comes from."""
+    folds = next(iter(metrics["cards"].values()))["calibration_folds"]
+    part = metrics["sets"]["calibration"]
+    if folds == 0:
+        return (f"probabilities are calibrated on {part['rows']} events of {part['stars']} other "
+                "stars")
+    return (f"with {part['rows']} events of {part['stars']} other stars, probabilities are "
+            f"calibrated on all of them in {folds} shares of stars, each judged by a copy that "
+            "had not seen them")
 
 
 def judged(name: str, metrics: dict) -> str:
     """How good one classifier is on simulated and on real events."""
     test = metrics["sets"]["test"]
-    ours = metrics["simulated"][name]
+    ours = metrics["simulated"]["by_classifier"][name]
     text = (f"{name}: ROC AUC {_with_range(ours['roc_auc'])} on {test['rows']} simulated events of "
             f"{test['stars']} held-out stars{_against_base_rate(ours)}")
-    if name not in metrics["real"]:
+    if name not in metrics["real"]["by_classifier"]:
         return f"{text}; real candidates were not judged: {metrics['real_missing']}."
-    theirs, real = metrics["real"][name], metrics["sets"]["real"]
+    theirs, real = metrics["real"]["by_classifier"][name], metrics["sets"]["real"]
     return (f"{text}. On {real['planets']} real planets and {real['false_positives']} real false "
             f"positives ROC AUC {_with_range(theirs['roc_auc'])}{_against_base_rate(theirs)}.")
 

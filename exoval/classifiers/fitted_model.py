@@ -2,41 +2,68 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-import joblib
 import numpy as np
+import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from exoval.calibrate import ScoreMap, rescale_classes
-from exoval.errors import BadTable, DataNotFound
-from exoval.feature_table import Column, FeatureTable
+from exoval.calibrate import (
+    ScoreMap,
+    rescale_classes,
+    score_map_from_plain,
+    score_map_to_plain,
+)
+from exoval.classifiers.model_archive import checksum, read_archive, write_archive
+from exoval.errors import BadParameter, BadTable, DataNotFound
+from exoval.feature_table import IDENTITY, Column, FeatureTable
 from exoval.labels import PLANET
+from exoval.prior_shift import shift_priors
+
+ARCHIVE, FORMAT = "pipeline.skops", 2
 
 
 @dataclass(frozen=True)
 class FittedModel:
-    """A pipeline with the standing of ``feature_pipeline``, its calibration and its columns."""
+    """A pipeline with the standing of ``feature_pipeline``, its calibration and its columns.
+
+    ``card`` says what it was trained on: rows and stars, class shares of the rows it was
+    calibrated on, recipe of the features, metrics (JSON-able).
+    """
 
     name: str
     pipeline: Pipeline
     calibration: ScoreMap
     columns: tuple[Column, ...]
+    card: dict = field(default_factory=dict)
 
     @property
     def classes(self) -> list[str]:
         """The scenario keys, in the order of the probability columns."""
         return [str(name) for name in self.pipeline.classes_]
 
-    def probabilities(self, table: FeatureTable) -> np.ndarray:
-        """Calibrated scenario probabilities, shape (rows, classes)."""
+    def probabilities(self, table: FeatureTable, priors: dict[str, float] | None = None
+                      ) -> np.ndarray:
+        """Calibrated scenario probabilities, shape (rows, classes).
+
+        They hold for the mixture of scenarios that the model was calibrated on; ``priors``
+        (scenario to share) gives them for another one. Raises BadParameter for priors that are
+        not one share a class.
+        """
         raw = self.pipeline.predict_proba(self._features(table))
         planet = self.classes.index(PLANET)
-        return rescale_classes(raw, planet, self.calibration(raw[:, planet]))
+        calibrated = rescale_classes(raw, planet, self.calibration(raw[:, planet]))
+        if priors is None:
+            return calibrated
+        if set(priors) != set(self.classes) or "class_shares" not in self.card:
+            raise BadParameter(f"priors are for {sorted(priors)}; model '{self.name}' needs one "
+                               f"share for each of {', '.join(self.classes)}")
+        trained, target = (np.array([shares[name] for name in self.classes])
+                           for shares in (self.card["class_shares"], priors))
+        return shift_priors(calibrated, trained, target)
 
     def planet_probability(self, table: FeatureTable) -> tuple[np.ndarray, np.ndarray]:
         """Calibrated P(planet) and its standard error, both (rows,).
@@ -63,47 +90,70 @@ class FittedModel:
         above, below = (self.calibration(np.clip(mean + side * error, 0, 1)) for side in (1, -1))
         return 0.5 * np.abs(above - below)
 
-    def _features(self, table: FeatureTable) -> np.ndarray:
-        """The features of the table in this model's order; BadTable if the columns differ."""
+    def require_columns(self, table: FeatureTable) -> None:
+        """Raise BadTable, naming what differs, unless the table has this model's columns."""
         units = {column.name: column.unit for column in table.columns}
         differing = [column.name for column in self.columns
                      if units.get(column.name) != column.unit]
         if differing:
             raise BadTable(f"the table lacks {differing} of model '{self.name}', or has them in "
                            "another unit; measure it with the feature groups of training")
+
+    def _features(self, table: FeatureTable) -> np.ndarray:
+        """The features of the table in this model's order; BadTable if the columns differ."""
+        self.require_columns(table)
         return table.frame[[column.name for column in self.columns]].to_numpy(dtype=float)
 
     def save(self, directory: str | Path) -> None:
-        """Write ``model.joblib`` and ``model.json`` (classes, columns, versions, checksum)."""
+        """Write ``pipeline.skops`` and ``model.json``; no pickle.
+
+        The JSON has classes, columns with units, hash of the schema, calibration, the card of the
+        training set, versions and a checksum of the other file.
+        """
         directory = Path(directory)
         directory.mkdir(parents=True, exist_ok=True)
-        joblib.dump(self, directory / "model.joblib", compress=3)
+        write_archive(self.pipeline, directory / ARCHIVE)
         description = {
-            "name": self.name, "classes": self.classes,
+            "format": FORMAT, "name": self.name, "classes": self.classes,
             "columns": [asdict(column) for column in self.columns],
-            "versions": {name: version(name) for name in ("numpy", "scikit-learn")},
-            "sha256": checksum(directory / "model.joblib"),
+            "schema_hash": schema_hash(self.columns),
+            "calibration": score_map_to_plain(self.calibration), "card": self.card,
+            "versions": {name: version(name) for name in ("numpy", "scikit-learn", "skops")},
+            "sha256": checksum(directory / ARCHIVE),
         }
-        (directory / "model.json").write_text(json.dumps(description, indent=2))
+        (directory / "model.json").write_text(json.dumps(description, indent=2, default=str))
 
 
-def load_fitted_model(directory: str | Path) -> FittedModel:
-    """Read a model written by ``FittedModel.save``.
+def load_fitted_model(directory: str | Path, table: FeatureTable | None = None,
+                      trusted: tuple[str, ...] = ()) -> FittedModel:
+    """Read a model written by ``FittedModel.save``; only known types are built.
 
-    The file is a pickle, and reading a pickle runs code that it names: load only models that
-    you, or people you trust, have trained. The checksum finds damage, not malice. Raises
-    DataNotFound if there is no model and BadTable if it is damaged.
+    With a ``table`` the model must be able to judge its rows. ``trusted`` names further classes
+    that may be built. Raises DataNotFound if there is no model and BadTable if it is damaged,
+    holds foreign types or was fitted on other columns than those of the table.
     """
     directory = Path(directory)
-    if not (directory / "model.joblib").is_file() or not (directory / "model.json").is_file():
+    if not (directory / ARCHIVE).is_file() or not (directory / "model.json").is_file():
         raise DataNotFound(f"no fitted model in {directory}; make one with python -m train")
     description = json.loads((directory / "model.json").read_text())
-    if checksum(directory / "model.joblib") != description["sha256"]:
-        raise BadTable(f"{directory / 'model.joblib'} is not the file that was written; train "
-                       "again")
-    return joblib.load(directory / "model.joblib")
+    if description.get("format") != FORMAT:
+        raise BadTable(f"{directory} has format {description.get('format')} and this version "
+                       f"reads {FORMAT}; train again")
+    if checksum(directory / ARCHIVE) != description["sha256"]:
+        raise BadTable(f"{directory / ARCHIVE} is not the file that was written; train again")
+    columns = tuple(Column(**column) for column in description["columns"])
+    if schema_hash(columns) != description["schema_hash"]:
+        raise BadTable(f"the columns in {directory / 'model.json'} are not those that were "
+                       "written; train again")
+    model = FittedModel(description["name"], read_archive(directory / ARCHIVE, trusted),
+                        score_map_from_plain(description["calibration"]), columns,
+                        description["card"])
+    if table is not None:
+        model.require_columns(table)
+    return model
 
 
-def checksum(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def schema_hash(columns: tuple[Column, ...]) -> str:
+    """The schema hash of a table with these columns."""
+    names = [*IDENTITY, *(column.name for column in columns)]
+    return FeatureTable(pd.DataFrame(columns=names), columns).schema_hash

@@ -13,19 +13,26 @@ from collections.abc import Iterator
 import gpytorch
 import numpy as np
 import torch
-from scipy.stats import norm, qmc
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.cluster import KMeans
 from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit
 from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from exoval.classifiers.checkpoint import (
+    fingerprint,
+    random_from_plain,
+    random_to_plain,
+    read_checkpoint,
+    write_checkpoint,
+)
+from exoval.classifiers.inducing_points import inducing_points
+from exoval.classifiers.kernels import KERNELS, scaled_kernel
+from exoval.classifiers.laplace_gp import LaplaceGP
+from exoval.classifiers.nystrom_features import INTERCEPT
+from exoval.classifiers.quasi_random import sobol_normal
 from exoval.errors import BadParameter
-
-KERNELS = {"rbf": lambda **shape: gpytorch.kernels.RBFKernel(**shape),
-           "matern32": lambda **shape: gpytorch.kernels.MaternKernel(nu=1.5, **shape),
-           "matern52": lambda **shape: gpytorch.kernels.MaternKernel(nu=2.5, **shape)}
+from exoval.progress import progress
 
 #: fewer held-out rows than this say nothing about when to stop
 FEWEST_HELD_OUT = 50
@@ -38,9 +45,15 @@ class SparseGP(ClassifierMixin, BaseEstimator):
     """Stochastic variational Gaussian process with one length scale a feature and class.
 
     Features should be of order one (see ``feature_pipeline``). ``kernel`` is ``rbf``,
-    ``matern32`` or ``matern52``; ``inducing_points`` is an upper limit; training stops after
-    ``epochs``, or once the log-loss of a held-out share has not improved for ``patience``
-    epochs, and goes back to the best epoch. ``device`` is ``auto``, ``cpu`` or ``cuda``.
+    ``matern32``, ``matern52`` or ``rational_quadratic``; ``inducing_points`` is an
+    upper limit; training stops after ``epochs``, or once the log-loss of a held-out share has
+    not improved for ``patience`` epochs, and goes back to the best epoch. ``device`` is
+    ``auto``, ``cpu`` or ``cuda``.
+
+    ``start`` is ``prior`` or ``laplace``: inducing points, kernel and posterior of a ``LaplaceGP``
+    of the same rows, which are near the end already. With a file name as ``checkpoint`` the
+    state after every epoch is kept there, and a ``fit`` of the same rows with the same settings
+    goes on from it and ends where an uninterrupted one does; ``epochs`` may be another.
 
     Fitted attributes: ``classes_``, ``epochs_run_``, ``held_out_loss_`` (one a epoch, empty
     without a held-out share), ``state_`` (the parameters as plain arrays, so that a fitted
@@ -49,8 +62,9 @@ class SparseGP(ClassifierMixin, BaseEstimator):
 
     def __init__(self, inducing_points: int = 160, kernel: str = "matern52", epochs: int = 80,
                  batch_size: int = 256, learning_rate: float = 0.03, patience: int = 8,
-                 held_out_share: float = 0.1, prediction_draws: int = 256,
-                 device: str = "auto", random_state: int | None = None) -> None:
+                 held_out_share: float = 0.1, prediction_draws: int = 256, start: str = "prior",
+                 checkpoint: str | None = None, device: str = "auto",
+                 random_state: int | None = None) -> None:
         self.inducing_points = inducing_points
         self.kernel = kernel
         self.epochs = epochs
@@ -59,6 +73,8 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         self.patience = patience
         self.held_out_share = held_out_share
         self.prediction_draws = prediction_draws
+        self.start = start
+        self.checkpoint = checkpoint
         self.device = device
         self.random_state = random_state
 
@@ -113,6 +129,16 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         lower, upper = np.quantile(self.predict_proba_draws(X), tails, axis=0)
         return lower, upper
 
+    def latent(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Posterior mean and variance of every class's latent function, both (rows, classes)."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        latent = LatentFunctions.from_arrays(self.state_, self.kernel).eval()
+        with torch.no_grad():
+            parts = [latent.marginals(x) for x in torch.as_tensor(X).split(ROWS_PER_CHUNK)]
+        mean, deviation = (torch.cat(part).numpy() for part in zip(*parts, strict=True))
+        return mean, deviation**2
+
     def _check_settings(self) -> None:
         """Raise BadParameter for a setting outside its range."""
         if self.kernel not in KERNELS:
@@ -121,6 +147,8 @@ class SparseGP(ClassifierMixin, BaseEstimator):
                      "prediction_draws"):
             if not getattr(self, name) > 0:
                 raise BadParameter(f"{name} is {getattr(self, name)}; give a positive number")
+        if self.start not in ("prior", "laplace"):
+            raise BadParameter(f"start is '{self.start}'; use 'prior' or 'laplace'")
         if not 0 <= self.held_out_share < 1:
             raise BadParameter(f"held_out_share is {self.held_out_share}; give a share in [0, 1)")
 
@@ -139,51 +167,112 @@ class SparseGP(ClassifierMixin, BaseEstimator):
                   held_out: np.ndarray, random: np.random.RandomState) -> None:
         """Climb the evidence bound by Adam on minibatches; keep the best epoch's parameters."""
         device = self._torch_device()
-        latent = LatentFunctions(self._inducing(X[fitted], weight[fitted], random),
-                                 len(self.classes_), self.kernel)
-        latent.start_at_class_shares(np.bincount(codes[fitted], weight[fitted],
-                                                 minlength=len(self.classes_)))
+        mark, stored = self._stored(X, codes, weight, device)
+        generator = torch.Generator(device)
+        if stored is None:
+            latent = self._first_guess(X[fitted], codes[fitted], weight[fitted], random)
+            generator.manual_seed(int(random.randint(2**31)))
+            self.held_out_loss_, self.epochs_run_ = [], 0
+            self.state_ = latent.arrays()
+        else:
+            latent = self._resumed(stored, random, generator)
         latent.to(device)
         optimiser = torch.optim.Adam(latent.parameters(), lr=self.learning_rate)
-        generator = torch.Generator(device).manual_seed(int(random.randint(2**31)))
+        if stored is not None:
+            optimiser.load_state_dict(stored["optimiser"])
         data = [torch.as_tensor(array, device=device) for array in (X, codes, weight)]
-        total_weight = float(weight[fitted].sum())
-        self.state_, self.held_out_loss_, best = latent.arrays(), [], np.inf
-        for epoch in range(self.epochs):
-            latent.train()
-            for rows in minibatches(fitted, self.batch_size, random):
-                optimiser.zero_grad()
-                loss = negative_evidence_bound(latent, *(item[rows] for item in data),
-                                               len(fitted) / len(rows) / total_weight,
-                                               1 / total_weight, generator)
-                loss.backward()
-                optimiser.step()
-            self.epochs_run_ = epoch + 1
-            if len(held_out) == 0:
-                continue
-            self.held_out_loss_.append(self._held_out_loss(latent, X, codes, weight, held_out))
-            if self.held_out_loss_[-1] < best:
-                best, self.state_ = self.held_out_loss_[-1], latent.arrays()
-            elif epoch - int(np.argmin(self.held_out_loss_)) >= self.patience:
+        epochs = range(self.epochs_run_, self.epochs)
+        for _ in progress(epochs, len(epochs), "sparse_gp epochs"):
+            if self._patience_is_over():
                 break
-        if len(held_out) == 0:
+            self._one_epoch(latent, optimiser, data, fitted, random, generator)
+            self.epochs_run_ += 1
+            if len(held_out):
+                self._judge(latent, X[held_out], codes[held_out], weight[held_out])
+            else:
+                self.state_ = latent.arrays()
+            if self.checkpoint is not None:
+                write_checkpoint(self.checkpoint, self._to_store(mark, latent, optimiser, random,
+                                                                 generator))
+
+    def _one_epoch(self, latent: LatentFunctions, optimiser: torch.optim.Optimizer,
+                   data: list[torch.Tensor], fitted: np.ndarray, random: np.random.RandomState,
+                   generator: torch.Generator) -> None:
+        """One step of Adam for every minibatch of the fitted rows."""
+        latent.train()
+        total_weight = float(data[2][fitted].sum())
+        for rows in minibatches(fitted, self.batch_size, random):
+            optimiser.zero_grad()
+            loss = negative_evidence_bound(latent, *(item[rows] for item in data),
+                                           len(fitted) / len(rows) / total_weight,
+                                           1 / total_weight, generator)
+            loss.backward()
+            optimiser.step()
+
+    def _patience_is_over(self) -> bool:
+        """Whether the held-out loss has not improved for ``patience`` epochs."""
+        best = int(np.argmin(self.held_out_loss_)) if self.held_out_loss_ else 0
+        return len(self.held_out_loss_) - 1 - best >= self.patience
+
+    def _judge(self, latent: LatentFunctions, X: np.ndarray, codes: np.ndarray,
+               weight: np.ndarray) -> None:
+        """Note the log-loss of the held-out rows, and the parameters if it is the lowest."""
+        loss = self._held_out_loss(latent, X, codes, weight)
+        if loss < min(self.held_out_loss_, default=np.inf):
             self.state_ = latent.arrays()
+        self.held_out_loss_.append(loss)
+
+    def _first_guess(self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray,
+                     random: np.random.RandomState) -> LatentFunctions:
+        """The prior at the class shares, or the answer of Laplace's approximation."""
+        if self.start == "laplace":
+            guess = LaplaceGP(self.inducing_points, self.kernel, random_state=random)
+            return LatentFunctions.from_laplace(guess.fit(X, codes, weight))
+        latent = LatentFunctions(inducing_points(X, weight, self.inducing_points, random),
+                                 len(self.classes_), self.kernel)
+        latent.start_at_class_shares(np.bincount(codes, weight, minlength=len(self.classes_)))
+        return latent
+
+    def _stored(self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray,
+                device: torch.device) -> tuple[str, dict | None]:
+        """What identifies this training, and its last checkpoint if there is one."""
+        if self.checkpoint is None:
+            return "", None
+        if not isinstance(self.random_state, int | np.integer):
+            raise BadParameter(f"random_state is {self.random_state}; with a checkpoint give a "
+                               "number, so that the same rows are held out again")
+        settings = {name: value for name, value in self.get_params().items()
+                    if name not in ("checkpoint", "epochs", "prediction_draws")}
+        mark = fingerprint([X, codes, weight], settings)
+        return mark, read_checkpoint(self.checkpoint, mark, device)
+
+    def _to_store(self, mark: str, latent: LatentFunctions, optimiser: torch.optim.Optimizer,
+                  random: np.random.RandomState, generator: torch.Generator) -> dict:
+        """Everything that the following epochs depend on."""
+        return {"fingerprint": mark, "latent": latent.state_dict(),
+                "optimiser": optimiser.state_dict(), "random": random_to_plain(random),
+                "generator": generator.get_state(), "epochs_run": self.epochs_run_,
+                "held_out_loss": self.held_out_loss_,
+                "best": {name: torch.as_tensor(value) for name, value in self.state_.items()}}
+
+    def _resumed(self, stored: dict, random: np.random.RandomState, generator: torch.Generator
+                 ) -> LatentFunctions:
+        """Take up a stored state; changes the generators."""
+        random_from_plain(random, stored["random"])
+        generator.set_state(stored["generator"].cpu())
+        self.held_out_loss_, self.epochs_run_ = stored["held_out_loss"], stored["epochs_run"]
+        self.state_ = {name: value.cpu().numpy() for name, value in stored["best"].items()}
+        arrays = {name: value.cpu().numpy() for name, value in stored["latent"].items()}
+        return LatentFunctions.from_arrays(arrays, self.kernel)
 
     def _held_out_loss(self, latent: LatentFunctions, X: np.ndarray, codes: np.ndarray,
-                       weight: np.ndarray, held_out: np.ndarray) -> float:
-        """Weighted log-loss of the held-out rows at the present parameters."""
-        probability = self._probability_draws(latent, X[held_out]).mean(axis=0)
-        of_truth = probability[np.arange(len(held_out)), codes[held_out]]
-        return float(np.average(-np.log(np.maximum(of_truth, 1e-15)), weights=weight[held_out]))
-
-    def _inducing(self, X: np.ndarray, weight: np.ndarray,
-                  random: np.random.RandomState) -> np.ndarray:
-        """Where the inducing points start: the centres of a k-means clustering of the rows."""
-        distinct = np.unique(X, axis=0)
-        if len(distinct) <= self.inducing_points:
-            return distinct
-        means = KMeans(self.inducing_points, n_init=1, max_iter=30, random_state=random)
-        return means.fit(X, sample_weight=weight).cluster_centers_
+                       weight: np.ndarray) -> float:
+        """Weighted log-loss of held-out rows at the present parameters."""
+        probability = np.concatenate([
+            self._probability_draws(latent, X[start:start + ROWS_PER_CHUNK]).mean(axis=0)
+            for start in range(0, len(X), ROWS_PER_CHUNK)])
+        of_truth = probability[np.arange(len(X)), codes]
+        return float(np.average(-np.log(np.maximum(of_truth, 1e-15)), weights=weight))
 
     def _torch_device(self) -> torch.device:
         """The device asked for; ``auto`` is the graphics card when there is one."""
@@ -230,12 +319,8 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
         super().__init__(strategy)
         columns = inducing.shape[1]
         self.mean_module = gpytorch.means.ConstantMean(batch_shape=shape)
-        self.covar_module = gpytorch.kernels.ScaleKernel(
-            KERNELS[kernel](ard_num_dims=columns, batch_shape=shape), batch_shape=shape)
+        self.covar_module = scaled_kernel(kernel, columns, shape)
         self.to(torch.float64)
-        # scaled rows lie about sqrt(2 columns) apart: shorter scales would see no neighbours
-        self.covar_module.base_kernel.lengthscale = float(np.sqrt(columns))
-        self.covar_module.outputscale = 4.0
 
     def forward(self, x: torch.Tensor) -> gpytorch.distributions.MultivariateNormal:
         """Prior of the latent functions at ``x``."""
@@ -256,6 +341,34 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
         """The parameters as plain arrays."""
         return {name: value.detach().cpu().numpy().copy()
                 for name, value in self.state_dict().items()}
+
+    @classmethod
+    def from_laplace(cls, guess: LaplaceGP) -> LatentFunctions:
+        """The posterior of a fitted ``LaplaceGP`` as a variational distribution.
+
+        The one latent function of two classes becomes half the difference of two, each with
+        half the variance.
+        """
+        state = {name: torch.as_tensor(value) for name, value in guess.state_.items()}
+        classes, two = len(guess.classes_), len(guess.classes_) == 2
+        latent = cls(guess.state_["inducing"], classes, guess.kernel)
+        sign = torch.tensor([[-1.0, 1.0]], dtype=torch.float64) if two else torch.ones(1, classes)
+        mode = state["mode"] * sign * (0.5**0.5 if two else 1.0)
+        # the intercept, last of the weights, becomes a fixed mean function
+        covariance = torch.cholesky_inverse(state["root"][:, :-1, :-1]).expand(classes, -1, -1)
+        kernel = guess.learned_kernel()
+        with torch.no_grad():
+            latent.covar_module.outputscale = kernel.outputscale / (2 if two else 1)
+            for name in ("lengthscale", "alpha"):
+                if hasattr(kernel.base_kernel, name):
+                    setattr(latent.covar_module.base_kernel, name,
+                            getattr(kernel.base_kernel, name))
+            distribution = latent.variational_strategy._variational_distribution
+            distribution.variational_mean.copy_(mode[:-1].T)
+            distribution.chol_variational_covar.copy_(torch.linalg.cholesky(covariance))
+            latent.mean_module.raw_constant.copy_(
+                INTERCEPT * state["mode"][-1] * sign[0] * (0.5 if two else 1.0))
+        return latent
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray], kernel: str) -> LatentFunctions:
@@ -289,8 +402,3 @@ def minibatches(rows: np.ndarray, size: int, random: np.random.RandomState
     """Yield a random partition of the rows into batches of nearly equal size."""
     yield from np.array_split(random.permutation(rows), max(1, round(len(rows) / size)))
 
-
-def sobol_normal(draws: int, dimensions: int) -> np.ndarray:
-    """Standard-normal quasi-random draws, shape (draws, dimensions), always the same ones."""
-    uniform = qmc.Sobol(dimensions, seed=0).random_base2(int(np.ceil(np.log2(draws))))
-    return norm.ppf(np.clip(uniform[:draws], 1e-9, 1 - 1e-9))

@@ -4,14 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exoval.calibrate import (
+    BetaCalibration,
     IsotonicCalibration,
     NoCalibration,
     PlattCalibration,
+    TemperatureCalibration,
     rescale_classes,
 )
 from exoval.errors import BadParameter
 
-ALL = [IsotonicCalibration(), PlattCalibration(), NoCalibration()]
+ALL = [IsotonicCalibration(), PlattCalibration(), TemperatureCalibration(), BetaCalibration(),
+       NoCalibration()]
 
 
 def distorted(rows, seed, planets=0.3):
@@ -22,7 +25,8 @@ def distorted(rows, seed, planets=0.3):
     return 1 / (1 + np.exp(-(2.5 * logit + 1))), truth, 1 / (1 + np.exp(-logit))
 
 
-@pytest.mark.parametrize("calibration", [IsotonicCalibration(), PlattCalibration()])
+@pytest.mark.parametrize("calibration", [IsotonicCalibration(), PlattCalibration(),
+                                         BetaCalibration()])
 def test_the_true_probability_is_found_again(calibration):
     score, truth, _ = distorted(4000, seed=0)
     new_score, _, best = distorted(4000, seed=1)
@@ -38,6 +42,32 @@ def test_order_is_kept_and_nothing_leaves_zero_to_one(calibration, rows):
     found = calibration(score, truth)(np.linspace(0, 1, 1001))
     assert np.all(np.diff(found) >= 0)
     assert found.min() >= 0 and found.max() <= 1
+
+
+def test_temperature_finds_the_slope_again():
+    random = np.random.default_rng(6)
+    logit = random.normal(0, 1.5, 8000)
+    truth = random.random(8000) < 1 / (1 + np.exp(-logit))
+    found = TemperatureCalibration()(1 / (1 + np.exp(-3 * logit)), truth)
+    assert found.slope == pytest.approx(1 / 3, rel=0.1) and found.offset == 0
+
+
+def test_beta_mends_scores_that_are_bold_at_one_end_alone():
+    random = np.random.default_rng(7)
+    best = random.uniform(0, 1, 20_000)
+    truth = random.random(20_000) < best
+    score = 1 - (1 - best) ** 2
+    error = {type(kind): np.mean(np.abs(kind(score, truth)(score) - best))
+             for kind in (BetaCalibration(), TemperatureCalibration(), PlattCalibration())}
+    assert error[BetaCalibration] < 0.02 < error[TemperatureCalibration]
+    assert error[BetaCalibration] < 0.5 * error[PlattCalibration]
+
+
+def test_beta_leaves_calibrated_scores_alone():
+    random = np.random.default_rng(8)
+    score = random.uniform(0, 1, 20_000)
+    found = BetaCalibration()(score, random.random(20_000) < score)
+    assert (found.low, found.high) == pytest.approx((1, 1), abs=0.08)
 
 
 def test_isotonic_makes_no_ties_and_never_claims_certainty():
@@ -56,8 +86,9 @@ def test_small_sets_fall_back_to_the_sigmoid():
 
 def test_a_score_that_points_the_wrong_way_gives_the_base_rate():
     score, truth, _ = distorted(2000, seed=4)
-    found = PlattCalibration()(1 - score, truth)(np.array([0.1, 0.9]))
-    np.testing.assert_allclose(found, truth.mean(), atol=1e-6)
+    for calibration in (PlattCalibration(), BetaCalibration()):
+        found = calibration(1 - score, truth)(np.array([0.1, 0.9]))
+        np.testing.assert_allclose(found, truth.mean(), atol=1e-3)
 
 
 @pytest.mark.parametrize("calibration", ALL)

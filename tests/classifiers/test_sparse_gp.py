@@ -5,7 +5,8 @@ from sklearn.base import clone
 from sklearn.metrics import log_loss
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from exoval.classifiers.sparse_gp import SparseGP, sobol_normal
+from exoval.classifiers.quasi_random import sobol_normal
+from exoval.classifiers.sparse_gp import SparseGP
 from exoval.errors import BadParameter
 
 QUICK = {"inducing_points": 24, "epochs": 40, "batch_size": 64, "learning_rate": 0.1,

@@ -1,13 +1,26 @@
+import json
+import zipfile
+
 import numpy as np
 import pytest
 from labelled_sets import changed, gaussian_table
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
-from exoval.calibrate import IsotonicCalibration, NoCalibration
+from exoval.calibrate import (
+    BetaCalibration,
+    IsotonicCalibration,
+    NoCalibration,
+    PlattCalibration,
+    score_map_from_plain,
+    score_map_to_plain,
+)
+from exoval.classifiers.ensemble import Ensemble
 from exoval.classifiers.fitted_model import load_fitted_model
+from exoval.classifiers.gaussian_discriminant import GaussianDiscriminant
+from exoval.classifiers.laplace_gp import LaplaceGP
 from exoval.classifiers.sparse_gp import SparseGP
-from exoval.errors import BadTable, DataNotFound
+from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.feature_table import Column, FeatureTable
 from train.fit import fit
 from train.splits import StarSplit
@@ -48,7 +61,10 @@ def test_calibration_uses_the_calibration_part_only():
     np.testing.assert_array_equal(seen["truth"], table.labels[split.calibration] == "planet")
 
 
-@pytest.mark.parametrize("classifier", [LogisticRegression(), GP, RandomForestClassifier(20)])
+@pytest.mark.parametrize("classifier", [
+    LogisticRegression(), GP, RandomForestClassifier(20), LaplaceGP(20, evidence_steps=3),
+    GaussianDiscriminant(), HistGradientBoostingClassifier(max_iter=10),
+    Ensemble([("one", LogisticRegression()), ("two", GaussianDiscriminant())])])
 def test_a_saved_model_gives_the_same_probabilities(classifier, tmp_path):
     table = gaussian_table()
     model = model_of(classifier, table, IsotonicCalibration())
@@ -56,13 +72,16 @@ def test_a_saved_model_gives_the_same_probabilities(classifier, tmp_path):
     loaded = load_fitted_model(tmp_path)
     np.testing.assert_allclose(loaded.probabilities(table), model.probabilities(table), atol=1e-12)
     assert loaded.classes == model.classes and loaded.columns == model.columns
+    assert loaded.card == model.card
+    np.testing.assert_allclose(loaded.planet_probability(table), model.planet_probability(table),
+                               atol=1e-12)
 
 
 def test_a_damaged_or_absent_model_is_refused(tmp_path):
     with pytest.raises(DataNotFound, match="no fitted model"):
         load_fitted_model(tmp_path)
     model_of(LogisticRegression(), gaussian_table()).save(tmp_path)
-    with open(tmp_path / "model.joblib", "ab") as file:
+    with open(tmp_path / "pipeline.skops", "ab") as file:
         file.write(b"x")
     with pytest.raises(BadTable, match="not the file that was written"):
         load_fitted_model(tmp_path)
@@ -113,3 +132,99 @@ def test_identity_columns_cannot_change_a_probability():
     model = model_of(LogisticRegression(), table)
     renamed = changed(table, label="no_transit", target="KIC 1", disposition="unknown")
     np.testing.assert_array_equal(model.probabilities(renamed), model.probabilities(table))
+
+
+@pytest.mark.parametrize("calibration", [NoCalibration(), PlattCalibration(), BetaCalibration(),
+                                         IsotonicCalibration(minimum_events=10)])
+def test_every_calibration_survives_json(calibration):
+    random = np.random.default_rng(0)
+    score = random.random(300)
+    learned = calibration(score, random.random(300) < score)
+    again = score_map_from_plain(json.loads(json.dumps(score_map_to_plain(learned))))
+    np.testing.assert_array_equal(again(score), learned(score))
+
+
+def test_an_unknown_calibration_is_refused():
+    with pytest.raises(BadParameter, match="unknown calibration 'magic'"):
+        score_map_from_plain({"kind": "magic"})
+    with pytest.raises(BadParameter, match="of type function"):
+        score_map_to_plain(lambda score: score)
+
+
+class Stranger(LogisticRegression):
+    """A classifier that is not part of exoval."""
+
+
+def test_a_type_that_is_not_ours_is_not_built_unless_trusted(tmp_path):
+    table = gaussian_table()
+    model = model_of(Stranger(), table)
+    model.save(tmp_path)
+    with pytest.raises(BadTable, match=r"wants to build .*Stranger.* trusted="):
+        load_fitted_model(tmp_path)
+    loaded = load_fitted_model(tmp_path, trusted=(f"{Stranger.__module__}.Stranger",))
+    np.testing.assert_array_equal(loaded.probabilities(table), model.probabilities(table))
+
+
+def test_no_pickle_is_written(tmp_path):
+    model_of(GP, gaussian_table()).save(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"model.json", "pipeline.skops"}
+    with zipfile.ZipFile(tmp_path / "pipeline.skops") as archive:
+        assert not [name for name in archive.namelist() if name.endswith((".pkl", ".pickle"))]
+
+
+@pytest.mark.parametrize(("key", "value", "message"), [
+    ("format", 1, "has format 1"), ("schema_hash", "00000000", "not those that were written")])
+def test_a_description_that_does_not_fit_is_refused(tmp_path, key, value, message):
+    model_of(LogisticRegression(), gaussian_table()).save(tmp_path)
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {key: value}))
+    with pytest.raises(BadTable, match=message):
+        load_fitted_model(tmp_path)
+
+
+def test_loading_for_a_table_of_other_columns_is_refused(tmp_path):
+    table = gaussian_table()
+    model_of(LogisticRegression(), table).save(tmp_path)
+    fewer = FeatureTable(table.frame.drop(columns="feature_3"),
+                         tuple(c for c in table.columns if c.name != "feature_3"), {})
+    assert load_fitted_model(tmp_path, table).name == "it"
+    with pytest.raises(BadTable, match=r"lacks \['feature_3'\] of model 'it'"):
+        load_fitted_model(tmp_path, fewer)
+
+
+def test_other_priors_move_the_probabilities_and_leave_the_calibration_alone():
+    table = gaussian_table()
+    model = model_of(LogisticRegression(), table, IsotonicCalibration())
+    shares = model.card["class_shares"]
+    np.testing.assert_allclose(model.probabilities(table, shares), model.probabilities(table),
+                               atol=1e-12)
+    rare = {name: (0.01 if name == "planet" else 0.33) for name in model.classes}
+    planet = model.classes.index("planet")
+    assert np.all(model.probabilities(table, rare)[:, planet]
+                  < model.probabilities(table)[:, planet])
+    with pytest.raises(BadParameter, match="needs one share for each"):
+        model.probabilities(table, {"planet": 1.0})
+
+
+def test_cross_fitting_scores_every_star_by_a_copy_that_never_saw_it():
+    table, fits = gaussian_table(rows=600), []
+
+    class Spy(LogisticRegression):
+        def fit(self, X, y, groups=None):
+            fits.append(set(groups))
+            return super().fit(X, y)
+
+    split = StarSplit()(table, 0)
+    model = fit("spy", Spy(), IsotonicCalibration(), table, split, 0, folds=4)
+    both = set(table.targets[np.concatenate([split.fit, split.calibration])])
+    assert len(fits) == 5 and fits[-1] == both
+    assert set.intersection(*fits[:-1]) == set()
+    assert not both & set(table.targets[split.test])
+    assert model.card["rows_fitted"] == model.card["rows_calibrated"] == len(split.fit) + len(
+        split.calibration)
+
+
+def test_too_many_folds_are_refused():
+    table = gaussian_table(stars=20)
+    with pytest.raises(BadTable, match="calibration_folds"):
+        fit("it", LogisticRegression(), NoCalibration(), table, StarSplit()(table, 0), 0, 500)

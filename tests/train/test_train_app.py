@@ -33,7 +33,7 @@ def test_a_run_writes_into_its_output_and_nowhere_else(tmp_path):
     assert "logistic: ROC AUC" in done.stdout
     assert {path.name for path in tmp_path.iterdir()} == {"set", "out"}
     metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
-    assert list(metrics["simulated"]) == ["logistic"]
+    assert list(metrics["simulated"]["by_classifier"]) == ["logistic"]
     assert metrics["config"]["bootstrap_resamples"] == 10
 
 
@@ -76,7 +76,7 @@ def test_one_classifier_or_several_can_be_chosen(choice, names):
     assert list(composed().classifier) == ["sparse_gp", "forest"]
 
 
-@pytest.mark.parametrize("name", ["isotonic", "platt", "none"])
+@pytest.mark.parametrize("name", ["isotonic", "platt", "temperature", "beta", "none"])
 def test_every_calibration_can_be_built(name):
     config = composed(f"calibration={name}", "~real", "classifier=logistic", "labelled_set=set")
     assert callable(app._built(config)["calibration"])

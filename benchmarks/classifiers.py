@@ -1,0 +1,208 @@
+"""Every classifier on the same rows: seconds to fit, held-out log-loss and precision-recall area.
+
+    python benchmarks/classifiers.py [--small] [--threads 1] [--labelled-set DIR]
+
+Real features: the labelled Kepler DR25 threshold-crossing events (Valizadegan et al. 2022) under
+EXOVAL_DATA, 32 of the pipeline's columns and none that knows the label; a planet candidate against
+the rest; a quarter of the stars is held out and is the same for every number of rows. Where more
+rows are asked for than there are, rows are repeated with a jitter of a hundredth of each column's
+quartile range, and the table says so: such rows cost time like new ones but teach little.
+Simulated features: a folder that ``python -m simulate`` wrote, all of its scenarios as classes.
+
+The variational process of the comparison has as many inducing points as the Laplace one and is
+trained until the log-loss of a held-out tenth has not improved for five epochs. The last line is
+one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time as clock
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from hydra import compose, initialize_config_module
+from hydra.utils import instantiate
+from sklearn.base import BaseEstimator
+from sklearn.gaussian_process import GaussianProcessClassifier
+from sklearn.gaussian_process.kernels import RBF, ConstantKernel
+from sklearn.metrics import average_precision_score, log_loss
+from sklearn.model_selection import GroupShuffleSplit
+from threadpoolctl import threadpool_limits
+
+from exoval.classifiers.feature_pipeline import feature_pipeline
+from exoval.classifiers.laplace_gp import LaplaceGP
+from exoval.classifiers.sparse_gp import SparseGP
+from exoval.feature_table import load_feature_table
+from exoval.labels import PLANET
+
+COLUMNS = (
+    "tce_period", "tce_duration", "transit_depth", "tce_ror", "tce_dor", "tce_impact",
+    "tce_ingress", "tce_prad", "tce_num_transits", "tce_model_snr", "tce_robstat",
+    "tce_max_mult_ev", "tce_max_sngle_ev", "wst_robstat", "wst_depth", "tce_maxmes",
+    "tce_maxmesd", "tce_bin_oedp_stat", "tce_albedo_stat", "tce_ptemp_stat", "boot_fap",
+    "tce_cap_stat", "tce_hap_stat", "tce_rb_tcount0", "tce_fwm_stat", "tce_dicco_msky",
+    "tce_dicco_msky_err", "tce_dikco_msky", "tce_steff", "tce_slogg", "tce_smet", "tce_sradius")
+#: columns in which -1 stands for a missing value
+SENTINELS = ("boot_fap", "tce_dicco_msky_err")
+FROM_CONF = ("laplace_gp", "sparse_gp", "forest", "extra_trees", "histogram_gradient_boosting",
+             "boosted_trees", "perceptron", "logistic", "linear_discriminant",
+             "quadratic_discriminant", "ensemble")
+#: rows beyond which a classifier is left out: an exact process needs the cube of the rows
+MOST_ROWS = {"exact_gp": 2000, "ensemble": 10_000}
+JITTER = 0.01
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Features (rows, columns), labels and stars; ``planet`` is the label of a planet."""
+
+    X: np.ndarray
+    y: np.ndarray
+    stars: np.ndarray
+    planet: str
+
+    def take(self, rows: np.ndarray) -> Rows:
+        """The rows of the indexes."""
+        return Rows(self.X[rows], self.y[rows], self.stars[rows], self.planet)
+
+
+def labelled_tces() -> Rows | None:
+    """The real table, or None and a word about it."""
+    folder = os.environ.get("EXOVAL_DATA")
+    path = Path(folder or ".") / "tables/kepler/tce_dr25_labelled.parquet"
+    if not folder or not path.is_file():
+        print("no labelled TCE table; set EXOVAL_DATA for real features")
+        return None
+    frame = pd.read_parquet(path)
+    features = frame[list(COLUMNS)].astype(float)
+    for name in SENTINELS:
+        features[name] = features[name].where(features[name] != -1)
+    label = np.where(frame["label"] == "PC", "candidate", "other")
+    return Rows(features.to_numpy(), label, frame["target_id"].to_numpy(), "candidate")
+
+
+def simulated(folder: str | None) -> Rows | None:
+    """The labelled set, or None and a word about it."""
+    if folder is None:
+        print("no --labelled-set; simulated features are left out")
+        return None
+    table = load_feature_table(Path(folder) / "features.parquet")
+    return Rows(table.features, table.labels, table.targets, PLANET)
+
+
+def held_out(rows: Rows) -> tuple[Rows, Rows]:
+    """Rows to fit and rows of other stars."""
+    splitter = GroupShuffleSplit(1, test_size=0.25, random_state=0)
+    fitted, tested = next(splitter.split(rows.X, groups=rows.stars))
+    return rows.take(fitted), rows.take(tested)
+
+
+def resized(rows: Rows, number: int, random: np.random.Generator) -> tuple[Rows, int]:
+    """``number`` random rows and how many of them are jittered copies."""
+    order = random.permutation(len(rows.X))
+    if number <= len(rows.X):
+        return rows.take(order[:number]), 0
+    copies = random.integers(0, len(rows.X), number - len(rows.X))
+    extra = rows.take(copies)
+    quartiles = np.nanquantile(rows.X, [0.25, 0.75], axis=0)
+    moved = extra.X + JITTER * (quartiles[1] - quartiles[0]) * random.normal(size=extra.X.shape)
+    return Rows(np.concatenate([rows.X, moved]), np.concatenate([rows.y, extra.y]),
+                np.concatenate([rows.stars, extra.stars]), rows.planet), len(copies)
+
+
+def classifiers(small: bool) -> Iterator[tuple[str, BaseEstimator]]:
+    """Name and classifier, in the order of the table."""
+    with initialize_config_module("conf", version_base="1.3"):
+        config = compose("train", [f"classifier=[{','.join(FROM_CONF)}]", "~real",
+                                   "labelled_set=none"])
+    built = instantiate(config.classifier, _convert_="all")
+    inducing = 64 if small else 512
+    long = {"inducing_points": inducing, "batch_size": 1024, "epochs": 3 if small else 60,
+            "patience": 5, "random_state": 0}
+    yield "laplace_gp", LaplaceGP(inducing_points=inducing, random_state=0)
+    yield "laplace_gp_moved", LaplaceGP(inducing_points=inducing, evidence_rows=10_000,
+                                        evidence_steps=40, move_inducing=True, random_state=0)
+    yield "converged_gp", SparseGP(**long)
+    yield "laplace_then_variational_gp", SparseGP(**long | {"learning_rate": 0.005},
+                                                  start="laplace")
+    yield "exact_gp", GaussianProcessClassifier(ConstantKernel(4.0) * RBF(6.0), random_state=0)
+    for name in FROM_CONF[1:]:
+        yield name, built[name]
+
+
+def judged(classifier: BaseEstimator, fitted: Rows, tested: Rows) -> dict:
+    """Seconds to fit, log-loss and area under precision-recall on rows of other stars."""
+    pipeline = feature_pipeline(classifier, len(fitted.X))
+    groups = {}
+    if isinstance(classifier, SparseGP):
+        groups = {"classifier__groups": fitted.stars}
+    start = clock.perf_counter()
+    pipeline.fit(fitted.X, fitted.y, **groups)
+    seconds = clock.perf_counter() - start
+    probability = pipeline.predict_proba(tested.X)
+    known = np.isin(tested.y, pipeline.classes_)
+    planet = probability[:, list(pipeline.classes_).index(fitted.planet)]
+    result = {
+        "seconds": round(seconds, 2),
+        "log_loss": round(log_loss(tested.y[known], probability[known],
+                                   labels=pipeline.classes_), 5),
+        "pr_auc": round(average_precision_score(tested.y == fitted.planet, planet), 4)}
+    epochs = getattr(pipeline[-1], "epochs_run_", None)
+    return result | ({"epochs": epochs} if epochs is not None else {})
+
+
+def table(name: str, rows: Rows, sizes: list[int], small: bool) -> dict:
+    """Print and return the numbers of one set of rows."""
+    fitted, tested = held_out(rows)
+    found: dict = {}
+    for size in sizes:
+        some, copies = resized(fitted, size, np.random.default_rng(size))
+        said = f", {copies:,} of them jittered copies" if copies else ""
+        print(f"\n{name}: {len(some.X):,} x {rows.X.shape[1]} to fit{said}; "
+              f"{len(tested.X):,} of other stars to judge; {len(set(rows.y))} classes")
+        print(f"{'classifier':32}{'seconds':>9}{'log-loss':>10}{'PR-AUC':>8}{'epochs':>8}")
+        for which, classifier in classifiers(small):
+            if len(some.X) > MOST_ROWS.get(which, np.inf):
+                continue
+            numbers = judged(classifier, some, tested)
+            found.setdefault(which, {})[str(len(some.X))] = numbers
+            print(f"{which:32}{numbers['seconds']:9.1f}{numbers['log_loss']:10.4f}"
+                  f"{numbers['pr_auc']:8.3f}{numbers.get('epochs', ''):>8}", flush=True)
+    return found
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--small", action="store_true", help="400 rows, to see it work")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--labelled-set", help="folder that python -m simulate wrote")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    sizes = [400] if arguments.small else [1000, 10_000, 70_000]
+    results: dict = {"threads": arguments.threads, "columns": len(COLUMNS)}
+    with threadpool_limits(arguments.threads):
+        real, made = labelled_tces(), simulated(arguments.labelled_set)
+        if made is not None:
+            size = min(sizes[0], len(held_out(made)[0].X))
+            results["simulated"] = table("simulated", made, [size], arguments.small)
+        if real is not None:
+            results["real"] = table("labelled TCEs", real, sizes, arguments.small)
+    largest = str(sizes[-1])
+    for key, which in (("gp", "laplace_gp_moved"), ("svgp", "converged_gp")):
+        numbers = results.get("real", {}).get(which, {}).get(largest, {})
+        results[f"{key}_seconds_70k"] = numbers.get("seconds")
+        results[f"{key}_log_loss_70k"] = numbers.get("log_loss")
+    results["largest_rows"] = int(largest)
+    print(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main()

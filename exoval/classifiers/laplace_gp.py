@@ -1,0 +1,225 @@
+"""Gaussian-process classifier by Newton's method on inducing-point features.
+
+The process is a linear model of Nystroem features (Quinonero-Candela & Rasmussen 2005), so its
+posterior is found by a few Newton steps over all rows instead of many epochs of stochastic
+ascent: first to Laplace's mode, then on to the best Gaussian (Opper & Archambeau 2009). Length
+scales and variance maximise the evidence bound of a subset of the rows.
+"""
+
+from __future__ import annotations
+
+import gpytorch
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from exoval.classifiers.inducing_points import inducing_points
+from exoval.classifiers.kernels import scaled_kernel
+from exoval.classifiers.nystrom_features import ROWS_PER_CHUNK, NystromFeatures, RowChunks
+from exoval.classifiers.quasi_random import sobol_normal
+from exoval.classifiers.softmax_newton import laplace, outputs_for, with_reference
+from exoval.classifiers.variational_evidence import maximise_bound
+from exoval.classifiers.variational_newton import expected, refine, row_variance
+from exoval.errors import BadParameter
+
+#: a first mode is found on every STRIDE-th row where there are more rows than this
+COARSE_ABOVE, STRIDE = 10_000, 8
+NEWTON_STEPS, TOLERANCE = 50, 1e-7
+
+
+class LaplaceGP(ClassifierMixin, BaseEstimator):
+    """Sparse Gaussian process with one length scale a feature, fitted by Newton's method.
+
+    Features should be of order one (see ``feature_pipeline``). ``kernel`` is ``rbf``,
+    ``matern32``, ``matern52`` or ``rational_quadratic``; ``inducing_points`` and
+    ``evidence_inducing_points`` are upper limits. The kernel is learned in ``evidence_steps``
+    steps of Adam on at most ``evidence_rows`` rows; all classes share it. Inducing points stand
+    at the centres of clusters; with ``move_inducing`` all of them are learned with the kernel
+    (``evidence_inducing_points`` has no part then), which takes longer and pays with many rows.
+    With 0
+    ``variational_steps`` the posterior is Laplace's, whose probabilities are too timid. Features
+    of the rows are kept up to ``memory_gib`` and computed again beyond that.
+
+    Fitted attributes: ``classes_``, ``log_evidence_`` (bound, one a step), ``newton_steps_``,
+    ``converged_``, ``state_`` (everything that prediction needs, as plain arrays).
+    """
+
+    def __init__(self, inducing_points: int = 512, kernel: str = "matern52",
+                 evidence_rows: int = 2000, evidence_inducing_points: int = 150,
+                 evidence_steps: int = 60, move_inducing: bool = False,
+                 learning_rate: float = 0.1, variational_steps: int = 12,
+                 memory_gib: float = 1.0, prediction_draws: int = 256,
+                 random_state: int | None = None) -> None:
+        self.inducing_points = inducing_points
+        self.kernel = kernel
+        self.evidence_rows = evidence_rows
+        self.evidence_inducing_points = evidence_inducing_points
+        self.evidence_steps = evidence_steps
+        self.move_inducing = move_inducing
+        self.learning_rate = learning_rate
+        self.variational_steps = variational_steps
+        self.memory_gib = memory_gib
+        self.prediction_draws = prediction_draws
+        self.random_state = random_state
+
+    def fit(self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
+            ) -> LaplaceGP:
+        """Fit to features (rows, columns) and class labels (rows,).
+
+        A row of ``sample_weight`` 2 counts as two rows. Raises BadParameter (a ValueError) with
+        fewer than two classes or a setting outside its range.
+        """
+        self._check_settings()
+        X, y = validate_data(self, X, y, dtype=np.float64)
+        check_classification_targets(y)
+        weight = _check_sample_weight(sample_weight, X, dtype=np.float64,
+                                      ensure_non_negative=True)
+        used = weight > 0
+        X, weight = X[used], weight[used]
+        self.classes_, codes = np.unique(y[used], return_inverse=True)
+        if len(self.classes_) < 2:
+            raise BadParameter("a classifier needs at least two classes and got "
+                               f"{len(self.classes_)} class; add rows of another class")
+        random = check_random_state(self.random_state)
+        learned = self._learn_kernel(X, codes, weight, random)
+        inducing = (learned if self.move_inducing
+                    else inducing_points(X, weight, self.inducing_points, random))
+        self._find_mode(X, codes, weight, inducing)
+        return self
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """The most probable class of every row."""
+        check_is_fitted(self)
+        return self.classes_[np.argmax(self.predict_proba(X), axis=1)]
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        """Class probabilities, shape (rows, classes), averaged over the latent posterior.
+
+        The average of ``predict_proba_draws``. MacKay's probit approximation is cheaper, but off
+        where it matters: for rows far from the boundary, whose probabilities are small.
+        """
+        mean, variance = (torch.as_tensor(part) for part in self.latent(X))
+        normal = torch.as_tensor(sobol_normal(self.prediction_draws, mean.shape[1]))
+        parts = [expected(*rows, normal)[0] for rows in zip(mean.split(ROWS_PER_CHUNK),
+                                                            variance.split(ROWS_PER_CHUNK))]
+        return torch.cat(parts).numpy()
+
+    def predict_proba_draws(self, X: np.ndarray) -> np.ndarray:
+        """Class probabilities of draws from the latent posterior, (draws, rows, classes).
+
+        The same quasi-random draws serve every row and every call.
+        """
+        mean, variance = self.latent(X)
+        normal = sobol_normal(self.prediction_draws, mean.shape[1])
+        logit = torch.as_tensor(mean + np.sqrt(variance) * normal[:, None, :])
+        return torch.softmax(with_reference(logit), dim=2).numpy()
+
+    def predict_proba_interval(self, X: np.ndarray, level: float = 0.68
+                               ) -> tuple[np.ndarray, np.ndarray]:
+        """Lower and upper central quantiles of the class probabilities, both (rows, classes)."""
+        if not 0 < level < 1:
+            raise BadParameter(f"level is {level}; give a share between 0 and 1, such as 0.68")
+        tails = (0.5 - level / 2, 0.5 + level / 2)
+        lower, upper = np.quantile(self.predict_proba_draws(X), tails, axis=0)
+        return lower, upper
+
+    def latent(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Posterior mean and variance of the logits, both (rows, outputs).
+
+        Two classes have one output, the logit of the second.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        with torch.no_grad():
+            features = self._features()
+            mode, root = (torch.as_tensor(self.state_[name]) for name in ("mode", "root"))
+            parts = [_moments(features, mode, root, x)
+                     for x in torch.as_tensor(X).split(ROWS_PER_CHUNK)]
+        mean, variance = (torch.cat(part).numpy() for part in zip(*parts, strict=True))
+        return mean, variance
+
+    def _check_settings(self) -> None:
+        """Raise BadParameter for a setting outside its range."""
+        for name in ("inducing_points", "evidence_rows", "evidence_inducing_points",
+                     "learning_rate", "prediction_draws"):
+            if not getattr(self, name) > 0:
+                raise BadParameter(f"{name} is {getattr(self, name)}; give a positive number")
+        for name in ("evidence_steps", "variational_steps", "memory_gib"):
+            if not getattr(self, name) >= 0:
+                raise BadParameter(f"{name} is {getattr(self, name)}; give zero or more")
+
+    def _learn_kernel(self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray,
+                      random: np.random.RandomState) -> np.ndarray:
+        """Maximise the bound of some rows; sets the kernel's parameters in ``state_``.
+
+        Returns the inducing points that were used, where they ended.
+        """
+        if len(X) > self.evidence_rows:
+            rows = subset(codes, self.evidence_rows, random)
+            # all of the weight stands behind the rows that were taken
+            X, codes, weight = X[rows], codes[rows], weight[rows] / weight[rows].mean()
+        number = self.inducing_points if self.move_inducing else self.evidence_inducing_points
+        inducing = torch.as_tensor(inducing_points(X, weight, number, random))
+        kernel = scaled_kernel(self.kernel, X.shape[1], logarithmic=True)
+        self.log_evidence_ = maximise_bound(
+            kernel, inducing, *(torch.as_tensor(data) for data in (X, codes, weight)),
+            outputs=outputs_for(len(self.classes_)), steps=self.evidence_steps,
+            learning_rate=self.learning_rate, move_inducing=self.move_inducing)
+        self.state_ = {f"kernel.{name}": value.detach().numpy().copy()
+                       for name, value in kernel.state_dict().items()}
+        return inducing.numpy()
+
+    def _find_mode(self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray,
+                   inducing: np.ndarray) -> None:
+        """The posterior of all rows and inducing points, on fewer rows first."""
+        self.state_["inducing"] = inducing
+        outputs = outputs_for(len(self.classes_))
+        data = [torch.as_tensor(item) for item in (X, codes, weight)]
+        with torch.no_grad():
+            features = self._features()
+            start = torch.zeros(features.size, outputs, dtype=torch.float64)
+            if len(X) > COARSE_ABOVE:
+                some = RowChunks(features, *(item[::STRIDE] for item in data),
+                                 self.memory_gib * 2**30)
+                start = laplace(some, start, NEWTON_STEPS, 1e-4).mode
+            rows = RowChunks(features, *data, self.memory_gib * 2**30)
+            found = laplace(rows, start, NEWTON_STEPS, TOLERANCE)
+            found = refine(rows, found, float(features.kernel.outputscale),
+                           self.variational_steps, TOLERANCE)
+        self.newton_steps_, self.converged_ = found.steps, found.converged
+        self.state_ |= {"mode": found.mode.numpy(), "root": found.root.numpy()}
+
+    def learned_kernel(self) -> gpytorch.kernels.ScaleKernel:
+        """The kernel with the parameters in ``state_``."""
+        columns = self.state_["kernel.base_kernel.raw_lengthscale"].shape[-1]
+        kernel = scaled_kernel(self.kernel, columns, logarithmic=True)
+        kernel.load_state_dict({name.removeprefix("kernel."): torch.as_tensor(value)
+                                for name, value in self.state_.items()
+                                if name.startswith("kernel.")})
+        return kernel
+
+    def _features(self) -> NystromFeatures:
+        """The features of the kernel and inducing points in ``state_``."""
+        return NystromFeatures(self.learned_kernel(), torch.as_tensor(self.state_["inducing"]))
+
+
+def subset(codes: np.ndarray, number: int, random: np.random.RandomState) -> np.ndarray:
+    """Indexes of ``number`` random rows, with at least ten of every class that has them."""
+    order = random.permutation(len(codes))
+    rank = np.empty(len(codes), dtype=int)
+    for code in np.unique(codes):
+        mine = order[codes[order] == code]
+        rank[mine] = np.arange(len(mine))
+    first = order[rank[order] < 10]
+    rest = order[rank[order] >= 10]
+    return np.sort(np.concatenate([first, rest])[:number])
+
+
+def _moments(features: NystromFeatures, mode: torch.Tensor, root: torch.Tensor, x: torch.Tensor
+             ) -> tuple[torch.Tensor, torch.Tensor]:
+    """Posterior mean and variance of the outputs at rows x, both (rows, outputs)."""
+    phi = features(x)
+    return phi @ mode, row_variance(phi, root, float(features.kernel.outputscale))
