@@ -9,6 +9,10 @@ import numpy as np
 from exoval.features.folded_event import FoldedEvent
 
 
+#: steps in which a box moves by its own length
+STEPS_PER_DURATION = 4
+
+
 @dataclass(frozen=True)
 class BoxScan:
     """Depth and strength of a box against its centre; arrays of shape (phases,).
@@ -22,7 +26,7 @@ class BoxScan:
     strength: np.ndarray
 
 
-def box_scan(folded: FoldedEvent, steps_per_duration: int = 4,
+def box_scan(folded: FoldedEvent, steps_per_duration: int = STEPS_PER_DURATION,
              minimum_cadences: int = 3) -> BoxScan:
     """Slide a box as long as the event over one period in quarter-duration steps.
 
