@@ -9,6 +9,7 @@ from sklearn.utils.validation import has_fit_parameter
 from exoval.calibrate import Calibration
 from exoval.classifiers.feature_pipeline import feature_pipeline
 from exoval.classifiers.fitted_model import FittedModel
+from exoval.classifiers.transit_shape_map import shape_columns
 from exoval.errors import BadTable
 from exoval.feature_table import FeatureTable
 from exoval.labels import PLANET
@@ -22,7 +23,8 @@ def fit(name: str, classifier: BaseEstimator, calibration: Calibration, table: F
     Raises BadTable if the fitted rows are not what the classifier can take.
     """
     fitted = table.select(split.fit)
-    pipeline = feature_pipeline(clone(classifier), len(fitted), seed)
+    pipeline = feature_pipeline(clone(classifier), len(fitted), seed,
+                                shape_columns(fitted.feature_names))
     # a classifier that holds out rows to know when to stop must hold out whole stars
     extra = ({"classifier__groups": fitted.targets}
              if has_fit_parameter(classifier, "groups") else {})

@@ -18,7 +18,8 @@ def log_false_alarm(pulls: np.ndarray, strength: float, count: int) -> float:
 
     The bootstrap of Jenkins, Smith & Chaplin 2002 (ApJ 564, 495) without drawing: the saddlepoint
     of the empirical distribution (Lugannani & Rice 1980, Adv. Appl. Prob. 12, 475), smoothed by a
-    Gaussian kernel of Silverman's width so that it has a tail. 0 for a strength of no excess; NaN
+    Gaussian kernel of Silverman's width so that it has a tail. Never below the normal tail of the
+    boxes' spread: that no box reached so far proves no less. 0 for a strength of no excess; NaN
     with too few boxes.
     """
     if len(pulls) < FEWEST or count < 1 or not math.isfinite(strength):
@@ -35,7 +36,8 @@ def log_false_alarm(pulls: np.ndarray, strength: float, count: int) -> float:
     other = tilt * math.sqrt(count * variance)
     # Barndorff-Nielsen's form of the tail stays positive arbitrarily far out
     deviate = root + math.log(other / root) / root if other > 0 else root
-    return min(float(log_ndtr(-deviate)) / math.log(10), 0.0)
+    normal = -(strength - math.sqrt(count) * pulls.mean()) / spread
+    return float(max(log_ndtr(-deviate), log_ndtr(normal))) / math.log(10)
 
 
 def _saddlepoint(pulls: np.ndarray, width: float, mean: float) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 from exoval.errors import BadParameter
 from exoval.event import TransitEvent
 from exoval.feature_table import Column
+from exoval.features.box_scan import BoxScan, box_scan
 from exoval.features.limb_darkened_transit import TransitFit, fit_transit
 from exoval.features.profile import Profile, bin_profile
 from exoval.features.single_events import SingleEvents, box_pulls, single_events
@@ -135,6 +136,11 @@ class FoldedEvent:
     def noise(self) -> float:
         """``red_noise``, but at least 1: what white errors are multiplied by."""
         return float(np.fmax(self.red_noise, 1.0))
+
+    @cached_property
+    def scan(self) -> BoxScan:
+        """The event's own box at all phases."""
+        return box_scan(self.time_from_mid, self.dip, self.weight, self.period, self.duration)
 
     def profile(self, cadences: np.ndarray | slice = slice(None), bins: int = BINS) -> Profile:
         """Binned dip around mid-event of the chosen cadences."""

@@ -99,7 +99,7 @@ def _evaluate(time: np.ndarray, dip: np.ndarray, weight: np.ndarray, period: flo
     rows = np.full((size * passes, 18), np.nan)
     nodes = shares.copy()
     used = 0
-    for turn in range(passes):
+    for _turn in range(passes):
         for share in nodes:
             _fit_at(share, time, dip, weight, period, duration, exposure, u1, u2, depth,
                     rows[used], rows[max(used - 1, 0)])

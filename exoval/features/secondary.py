@@ -10,13 +10,11 @@ import numpy as np
 from scipy.special import log_ndtr, ndtri_exp
 
 from exoval.feature_table import Column
-from exoval.features.box_scan import STEPS_PER_DURATION, BoxScan, box_scan
+from exoval.features.box_scan import FEWEST_CADENCES, STEPS_PER_DURATION
 from exoval.features.folded_event import FoldedEvent
 from exoval.features.reason import CODES, Reason
 from exoval.search.period_grid import duration_scale
 
-#: fewest cadences in a box at half phase
-FEWEST_CADENCES = 3
 #: Bond albedo of the planet whose temperature is compared
 ALBEDO = 0.3
 
@@ -25,11 +23,10 @@ ALBEDO = 0.3
 class SecondaryFeatures:
     """The strongest dip away from the event, and the dip at half phase, circular orbits' place.
 
-    ``guard`` durations around the event are taken as its own. What the secondary implies if it
-    is a planet's day side after Thompson et al. 2018 (ApJS 235, 38).
+    What the secondary implies if it is a planet's day side after Thompson et al. 2018 (ApJS 235,
+    38).
     """
 
-    guard: float = 1.5
     columns: ClassVar[tuple[Column, ...]] = (
         Column("secondary_snr", "sigma", "strength of the strongest dip away from the event, "
                "white noise"),
@@ -55,18 +52,15 @@ class SecondaryFeatures:
     def __call__(self, folded: FoldedEvent) -> dict[str, float]:
         """The columns; NaN where no phase away from the event has data."""
         half = _half_phase(folded)
-        scan = box_scan(folded)
-        away = (np.abs(scan.time_from_mid) > self.guard * folded.duration)
-        away &= np.isfinite(scan.strength)
-        if away.sum() < 3:
+        scan, second = folded.scan, folded.scan.second
+        if second is None:
             return half | {"secondary_reason": Reason.NOT_COVERED}
-        second = int(np.argmax(np.where(away, scan.strength, -np.inf)))
         strength, depth = float(scan.strength[second]), float(scan.depth[second])
         event_depth, _ = folded.depth
         row = half | {
             "secondary_snr": strength,
             "secondary_mes": strength / folded.noise,
-            "secondary_sigma": among_phases(strength / folded.noise, _tried(scan, away)),
+            "secondary_sigma": among_phases(strength / folded.noise, _tried(scan.away)),
             "secondary_phase": abs(scan.time_from_mid[second]) / folded.period,
             "secondary_depth": 1e6 * depth,
             "secondary_depth_ratio": depth / event_depth if event_depth > 0 else np.nan,
@@ -94,7 +88,7 @@ def _half_phase(folded: FoldedEvent) -> dict[str, float]:
     }
 
 
-def _tried(scan: BoxScan, away: np.ndarray) -> float:
+def _tried(away: np.ndarray) -> float:
     """Durations that the phases tried fill."""
     return max(float(away.sum()) / STEPS_PER_DURATION, 1.0)
 
