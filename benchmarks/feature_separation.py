@@ -22,6 +22,7 @@ from scipy.stats import rankdata
 
 from exoval.feature_table import FeatureTable, load_feature_table
 from exoval.labels import FALSE_POSITIVE, PLANET
+from exoval.novelty import scalar_names
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -53,7 +54,7 @@ def separation(simulated: FeatureTable, real: FeatureTable) -> pd.DataFrame:
     """One row a feature: signed AUC against each scenario, all simulated and all real others."""
     scenarios = sorted(set(simulated.frame.label[simulated.frame.disposition == FALSE_POSITIVE]))
     rows = []
-    for name in simulated.feature_names:
+    for name in scalar_names(simulated):
         planets = values(simulated, name, PLANET)
         row = {"feature": name, **{scenario: auc(planets, values(simulated, name, FALSE_POSITIVE,
                                                                 scenario))[0]

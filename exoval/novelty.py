@@ -28,6 +28,7 @@ from exoval.classifiers.fitted_model import FittedModel, load_fitted_model
 from exoval.classifiers.model_archive import read_archive, write_archive
 from exoval.errors import BadTable, DataNotFound
 from exoval.feature_table import FeatureTable
+from exoval.features.shape_bins import PREFIX as SHAPE_BIN
 
 #: a row is called novel when at most this share of known rows would be, all detectors together
 SHARE_CALLED_NOVEL = 0.05
@@ -127,14 +128,20 @@ def fit_novelty(fitted: FeatureTable, known: FeatureTable, seed: int,
         raise BadTable(f"{len(known)} rows are too few to say what is usual; novelty needs "
                        f"{FEWEST_REFERENCES} that were not fitted: simulate more systems")
     scaling = _scaling()
-    scaled = scaling.fit_transform(fitted.features)
+    names = scalar_names(fitted)
+    scaled = scaling.fit_transform(fitted.frame[list(names)].to_numpy(dtype=float))
     detectors = {
         "isolation_forest": IsolationForest(n_estimators=200, random_state=seed).fit(scaled),
         "local_outlier_factor": LocalOutlierFactor(
             min(NEIGHBOURS, len(scaled) - 1), novelty=True).fit(scaled)}
-    unjudged = Novelty(tuple(fitted.feature_names), scaling, detectors, {}, gp)
+    unjudged = Novelty(names, scaling, detectors, {}, gp)
     references = {name: np.sort(values) for name, values in unjudged.oddity(known).items()}
     return Novelty(unjudged.feature_names, scaling, detectors, references, gp)
+
+
+def scalar_names(table: FeatureTable) -> tuple[str, ...]:
+    """The features by which events are compared: all but the bins of their shape."""
+    return tuple(name for name in table.feature_names if not name.startswith(SHAPE_BIN))
 
 
 def tail_share(oddity: np.ndarray, reference: np.ndarray) -> np.ndarray:
@@ -162,7 +169,7 @@ def domain_scores(simulated: FeatureTable, real: FeatureTable, seed: int, folds:
     if folds < 2:
         raise BadTable(f"{len(set(real.targets))} real stars are too few to tell real from "
                        "simulated events; give two or more")
-    names = simulated.feature_names
+    names = list(scalar_names(simulated))
     features = np.concatenate([table.frame[names].to_numpy(float) for table in (simulated, real)])
     is_real = np.repeat([False, True], [len(simulated), len(real)])
     score = np.full(len(is_real), 0.5)

@@ -15,7 +15,7 @@ from exoval.errors import ExovalError
 from exoval.features.folded_event import FeatureGroup
 from exoval.injection import inject
 from exoval.lightcurve import LightCurve
-from exoval.measure import measure
+from exoval.measure import fold, measure_folded
 from exoval.missions.mission import Mission
 from exoval.physics.orbit import durations, secondary_delay
 from exoval.physics.transit_flux import TransitModel
@@ -25,6 +25,7 @@ from exoval.populations.phase_curves import PhaseCurves, without_phase_curves
 from exoval.search.search import Search
 from exoval.star import Star
 from exoval.system import Orbit, System
+from exoval.views import event_views
 from simulate.complete_star import complete_star
 from simulate.hard_cases import hard_cases
 from simulate.hosts import Hosts
@@ -63,11 +64,15 @@ class Recipe:
     catalogue_errors: CatalogueErrors = field(default_factory=CatalogueErrors)
     limb_darkening: LimbDarkeningScatter = field(default_factory=LimbDarkeningScatter)
     phase_curves: PhaseCurves = field(default_factory=PhaseCurves)
+    views: bool = False
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one example; ``row`` holds features where it was kept."""
+    """What became of one example; ``row`` holds features where it was kept.
+
+    ``views`` are those of exoval.views and their counts of empty bins, where they were asked for.
+    """
 
     scenario: str
     index: int
@@ -77,6 +82,7 @@ class Outcome:
     row: dict = field(default_factory=dict)
     stage: str = ""
     reason: str = ""
+    views: tuple[np.ndarray, np.ndarray] | None = None
 
 
 @dataclass(frozen=True)
@@ -165,11 +171,13 @@ def _search_and_measure(recipe: Recipe, scenario: str, index: int, rng: np.rando
     truth |= {"alias": recovery.alias, "at_secondary": float(recovery.at_secondary)}
     if not recovery.found:
         return Outcome(scenario, index, star.target, VISIBLE, truth)
-    row = measure(light_curve, event, star, recipe.detrend, recipe.features)
-    if row is None:
+    folded = fold(light_curve, event, star, recipe.detrend)
+    if folded is None:
         return Outcome(scenario, index, star.target, RECOVERED, truth, stage="measure",
                        reason="no dip is left at the found event once the trend ignores it")
-    return Outcome(scenario, index, star.target, KEPT, truth, row)
+    row = measure_folded(folded, recipe.features)
+    views = event_views(folded) if recipe.views else None
+    return Outcome(scenario, index, star.target, KEPT, truth, row, views=views)
 
 
 def _recovery(found: Ephemeris, expected: Ephemeris | None, orbit: Orbit | None,

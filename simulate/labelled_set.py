@@ -1,9 +1,9 @@
 """The labelled set on disk: features, truths, manifest and failures.
 
-``features.parquet`` holds what a model may see, ``truth.parquet`` what was drawn for every
-example, kept or not, ``detection_efficiency.json`` which share of it was found,
-``manifest.json`` how it was made, and ``shards/`` the finished batches, from which an
-interrupted run goes on.
+``features.parquet`` holds what a model may see, ``views.npy`` and ``views_missing.npy`` the
+events' views if they were asked for, ``truth.parquet`` what was drawn for every example, kept or
+not, ``detection_efficiency.json`` which share of it was found, ``manifest.json`` how it was made,
+and ``shards/`` the finished batches, from which an interrupted run goes on.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from exoval.detection_efficiency import DetectionEfficiency, measure_efficiency
 from exoval.errors import BadParameter, DataNotFound
 from exoval.feature_table import IDENTITY, Column, FeatureTable
 from exoval.labels import FALSE_POSITIVE, PLANET, is_planet
+from exoval.views import LENGTH, save_views
 from simulate.example import DRAWN, FAILED, KEPT, RECOVERED, VISIBLE, Outcome
 from simulate.executor import Batch
 
@@ -29,9 +32,12 @@ PASSED = {DRAWN: (DRAWN, VISIBLE, RECOVERED, KEPT), VISIBLE: (VISIBLE, RECOVERED
 
 
 class Shards:
-    """Finished batches of one recipe in a folder; each is one JSON file, written atomically."""
+    """Finished batches of one recipe in a folder; each is one JSON file, written atomically.
 
-    def __init__(self, folder: Path, fingerprint: str) -> None:
+    With ``views`` each has an array of the kept events' views beside it, written before it.
+    """
+
+    def __init__(self, folder: Path, fingerprint: str, views: bool = False) -> None:
         """Open or make the folder.
 
         Raises BadParameter if it holds shards of another recipe and DataNotFound if it cannot be
@@ -39,6 +45,7 @@ class Shards:
         """
         self.folder = folder / "shards"
         self.fingerprint = fingerprint
+        self.views = views
         stamp = self.folder / "recipe.txt"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -56,7 +63,9 @@ class Shards:
         return self.folder / f"{batch.scenario}-{batch.start:07d}-{batch.stop:07d}.json"
 
     def load(self, batch: Batch) -> list[Outcome] | None:
-        """The outcomes of a finished batch; None if it is not there or was cut short."""
+        """The outcomes of a finished batch, without views; None if it is not there or cut short."""
+        if self.views and not self._path(batch).with_suffix(".npy").is_file():
+            return None
         try:
             return [Outcome(**entry) for entry in json.loads(self._path(batch).read_text())]
         except (OSError, ValueError, TypeError):
@@ -66,8 +75,22 @@ class Shards:
         """Write the outcomes of a batch, whole or not at all."""
         path = self._path(batch)
         draft = path.with_suffix(".draft")
-        draft.write_text(json.dumps([asdict(outcome) for outcome in outcomes]))
+        if self.views:
+            rows = [np.concatenate(o.views) for o in outcomes if o.status == KEPT]
+            with open(draft, "wb") as file:
+                np.save(file, np.array(rows, dtype=np.float32))
+            os.replace(draft, path.with_suffix(".npy"))
+        names = [field.name for field in fields(Outcome) if field.name != "views"]
+        draft.write_text(json.dumps([{name: getattr(outcome, name) for name in names}
+                                     for outcome in outcomes]))
         os.replace(draft, path)
+
+    def kept_views(self, batch: Batch) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+        """Name, views and empty bins of every kept event of a finished batch."""
+        kept = [o for o in self.load(batch) or [] if o.status == KEPT]
+        rows = np.load(self._path(batch).with_suffix(".npy"))
+        for outcome, row in zip(kept, rows, strict=True):
+            yield event_name(outcome), row[:LENGTH], row[LENGTH:]
 
 
 def fingerprint(settings: dict) -> str:
@@ -107,6 +130,15 @@ def feature_table(outcomes: list[Outcome], columns: tuple[Column, ...], recipe: 
     frame = pd.DataFrame(rows, columns=names)
     frame = frame.astype({column.name: float for column in columns})
     return FeatureTable(frame, columns, recipe)
+
+
+def write_views(output: Path, shards: Shards, batches: list[Batch], table: FeatureTable) -> None:
+    """Write the views of the table's events in its order, one batch in memory at a time."""
+    row_of = {event: row for row, event in enumerate(table.frame["event"])}
+    # what was dropped as a repeat has views in its shard but no row
+    save_views(output, "views", len(table), (
+        (row_of[event], values, missing) for batch in batches
+        for event, values, missing in shards.kept_views(batch) if event in row_of))
 
 
 def truth_table(outcomes: list[Outcome]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from pathlib import Path
 from exoval.detection_efficiency import save_efficiencies
 from exoval.detrend.detrend import Detrend
 from exoval.errors import BadParameter
+from exoval.feature_table import FeatureTable
 from exoval.features.folded_event import FeatureGroup
 from exoval.importance_weights import effective_sample_sizes
 from exoval.labels import SCENARIOS
@@ -37,7 +38,7 @@ def run(n_systems: int, seed: int, output: str | Path, mission: Mission, host: H
         scenario: Mapping[str, Scenario], transit_model: TransitModel, detrend: Detrend,
         search: Search, feature: Mapping[str, FeatureGroup], executor: Executor,
         population: Mapping[str, object], visible_snr: float = 5.0, batch_size: int = 16,
-        pictures: int = 0, settings: dict | None = None) -> dict:
+        pictures: int = 0, views: bool = False, settings: dict | None = None) -> dict:
     """Simulate ``n_systems`` targets, shared evenly by the scenarios; return the manifest.
 
     Finished batches of an earlier, interrupted run in ``output`` are taken over. ``settings`` is
@@ -52,14 +53,18 @@ def run(n_systems: int, seed: int, output: str | Path, mission: Mission, host: H
     shards = labelled_set.Shards(output, labelled_set.fingerprint(
         {key: value for key, value in settings.items() if key not in
          ("n_systems", "output", "executor", "batch_size", "pictures", "scenario")}
-        | {"scenario": {name: settings.get("scenario", {}).get(name) for name in scenario}}))
+        | {"scenario": {name: settings.get("scenario", {}).get(name) for name in scenario}}), views)
     recipe = Recipe(seed, host, scenario, transit_model, detrend, search, feature, visible_snr,
                     population["catalogue_errors"], population["limb_darkening"],
-                    population["phase_curves"])
+                    population["phase_curves"], views)
     log.info("hosts: %s", host.describe())
     start = time.time()
-    outcomes = _simulate(recipe, _batches(scenario, n_systems, batch_size), executor, shards)
-    manifest = _write(output, outcomes, recipe, settings, time.time() - start)
+    batches = _batches(scenario, n_systems, batch_size)
+    outcomes = _simulate(recipe, batches, executor, shards)
+    table = _feature_table(outcomes, recipe, settings)
+    if views:
+        labelled_set.write_views(output, shards, batches, table)
+    manifest = _write(output, outcomes, table, recipe, settings, time.time() - start)
     if pictures:
         picture_examples(recipe, outcomes, output / "pictures", pictures)
     return manifest
@@ -104,11 +109,13 @@ def _simulate(recipe: Recipe, batches: list[Batch], executor: Executor,
     return labelled_set.drop_repeats(ordered)
 
 
-def _write(output: Path, outcomes: list[Outcome], recipe: Recipe, settings: dict, seconds: float
-           ) -> dict:
-    columns = declared_columns(recipe.features)
+def _feature_table(outcomes: list[Outcome], recipe: Recipe, settings: dict) -> FeatureTable:
     measured_by = {key: settings.get(key) for key in ("mission", "detrend", "search", "feature")}
-    table = labelled_set.feature_table(outcomes, columns, measured_by)
+    return labelled_set.feature_table(outcomes, declared_columns(recipe.features), measured_by)
+
+
+def _write(output: Path, outcomes: list[Outcome], table: FeatureTable, recipe: Recipe,
+           settings: dict, seconds: float) -> dict:
     table.save(output / "features.parquet")
     truth = labelled_set.truth_table(outcomes)
     truth.to_parquet(output / "truth.parquet", index=False)

@@ -97,7 +97,8 @@ def measured_by(manifest: dict) -> MeasuredBy:
                       threshold=config["search"]["threshold"],
                       minimum_transits=config["search"]["minimum_transits"],
                       segments_per_light_curve=manifest.get("host", {}).get(
-                          "segments_per_light_curve", 1))
+                          "segments_per_light_curve", 1),
+                      views=bool(config.get("views", False)))
 
 
 def _targets(node: object) -> list[str]:

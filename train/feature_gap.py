@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from exoval.feature_table import FeatureTable
+from exoval.features.shape_bins import PREFIX as SHAPE_BIN
 from exoval.labels import FALSE_POSITIVE, PLANET
 
 #: fewer values than this on either side make no distribution
@@ -13,7 +14,7 @@ FEWEST_VALUES = 8
 
 
 def feature_gap(simulated: FeatureTable, real: FeatureTable) -> pd.DataFrame:
-    """One row a feature, the most different first.
+    """One row a feature but for the bins of the shape, the most different first.
 
     Columns: feature, unit, ``planets`` and ``false_positives`` (Kolmogorov-Smirnov distance
     between simulated and real events of that disposition, NaN with too few), ``missing_simulated``
@@ -21,6 +22,8 @@ def feature_gap(simulated: FeatureTable, real: FeatureTable) -> pd.DataFrame:
     """
     rows = []
     for column in simulated.columns:
+        if column.name.startswith(SHAPE_BIN):
+            continue
         ours, theirs = (table.frame[column.name].to_numpy() for table in (simulated, real))
         distance = {kind: distribution_distance(ours[of_kind(simulated, kind)],
                                                 theirs[of_kind(real, kind)])

@@ -13,6 +13,7 @@ from sklearn.utils.validation import has_fit_parameter
 from exoval.calibrate import Calibration
 from exoval.classifiers.feature_pipeline import feature_pipeline
 from exoval.classifiers.fitted_model import FittedModel
+from exoval.classifiers.transit_shape_map import shape_columns
 from exoval.errors import BadTable
 from exoval.feature_table import FeatureTable
 from exoval.labels import PLANET
@@ -54,7 +55,7 @@ def fitted_pipeline(name: str, classifier: BaseEstimator, table: FeatureTable, s
                  and isinstance(settings.get("random_state"), int))
     if resumable:
         copy.set_params(checkpoint=str(checkpoints / f"{name}-{part}.pt"))
-    pipeline = feature_pipeline(copy, len(table), seed)
+    pipeline = feature_pipeline(copy, len(table), seed, shape_columns(table.feature_names))
     # a classifier that holds out rows to know when to stop must hold out whole stars
     extra = ({"classifier__groups": table.targets}
              if has_fit_parameter(classifier, "groups") else {})

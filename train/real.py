@@ -17,10 +17,11 @@ from exoval.event import TransitEvent
 from exoval.feature_table import IDENTITY, FeatureTable
 from exoval.features.folded_event import FeatureGroup
 from exoval.lightcurve import LightCurve
-from exoval.measure import declared_columns, measure
+from exoval.measure import declared_columns, fold, measure_folded
 from exoval.missions.library import LightCurveLibrary, open_library
 from exoval.missions.mission import Mission
 from exoval.progress import progress
+from exoval.views import Views, event_views
 
 log = logging.getLogger(__name__)
 
@@ -35,17 +36,20 @@ class MeasuredBy:
     threshold: float
     minimum_transits: int
     segments_per_light_curve: int
+    views: bool = False
 
 
 @dataclass(frozen=True)
 class RealSet:
     """Measured real candidates and those that could not be judged.
 
-    ``skipped`` has the columns event, target, disposition and reason.
+    ``skipped`` has the columns event, target, disposition and reason; ``views`` are those of the
+    table's rows, if the labelled set has views.
     """
 
     table: FeatureTable
     skipped: pd.DataFrame
+    views: Views | None = None
 
 
 @dataclass(frozen=True)
@@ -69,18 +73,24 @@ class RealCandidates:
         except DataNotFound as error:
             log.warning("real candidates cannot be judged: %s", error)
             return None
-        rows, skipped = [], []
+        rows, pictures, skipped = [], [], []
         for candidate, others in progress(candidates, len(candidates), "measure real candidates"):
             identity = _identity(candidate)
             try:
-                rows.append(identity | _measure(candidate, others, library, measured_by))
+                row, views = _measure(candidate, others, library, measured_by)
             except ExovalError as error:
                 skipped.append(identity | {"reason": str(error)})
+                continue
+            rows.append(identity | row)
+            pictures.append(views)
         columns = declared_columns(measured_by.features)
         names = [*IDENTITY, *(column.name for column in columns)]
         frame = pd.DataFrame(rows, columns=names).astype({c.name: float for c in columns})
         reasons = pd.DataFrame(skipped, columns=["event", "target", "disposition", "reason"])
-        return RealSet(FeatureTable(frame, columns, {"real": True}), reasons)
+        views = None
+        if measured_by.views and pictures:
+            views = Views(*(np.stack(parts) for parts in zip(*pictures)))
+        return RealSet(FeatureTable(frame, columns, {"real": True}), reasons, views)
 
     def candidates(self, library: LightCurveLibrary
                    ) -> list[tuple[Candidate, list[Candidate]]]:
@@ -101,8 +111,9 @@ class _NotJudged(ExovalError):
 
 
 def _measure(candidate: Candidate, others: list[Candidate], library: LightCurveLibrary,
-             measured_by: MeasuredBy) -> dict[str, float]:
-    """The features of one candidate; raises an ExovalError that says why there are none."""
+             measured_by: MeasuredBy
+             ) -> tuple[dict[str, float], tuple[np.ndarray, np.ndarray] | None]:
+    """Features and views of a candidate; raises an ExovalError that says why there are none."""
     ephemeris = candidate.ephemeris
     longest = measured_by.mission.maximum_period_days
     if not measured_by.mission.minimum_period_days <= ephemeris.period <= longest:
@@ -113,16 +124,16 @@ def _measure(candidate: Candidate, others: list[Candidate], library: LightCurveL
         light_curve = light_curve.keep(~other.ephemeris.in_event(light_curve.time, 1.5))
     window = best_window(light_curve, ephemeris, measured_by.segments_per_light_curve)
     event = TransitEvent(ephemeris, candidate.depth, source="catalogue")
-    row = measure(window, event, library.star(candidate.target), measured_by.detrend,
-                  measured_by.features)
-    if row is None:
+    folded = fold(window, event, library.star(candidate.target), measured_by.detrend)
+    if folded is None:
         raise _NotJudged("no dip at the catalogue ephemeris in the data at hand")
+    row = measure_folded(folded, measured_by.features)
     if row.get("transit_count", np.inf) < measured_by.minimum_transits:
         raise _NotJudged(f"fewer than {measured_by.minimum_transits} transits in the data")
     if row.get("white_snr", np.inf) < measured_by.threshold:
         raise _NotJudged(f"weaker than the detection threshold of {measured_by.threshold:g} in "
                          "the data at hand")
-    return row
+    return row, event_views(folded) if measured_by.views else None
 
 
 def best_window(light_curve: LightCurve, ephemeris: Ephemeris, size: int) -> LightCurve:

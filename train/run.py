@@ -24,6 +24,7 @@ from exoval.feature_table import IDENTITY, FeatureTable
 from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
 from exoval.novelty import NoveltyScores
 from exoval.progress import progress
+from exoval.views import Views, save_views
 from train.evaluate import Scored, evaluate, score
 from train.feature_gap import feature_gap
 from train.fit import fit
@@ -46,11 +47,15 @@ PACKAGES = ("exoval", "numpy", "scipy", "pandas", "scikit-learn", "skops", "torc
 
 @dataclass(frozen=True)
 class RealEvents:
-    """Real events to score; ``skipped`` counts reasons, ``missing`` says why there are none."""
+    """Real events to score; ``skipped`` counts reasons, ``missing`` says why there are none.
+
+    ``views`` are those of the table's rows, if the labelled set has views.
+    """
 
     table: FeatureTable | None
     skipped: dict[str, int]
     missing: str = ""
+    views: Views | None = None
 
 
 def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, BaseEstimator],
@@ -114,6 +119,9 @@ def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, B
     write(output, metrics, models, simulated, scored, oddities)
     if events.table:
         events.table.save(output / "features_real.parquet")
+    if events.views:
+        save_views(output, "views_real", len(events.views),
+                   zip(range(len(events.views)), events.views.values, events.views.missing))
     try:
         write_report(output / "report.html", Evidence(metrics, simulated, scored, table,
                                                       events.table, gap, oddities))
@@ -168,7 +176,8 @@ def measure_real(real: RealCandidates | None,
     table = found.table.select(~infinite)
     if len(table) == 0:
         return RealEvents(None, skipped, "none of the candidates could be measured")
-    return RealEvents(table, skipped)
+    views = found.views and Views(found.views.values[~infinite], found.views.missing[~infinite])
+    return RealEvents(table, skipped, views=views)
 
 
 def usable_rows(table: FeatureTable, real: FeatureTable | None) -> tuple[FeatureTable, dict]:
@@ -209,7 +218,8 @@ def describe_sets(table: FeatureTable, parts: Split, real: FeatureTable | None) 
 def write(output: Path, metrics: dict, models: list[FittedModel], simulated: dict[str, Scored],
           real: dict[str, Scored], oddities: Oddities) -> None:
     """Write numbers, predictions and models; what an earlier run left must not pass for ours."""
-    for stale in ("predictions_real.csv", "features_real.parquet", "report.html"):
+    for stale in ("predictions_real.csv", "features_real.parquet", "report.html",
+                  "views_real.npy", "views_real_missing.npy"):
         (output / stale).unlink(missing_ok=True)
     shutil.rmtree(output / "novelty", ignore_errors=True)
     text = json.dumps(nan_as_null(metrics), indent=1, default=str, allow_nan=False)

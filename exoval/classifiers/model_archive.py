@@ -19,6 +19,7 @@ TRUSTED = frozenset({
     "exoval.classifiers.gaussian_discriminant.GaussianDiscriminant",
     "exoval.classifiers.laplace_gp.LaplaceGP",
     "exoval.classifiers.sparse_gp.SparseGP",
+    "exoval.classifiers.transit_shape_map.TransitShapeMap",
     "numpy.arcsinh",
     "numpy.clip",
     "numpy.dtype",

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from exoval.features.folded_event import FoldedEvent
+#: steps in which a box moves by its own length, and the most of them in a period
+STEPS_PER_DURATION, MOST_STEPS = 4, 20000
+#: durations around an event that are its own
+GUARD = 1.5
+#: fewest cadences in a box
+FEWEST_CADENCES = 3
+#: fewest boxes away from the event that make a scan
+FEWEST_BOXES = 3
 
 
 @dataclass(frozen=True)
 class BoxScan:
-    """Depth and strength of a box against its centre; arrays of shape (phases,).
+    """Depth and strength of a box of ``duration`` against its centre; arrays of shape (phases,).
 
     ``time_from_mid`` is days from the event, ``depth`` relative flux, ``strength`` depth over
     its white-noise error; NaN where the box holds too few cadences.
@@ -20,29 +28,40 @@ class BoxScan:
     time_from_mid: np.ndarray
     depth: np.ndarray
     strength: np.ndarray
+    duration: float
+
+    @cached_property
+    def away(self) -> np.ndarray:
+        """Whether a box with data is clear of the event, shape (phases,)."""
+        return (np.abs(self.time_from_mid) > GUARD * self.duration) & np.isfinite(self.strength)
+
+    @cached_property
+    def second(self) -> int | None:
+        """Index of the strongest dip away from the event; None where there are too few boxes."""
+        if self.away.sum() < FEWEST_BOXES:
+            return None
+        return int(np.argmax(np.where(self.away, self.strength, -np.inf)))
 
 
-def box_scan(folded: FoldedEvent, steps_per_duration: int = 4,
-             minimum_cadences: int = 3) -> BoxScan:
+def box_scan(time_from_mid: np.ndarray, dip: np.ndarray, weight: np.ndarray, period: float,
+             duration: float) -> BoxScan:
     """Slide a box as long as the event over one period in quarter-duration steps.
 
-    Cost is one histogram and one running sum, whatever the number of cadences in a box.
+    Cost is one histogram and one running sum, whatever the number of cadences in a box. Arrays of
+    shape (cadences,), times in days.
     """
-    bins = max(round(folded.period / folded.duration * steps_per_duration),
-               2 * steps_per_duration)
-    bins = min(bins, 20000)
-    width = max(round(bins * folded.duration / folded.period), 1)
-    phase = folded.time_from_mid / folded.period + 0.5
-    index = np.minimum((phase * bins).astype(int), bins - 1)
-    weight = _circular_sum(np.bincount(index, folded.weight, bins), width)
-    dip = _circular_sum(np.bincount(index, folded.weight * folded.dip, bins), width)
+    bins = max(round(period / duration * STEPS_PER_DURATION), 2 * STEPS_PER_DURATION)
+    bins = min(bins, MOST_STEPS)
+    width = max(round(bins * duration / period), 1)
+    index = ((time_from_mid / period + 0.5) * bins).astype(np.int64)
+    index = np.clip(index, 0, bins - 1)
+    total = _circular_sum(np.bincount(index, weight, bins), width)
+    lost = _circular_sum(np.bincount(index, weight * dip, bins), width)
     count = _circular_sum(np.bincount(index, minlength=bins).astype(float), width)
-    enough = count >= minimum_cadences
-    weight = np.where(enough, weight, np.nan)
-    centre = ((np.arange(bins) + 0.5 * width) / bins - 0.5) * folded.period
-    half = 0.5 * folded.period
-    centre = (centre + half) % folded.period - half
-    return BoxScan(centre, dip / weight, dip / np.sqrt(weight))
+    total = np.where(count >= FEWEST_CADENCES, total, np.nan)
+    centre = ((np.arange(bins) + 0.5 * width) / bins - 0.5) * period
+    centre = (centre + 0.5 * period) % period - 0.5 * period
+    return BoxScan(centre, lost / total, lost / np.sqrt(total), duration)
 
 
 def _circular_sum(values: np.ndarray, width: int) -> np.ndarray:

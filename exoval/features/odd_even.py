@@ -1,7 +1,8 @@
-"""Are the odd events as deep as the even ones?"""
+"""Are the odd events like the even ones?"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,38 +10,93 @@ import numpy as np
 
 from exoval.feature_table import Column
 from exoval.features.folded_event import FoldedEvent
-from exoval.features.strength import single_event_depths
+from exoval.features.reason import CODES, Reason
+from exoval.features.trapezoid import TrapezoidFit, fit_trapezoid
+
+#: fewest events from which their own scatter says how noisy one is
+FEWEST_EVENTS = 8
 
 
 @dataclass(frozen=True)
 class OddEvenFeatures:
-    """Difference of the mean odd and even depth: an eclipsing binary at half its period."""
+    """Odd against even events: an eclipsing binary at half its period."""
 
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("odd_even_sigma", "sigma", "depth difference over its error, scaled up by the "
-               "scatter of single events", "koi_bin_oedp_sig"),
+        Column("odd_depth", "ppm", "mean depth of the odd events"),
+        Column("even_depth", "ppm", "mean depth of the even events"),
+        Column("odd_even_sigma", "sigma", "depth difference over its error, in the noise that is "
+               "really there", "koi_bin_oedp_sig"),
         Column("odd_even_ratio", "", "depth difference over the mean depth"),
+        Column("odd_even_duration_sigma", "sigma", "difference of the trapezoids' durations over "
+               "its error"),
+        Column("odd_even_duration_ratio", "", "difference of the durations over their mean"),
+        Column("odd_even_time_sigma", "sigma", "difference of the mid-times over the error that "
+               "the depths' error implies"),
+        Column("odd_even_reason", "", f"why columns are missing: {CODES}"),
     )
 
     def __call__(self, folded: FoldedEvent) -> dict[str, float]:
-        """The columns; NaN unless both parities have data."""
+        """The columns; only the reason unless both parities have data."""
         odd = folded.event_number % 2 == 1
         (depth_odd, error_odd), (depth_even, error_even) = (
             folded.box_depth(folded.inside & parity) for parity in (odd, ~odd)
         )
-        mean, _ = folded.box_depth(folded.inside)
+        if not math.isfinite(depth_odd + depth_even):
+            one = len(folded.events) == 1
+            return {"odd_even_reason": Reason.ONE_EVENT if one else Reason.TOO_FEW_CADENCES}
+        mean, _ = folded.depth
+        noise = _noise(folded)
         difference = abs(depth_odd - depth_even)
-        error = np.hypot(error_odd, error_even) * _excess_scatter(folded)
-        return {
-            "odd_even_sigma": difference / error,
+        row = {
+            "odd_depth": 1e6 * depth_odd,
+            "even_depth": 1e6 * depth_even,
+            "odd_even_sigma": difference / (np.hypot(error_odd, error_even) * noise),
             "odd_even_ratio": difference / mean if mean > 0 else np.nan,
         }
+        fits = [fit_trapezoid(folded.profile(parity), folded.duration) for parity in (odd, ~odd)]
+        if None in fits:
+            return row | {"odd_even_reason": Reason.TOO_FEW_CADENCES}
+        return row | _shapes(*fits, noise) | {"odd_even_reason": Reason.MEASURED}
 
 
-def _excess_scatter(folded: FoldedEvent) -> float:
-    """Scatter of single-event depths about their own parity's mean, in errors; at least 1."""
-    depths, errors = single_event_depths(folded)
-    if len(depths) < 4:
-        return 1.0
-    pulls = [(depths[p::2] - np.median(depths[p::2])) / errors[p::2] for p in (0, 1)]
-    return max(1.0, float(1.4826 * np.median(np.abs(np.concatenate(pulls)))))
+def _shapes(odd: TrapezoidFit, even: TrapezoidFit, noise: float) -> dict[str, float]:
+    """Differences of duration and mid-time of two trapezoids."""
+    difference = abs(odd.duration - even.duration)
+    errors = [_time_error(fit) for fit in (odd, even)]
+    error = np.hypot(odd.duration_error, even.duration_error) * noise
+    return {
+        "odd_even_duration_sigma": difference / error if error > 0 else np.nan,
+        "odd_even_duration_ratio": 2 * difference / (odd.duration + even.duration),
+        "odd_even_time_sigma": abs(odd.offset - even.offset) / (np.hypot(*errors) * noise)
+        if min(errors) > 0 else np.nan,
+    }
+
+
+def _time_error(fit: TrapezoidFit) -> float:
+    """Error of a trapezoid's mid-time (Carter et al. 2008, ApJ 689, 499), days; 0 if unknown.
+
+    T sqrt(theta / 2) / Q with theta the ingress over the duration between half depths and Q the
+    signal-to-noise ratio of the event.
+    """
+    if not (fit.depth > 0 and fit.depth_error > 0):
+        return 0.0
+    half_depth_duration = fit.duration * (1 - 0.5 * fit.ingress_share)
+    share = 0.5 * fit.ingress_share * fit.duration / half_depth_duration
+    return half_depth_duration * math.sqrt(0.5 * share) * fit.depth_error / fit.depth
+
+
+def _noise(folded: FoldedEvent) -> float:
+    """Noise of single events over the white one: from empty boxes, and from many events' scatter.
+
+    Events that vary more than the noise beside them are no exact measure of parity.
+    """
+    events = folded.events
+    if len(events) < FEWEST_EVENTS:
+        return folded.noise
+    pulls = []
+    for parity in (0, 1):
+        chosen = events.number % 2 == parity
+        if chosen.any():
+            depth = events.depth[chosen]
+            pulls.append((depth - np.median(depth)) / events.error[chosen])
+    return max(folded.noise, float(1.4826 * np.median(np.abs(np.concatenate(pulls)))))

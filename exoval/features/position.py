@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,13 +11,18 @@ import numpy as np
 from exoval.detrend.point_scatter import point_scatter
 from exoval.feature_table import Column
 from exoval.features.folded_event import FoldedEvent
+from exoval.features.reason import CODES, Reason
+
+#: fewest cadences in the event and beside it for an event to count
+FEWEST_CADENCES = 2
 
 
 @dataclass(frozen=True)
 class PositionFeatures:
     """Shift of the flux-weighted centroid in the event against just before and after it.
 
-    ``shoulder`` durations (full width) around each event serve as its baseline.
+    ``shoulder`` durations (full width) around each event serve as its baseline. The offset of
+    the dimmed source follows from shift and depth as in Bryson et al. 2013 (PASP 125, 889).
     """
 
     shoulder: float = 4.0
@@ -24,42 +30,62 @@ class PositionFeatures:
         Column("centroid_shift", "millipixel", "centroid in the event minus beside it",
                "tce_fwm_sdeco"),
         Column("centroid_sigma", "sigma", "that shift over its error", "koi_fwm_stat_sig"),
-        Column("source_offset", "pixel", "centroid shift over depth: how far from the centroid "
-               "the dimming source lies", "koi_dikco_msky"),
+        Column("centroid_column_sigma", "sigma", "signed shift along columns over its error"),
+        Column("centroid_row_sigma", "sigma", "signed shift along rows over its error"),
+        Column("source_offset", "pixel", "how far from the centroid the dimming source lies",
+               "koi_dikco_msky"),
+        Column("source_offset_error", "pixel", "its error"),
         Column("crowding", "", "target's share of the light in the aperture"),
+        Column("position_reason", "", f"why columns are missing: {CODES}"),
     )
 
     def __call__(self, folded: FoldedEvent) -> dict[str, float]:
         """The columns; NaN where the light curve has no centroids."""
         curve = folded.light_curve
-        crowding = [segment.crowding for segment in curve.segments]
-        row = {"crowding": float(np.nanmean(crowding)) if np.isfinite(crowding).any() else np.nan}
-        moved = [self._shift(folded, axis) for axis in (curve.centroid_column, curve.centroid_row)]
+        shares = [s.crowding for s in curve.segments if math.isfinite(s.crowding)]
+        crowding = float(np.mean(shares)) if shares else math.nan
+        axes = (curve.centroid_column, curve.centroid_row)
+        if not all(np.isfinite(axis).any() for axis in axes):
+            return {"crowding": crowding, "position_reason": Reason.NO_CENTROID}
+        moved = [self._shift(folded, axis) for axis in axes]
         if not np.isfinite(moved).all():
-            return row
+            return {"crowding": crowding, "position_reason": Reason.TOO_FEW_CADENCES}
         (column, column_error), (line, line_error) = moved
-        shift = np.hypot(column, line)
-        depth, _ = folded.box_depth(folded.inside)
-        return row | {
-            "centroid_shift": 1000 * shift,
-            "centroid_sigma": np.hypot(column / column_error, line / line_error),
-            "source_offset": shift / depth if depth > 0 else np.nan,
-        }
+        pulls = column / column_error, line / line_error
+        row = {"crowding": crowding, "centroid_shift": 1000 * np.hypot(column, line),
+               "centroid_sigma": np.hypot(*pulls), "centroid_column_sigma": pulls[0],
+               "centroid_row_sigma": pulls[1]}
+        depth = folded.depth[0]
+        # the aperture dims by less than the flux freed of the neighbours' light
+        if curve.flux_is_decrowded and math.isfinite(crowding):
+            depth *= crowding
+        if not depth > 0:
+            return row | {"position_reason": Reason.NO_DIP}
+        lever = (1 - depth) / depth
+        return row | {"source_offset": np.hypot(column, line) * lever,
+                      "source_offset_error": np.hypot(column_error, line_error) * lever,
+                      "position_reason": Reason.MEASURED}
 
     def _shift(self, folded: FoldedEvent, centroid: np.ndarray) -> tuple[float, float]:
         """Mean over events of (inside minus beside), pixels, and its error from their scatter."""
         near = np.abs(folded.time_from_mid) < 0.5 * self.shoulder * folded.duration
-        good = np.isfinite(centroid) & near & (folded.inside | folded.clear)
-        numbers, which = np.unique(folded.event_number[good], return_inverse=True)
+        good = np.flatnonzero(near & (folded.inside | folded.clear))
+        good = good[np.isfinite(centroid[good])]
+        if len(good) == 0:
+            return math.nan, math.nan
+        which = folded.event_number[good] - folded.event_number[good[0]]
         inside = folded.inside[good]
-        counts = [np.bincount(which[side], minlength=len(numbers)) for side in (inside, ~inside)]
-        usable = (counts[0] >= 2) & (counts[1] >= 2)
+        events = int(which[-1]) + 1
+        sides = (inside, ~inside)
+        counts = [np.bincount(which[side], minlength=events) for side in sides]
+        usable = (counts[0] >= FEWEST_CADENCES) & (counts[1] >= FEWEST_CADENCES)
         if usable.sum() < 2:
-            return float("nan"), float("nan")
-        # medians are taken about a local level first: the pointing drifts by far more than events
-        sums = [np.bincount(which[side], centroid[good][side], len(numbers))[usable] / n[usable]
-                for side, n in zip((inside, ~inside), counts)]
-        shifts = sums[0] - sums[1]
+            return math.nan, math.nan
+        # each event against its own surroundings: the pointing drifts by far more than events
+        about = centroid[good] - centroid[good[0]]
+        means = [np.bincount(which[side], about[side], events)[usable] / count[usable]
+                 for side, count in zip(sides, counts)]
+        shifts = means[0] - means[1]
         weight = 1 / (1 / counts[0][usable] + 1 / counts[1][usable])
         shift = float(np.average(shifts, weights=weight))
         white = point_scatter(centroid) / np.sqrt(weight.sum())

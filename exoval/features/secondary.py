@@ -1,63 +1,132 @@
-"""Is there a second eclipse, and does anything else in the folded light curve match the event?"""
+"""Is there a second eclipse, where is it, and what would it mean?"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from scipy.special import log_ndtr, ndtri_exp
 
 from exoval.feature_table import Column
-from exoval.features.box_scan import box_scan
+from exoval.features.box_scan import FEWEST_CADENCES, STEPS_PER_DURATION
 from exoval.features.folded_event import FoldedEvent
-from exoval.features.strength import red_noise
+from exoval.features.reason import CODES, Reason
+from exoval.search.period_grid import duration_scale
+
+#: Bond albedo of the planet whose temperature is compared
+ALBEDO = 0.3
 
 
 @dataclass(frozen=True)
 class SecondaryFeatures:
-    """Strongest other dips and bumps in the folded light curve (Coughlin et al. 2016).
+    """The strongest dip away from the event, and the dip at half phase, circular orbits' place.
 
-    ``guard`` durations around an event are taken as its own.
+    What the secondary implies if it is a planet's day side after Thompson et al. 2018 (ApJS 235,
+    38).
     """
 
-    guard: float = 1.5
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("secondary_snr", "sigma", "strength of the strongest dip away from the event",
+        Column("secondary_snr", "sigma", "strength of the strongest dip away from the event, "
+               "white noise"),
+        Column("secondary_mes", "sigma", "the same over the noise that is really there",
                "tce_maxmes"),
-        Column("secondary_mes", "sigma", "the same over the noise that is really there"),
+        Column("secondary_sigma", "sigma", "that strength as the normal deviate of its "
+               "probability among all phases that were tried"),
         Column("secondary_phase", "", "phase of that dip, 0 to 0.5 either side", "tce_maxmesd"),
+        Column("secondary_depth", "ppm", "depth of that dip", "wst_depth"),
         Column("secondary_depth_ratio", "", "depth of that dip over the event's depth"),
-        Column("tertiary_mes", "sigma", "third strongest dip over the noise that is really there"),
-        Column("positive_mes", "sigma", "strongest bump over the noise that is really there"),
-        Column("uniqueness", "sigma", "mes of the event minus that of the strongest other dip"),
+        Column("half_phase_sigma", "sigma", "signed depth at half phase over its error"),
+        Column("half_phase_ratio", "", "depth at half phase over the event's depth"),
+        Column("half_period_sigma", "sigma", "event's depth minus that at half phase, over the "
+               "error: small if the period is really half"),
+        Column("secondary_albedo", "", "geometric albedo of a planet that shines by reflection "
+               "as much as the secondary hides", "tce_albedo"),
+        Column("secondary_temperature", "K", "day side of a planet that glows as much",
+               "tce_ptemp"),
+        Column("secondary_temperature_ratio", "", "that temperature over the equilibrium one"),
+        Column("secondary_reason", "", f"why columns are missing: {CODES}"),
     )
 
     def __call__(self, folded: FoldedEvent) -> dict[str, float]:
         """The columns; NaN where no phase away from the event has data."""
-        scan = box_scan(folded)
-        reach = self.guard * folded.duration
-        away = (np.abs(scan.time_from_mid) > reach) & np.isfinite(scan.strength)
-        if away.sum() < 3:
-            return {}
-        noise = np.fmax(red_noise(folded), 1.0)
-        second = _strongest(scan.strength, away)
-        apart = np.abs(_circular(scan.time_from_mid - scan.time_from_mid[second], folded.period))
-        third = away & (apart > reach)
-        depth, error = folded.box_depth(folded.inside)
-        return {
-            "secondary_snr": scan.strength[second],
-            "secondary_mes": scan.strength[second] / noise,
+        half = _half_phase(folded)
+        scan, second = folded.scan, folded.scan.second
+        if second is None:
+            return half | {"secondary_reason": Reason.NOT_COVERED}
+        strength, depth = float(scan.strength[second]), float(scan.depth[second])
+        event_depth, _ = folded.depth
+        row = half | {
+            "secondary_snr": strength,
+            "secondary_mes": strength / folded.noise,
+            "secondary_sigma": among_phases(strength / folded.noise, _tried(scan.away)),
             "secondary_phase": abs(scan.time_from_mid[second]) / folded.period,
-            "secondary_depth_ratio": scan.depth[second] / depth if depth > 0 else np.nan,
-            "tertiary_mes": scan.strength[third].max() / noise if third.any() else np.nan,
-            "positive_mes": -scan.strength[away].min() / noise,
-            "uniqueness": (depth / error - scan.strength[second]) / noise,
+            "secondary_depth": 1e6 * depth,
+            "secondary_depth_ratio": depth / event_depth if event_depth > 0 else np.nan,
         }
+        known = math.isfinite(half["half_phase_sigma"])
+        reason = Reason.MEASURED if known else Reason.NOT_COVERED
+        planet = _as_planet(folded, depth)
+        if reason == Reason.MEASURED and not planet:
+            reason = Reason.UNKNOWN_STAR
+        return row | planet | {"secondary_reason": reason}
 
 
-def _strongest(strength: np.ndarray, allowed: np.ndarray) -> int:
-    return int(np.argmax(np.where(allowed, strength, -np.inf)))
+def _half_phase(folded: FoldedEvent) -> dict[str, float]:
+    """Depth in a box half a period from the event; NaN where it holds too few cadences."""
+    there = np.abs(folded.time_from_mid) > 0.5 * (folded.period - folded.duration)
+    depth, error = folded.box_depth(there)
+    event_depth, event_error = folded.depth
+    if there.sum() < FEWEST_CADENCES or not math.isfinite(event_depth):
+        return dict.fromkeys(("half_phase_sigma", "half_phase_ratio", "half_period_sigma"),
+                             math.nan)
+    return {
+        "half_phase_sigma": depth / error / folded.noise,
+        "half_phase_ratio": depth / event_depth if event_depth > 0 else math.nan,
+        "half_period_sigma": (event_depth - depth) / np.hypot(error, event_error) / folded.noise,
+    }
 
 
-def _circular(time: np.ndarray, period: float) -> np.ndarray:
-    return (time + 0.5 * period) % period - 0.5 * period
+def _tried(away: np.ndarray) -> float:
+    """Durations that the phases tried fill."""
+    return max(float(away.sum()) / STEPS_PER_DURATION, 1.0)
+
+
+def among_phases(strength: float, durations: float) -> float:
+    """Normal deviate of the largest of all boxes along ``durations`` of white noise.
+
+    The correlation of a sliding box falls off linearly, so that its maxima are those of
+    Siegmund 1985 (Sequential Analysis, ch. IV): P(max > u) = 1 - exp(-L u phi(u) nu(u sqrt(2 /
+    m))) for L durations in steps of 1 / m, nu(x) = exp(-0.583 x). Negative where the largest is
+    smaller than usual.
+    """
+    u = max(strength, 0.5)
+    log_density = -0.5 * u * u - 0.5 * math.log(2 * math.pi)
+    overshoot = -0.583 * u * math.sqrt(2 / STEPS_PER_DURATION)
+    # a box and its own place, then the upcrossings along the rest
+    expected = math.exp(float(log_ndtr(-strength))) + durations * u * math.exp(
+        log_density + overshoot)
+    if expected < 1e-12:
+        log_chance = math.log(durations * u) + log_density + overshoot
+    else:
+        log_chance = math.log(-math.expm1(-expected))
+    return -float(ndtri_exp(log_chance))
+
+
+def _as_planet(folded: FoldedEvent, depth: float) -> dict[str, float]:
+    """Albedo and temperature that the secondary implies; empty if star or planet is unknown."""
+    star, fit = folded.star, folded.transit
+    if fit is None or not math.isfinite(star.density * star.teff):
+        return {}
+    ratio = fit.mean["radius_ratio"]
+    # a / R of a circular orbit around the catalogue's star
+    axis = folded.period ** (2 / 3) / (math.pi * duration_scale(star.density))
+    shining = max(depth, 0.0)
+    temperature = star.teff * (shining / ratio**2) ** 0.25
+    equilibrium = star.teff * math.sqrt(0.5 / axis) * (1 - ALBEDO) ** 0.25
+    return {
+        "secondary_albedo": shining * (axis / ratio) ** 2,
+        "secondary_temperature": temperature,
+        "secondary_temperature_ratio": temperature / equilibrium,
+    }

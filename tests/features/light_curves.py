@@ -4,7 +4,7 @@ import numpy as np
 
 from exoval.ephemeris import Ephemeris
 from exoval.features.folded_event import FoldedEvent
-from exoval.features.shape import trapezoid
+from exoval.features.trapezoid import trapezoid
 from exoval.lightcurve import LightCurve, Segment
 from exoval.search.refine import box_event
 from exoval.star import Star
@@ -13,10 +13,14 @@ SUN = Star("KIC 1", radius=1.0, mass=1.0, teff=5772.0, logg=4.438, magnitude=12.
 
 
 def folded(ephemeris, depth, ingress_share=0.2, noise=2e-4, days=90.0, seed=0, odd_depth=None,
-           secondary=None, star=SUN, offset=0.0):
-    """A trapezoid every period; ``secondary`` is (phase, depth) of a box."""
+           secondary=None, star=SUN, offset=0.0, centroids=False):
+    """A trapezoid every period; ``secondary`` is (phase, depth) of a box.
+
+    The light curve counts as never detrended; with ``centroids`` it has noisy ones.
+    """
     rng = np.random.default_rng(seed)
-    time = np.arange(0, days, 0.0204) + offset
+    # a fraction of a cadence, lest rounding decide on which side of an edge a cadence falls
+    time = np.arange(0, days, 0.0204) + offset + 0.00123456
     phase = ephemeris.time_from_mid_event(time) / ephemeris.duration
     depths = np.full(len(time), depth)
     if odd_depth is not None:
@@ -27,6 +31,8 @@ def folded(ephemeris, depth, ingress_share=0.2, noise=2e-4, days=90.0, seed=0, o
                        ephemeris.duration)
         dip = dip + secondary[1] * at.in_event(time)
     flux = 1 - dip + noise * rng.standard_normal(len(time))
+    column, row = 100 + 1e-4 * rng.standard_normal((2, len(time)))
+    where = {"centroid_column": column, "centroid_row": row} if centroids else {}
     curve = LightCurve(star.target, "kepler", time, flux, np.full(len(time), noise), 0.0204,
-                       (Segment(1, 0, len(time), crowding=0.98),))
-    return FoldedEvent(curve, box_event(curve, ephemeris), star)
+                       (Segment(1, 0, len(time), crowding=0.98),), **where)
+    return FoldedEvent(curve, box_event(curve, ephemeris), star, curve)

@@ -1,0 +1,185 @@
+"""Features of real Kepler candidates beside the columns that NASA published for them.
+
+    python benchmarks/measure_vs_archive.py [PICTURE.png] [TABLE.csv]
+
+Every KOI whose light curve is under EXOVAL_DATA is measured at its catalogue ephemeris over all
+quarters at hand, the star's other KOIs cut out, exactly as ``exoval.measure`` measures any event.
+Strengths are compared after scaling by the root of the share of transits at hand. Prints median
+ratio and robust scatter for each column and, last, one line of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from hydra import compose, initialize_config_module
+from hydra.utils import instantiate
+from scipy.stats import spearmanr
+
+from exoval.catalogs.koi import read_koi
+from exoval.errors import ExovalError
+from exoval.event import TransitEvent
+from exoval.measure import measure
+from exoval.missions.library import open_library
+from exoval.progress import progress
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+#: pixel of Kepler, arcsec
+PIXEL = 3.98
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Our column, the archive's, how ours becomes theirs, and whether it is a ratio."""
+
+    ours: str
+    theirs: str
+    factor: float = 1.0
+    strength: bool = False
+    differs: bool = False
+
+
+COMPARISONS = (
+    Comparison("transit_depth", "koi_depth"),
+    Comparison("transit_duration", "koi_duration"),
+    Comparison("radius_ratio", "koi_ror"),
+    Comparison("impact_parameter", "koi_impact", differs=True),
+    Comparison("scaled_axis", "tce_dor"),
+    Comparison("white_snr", "koi_model_snr", strength=True),
+    Comparison("mes", "koi_max_mult_ev", strength=True),
+    Comparison("ses_max", "tce_max_sngle_ev"),
+    Comparison("transit_count", "tce_num_transits"),
+    Comparison("odd_even_sigma", "oedp_sigma", differs=True),
+    Comparison("secondary_depth", "wst_depth_original"),
+    Comparison("secondary_mes", "tce_maxmes_original", differs=True),
+    Comparison("source_offset", "tce_dikco_msky", PIXEL),
+    Comparison("centroid_sigma", "fwm_sigma", differs=True),
+    Comparison("planet_radius", "koi_prad"),
+)
+
+
+def archive() -> pd.DataFrame:
+    """KOI and TCE columns by KOI name; TCE columns are NaN where there is no TCE."""
+    folder = Path(os.environ["EXOVAL_DATA"]) / "tables" / "kepler"
+    koi = pd.read_parquet(folder / "koi_dr25_2020-07.parquet").set_index("kepoi_name")
+    tce = pd.read_parquet(folder / "tce_dr25_labelled.parquet").dropna(subset=["kepoi_name"])
+    tce = tce.drop_duplicates("kepoi_name").set_index("kepoi_name")
+    new = [name for name in tce if name not in koi]
+    table = koi.join(tce[new])
+    table = table.replace(-1.0, np.nan)
+    # chi-squared of one difference and of two axes
+    table["oedp_sigma"] = np.sqrt(table["tce_bin_oedp_stat"])
+    table["fwm_sigma"] = np.sqrt(table["tce_fwm_stat"])
+    return table
+
+
+def measured(table: pd.DataFrame) -> pd.DataFrame:
+    """One row a KOI: its features, the archive's columns and the share of transits at hand."""
+    with initialize_config_module("conf", version_base="1.3"):
+        built = instantiate(compose("simulate"), _convert_="all")
+    library = open_library(built["mission"])
+    at_hand = set(library.targets())
+    known: dict[str, list] = {}
+    for candidate in read_koi():
+        if candidate.target in at_hand:
+            known.setdefault(candidate.target, []).append(candidate)
+    rows, jobs = [], [(one, star) for star in known.values() for one in star]
+    for candidate, star in progress(jobs, len(jobs), "measure KOIs"):
+        curve = library.read(candidate.target)
+        for other in star:
+            if other is not candidate:
+                curve = curve.keep(~other.ephemeris.in_event(curve.time, 1.5)
+                                   | candidate.ephemeris.in_event(curve.time, 1.5))
+        event = TransitEvent(candidate.ephemeris, candidate.depth)
+        try:
+            row = measure(curve, event, library.star(candidate.target), built["detrend"],
+                          built["feature"])
+        except ExovalError as error:
+            print(f"{candidate.name}: {error}")
+            continue
+        if row is None or not row["transit_count"] >= 1:
+            print(f"{candidate.name}: no transit in the data at hand")
+            continue
+        rows.append({"koi": candidate.name, "segments": len(curve.segments),
+                     "disposition": candidate.disposition, **row,
+                     **table.loc[candidate.name].drop(labels=["koi_pdisposition"]).to_dict()})
+    return pd.DataFrame(rows)
+
+
+def compare(rows: pd.DataFrame, one: Comparison) -> tuple[np.ndarray, np.ndarray]:
+    """Ours and theirs where both are known and positive."""
+    ours = one.factor * rows[one.ours].to_numpy(dtype=float)
+    theirs = pd.to_numeric(rows[one.theirs], errors="coerce").to_numpy(dtype=float)
+    if one.strength:
+        theirs = theirs * np.sqrt(rows["transit_count"] / rows["expected_transits"])
+    good = np.isfinite(ours) & np.isfinite(theirs)
+    if not one.differs:
+        good &= (ours > 0) & (theirs > 0)
+    return ours[good], theirs[good]
+
+
+def summary(ours: np.ndarray, theirs: np.ndarray, differs: bool) -> dict[str, float]:
+    """Median and robust scatter of ratio (or difference), and the rank correlation."""
+    value = ours - theirs if differs else ours / theirs
+    middle = float(np.median(value)) if len(value) else np.nan
+    scatter = float(1.4826 * np.median(np.abs(value - middle))) if len(value) else np.nan
+    rank = spearmanr(ours, theirs).statistic if len(value) > 3 else np.nan
+    return {"number": len(value), "median": middle, "scatter": scatter, "rank": float(rank)}
+
+
+def picture(rows: pd.DataFrame, path: Path) -> None:
+    figure, axes = plt.subplots(3, 5, figsize=(20, 12), constrained_layout=True)
+    for axis, one in zip(axes.flat, COMPARISONS):
+        ours, theirs = compare(rows, one)
+        axis.plot(theirs, ours, ".", color="tab:blue", alpha=0.7)
+        if len(ours):
+            ends = np.array([min(ours.min(), theirs.min()), max(ours.max(), theirs.max())])
+            axis.plot(ends, ends, "-", color="0.6", lw=1)
+        if not one.differs:
+            axis.set(xscale="log", yscale="log")
+        axis.set(xlabel=f"archive: {one.theirs}", ylabel=f"exoval: {one.ours}")
+    figure.suptitle("Kepler objects of interest, measured over the quarters at hand")
+    figure.savefig(path, dpi=90)
+
+
+def main() -> None:
+    if not os.environ.get("EXOVAL_DATA"):
+        sys.exit("EXOVAL_DATA is not set: there are no light curves and tables to compare with")
+    rows = measured(archive())
+    # where the archive gives no number of transits: the mission's four years, 85 % on duty
+    rows["expected_transits"] = pd.to_numeric(rows["tce_num_transits"]).fillna(
+        0.85 * 1470 / rows["koi_period"]).clip(lower=1)
+    if len(sys.argv) > 2:
+        rows.to_csv(sys.argv[2], index=False)
+    print(f"{len(rows)} KOIs")
+    print(f"{'column':22s}{'archive':24s}{'number':>8s}{'median':>9s}{'scatter':>9s}{'rank':>7s}")
+    results = {}
+    for one in COMPARISONS:
+        results[one.ours] = found = summary(*compare(rows, one), one.differs)
+        kind = " (difference)" if one.differs else ""
+        print(f"{one.ours:22s}{one.theirs:24s}{found['number']:8d}{found['median']:9.3f}"
+              f"{found['scatter']:9.3f}{found['rank']:7.3f}{kind}")
+    if len(sys.argv) > 1:
+        picture(rows, Path(sys.argv[1]))
+    print(json.dumps({
+        "depth_ratio_median": round(results["transit_depth"]["median"], 4),
+        "depth_scatter": round(results["transit_depth"]["scatter"], 4),
+        "duration_ratio_median": round(results["transit_duration"]["median"], 4),
+        "mes_ratio_median": round(results["mes"]["median"], 4),
+        "mes_rank_correlation": round(results["mes"]["rank"], 4),
+        "kois": len(rows)}))
+
+
+if __name__ == "__main__":
+    main()

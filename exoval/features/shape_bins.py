@@ -1,0 +1,51 @@
+"""The folded event in fifty bins: what the map of transit shapes is drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoval.feature_table import Column
+from exoval.features.fixed_bins import fill_gaps, mean_in_bins
+from exoval.features.folded_event import FoldedEvent
+from exoval.features.reason import CODES, Reason
+
+#: what the columns are called, before their number
+PREFIX = "shape_bin_"
+BINS = 50
+#: durations of the transit to either side of its middle
+REACH = 1.5
+
+
+@dataclass(frozen=True)
+class ShapeBins:
+    """Dip over the trapezoid's depth in bins across 1.5 transit durations to either side.
+
+    Input of exoval.classifiers.transit_shape_map, not of a classifier.
+    """
+
+    columns: tuple[Column, ...] = (
+        *(Column(f"{PREFIX}{i:02d}", "", f"dip over depth in bin {i} of the folded event")
+          for i in range(BINS)),
+        Column("shape_bins_missing", "", "share of those bins without data, interpolated"),
+        Column("shape_bins_reason", "", f"why they are missing: {CODES}"),
+    )
+
+    def __call__(self, folded: FoldedEvent) -> dict[str, float]:
+        """The columns; only the reason where there is no transit to centre on."""
+        fit = folded.trapezoid
+        if fit is None:
+            return {"shape_bins_reason": Reason.TOO_FEW_CADENCES}
+        if not fit.depth > 0:
+            return {"shape_bins_reason": Reason.NO_DIP}
+        time = folded.time_from_mid - fit.offset
+        values, filled = mean_in_bins(time, folded.dip, folded.weight,
+                                      REACH * fit.duration, BINS)
+        if not filled.any():
+            return {"shape_bins_reason": Reason.TOO_FEW_CADENCES}
+        scaled = (fill_gaps(values, filled) - fit.level) / fit.depth
+        return {f"{PREFIX}{i:02d}": value for i, value in enumerate(scaled.tolist())} | {
+            "shape_bins_missing": float(np.mean(~filled)),
+            "shape_bins_reason": Reason.MEASURED,
+        }

@@ -1,0 +1,59 @@
+"""One event at a time, and boxes of the same length where there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class SingleEvents:
+    """Events with enough cadences, in order of time; arrays of shape (events,).
+
+    ``number`` counts from the epoch, ``depth`` and its white-noise ``error`` are relative flux.
+    """
+
+    number: np.ndarray
+    depth: np.ndarray
+    error: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.number)
+
+    @property
+    def strength(self) -> np.ndarray:
+        """Depth over error: the single-event statistics."""
+        return self.depth / self.error
+
+
+def single_events(event_number: np.ndarray, inside: np.ndarray, dip: np.ndarray,
+                  weight: np.ndarray, minimum_cadences: int = 2) -> SingleEvents:
+    """Weighted box depth and error of every event with enough cadences; arrays (cadences,)."""
+    within = np.flatnonzero(inside)
+    if len(within) == 0:
+        return SingleEvents(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
+    first = event_number[within].min()
+    which = event_number[within] - first
+    total = np.bincount(which, weight[within])
+    lost = np.bincount(which, weight[within] * dip[within])
+    enough = np.bincount(which) >= minimum_cadences
+    total = total[enough]
+    return SingleEvents(np.flatnonzero(enough) + first, lost[enough] / total, total**-0.5)
+
+
+def box_pulls(time: np.ndarray, clear: np.ndarray, dip: np.ndarray, weight: np.ndarray,
+              duration: float, exposure: float) -> np.ndarray:
+    """Depth over white-noise error of boxes of ``duration`` that tile the light curve.
+
+    Only ``clear`` cadences count; boxes less than half full are left out. ``time`` ascends.
+    """
+    chosen = np.flatnonzero(clear)
+    if len(chosen) == 0:
+        return np.empty(0)
+    window = ((time[chosen] - time[0]) / duration).astype(np.int64)
+    count = np.bincount(window)
+    total = np.bincount(window, weight[chosen])
+    lost = np.bincount(window, weight[chosen] * dip[chosen])
+    full = count >= max(0.5 * duration / exposure, 1)
+    return lost[full] / np.sqrt(total[full])

@@ -1,0 +1,109 @@
+"""Does the star vary with the event's period, before detrending hides it?"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from exoval.feature_table import Column
+from exoval.features.folded_event import FoldedEvent
+from exoval.features.reason import CODES, Reason
+from exoval.lightcurve import LightCurve
+
+#: bins of two periods on which waves are fitted, and fewest filled ones
+BINS, FEWEST_BINS = 240, 40
+
+
+@dataclass(frozen=True)
+class SinusoidFeatures:
+    """Waves on the undetrended light curve outside the event, each quarter over its median.
+
+    SWEET (Thompson et al. 2018, ApJS 235, 38) at half, once and twice the period, and the terms
+    of a close pair at the period (Morris & Naftilan 1993, ApJ 419, 344). Errors are scaled to
+    what the waves leave.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("sweet_sigma", "sigma", "strongest wave at half, once or twice the period over "
+               "its error", "SWEET"),
+        Column("sweet_amplitude", "ppm", "its amplitude"),
+        Column("sweet_over_depth", "", "its amplitude over the event's depth"),
+        Column("double_period_wave", "", "wave at twice the period over that at the period"),
+        Column("ellipsoidal_amplitude", "ppm", "light at quadrature above that at conjunction, "
+               "twice a period"),
+        Column("ellipsoidal_sigma", "sigma", "that over its error"),
+        Column("reflection_amplitude", "ppm", "light opposite the event above that beside it, "
+               "once a period"),
+        Column("reflection_sigma", "sigma", "that over its error"),
+        Column("beaming_amplitude", "ppm", "light before half phase above that after it"),
+        Column("sinusoid_reason", "", f"why columns are missing: {CODES}"),
+    )
+
+    def __call__(self, folded: FoldedEvent) -> dict[str, float]:
+        """The columns; only the reason where the undetrended light curve is not at hand."""
+        if folded.undetrended is None:
+            return {"sinusoid_reason": Reason.NOT_GIVEN}
+        phase, flux, weight = _binned(folded, folded.undetrended)
+        if len(phase) < FEWEST_BINS:
+            return {"sinusoid_reason": Reason.TOO_FEW_CADENCES}
+        depth, _ = folded.depth
+        waves = [_wave(phase, flux, weight, (harmonic,)) for harmonic in (2.0, 1.0, 0.5)]
+        sizes = [np.hypot(*values) for values, _ in waves]
+        sigmas = [size / np.hypot(*errors) * math.sqrt(2)
+                  for size, (_, errors) in zip(sizes, waves)]
+        strongest = int(np.argmax(sigmas))
+        (reflection, beaming, ellipsoidal, _), errors = _wave(phase, flux, weight, (1.0, 2.0))
+        return {
+            "sweet_sigma": sigmas[strongest],
+            "sweet_amplitude": 1e6 * sizes[strongest],
+            "sweet_over_depth": sizes[strongest] / depth if depth > 0 else np.nan,
+            "double_period_wave": sizes[2] / sizes[1] if sizes[1] > 0 else np.nan,
+            "ellipsoidal_amplitude": -1e6 * ellipsoidal,
+            "ellipsoidal_sigma": -ellipsoidal / errors[2],
+            "reflection_amplitude": -1e6 * reflection,
+            "reflection_sigma": -reflection / errors[0],
+            "beaming_amplitude": 1e6 * beaming,
+            "sinusoid_reason": Reason.MEASURED,
+        }
+
+
+def _binned(folded: FoldedEvent, curve: LightCurve
+            ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Phase (periods from an even event, -1 to 1), mean flux about 0 and weight of filled bins.
+
+    Cadences within a duration of an event do not count, and no segment's level does.
+    """
+    flux = np.array(curve.flux, dtype=float)
+    for segment in curve.segments:
+        part = segment.cadences
+        flux[part] /= np.nanmedian(flux[part])
+    cycle = (curve.time - folded.event.ephemeris.epoch) / folded.period
+    away = np.abs(cycle - np.floor(cycle + 0.5)) > folded.duration / folded.period
+    good = np.flatnonzero(away & np.isfinite(flux))
+    place = 0.5 * cycle[good]
+    index = ((place - np.floor(place)) * BINS).astype(np.int64)
+    index = np.minimum(index, BINS - 1)
+    count = np.bincount(index, minlength=BINS)
+    filled = count > 0
+    mean = np.bincount(index, flux[good] - 1, BINS)[filled] / count[filled]
+    phase = 2 * (np.flatnonzero(filled) + 0.5) / BINS
+    return phase, mean, count[filled].astype(float)
+
+
+def _wave(phase: np.ndarray, flux: np.ndarray, weight: np.ndarray,
+          harmonics: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Cosine and sine amplitudes of each harmonic with a constant, and their errors."""
+    parts = [np.ones(len(phase))]
+    for harmonic in harmonics:
+        angle = 2 * np.pi * harmonic * phase
+        parts += [np.cos(angle), np.sin(angle)]
+    design = np.stack(parts, axis=1)
+    curvature = design.T @ (design * weight[:, None])
+    solution = np.linalg.lstsq(curvature, design.T @ (weight * flux), rcond=None)[0]
+    residual = flux - design @ solution
+    scale = np.sum(weight * residual**2) / max(len(phase) - design.shape[1], 1)
+    error = np.sqrt(np.maximum(np.diag(np.linalg.pinv(curvature)) * scale, 1e-30))
+    return solution[1:], error[1:]

@@ -1,0 +1,147 @@
+"""Fixed-length pictures of an event for models that look at shapes.
+
+Five stretches of the folded light curve, all over the depth of the event: 0 out of the event and
+-1 at its floor. They are stored beside the feature table, row by row, as an array that can be
+mapped into memory: a shuffled batch costs a few page reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numba import njit
+
+from exoval.errors import BadTable, DataNotFound
+from exoval.features.fixed_bins import fill_gaps
+from exoval.features.folded_event import FoldedEvent
+
+#: the views and their bins: all phases; two durations to either side of the event, of the
+#: strongest other dip, of the odd events and of the even ones
+BINS = {"global": 2001, "local": 201, "secondary": 201, "odd": 201, "even": 201}
+#: durations of the transit to either side of the middle of all but the global view
+REACH = 2.0
+LENGTH = sum(BINS.values())
+_ENDS = np.cumsum(list(BINS.values()))
+_STARTS = np.concatenate([[0], _ENDS[:-1]])
+SLICES = {name: slice(int(start), int(end)) for name, start, end in zip(BINS, _STARTS, _ENDS)}
+#: file of the views and of the counts of their empty bins
+VALUES, MISSING = "{}.npy", "{}_missing.npy"
+
+
+@dataclass(frozen=True)
+class Views:
+    """Views of many events in the order of a feature table.
+
+    ``values`` (rows, LENGTH) float32 holds the stretches of SLICES one after the other, NaN where
+    a view has no data at all; ``missing`` (rows, views) counts the bins without data, which are
+    interpolated.
+    """
+
+    values: np.ndarray
+    missing: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def view(self, name: str) -> np.ndarray:
+        """One of the views of all events, shape (rows, bins)."""
+        return self.values[:, SLICES[name]]
+
+
+def event_views(folded: FoldedEvent) -> tuple[np.ndarray, np.ndarray]:
+    """The views of one event, float32 of shape (LENGTH,), and its empty bins, int16 (views,)."""
+    fit = folded.trapezoid
+    duration, offset = (fit.duration, fit.offset) if fit else (folded.duration, 0.0)
+    second = folded.scan.second
+    away = np.nan if second is None else float(folded.scan.time_from_mid[second])
+    half_window = min(REACH * duration, 0.5 * folded.period)
+    total, lost = np.zeros(LENGTH), np.zeros(LENGTH)
+    _add(folded.time_from_mid, folded.event_number, folded.dip, folded.weight, folded.period,
+         half_window, offset, away, total, lost)
+    filled = total > 0
+    level = fit.level if fit else 0.0
+    flux = (level - lost / np.where(filled, total, 1.0)) / _scale(folded)
+    values = np.full(LENGTH, np.nan, dtype=np.float32)
+    missing = np.zeros(len(SLICES), dtype=np.int16)
+    for number, part in enumerate(SLICES.values()):
+        missing[number] = np.sum(~filled[part])
+        if filled[part].any():
+            values[part] = fill_gaps(flux[part], filled[part])
+    return values, missing
+
+
+def _scale(folded: FoldedEvent) -> float:
+    """Depth that becomes 1; the scatter of cadences where the event is not a dip."""
+    fit = folded.trapezoid
+    if fit is not None and fit.depth > 0:
+        return fit.depth
+    return float(np.median(folded.weight) ** -0.5)
+
+
+@njit(cache=True, error_model="numpy")
+def _add(time_from_mid: np.ndarray, event_number: np.ndarray, dip: np.ndarray,
+         weight: np.ndarray, period: float, half_window: float, offset: float, away: float,
+         total: np.ndarray, lost: np.ndarray) -> None:
+    """Add every cadence to the bins of the views that it is in."""
+    wide, narrow = 2001, 201
+    for i in range(time_from_mid.size):
+        time, own = time_from_mid[i], weight[i]
+        j = min(max(int((time / period + 0.5) * wide), 0), wide - 1)
+        total[j] += own
+        lost[j] += own * dip[i]
+        near = time - offset
+        if abs(near) < half_window:
+            place = min(int((near / half_window + 1) * 0.5 * narrow), narrow - 1)
+            parity = 2 * narrow if event_number[i] % 2 == 1 else 3 * narrow
+            for j in (wide + place, wide + parity + place):
+                total[j] += own
+                lost[j] += own * dip[i]
+        near = time - away
+        near -= period * np.floor(near / period + 0.5)
+        if abs(near) < half_window:
+            j = wide + narrow + min(int((near / half_window + 1) * 0.5 * narrow), narrow - 1)
+            total[j] += own
+            lost[j] += own * dip[i]
+
+
+def save_views(folder: str | Path, name: str, size: int,
+               rows: Iterable[tuple[int, np.ndarray, np.ndarray]]) -> None:
+    """Write ``size`` rows, given in any order as (row, values, missing), without holding them.
+
+    Raises DataNotFound if the folder cannot be written and BadTable if a row is not given.
+    """
+    folder = Path(folder)
+    shapes = {VALUES: ((size, LENGTH), np.float32), MISSING: ((size, len(SLICES)), np.int16)}
+    try:
+        values, missing = (np.lib.format.open_memmap(folder / file.format(name), "w+", kind, shape)
+                           for file, (shape, kind) in shapes.items())
+    except OSError as error:
+        raise DataNotFound(f"cannot write views to {folder} ({error.strerror}); mend its "
+                           "permissions or choose another folder") from error
+    given = np.zeros(size, dtype=bool)
+    for row, one, empty in rows:
+        values[row], missing[row], given[row] = one, empty, True
+    if not given.all():
+        raise BadTable(f"{np.sum(~given)} of {size} rows have no views; delete the folder's "
+                       "shards and simulate them again")
+    values.flush()
+    missing.flush()
+
+
+def open_views(folder: str | Path, name: str = "views") -> Views:
+    """The views written by ``save_views``, mapped into memory and not read.
+
+    Raises DataNotFound if there are none and BadTable if they are not ours.
+    """
+    paths = [Path(folder) / file.format(name) for file in (VALUES, MISSING)]
+    if not all(path.is_file() for path in paths):
+        raise DataNotFound(f"no {name}.npy with {name}_missing.npy in {folder}; make them with "
+                           "python -m simulate views=true")
+    values, missing = (np.load(path, mmap_mode="r") for path in paths)
+    if values.shape != (len(missing), LENGTH):
+        raise BadTable(f"{paths[0]} has shape {values.shape} and not ({len(missing)}, {LENGTH}); "
+                       "simulate the set again with this version")
+    return Views(values, missing)
