@@ -5,12 +5,14 @@ import pytest
 from light_curves import SUN, folded
 
 from exoval.ephemeris import Ephemeris
-from exoval.features.box_scan import box_scan
 from exoval.features.odd_even import OddEvenFeatures
 from exoval.features.position import PositionFeatures
+from exoval.features.reason import Reason
 from exoval.features.secondary import SecondaryFeatures
 from exoval.features.shape import ShapeFeatures
 from exoval.features.strength import StrengthFeatures
+from exoval.features.transit_fit import TransitFitFeatures
+from exoval.features.uniqueness import UniquenessFeatures
 from exoval.lightcurve import LightCurve
 from exoval.search.period_grid import duration_scale
 
@@ -41,10 +43,11 @@ def test_the_implied_density_of_a_central_transit_is_the_stars():
     # contacts of a central transit: T14 ~ (1 + k), T23 ~ (1 - k)
     event = folded(Ephemeris(10.0, 2.0, duration * (1 + ratio)), ratio**2,
                    ingress_share=2 * ratio / (1 + ratio), noise=1e-5)
-    row = ShapeFeatures()(event)
+    row = TransitFitFeatures()(event)
     assert row["density_ratio"] == pytest.approx(1, rel=0.25)
     assert row["impact_parameter"] < 0.5
-    assert row["planet_radius"] == pytest.approx(0.12 * 109.076, rel=0.03)
+    # a limb-darkened star loses more at its bright centre: the same depth takes a smaller planet
+    assert 0.88 < row["planet_radius"] / (0.12 * 109.076) < 0.98
 
 
 def test_too_little_data_gives_nothing_instead_of_an_error():
@@ -105,14 +108,14 @@ def test_a_secondary_is_found_at_its_phase():
 
 
 def test_without_a_secondary_nothing_stands_out():
-    row = SecondaryFeatures()(folded(EPHEMERIS, 2e-3))
-    assert row["secondary_snr"] < 5
-    assert row["uniqueness"] > 20
+    event = folded(EPHEMERIS, 2e-3)
+    assert SecondaryFeatures()(event)["secondary_snr"] < 5
+    assert UniquenessFeatures()(event)["uniqueness"] > 20
 
 
 def test_the_box_scan_agrees_with_a_box_put_by_hand():
     event = folded(EPHEMERIS, 2e-3, secondary=(0.37, 5e-4))
-    scan = box_scan(event)
+    scan = event.scan
     best = np.nanargmin(np.abs(scan.time_from_mid - 0.37 * 3.3))
     inside = np.abs(event.time_from_mid - scan.time_from_mid[best]) < 0.5 * EPHEMERIS.duration
     depth, error = event.box_depth(inside)
@@ -137,11 +140,11 @@ def test_the_centroid_moves_in_the_event():
 
 def test_without_centroids_the_position_is_missing_but_crowding_is_not():
     row = PositionFeatures()(folded(EPHEMERIS, 2e-3))
-    assert row == {"crowding": 0.98}
+    assert row == {"crowding": 0.98, "position_reason": Reason.NO_CENTROID}
 
 
 def test_a_star_without_radius_has_no_planet_radius():
     star = type(SUN)("KIC 2")
-    row = ShapeFeatures()(folded(EPHEMERIS, 2e-3, star=star))
+    row = TransitFitFeatures()(folded(EPHEMERIS, 2e-3, star=star))
     assert np.isnan(row["planet_radius"])
     assert np.isfinite(row["radius_ratio"])

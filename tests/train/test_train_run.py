@@ -31,7 +31,7 @@ class FakeReal:
             return None
         skipped = pd.DataFrame({"event": ["K1", "K2"], "target": ["a", "b"],
                                 "disposition": ["planet"] * 2, "reason": ["no data"] * 2})
-        return type("RealSet", (), {"table": self.table, "skipped": skipped})
+        return type("RealSet", (), {"table": self.table, "skipped": skipped, "views": None})
 
 
 def koi_table(rows=60, seed=5, prefix="KOI "):
