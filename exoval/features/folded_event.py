@@ -15,7 +15,12 @@ from exoval.feature_table import Column
 from exoval.features.box_scan import BoxScan, box_scan
 from exoval.features.limb_darkened_transit import TransitFit, fit_transit
 from exoval.features.profile import Profile, bin_profile
-from exoval.features.single_events import SingleEvents, box_pulls, single_events
+from exoval.features.single_events import (
+    SingleEvents,
+    box_pulls,
+    single_events,
+    without_repeats,
+)
 from exoval.features.trapezoid import TrapezoidFit, fit_trapezoid
 from exoval.lightcurve import LightCurve
 from exoval.missions.named_mission import named_mission
@@ -119,9 +124,14 @@ class FoldedEvent:
 
     @cached_property
     def empty_pulls(self) -> np.ndarray:
-        """Depths over white errors of boxes as long as the event that hold none of it."""
+        """Depths over white errors of boxes as long as the event that hold none of it.
+
+        What comes back every period does not count: that is no noise.
+        """
         curve = self.light_curve
-        return box_pulls(curve.time, self.clear, self.dip, self.weight, self.duration,
+        noise = without_repeats(self.time_from_mid, self.dip, self.weight, self.period,
+                                self.duration, curve.exposure)
+        return box_pulls(curve.time, self.clear, noise, self.weight, self.duration,
                          curve.exposure)
 
     @cached_property

@@ -57,3 +57,25 @@ def box_pulls(time: np.ndarray, clear: np.ndarray, dip: np.ndarray, weight: np.n
     lost = np.bincount(window, weight[chosen] * dip[chosen])
     full = count >= max(0.5 * duration / exposure, 1)
     return lost[full] / np.sqrt(total[full])
+
+
+def without_repeats(time_from_mid: np.ndarray, dip: np.ndarray, weight: np.ndarray,
+                    period: float, duration: float, exposure: float) -> np.ndarray:
+    """The dip less what comes back every period, shape (cadences,).
+
+    A secondary eclipse or the shape of a close pair is no noise: the mean in phase bins of an
+    eighth of a duration, or wide enough for ten cadences, is taken off. What is left is widened
+    by sqrt(n / (n - 1)) for n periods of data, so that noise keeps its size; with fewer than two
+    periods nothing is taken off.
+    """
+    cycles = len(dip) * exposure / period
+    if cycles < 2:
+        return dip
+    bins = max(int(min(8 * period / duration, len(dip) / 10)), 2)
+    place = (time_from_mid / period + 0.5) * bins
+    index = np.clip(place.astype(np.int64), 0, bins - 1)
+    total = np.bincount(index, weight, bins)
+    filled = np.flatnonzero(total > 0)
+    mean = np.bincount(index, weight * dip, bins)[filled] / total[filled]
+    repeated = np.interp(place, filled + 0.5, mean, period=bins)
+    return (dip - repeated) * np.sqrt(cycles / (cycles - 1))
