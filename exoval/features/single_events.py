@@ -42,6 +42,29 @@ def single_events(event_number: np.ndarray, inside: np.ndarray, dip: np.ndarray,
     return SingleEvents(np.flatnonzero(enough) + first, lost[enough] / total, total**-0.5)
 
 
+def matched_events(event_number: np.ndarray, shape: np.ndarray, dip: np.ndarray,
+                   weight: np.ndarray, minimum_information: float = 0.5) -> SingleEvents:
+    """Depth of every event by a matched filter: the factor of a ``shape`` with a floor of 1.
+
+    ``shape`` is what each cadence would lose of a dip of depth 1, 0 outside the event; unlike a
+    box it does not mind where in the event the cadences fall. Events with less than
+    ``minimum_information`` of what the median one holds are left out.
+    """
+    within = np.flatnonzero(shape > 0)
+    if len(within) == 0:
+        return SingleEvents(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
+    first = event_number[within].min()
+    which = event_number[within] - first
+    product = weight[within] * shape[within]
+    information = np.bincount(which, product * shape[within])
+    lost = np.bincount(which, product * dip[within])
+    typical = np.median(information[information > 0])
+    enough = information > minimum_information * typical
+    information = information[enough]
+    return SingleEvents(np.flatnonzero(enough) + first, lost[enough] / information,
+                        information**-0.5)
+
+
 def box_pulls(time: np.ndarray, clear: np.ndarray, dip: np.ndarray, weight: np.ndarray,
               duration: float, exposure: float) -> np.ndarray:
     """Depth over white-noise error of boxes of ``duration`` that tile the light curve.
