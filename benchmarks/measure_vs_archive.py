@@ -28,6 +28,7 @@ from scipy.stats import spearmanr
 from exoval.catalogs.koi import read_koi
 from exoval.errors import ExovalError
 from exoval.event import TransitEvent
+from exoval.labels import FALSE_POSITIVE
 from exoval.measure import measure
 from exoval.missions.library import open_library
 from exoval.progress import progress
@@ -99,8 +100,7 @@ def measured(table: pd.DataFrame) -> pd.DataFrame:
         curve = library.read(candidate.target)
         for other in star:
             if other is not candidate:
-                curve = curve.keep(~other.ephemeris.in_event(curve.time, 1.5)
-                                   | candidate.ephemeris.in_event(curve.time, 1.5))
+                curve = curve.keep(~other.ephemeris.in_event(curve.time, 1.5))
         event = TransitEvent(candidate.ephemeris, candidate.depth)
         try:
             row = measure(curve, event, library.star(candidate.target), built["detrend"],
@@ -146,23 +146,18 @@ def picture(rows: pd.DataFrame, path: Path) -> None:
         if len(ours):
             ends = np.array([min(ours.min(), theirs.min()), max(ours.max(), theirs.max())])
             axis.plot(ends, ends, "-", color="0.6", lw=1)
-        if not one.differs:
+        if one.differs:
+            axis.set(xscale="asinh", yscale="asinh")
+        else:
             axis.set(xscale="log", yscale="log")
         axis.set(xlabel=f"archive: {one.theirs}", ylabel=f"exoval: {one.ours}")
     figure.suptitle("Kepler objects of interest, measured over the quarters at hand")
     figure.savefig(path, dpi=90)
 
 
-def main() -> None:
-    if not os.environ.get("EXOVAL_DATA"):
-        sys.exit("EXOVAL_DATA is not set: there are no light curves and tables to compare with")
-    rows = measured(archive())
-    # where the archive gives no number of transits: the mission's four years, 85 % on duty
-    rows["expected_transits"] = pd.to_numeric(rows["tce_num_transits"]).fillna(
-        0.85 * 1470 / rows["koi_period"]).clip(lower=1)
-    if len(sys.argv) > 2:
-        rows.to_csv(sys.argv[2], index=False)
-    print(f"{len(rows)} KOIs")
+def report(rows: pd.DataFrame, title: str) -> dict[str, dict[str, float]]:
+    """Print the table of some rows and return its numbers by our column."""
+    print(f"\n{title}: {len(rows)}")
     print(f"{'column':22s}{'archive':24s}{'number':>8s}{'median':>9s}{'scatter':>9s}{'rank':>7s}")
     results = {}
     for one in COMPARISONS:
@@ -170,6 +165,24 @@ def main() -> None:
         kind = " (difference)" if one.differs else ""
         print(f"{one.ours:22s}{one.theirs:24s}{found['number']:8d}{found['median']:9.3f}"
               f"{found['scatter']:9.3f}{found['rank']:7.3f}{kind}")
+    return results
+
+
+def main() -> None:
+    if not os.environ.get("EXOVAL_DATA"):
+        sys.exit("EXOVAL_DATA is not set: there are no light curves and tables to compare with")
+    rows = measured(archive())
+    # where the archive gives no number of transits: the mission's four years, 85 % on duty
+    expected = 0.85 * 1470 / rows["koi_period"]
+    counted = pd.to_numeric(rows["tce_num_transits"])
+    rows["expected_transits"] = counted.where(counted > 0, expected).clip(lower=1)
+    if len(sys.argv) > 2:
+        rows.to_csv(sys.argv[2], index=False)
+    results = report(rows, "all KOIs")
+    planets = report(rows[rows["disposition"] != FALSE_POSITIVE], "planets and candidates")
+    # the archive's own two strengths: what one can expect of the agreement
+    both = Comparison("koi_model_snr", "koi_max_mult_ev")
+    print(f"archive's koi_model_snr over koi_max_mult_ev: {summary(*compare(rows, both), False)}")
     if len(sys.argv) > 1:
         picture(rows, Path(sys.argv[1]))
     print(json.dumps({
@@ -178,6 +191,9 @@ def main() -> None:
         "duration_ratio_median": round(results["transit_duration"]["median"], 4),
         "mes_ratio_median": round(results["mes"]["median"], 4),
         "mes_rank_correlation": round(results["mes"]["rank"], 4),
+        "snr_ratio_median_planets": round(planets["white_snr"]["median"], 4),
+        "mes_ratio_median_planets": round(planets["mes"]["median"], 4),
+        "mes_rank_correlation_planets": round(planets["mes"]["rank"], 4),
         "kois": len(rows)}))
 
 

@@ -21,19 +21,32 @@ FEWEST_BOXES = 3
 class BoxScan:
     """Depth and strength of a box of ``duration`` against its centre; arrays of shape (phases,).
 
-    ``time_from_mid`` is days from the event, ``depth`` relative flux, ``strength`` depth over
-    its white-noise error; NaN where the box holds too few cadences.
+    ``time_from_mid`` is days from the event, ``depth`` and its white-noise ``error`` are relative
+    flux; NaN where the box holds too few cadences.
     """
 
     time_from_mid: np.ndarray
     depth: np.ndarray
-    strength: np.ndarray
+    error: np.ndarray
     duration: float
 
     @cached_property
     def away(self) -> np.ndarray:
         """Whether a box with data is clear of the event, shape (phases,)."""
-        return (np.abs(self.time_from_mid) > GUARD * self.duration) & np.isfinite(self.strength)
+        return (np.abs(self.time_from_mid) > GUARD * self.duration) & np.isfinite(self.depth)
+
+    @cached_property
+    def level(self) -> float:
+        """Median depth away from the event: what a box finds where there is nothing; 0 if unknown.
+
+        Not zero where the flux is skewed, as beside flares.
+        """
+        return float(np.median(self.depth[self.away])) if self.away.any() else 0.0
+
+    @cached_property
+    def strength(self) -> np.ndarray:
+        """Strength of what a box is deeper than the level, shape (phases,)."""
+        return (self.depth - self.level) / self.error
 
     @cached_property
     def second(self) -> int | None:
@@ -61,7 +74,7 @@ def box_scan(time_from_mid: np.ndarray, dip: np.ndarray, weight: np.ndarray, per
     total = np.where(count >= FEWEST_CADENCES, total, np.nan)
     centre = ((np.arange(bins) + 0.5 * width) / bins - 0.5) * period
     centre = (centre + 0.5 * period) % period - 0.5 * period
-    return BoxScan(centre, lost / total, lost / np.sqrt(total), duration)
+    return BoxScan(centre, lost / total, total**-0.5, duration)
 
 
 def _circular_sum(values: np.ndarray, width: int) -> np.ndarray:

@@ -12,10 +12,16 @@ import numpy as np
 from exoval.errors import BadParameter
 from exoval.event import TransitEvent
 from exoval.feature_table import Column
-from exoval.features.box_scan import BoxScan, box_scan
+from exoval.features.box_scan import STEPS_PER_DURATION, BoxScan, box_scan
 from exoval.features.limb_darkened_transit import TransitFit, fit_transit
 from exoval.features.profile import Profile, bin_profile
-from exoval.features.single_events import SingleEvents, box_pulls, single_events
+from exoval.features.single_events import (
+    SingleEvents,
+    box_pulls,
+    matched_events,
+    single_events,
+    without_repeats,
+)
 from exoval.features.trapezoid import TrapezoidFit, fit_trapezoid
 from exoval.lightcurve import LightCurve
 from exoval.missions.named_mission import named_mission
@@ -119,9 +125,14 @@ class FoldedEvent:
 
     @cached_property
     def empty_pulls(self) -> np.ndarray:
-        """Depths over white errors of boxes as long as the event that hold none of it."""
+        """Depths over white errors of boxes as long as the event that hold none of it.
+
+        What comes back every period does not count: that is no noise.
+        """
         curve = self.light_curve
-        return box_pulls(curve.time, self.clear, self.dip, self.weight, self.duration,
+        noise = without_repeats(self.time_from_mid, self.dip, self.weight, self.period,
+                                self.duration, curve.exposure)
+        return box_pulls(curve.time, self.clear, noise, self.weight, self.duration,
                          curve.exposure)
 
     @cached_property
@@ -165,6 +176,38 @@ class FoldedEvent:
             return None
         return fit_transit(self.whole_profile, self.duration, self.period,
                            self.light_curve.exposure, self._limb_darkening(), self.noise)
+
+    @cached_property
+    def matched(self) -> SingleEvents:
+        """Depth of every event, as a factor of the fitted shape; box depths where there is none.
+
+        The floor of the shape is scaled to 1, so that depths are relative flux.
+        """
+        profile, fit = self.whole_profile, self.transit
+        if fit is None or not fit.shape.max() > 0:
+            return self.events
+        near = np.abs(self.time_from_mid) <= np.abs(profile.time).max()
+        shape = np.zeros(len(near))
+        shape[near] = np.interp(self.time_from_mid[near], profile.time,
+                                fit.shape / fit.shape.max())
+        return matched_events(self.event_number, shape, self.dip - fit.mean["level"],
+                              self.weight)
+
+    @cached_property
+    def phase_noise(self) -> float:
+        """Scatter of the event's box over all other phases in white errors, at least ``noise``.
+
+        Unlike ``red_noise`` it counts what comes back every period, as far as the scatter
+        exceeds what as many boxes of that noise would show by chance.
+        """
+        strength = self.scan.strength[self.scan.away]
+        boxes = len(strength) / STEPS_PER_DURATION
+        if boxes < FEWEST_WINDOWS:
+            return self.noise
+        scatter = 1.4826 * np.median(np.abs(strength - np.median(strength)))
+        # the variance from a median absolute deviation is off by 2 x 1.17 / sqrt(2 n) of itself
+        chance = self.noise**2 * (1 + 2 * 1.65 / math.sqrt(boxes))
+        return math.sqrt(self.noise**2 + max(float(scatter) ** 2 - chance, 0.0))
 
     def _limb_darkening(self) -> tuple[float, float]:
         teff = self.star.teff if math.isfinite(self.star.teff) else SOLAR_TEFF

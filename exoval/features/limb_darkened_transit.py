@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from exoval.features.least_squares import TRANSIT, fit_model, scaled_axis
+from exoval.features.least_squares import TRANSIT, fill_model, fit_model, scaled_axis
 from exoval.features.profile import Profile
 from exoval.physics.quadratic_occultation import hidden_share
 
@@ -38,7 +38,8 @@ class TransitFit:
 
     ``duration`` (first to fourth contact), ``flat_duration`` (second to third; 0 if grazing) and
     ``offset`` are days, ``depth`` is the light lost at mid-event, ``scaled_axis`` is a / R.
-    ``axis_error`` is that of its logarithm. ``chi2`` is the least, of ``bins`` bins.
+    ``log_axis`` is the mean logarithm of a / R. ``chi2`` is the least, of ``bins`` bins, and
+    ``shape`` (bins,) the dip of that model at the profile's times, without its level.
     """
 
     mean: dict[str, float]
@@ -47,6 +48,7 @@ class TransitFit:
     log_axis_error: float
     chi2: float
     bins: int
+    shape: np.ndarray
 
 
 def fit_transit(profile: Profile, duration: float, period: float, exposure: float,
@@ -81,7 +83,18 @@ def fit_transit(profile: Profile, duration: float, period: float, exposure: floa
     relative = variances[:, 7] / values[:, 7] ** 2
     log_error = float(np.sqrt(weight @ (relative + (log_axis - log_mean) ** 2)))
     return TransitFit(dict(zip(QUANTITIES, mean.tolist())), dict(zip(QUANTITIES, error.tolist())),
-                      log_mean, log_error, least, len(profile))
+                      log_mean, log_error, least, len(profile),
+                      _shape(profile, rows[np.argmin(rows[:, 1])], period, smear, limb_darkening))
+
+
+def _shape(profile: Profile, row: np.ndarray, period: float, smear: float,
+           limb_darkening: tuple[float, float]) -> np.ndarray:
+    """Dip of the model of one row at the profile's times."""
+    parameters = np.array([math.log(row[2]), math.log(row[3]), row[4], 0.0])
+    dip = np.empty(len(profile))
+    fill_model(TRANSIT, parameters, np.array([row[0], period, *limb_darkening, smear]),
+               profile.time, dip)
+    return dip
 
 
 def _cells(nodes: np.ndarray) -> np.ndarray:

@@ -11,10 +11,11 @@ import numpy as np
 from exoval.feature_table import Column
 from exoval.features.folded_event import FoldedEvent
 from exoval.features.reason import CODES, Reason
+from exoval.features.single_events import SingleEvents
 from exoval.features.trapezoid import TrapezoidFit, fit_trapezoid
 
-#: fewest events from which their own scatter says how noisy one is
-FEWEST_EVENTS = 8
+#: events that the noise of empty boxes is worth
+PRIOR_EVENTS = 4.0
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,15 @@ class OddEvenFeatures:
 
     def __call__(self, folded: FoldedEvent) -> dict[str, float]:
         """The columns; only the reason unless both parities have data."""
-        odd = folded.event_number % 2 == 1
-        (depth_odd, error_odd), (depth_even, error_even) = (
-            folded.box_depth(folded.inside & parity) for parity in (odd, ~odd)
-        )
-        if not math.isfinite(depth_odd + depth_even):
-            one = len(folded.events) == 1
+        events = folded.matched
+        sides = [events.number % 2 == parity for parity in (1, 0)]
+        if not all(side.any() for side in sides):
+            one = len(events) == 1
             return {"odd_even_reason": Reason.ONE_EVENT if one else Reason.TOO_FEW_CADENCES}
-        mean, _ = folded.depth
-        noise = _noise(folded)
+        means = [_mean(events, side) for side in sides]
+        (depth_odd, error_odd), (depth_even, error_even) = means
+        noise = _noise(folded, sides, means)
+        mean, _ = _mean(events, sides[0] | sides[1])
         difference = abs(depth_odd - depth_even)
         row = {
             "odd_depth": 1e6 * depth_odd,
@@ -53,10 +54,17 @@ class OddEvenFeatures:
             "odd_even_sigma": difference / (np.hypot(error_odd, error_even) * noise),
             "odd_even_ratio": difference / mean if mean > 0 else np.nan,
         }
+        odd = folded.event_number % 2 == 1
         fits = [fit_trapezoid(folded.profile(parity), folded.duration) for parity in (odd, ~odd)]
         if None in fits:
             return row | {"odd_even_reason": Reason.TOO_FEW_CADENCES}
         return row | _shapes(*fits, noise) | {"odd_even_reason": Reason.MEASURED}
+
+
+def _mean(events: SingleEvents, chosen: np.ndarray) -> tuple[float, float]:
+    """Weighted mean depth of the chosen events and its white-noise error."""
+    weight = events.error[chosen] ** -2.0
+    return float(np.average(events.depth[chosen], weights=weight)), float(weight.sum() ** -0.5)
 
 
 def _shapes(odd: TrapezoidFit, even: TrapezoidFit, noise: float) -> dict[str, float]:
@@ -85,18 +93,17 @@ def _time_error(fit: TrapezoidFit) -> float:
     return half_depth_duration * math.sqrt(0.5 * share) * fit.depth_error / fit.depth
 
 
-def _noise(folded: FoldedEvent) -> float:
-    """Noise of single events over the white one: from empty boxes, and from many events' scatter.
+def _noise(folded: FoldedEvent, sides: list[np.ndarray], means: list[tuple[float, float]]
+           ) -> float:
+    """Noise of single events over the white one: that of empty boxes, and the events' own.
 
-    Events that vary more than the noise beside them are no exact measure of parity.
+    Events that vary more than the noise beside them are no exact measure of parity. Their scatter
+    about the mean of their parity is joined with the noise of empty boxes, which counts as
+    PRIOR_EVENTS more of them.
     """
-    events = folded.events
-    if len(events) < FEWEST_EVENTS:
-        return folded.noise
-    pulls = []
-    for parity in (0, 1):
-        chosen = events.number % 2 == parity
-        if chosen.any():
-            depth = events.depth[chosen]
-            pulls.append((depth - np.median(depth)) / events.error[chosen])
-    return max(folded.noise, float(1.4826 * np.median(np.abs(np.concatenate(pulls)))))
+    events = folded.matched
+    squares = [np.sum(((events.depth[side] - mean) / events.error[side]) ** 2)
+               for side, (mean, _) in zip(sides, means)]
+    freedom = len(events) - len(sides)
+    joined = (sum(squares) + PRIOR_EVENTS * folded.noise**2) / (freedom + PRIOR_EVENTS)
+    return math.sqrt(joined)

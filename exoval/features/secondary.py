@@ -30,7 +30,7 @@ class SecondaryFeatures:
     columns: ClassVar[tuple[Column, ...]] = (
         Column("secondary_snr", "sigma", "strength of the strongest dip away from the event, "
                "white noise"),
-        Column("secondary_mes", "sigma", "the same over the noise that is really there",
+        Column("secondary_mes", "sigma", "the same over the scatter at all phases",
                "tce_maxmes"),
         Column("secondary_sigma", "sigma", "that strength as the normal deviate of its "
                "probability among all phases that were tried"),
@@ -55,12 +55,12 @@ class SecondaryFeatures:
         scan, second = folded.scan, folded.scan.second
         if second is None:
             return half | {"secondary_reason": Reason.NOT_COVERED}
-        strength, depth = float(scan.strength[second]), float(scan.depth[second])
+        strength, depth = float(scan.strength[second]), float(scan.depth[second] - scan.level)
         event_depth, _ = folded.depth
         row = half | {
             "secondary_snr": strength,
-            "secondary_mes": strength / folded.noise,
-            "secondary_sigma": among_phases(strength / folded.noise, _tried(scan.away)),
+            "secondary_mes": strength / folded.phase_noise,
+            "secondary_sigma": among_phases(strength / folded.phase_noise, _tried(scan.away)),
             "secondary_phase": abs(scan.time_from_mid[second]) / folded.period,
             "secondary_depth": 1e6 * depth,
             "secondary_depth_ratio": depth / event_depth if event_depth > 0 else np.nan,
@@ -77,14 +77,16 @@ def _half_phase(folded: FoldedEvent) -> dict[str, float]:
     """Depth in a box half a period from the event; NaN where it holds too few cadences."""
     there = np.abs(folded.time_from_mid) > 0.5 * (folded.period - folded.duration)
     depth, error = folded.box_depth(there)
+    depth -= folded.scan.level
     event_depth, event_error = folded.depth
     if there.sum() < FEWEST_CADENCES or not math.isfinite(event_depth):
         return dict.fromkeys(("half_phase_sigma", "half_phase_ratio", "half_period_sigma"),
                              math.nan)
     return {
-        "half_phase_sigma": depth / error / folded.noise,
+        "half_phase_sigma": depth / error / folded.phase_noise,
         "half_phase_ratio": depth / event_depth if event_depth > 0 else math.nan,
-        "half_period_sigma": (event_depth - depth) / np.hypot(error, event_error) / folded.noise,
+        "half_period_sigma": (event_depth - depth) / np.hypot(error, event_error)
+        / folded.phase_noise,
     }
 
 

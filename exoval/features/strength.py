@@ -19,7 +19,8 @@ class StrengthFeatures:
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column("white_snr", "sigma", "box depth over its white-noise error", "koi_model_snr"),
-        Column("red_noise", "", "scatter of box depths away from the event over the white error"),
+        Column("red_noise", "", "scatter of box depths away from the event over the white "
+               "error, without what comes back every period"),
         Column("mes", "sigma", "multiple-event statistic: white_snr over red_noise (at least 1)",
                "koi_max_mult_ev"),
         Column("ses_max", "sigma", "largest single-event statistic", "koi_max_sngl_ev"),

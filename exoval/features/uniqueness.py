@@ -62,7 +62,8 @@ class UniquenessFeatures:
         away = np.abs(time) > reach
         if away.sum() < FEWEST_DURATIONS * BINS_PER_DURATION:
             return row | {"uniqueness_reason": Reason.NOT_COVERED}
-        strength = depth / error
+        # where the flux is skewed the shape finds a little everywhere
+        strength = (depth - np.median(depth[away])) / error
         primary = strength[np.argmin(np.abs(time))]
         second = int(np.argmax(np.where(away, strength, -np.inf)))
         apart = np.abs(_circular(time - time[second], folded.period)) > reach

@@ -3,20 +3,39 @@
 import numpy as np
 import pytest
 from light_curves import SUN, folded
+from scipy.stats import norm
 
 from exoval.ephemeris import Ephemeris
+from exoval.features.false_alarm import log_false_alarm
 from exoval.features.odd_even import OddEvenFeatures
 from exoval.features.position import PositionFeatures
 from exoval.features.reason import Reason
-from exoval.features.secondary import SecondaryFeatures
+from exoval.features.secondary import SecondaryFeatures, among_phases
 from exoval.features.shape import ShapeFeatures
+from exoval.features.sinusoid import SinusoidFeatures
+from exoval.features.star import evolved
 from exoval.features.strength import StrengthFeatures
 from exoval.features.transit_fit import TransitFitFeatures
-from exoval.features.uniqueness import UniquenessFeatures
+from exoval.features.uniqueness import UniquenessFeatures, shift_shape
 from exoval.lightcurve import LightCurve
+from exoval.physics.exact_flux import ExactModel
+from exoval.physics.limb_darkening import quadratic_limb_darkening
+from exoval.physics.orbit import durations
 from exoval.search.period_grid import duration_scale
+from exoval.system import Orbit
 
 EPHEMERIS = Ephemeris(3.3, 2.0, 0.25)
+
+
+def transit(ratio, impact, noise, seed=0):
+    """A limb-darkened transit of a sun, and its orbit."""
+    orbit = Orbit(10.0, 2.0, ratio, 10.0 ** (2 / 3) / (np.pi * duration_scale(1.0)), impact)
+    event = folded(Ephemeris(10.0, 2.0, 0.95 * durations(orbit)[0]), 0.0, noise=noise, seed=seed,
+                   days=200)
+    curve = event.light_curve
+    light = ExactModel()(curve.time, orbit, quadratic_limb_darkening(5772, 4.438, "kepler"),
+                         curve.exposure)
+    return type(event)(curve.with_flux(curve.flux * light), event.event, SUN), orbit
 
 
 @pytest.mark.parametrize("ingress_share", [0.1, 0.4, 0.95])
@@ -37,17 +56,43 @@ def test_a_sinusoid_is_told_from_a_transit():
     assert ShapeFeatures()(event)["sinusoid_gain"] > 1
 
 
-def test_the_implied_density_of_a_central_transit_is_the_stars():
-    duration = duration_scale(1.0) * 10 ** (1 / 3)
-    ratio = 0.12
-    # contacts of a central transit: T14 ~ (1 + k), T23 ~ (1 - k)
-    event = folded(Ephemeris(10.0, 2.0, duration * (1 + ratio)), ratio**2,
-                   ingress_share=2 * ratio / (1 + ratio), noise=1e-5)
+@pytest.mark.parametrize(("ratio", "impact"), [(0.1, 0.2), (0.1, 0.8), (0.05, 0.5)])
+def test_a_transit_is_found_again(ratio, impact):
+    event, orbit = transit(ratio, impact, noise=5e-5)
     row = TransitFitFeatures()(event)
-    assert row["density_ratio"] == pytest.approx(1, rel=0.25)
-    assert row["impact_parameter"] < 0.5
-    # a limb-darkened star loses more at its bright centre: the same depth takes a smaller planet
-    assert 0.88 < row["planet_radius"] / (0.12 * 109.076) < 0.98
+    off = [abs(row[name] - true) / row[f"{name}_error"] for name, true in (
+        ("radius_ratio", ratio), ("impact_parameter", impact),
+        ("transit_duration", 24 * durations(orbit)[0]))]
+    assert max(off) < 3
+    assert row["radius_ratio"] == pytest.approx(ratio, rel=0.05)
+    assert row["transit_duration"] == pytest.approx(24 * durations(orbit)[0], rel=0.02)
+    assert row["transit_chi2"] == pytest.approx(1, abs=0.4)
+
+
+def test_the_implied_density_of_a_transit_is_the_stars():
+    event, _ = transit(0.1, 0.3, noise=5e-5)
+    row = TransitFitFeatures()(event)
+    # a star of one solar density has this a / R at this period
+    axis = 10.0 ** (2 / 3) / (np.pi * duration_scale(1.0))
+    assert row["scaled_axis"] == pytest.approx(axis, rel=0.06)
+    assert row["density_ratio"] == pytest.approx(1, rel=0.2)
+    assert row["planet_radius"] == pytest.approx(0.1 * 109.076, rel=0.03)
+
+
+def test_the_errors_of_a_transit_cover_the_truth():
+    pulls = []
+    for seed in range(25):
+        event, orbit = transit(0.05, 0.4, noise=3e-4, seed=seed)
+        row = TransitFitFeatures()(event)
+        pulls.append((row["transit_duration"] - 24 * durations(orbit)[0])
+                     / row["transit_duration_error"])
+    # mean of squares of 25 unit normals: 1 +- 0.28; a prior can only make it smaller
+    assert 0.2 < np.mean(np.square(pulls)) < 2.0
+
+
+def test_a_limb_darkened_transit_fits_better_than_a_trapezoid():
+    event, _ = transit(0.1, 0.2, noise=5e-5)
+    assert TransitFitFeatures()(event)["transit_over_trapezoid"] > 5
 
 
 def test_too_little_data_gives_nothing_instead_of_an_error():
@@ -108,9 +153,120 @@ def test_a_secondary_is_found_at_its_phase():
 
 
 def test_without_a_secondary_nothing_stands_out():
+    row = SecondaryFeatures()(folded(EPHEMERIS, 2e-3))
+    assert row["secondary_snr"] < 5
+    assert abs(row["half_phase_sigma"]) < 3.5
+    row = UniquenessFeatures()(folded(EPHEMERIS, 2e-3))
+    assert row["uniqueness"] > 20
+    assert row["red_noise_ratio"] == pytest.approx(1, abs=0.3)
+    assert row["secondary_excess"] < 0 < row["primary_excess"]
+    assert row["chases"] == 1
+
+
+def test_a_period_really_half_shows_at_half_phase():
+    row = SecondaryFeatures()(folded(EPHEMERIS, 2e-3, secondary=(0.5, 1.9e-3)))
+    assert row["half_phase_ratio"] == pytest.approx(1, abs=0.15)
+    assert row["half_phase_sigma"] > 10
+    assert SecondaryFeatures()(folded(EPHEMERIS, 2e-3))["half_period_sigma"] > 20
+
+
+def test_a_secondary_that_reflects_all_light_has_albedo_one():
+    ratio, axis = 0.1, 3.3 ** (2 / 3) / (np.pi * duration_scale(1.0))
+    event = folded(EPHEMERIS, 0.0102, secondary=(0.5, (ratio / axis) ** 2), noise=2e-5)
+    row = SecondaryFeatures()(event)
+    fit = event.transit.mean["radius_ratio"]
+    assert row["secondary_albedo"] == pytest.approx((ratio / fit) ** 2, rel=0.15)
+
+
+@pytest.mark.parametrize("durations", [20.0, 200.0])
+def test_the_largest_of_many_boxes_of_white_noise_is_unit_normal(durations):
+    rng = np.random.default_rng(0)
+    noise = rng.standard_normal((600, int(durations * 4) + 3))
+    # boxes of four quarter steps, as the scan makes them
+    boxes = sum(noise[:, i:i + int(durations * 4)] for i in range(4)) / 2
+    deviates = [among_phases(strength, durations) for strength in boxes.max(axis=1)]
+    assert np.mean(deviates) == pytest.approx(0, abs=0.2)
+    assert np.std(deviates) == pytest.approx(1, abs=0.2)
+
+
+def test_shifting_the_shape_agrees_with_least_squares():
+    event = folded(EPHEMERIS, 2e-3, ingress_share=0.4)
+    time, depth, error = shift_shape(event)
+    at = np.argmin(np.abs(time - 0.9))
+    shape = event.trapezoid.dip(event.time_from_mid - time[at] + event.trapezoid.offset)
+    shape /= event.trapezoid.depth
+    information = np.sum(event.weight * shape**2)
+    expected = np.sum(event.weight * shape * event.dip) / information
+    assert depth[at] == pytest.approx(expected, abs=0.35 * information**-0.5)
+    assert error[at] == pytest.approx(information**-0.5, rel=0.05)
+
+
+def test_a_dip_beside_every_event_shortens_the_chase():
+    # the next dip follows 0.7 of a tenth of the period later
+    event = folded(Ephemeris(12.0, 2.0, 0.25), 2e-3, secondary=(0.07, 2e-3))
+    assert UniquenessFeatures()(event)["chases"] == pytest.approx(0.7, abs=0.15)
+
+
+def test_false_alarms_of_normal_boxes_are_those_of_a_normal_sum():
+    pulls = np.random.default_rng(0).standard_normal(4000)
+    pulls = (pulls - pulls.mean()) / pulls.std()
+    for strength in (3.0, 5.0, 8.0):
+        expected = norm.logsf(strength) / np.log(10)
+        assert log_false_alarm(pulls, strength, 50) == pytest.approx(expected, rel=0.1)
+
+
+def test_skewed_boxes_raise_more_false_alarms_and_agree_with_drawing():
+    rng = np.random.default_rng(1)
+    pulls = rng.exponential(size=3000) - 1
+    drawn = rng.choice(pulls, size=(200_000, 5)).sum(axis=1) / np.sqrt(5)
+    chance = np.mean(drawn > 4)
+    assert log_false_alarm(pulls, 4.0, 5) == pytest.approx(np.log10(chance), abs=0.2)
+    assert log_false_alarm(pulls, 4.0, 5) > norm.logsf(4.0) / np.log(10) + 0.5
+
+
+def test_waves_are_measured_before_detrending():
     event = folded(EPHEMERIS, 2e-3)
-    assert SecondaryFeatures()(event)["secondary_snr"] < 5
-    assert UniquenessFeatures()(event)["uniqueness"] > 20
+    phase = 2 * np.pi * (event.light_curve.time - EPHEMERIS.epoch) / EPHEMERIS.period
+    wave = -4e-4 * np.cos(2 * phase) - 2e-4 * np.cos(phase) + 1e-4 * np.sin(phase)
+    varying = event.light_curve.with_flux(5e4 * (event.light_curve.flux + wave))
+    row = SinusoidFeatures()(type(event)(event.light_curve, event.event, SUN, varying))
+    assert row["ellipsoidal_amplitude"] == pytest.approx(400, abs=30)
+    assert row["reflection_amplitude"] == pytest.approx(200, abs=30)
+    assert row["beaming_amplitude"] == pytest.approx(100, abs=30)
+    assert row["sweet_sigma"] > 8 and row["ellipsoidal_sigma"] > 8
+    assert SinusoidFeatures()(event)["sweet_sigma"] < 5
+
+
+def test_what_repeats_every_period_is_no_noise_and_noise_keeps_its_size():
+    event = folded(EPHEMERIS, 2e-3, secondary=(0.4, 4e-3))
+    phase = 2 * np.pi * (event.light_curve.time - EPHEMERIS.epoch) / EPHEMERIS.period
+    curve = event.light_curve.with_flux(event.light_curve.flux + 1e-3 * np.cos(2 * phase))
+    assert type(event)(curve, event.event, SUN).red_noise == pytest.approx(1, abs=0.2)
+
+
+def test_matched_events_do_not_mind_where_their_cadences_fall():
+    # one parity keeps only the cadences of ingress and egress
+    event = folded(EPHEMERIS, 2e-3, ingress_share=0.8, noise=1e-5)
+    phase = np.abs(event.time_from_mid) / EPHEMERIS.duration
+    odd = event.event_number % 2 == 1
+    curve = event.light_curve.keep(~(odd & (phase < 0.08)))
+    row = OddEvenFeatures()(type(event)(curve, event.event, SUN))
+    assert row["odd_even_ratio"] < 0.05
+
+
+def test_odd_durations_unlike_even_ones_are_noticed():
+    short, long = (folded(Ephemeris(6.6, 2.0 + shift, width), 2e-3, noise=1e-4)
+                   for shift, width in ((0.0, 0.2), (3.3, 0.3)))
+    flux = short.light_curve.flux + long.light_curve.flux - 1
+    event = type(short)(short.light_curve.with_flux(flux), folded(EPHEMERIS, 2e-3).event, SUN)
+    row = OddEvenFeatures()(event)
+    assert row["odd_even_duration_sigma"] > 5
+    assert row["odd_even_duration_ratio"] == pytest.approx(0.4, abs=0.1)
+
+
+def test_giants_are_told_from_dwarfs():
+    assert evolved(5772, 4.44) == 0 and evolved(4800, 2.9) == 1 and evolved(6200, 3.3) == 1
+    assert np.isnan(evolved(np.nan, 4.4))
 
 
 def test_the_box_scan_agrees_with_a_box_put_by_hand():
@@ -120,7 +276,7 @@ def test_the_box_scan_agrees_with_a_box_put_by_hand():
     inside = np.abs(event.time_from_mid - scan.time_from_mid[best]) < 0.5 * EPHEMERIS.duration
     depth, error = event.box_depth(inside)
     assert scan.depth[best] == pytest.approx(depth, rel=0.1)
-    assert scan.strength[best] == pytest.approx(depth / error, rel=0.1)
+    assert scan.error[best] == pytest.approx(error, rel=0.1)
 
 
 def test_the_centroid_moves_in_the_event():
