@@ -17,6 +17,8 @@ import time
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import itertools
+
 import numpy as np
 from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
@@ -49,7 +51,7 @@ def light_curve(days: float, transits: int) -> tuple[LightCurve, TransitEvent]:
     centroids = 100 + 1e-4 * rng.standard_normal((2, len(time_)))
     edges = np.searchsorted(time_, np.arange(0, days + QUARTER, QUARTER))
     segments = tuple(Segment(i, int(a), int(b), 0.95, 60.0)
-                     for i, (a, b) in enumerate(zip(edges[:-1], edges[1:])) if b > a)
+                     for i, (a, b) in enumerate(itertools.pairwise(edges)) if b > a)
     curve = LightCurve("KIC 1", "kepler", time_, 1e5 * flux, np.full(len(time_), 10.0), EXPOSURE,
                        segments, *centroids)
     return curve, TransitEvent(Ephemeris(orbit.period, orbit.epoch, durations(orbit)[0]))

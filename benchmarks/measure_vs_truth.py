@@ -27,6 +27,8 @@ from exoval.progress import progress
 from simulate.example import KEPT, Recipe, simulate_example
 
 matplotlib.use("Agg")
+import itertools
+
 import matplotlib.pyplot as plt
 
 #: our column, its error column and the truth in the same unit
@@ -88,7 +90,7 @@ def recovered_table(rows: pd.DataFrame) -> dict[str, float]:
           f"{'pull mean':>11s}{'pull width':>11s}")
     results = {}
     for ours, error, theirs in RECOVERED:
-        for low, high in [*zip(STRENGTHS[:-1], STRENGTHS[1:]), (0.0, np.inf)]:
+        for low, high in [*itertools.pairwise(STRENGTHS), (0.0, np.inf)]:
             part = rows[(rows["mes"] >= low) & (rows["mes"] < high)].dropna(subset=[ours])
             differs = ours == "impact_parameter"
             value = part[ours] - part[theirs] if differs else part[ours] / part[theirs]
