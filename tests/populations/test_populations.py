@@ -200,3 +200,9 @@ def test_limb_darkening_without_scatter_is_the_tables():
     assert set(u1) == {0.4} and set(u2) == {0.25}
     with pytest.raises(BadParameter, match="scatter=-1"):
         LimbDarkeningScatter(-1.0)
+
+
+def test_eccentricities_of_wide_pairs_stay_where_eclipses_are_computed():
+    rng = np.random.default_rng(0)
+    drawn = [sample_eccentricity(rng, 400.0) for _ in range(2000)]
+    assert 0.85 < max(drawn) <= 0.9
