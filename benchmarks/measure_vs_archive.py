@@ -6,8 +6,8 @@ Every KOI whose light curve is under EXOVAL_DATA is measured at its catalogue ep
 quarters at hand, the star's other KOIs cut out, exactly as ``exoval.measure`` measures any event.
 Strengths are compared after scaling by the root of the share of transits at hand. The archive's
 multiple-event statistic loses to the whitening filter what the archive's model_snr keeps, more for
-longer events; ``mes_whitened`` is ours after the same loss, read from the archive's own two
-columns for the KOIs that are not compared here. Prints median ratio and robust scatter for each
+longer events; ``mes_whitened`` is ours after the same loss, as usual among the archive's own
+KOIs. Prints median ratio and robust scatter for each
 column and, last, one line of JSON.
 """
 
@@ -29,6 +29,7 @@ from hydra.utils import instantiate
 from scipy.stats import spearmanr
 
 from exoval.catalogs.koi import read_koi
+from exoval.catalogs.shared_columns import whitening_loss
 from exoval.errors import ExovalError
 from exoval.event import TransitEvent
 from exoval.labels import FALSE_POSITIVE
@@ -121,17 +122,6 @@ def measured(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def whitening_loss(table: pd.DataFrame, duration: pd.Series) -> pd.Series:
-    """koi_model_snr over koi_max_mult_ev that is usual for events as long as these, in hours.
-
-    A parabola in the logarithms, fitted to planets and candidates of ``table``.
-    """
-    ratio = table["koi_model_snr"] / table["koi_max_mult_ev"]
-    usual = table[(table["koi_disposition"] != "FALSE POSITIVE") & (ratio > 0) & np.isfinite(ratio)]
-    law = np.polyfit(np.log10(usual["koi_duration"]), np.log10(ratio[usual.index]), 2)
-    return 10 ** np.polyval(law, np.log10(duration))
-
-
 def compare(rows: pd.DataFrame, one: Comparison) -> tuple[np.ndarray, np.ndarray]:
     """Ours and theirs where both are known and positive."""
     ours = one.factor * rows[one.ours].to_numpy(dtype=float)
@@ -187,10 +177,8 @@ def report(rows: pd.DataFrame, title: str) -> dict[str, dict[str, float]]:
 def main() -> None:
     if not os.environ.get("EXOVAL_DATA"):
         sys.exit("EXOVAL_DATA is not set: there are no light curves and tables to compare with")
-    table = archive()
-    rows = measured(table)
-    others = table.drop(index=rows["koi"])
-    rows["mes_whitened"] = rows["mes"] / whitening_loss(others, rows["koi_duration"])
+    rows = measured(archive())
+    rows["mes_whitened"] = rows["mes"] / whitening_loss(rows["koi_duration"])
     # where the archive gives no number of transits: the mission's four years, 85 % on duty
     expected = 0.85 * 1470 / rows["koi_period"]
     counted = pd.to_numeric(rows["tce_num_transits"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import hydra
@@ -28,14 +30,30 @@ def main(config: DictConfig) -> None:
         # imported here so that --cfg job and --help do not pay for torch and scikit-learn
         from train.run import run
 
-        _reject_unknown(settings, set(inspect.signature(run).parameters))
+        task = _task(settings["task"])
+        known = set(inspect.signature(run).parameters)
+        wanted = set(inspect.signature(task).parameters)
+        _reject_unknown(settings, known | wanted | {"task"})
         arguments = _built(config)
         # real=none is a file without settings, which arrives as an empty dict
         arguments["real"] = arguments.get("real") or None
         if HydraConfig.get().mode == RunMode.MULTIRUN:
             arguments["output"] = HydraConfig.get().runtime.output_dir
-        metrics = run(**arguments, measured_by=measured_by, settings=settings)
+        arguments |= {"measured_by": measured_by, "settings": settings}
+        metrics = task(**{name: arguments[name] for name in wanted if name in arguments})
         _summary(metrics, arguments["output"])
+
+
+def _task(name: str) -> Callable[..., dict]:
+    """The function of this package that the setting ``task`` names; BadParameter if none does."""
+    module, _, function = str(name).rpartition(".")
+    if not module.startswith("train."):
+        raise BadParameter(f"task={name} is no function of train; give train.run.run or one named "
+                           "by an experiment")
+    try:
+        return getattr(importlib.import_module(module), function)
+    except (ImportError, AttributeError) as error:
+        raise BadParameter(f"there is no task {name} ({error})") from error
 
 
 def _resolved(config: DictConfig) -> dict:
@@ -114,7 +132,7 @@ def _targets(node: object) -> list[str]:
 def _summary(metrics: dict, output: str) -> None:
     """The verdict and where the rest is."""
     print("\n" + "\n".join(metrics["verdict"]))
-    if metrics["host"].get("kind") == "procedural":
+    if metrics.get("host", {}).get("kind") == "procedural":
         print("PROCEDURAL HOSTS: these probabilities are for trying the software, not for science")
     print(f"{metrics['seconds']:.0f} s -> {output}")
 

@@ -95,11 +95,12 @@ def mass_ratio_density(mass_ratio: np.ndarray, period: np.ndarray) -> np.ndarray
 def sample_eccentricity(rng: np.random.Generator, period: float) -> float:
     """One eccentricity of an FGK binary at a period in days (Moe & Di Stefano 2017, eq. 3, 17).
 
-    A power law of index 0.6 - 0.7 / (log10 P - 0.5) up to 1 - (P / 2 d)^(-2/3) or 0.9. Below log P =
-    0.94, where that law has no finite integral, tides have made most pairs circular, but not
-    all: of Kepler's eclipsing binaries (Kirk et al. 2016) with both eclipses seen, those with
-    |e cos w| > 0.02 are 3 % at 2-4 d, 10 % at 4-6 d and a third at 6-8.7 d. There a share of
-    ECCENTRIC_SHARE [ln(P / 2 d) / ln(8.7 / 2)]^2 follows the power law of index -1/2.
+    A power law of index 0.6 - 0.7 / (log10 P - 0.5) up to 1 - (P / 2 d)^(-2/3), and no further
+    than 0.9. Below log10 P = 0.94, where that law has no finite integral, tides have made most
+    pairs circular, but not all: of Kepler's eclipsing binaries (Kirk et al. 2016) with both
+    eclipses seen, those with |e cos w| > 0.02 are 3 % at 2-4 d, 10 % at 4-6 d and a third at
+    6-8.7 d. There a share of ECCENTRIC_SHARE [ln(P / 2 d) / ln(8.7 / 2)]^2 follows the power law
+    of index -1/2.
     """
     log_period = np.log10(period)
     largest = min(1 - (period / 2) ** (-2 / 3), LARGEST_ECCENTRICITY)
