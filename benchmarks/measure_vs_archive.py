@@ -29,7 +29,7 @@ from hydra.utils import instantiate
 from scipy.stats import spearmanr
 
 from exoval.catalogs.koi import read_koi
-from exoval.catalogs.shared_columns import whitening_loss
+from exoval.catalogs.tce_columns import whitening_loss
 from exoval.errors import ExovalError
 from exoval.event import TransitEvent
 from exoval.labels import FALSE_POSITIVE

@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from exoval.catalogs.shared_columns import (
+from exoval.catalogs.tce_columns import (
     DERIVED,
     MEASURED,
     NEEDED,
-    columns,
-    shared_from_measured,
-    shared_from_tce,
+    measured_as_tce,
+    tce_table,
     whitening_loss,
 )
+from exoval.catalogs.toi_columns import measured_as_toi, toi_table
 from exoval.errors import BadTable, DataNotFound
 from exoval.feature_table import Column, FeatureTable
 
@@ -34,14 +34,15 @@ def as_csv(tmp_path, *rows):
 def measured(**values):
     names = ["period", "transit_duration", "transit_depth", "mes", "ses_max", "transit_count",
              "odd_even_sigma", "secondary_mes", "secondary_depth", "secondary_phase",
-             "source_offset", "source_offset_error", "teff", "logg", "stellar_radius"]
+             "source_offset", "source_offset_error", "teff", "logg", "stellar_radius",
+             "magnitude"]
     frame = pd.DataFrame([{"event": "one", "target": "KIC 1", "label": "planet",
                            "disposition": "planet", **dict.fromkeys(names, 1.0), **values}])
     return FeatureTable(frame, tuple(Column(name, "", "") for name in names))
 
 
 def test_a_jupiter_of_the_sun_has_its_radius_and_duration(tmp_path):
-    row = shared_from_tce(as_csv(tmp_path, JUPITER)).frame.iloc[0]
+    row = tce_table(as_csv(tmp_path, JUPITER)).frame.iloc[0]
     assert row["planet_radius"] == pytest.approx(10.9, rel=0.01)
     assert row["duration_over_central"] == pytest.approx(1.0, rel=0.01)
     assert row["ses_over_mes"] == pytest.approx(1.0)
@@ -55,36 +56,43 @@ def test_a_jupiter_of_the_sun_has_its_radius_and_duration(tmp_path):
 def test_marks_of_the_archive_become_missing(tmp_path):
     row = JUPITER | {"tce_dikco_msky_err": -1.0, "tce_maxmes_original": -1.0,
                      "transit_depth": 0.0, "label": "NTP"}
-    row = shared_from_tce(as_csv(tmp_path, row)).frame.iloc[0]
+    row = tce_table(as_csv(tmp_path, row)).frame.iloc[0]
     assert np.isnan([row["source_offset_sigma"], row["secondary_mes"], row["transit_depth"],
                      row["planet_radius"]]).all()
     assert (row["label"], row["disposition"]) == ("NTP", "false_positive")
 
 
 def test_both_sides_have_the_same_columns(tmp_path):
-    theirs = shared_from_tce(as_csv(tmp_path, JUPITER))
-    ours = shared_from_measured(measured())
+    theirs = tce_table(as_csv(tmp_path, JUPITER))
+    ours = measured_as_tce(measured())
     ours.require_columns_of(theirs)
     assert ours.feature_names == [one.name for one in (*MEASURED, *DERIVED)]
 
 
 def test_strength_loses_what_whitening_takes():
-    row = shared_from_measured(measured(mes=120.0, transit_duration=3.0)).frame.iloc[0]
+    row = measured_as_tce(measured(mes=120.0, transit_duration=3.0)).frame.iloc[0]
     assert row["mes"] == pytest.approx(120 / whitening_loss(3.0))
 
 
-def test_columns_can_be_left_out_and_a_strange_name_is_refused():
-    names = [column.name for column in columns(("teff",))]
-    assert "teff" not in names and len(names) == len(MEASURED) + len(DERIVED) - 1
-    with pytest.raises(BadTable, match="colour"):
-        shared_from_measured(measured(), ("colour",))
+def test_objects_of_interest_have_the_same_columns_too(tmp_path):
+    jupiter = {"tid": 1, "tfopwg_disp": "KP", "pl_orbper": 365.25, "pl_trandurh": 13.0,
+               "pl_trandep": 10000.0, "st_teff": 5772.0, "st_logg": 4.438, "st_rad": 1.0,
+               "st_tmag": 10.0}
+    path = tmp_path / "toi.csv"
+    pd.DataFrame([jupiter, jupiter | {"tfopwg_disp": "PC"}, jupiter | {"tfopwg_disp": "FA"},
+                  jupiter | {"pl_orbper": np.nan}]).to_csv(path, index=False)
+    theirs = toi_table(path)
+    theirs.require_columns_of(measured_as_toi(measured()))
+    assert list(theirs.labels) == ["planet", "PC", "FA"]
+    assert list(theirs.frame["disposition"]) == ["planet", "unknown", "false_positive"]
+    assert theirs.frame["planet_radius"][0] == pytest.approx(10.9, rel=0.01)
 
 
 def test_a_table_without_a_needed_feature_is_refused():
     table = measured()
     kept = tuple(column for column in table.columns if column.name != "mes")
     with pytest.raises(BadTable, match="mes"):
-        shared_from_measured(FeatureTable(table.frame.drop(columns="mes"), kept))
+        measured_as_tce(FeatureTable(table.frame.drop(columns="mes"), kept))
 
 
 def test_no_column_bears_a_label():
@@ -94,7 +102,7 @@ def test_no_column_bears_a_label():
 def test_without_the_table_the_archives_name_is_given(monkeypatch):
     monkeypatch.delenv("EXOVAL_DATA", raising=False)
     with pytest.raises(DataNotFound, match="q1_q17_dr25_tce"):
-        shared_from_tce()
+        tce_table()
 
 
 @pytest.mark.data
