@@ -19,6 +19,11 @@ LOG_TWO_DAYS = np.log10(2.0)
 LOG_PERIODS = np.linspace(np.log10(0.5), 8.0, 4001)
 MASS_RATIOS = np.linspace(0.1, 1.0, 1801)
 TWIN_ABOVE = 0.95
+#: the survey's least primary; lighter ones have its periods and, of companions, the share that
+#: the multiplicity of their mass is of that of FGK stars (Duchene & Kraus 2013, table 1)
+LEAST_SURVEYED = 0.8
+LIGHTER_MASSES = (0.1, 0.3, LEAST_SURVEYED)
+LIGHTER_SHARES = (0.22 / 0.44, 0.26 / 0.44, 1.0)
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,8 @@ class CloseBinaries:
     """Companions of Moe & Di Stefano (2017, ApJS 230, 15) to a primary of ``primary_mass``.
 
     Periods are in days and every logarithm of them is to base 10. Mass ratios run from 0.1 to
-    1; the frequency of those below 0.3 is added as a factor 1.3. Raises BadParameter for a
+    1; the frequency of those below 0.3 is added as a factor 1.3. Primaries below 0.8 solar masses
+    are beyond the survey and scaled by multiplicity. Raises BadParameter for a
     primary outside 0.08-40 solar masses.
     """
 
@@ -38,7 +44,9 @@ class CloseBinaries:
 
     def companions_per_decade(self, period: np.ndarray) -> np.ndarray:
         """Companions with q > 0.1 per star and unit log10(period / d)."""
-        log_mass = np.log10(self.primary_mass)
+        # below, the survey's polynomials turn negative
+        log_mass = np.log10(max(self.primary_mass, LEAST_SURVEYED))
+        share = np.interp(np.log10(self.primary_mass), np.log10(LIGHTER_MASSES), LIGHTER_SHARES)
         short = 0.020 + 0.04 * log_mass + 0.07 * log_mass**2
         middle = 0.039 + 0.07 * log_mass + 0.01 * log_mass**2
         wide = 0.078 - 0.05 * log_mass + 0.04 * log_mass**2
@@ -49,7 +57,7 @@ class CloseBinaries:
         rate = np.interp(log_period, knots, values)
         rate = np.where(log_period > 5.5, wide * np.exp(-0.3 * (log_period - 5.5)), rate)
         inside = (log_period >= LOG_PERIODS[0] - 1e-12) & (log_period <= LOG_PERIODS[-1])
-        return 1.3 * np.where(inside, rate, 0.0)
+        return 1.3 * share * np.where(inside, rate, 0.0)
 
     def log_prob(self, period: np.ndarray, mass_ratio: np.ndarray) -> np.ndarray:
         """Log of companions per star, per unit ln(period / d) and mass ratio.
