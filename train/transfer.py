@@ -18,6 +18,7 @@ from exoval.feature_table import FeatureTable
 from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.novelty import domain_scores
 from exoval.progress import progress
+from train.domain_importance import domain_importance
 from train.evaluate import Scored, evaluate, score
 from train.feature_gap import feature_gap, of_kind
 from train.fit import fit
@@ -67,6 +68,8 @@ def transfer(output: str | Path, source: LabelledTable, target: LabelledTable,
         "sets": describe_sets(table, parts, None) | {"target": described(judged)},
         "told_apart_auc": {kind: told_apart(table, judged, kind, seed)
                            for kind in (PLANET, FALSE_POSITIVE)},
+        "told_apart_by": {kind: told_apart_by(table, judged, kind, seed)
+                          for kind in (PLANET, FALSE_POSITIVE)},
         "feature_gap": gap.to_dict("records"), "columns": table.feature_names,
         "versions": versions(), "config": settings or {},
     }
@@ -105,6 +108,16 @@ def told_apart(table: FeatureTable, judged: FeatureTable, kind: str, seed: int) 
         return None
     both = np.concatenate([home, away])
     return roc_auc(both, np.arange(len(both)) >= len(home), np.ones(len(both)))
+
+
+def told_apart_by(table: FeatureTable, judged: FeatureTable, kind: str, seed: int) -> dict:
+    """By which features, largest fall of that AUC first; empty with too few rows."""
+    try:
+        found = domain_importance(table.select(of_kind(table, kind)),
+                                  judged.select(of_kind(judged, kind)), seed)
+    except BadTable:
+        return {}
+    return dict(zip(found["feature"], found["drop"].round(4)))
 
 
 def write(output: Path, results: str | Path | None, numbers: dict, held_out: dict[str, Scored],

@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from exoval.calibrate import PlattCalibration
 from exoval.errors import BadTable
 from exoval.feature_table import Column, FeatureTable
+from train.domain_importance import domain_importance
 from train.splits import StarSplit
 from train.tables import CatalogueTable, without_stars_of
 from train.transfer import transfer
@@ -79,6 +80,12 @@ def test_tables_that_differ_can_be_told_apart(tmp_path):
     alike = run(tmp_path / "one", table(0, "a"), table(1, "b"))["told_apart_auc"]["planet"]
     apart = run(tmp_path / "two", table(0, "a"), table(1, "b", offset=4))["told_apart_auc"]
     assert alike < 0.7 < 0.95 < apart["planet"]
+
+
+def test_the_feature_that_tells_them_apart_is_named():
+    found = domain_importance(table(0, "a"), table(1, "b", offset=3), seed=0)
+    assert found["feature"][0] == "strength"
+    assert found["drop"][0] > 0.3 > 0.05 > found["drop"][1]
 
 
 def test_columns_that_differ_are_refused(tmp_path):
