@@ -77,6 +77,10 @@ def _reject_unknown(settings: dict, known: set[str]) -> None:
 
 def _built(config: DictConfig) -> dict:
     """The objects that the configuration describes."""
+    for name, node in config.classifier.items():
+        if "_target_" not in node:
+            raise BadParameter(f"classifier.{name} has settings but is not chosen; add it to "
+                               "classifier=[...] or take the settings away")
     try:
         return dict(instantiate(config, _convert_="all"))
     except InstantiationException as error:

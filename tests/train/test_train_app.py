@@ -133,3 +133,10 @@ def test_a_manifest_cannot_name_code_outside_the_library(tmp_path):
     with pytest.raises(BadTable, match=r"os\.mkdir, which is not part"):
         app.measured_by(manifest)
     assert not (tmp_path / "x").exists()
+
+
+def test_settings_of_a_classifier_that_is_not_chosen_are_refused():
+    config = composed("labelled_set=set", "classifier=forest",
+                      "+classifier.sparse_gp.inducing_points=64")
+    with pytest.raises(BadParameter, match=r"classifier\.sparse_gp has settings"):
+        app._built(config)
