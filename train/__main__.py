@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 
 
 @hydra.main(config_path="pkg://conf", config_name="train", version_base="1.3")
-def main(config: DictConfig) -> None:
-    """Resolve the whole configuration, build its parts and run."""
+def main(config: DictConfig) -> float | None:
+    """Resolve the whole configuration, build its parts and run.
+
+    Returns the log-loss on stars held back from fitting, which are not those of the test, so
+    that a sweeper may choose by it.
+    """
     with message_instead_of_traceback():
         settings = _resolved(config)
         # imported here so that --cfg job and --help do not pay for torch and scikit-learn
@@ -37,11 +41,15 @@ def main(config: DictConfig) -> None:
         arguments = _built(config)
         # real=none is a file without settings, which arrives as an empty dict
         arguments["real"] = arguments.get("real") or None
+        if arguments.get("search") is not None and "search" not in wanted:
+            raise BadParameter(f"task={settings['task']} takes no search; leave search=... out")
         if HydraConfig.get().mode == RunMode.MULTIRUN:
             arguments["output"] = HydraConfig.get().runtime.output_dir
+            settings["overrides"] = list(HydraConfig.get().overrides.task)
         arguments |= {"measured_by": measured_by, "settings": settings}
         metrics = task(**{name: arguments[name] for name in wanted if name in arguments})
         _summary(metrics, arguments["output"])
+        return metrics.get("held_back_log_loss")
 
 
 def _task(name: str) -> Callable[..., dict]:

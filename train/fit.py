@@ -12,7 +12,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 from exoval.calibrate import Calibration
 from exoval.classifiers.feature_pipeline import feature_pipeline
-from exoval.classifiers.fitted_model import FittedModel
+from exoval.classifiers.fitted_model import FittedModel, views_for
 from exoval.classifiers.transit_shape_map import shape_columns
 from exoval.errors import BadTable
 from exoval.feature_table import FeatureTable
@@ -59,6 +59,11 @@ def fitted_pipeline(name: str, classifier: BaseEstimator, table: FeatureTable, s
     # a classifier that holds out rows to know when to stop must hold out whole stars
     extra = ({"classifier__groups": table.targets}
              if has_fit_parameter(classifier, "groups") else {})
+    if has_fit_parameter(classifier, "views"):
+        if table.views is None:
+            raise BadTable(f"classifier '{name}' looks at views and the labelled set has none; "
+                           "make them with python -m simulate views=true")
+        extra["classifier__views"] = table.views
     try:
         pipeline.fit(table.features, table.labels, **extra)
     except ValueError as error:
@@ -92,7 +97,8 @@ def left_out_scores(name: str, classifier: BaseEstimator, table: FeatureTable, s
 
 def planet_score(pipeline: Pipeline, table: FeatureTable) -> np.ndarray:
     """Uncalibrated P(planet) of every row."""
-    return pipeline.predict_proba(table.features)[:, list(pipeline.classes_).index(PLANET)]
+    probability = pipeline.predict_proba(table.features, **views_for(pipeline, table))
+    return probability[:, list(pipeline.classes_).index(PLANET)]
 
 
 def card(table: FeatureTable, split: Split, judged: FeatureTable, score: np.ndarray, folds: int

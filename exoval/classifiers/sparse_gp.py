@@ -14,7 +14,6 @@ import gpytorch
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit
 from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
@@ -26,16 +25,16 @@ from exoval.classifiers.checkpoint import (
     read_checkpoint,
     write_checkpoint,
 )
+from exoval.classifiers.held_out_rows import held_out_rows
 from exoval.classifiers.inducing_points import inducing_points
 from exoval.classifiers.kernels import KERNELS, scaled_kernel
 from exoval.classifiers.laplace_gp import LaplaceGP
 from exoval.classifiers.nystrom_features import INTERCEPT
 from exoval.classifiers.quasi_random import sobol_normal
+from exoval.classifiers.torch_device import torch_device
 from exoval.errors import BadParameter
 from exoval.progress import progress
 
-#: fewer held-out rows than this say nothing about when to stop
-FEWEST_HELD_OUT = 50
 #: standard-normal draws behind one expected log-likelihood in the objective
 TRAINING_DRAWS = 16
 ROWS_PER_CHUNK = 4096
@@ -99,7 +98,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
                                f"{len(self.classes_)} class; add rows of another class")
         groups = None if groups is None else np.asarray(groups)[used]
         random = check_random_state(self.random_state)
-        fitted, held_out = self._hold_out(X[used], groups, random)
+        fitted, held_out = held_out_rows(int(used.sum()), groups, self.held_out_share, random)
         self._optimise(X[used], codes, weight[used], fitted, held_out, random)
         return self
 
@@ -152,21 +151,10 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         if not 0 <= self.held_out_share < 1:
             raise BadParameter(f"held_out_share is {self.held_out_share}; give a share in [0, 1)")
 
-    def _hold_out(self, X: np.ndarray, groups: np.ndarray | None,
-                  random: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
-        """Indexes of fitted rows and of rows held out to say when to stop (perhaps none)."""
-        rows = np.arange(len(X))
-        too_few = round(self.held_out_share * len(X)) < FEWEST_HELD_OUT
-        if too_few or (groups is not None and len(np.unique(groups)) < 5):
-            return rows, rows[:0]
-        splitter = ShuffleSplit if groups is None else GroupShuffleSplit
-        return next(splitter(1, test_size=self.held_out_share, random_state=random)
-                    .split(X, groups=groups))
-
     def _optimise(self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray, fitted: np.ndarray,
                   held_out: np.ndarray, random: np.random.RandomState) -> None:
         """Climb the evidence bound by Adam on minibatches; keep the best epoch's parameters."""
-        device = self._torch_device()
+        device = torch_device(self.device)
         mark, stored = self._stored(X, codes, weight, device)
         generator = torch.Generator(device)
         if stored is None:
@@ -274,19 +262,11 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         of_truth = probability[np.arange(len(X)), codes]
         return float(np.average(-np.log(np.maximum(of_truth, 1e-15)), weights=weight))
 
-    def _torch_device(self) -> torch.device:
-        """The device asked for; ``auto`` is the graphics card when there is one."""
-        if self.device == "auto":
-            return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        if self.device == "cuda" and not torch.cuda.is_available():
-            raise BadParameter("device is 'cuda' but torch finds no graphics card; use 'auto'")
-        return torch.device(self.device)
-
     def _draws_by_chunk(self, X: np.ndarray) -> Iterator[np.ndarray]:
         """Yield posterior draws of the probabilities, (draws, rows of the chunk, classes)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        latent = LatentFunctions.from_arrays(self.state_, self.kernel).to(self._torch_device())
+        latent = LatentFunctions.from_arrays(self.state_, self.kernel).to(torch_device(self.device))
         for start in range(0, len(X), ROWS_PER_CHUNK):
             yield self._probability_draws(latent, X[start:start + ROWS_PER_CHUNK])
 
@@ -294,11 +274,8 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         """Softmax of quasi-random draws from every row's latent posterior."""
         latent.eval()
         with torch.no_grad():
-            mean, deviation = latent.marginals(torch.as_tensor(X, device=self._torch_device()))
-        normal = sobol_normal(self.prediction_draws, mean.shape[1])
-        logit = (mean.cpu().numpy() + deviation.cpu().numpy() * normal[:, None, :])
-        probability = np.exp(logit - logit.max(axis=2, keepdims=True))
-        return probability / probability.sum(axis=2, keepdims=True)
+            mean, deviation = latent.marginals(torch.as_tensor(X, device=torch_device(self.device)))
+        return softmax_draws(mean.cpu().numpy(), deviation.cpu().numpy(), self.prediction_draws)
 
 
 class LatentFunctions(gpytorch.models.ApproximateGP):
@@ -395,6 +372,17 @@ def negative_evidence_bound(latent: LatentFunctions, x: torch.Tensor, codes: tor
     expected = (weight * of_truth.mean(dim=0)).sum()
     divergence = latent.variational_strategy.kl_divergence().sum()
     return divergence_scale * divergence - data_scale * expected
+
+
+def softmax_draws(mean: np.ndarray, deviation: np.ndarray, draws: int) -> np.ndarray:
+    """Class probabilities of quasi-random draws from latent marginals (rows, classes) each.
+
+    Shape (draws, rows, classes); the same draws for every row.
+    """
+    normal = sobol_normal(draws, mean.shape[1])
+    logit = mean + deviation * normal[:, None, :]
+    probability = np.exp(logit - logit.max(axis=2, keepdims=True))
+    return probability / probability.sum(axis=2, keepdims=True)
 
 
 def minibatches(rows: np.ndarray, size: int, random: np.random.RandomState
