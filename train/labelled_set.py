@@ -28,7 +28,8 @@ class LabelledSet:
 def load_labelled_set(directory: str | Path) -> LabelledSet:
     """Read ``features.parquet`` and ``manifest.json``; the truth table is never opened.
 
-    Views beside them are mapped into memory and become part of the table. Raises DataNotFound if they are not there and BadTable if nothing can be learned from them.
+    Views beside them are mapped into memory and become part of the table. Raises DataNotFound if
+    there are no such files and BadTable if nothing can be learned from them.
     """
     directory = Path(directory)
     for name in ("features.parquet", "manifest.json"):

@@ -73,10 +73,11 @@ def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, B
     learned on a part of its own, or cross-fitted with ``calibration_folds``; ``learning_curve``
     are shares of the fitted stars to train on as well. With ``search`` every classifier gets the
     settings that did best in trials on the stars it may be fitted on; a search goes on from the
-    trials in ``output``. Returns the numbers, as written to ``metrics.json``; ``report.html``, ``predictions_simulated.csv``, ``predictions_real.csv``,
-    ``models/`` and ``novelty/`` stand beside it. A run that was killed goes on from the
-    checkpoints it left in ``output`` when it is started again. Raises DataNotFound or BadTable for
-    a labelled set that cannot be used and BadParameter for settings out of range.
+    trials in ``output``. Returns the numbers, as written to ``metrics.json``; ``report.html``,
+    ``predictions_simulated.csv``, ``predictions_real.csv``, ``models/`` and ``novelty/`` stand
+    beside it. A run that was killed goes on from the checkpoints it left in ``output`` when it is
+    started again. Raises DataNotFound or BadTable for a labelled set that cannot be used and
+    BadParameter for settings out of range.
     """
     start = time.time()
     check_settings(classifier, bootstrap_resamples, calibration_folds, learning_curve)

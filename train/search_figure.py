@@ -9,6 +9,11 @@ import pandas as pd
 
 from train.figures import GRID, MUTED, PALETTE, STYLE, Axes, Figure, png, rc_context
 
+try:
+    from matplotlib.ticker import MaxNLocator
+except ImportError:
+    MaxNLocator = None
+
 #: a trial this many times the median is drawn at the upper edge, so that it hides nothing
 HIGHEST = 2.0
 
@@ -23,28 +28,27 @@ def search_figure(trials: pd.DataFrame, importance: Mapping[str, Mapping[str, fl
         figure = Figure(figsize=(9.6, 2.9 * len(names)))
         grid = figure.subplots(len(names), 2, squeeze=False, width_ratios=(1.5, 1))
         for line, name in zip(grid, names, strict=True):
-            _history(line[0], trials[trials["classifier"] == name])
-            line[0].set_title(f"{name}: trials")
+            _history(line[0], name, trials[trials["classifier"] == name])
             _importance(line[1], importance[name])
         return png(figure)
 
 
-def _history(axes: Axes, trials: pd.DataFrame) -> None:
+def _history(axes: Axes, name: str, trials: pd.DataFrame) -> None:
     """Log-loss by trial, pruned ones hollow, and the best so far."""
-    done = trials[trials["state"] == "complete"]
+    done, pruned = (trials[trials["state"] == state] for state in ("complete", "pruned"))
     top = HIGHEST * done["log_loss"].median()
-    for state, style in (("complete", {"color": PALETTE[0]}),
-                         ("pruned", {"color": "white", "markeredgecolor": PALETTE[0]})):
-        some = trials[trials["state"] == state]
-        axes.plot(some["number"], np.minimum(some["log_loss"], top), "o", markersize=4.5,
-                  label=f"{state} ({len(some)})", **style)
+    for some, style in ((done, {"color": PALETTE[0]}),
+                        (pruned, {"color": "white", "markeredgecolor": PALETTE[0]})):
+        axes.plot(some["number"], np.minimum(some["log_loss"], top), "o", markersize=4.5, **style)
     axes.step(done["number"], done["log_loss"].cummin(), where="post", color=PALETTE[1],
-              linewidth=1.5, label=f"best: {done['log_loss'].min():.4f}")
-    axes.axhline(done["log_loss"].iloc[0], color=MUTED, linewidth=0.9, linestyle=":",
-                 label="settings at the start")
-    axes.set(xlabel="trial", ylabel="log-loss, stars left out")
+              linewidth=1.5)
+    axes.axhline(done["log_loss"].iloc[0], color=MUTED, linewidth=0.9, linestyle=":")
+    given_up = f", {len(pruned)} given up (hollow)" if len(pruned) else ""
+    axes.set_title(f"{name}: {len(done)} trials{given_up}; best {done['log_loss'].min():.4f}")
+    axes.set(xlabel="trial (dotted: the settings it began with)",
+             ylabel="log-loss, stars left out")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(color=GRID, linewidth=0.7)
-    axes.legend(fontsize=8, loc="upper right")
 
 
 def _importance(axes: Axes, importance: Mapping[str, float]) -> None:
@@ -57,5 +61,7 @@ def _importance(axes: Axes, importance: Mapping[str, float]) -> None:
         return
     names = sorted(importance, key=importance.get)
     axes.barh(names, [importance[name] for name in names], color=PALETTE[0], height=0.6)
-    axes.set(xlabel="share of the variance of the log-loss", xlim=(0, 1))
+    # a single bar should not fill the panel
+    axes.set(xlabel="share of the variance of the log-loss", xlim=(0, 1),
+             ylim=(min(-0.6, len(names) - 4.4), len(names) - 0.4))
     axes.grid(axis="x", color=GRID, linewidth=0.7)

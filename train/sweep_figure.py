@@ -24,10 +24,12 @@ def sweep_figure(settings: Mapping[str, pd.DataFrame]) -> bytes:
                     if key is not None:
                         _dots(axes, rows[key].dropna().astype(float), place + shift, colour)
             axes.set_title(title)
+            axes.locator_params(axis="x", nbins=5)
             axes.grid(axis="x", color=GRID, linewidth=0.7)
         grid[0].set_yticks(range(len(settings)), list(settings))
         grid[0].set_ylim(len(settings) - 0.5, -0.5)
-        for label, colour in (("simulated test", SIMULATED), ("real", REAL)):
+        known = any(rows["real_log_loss"].notna().any() for rows in settings.values())
+        for label, colour in (("simulated test", SIMULATED), ("real", REAL))[:2 if known else 1]:
             grid[0].plot([], [], color=colour, marker="o", linestyle="", label=label)
         figure.legend(*grid[0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
         return png(figure)

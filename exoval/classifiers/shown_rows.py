@@ -18,7 +18,7 @@ ROWS_PER_CHUNK = 1024
 
 
 class ViewArray(Protocol):
-    """Views that can be indexed by rows: an array, a memory map or ``exoval.view_rows.ViewRows``."""
+    """Views that can be indexed by rows: an array, a memory map or ``ViewRows``."""
 
     def __len__(self) -> int:
         """Number of rows."""

@@ -66,7 +66,7 @@ def prepared_views(values: np.ndarray) -> torch.Tensor:
 
 
 def mirrored(views: torch.Tensor, rows: np.ndarray) -> torch.Tensor:
-    """The views with some rows (a mask) run backwards: an event in reverse is as good an example."""
+    """The views with some rows (a mask) run backwards: an event in reverse is one as well."""
     turned = views.clone()
     chosen = torch.as_tensor(np.flatnonzero(rows))
     for part in SLICES.values():
