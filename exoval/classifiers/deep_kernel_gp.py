@@ -65,7 +65,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
 
     def __init__(self, width: int = 4, hidden: int = 32, outputs: int = 12,
                  inducing_points: int = 100, kernel: str = "matern52", network_epochs: int = 8,
-                 epochs: int = 30, batch_size: int = 256, learning_rate: float = 3e-3,
+                 epochs: int = 30, batch_size: int = 64, learning_rate: float = 1e-3,
                  weight_decay: float = 0.03, patience: int = 6, held_out_share: float = 0.1,
                  prediction_draws: int = 256, checkpoint: str | None = None,
                  device: str = "auto", random_state: int | None = None) -> None:
@@ -188,19 +188,19 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
                        ) -> None:
         """Some epochs of cross-entropy behind a linear layer that is then thrown away."""
         device = torch_device(self.device)
-        head = nn.Linear(self.outputs, len(self.classes_), dtype=self._dtype(), device=device)
-        with torch.no_grad():
-            head.weight.copy_(torch.as_tensor(random.normal(size=head.weight.shape) * 0.3))
-            head.bias.zero_()
-        optimiser = torch.optim.AdamW([*network.parameters(), *head.parameters()],
+        first = 0.3 * random.normal(size=(len(self.classes_), self.outputs))
+        head = torch.tensor(first, dtype=self._dtype(), device=device, requires_grad=True)
+        offset = torch.zeros(len(self.classes_), dtype=self._dtype(), device=device,
+                             requires_grad=True)
+        optimiser = torch.optim.AdamW([*network.parameters(), head, offset],
                                       lr=self.learning_rate, weight_decay=self.weight_decay)
         for _ in range(self.network_epochs):
             for rows in self._batches(fitted, random):
                 x, views = self._shown_batch(shown, rows, random)
                 truth = torch.as_tensor(codes[rows], device=device)
                 counts = torch.as_tensor(weight[rows], dtype=self._dtype(), device=device)
-                losses = nn.functional.cross_entropy(head(network(x, views)), truth,
-                                                     reduction="none")
+                logit = network(x, views) @ head.T + offset
+                losses = nn.functional.cross_entropy(logit, truth, reduction="none")
                 optimiser.zero_grad()
                 (counts * losses).mean().backward()
                 optimiser.step()
