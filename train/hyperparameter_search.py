@@ -29,6 +29,7 @@ from exoval.progress import progress
 from train import figures
 from train.fit import fitted_pipeline, planet_score
 from train.metrics import log_loss
+from train.row_cap import cap_of, capped_rows
 from train.search_figure import search_figure
 
 if TYPE_CHECKING:
@@ -67,10 +68,12 @@ class HyperparameterSearch:
                 _check_range(f"{classifier}.{setting}", bounds)
 
     def __call__(self, classifiers: Mapping[str, BaseEstimator], table: FeatureTable, seed: int,
-                 folder: Path) -> tuple[dict[str, BaseEstimator], dict[str, dict]]:
+                 folder: Path, row_cap: Mapping[str, int | None] | None = None
+                 ) -> tuple[dict[str, BaseEstimator], dict[str, dict]]:
         """The classifiers with the best settings found, and what was found for each.
 
-        ``table`` holds the rows that may be fitted on. Trials are kept in ``folder`` (SQLite), so
+        ``table`` holds the rows that may be fitted on, each classifier on at most ``row_cap`` of
+        them. Trials are kept in ``folder`` (SQLite), so
         that a search that was interrupted goes on; ``trials.csv`` and ``trials.png`` are written
         there. Raises BadParameter for a classifier without a search space or trials in
         ``folder`` that are of another search, and MissingDependency without optuna.
@@ -83,7 +86,7 @@ class HyperparameterSearch:
         best, found, frames = {}, {}, []
         for name, classifier in classifiers.items():
             study = self._study(name, classifier, table, seed, folder)
-            self._search(study, name, classifier, table, seed)
+            self._search(study, name, classifier, table, seed, cap_of(name, row_cap or {}))
             frames.append(trials_table(name, study))
             found[name] = summary(name, study)
             best[name] = clone(classifier).set_params(**found[name]["settings"])
@@ -122,10 +125,11 @@ class HyperparameterSearch:
         return fingerprint([table.features, np.equal(table.labels, PLANET), stars], settings)
 
     def _search(self, study: optuna.Study, name: str, classifier: BaseEstimator,
-                table: FeatureTable, seed: int) -> None:
+                table: FeatureTable, seed: int, cap: int | None) -> None:
         """Run the trials that are still to be done."""
         optuna = _optuna()
-        parts = self._parts(table, seed)
+        parts = [(capped_rows(name, table, fitted, cap, seed), out)
+                 for fitted, out in self._parts(table, seed)]
         start = pd.Timestamp.now()
         finished = len(_finished(study))
         for number in progress(range(finished, self.trials), max(0, self.trials - finished),

@@ -35,6 +35,7 @@ from train.labelled_set import LabelledSet, check_learnable, empty_columns, load
 from train.learning_curve import last_point, learning_curve_points
 from train.oddities import Oddities, judge_novelty
 from train.report import Evidence, write_report
+from train.row_cap import cap_of
 from train.splits import Split, StarSplit
 from train.verdict import verdict
 
@@ -65,7 +66,7 @@ def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, B
         measured_by: Callable[[dict], MeasuredBy] | None = None,
         bootstrap_resamples: int = 500, calibration_folds: int = 0,
         learning_curve: Sequence[float] = (), search: HyperparameterSearch | None = None,
-        settings: dict | None = None) -> dict:
+        row_cap: Mapping[str, int | None] | None = None, settings: dict | None = None) -> dict:
     """Fit every classifier of ``classifier`` and write what came out to ``output``.
 
     ``real`` measures real candidates in the way that ``measured_by`` reads from the manifest of
@@ -73,7 +74,8 @@ def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, B
     learned on a part of its own, or cross-fitted with ``calibration_folds``; ``learning_curve``
     are shares of the fitted stars to train on as well. With ``search`` every classifier gets the
     settings that did best in trials on the stars it may be fitted on; a search goes on from the
-    trials in ``output``. Returns the numbers, as written to ``metrics.json``; ``report.html``,
+    trials in ``output``. ``row_cap`` maps classifier, or ``others``, to the most rows to fit it
+    on. Returns the numbers, as written to ``metrics.json``; ``report.html``,
     ``predictions_simulated.csv``, ``predictions_real.csv``, ``models/`` and ``novelty/`` stand
     beside it. A run that was killed goes on from the checkpoints it left in ``output`` when it is
     started again. Raises DataNotFound or BadTable for a labelled set that cannot be used and
@@ -90,12 +92,13 @@ def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, B
     table, removed = usable_rows(labelled.table, events.table)
     parts = split(table, seed)
     checkpoints = output / "checkpoints"
-    searched = {}
+    caps, searched = {name: cap_of(name, row_cap or {}) for name in classifier}, {}
     if search is not None:
         rows = parts.fit if calibration_folds == 0 else np.concatenate([parts.fit,
                                                                         parts.calibration])
-        classifier, searched = search(classifier, table.select(np.sort(rows)), seed, output)
-    models = [fit(name, estimator, calibration, table, parts, seed, calibration_folds, checkpoints)
+        classifier, searched = search(classifier, table.select(np.sort(rows)), seed, output, caps)
+    models = [fit(name, estimator, calibration, table, parts, seed, calibration_folds, checkpoints,
+                  caps[name])
               for name, estimator in
               progress(classifier.items(), len(classifier), "fit classifiers")]
     held_out = table.select(parts.test)
@@ -104,7 +107,7 @@ def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, B
     gap = feature_gap(table, events.table) if events.table else None
     oddities = judge_novelty(models, table, parts, events.table, seed)
     curve = learning_curve_points(classifier, calibration, table, parts, learning_curve, seed,
-                                  events.table)
+                                  events.table, caps)
     if curve:
         curve += [last_point(model, simulated[model.name], scored.get(model.name))
                   for model in models]

@@ -66,7 +66,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
     def __init__(self, width: int = 4, hidden: int = 32, outputs: int = 12,
                  inducing_points: int = 100, kernel: str = "matern52", network_epochs: int = 8,
                  epochs: int = 30, batch_size: int = 64, learning_rate: float = 1e-3,
-                 weight_decay: float = 0.03, patience: int = 6, held_out_share: float = 0.1,
+                 weight_decay: float = 0.5, patience: int = 6, held_out_share: float = 0.1,
                  prediction_draws: int = 256, checkpoint: str | None = None,
                  device: str = "auto", random_state: int | None = None) -> None:
         self.width = width
