@@ -29,6 +29,11 @@ from exoval.classifiers.held_out_rows import held_out_rows
 from exoval.classifiers.inducing_points import inducing_points
 from exoval.classifiers.kernels import KERNELS, scaled_kernel
 from exoval.classifiers.laplace_gp import LaplaceGP
+from exoval.classifiers.natural_gradient import (
+    POSTERIOR,
+    NaturalAndAdam,
+    natural_from_cholesky,
+)
 from exoval.classifiers.nystrom_features import INTERCEPT
 from exoval.classifiers.quasi_random import sobol_normal
 from exoval.classifiers.torch_device import torch_device
@@ -49,6 +54,8 @@ class SparseGP(ClassifierMixin, BaseEstimator):
     not improved for ``patience`` epochs, and goes back to the best epoch. ``device`` is
     ``auto``, ``cpu`` or ``cuda``.
 
+    ``optimizer`` is ``adam`` for all parameters, or ``natural``: natural gradients of rate
+    ``natural_rate`` for the posterior and Adam for kernel and inducing points.
     ``start`` is ``prior`` or ``laplace``: inducing points, kernel and posterior of a ``LaplaceGP``
     of the same rows, which are near the end already. With a file name as ``checkpoint`` the
     state after every epoch is kept there, and a ``fit`` of the same rows with the same settings
@@ -62,6 +69,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
     def __init__(self, inducing_points: int = 160, kernel: str = "matern52", epochs: int = 80,
                  batch_size: int = 256, learning_rate: float = 0.03, patience: int = 8,
                  held_out_share: float = 0.1, prediction_draws: int = 256, start: str = "prior",
+                 optimizer: str = "adam", natural_rate: float = 0.1,
                  checkpoint: str | None = None, device: str = "auto",
                  random_state: int | None = None) -> None:
         self.inducing_points = inducing_points
@@ -73,6 +81,8 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         self.held_out_share = held_out_share
         self.prediction_draws = prediction_draws
         self.start = start
+        self.optimizer = optimizer
+        self.natural_rate = natural_rate
         self.checkpoint = checkpoint
         self.device = device
         self.random_state = random_state
@@ -143,17 +153,19 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         if self.kernel not in KERNELS:
             raise BadParameter(f"kernel is '{self.kernel}'; use one of {', '.join(KERNELS)}")
         for name in ("inducing_points", "epochs", "batch_size", "learning_rate", "patience",
-                     "prediction_draws"):
+                     "natural_rate", "prediction_draws"):
             if not getattr(self, name) > 0:
                 raise BadParameter(f"{name} is {getattr(self, name)}; give a positive number")
         if self.start not in ("prior", "laplace"):
             raise BadParameter(f"start is '{self.start}'; use 'prior' or 'laplace'")
+        if self.optimizer not in ("adam", "natural"):
+            raise BadParameter(f"optimizer is '{self.optimizer}'; use 'adam' or 'natural'")
         if not 0 <= self.held_out_share < 1:
             raise BadParameter(f"held_out_share is {self.held_out_share}; give a share in [0, 1)")
 
     def _optimise(self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray, fitted: np.ndarray,
                   held_out: np.ndarray, random: np.random.RandomState) -> None:
-        """Climb the evidence bound by Adam on minibatches; keep the best epoch's parameters."""
+        """Climb the evidence bound on minibatches; keep the best epoch's parameters."""
         device = torch_device(self.device)
         mark, stored = self._stored(X, codes, weight, device)
         generator = torch.Generator(device)
@@ -165,7 +177,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         else:
             latent = self._resumed(stored, random, generator)
         latent.to(device)
-        optimiser = torch.optim.Adam(latent.parameters(), lr=self.learning_rate)
+        optimiser = self._optimiser(latent, float(weight[fitted].sum()))
         if stored is not None:
             optimiser.load_state_dict(stored["optimiser"])
         data = [torch.as_tensor(array, device=device) for array in (X, codes, weight)]
@@ -183,10 +195,17 @@ class SparseGP(ClassifierMixin, BaseEstimator):
                 write_checkpoint(self.checkpoint, self._to_store(mark, latent, optimiser, random,
                                                                  generator))
 
-    def _one_epoch(self, latent: LatentFunctions, optimiser: torch.optim.Optimizer,
+    def _optimiser(self, latent: LatentFunctions, total_weight: float
+                   ) -> torch.optim.Optimizer | NaturalAndAdam:
+        """The optimiser that the settings ask for."""
+        if self.optimizer == "natural":
+            return NaturalAndAdam(latent, self.natural_rate, self.learning_rate, total_weight)
+        return torch.optim.Adam(latent.parameters(), lr=self.learning_rate)
+
+    def _one_epoch(self, latent: LatentFunctions, optimiser: torch.optim.Optimizer | NaturalAndAdam,
                    data: list[torch.Tensor], fitted: np.ndarray, random: np.random.RandomState,
                    generator: torch.Generator) -> None:
-        """One step of Adam for every minibatch of the fitted rows."""
+        """One step for every minibatch of the fitted rows."""
         latent.train()
         total_weight = float(data[2][fitted].sum())
         for rows in minibatches(fitted, self.batch_size, random):
@@ -215,9 +234,10 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         """The prior at the class shares, or the answer of Laplace's approximation."""
         if self.start == "laplace":
             guess = LaplaceGP(self.inducing_points, self.kernel, random_state=random)
-            return LatentFunctions.from_laplace(guess.fit(X, codes, weight))
+            return LatentFunctions.from_laplace(guess.fit(X, codes, weight),
+                                                self.optimizer == "natural")
         latent = LatentFunctions(inducing_points(X, weight, self.inducing_points, random),
-                                 len(self.classes_), self.kernel)
+                                 len(self.classes_), self.kernel, self.optimizer == "natural")
         latent.start_at_class_shares(np.bincount(codes, weight, minlength=len(self.classes_)))
         return latent
 
@@ -284,10 +304,13 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
     Single precision loses the Cholesky factor of neighbouring inducing points now and then.
     """
 
-    def __init__(self, inducing: np.ndarray, classes: int, kernel: str) -> None:
+    def __init__(self, inducing: np.ndarray, classes: int, kernel: str, natural: bool = False
+                 ) -> None:
+        """With ``natural`` q(u) is held by its natural parameters, for natural gradients."""
         shape = torch.Size([classes])
-        distribution = gpytorch.variational.CholeskyVariationalDistribution(
-            len(inducing), batch_shape=shape, mean_init_std=0.0)
+        kind = (gpytorch.variational.NaturalVariationalDistribution if natural
+                else gpytorch.variational.CholeskyVariationalDistribution)
+        distribution = kind(len(inducing), batch_shape=shape, mean_init_std=0.0)
         strategy = gpytorch.variational.VariationalStrategy(
             self, torch.as_tensor(inducing, dtype=torch.float64), distribution)
         # the whitened prior is where the distribution stands already; the lazy start would
@@ -320,7 +343,7 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
                 for name, value in self.state_dict().items()}
 
     @classmethod
-    def from_laplace(cls, guess: LaplaceGP) -> LatentFunctions:
+    def from_laplace(cls, guess: LaplaceGP, natural: bool = False) -> LatentFunctions:
         """The posterior of a fitted ``LaplaceGP`` as a variational distribution.
 
         The one latent function of two classes becomes half the difference of two, each with
@@ -328,7 +351,7 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
         """
         state = {name: torch.as_tensor(value) for name, value in guess.state_.items()}
         classes, two = len(guess.classes_), len(guess.classes_) == 2
-        latent = cls(guess.state_["inducing"], classes, guess.kernel)
+        latent = cls(guess.state_["inducing"], classes, guess.kernel, natural)
         sign = torch.tensor([[-1.0, 1.0]], dtype=torch.float64) if two else torch.ones(1, classes)
         mode = state["mode"] * sign * (0.5**0.5 if two else 1.0)
         # the intercept, last of the weights, becomes a fixed mean function
@@ -341,8 +364,14 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
                     setattr(latent.covar_module.base_kernel, name,
                             getattr(kernel.base_kernel, name))
             distribution = latent.variational_strategy._variational_distribution
-            distribution.variational_mean.copy_(mode[:-1].T)
-            distribution.chol_variational_covar.copy_(torch.linalg.cholesky(covariance))
+            mean, root = mode[:-1].T, torch.linalg.cholesky(covariance)
+            if natural:
+                vector, matrix = natural_from_cholesky(mean, root)
+                distribution.natural_vec.copy_(vector)
+                distribution.natural_mat.copy_(matrix)
+            else:
+                distribution.variational_mean.copy_(mean)
+                distribution.chol_variational_covar.copy_(root)
             latent.mean_module.raw_constant.copy_(
                 INTERCEPT * state["mode"][-1] * sign[0] * (0.5 if two else 1.0))
         return latent
@@ -351,7 +380,8 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
     def from_arrays(cls, arrays: dict[str, np.ndarray], kernel: str) -> LatentFunctions:
         """Rebuild from ``arrays``."""
         inducing = arrays["variational_strategy.inducing_points"]
-        latent = cls(inducing, len(arrays["mean_module.raw_constant"]), kernel)
+        latent = cls(inducing, len(arrays["mean_module.raw_constant"]), kernel,
+                     POSTERIOR + "natural_vec" in arrays)
         latent.load_state_dict({name: torch.as_tensor(value) for name, value in arrays.items()})
         return latent
 
