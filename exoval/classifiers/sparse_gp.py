@@ -212,7 +212,8 @@ class SparseGP(ClassifierMixin, BaseEstimator):
             optimiser.zero_grad()
             loss = negative_evidence_bound(latent, *(item[rows] for item in data),
                                            len(fitted) / len(rows) / total_weight,
-                                           1 / total_weight, generator)
+                                           1 / total_weight, generator,
+                                           self.optimizer == "natural")
             loss.backward()
             optimiser.step()
 
@@ -388,20 +389,40 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
 
 def negative_evidence_bound(latent: LatentFunctions, x: torch.Tensor, codes: torch.Tensor,
                             weight: torch.Tensor, data_scale: float, divergence_scale: float,
-                            generator: torch.Generator) -> torch.Tensor:
+                            generator: torch.Generator, slopes: bool = False) -> torch.Tensor:
     """Minus the scaled evidence lower bound of one minibatch (Hensman et al. 2015, eq. 4).
 
     Written out rather than taken from the library so that weights enter row by row and the
-    draws come from our own generator.
+    draws come from our own generator. With ``slopes`` its gradient is that of ``averaged_slopes``.
     """
     mean, deviation = latent.marginals(x)
     normal = torch.randn((TRAINING_DRAWS, *mean.shape), generator=generator, dtype=mean.dtype,
                          device=mean.device)
-    log_probability = torch.log_softmax(mean + deviation * normal, dim=-1)
-    of_truth = log_probability[:, torch.arange(len(codes), device=codes.device), codes]
-    expected = (weight * of_truth.mean(dim=0)).sum()
+    if slopes:
+        of_truth = averaged_slopes(mean, deviation, codes, normal)
+    else:
+        log_probability = torch.log_softmax(mean + deviation * normal, dim=-1)
+        of_truth = log_probability[:, torch.arange(len(codes), device=codes.device),
+                                   codes].mean(dim=0)
+    expected = (weight * of_truth).sum()
     divergence = latent.variational_strategy.kl_divergence().sum()
     return divergence_scale * divergence - data_scale * expected
+
+
+def averaged_slopes(mean: torch.Tensor, deviation: torch.Tensor, codes: torch.Tensor,
+                    normal: torch.Tensor) -> torch.Tensor:
+    """A stand-in (rows,) for the expected log-likelihood that has its gradient, not its value.
+
+    The derivative in a mean is the average slope, that in a variance half the average curvature
+    (Bonnet's and Price's theorems; Opper & Archambeau 2009). The curvature of every draw is
+    negative, so a natural gradient never makes a covariance indefinite; slopes along the draws
+    themselves do, now and then.
+    """
+    with torch.no_grad():
+        probability = torch.softmax(mean + deviation * normal, dim=-1)
+        curvature = (probability * (1 - probability)).mean(dim=0)
+        slope = torch.nn.functional.one_hot(codes, mean.shape[1]) - probability.mean(dim=0)
+    return (slope * mean - 0.5 * curvature * deviation.square()).sum(dim=1)
 
 
 def softmax_draws(mean: np.ndarray, deviation: np.ndarray, draws: int) -> np.ndarray:
