@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import InstantiationException
+from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
@@ -50,6 +53,23 @@ def main(config: DictConfig) -> float | None:
         metrics = task(**{name: arguments[name] for name in wanted if name in arguments})
         _summary(metrics, arguments["output"])
         return metrics.get("held_back_log_loss")
+
+
+class CompareJobs(Callback):
+    """Tells Hydra to compare the jobs of a sweep when the last is done."""
+
+    def __init__(self) -> None:
+        self.start = 0.0
+
+    def on_multirun_start(self, config: DictConfig, **_: object) -> None:
+        """Note the time: metrics that are older belong to another sweep."""
+        self.start = time.time()
+
+    def on_multirun_end(self, config: DictConfig, **_: object) -> None:
+        """Write one table and one figure into the folder of the sweep."""
+        from train.sweep import compare_jobs
+
+        compare_jobs(Path(config.hydra.sweep.dir), self.start)
 
 
 def _task(name: str) -> Callable[..., dict]:

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import json
-import logging
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from hydra.experimental.callback import Callback
+import pandas as pd
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from omegaconf import DictConfig
-
-log = logging.getLogger(__name__)
+from train import figures
+from train.sweep_figure import sweep_figure
 
 #: columns of the table that are numbers to compare, and how they are called when printed
 NUMBERS = {"held_back_log_loss": "held back", "log_loss": "log-loss", "roc_auc": "ROC AUC",
@@ -22,29 +16,11 @@ NUMBERS = {"held_back_log_loss": "held back", "log_loss": "log-loss", "roc_auc":
            "real_roc_auc": "real ROC AUC", "seconds": "seconds"}
 
 
-class CompareJobs(Callback):
-    """Tells Hydra to compare the jobs of a sweep when the last is done."""
-
-    def __init__(self) -> None:
-        self.start = time.time()
-
-    def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
-        """Note the time: metrics that are older belong to another sweep."""
-        self.start = time.time()
-
-    def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
-        """Write ``sweep.csv`` and ``sweep.png`` into the folder of the sweep and print a table."""
-        compare_jobs(Path(config.hydra.sweep.dir), self.start)
-
-
 def compare_jobs(folder: Path, since: float = 0.0) -> pd.DataFrame | None:
     """Compare the jobs in ``folder`` that ended after ``since`` (seconds of ``time.time``).
 
     Returns the table, which is also written and printed; None if no job wrote ``metrics.json``.
     """
-    from train import figures
-    from train.sweep_figure import sweep_figure
-
     table = jobs_table(folder, since)
     if table is None:
         return None
@@ -62,8 +38,6 @@ def jobs_table(folder: Path, since: float = 0.0) -> pd.DataFrame | None:
     Columns: job, classifier, what differs between the jobs' command lines, and NUMBERS. Numbers
     without a prefix are of simulated stars of the test.
     """
-    import pandas as pd
-
     jobs = {}
     for path in sorted(folder.glob("*/metrics.json")):
         if path.stat().st_mtime >= since:
