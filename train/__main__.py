@@ -33,6 +33,7 @@ def main(config: DictConfig) -> float | None:
     that a sweeper may choose by it.
     """
     with message_instead_of_traceback():
+        _reject_searches_for_events(config)
         settings = _resolved(config)
         # imported here so that --cfg job and --help do not pay for torch and scikit-learn
         from train.run import run
@@ -82,6 +83,14 @@ def _task(name: str) -> Callable[..., dict]:
         return getattr(importlib.import_module(module), function)
     except (ImportError, AttributeError) as error:
         raise BadParameter(f"there is no task {name} ({error})") from error
+
+
+def _reject_searches_for_events(config: DictConfig) -> None:
+    """Raise BadParameter for a choice of ``search`` that belongs to the other app."""
+    target = (config.get("search") or {}).get("_target_", "train.")
+    if not target.startswith("train."):
+        raise BadParameter(f"search={target.rpartition('.')[2]} finds events, which is a matter of "
+                           "python -m simulate; train takes search=optuna")
 
 
 def _resolved(config: DictConfig) -> dict:

@@ -83,9 +83,6 @@ def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, B
     """
     start = time.time()
     check_settings(classifier, bootstrap_resamples, calibration_folds, learning_curve)
-    if search is not None and not isinstance(search, HyperparameterSearch):
-        raise BadParameter(f"search={type(search).__name__} finds events, which is a matter of "
-                           "python -m simulate; train takes search=optuna")
     labelled = load_labelled_set(labelled_set)
     output = make_folder(output)
     events = measure_real(real, measured_by, labelled)
