@@ -43,9 +43,9 @@ def _history(axes: Axes, name: str, trials: pd.DataFrame) -> None:
     axes.step(done["number"], done["log_loss"].cummin(), where="post", color=PALETTE[1],
               linewidth=1.5)
     axes.axhline(done["log_loss"].iloc[0], color=MUTED, linewidth=0.9, linestyle=":")
-    given_up = f", {len(pruned)} given up (hollow)" if len(pruned) else ""
-    axes.set_title(f"{name}: {len(done)} trials{given_up}; best {done['log_loss'].min():.4f}")
-    axes.set(xlabel="trial (dotted: the settings it began with)",
+    hollow = f"; {len(pruned)} hollow: given up" if len(pruned) else ""
+    axes.set_title(f"{name}: best {done['log_loss'].min():.4f}")
+    axes.set(xlabel=f"trial (dotted: the settings it began with{hollow})",
              ylabel="log-loss, stars left out")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(color=GRID, linewidth=0.7)
