@@ -26,10 +26,17 @@ class LabelledSet:
 
 
 def load_labelled_set(directory: str | Path) -> LabelledSet:
+    """``read_labelled_set``; raises BadTable if nothing can be learned from it as well."""
+    labelled = read_labelled_set(directory)
+    check_learnable(labelled.table)
+    return labelled
+
+
+def read_labelled_set(directory: str | Path) -> LabelledSet:
     """Read ``features.parquet`` and ``manifest.json``; the truth table is never opened.
 
     Views beside them are mapped into memory and become part of the table. Raises DataNotFound if
-    there are no such files and BadTable if nothing can be learned from them.
+    there are no such files and BadTable if they are damaged.
     """
     directory = Path(directory)
     for name in ("features.parquet", "manifest.json"):
@@ -44,7 +51,6 @@ def load_labelled_set(directory: str | Path) -> LabelledSet:
     table = load_feature_table(directory / "features.parquet")
     if (directory / VALUES.format("views")).is_file():
         table = replace(table, views=ViewRows.of_all(open_views(directory), len(table)))
-    check_learnable(table)
     return LabelledSet(table, manifest)
 
 
