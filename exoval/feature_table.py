@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from exoval.catalogs.label_bearing import refuse_label_bearing
 from exoval.errors import BadTable, DataNotFound
 
 #: identity columns in the order they are written; all strings
@@ -42,7 +43,8 @@ class FeatureTable:
     and one float column per entry of ``columns``; missing values are NaN. ``recipe`` says how
     it was measured (JSON-able).
 
-    Raises BadTable if a declared column is missing or an undeclared one is present.
+    Raises BadTable if a declared column is missing, an undeclared one is present, or a column is
+    known to bear the label (``exoval.catalogs.label_bearing``).
     """
 
     frame: pd.DataFrame
@@ -50,6 +52,7 @@ class FeatureTable:
     recipe: dict = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        refuse_label_bearing(self.columns)
         wanted = [*IDENTITY, *self.feature_names]
         missing = [name for name in wanted if name not in self.frame]
         undeclared = [name for name in self.frame if name not in wanted]
