@@ -54,7 +54,7 @@ def autovetter_features(path: str | Path | None = None) -> FeatureTable:
     values = archive_values(table, _columns())
     values = pd.concat([values, derived(values)], axis=1)
     declared = (*(one.column for one in _columns()), *DERIVED)
-    return feature_table(identity(table), values, declared, "tce")
+    return feature_table(identity(table, "TCE DR24"), values, declared, "tce")
 
 
 def _columns() -> tuple[ArchiveColumn, ...]:

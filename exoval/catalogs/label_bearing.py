@@ -21,6 +21,8 @@ ROBOVETTER = "is a verdict of the Robovetter, from which the label was made"
 PEOPLE = "was written by people or programs that knew the verdict"
 NAMED = "is given to what has been vetted or confirmed"
 OTHERS = "is another model's verdict"
+FOLLOWED = ("is small where the star was observed again, which was done for events that had passed "
+            "vetting")
 VALIDATES = "is part of a false-positive probability by which planets were validated"
 
 #: catalogue -> column, or a pattern of columns -> why it knows the label
@@ -33,9 +35,11 @@ LABEL_BEARING: dict[str, dict[str, str]] = {
         "kepoi_name": "numbers what was vetted in the order of vetting",
         "koi_count": "counts the events of the star that passed vetting",
         "koi_tce_delivname": "says in which run of pipeline and vetting the object was made",
+        r"koi_(steff|slogg|smet|srad|smass|prad|sma|teq|insol)_err[12]?": FOLLOWED,
     },
     "tce": {
         "tce_nkoi": "counts the events of the star that passed vetting",
+        r"tce_(steff|slogg|smet|sradius|smass|s?dens|prad|sma|eqt|insol)_s?err[12]?": FOLLOWED,
         "tce_rogue_flag": PEOPLE, "av_training_set": VERDICT, r"av_p\w+": OTHERS,
         "exominer_fold": "was dealt out by label",
     },

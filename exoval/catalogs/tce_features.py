@@ -47,10 +47,8 @@ ARCHIVE = (
     ArchiveColumn("impact_parameter", "", "in stellar radii", "tce_impact"),
     ArchiveColumn("impact_parameter_error", "", "its error", "tce_impact_err", "positive"),
     ArchiveColumn("planet_radius", "R_earth", "radius ratio times stellar radius", "tce_prad"),
-    ArchiveColumn("planet_radius_error", "R_earth", "its error", "tce_prad_err", "positive"),
     ArchiveColumn("semi_major_axis", "AU", "of the orbit", "tce_sma", "positive"),
     ArchiveColumn("equilibrium_temperature", "K", "of the planet", "tce_eqt", "positive"),
-    ArchiveColumn("equilibrium_temperature_error", "K", "its error", "tce_eqt_err", "positive"),
     ArchiveColumn("insolation", "F_earth", "flux at the planet", "tce_insol", "positive"),
     ArchiveColumn("transit_count", "", "number of events with data", "tce_num_transits",
                   "positive"),
@@ -88,13 +86,9 @@ ARCHIVE = (
                   "tce_dikco_msky_err", "positive"),
     ArchiveColumn("magnitude", "mag", "magnitude in the mission's band", "mag", "positive"),
     ArchiveColumn("teff", "K", "effective temperature", "tce_steff", "positive"),
-    ArchiveColumn("teff_error", "K", "its error", "tce_steff_err", "positive"),
     ArchiveColumn("logg", "dex", "surface gravity", "tce_slogg"),
-    ArchiveColumn("logg_error", "dex", "its error", "tce_slogg_err", "positive"),
     ArchiveColumn("metallicity", "dex", "iron abundance", "tce_smet"),
-    ArchiveColumn("metallicity_error", "dex", "its error", "tce_smet_err", "positive"),
     ArchiveColumn("stellar_radius", "R_sun", "stellar radius", "tce_sradius", "positive"),
-    ArchiveColumn("stellar_radius_error", "R_sun", "its error", "tce_sradius_err", "positive"),
     ArchiveColumn("stellar_mass", "M_sun", "stellar mass", "tce_smass", "positive"),
     ArchiveColumn("stellar_density", "rho_sun", "mean stellar density", "tce_sdens", "positive",
                   1 / SUN_DENSITY),
@@ -141,10 +135,10 @@ def tce_features(path: str | Path | None = None) -> FeatureTable:
 
     ``label`` is PC (disposition planet), AFP or NTP (false_positive) as in Valizadegan et al.
     2022, and UNK in a table without labels; ``target`` is ``KIC n`` and ``event`` ``TCE n-01``.
-    Left out are columns that know the label, coordinates and times, which say when and where and
+    Left out are columns that know the label, coordinates and times, which say where and when and
     not what, and those that are the same in all rows. ``path`` is the archive's table as CSV or
-    Parquet with any of the columns. Raises DataNotFound without a table and BadTable if it lacks
-    ids or can be read by no means.
+    Parquet with any of the columns. Raises DataNotFound without a table and BadTable if it cannot
+    be read or lacks ids.
     """
     table = read_archive_tces(path)
     return feature_table(identity(table), tce_values(table), COLUMNS, "tce")
@@ -160,13 +154,13 @@ def read_archive_tces(path: str | Path | None) -> pd.DataFrame:
     return table
 
 
-def identity(table: pd.DataFrame) -> pd.DataFrame:
-    """Identity columns of threshold-crossing events."""
+def identity(table: pd.DataFrame, release: str = "TCE") -> pd.DataFrame:
+    """Identity columns of threshold-crossing events; names begin with ``release``."""
     star = table["target_id"].astype(str)
     label = table["label"] if "label" in table else pd.Series("UNK", table.index)
     planets = {"PC": "CONFIRMED"}
     return pd.DataFrame({
-        "event": "TCE " + star + "-" + table["tce_plnt_num"].map("{:02.0f}".format),
+        "event": release + " " + star + "-" + table["tce_plnt_num"].map("{:02.0f}".format),
         "target": "KIC " + star, "label": label,
         "disposition": [from_disposition(planets.get(text, text)) for text in label]})
 
@@ -239,3 +233,14 @@ def _offset_error(table: pd.DataFrame) -> pd.Series:
     """Errors of both axes together; -1 stands for none."""
     errors = table[["tce_fwm_srao_err", "tce_fwm_sdeco_err"]].astype(float)
     return np.hypot(*errors.where(errors > 0).to_numpy().T) / PIXEL
+
+
+def published_folds(path: str | Path | None = None) -> np.ndarray:
+    """The ten folds (rows,) in which Valizadegan et al. 2022 judged these events.
+
+    They were dealt out by event and not by star: thousands of stars (6,252 of the whole table)
+    have events in several folds, so a model is judged on stars that it was fitted on. To compare
+    with their numbers and for nothing else. Raises DataNotFound without the table and BadTable if
+    it lacks the column ``exominer_fold``.
+    """
+    return TABLE.read(path, ("exominer_fold",))["exominer_fold"].to_numpy(dtype=int)
