@@ -31,6 +31,10 @@ SAME_PERIOD = 2e-3
 #: how much a disputed row counts when the classifier is fitted again
 WEIGHT = 0.2
 
+#: features that are listed with a disputed row, and what they are called there
+SHOWN = {"period": "period_days", "mes": "mes", "transit_depth": "depth_ppm",
+         "planet_radius": "planet_radius_earth"}
+
 
 def is_disputed(probability: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """Which rows the probabilities of being a planet contradict, (rows,) boolean."""
@@ -53,9 +57,8 @@ def disputed_labels(table: FeatureTable, probability: np.ndarray,
     listed = pd.DataFrame({
         "event": frame["event"], "target": frame["target"], "label": frame["label"],
         "probability_planet": probability[rows], "models_against_label": votes.sum(axis=0),
-        "models": len(votes), "period_days": frame["period"], "mes": frame["mes"],
-        "depth_ppm": frame["transit_depth"], "planet_radius_earth": frame["planet_radius"],
-    }).reset_index(drop=True)
+        "models": len(votes),
+    } | {shown: frame.get(name, np.nan) for name, shown in SHOWN.items()}).reset_index(drop=True)
     return pd.concat([listed, evidence(listed)], axis=1)
 
 

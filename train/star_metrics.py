@@ -13,6 +13,9 @@ from train.metrics import FLOOR
 
 THRESHOLDS = (0.5, 0.9, 0.99)
 BINS = 10
+#: sums over bins of what chance moves too, so that resampling, which adds chance, biases them
+#: upwards: their intervals are moved back by the median of that
+BIASED = ("ece", "brier_reliability", "brier_resolution")
 #: numbers kept after the point in what is written
 DIGITS = 5
 
@@ -29,10 +32,10 @@ def judge(probability: np.ndarray, truth: np.ndarray, stars: np.ndarray, resampl
     if not truth.any() or truth.all():
         return {name: {"value": None, "low": None, "high": None, "reason": why_undefined(truth)}
                 for name in ("roc_auc", "pr_auc", "recall_at_precision_99")} | {
-                    name: _interval(values) for name, values in
+                    name: _interval(values, name in BIASED) for name, values in
                     means(probability, truth, weights).items()}
     found = ranking(probability, truth, weights) | means(probability, truth, weights)
-    return {name: _interval(values) for name, values in found.items()}
+    return {name: _interval(values, name in BIASED) for name, values in found.items()}
 
 
 def ranking(probability: np.ndarray, truth: np.ndarray, weights: np.ndarray
@@ -94,8 +97,8 @@ def _over_bins(probability: np.ndarray, truth: np.ndarray, weights: np.ndarray, 
     }
 
 
-def _interval(values: np.ndarray) -> dict:
-    """The first of the values and the central part of the rest."""
+def _interval(values: np.ndarray, biased: bool) -> dict:
+    """The first of the values and the central part of the rest, about the first if ``biased``."""
     if not np.isfinite(values[0]):
         return {"value": None, "low": None, "high": None, "reason": "no row above the threshold"}
     repeated = values[1:][np.isfinite(values[1:])]
@@ -103,6 +106,8 @@ def _interval(values: np.ndarray) -> dict:
     if len(repeated) <= (len(values) - 1) / 2:
         return {"value": round(float(values[0]), DIGITS), "low": None, "high": None,
                 "reason": "too few stars for an interval"}
+    if biased:
+        repeated = np.maximum(repeated - np.median(repeated) + values[0], 0)
     low, high = np.quantile(repeated, [0.5 - INTERVAL / 2, 0.5 + INTERVAL / 2])
     return {"value": round(float(values[0]), DIGITS), "low": round(float(low), DIGITS),
             "high": round(float(high), DIGITS)}
