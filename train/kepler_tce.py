@@ -89,27 +89,28 @@ def kepler_tce(output: str | Path, results: str | Path, classifier: Mapping[str,
     numbers["lowest_log_loss"] = best
     numbers["published"] = published_table(judged.probability, table, fold, calibration,
                                            bootstrap_resamples, seed)
+    numbers["vespa_disagreement"] = vespa_disagreement(table, judged.probability[best], fold,
+                                                       calibration)
     save_probabilities(judged, output / "probabilities.parquet")
+    # what comes next is slow as well: an interrupted run leaves what is known by then
+    write_json(numbers, results)
     importance = None
     if explained is not None:
-        estimator = {explained: classifier[explained]}
-        importance = grouped_importance(estimator[explained], table, fold, seed,
+        chosen = {explained: classifier[explained]}
+        importance = grouped_importance(chosen[explained], table, fold, seed,
                                         output / "importance")
         numbers["importance"] = importance.to_dict("records")
         listed = disputed_labels(table, judged.probability[best], judged.probability)
         if disputed is not None:
             write_csv(listed, Path(disputed))
-        numbers["label_noise"] = down_weighted(estimator, listed, table, fold, calibration, seed,
+        numbers["label_noise"] = down_weighted(chosen, listed, table, fold, calibration, seed,
                                                output / "folds", bootstrap_resamples)
-        numbers["vespa_disagreement"] = vespa_disagreement(table, judged.probability[best], fold,
-                                                           calibration)
     if candidates is not None:
         scored, numbers["candidates"] = score_candidates(
             classifier, calibration, seed, output / "folds", bootstrap_resamples,
-            10 if folds == PUBLISHED else int(folds))
+            ensemble=ensemble)
         write_csv(scored, Path(candidates))
-    numbers |= {"versions": versions(), "seed": seed}
-    results.write_text(json.dumps(nan_as_null(numbers), indent=1, allow_nan=False))
+    write_json(numbers | {"seed": seed, "versions": versions()}, results)
     try:
         write_figures(results.with_suffix(""), judged.raw, judged.probability, judged.truth,
                       importance)
@@ -201,6 +202,11 @@ def save_probabilities(judged: Judged, path: Path) -> None:
         columns |= {name: probability, f"{name}_error": judged.error[name]}
     frame = judged.table.frame[["event", "target", "label", "disposition"]]
     pd.concat([frame, pd.DataFrame(columns)], axis=1).to_parquet(path)
+
+
+def write_json(numbers: dict, path: Path) -> None:
+    """Write numbers, with null for those that are not finite."""
+    path.write_text(json.dumps(nan_as_null(numbers), indent=1, allow_nan=False))
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:

@@ -35,11 +35,13 @@ KEPT = ("roc_auc", "pr_auc", "recall_at_precision_99", "log_loss", "base_rate_lo
 
 def score_candidates(classifier: Mapping[str, BaseEstimator], calibration: Calibration, seed: int,
                      cache: Path, resamples: int, folds: int = 10,
-                     table: FeatureTable | None = None) -> tuple[pd.DataFrame, dict]:
+                     table: FeatureTable | None = None, ensemble: list[str] | None = None
+                     ) -> tuple[pd.DataFrame, dict]:
     """One row a candidate, and how good the same models are on decided objects.
 
     For every model there is a column of probabilities and one, ``_error``, of their standard
     errors: of Gaussian processes the posterior's, of others a jackknife over folds of stars.
+    ``ensemble`` names what is joined, all by default.
     The probabilities hold where candidates are drawn like decided objects, and they are not:
     what is confirmed is brighter, oftener in multiple systems and more thoroughly observed.
     """
@@ -58,16 +60,16 @@ def score_candidates(classifier: Mapping[str, BaseEstimator], calibration: Calib
                            for copy in one.by_fold])
         gaussian_process = np.isfinite(one.error).all() and "gp" in name
         error[name] = (one.error[candidate] if gaussian_process else jackknife_error(copies))
-    if len(classifier) > 1:
-        members = np.stack(list(raw.values()))
-        calibrated = np.stack(list(probability.values()))
-        probability["ensemble"] = cross_fitted(stacked(members, truth, fold), truth, fold,
-                                               calibration)
-        probability["ensemble_average"] = cross_fitted(averaged(calibrated), truth, fold,
-                                                       calibration)
-        for name in ("ensemble", "ensemble_average"):
+    members = list(ensemble or classifier)
+    if len(members) > 1:
+        scores, calibrated = (np.stack([of[name] for name in members])
+                              for of in (raw, probability))
+        for name, joined in (("ensemble", stacked(scores, truth, fold)),
+                             ("ensemble_average", averaged(calibrated))):
+            probability[name] = cross_fitted(joined, truth, fold, calibration)
+            # what the members differ by, and what each of them is uncertain by
             error[name] = np.hypot(calibrated[:, candidate].std(axis=0),
-                                   np.mean([error[one] for one in classifier], axis=0))
+                                   np.mean([error[one] for one in members], axis=0))
     return (_rows(table, candidate, probability, error),
             _quality(table, decided, truth, probability, resamples, seed))
 
