@@ -146,7 +146,8 @@ def cross_validate(table: FeatureTable, fold: np.ndarray, classifier: Mapping[st
                    ensemble: list[str] | None = None) -> Judged:
     """Calibrated probabilities of every row by classifiers that did not see its fold.
 
-    With two classifiers or more their stack and average are two more.
+    With two classifiers or more their stack and average are two more, whose error is what the
+    members differ by.
     """
     found = out_of_fold(classifier, table, fold, seed, cache)
     truth = (table.frame["disposition"] == PLANET).to_numpy(dtype=float)
@@ -156,12 +157,13 @@ def cross_validate(table: FeatureTable, fold: np.ndarray, classifier: Mapping[st
                    for name, score in raw.items()}
     members = list(ensemble or classifier)
     if len(members) > 1:
-        raw[STACK] = stacked(np.stack([raw[name] for name in members]), truth, fold)
-        raw[AVERAGE] = averaged(np.stack([probability[name] for name in members]))
-        spread = np.std([probability[name] for name in members], axis=0)
-        for name in (STACK, AVERAGE):
-            probability[name] = cross_fitted(raw[name], truth, fold, calibration)
-            error[name] = spread
+        scores, calibrated = (np.stack([of[name] for name in members])
+                              for of in (raw, probability))
+        raw[STACK], raw[AVERAGE] = stacked(scores, truth, fold), averaged(calibrated)
+        # a stack is a logistic regression on other folds' rows: it is its own calibration
+        probability[STACK] = raw[STACK]
+        probability[AVERAGE] = cross_fitted(raw[AVERAGE], truth, fold, calibration)
+        error |= dict.fromkeys((STACK, AVERAGE), calibrated.std(axis=0))
     return Judged(table, fold, raw, probability, error,
                   {name: one.seconds for name, one in found.items()})
 

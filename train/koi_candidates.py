@@ -64,9 +64,11 @@ def score_candidates(classifier: Mapping[str, BaseEstimator], calibration: Calib
     if len(members) > 1:
         scores, calibrated = (np.stack([of[name] for name in members])
                               for of in (raw, probability))
-        for name, joined in (("ensemble", stacked(scores, truth, fold)),
-                             ("ensemble_average", averaged(calibrated))):
-            probability[name] = cross_fitted(joined, truth, fold, calibration)
+        # a stack is a logistic regression on other folds' rows: it is its own calibration
+        probability["ensemble"] = stacked(scores, truth, fold)
+        probability["ensemble_average"] = cross_fitted(averaged(calibrated), truth, fold,
+                                                       calibration)
+        for name in ("ensemble", "ensemble_average"):
             # what the members differ by, and what each of them is uncertain by
             error[name] = np.hypot(calibrated[:, candidate].std(axis=0),
                                    np.mean([error[one] for one in members], axis=0))
