@@ -22,6 +22,7 @@ from exoval.labels import PLANET
 from exoval.progress import progress
 from train.fit import fitted_pipeline, planet_score
 from train.metrics import average_precision, log_loss
+from train.out_of_fold import planet_or_not
 
 #: features whose absolute rank correlation is above this on average form a group
 CORRELATION = 0.6
@@ -55,7 +56,7 @@ def grouped_importance(classifier: BaseEstimator, table: FeatureTable, fold: np.
     path = cache / f"{key}.parquet"
     if path.is_file():
         return pd.read_parquet(path)
-    groups = feature_groups(table)
+    groups, table = feature_groups(table), planet_or_not(table)
     parts = [_one_fold(classifier, table, fold == number, groups, seed) for number in
              progress(np.unique(fold)[:FOLDS], FOLDS, "shuffle features")]
     losses = np.mean(parts, axis=0)

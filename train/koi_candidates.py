@@ -23,6 +23,7 @@ from train.out_of_fold import (
     cross_fitted,
     jackknife_error,
     out_of_fold,
+    planet_or_not,
     stacked,
     star_folds,
 )
@@ -45,7 +46,7 @@ def score_candidates(classifier: Mapping[str, BaseEstimator], calibration: Calib
     The probabilities hold where candidates are drawn like decided objects, and they are not:
     what is confirmed is brighter, oftener in multiple systems and more thoroughly observed.
     """
-    table = _named(koi_features() if table is None else table)
+    table = planet_or_not(koi_features() if table is None else table)
     fold = star_folds(table, folds, seed)
     disposition = table.frame["disposition"].to_numpy()
     candidate, decided = disposition == UNKNOWN, disposition != UNKNOWN
@@ -74,12 +75,6 @@ def score_candidates(classifier: Mapping[str, BaseEstimator], calibration: Calib
                                    np.mean([error[one] for one in members], axis=0))
     return (_rows(table, candidate, probability, error),
             _quality(table, decided, truth, probability, resamples, seed))
-
-
-def _named(table: FeatureTable) -> FeatureTable:
-    """Labels are the dispositions: planet, false_positive or unknown."""
-    return FeatureTable(table.frame.assign(label=table.frame["disposition"]), table.columns,
-                        table.recipe)
 
 
 def _mapped(score: np.ndarray, learned_from: np.ndarray, truth: np.ndarray,
