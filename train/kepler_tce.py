@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,25 +58,29 @@ class Judged:
 def kepler_tce(output: str | Path, results: str | Path, classifier: Mapping[str, BaseEstimator],
                calibration: Calibration, seed: int, folds: int | str = 10,
                bootstrap_resamples: int = 200, ensemble: list[str] | None = None,
-               explained: str | None = None, candidates: str | Path | None = None,
+               every_label: list[str] | None = None, explained: str | None = None,
+               candidates: str | Path | None = None,
                disputed: str | Path | None = None, tces: str | Path | None = None,
                settings: dict | None = None) -> dict:
     """Cross-validate every classifier by star and write the numbers to the file ``results``.
 
     ``folds`` is how many, or ``published``. ``ensemble`` names what is joined, all by default;
-    ``explained`` the classifier whose features are permuted and which is fitted again with disputed
+    ``every_label`` what learns AFP and NTP apart and not planet or not; ``explained`` the
+    classifier whose features are permuted and which is fitted again with disputed
     labels down-weighted. ``candidates`` and ``disputed`` are CSV files to write. ``tces`` is the
     labelled table, by default under EXOVAL_DATA. Folds that were fitted before are taken from
     ``output``; figures stand beside ``results``. Raises DataNotFound, BadTable or BadParameter.
     """
     start = time.time()
-    check_settings(classifier, folds, ensemble, explained)
+    check_settings(classifier, folds, [*(ensemble or []), *(every_label or []),
+                                       *([explained] if explained else [])])
     output, results = make_folder(output), Path(results)
     make_folder(results.parent)
     table = learnable(tce_features(tces))
     fold = (published_folds(tces) if folds == PUBLISHED
             else star_folds(table, int(folds), seed))
-    judged = cross_validate(table, fold, classifier, calibration, seed, output / "folds", ensemble)
+    judged = cross_validate(table, fold, classifier, calibration, seed, output / "folds", ensemble,
+                            every_label or ())
     numbers = {
         "rows": len(table), "stars": len(set(table.targets)),
         "labels": {str(k): int(v) for k, v in table.frame["label"].value_counts().items()},
@@ -119,16 +123,15 @@ def kepler_tce(output: str | Path, results: str | Path, classifier: Mapping[str,
     return {"verdict": verdict(numbers), "seconds": time.time() - start}
 
 
-def check_settings(classifier: Mapping[str, BaseEstimator], folds: int | str,
-                   ensemble: list[str] | None, explained: str | None) -> None:
+def check_settings(classifier: Mapping[str, BaseEstimator], folds: int | str, named: list[str]
+                   ) -> None:
     """Raise BadParameter for a setting that cannot be met."""
     if folds != PUBLISHED and not (isinstance(folds, int) and folds >= 2):
         raise BadParameter(f"folds is {folds}; give 2 or more, or {PUBLISHED}")
-    wanted = {*(ensemble or []), *([explained] if explained else [])}
-    unknown = sorted(wanted - set(classifier))
+    unknown = sorted(set(named) - set(classifier))
     if unknown or not classifier:
         raise BadParameter(f"{', '.join(unknown) or 'no classifier'} is not chosen; classifier="
-                           f"[{','.join(classifier)}] must hold what ensemble and explained name")
+                           f"[{','.join(classifier)}] must hold what other settings name")
 
 
 def learnable(table: FeatureTable) -> FeatureTable:
@@ -143,13 +146,14 @@ def learnable(table: FeatureTable) -> FeatureTable:
 
 def cross_validate(table: FeatureTable, fold: np.ndarray, classifier: Mapping[str, BaseEstimator],
                    calibration: Calibration, seed: int, cache: Path,
-                   ensemble: list[str] | None = None) -> Judged:
+                   ensemble: list[str] | None = None, every_label: Collection[str] = ()
+                   ) -> Judged:
     """Calibrated probabilities of every row by classifiers that did not see its fold.
 
     With two classifiers or more their stack and average are two more, whose error is what the
     members differ by.
     """
-    found = out_of_fold(classifier, table, fold, seed, cache)
+    found = out_of_fold(classifier, table, fold, seed, cache, every_label=every_label)
     truth = (table.frame["disposition"] == PLANET).to_numpy(dtype=float)
     raw = {name: one.score for name, one in found.items()}
     error = {name: one.error for name, one in found.items()}
