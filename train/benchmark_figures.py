@@ -86,13 +86,13 @@ def importances(found: pd.DataFrame, most: int = 16) -> bytes:
         place = np.arange(len(shown))[::-1]
         axes.barh(place, shown["log_loss_increase"], color=AFTER, height=0.65)
         axes.set_yticks(place, [_short(names) for names in shown["features"]], fontsize=8)
-        axes.set(title="What the log-loss gains when features are shuffled together",
-                 xlabel="increase of the log-loss")
+        axes.set(xlabel="log-loss that is added when these features are shuffled together")
+        axes.set_axisbelow(True)
         axes.grid(axis="x", color=GRID, linewidth=0.7)
         return png(figure)
 
 
-def _short(names: str, most: int = 3) -> str:
+def _short(names: str, most: int = 2) -> str:
     """The first names of a group and how many more there are."""
     listed = names.split(", ")
     more = f" and {len(listed) - most} more" if len(listed) > most else ""

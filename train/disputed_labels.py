@@ -30,6 +30,8 @@ from train.star_metrics import judge
 SAME_PERIOD = 2e-3
 #: how much a disputed row counts when the classifier is fitted again
 WEIGHT = 0.2
+#: share of the models that must be against a label for it to be listed
+MOST = 0.8
 
 #: features that are listed with a disputed row, and what they are called there
 SHOWN = {"period": "period_days", "mes": "mes", "transit_depth": "depth_ppm",
@@ -46,18 +48,20 @@ def disputed_labels(table: FeatureTable, probability: np.ndarray,
                     by_model: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """The disputed rows, worst first, with the evidence of other catalogues for each.
 
-    ``probability`` (rows,) is out of fold and calibrated, and decides; ``by_model`` gives how many
-    of the models would call the row otherwise. Evidence that is not at hand is empty.
+    ``probability`` (rows,) is out of fold and calibrated. Rows that it disputes are ``confident``;
+    listed as well are those that ``MOST`` of the models of ``by_model`` would call otherwise.
+    Evidence that is not at hand is empty.
     """
     truth = (table.frame["disposition"] == PLANET).to_numpy()
-    rows = np.flatnonzero(is_disputed(probability, truth))
+    against = np.stack([(p >= 0.5) != truth for p in by_model.values()])
+    confident = is_disputed(probability, truth)
+    rows = np.flatnonzero(confident | (against.mean(axis=0) >= MOST))
     rows = rows[np.argsort(-np.abs(truth[rows] - probability[rows]), kind="stable")]
-    frame = table.frame.iloc[rows]
-    votes = np.stack([(p[rows] >= 0.5) != truth[rows] for p in by_model.values()])
+    frame, votes = table.frame.iloc[rows], against[:, rows]
     listed = pd.DataFrame({
         "event": frame["event"], "target": frame["target"], "label": frame["label"],
         "probability_planet": probability[rows], "models_against_label": votes.sum(axis=0),
-        "models": len(votes),
+        "models": len(votes), "confident": confident[rows],
     } | {shown: frame.get(name, np.nan) for name, shown in SHOWN.items()}).reset_index(drop=True)
     return pd.concat([listed, evidence(listed)], axis=1)
 
@@ -126,6 +130,7 @@ def down_weighted(classifier: Mapping[str, BaseEstimator], listed: pd.DataFrame,
     before = out_of_fold(classifier, table, fold, seed, cache)
     after = out_of_fold(classifier, table, fold, seed, cache, weight)
     result: dict = {"rows": int(disputed.sum()), "weight": WEIGHT,
+                    "confident": int(listed["confident"].sum()),
                     "planets": int((disputed & truth).sum()),
                     "favours": {side: int((listed["favours"] == side).sum())
                                 for side in ("label", "models")}}
