@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 PUBLISHED = "published"
 #: the names of what is made of all classifiers together
 STACK, AVERAGE = "ensemble", "ensemble_average"
+#: a value and its interval in indented JSON
+INTERVAL = re.compile(r'\{\s*"value":[^{}]*\}')
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def kepler_tce(output: str | Path, results: str | Path, classifier: Mapping[str,
         chosen = {explained: classifier[explained]}
         importance = grouped_importance(chosen[explained], table, fold, seed,
                                         output / "importance")
-        numbers["importance"] = importance.to_dict("records")
+        numbers["importance"] = importance.round(5).to_dict("records")
         listed = disputed_labels(table, judged.probability[best], judged.probability)
         if disputed is not None:
             write_csv(listed, Path(disputed))
@@ -211,8 +214,9 @@ def save_probabilities(judged: Judged, path: Path) -> None:
 
 
 def write_json(numbers: dict, path: Path) -> None:
-    """Write numbers, with null for those that are not finite."""
-    path.write_text(json.dumps(nan_as_null(numbers), indent=1, allow_nan=False))
+    """Write numbers, a value and its interval in one line, null for what is not finite."""
+    text = json.dumps(nan_as_null(numbers), indent=1, allow_nan=False)
+    path.write_text(INTERVAL.sub(lambda found: " ".join(found[0].split()), text))
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
