@@ -69,8 +69,9 @@ def disputed_labels(table: FeatureTable, probability: np.ndarray,
 def evidence(listed: pd.DataFrame) -> pd.DataFrame:
     """What other catalogues say of each row, and whom that favours.
 
-    ``favours`` is ``label`` or ``models`` where evidence made apart from the label speaks: the
-    certified false positives and the eclipsing binaries, and nothing where they are silent.
+    ``favours`` is ``label`` or ``models`` where the certified false positives or the eclipsing
+    binaries speak, and empty where they are silent. For planets that is evidence apart from the
+    label; the label AFP was made from certified false positives, so there it is half an echo.
     """
     found = pd.DataFrame({"kepoi_name": "", "koi_disposition": "",
                           "certified": "", "cause": "", "eclipsing_binary": "",
