@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from exoval.catalogs.label_bearing import refuse_label_bearing
 from exoval.errors import BadTable, DataNotFound
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class FeatureTable:
     it was measured (JSON-able). ``views`` are pictures of the same rows for models that look at
     shapes, where there are any; they are stored beside the table and not in its file.
 
-    Raises BadTable if a declared column is missing or an undeclared one is present.
+    Raises BadTable if a declared column is missing, an undeclared one is present, or a column is
+    known to bear the label (``exoval.catalogs.label_bearing``).
     """
 
     frame: pd.DataFrame
@@ -56,6 +58,7 @@ class FeatureTable:
     views: ViewRows | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        refuse_label_bearing(self.columns)
         wanted = [*IDENTITY, *self.feature_names]
         missing = [name for name in wanted if name not in self.frame]
         undeclared = [name for name in self.frame if name not in wanted]

@@ -50,8 +50,12 @@ def fit(name: str, classifier: BaseEstimator, calibration: Calibration, table: F
 
 
 def fitted_pipeline(name: str, classifier: BaseEstimator, table: FeatureTable, seed: int,
-                    checkpoints: Path | None = None, part: str = "all") -> Pipeline:
-    """Scaling and a copy of the classifier, fitted; BadTable if that cannot be done."""
+                    checkpoints: Path | None = None, part: str = "all",
+                    weight: np.ndarray | None = None) -> Pipeline:
+    """Scaling and a copy of the classifier, fitted; BadTable if that cannot be done.
+
+    ``weight`` (rows,) is how often each row counts, for classifiers that take weights.
+    """
     copy = clone(classifier)
     settings = copy.get_params(deep=False)
     resumable = (checkpoints is not None and settings.get("checkpoint", "") is None
@@ -67,6 +71,8 @@ def fitted_pipeline(name: str, classifier: BaseEstimator, table: FeatureTable, s
             raise BadTable(f"classifier '{name}' looks at views and the labelled set has none; "
                            "make them with python -m simulate views=true")
         extra["classifier__views"] = table.views
+    if weight is not None and has_fit_parameter(classifier, "sample_weight"):
+        extra["classifier__sample_weight"] = weight
     try:
         pipeline.fit(table.features, table.labels, **extra)
     except ValueError as error:
