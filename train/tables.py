@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import pandas as pd
 
 from exoval.errors import BadTable
 from exoval.feature_table import FeatureTable
-from train.labelled_set import load_labelled_set
+from train.labelled_set import check_learnable, read_labelled_set
 
 
 class LabelledTable(Protocol):
@@ -24,20 +25,27 @@ class LabelledTable(Protocol):
 
 @dataclass(frozen=True)
 class SimulatedTable:
-    """A labelled set reduced to some columns.
+    """Labelled sets, one or several, reduced to some columns.
 
     ``leave_out`` names scenarios whose place in a catalogue is not certain: the planet of a bound
     companion is a false positive here and, as nobody can tell, a planet in most catalogues.
     """
 
-    labelled_set: str | Path
+    labelled_set: str | Path | Sequence[str | Path]
     reduce: Callable[[FeatureTable], FeatureTable]
     leave_out: Sequence[str] = ()
     kind: str = "simulated"
 
     def __call__(self) -> FeatureTable:
         """The rows; raises DataNotFound or BadTable for a set that cannot be used."""
-        table = self.reduce(load_labelled_set(self.labelled_set).table)
+        one = isinstance(self.labelled_set, str | Path)
+        tables = [self.reduce(read_labelled_set(folder).table)
+                  for folder in ([self.labelled_set] if one else self.labelled_set)]
+        for other in tables[1:]:
+            other.require_columns_of(tables[0])
+        table = FeatureTable(pd.concat([table.frame for table in tables], ignore_index=True),
+                             tables[0].columns, tables[0].recipe)
+        check_learnable(table)
         return table.select(~np.isin(table.labels, list(self.leave_out)))
 
 

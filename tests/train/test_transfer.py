@@ -6,14 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pytest
+from labelled_sets import write_labelled_set
 from sklearn.linear_model import LogisticRegression
 
 from exoval.calibrate import PlattCalibration
 from exoval.errors import BadTable
-from exoval.feature_table import Column, FeatureTable
+from exoval.feature_table import IDENTITY, Column, FeatureTable
 from train.domain_importance import domain_importance
+from train.labelled_set import load_labelled_set
 from train.splits import StarSplit
-from train.tables import CatalogueTable, without_stars_of
+from train.tables import CatalogueTable, SimulatedTable, without_stars_of
 from train.transfer import transfer
 
 
@@ -94,6 +96,22 @@ def test_columns_that_differ_are_refused(tmp_path):
                            (other.columns[0], Column("weather", "", "")))
     with pytest.raises(BadTable, match="weather"):
         run(tmp_path, table(0, "a"), renamed)
+
+
+def test_several_labelled_sets_are_one_table_of_the_reduced_columns(tmp_path):
+    for name in ("one", "two"):
+        write_labelled_set(tmp_path / name)
+    whole = load_labelled_set(tmp_path / "one").table
+    first = whole.feature_names[0]
+
+    def reduce(table):
+        return FeatureTable(table.frame[[*IDENTITY, first]], table.columns[:1])
+
+    other = str(sorted(set(whole.labels) - {"planet"})[0])
+    table = SimulatedTable([tmp_path / "one", tmp_path / "two"], reduce, leave_out=[other])()
+    assert table.feature_names == [first] and other not in table.labels
+    assert len(table) == 2 * np.sum(whole.labels != other)
+    assert len(SimulatedTable(tmp_path / "one", reduce)()) == len(whole)
 
 
 def test_a_catalogue_is_read_when_it_is_called():
