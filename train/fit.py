@@ -66,13 +66,13 @@ def fitted_pipeline(name: str, classifier: BaseEstimator, table: FeatureTable, s
     # a classifier that holds out rows to know when to stop must hold out whole stars
     extra = ({"classifier__groups": table.targets}
              if has_fit_parameter(classifier, "groups") else {})
+    if weight is not None and has_fit_parameter(classifier, "sample_weight"):
+        extra["classifier__sample_weight"] = weight
     if has_fit_parameter(classifier, "views"):
         if table.views is None:
             raise BadTable(f"classifier '{name}' looks at views and the labelled set has none; "
                            "make them with python -m simulate views=true")
         extra["classifier__views"] = table.views
-    if weight is not None and has_fit_parameter(classifier, "sample_weight"):
-        extra["classifier__sample_weight"] = weight
     try:
         pipeline.fit(table.features, table.labels, **extra)
     except ValueError as error:

@@ -7,7 +7,7 @@ import logging
 import re
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -139,12 +139,11 @@ def check_settings(classifier: Mapping[str, BaseEstimator], folds: int | str, na
 
 def learnable(table: FeatureTable) -> FeatureTable:
     """The table with its planets called planet, as classifiers are asked for that class."""
-    frame = table.frame.assign(label=table.frame["label"].mask(
-        table.frame["disposition"] == PLANET, PLANET))
+    label = table.frame["label"].mask(table.frame["disposition"] == PLANET, PLANET)
     known = table.frame["disposition"].isin([PLANET, FALSE_POSITIVE])
     if not known.all():
         log.warning("%d events without a label are left out", (~known).sum())
-    return FeatureTable(frame[known], table.columns, table.recipe)
+    return replace(table, frame=table.frame.assign(label=label)).select(known.to_numpy())
 
 
 def cross_validate(table: FeatureTable, fold: np.ndarray, classifier: Mapping[str, BaseEstimator],

@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -78,8 +78,7 @@ def out_of_fold(classifier: Mapping[str, BaseEstimator], table: FeatureTable, fo
 
 def planet_or_not(table: FeatureTable) -> FeatureTable:
     """The table with its dispositions as labels."""
-    return FeatureTable(table.frame.assign(label=table.frame["disposition"]), table.columns,
-                        table.recipe)
+    return replace(table, frame=table.frame.assign(label=table.frame["disposition"]))
 
 
 def cross_fitted(score: np.ndarray, truth: np.ndarray, fold: np.ndarray, calibration: Calibration
