@@ -50,16 +50,18 @@ class ProceduralNoise:
         object.__setattr__(self, "processes", kept)
 
     def light_curve(self, rng: np.random.Generator, mission: str, star: Star, exposure: float,
-                    crowding: float = 1.0, segments: int | None = None) -> LightCurve:
+                    crowding: float = 1.0, segments: int | None = None, band: str = ""
+                    ) -> LightCurve:
         """One light curve of a star; ``exposure`` in days, ``segments`` of the schedule's length.
 
         ``crowding`` is the target's share of the aperture's light; the flux is decrowded, so
         that it only raises the noise.
         """
-        return self.observe(rng, self.schedule(rng, exposure, segments), mission, star, crowding)
+        sampling = self.schedule(rng, exposure, segments)
+        return self.observe(rng, sampling, mission, star, crowding, band)
 
     def observe(self, rng: np.random.Generator, sampling: Sampling, mission: str, star: Star,
-                crowding: float = 1.0) -> LightCurve:
+                crowding: float = 1.0, band: str = "") -> LightCurve:
         """The same at given cadences, such as those of a real light curve."""
         error = self.white.error(star, sampling.exposure) / np.sqrt(crowding)
         relative = self.white(rng, sampling, star) / np.sqrt(crowding)
@@ -70,7 +72,7 @@ class ProceduralNoise:
             target=star.target, mission=mission, time=sampling.time,
             flux=LEVEL * (1 + relative), flux_error=np.full(len(sampling), LEVEL * error),
             exposure=sampling.exposure, segments=_segments(sampling, relative, crowding),
-            centroid_column=column, centroid_row=row)
+            centroid_column=column, centroid_row=row, band=band)
 
 
 def _segments(sampling: Sampling, relative: np.ndarray, crowding: float) -> tuple[Segment, ...]:
