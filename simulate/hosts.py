@@ -170,7 +170,7 @@ def procedural_light_curve(rng: np.random.Generator, target: str, mission: Missi
 def choose_hosts(real: RealHosts, procedural: ProceduralHosts) -> Hosts:
     """Real light curves where there are any, procedural ones otherwise, said loudly."""
     try:
-        real.eligible
+        log.debug("%d real hosts", len(real.eligible))
     except DataNotFound as error:
         log.warning("NO REAL LIGHT CURVES: %s", error)
         log.warning("PROCEDURAL NOISE is used instead; probabilities trained on it are for trying "

@@ -92,7 +92,8 @@ class Mission:
 
         Pipeline files and tables (``exoval.missions.table_file``) are read directly; whatever else
         lightkurve can open goes through it. A table may hold several segments. Raises
-        DataNotFound if there is no such file and BadLightCurve, naming the file, if it cannot be read or holds nothing usable.
+        DataNotFound if there is no such file and BadLightCurve, naming the file, if it cannot be
+        read or holds nothing usable.
         """
         if is_table(path):
             segments = read_table_segments(path, self.exposure_days)
