@@ -17,16 +17,18 @@ class CentroidJitter:
 
     Photon noise moves it by ``width_pixels``, the width of the point-spread function with the
     background in the aperture, times the relative flux error. ``slow_pixels`` is the rms of
-    the rest, correlated over ``slow_days``; ``drift_pixels`` the way between momentum dumps.
+    the rest, correlated over ``slow_days``, and has ``slow_scatter_dex``; ``drift_pixels`` the way between momentum dumps.
     """
 
     width_pixels: float = 1.5
     slow_pixels: float = 0.0005
-    slow_days: float = 5.0
+    slow_scatter_dex: float = 0.3
+    slow_days: float = 10.0
     drift_pixels: float = 0.0
 
     def __call__(self, rng: np.random.Generator, sampling: Sampling, error: float) -> np.ndarray:
         """One axis, shape (cadences,), for a relative flux ``error`` of one exposure."""
+        slow = self.slow_pixels * 10 ** (self.slow_scatter_dex * rng.standard_normal())
         return (self.width_pixels * error * rng.standard_normal(len(sampling))
-                + self.slow_pixels * exponentially_correlated(rng, sampling.time, self.slow_days)
+                + slow * exponentially_correlated(rng, sampling.time, self.slow_days)
                 + 0.5 * self.drift_pixels * rng.standard_normal() * pointing_drift(sampling))

@@ -23,7 +23,7 @@ class Rotation:
     for cooler stars by (Teff / 5772 K)^``teff_power`` and for faster ones by
     (period / period_days)^``period_power`` (McQuillan et al. 2014, ApJS 211, 24). ``quality`` is
     the number of radians that spots live for; ``half_share`` the share of the variance at half
-    the period.
+    the period. ``share`` of the stars vary at all.
     """
 
     period_days: float = 20.0
@@ -34,15 +34,18 @@ class Rotation:
     period_power: float = -1.0
     quality: float = 6.0
     half_share: float = 0.35
+    share: float = 1.0
 
     def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray:
         """One realisation, shape (cadences,)."""
+        if rng.random() >= self.share:
+            return np.zeros(len(sampling))
         ratio = 10 ** (self.period_scatter_dex * rng.standard_normal())
         teff = star.teff if math.isfinite(star.teff) else SOLAR_TEFF
         rms = 1e-6 * self.rms_ppm * 10 ** (self.rms_scatter_dex * rng.standard_normal())
         rms *= (teff / SOLAR_TEFF) ** self.teff_power * ratio**self.period_power
         angular = 2 * math.pi / (self.period_days * ratio)
-        share = self.half_share * rng.uniform(0.5, 1.5)
+        share = min(self.half_share * rng.uniform(0.5, 1.5), 1.0)
         return (oscillator(rng, sampling.time, angular, self.quality, rms * math.sqrt(1 - share))
                 + oscillator(rng, sampling.time, 2 * angular, self.quality,
                              rms * math.sqrt(share)))
