@@ -17,7 +17,8 @@ class CentroidJitter:
 
     Photon noise moves it by ``width_pixels``, the width of the point-spread function with the
     background in the aperture, times the relative flux error. ``slow_pixels`` is the rms of
-    the rest, correlated over ``slow_days``, and has ``slow_scatter_dex``; ``drift_pixels`` the way between momentum dumps.
+    the rest, correlated over ``slow_days``, and scatters between light curves by
+    ``slow_scatter_dex``; ``drift_pixels`` is the way between momentum dumps.
     """
 
     width_pixels: float = 1.5

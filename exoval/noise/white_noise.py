@@ -23,7 +23,8 @@ class WhiteNoise:
 
     with ``photon_ppm``, ``background_ppm`` (sky and read noise) and ``floor_ppm`` at m0 =
     ``reference_magnitude``. This is the error that a light curve states; it really scatters
-    ``excess`` times as much, more or less by ``scatter_dex`` from one to the other. Raises BadParameter for negative noise or none at all.
+    ``excess`` times as much, more or less by ``scatter_dex`` from one to the other. Raises
+    BadParameter for negative noise or none at all.
     """
 
     photon_ppm: float = 60.0
