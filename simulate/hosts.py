@@ -163,13 +163,14 @@ class ProceduralHosts:
 
     def draw(self, rng: np.random.Generator) -> tuple[LightCurve, Star]:
         """A star of the procedural field and a light curve of it."""
-        star, crowding = self._star(int(rng.integers(self.stars)))
+        star, crowding = self.star(int(rng.integers(self.stars)))
         light_curve = self.mission.noise.light_curve(
             rng, self.mission.name, star, self.mission.exposure_days, crowding, self.segments,
             self.mission.band)
         return light_curve, star
 
-    def _star(self, number: int) -> tuple[Star, float]:
+    def star(self, number: int) -> tuple[Star, float]:
+        """The star of a number and its share of the light in its aperture, always the same."""
         rng = np.random.default_rng([number, 20210])
         mission = self.mission
         star = mission.targets.sample(rng, f"procedural {number:05d}", mission.band)
