@@ -73,10 +73,11 @@ def _mission(name: str) -> Mission:
     """The mission of a yaml, of one of conf/mission, or of a function of exoval.missions."""
     from exoval.missions.named_mission import named_mission
 
-    shipped = Path(str(resources.files("conf"))) / "mission" / f"{name}.yaml"
+    shipped = Path(str(resources.files("conf"))) / "mission"
     if is_mission_file(name):
-        return read_mission(name)
-    return read_mission(shipped) if shipped.is_file() else named_mission(name)
+        return read_mission(name, shipped)
+    path = shipped / f"{name}.yaml"
+    return read_mission(path) if path.is_file() else named_mission(name)
 
 
 def _ephemeris(parsed: argparse.Namespace, time_zero: float) -> object:

@@ -96,8 +96,8 @@ def open_library(mission: Mission, folder: str | Path | None = None) -> LightCur
     The folder holds Parquet files (see ``exoval.missions.parquet_folder``) or, in it or in its
     subfolders, FITS files as downloaded, or one plain table a target (see
     ``exoval.missions.table_file``), by default in a subfolder of the mission's name. The first
-    kind there is wins. Raises DataNotFound
-    if there is no folder or nothing of the mission in it, and BadLightCurve for a broken file.
+    kind there is wins. Raises DataNotFound if there is no folder or nothing of the mission in it,
+    and BadLightCurve for a broken file.
     """
     product = mission.product
     remedy = ("set EXOVAL_DATA to a folder with light_curves/ in it, give the folder, or download "
@@ -113,9 +113,9 @@ def open_library(mission: Mission, folder: str | Path | None = None) -> LightCur
     if not Path(folder).is_dir():
         raise DataNotFound(f"no folder {folder} with light curves; {remedy}")
     parquet = sorted(Path(folder).glob(product.parquet_files))
-    if parquet:
-        files = open_parquet_folder(mission, parquet)
-    else:
+    files: LightCurveFolder | None = open_parquet_folder(mission, parquet) if parquet else None
+    # a library may hold nothing but other cadences than the mission's
+    if files is None or not files.targets():
         fits = {path for one in mission.products for path in Path(folder).rglob(one.fits_files)}
         files = open_fits_folder(mission, sorted(fits))
     if not files.targets() and tables.is_dir():

@@ -69,13 +69,14 @@ def mission_settings(path: str | Path) -> dict:
     return settings
 
 
-def read_mission(path: str | Path) -> Mission:
+def read_mission(path: str | Path, others: str | Path | None = None) -> Mission:
     """The mission that a yaml describes.
 
-    Raises DataNotFound if there is no such file, BadParameter if it is no yaml, names a knob
-    nobody knows or gives one a value that no mission can have.
+    Missions that it begins from lie beside it, or in the folder ``others``. Raises DataNotFound if
+    there is no such file, BadParameter if it is no yaml, names a knob nobody knows or gives one a
+    value that no mission can have.
     """
-    return built(_merged(path), "mission")
+    return built(_merged(Path(path), Path(others or Path(path).parent)), "mission")
 
 
 def mission_files(arguments: Sequence[str]) -> tuple[list[str], dict[str, dict]]:
@@ -112,13 +113,15 @@ def _free_name(name: str, taken: dict) -> str:
     return free
 
 
-def _merged(path: str | Path) -> dict:
-    """The settings of a file over those of the files of missions beside it that it begins from."""
+def _merged(path: Path, others: Path) -> dict:
+    """The settings of a file over those of the missions that it begins from."""
     settings = mission_settings(path)
     merged: dict = {}
     names = settings.pop("defaults", [])
     for name in [*names, *([] if "_self_" in names else ["_self_"])]:
-        other = settings if name == "_self_" else _merged(Path(path).parent / f"{name}.yaml")
+        beside = path.parent / f"{name}.yaml"
+        other = settings if name == "_self_" else _merged(
+            beside if beside.is_file() else others / f"{name}.yaml", others)
         merged = _over(other, merged)
     return merged
 

@@ -104,7 +104,8 @@ def _opened(path: str | Path) -> Iterator[fits.HDUList]:
 
 def _is_product(path: str | Path, hdus: fits.HDUList, product: PipelineProduct) -> bool:
     primary = hdus[0].header
-    telescope = str(primary.get("TELESCOP", product.telescope))
+    # K2's files name Kepler as their telescope
+    telescope = str(primary.get("MISSION") or primary.get("TELESCOP") or product.telescope).strip()
     if telescope.lower() != product.telescope.lower():
         raise BadLightCurve(f"{path} is a {telescope} file; read it as that mission's, not as "
                             f"{product.telescope}'s")

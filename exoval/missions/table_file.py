@@ -48,6 +48,8 @@ def read_table_segments(path: str | Path, exposure_days: float) -> list[Pipeline
     ``exposure_days``.
     """
     frame = _with_known_names(read_any_table(path), path)
+    if frame.empty:
+        raise BadLightCurve(f"{path} holds no cadence; get it again or remove it")
     numbers = frame["segment"] if "segment" in frame else pd.Series(0, index=frame.index)
     return [_segment(rows, path, int(number), exposure_days)
             for number, rows in frame.groupby(numbers, sort=True)]
