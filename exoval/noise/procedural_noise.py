@@ -67,7 +67,7 @@ class ProceduralNoise:
         relative = self.white(rng, sampling, star) / np.sqrt(crowding)
         for process in self.processes.values():
             relative = relative + process(rng, sampling, star)
-        column, row = (self.centroid(rng, sampling, error) for _ in range(2))
+        column, row = (self.centroid(rng, sampling, error, relative) for _ in range(2))
         return LightCurve(
             target=star.target, mission=mission, time=sampling.time,
             flux=LEVEL * (1 + relative), flux_error=np.full(len(sampling), LEVEL * error),
