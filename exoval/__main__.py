@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exoval.errors import BadParameter, DataNotFound, message_instead_of_traceback
+from exoval.missions.mission_file import is_mission_file, read_mission
+
+if TYPE_CHECKING:
+    from exoval.missions.mission import Mission
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -25,7 +31,8 @@ def _parser() -> argparse.ArgumentParser:
         "periodogram and features of one event. Without an ephemeris the box search's best event "
         "is drawn.")
     plot.add_argument("target", help="such as 'KIC 10666592'")
-    plot.add_argument("--mission", default="kepler", help="file in exoval/missions")
+    plot.add_argument("--mission", default="kepler", help="name of a mission, or the path of a "
+                      "yaml that describes one; default kepler")
     plot.add_argument("--folder", help="light curves; default $EXOVAL_DATA/light_curves")
     plot.add_argument("--segments", help="quarters or sectors such as 1,2,3; default all")
     plot.add_argument("--period", type=float, metavar="DAYS")
@@ -42,11 +49,10 @@ def _plot_event(parsed: argparse.Namespace) -> None:
     # imported here so that --help does not pay for the numerical libraries
     from exoval.event_page import event_page
     from exoval.missions.library import open_library
-    from exoval.missions.named_mission import named_mission
     from exoval.plot_event import plot_event
     from exoval.search.box_search import BoxSearch
 
-    mission = named_mission(parsed.mission)
+    mission = _mission(parsed.mission)
     ephemeris = _ephemeris(parsed, mission.time_zero)
     segments = _segments(parsed.segments)
     search = BoxSearch(mission.minimum_period_days, mission.maximum_period_days)
@@ -61,6 +67,17 @@ def _plot_event(parsed: argparse.Namespace) -> None:
     except (OSError, ValueError) as error:
         raise DataNotFound(f"cannot write {output} ({error}); choose another --output") from error
     print(output)
+
+
+def _mission(name: str) -> Mission:
+    """The mission of a yaml, of one of conf/mission, or of a function of exoval.missions."""
+    from exoval.missions.named_mission import named_mission
+
+    shipped = Path(str(resources.files("conf"))) / "mission"
+    if is_mission_file(name):
+        return read_mission(name, shipped)
+    path = shipped / f"{name}.yaml"
+    return read_mission(path) if path.is_file() else named_mission(name)
 
 
 def _ephemeris(parsed: argparse.Namespace, time_zero: float) -> object:
