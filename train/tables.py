@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
 
-from exoval.errors import BadTable
+from exoval.errors import BadTable, DataNotFound
 from exoval.feature_table import FeatureTable
 from train.labelled_set import check_learnable, read_labelled_set
+
+if TYPE_CHECKING:
+    from train.real import MeasuredBy, RealCandidates
 
 
 class LabelledTable(Protocol):
@@ -25,22 +28,24 @@ class LabelledTable(Protocol):
 
 @dataclass(frozen=True)
 class SimulatedTable:
-    """Labelled sets, one or several, reduced to some columns.
+    """Labelled sets, one or several, reduced to some columns, or with all if ``reduce`` is None.
 
     ``leave_out`` names scenarios whose place in a catalogue is not certain: the planet of a bound
     companion is a false positive here and, as nobody can tell, a planet in most catalogues.
     """
 
     labelled_set: str | Path | Sequence[str | Path]
-    reduce: Callable[[FeatureTable], FeatureTable]
+    reduce: Callable[[FeatureTable], FeatureTable] | None = None
     leave_out: Sequence[str] = ()
     kind: str = "simulated"
 
     def __call__(self) -> FeatureTable:
         """The rows; raises DataNotFound or BadTable for a set that cannot be used."""
         one = isinstance(self.labelled_set, str | Path)
-        tables = [self.reduce(read_labelled_set(folder).table)
+        tables = [read_labelled_set(folder).table
                   for folder in ([self.labelled_set] if one else self.labelled_set)]
+        if self.reduce is not None:
+            tables = [self.reduce(table) for table in tables]
         for other in tables[1:]:
             other.require_columns_of(tables[0])
         table = FeatureTable(pd.concat([table.frame for table in tables], ignore_index=True),
@@ -59,6 +64,23 @@ class CatalogueTable:
     def __call__(self) -> FeatureTable:
         """The rows; raises DataNotFound if the catalogue is not there."""
         return self.read()
+
+
+@dataclass(frozen=True)
+class RealTable:
+    """Real candidates whose light curves are at hand, measured as a labelled set was."""
+
+    real: RealCandidates
+    measured_by: MeasuredBy
+    kind: str = "real"
+
+    def __call__(self) -> FeatureTable:
+        """The rows; raises DataNotFound where there are no light curves."""
+        found = self.real.measure(self.measured_by)
+        if found is None or len(found.table) == 0:
+            raise DataNotFound("no real candidate can be measured; set EXOVAL_DATA to a folder "
+                               "with light curves and catalogues of this mission")
+        return found.table
 
 
 def without_stars_of(table: FeatureTable, other: FeatureTable) -> FeatureTable:

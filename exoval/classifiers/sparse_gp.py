@@ -60,6 +60,8 @@ class SparseGP(ClassifierMixin, BaseEstimator):
     of the same rows, which are near the end already. With a file name as ``checkpoint`` the
     state after every epoch is kept there, and a ``fit`` of the same rows with the same settings
     goes on from it and ends where an uninterrupted one does; ``epochs`` may be another.
+    With ``warm_start`` a ``fit`` of a fitted model begins where the last one ended, on whatever
+    rows it is given: those of another mission, say.
 
     Fitted attributes: ``classes_``, ``epochs_run_``, ``held_out_loss_`` (one a epoch, empty
     without a held-out share), ``state_`` (the parameters as plain arrays, so that a fitted
@@ -70,7 +72,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
                  batch_size: int = 256, learning_rate: float = 0.03, patience: int = 8,
                  held_out_share: float = 0.1, prediction_draws: int = 256, start: str = "prior",
                  optimizer: str = "adam", natural_rate: float = 0.1,
-                 checkpoint: str | None = None, device: str = "auto",
+                 checkpoint: str | None = None, warm_start: bool = False, device: str = "auto",
                  random_state: int | None = None) -> None:
         self.inducing_points = inducing_points
         self.kernel = kernel
@@ -84,6 +86,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         self.optimizer = optimizer
         self.natural_rate = natural_rate
         self.checkpoint = checkpoint
+        self.warm_start = warm_start
         self.device = device
         self.random_state = random_state
 
@@ -102,7 +105,11 @@ class SparseGP(ClassifierMixin, BaseEstimator):
                                       ensure_non_negative=True)
         # a row of no weight must leave no trace, not even among the inducing points
         used = weight > 0
+        before = getattr(self, "classes_", None) if self.warm_start else None
         self.classes_, codes = np.unique(y[used], return_inverse=True)
+        if before is not None and not np.array_equal(before, self.classes_):
+            raise BadParameter(f"warm_start of a model of {before.tolist()} on rows of "
+                               f"{self.classes_.tolist()}; give rows of the same classes")
         if len(self.classes_) < 2:
             raise BadParameter("a classifier needs at least two classes and got "
                                f"{len(self.classes_)} class; add rows of another class")
@@ -232,7 +239,9 @@ class SparseGP(ClassifierMixin, BaseEstimator):
 
     def _first_guess(self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray,
                      random: np.random.RandomState) -> LatentFunctions:
-        """The prior at the class shares, or the answer of Laplace's approximation."""
+        """The prior at the class shares, Laplace's answer, or where the last fit ended."""
+        if self.warm_start and hasattr(self, "state_"):
+            return LatentFunctions.from_arrays(self.state_, self.kernel)
         if self.start == "laplace":
             guess = LaplaceGP(self.inducing_points, self.kernel, random_state=random)
             return LatentFunctions.from_laplace(guess.fit(X, codes, weight),
