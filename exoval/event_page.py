@@ -1,0 +1,71 @@
+"""Everything that the page of one event shows: prepared here, drawn in ``exoval.plot_event``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from exoval.default_features import default_features
+from exoval.detrend.biweight import Biweight
+from exoval.detrend.detrend import Detrend
+from exoval.ephemeris import Ephemeris
+from exoval.errors import BadLightCurve
+from exoval.event import TransitEvent
+from exoval.features.folded_event import FeatureGroup, FoldedEvent
+from exoval.lightcurve import LightCurve
+from exoval.measure import fold_event, measure_folded
+from exoval.search.box_search import BoxSearch
+from exoval.search.periodogram import Periodogram
+from exoval.star import Star
+
+
+@dataclass(frozen=True)
+class EventPage:
+    """A light curve as delivered, its folded event, its periodogram and its features.
+
+    ``features`` are grouped, and ``row`` has one value per column of theirs; ``periodogram`` is
+    None where the light curve is too short to search. ``time_zero`` is the BJD of time 0.
+    """
+
+    raw: LightCurve
+    folded: FoldedEvent
+    periodogram: Periodogram | None
+    features: Mapping[str, FeatureGroup]
+    row: Mapping[str, float]
+    time_zero: float = 0.0
+
+
+def event_page(light_curve: LightCurve, star: Star, ephemeris: Ephemeris | None = None,
+               search: BoxSearch | None = None, detrend: Detrend | None = None,
+               features: Mapping[str, FeatureGroup] | None = None,
+               time_zero: float = 0.0) -> EventPage:
+    """Prepare the page of the event at ``ephemeris``, or of the strongest that ``search`` finds.
+
+    The ephemeris is refined, as for every event that is measured; the periodogram reaches at
+    least to its period. Raises BadLightCurve if there is no such event.
+    """
+    search, detrend = search or BoxSearch(), detrend or Biweight()
+    features = features or default_features()
+    flat = detrend(light_curve)
+    if ephemeris is None:
+        event = search(flat, star)
+        if event is None:
+            raise BadLightCurve(
+                f"{light_curve.target}: no event above {search.threshold} sigma with "
+                f"{search.minimum_transits} transits and a period of {search.minimum_period_days} "
+                f"to {search.maximum_period_days} days; say which with --period, --epoch and "
+                "--duration, or read more segments")
+    else:
+        event = TransitEvent(ephemeris, source="given")
+    folded = fold_event(light_curve, event, star, detrend)
+    if folded is None:
+        given = event.ephemeris
+        raise BadLightCurve(
+            f"{light_curve.target}: no dip in the data near period {given.period:.6g} d, epoch "
+            f"{given.epoch:.6g} d, duration {24 * given.duration:.4g} h; give another ephemeris "
+            "or other segments")
+    reaching = replace(
+        search, minimum_period_days=min(search.minimum_period_days, 0.9 * folded.period),
+        maximum_period_days=max(search.maximum_period_days, 1.1 * folded.period))
+    return EventPage(light_curve, folded, reaching.periodogram(flat, star), features,
+                     measure_folded(folded, features), time_zero)
