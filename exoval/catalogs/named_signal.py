@@ -31,7 +31,7 @@ def named_signal(name: str, target_prefix: str) -> Candidate:
     if found is not None:
         return found
     if not known:
-        raise DataNotFound(f"'{name}' cannot be looked up: {' '.join(missing)}" if missing else
+        raise DataNotFound(f"'{name}' cannot be looked up: {missing[0]}" if missing else
                            f"no catalogue of stars named {target_prefix} to look up '{name}'")
     near = [known[key].name for key in difflib.get_close_matches(_plain(name), known, 3)]
     raise DataNotFound(
