@@ -119,8 +119,8 @@ def _event(parsed: argparse.Namespace, mission: Mission) -> tuple[TransitEvent |
         raise DataNotFound(f"'{target}' is no target of {mission.name}, whose stars are written "
                            f"'{prefix} 1234567'; choose another --mission")
     signal = named_signal(target, prefix)
-    named = TransitEvent(signal.ephemeris, source=f"{signal.name} of {signal.provenance}, "
-                                                  f"{signal.label}")
+    named = TransitEvent(signal.ephemeris, source=f"{signal.name} in {signal.provenance} "
+                                                  f"({signal.label})")
     return event or named, signal.target
 
 

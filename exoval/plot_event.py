@@ -105,8 +105,8 @@ def _ranges(numbers: list[int]) -> str:
 
 
 def _shown(events: np.ndarray) -> np.ndarray:
-    """Indices of the cadences drawn: every so many, and all of the events'."""
-    chosen = events & (events.sum() < MOST_DOTS)
+    """Indices of the cadences drawn: every so many, and all of events that are few."""
+    chosen = events & (events.sum() < MOST_DOTS / 30)
     chosen[::max(math.ceil(len(events) / MOST_DOTS), 1)] = True
     return np.flatnonzero(chosen)
 
@@ -312,7 +312,7 @@ def _draw_event(axes: Axes, page: EventPage) -> None:
     if fit is not None:
         axes.plot(smooth, _model(folded)(smooth / 24), color=MODEL, lw=1.5)
         title += (f"\ntransit (red) {1e6 * fit.mean['depth']:,.0f} ppm, radius ratio "
-                  f"{fit.mean['radius_ratio']:.3g} ± {fit.error['radius_ratio']:.1g}")
+                  f"{fit.mean['radius_ratio']:.4g} ± {fit.error['radius_ratio']:.1g}")
     _limits(axes, means, errors, _ppm(folded)[2])
     axes.set_ylabel("flux (ppm)")
     axes.set_title(title, fontsize=10)
@@ -428,14 +428,14 @@ def _write_features(axes: Axes, page: EventPage, columns: int = 5) -> None:
     length = 1
     while len(entries := _entries(page, length)) > columns * length:
         length += 1
-    size = min(8.5, 8.5 * 24 / length)
+    size = min(8.0, 8.0 * 24 / length)
     for number, (name, value, unit) in enumerate(entries):
         column, line = divmod(number, length)
         x, y = column / columns, 1 - (line + 0.5) / length
         axes.text(x, y, name, fontsize=size, weight="normal" if value else "bold", va="center")
-        axes.text(x + 0.74 / columns, y, value, fontsize=size, ha="right", va="center",
+        axes.text(x + 0.795 / columns, y, value, fontsize=size, ha="right", va="center",
                   family="monospace")
-        axes.text(x + 0.76 / columns, y, unit, fontsize=size, va="center", color="#6b7684")
+        axes.text(x + 0.81 / columns, y, unit, fontsize=size, va="center", color="#6b7684")
     axes.set(xlim=(0, 1), ylim=(0, 1))
 
 
