@@ -83,11 +83,12 @@ def _title(page: EventPage) -> str:
              (f"[Fe/H] {star.metallicity:.2g}", star.metallicity),
              (f"magnitude {star.magnitude:.2f}", star.magnitude)]
     julian = f" (BJD {ephemeris.epoch + page.time_zero:.5f})" if page.time_zero else ""
+    alone = " (one event: not measured)" if count == 1 else ""
     return (
         f"{page.raw.target}   {page.raw.mission}   segments "
         f"{_ranges([segment.number for segment in page.raw.segments])}   "
         f"ephemeris: {event.source or 'unknown'}, refined\n"
-        f"period {ephemeris.period:.7g} d   epoch {ephemeris.epoch:.5f} d{julian}   "
+        f"period {ephemeris.period:.7g} d{alone}   epoch {ephemeris.epoch:.5f} d{julian}   "
         f"duration {24 * ephemeris.duration:.3g} h   box depth {1e6 * event.depth:,.0f} ppm   "
         f"{event.signal_to_noise:.1f} sigma   {count} event{'s' * (count != 1)} with data\n"
         + ("   ".join(text for text, value in known if math.isfinite(value))
@@ -328,7 +329,7 @@ def _draw_parities(left: Axes, right: Axes, page: EventPage) -> None:
         own = events.number % 2 == (name == "odd")
         if not own.any():
             axes.set_title(f"no {name} events", fontsize=10)
-            axes.set(xlabel="hours from middle", xlim=left.get_xlim())
+            axes.set_xticks([])
             continue
         for values, new in zip((means, errors), _close_up(axes, folded, 0.0, parity, 1.5)):
             values.extend(new)
@@ -429,13 +430,15 @@ def _write_features(axes: Axes, page: EventPage, columns: int = 5) -> None:
     while len(entries := _entries(page, length)) > columns * length:
         length += 1
     size = min(8.0, 8.0 * 24 / length)
+    # the panels above leave room for their numbers to the left
+    left, width = -0.05, 1.05 / columns
     for number, (name, value, unit) in enumerate(entries):
         column, line = divmod(number, length)
-        x, y = column / columns, 1 - (line + 0.5) / length
+        x, y = left + column * width, 1 - (line + 0.5) / length
         axes.text(x, y, name, fontsize=size, weight="normal" if value else "bold", va="center")
-        axes.text(x + 0.795 / columns, y, value, fontsize=size, ha="right", va="center",
+        axes.text(x + 0.8 * width, y, value, fontsize=size, ha="right", va="center",
                   family="monospace")
-        axes.text(x + 0.81 / columns, y, unit, fontsize=size, va="center", color="#6b7684")
+        axes.text(x + 0.815 * width, y, unit, fontsize=0.9 * size, va="center", color="#6b7684")
     axes.set(xlim=(0, 1), ylim=(0, 1))
 
 
@@ -460,4 +463,6 @@ def _number(value: float) -> str:
         return "–"
     if value == int(value) and abs(value) < 1e6:
         return f"{value:.0f}"
-    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
+    if 1e4 <= abs(value) < 1e9:
+        return f"{value:,.0f}"
+    return f"{value:.4g}" if abs(value) >= 0.01 else f"{value:.3g}"
