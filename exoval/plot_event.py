@@ -431,14 +431,14 @@ def _write_features(axes: Axes, page: EventPage, columns: int = 5) -> None:
         length += 1
     size = min(8.0, 8.0 * 24 / length)
     # the panels above leave room for their numbers to the left
-    left, width = -0.05, 1.05 / columns
+    left, width = -0.055, 1.06 / columns
     for number, (name, value, unit) in enumerate(entries):
         column, line = divmod(number, length)
         x, y = left + column * width, 1 - (line + 0.5) / length
         axes.text(x, y, name, fontsize=size, weight="normal" if value else "bold", va="center")
-        axes.text(x + 0.8 * width, y, value, fontsize=size, ha="right", va="center",
+        axes.text(x + 0.81 * width, y, value, fontsize=size, ha="right", va="center",
                   family="monospace")
-        axes.text(x + 0.815 * width, y, unit, fontsize=0.9 * size, va="center", color="#6b7684")
+        axes.text(x + 0.821 * width, y, unit, fontsize=0.86 * size, va="center", color="#6b7684")
     axes.set(xlim=(0, 1), ylim=(0, 1))
 
 
