@@ -16,6 +16,7 @@ from hydra.utils import instantiate
 
 import conf
 from exoval.__main__ import main
+from exoval.catalogs.named_signal import named_signal
 from exoval.cut_time import cut_time
 from exoval.default_features import default_features
 from exoval.ephemeris import Ephemeris
@@ -125,12 +126,17 @@ def test_a_julian_date_is_the_same_epoch(folder, tmp_path, drawn):
         drawn[1].folded.event.ephemeris.epoch, abs=1e-3)
 
 
-@pytest.mark.parametrize("name", ["K00042.01", "k42.01", "KOI-42.01", "KOI 42.01"])
-def test_a_catalogued_signal_is_drawn_by_its_name(folder, tmp_path, drawn, name):
-    main(["plot-event", name, "--data", str(folder), "--output", str(tmp_path / "page.png")])
+def test_a_catalogued_signal_is_drawn_by_its_name(folder, tmp_path, drawn):
+    main(["plot-event", "KOI-42.01", "--data", str(folder), "--output", str(tmp_path / "p.png")])
     assert drawn[0].raw.target == "KIC 1001"
     assert drawn[0].folded.event.source == "K00042.01 in KOI (CANDIDATE)"
     assert "K00042.01" in plot_event(drawn[0]).get_suptitle()
+
+
+@pytest.mark.parametrize("name", ["K00042.01", "k42.01", "KOI-42.01", "KOI 42.01"])
+def test_a_name_may_be_written_in_several_ways(folder, monkeypatch, name):
+    monkeypatch.setenv("EXOVAL_DATA", str(folder))
+    assert named_signal(name, "KIC").name == "K00042.01"
 
 
 def test_files_of_the_users_own_need_no_folder(tmp_path, monkeypatch, drawn):
@@ -256,13 +262,13 @@ def test_no_words_lie_on_others_in_the_list(page):
     figure = plot_event(page)
     figure.canvas.draw()
     panel = max(figure.axes, key=lambda axes: len(axes.texts))
-    boxes = [(text.get_text(), text.get_window_extent()) for text in panel.texts
-             if text.get_text().strip()]
-    for number, (words, box) in enumerate(boxes):
-        for others, other in boxes[:number]:
-            wide = min(box.x1, other.x1) - max(box.x0, other.x0)
-            high = min(box.y1, other.y1) - max(box.y0, other.y0)
-            assert wide <= 0 or high <= 2, (words, others)
+    words = [text for text in panel.texts if text.get_text().strip()]
+    boxes = np.array([text.get_window_extent().extents for text in words])
+    (x0, y0, x1, y1), (u0, v0, u1, v1) = boxes.T[:, :, None], boxes.T[:, None, :]
+    wide = np.minimum(x1, u1) - np.maximum(x0, u0)
+    high = np.minimum(y1, v1) - np.maximum(y0, v0)
+    pairs = np.argwhere(np.triu((wide > 0) & (high > 2), 1))
+    assert not [(words[i].get_text(), words[j].get_text()) for i, j in pairs]
 
 
 def test_long_gaps_are_cut_and_short_ones_are_not():
