@@ -130,6 +130,7 @@ def classifiers(small: bool) -> Iterator[tuple[str, BaseEstimator]]:
     yield "laplace_gp_moved", LaplaceGP(inducing_points=inducing, evidence_rows=10_000,
                                         evidence_steps=40, move_inducing=True, random_state=0)
     yield "converged_gp", SparseGP(**long)
+    yield "natural_gp", SparseGP(**long, optimizer="natural")
     yield "laplace_then_variational_gp", SparseGP(**long | {"learning_rate": 0.005},
                                                   start="laplace")
     yield "exact_gp", GaussianProcessClassifier(ConstantKernel(4.0) * RBF(6.0), random_state=0)

@@ -90,7 +90,7 @@ def draw(frame: pd.DataFrame, path: str) -> None:
     axes.set(yticks=place, yticklabels=frame.feature, xlim=(0, 1), ylim=(-1, len(frame)),
              xlabel="AUC, planet against false positive (0.5: no separation)")
     axes.tick_params(axis="y", labelsize=7)
-    axes.legend(loc="upper right")
+    axes.legend(loc="lower right")
     figure.savefig(path, dpi=110)
     plt.close(figure)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -35,8 +37,12 @@ class MissingDependency(ExovalError, ImportError):
 def message_instead_of_traceback() -> Iterator[None]:
     """Turn a foreseen error into one line on standard error and exit status 2.
 
-    An interrupt says how to go on and exits with 130. Unforeseen errors keep their traceback.
+    An interrupt, or the end of its time on a cluster (SIGTERM), says how to go on and exits with
+    130. Unforeseen errors keep their traceback.
     """
+    # only the main thread may say what a signal does
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except ExovalError as error:

@@ -11,13 +11,18 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from exoval.catalogs.label_bearing import refuse_label_bearing
 from exoval.errors import BadTable, DataNotFound
+
+if TYPE_CHECKING:
+    from exoval.view_rows import ViewRows
 
 #: identity columns in the order they are written; all strings
 IDENTITY = ("event", "target", "label", "disposition")
@@ -40,16 +45,20 @@ class FeatureTable:
     ``frame`` holds the identity columns (``event`` unique id, ``target`` star and split group,
     ``label`` scenario key or catalogue class, ``disposition`` planet / false_positive / unknown)
     and one float column per entry of ``columns``; missing values are NaN. ``recipe`` says how
-    it was measured (JSON-able).
+    it was measured (JSON-able). ``views`` are pictures of the same rows for models that look at
+    shapes, where there are any; they are stored beside the table and not in its file.
 
-    Raises BadTable if a declared column is missing or an undeclared one is present.
+    Raises BadTable if a declared column is missing, an undeclared one is present, or a column is
+    known to bear the label (``exoval.catalogs.label_bearing``).
     """
 
     frame: pd.DataFrame
     columns: tuple[Column, ...]
     recipe: dict = field(default_factory=dict)
+    views: ViewRows | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        refuse_label_bearing(self.columns)
         wanted = [*IDENTITY, *self.feature_names]
         missing = [name for name in wanted if name not in self.frame]
         undeclared = [name for name in self.frame if name not in wanted]
@@ -92,8 +101,9 @@ class FeatureTable:
     def select(self, rows: np.ndarray) -> FeatureTable:
         """The table of the rows given by a boolean mask or by indexes."""
         rows = np.asarray(rows)
-        return FeatureTable(self.frame.iloc[np.flatnonzero(rows) if rows.dtype == bool else rows],
-                            self.columns, self.recipe)
+        rows = np.flatnonzero(rows) if rows.dtype == bool else rows
+        return FeatureTable(self.frame.iloc[rows], self.columns, self.recipe,
+                            None if self.views is None else self.views.select(rows))
 
     def require_columns_of(self, other: FeatureTable) -> None:
         """Raise BadTable unless both tables have the same columns in the same units."""

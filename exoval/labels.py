@@ -43,6 +43,12 @@ DISPOSITIONS: dict[str, str] = {
     "AFP": FALSE_POSITIVE,
     "NTP": FALSE_POSITIVE,
     "UNK": UNKNOWN,
+    # certified false positives of the KOIs
+    "CERTIFIED FP": FALSE_POSITIVE,
+    "CERTIFIED FA": FALSE_POSITIVE,
+    "POSSIBLE PLANET": UNKNOWN,
+    "DATA INCONCLUSIVE": UNKNOWN,
+    "NOT EXAMINED": UNKNOWN,
     # eclipsing-binary catalogues
     "EB": FALSE_POSITIVE,
 }

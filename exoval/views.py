@@ -140,7 +140,11 @@ def open_views(folder: str | Path, name: str = "views") -> Views:
     if not all(path.is_file() for path in paths):
         raise DataNotFound(f"no {name}.npy with {name}_missing.npy in {folder}; make them with "
                            "python -m simulate views=true")
-    values, missing = (np.load(path, mmap_mode="r") for path in paths)
+    try:
+        values, missing = (np.load(path, mmap_mode="r") for path in paths)
+    except (ValueError, EOFError, OSError) as error:
+        raise BadTable(f"cannot read {paths[0]} or {paths[1]} ({error}); simulate the set "
+                       "again") from error
     if values.shape != (len(missing), LENGTH):
         raise BadTable(f"{paths[0]} has shape {values.shape} and not ({len(missing)}, {LENGTH}); "
                        "simulate the set again with this version")

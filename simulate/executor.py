@@ -6,6 +6,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -78,7 +79,14 @@ def _start_worker(recipe: Recipe) -> None:
     global _recipe
     # an interrupt is for the parent process, which ends its workers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _recipe = recipe
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent is gone: what it still made would be nobody's."""
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 def _run_in_worker(batch: Batch) -> list[Outcome]:

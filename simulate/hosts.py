@@ -11,14 +11,19 @@ from typing import Protocol
 
 import numpy as np
 
+from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.known_signals import CATALOGS, stars_with_known_signals
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
+from exoval.labels import FALSE_POSITIVE
 from exoval.lightcurve import LightCurve, Segment
 from exoval.missions.library import LightCurveLibrary, open_library
 from exoval.missions.mission import Mission
 from exoval.star import Star
 
 log = logging.getLogger(__name__)
+
+#: durations, centred on the event, that are cut out with a known signal
+MASKED_DURATIONS = 2.0
 
 
 class Hosts(Protocol):
@@ -35,22 +40,29 @@ class RealHosts:
     """Real light curves of a mission, a few consecutive segments at a time.
 
     ``segments_per_light_curve`` consecutive quarters or sectors make a host (fewer where a star
-    has fewer). ``targets`` restricts the stars. Stars with known signals are left out
+    has fewer; those with less than ``minimum_segments`` are left out). ``targets`` restricts the
+    stars. Stars with known signals are left out
     (``leave_out_known_signals``), so that what is injected is all there is and the stars that
-    real labels belong to are never trained on.
+    real labels belong to are never trained on. With ``mask_known_signals`` those whose signals are
+    planets or candidates stay, with every event cut out, unless that costs more than
+    ``largest_masked_share`` of the time; false positives have light besides their events.
     """
 
     mission: Mission
     folder: str | None = None
     targets: Sequence[str] | None = None
     segments_per_light_curve: int = 1
+    minimum_segments: int = 1
     leave_out_known_signals: bool = True
+    mask_known_signals: bool = False
+    largest_masked_share: float = 0.3
     kind: str = field(default="real", init=False)
 
     def __post_init__(self) -> None:
-        if self.segments_per_light_curve < 1:
-            raise BadParameter(f"segments_per_light_curve={self.segments_per_light_curve}; "
-                               "give 1 or more")
+        if not 1 <= self.minimum_segments <= self.segments_per_light_curve:
+            raise BadParameter(f"segments_per_light_curve={self.segments_per_light_curve} and "
+                               f"minimum_segments={self.minimum_segments}; give 1 <= "
+                               "minimum_segments <= segments_per_light_curve")
 
     @cached_property
     def library(self) -> LightCurveLibrary:
@@ -58,12 +70,23 @@ class RealHosts:
         return open_library(self.mission, self.folder)
 
     @cached_property
-    def left_out(self) -> frozenset[str]:
-        """Stars of the library that carry a known signal."""
-        if not self.leave_out_known_signals:
-            return frozenset()
+    def known_signals(self) -> dict[str, tuple[Candidate, ...]]:
+        """Catalogued signals of the stars of the library, if they matter."""
+        if not self.leave_out_known_signals and not self.mask_known_signals:
+            return {}
         catalogs = CATALOGS.get(self.mission.target_prefix, ())
-        return frozenset(stars_with_known_signals(catalogs)) & frozenset(self.library.targets())
+        at_hand = frozenset(self.library.targets())
+        return {target: signals for target, signals in stars_with_known_signals(catalogs).items()
+                if target in at_hand}
+
+    @cached_property
+    def left_out(self) -> frozenset[str]:
+        """Stars of the library that carry a known signal which is not to be masked."""
+        if not self.mask_known_signals:
+            return frozenset(self.known_signals)
+        return frozenset(target for target, signals in self.known_signals.items()
+                         if any(signal.disposition == FALSE_POSITIVE for signal in signals)
+                         or _masked_share(signals) > self.largest_masked_share)
 
     @cached_property
     def unknown_stars(self) -> frozenset[str]:
@@ -77,6 +100,11 @@ class RealHosts:
             return False  # stays, so that it is counted with its own reason
         return not math.isfinite(star.radius) and not math.isfinite(star.teff)
 
+    def _is_short(self, target: str) -> bool:
+        """Whether a star of the library has too few segments; an unknown one fails by name."""
+        return (self.minimum_segments > 1 and target in self.library.targets()
+                and len(self.library.segments(target)) < self.minimum_segments)
+
     @cached_property
     def eligible(self) -> tuple[str, ...]:
         """Targets that can be drawn; a requested one that is unknown stays and fails by name.
@@ -85,11 +113,13 @@ class RealHosts:
         """
         wanted = self.targets or self.library.targets()
         lost = self.left_out | (frozenset() if self.targets else self.unknown_stars)
-        eligible = tuple(str(target) for target in wanted if target not in lost)
+        eligible = tuple(str(target) for target in wanted
+                         if target not in lost and not self._is_short(target))
         if not eligible:
             raise DataNotFound(
-                f"all {len(wanted)} stars with light curves carry known signals or lack radius "
-                "and temperature; give other targets or set host.leave_out_known_signals=false"
+                f"all {len(wanted)} stars with light curves carry known signals, lack radius and "
+                f"temperature or have fewer than {self.minimum_segments} segments; give other "
+                "targets, set host.leave_out_known_signals=false or lower host.minimum_segments"
             )
         return eligible
 
@@ -103,14 +133,19 @@ class RealHosts:
         size = min(self.segments_per_light_curve, len(segments))
         first = int(rng.integers(len(segments) - size + 1))
         light_curve = self.library.read(target, segments[first:first + size])
+        for signal in self.known_signals.get(target, ()):
+            light_curve = light_curve.keep(
+                ~signal.ephemeris.in_event(light_curve.time, MASKED_DURATIONS))
         return light_curve, self.library.star(target)
 
     def describe(self) -> dict:
         """What the manifest says of the hosts."""
         return {"kind": self.kind, "mission": self.mission.name, "stars": len(self.eligible),
                 "stars_left_out_for_known_signals": len(self.left_out),
+                "stars_with_masked_signals": len(self.known_signals.keys() - self.left_out),
                 "stars_left_out_without_parameters": len(self.unknown_stars - self.left_out),
-                "segments_per_light_curve": self.segments_per_light_curve}
+                "segments_per_light_curve": self.segments_per_light_curve,
+                "minimum_segments": self.minimum_segments}
 
 
 @dataclass(frozen=True)
@@ -175,6 +210,12 @@ def procedural_light_curve(rng: np.random.Generator, target: str, mission: Missi
     segment = Segment(0, 0, len(time), crowding=1.0, noise_ppm=noise_ppm)
     return LightCurve(target, mission.name, time, flux, np.full(len(time), 1e5 * white),
                       mission.exposure_days, (segment,))
+
+
+def _masked_share(signals: Sequence[Candidate]) -> float:
+    """The share of the time that is cut out with the events of some signals."""
+    return sum(MASKED_DURATIONS * signal.ephemeris.duration / signal.ephemeris.period
+               for signal in signals)
 
 
 def choose_hosts(real: RealHosts, procedural: ProceduralHosts) -> Hosts:

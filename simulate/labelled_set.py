@@ -64,11 +64,15 @@ class Shards:
 
     def load(self, batch: Batch) -> list[Outcome] | None:
         """The outcomes of a finished batch, without views; None if it is not there or cut short."""
-        if self.views and not self._path(batch).with_suffix(".npy").is_file():
-            return None
         try:
-            return [Outcome(**entry) for entry in json.loads(self._path(batch).read_text())]
-        except (OSError, ValueError, TypeError):
+            outcomes = [Outcome(**entry) for entry in json.loads(self._path(batch).read_text())]
+            if self.views:
+                # mapped: header and length are checked, nothing is read
+                rows = np.load(self._path(batch).with_suffix(".npy"), mmap_mode="r")
+                if len(rows) != sum(outcome.status == KEPT for outcome in outcomes):
+                    return None
+            return outcomes
+        except (OSError, ValueError, TypeError, EOFError):
             return None
 
     def save(self, batch: Batch, outcomes: list[Outcome]) -> None:

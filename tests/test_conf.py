@@ -17,6 +17,8 @@ ROOT = Path(__file__).parent.parent
 CONF = ROOT / "conf"
 #: groups whose choices are lists: each yaml carries its own name as its top key
 LISTS = {"scenario", "feature", "classifier"}
+#: composed by tests of their own
+OTHERS = {"experiment", "search_space", "train/search"}
 APP_OF_GROUP = {"classifier": "train", "calibration": "train", "real": "train"}
 
 
@@ -28,7 +30,7 @@ def composed(app, *overrides):
 def choices():
     for path in sorted(CONF.glob("*/**/*.yaml")):
         group = path.parent.relative_to(CONF).as_posix()
-        if group != "experiment":
+        if group not in OTHERS:
             yield pytest.param(group, path.stem, id=f"{group}/{path.stem}")
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import InstantiationException
+from hydra.experimental.callback import Callback
 from hydra.types import RunMode
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
@@ -21,21 +26,71 @@ if TYPE_CHECKING:
 
 
 @hydra.main(config_path="pkg://conf", config_name="train", version_base="1.3")
-def main(config: DictConfig) -> None:
-    """Resolve the whole configuration, build its parts and run."""
+def main(config: DictConfig) -> float | None:
+    """Resolve the whole configuration, build its parts and run.
+
+    Returns the log-loss on stars held back from fitting, which are not those of the test, so
+    that a sweeper may choose by it.
+    """
     with message_instead_of_traceback():
+        _reject_searches_for_events(config)
         settings = _resolved(config)
         # imported here so that --cfg job and --help do not pay for torch and scikit-learn
         from train.run import run
 
-        _reject_unknown(settings, set(inspect.signature(run).parameters))
+        task = _task(settings["task"])
+        known = set(inspect.signature(run).parameters)
+        wanted = set(inspect.signature(task).parameters)
+        _reject_unknown(settings, known | wanted | {"task"})
         arguments = _built(config)
         # real=none is a file without settings, which arrives as an empty dict
         arguments["real"] = arguments.get("real") or None
+        if arguments.get("search") is not None and "search" not in wanted:
+            raise BadParameter(f"task={settings['task']} takes no search; leave search=... out")
         if HydraConfig.get().mode == RunMode.MULTIRUN:
             arguments["output"] = HydraConfig.get().runtime.output_dir
-        metrics = run(**arguments, measured_by=measured_by, settings=settings)
+            settings["overrides"] = list(HydraConfig.get().overrides.task)
+        arguments |= {"measured_by": measured_by, "settings": settings}
+        metrics = task(**{name: arguments[name] for name in wanted if name in arguments})
         _summary(metrics, arguments["output"])
+        return metrics.get("held_back_log_loss")
+
+
+class CompareJobs(Callback):
+    """Tells Hydra to compare the jobs of a sweep when the last is done."""
+
+    def __init__(self) -> None:
+        self.start = 0.0
+
+    def on_multirun_start(self, config: DictConfig, **_: object) -> None:
+        """Note the time: metrics that are older belong to another sweep."""
+        self.start = time.time()
+
+    def on_multirun_end(self, config: DictConfig, **_: object) -> None:
+        """Write one table and one figure into the folder of the sweep."""
+        from train.sweep import compare_jobs
+
+        compare_jobs(Path(config.hydra.sweep.dir), self.start)
+
+
+def _task(name: str) -> Callable[..., dict]:
+    """The function of this package that the setting ``task`` names; BadParameter if none does."""
+    module, _, function = str(name).rpartition(".")
+    if not module.startswith("train."):
+        raise BadParameter(f"task={name} is no function of train; give train.run.run or one named "
+                           "by an experiment")
+    try:
+        return getattr(importlib.import_module(module), function)
+    except (ImportError, AttributeError) as error:
+        raise BadParameter(f"there is no task {name} ({error})") from error
+
+
+def _reject_searches_for_events(config: DictConfig) -> None:
+    """Raise BadParameter for a choice of ``search`` that belongs to the other app."""
+    target = (config.get("search") or {}).get("_target_", "train.")
+    if not target.startswith("train."):
+        raise BadParameter(f"search={target.rpartition('.')[2]} finds events, which is a matter of "
+                           "python -m simulate; train takes search=optuna")
 
 
 def _resolved(config: DictConfig) -> dict:
@@ -59,6 +114,10 @@ def _reject_unknown(settings: dict, known: set[str]) -> None:
 
 def _built(config: DictConfig) -> dict:
     """The objects that the configuration describes."""
+    for name, node in config.classifier.items():
+        if "_target_" not in node:
+            raise BadParameter(f"classifier.{name} has settings but is not chosen; add it to "
+                               "classifier=[...] or take the settings away")
     try:
         return dict(instantiate(config, _convert_="all"))
     except InstantiationException as error:
@@ -114,7 +173,7 @@ def _targets(node: object) -> list[str]:
 def _summary(metrics: dict, output: str) -> None:
     """The verdict and where the rest is."""
     print("\n" + "\n".join(metrics["verdict"]))
-    if metrics["host"].get("kind") == "procedural":
+    if metrics.get("host", {}).get("kind") == "procedural":
         print("PROCEDURAL HOSTS: these probabilities are for trying the software, not for science")
     print(f"{metrics['seconds']:.0f} s -> {output}")
 

@@ -13,6 +13,12 @@ def leading(models: list[FittedModel]) -> str:
     return min(models, key=lambda model: model.card["held_back_log_loss"]).name
 
 
+def held_back_log_loss(models: list[FittedModel], searched: dict[str, dict]) -> float:
+    """The lowest log-loss on rows held back from fitting; of the best trial after a search."""
+    return min([found["log_loss"] for found in searched.values()]
+               or [model.card["held_back_log_loss"] for model in models])
+
+
 def headline(name: str, by_classifier: dict[str, dict], rows: int) -> dict:
     """The leading classifier's numbers without intervals, and those of all classifiers.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,8 @@ import numpy as np
 from exoval.errors import BadTable, DataNotFound
 from exoval.feature_table import FeatureTable, load_feature_table
 from exoval.labels import PLANET
+from exoval.view_rows import ViewRows
+from exoval.views import VALUES, open_views
 
 FEWEST_ROWS = 20
 
@@ -24,9 +26,17 @@ class LabelledSet:
 
 
 def load_labelled_set(directory: str | Path) -> LabelledSet:
+    """``read_labelled_set``; raises BadTable if nothing can be learned from it as well."""
+    labelled = read_labelled_set(directory)
+    check_learnable(labelled.table)
+    return labelled
+
+
+def read_labelled_set(directory: str | Path) -> LabelledSet:
     """Read ``features.parquet`` and ``manifest.json``; the truth table is never opened.
 
-    Raises DataNotFound if they are not there and BadTable if nothing can be learned from them.
+    Views beside them are mapped into memory and become part of the table. Raises DataNotFound if
+    there are no such files and BadTable if they are damaged.
     """
     directory = Path(directory)
     for name in ("features.parquet", "manifest.json"):
@@ -39,7 +49,8 @@ def load_labelled_set(directory: str | Path) -> LabelledSet:
         raise BadTable(f"cannot read {directory / 'manifest.json'} ({error}); simulate the set "
                        "again") from error
     table = load_feature_table(directory / "features.parquet")
-    check_learnable(table)
+    if (directory / VALUES.format("views")).is_file():
+        table = replace(table, views=ViewRows.of_all(open_views(directory), len(table)))
     return LabelledSet(table, manifest)
 
 

@@ -17,6 +17,7 @@ from exoval.progress import progress
 from train.evaluate import Scored, score
 from train.fit import fit
 from train.metrics import log_loss, roc_auc
+from train.row_cap import cap_of
 from train.splits import Split
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,8 @@ log = logging.getLogger(__name__)
 
 def learning_curve_points(classifiers: Mapping[str, BaseEstimator], calibration: Calibration,
                           table: FeatureTable, split: Split, shares: Sequence[float], seed: int,
-                          real: FeatureTable | None = None) -> list[dict]:
+                          real: FeatureTable | None = None,
+                          row_cap: Mapping[str, int | None] | None = None) -> list[dict]:
     """One entry a classifier and share of the fitted stars, smallest first.
 
     Keys: classifier, share, rows, stars, and log_loss and roc_auc on the simulated test and on
@@ -40,7 +42,8 @@ def learning_curve_points(classifiers: Mapping[str, BaseEstimator], calibration:
             continue
         try:
             model = fit(name, classifiers[name], calibration, table,
-                        Split(rows, split.calibration, split.test), seed)
+                        Split(rows, split.calibration, split.test), seed,
+                        row_cap=cap_of(name, row_cap or {}))
         except BadTable as error:
             log.warning("learning curve: %.3g of the stars are too few: %s", share, error)
             continue

@@ -9,7 +9,7 @@ import platform
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,15 +24,18 @@ from exoval.feature_table import IDENTITY, FeatureTable
 from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
 from exoval.novelty import NoveltyScores
 from exoval.progress import progress
+from exoval.view_rows import ViewRows
 from exoval.views import Views, save_views
 from train.evaluate import Scored, evaluate, score
 from train.feature_gap import feature_gap
 from train.fit import fit
-from train.headline import headline, leading
+from train.headline import headline, held_back_log_loss, leading
+from train.hyperparameter_search import HyperparameterSearch
 from train.labelled_set import LabelledSet, check_learnable, empty_columns, load_labelled_set
 from train.learning_curve import last_point, learning_curve_points
 from train.oddities import Oddities, judge_novelty
 from train.report import Evidence, write_report
+from train.row_cap import cap_of
 from train.splits import Split, StarSplit
 from train.verdict import verdict
 
@@ -62,17 +65,21 @@ def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, B
         calibration: Calibration, split: StarSplit, seed: int, real: RealCandidates | None = None,
         measured_by: Callable[[dict], MeasuredBy] | None = None,
         bootstrap_resamples: int = 500, calibration_folds: int = 0,
-        learning_curve: Sequence[float] = (), settings: dict | None = None) -> dict:
+        learning_curve: Sequence[float] = (), search: HyperparameterSearch | None = None,
+        row_cap: Mapping[str, int | None] | None = None, settings: dict | None = None) -> dict:
     """Fit every classifier of ``classifier`` and write what came out to ``output``.
 
     ``real`` measures real candidates in the way that ``measured_by`` reads from the manifest of
     the labelled set; ``settings`` is the resolved configuration, for the record. Calibration is
     learned on a part of its own, or cross-fitted with ``calibration_folds``; ``learning_curve``
-    are shares of the fitted stars to train on as well. Returns the numbers, as written to
-    ``metrics.json``; ``report.html``, ``predictions_simulated.csv``, ``predictions_real.csv``,
-    ``models/`` and ``novelty/`` stand beside it. A run that was killed goes on from the
-    checkpoints it left in ``output`` when it is started again. Raises DataNotFound or BadTable for
-    a labelled set that cannot be used and BadParameter for settings out of range.
+    are shares of the fitted stars to train on as well. With ``search`` every classifier gets the
+    settings that did best in trials on the stars it may be fitted on; a search goes on from the
+    trials in ``output``. ``row_cap`` maps classifier, or ``others``, to the most rows to fit it
+    on. Returns the numbers, as written to ``metrics.json``; ``report.html``,
+    ``predictions_simulated.csv``, ``predictions_real.csv``, ``models/`` and ``novelty/`` stand
+    beside it. A run that was killed goes on from the checkpoints it left in ``output`` when it is
+    started again. Raises DataNotFound or BadTable for a labelled set that cannot be used and
+    BadParameter for settings out of range.
     """
     start = time.time()
     check_settings(classifier, bootstrap_resamples, calibration_folds, learning_curve)
@@ -82,7 +89,13 @@ def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, B
     table, removed = usable_rows(labelled.table, events.table)
     parts = split(table, seed)
     checkpoints = output / "checkpoints"
-    models = [fit(name, estimator, calibration, table, parts, seed, calibration_folds, checkpoints)
+    caps, searched = {name: cap_of(name, row_cap or {}) for name in classifier}, {}
+    if search is not None:
+        rows = parts.fit if calibration_folds == 0 else np.concatenate([parts.fit,
+                                                                        parts.calibration])
+        classifier, searched = search(classifier, table.select(np.sort(rows)), seed, output, caps)
+    models = [fit(name, estimator, calibration, table, parts, seed, calibration_folds, checkpoints,
+                  caps[name])
               for name, estimator in
               progress(classifier.items(), len(classifier), "fit classifiers")]
     held_out = table.select(parts.test)
@@ -91,7 +104,7 @@ def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, B
     gap = feature_gap(table, events.table) if events.table else None
     oddities = judge_novelty(models, table, parts, events.table, seed)
     curve = learning_curve_points(classifier, calibration, table, parts, learning_curve, seed,
-                                  events.table)
+                                  events.table, caps)
     if curve:
         curve += [last_point(model, simulated[model.name], scored.get(model.name))
                   for model in models]
@@ -108,7 +121,8 @@ def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, B
         "real": headline(best, judged["real"],
                          len(scored[best].judged.star) if scored else 0),
         "cards": {model.name: model.card for model in models},
-        "novelty": oddities.summary, "learning_curve": curve,
+        "held_back_log_loss": held_back_log_loss(models, searched),
+        "novelty": oddities.summary, "learning_curve": curve, "search": searched,
         "real_missing": events.missing, "real_skipped": events.skipped,
         "feature_gap": [] if gap is None else gap.to_dict("records"),
         "config": settings or {}, "simulation_config": labelled.manifest.get("config", {}),
@@ -177,6 +191,8 @@ def measure_real(real: RealCandidates | None,
     if len(table) == 0:
         return RealEvents(None, skipped, "none of the candidates could be measured")
     views = found.views and Views(found.views.values[~infinite], found.views.missing[~infinite])
+    if views:
+        table = replace(table, views=ViewRows.of_all(views, len(table)))
     return RealEvents(table, skipped, views=views)
 
 
@@ -197,7 +213,7 @@ def usable_rows(table: FeatureTable, real: FeatureTable | None) -> tuple[Feature
     columns = tuple(column for column in kept.columns if column.name not in empty)
     names = [*IDENTITY, *(column.name for column in columns)]
     removed = {"rows_of_real_stars": int(shared.sum()), "empty_features": empty}
-    return FeatureTable(kept.frame[names], columns, kept.recipe), removed
+    return FeatureTable(kept.frame[names], columns, kept.recipe, kept.views), removed
 
 
 def describe_sets(table: FeatureTable, parts: Split, real: FeatureTable | None) -> dict:

@@ -39,17 +39,25 @@ class CatalogTable:
         cannot be read or lacks a required column.
         """
         path = self._find(path)
-        try:
-            frame = (pd.read_parquet(path) if path.suffix == ".parquet"
-                     else pd.read_csv(path, comment="#", low_memory=False))
-        except (OSError, ValueError, pa.ArrowException) as error:
-            raise BadTable(f"cannot read {path} ({error}); get it again: {self.download}"
-                           ) from error
+        frame = self._load(path)
         missing = [column for column in required if column not in frame]
         if missing:
             raise BadTable(f"{path} lacks the columns {', '.join(missing)} of {self.name}; "
                            f"get it with them: {self.download}")
         return frame.reindex(columns=[*required, *optional])
+
+    def read_all(self, path: str | Path | None) -> pd.DataFrame:
+        """All columns that the table has; DataNotFound and BadTable as in ``read``."""
+        return self._load(self._find(path))
+
+    def _load(self, path: Path) -> pd.DataFrame:
+        """A Parquet or CSV file; BadTable if it cannot be read."""
+        try:
+            return (pd.read_parquet(path) if path.suffix == ".parquet"
+                    else pd.read_csv(path, comment="#", low_memory=False))
+        except (OSError, ValueError, pa.ArrowException) as error:
+            raise BadTable(f"cannot read {path} ({error}); get it again: {self.download}"
+                           ) from error
 
     def _find(self, path: str | Path | None) -> Path:
         if path is None and not os.environ.get("EXOVAL_DATA"):

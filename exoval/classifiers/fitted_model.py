@@ -53,7 +53,7 @@ class FittedModel:
         (scenario to share) gives them for another one. Raises BadParameter for priors that are
         not one share a class.
         """
-        raw = self.pipeline.predict_proba(self._features(table))
+        raw = self.pipeline.predict_proba(self._features(table), **views_for(self.pipeline, table))
         planet = self.classes.index(PLANET)
         calibrated = rescale_classes(raw, planet, self.calibration(raw[:, planet]))
         if priors is None:
@@ -76,7 +76,8 @@ class FittedModel:
         classifier = self.pipeline[-1]
         scaled = self.pipeline[:-1].transform(self._features(table))
         if hasattr(classifier, "predict_proba_draws"):
-            draws = self.calibration(classifier.predict_proba_draws(scaled)[:, :, planet])
+            drawn = classifier.predict_proba_draws(scaled, **views_for(self.pipeline, table))
+            draws = self.calibration(drawn[:, :, planet])
             return probability, draws.std(axis=0)
         if isinstance(getattr(classifier, "estimators_", None), list):
             trees = np.stack([tree.predict_proba(scaled)[:, planet]
@@ -151,6 +152,19 @@ def load_fitted_model(directory: str | Path, table: FeatureTable | None = None,
     if table is not None:
         model.require_columns(table)
     return model
+
+
+def views_for(pipeline: Pipeline, table: FeatureTable) -> dict:
+    """The views of the table's rows as an argument, if the pipeline's classifier looks at them.
+
+    Raises BadTable if the table has none.
+    """
+    if not getattr(pipeline[-1], "looks_at_views_", False):
+        return {}
+    if table.views is None:
+        raise BadTable("the model looks at views and the table has none; measure its events with "
+                       "exoval.views.event_views, or simulate with views=true")
+    return {"views": table.views}
 
 
 def schema_hash(columns: tuple[Column, ...]) -> str:

@@ -15,10 +15,12 @@ from exoval.errors import BadTable
 #: what our own estimators consist of beyond what skops trusts by itself
 TRUSTED = frozenset({
     "exoval.classifiers.boosted_trees.BoostedTrees",
+    "exoval.classifiers.deep_kernel_gp.DeepKernelGP",
     "exoval.classifiers.ensemble.Ensemble",
     "exoval.classifiers.gaussian_discriminant.GaussianDiscriminant",
     "exoval.classifiers.laplace_gp.LaplaceGP",
     "exoval.classifiers.sparse_gp.SparseGP",
+    "exoval.classifiers.transit_cnn.TransitCNN",
     "exoval.classifiers.transit_shape_map.TransitShapeMap",
     "numpy.arcsinh",
     "numpy.clip",

@@ -14,7 +14,6 @@ import gpytorch
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit
 from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
@@ -26,16 +25,21 @@ from exoval.classifiers.checkpoint import (
     read_checkpoint,
     write_checkpoint,
 )
+from exoval.classifiers.held_out_rows import held_out_rows
 from exoval.classifiers.inducing_points import inducing_points
 from exoval.classifiers.kernels import KERNELS, scaled_kernel
 from exoval.classifiers.laplace_gp import LaplaceGP
+from exoval.classifiers.natural_gradient import (
+    POSTERIOR,
+    NaturalAndAdam,
+    natural_from_cholesky,
+)
 from exoval.classifiers.nystrom_features import INTERCEPT
 from exoval.classifiers.quasi_random import sobol_normal
+from exoval.classifiers.torch_device import torch_device
 from exoval.errors import BadParameter
 from exoval.progress import progress
 
-#: fewer held-out rows than this say nothing about when to stop
-FEWEST_HELD_OUT = 50
 #: standard-normal draws behind one expected log-likelihood in the objective
 TRAINING_DRAWS = 16
 ROWS_PER_CHUNK = 4096
@@ -50,6 +54,8 @@ class SparseGP(ClassifierMixin, BaseEstimator):
     not improved for ``patience`` epochs, and goes back to the best epoch. ``device`` is
     ``auto``, ``cpu`` or ``cuda``.
 
+    ``optimizer`` is ``adam`` for all parameters, or ``natural``: natural gradients of rate
+    ``natural_rate`` for the posterior and Adam for kernel and inducing points.
     ``start`` is ``prior`` or ``laplace``: inducing points, kernel and posterior of a ``LaplaceGP``
     of the same rows, which are near the end already. With a file name as ``checkpoint`` the
     state after every epoch is kept there, and a ``fit`` of the same rows with the same settings
@@ -63,6 +69,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
     def __init__(self, inducing_points: int = 160, kernel: str = "matern52", epochs: int = 80,
                  batch_size: int = 256, learning_rate: float = 0.03, patience: int = 8,
                  held_out_share: float = 0.1, prediction_draws: int = 256, start: str = "prior",
+                 optimizer: str = "adam", natural_rate: float = 0.1,
                  checkpoint: str | None = None, device: str = "auto",
                  random_state: int | None = None) -> None:
         self.inducing_points = inducing_points
@@ -74,6 +81,8 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         self.held_out_share = held_out_share
         self.prediction_draws = prediction_draws
         self.start = start
+        self.optimizer = optimizer
+        self.natural_rate = natural_rate
         self.checkpoint = checkpoint
         self.device = device
         self.random_state = random_state
@@ -99,7 +108,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
                                f"{len(self.classes_)} class; add rows of another class")
         groups = None if groups is None else np.asarray(groups)[used]
         random = check_random_state(self.random_state)
-        fitted, held_out = self._hold_out(X[used], groups, random)
+        fitted, held_out = held_out_rows(int(used.sum()), groups, self.held_out_share, random)
         self._optimise(X[used], codes, weight[used], fitted, held_out, random)
         return self
 
@@ -144,29 +153,20 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         if self.kernel not in KERNELS:
             raise BadParameter(f"kernel is '{self.kernel}'; use one of {', '.join(KERNELS)}")
         for name in ("inducing_points", "epochs", "batch_size", "learning_rate", "patience",
-                     "prediction_draws"):
+                     "natural_rate", "prediction_draws"):
             if not getattr(self, name) > 0:
                 raise BadParameter(f"{name} is {getattr(self, name)}; give a positive number")
         if self.start not in ("prior", "laplace"):
             raise BadParameter(f"start is '{self.start}'; use 'prior' or 'laplace'")
+        if self.optimizer not in ("adam", "natural"):
+            raise BadParameter(f"optimizer is '{self.optimizer}'; use 'adam' or 'natural'")
         if not 0 <= self.held_out_share < 1:
             raise BadParameter(f"held_out_share is {self.held_out_share}; give a share in [0, 1)")
 
-    def _hold_out(self, X: np.ndarray, groups: np.ndarray | None,
-                  random: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
-        """Indexes of fitted rows and of rows held out to say when to stop (perhaps none)."""
-        rows = np.arange(len(X))
-        too_few = round(self.held_out_share * len(X)) < FEWEST_HELD_OUT
-        if too_few or (groups is not None and len(np.unique(groups)) < 5):
-            return rows, rows[:0]
-        splitter = ShuffleSplit if groups is None else GroupShuffleSplit
-        return next(splitter(1, test_size=self.held_out_share, random_state=random)
-                    .split(X, groups=groups))
-
     def _optimise(self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray, fitted: np.ndarray,
                   held_out: np.ndarray, random: np.random.RandomState) -> None:
-        """Climb the evidence bound by Adam on minibatches; keep the best epoch's parameters."""
-        device = self._torch_device()
+        """Climb the evidence bound on minibatches; keep the best epoch's parameters."""
+        device = torch_device(self.device)
         mark, stored = self._stored(X, codes, weight, device)
         generator = torch.Generator(device)
         if stored is None:
@@ -177,7 +177,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         else:
             latent = self._resumed(stored, random, generator)
         latent.to(device)
-        optimiser = torch.optim.Adam(latent.parameters(), lr=self.learning_rate)
+        optimiser = self._optimiser(latent, float(weight[fitted].sum()))
         if stored is not None:
             optimiser.load_state_dict(stored["optimiser"])
         data = [torch.as_tensor(array, device=device) for array in (X, codes, weight)]
@@ -195,17 +195,25 @@ class SparseGP(ClassifierMixin, BaseEstimator):
                 write_checkpoint(self.checkpoint, self._to_store(mark, latent, optimiser, random,
                                                                  generator))
 
-    def _one_epoch(self, latent: LatentFunctions, optimiser: torch.optim.Optimizer,
+    def _optimiser(self, latent: LatentFunctions, total_weight: float
+                   ) -> torch.optim.Optimizer | NaturalAndAdam:
+        """The optimiser that the settings ask for."""
+        if self.optimizer == "natural":
+            return NaturalAndAdam(latent, self.natural_rate, self.learning_rate, total_weight)
+        return torch.optim.Adam(latent.parameters(), lr=self.learning_rate)
+
+    def _one_epoch(self, latent: LatentFunctions, optimiser: torch.optim.Optimizer | NaturalAndAdam,
                    data: list[torch.Tensor], fitted: np.ndarray, random: np.random.RandomState,
                    generator: torch.Generator) -> None:
-        """One step of Adam for every minibatch of the fitted rows."""
+        """One step for every minibatch of the fitted rows."""
         latent.train()
         total_weight = float(data[2][fitted].sum())
         for rows in minibatches(fitted, self.batch_size, random):
             optimiser.zero_grad()
             loss = negative_evidence_bound(latent, *(item[rows] for item in data),
                                            len(fitted) / len(rows) / total_weight,
-                                           1 / total_weight, generator)
+                                           1 / total_weight, generator,
+                                           self.optimizer == "natural")
             loss.backward()
             optimiser.step()
 
@@ -227,9 +235,10 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         """The prior at the class shares, or the answer of Laplace's approximation."""
         if self.start == "laplace":
             guess = LaplaceGP(self.inducing_points, self.kernel, random_state=random)
-            return LatentFunctions.from_laplace(guess.fit(X, codes, weight))
+            return LatentFunctions.from_laplace(guess.fit(X, codes, weight),
+                                                self.optimizer == "natural")
         latent = LatentFunctions(inducing_points(X, weight, self.inducing_points, random),
-                                 len(self.classes_), self.kernel)
+                                 len(self.classes_), self.kernel, self.optimizer == "natural")
         latent.start_at_class_shares(np.bincount(codes, weight, minlength=len(self.classes_)))
         return latent
 
@@ -274,19 +283,11 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         of_truth = probability[np.arange(len(X)), codes]
         return float(np.average(-np.log(np.maximum(of_truth, 1e-15)), weights=weight))
 
-    def _torch_device(self) -> torch.device:
-        """The device asked for; ``auto`` is the graphics card when there is one."""
-        if self.device == "auto":
-            return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        if self.device == "cuda" and not torch.cuda.is_available():
-            raise BadParameter("device is 'cuda' but torch finds no graphics card; use 'auto'")
-        return torch.device(self.device)
-
     def _draws_by_chunk(self, X: np.ndarray) -> Iterator[np.ndarray]:
         """Yield posterior draws of the probabilities, (draws, rows of the chunk, classes)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        latent = LatentFunctions.from_arrays(self.state_, self.kernel).to(self._torch_device())
+        latent = LatentFunctions.from_arrays(self.state_, self.kernel).to(torch_device(self.device))
         for start in range(0, len(X), ROWS_PER_CHUNK):
             yield self._probability_draws(latent, X[start:start + ROWS_PER_CHUNK])
 
@@ -294,11 +295,8 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         """Softmax of quasi-random draws from every row's latent posterior."""
         latent.eval()
         with torch.no_grad():
-            mean, deviation = latent.marginals(torch.as_tensor(X, device=self._torch_device()))
-        normal = sobol_normal(self.prediction_draws, mean.shape[1])
-        logit = (mean.cpu().numpy() + deviation.cpu().numpy() * normal[:, None, :])
-        probability = np.exp(logit - logit.max(axis=2, keepdims=True))
-        return probability / probability.sum(axis=2, keepdims=True)
+            mean, deviation = latent.marginals(torch.as_tensor(X, device=torch_device(self.device)))
+        return softmax_draws(mean.cpu().numpy(), deviation.cpu().numpy(), self.prediction_draws)
 
 
 class LatentFunctions(gpytorch.models.ApproximateGP):
@@ -307,10 +305,13 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
     Single precision loses the Cholesky factor of neighbouring inducing points now and then.
     """
 
-    def __init__(self, inducing: np.ndarray, classes: int, kernel: str) -> None:
+    def __init__(self, inducing: np.ndarray, classes: int, kernel: str, natural: bool = False
+                 ) -> None:
+        """With ``natural`` q(u) is held by its natural parameters, for natural gradients."""
         shape = torch.Size([classes])
-        distribution = gpytorch.variational.CholeskyVariationalDistribution(
-            len(inducing), batch_shape=shape, mean_init_std=0.0)
+        kind = (gpytorch.variational.NaturalVariationalDistribution if natural
+                else gpytorch.variational.CholeskyVariationalDistribution)
+        distribution = kind(len(inducing), batch_shape=shape, mean_init_std=0.0)
         strategy = gpytorch.variational.VariationalStrategy(
             self, torch.as_tensor(inducing, dtype=torch.float64), distribution)
         # the whitened prior is where the distribution stands already; the lazy start would
@@ -343,7 +344,7 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
                 for name, value in self.state_dict().items()}
 
     @classmethod
-    def from_laplace(cls, guess: LaplaceGP) -> LatentFunctions:
+    def from_laplace(cls, guess: LaplaceGP, natural: bool = False) -> LatentFunctions:
         """The posterior of a fitted ``LaplaceGP`` as a variational distribution.
 
         The one latent function of two classes becomes half the difference of two, each with
@@ -351,7 +352,7 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
         """
         state = {name: torch.as_tensor(value) for name, value in guess.state_.items()}
         classes, two = len(guess.classes_), len(guess.classes_) == 2
-        latent = cls(guess.state_["inducing"], classes, guess.kernel)
+        latent = cls(guess.state_["inducing"], classes, guess.kernel, natural)
         sign = torch.tensor([[-1.0, 1.0]], dtype=torch.float64) if two else torch.ones(1, classes)
         mode = state["mode"] * sign * (0.5**0.5 if two else 1.0)
         # the intercept, last of the weights, becomes a fixed mean function
@@ -364,8 +365,14 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
                     setattr(latent.covar_module.base_kernel, name,
                             getattr(kernel.base_kernel, name))
             distribution = latent.variational_strategy._variational_distribution
-            distribution.variational_mean.copy_(mode[:-1].T)
-            distribution.chol_variational_covar.copy_(torch.linalg.cholesky(covariance))
+            mean, root = mode[:-1].T, torch.linalg.cholesky(covariance)
+            if natural:
+                vector, matrix = natural_from_cholesky(mean, root)
+                distribution.natural_vec.copy_(vector)
+                distribution.natural_mat.copy_(matrix)
+            else:
+                distribution.variational_mean.copy_(mean)
+                distribution.chol_variational_covar.copy_(root)
             latent.mean_module.raw_constant.copy_(
                 INTERCEPT * state["mode"][-1] * sign[0] * (0.5 if two else 1.0))
         return latent
@@ -374,27 +381,59 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
     def from_arrays(cls, arrays: dict[str, np.ndarray], kernel: str) -> LatentFunctions:
         """Rebuild from ``arrays``."""
         inducing = arrays["variational_strategy.inducing_points"]
-        latent = cls(inducing, len(arrays["mean_module.raw_constant"]), kernel)
+        latent = cls(inducing, len(arrays["mean_module.raw_constant"]), kernel,
+                     POSTERIOR + "natural_vec" in arrays)
         latent.load_state_dict({name: torch.as_tensor(value) for name, value in arrays.items()})
         return latent
 
 
 def negative_evidence_bound(latent: LatentFunctions, x: torch.Tensor, codes: torch.Tensor,
                             weight: torch.Tensor, data_scale: float, divergence_scale: float,
-                            generator: torch.Generator) -> torch.Tensor:
+                            generator: torch.Generator, slopes: bool = False) -> torch.Tensor:
     """Minus the scaled evidence lower bound of one minibatch (Hensman et al. 2015, eq. 4).
 
     Written out rather than taken from the library so that weights enter row by row and the
-    draws come from our own generator.
+    draws come from our own generator. With ``slopes`` its gradient is that of ``averaged_slopes``.
     """
     mean, deviation = latent.marginals(x)
     normal = torch.randn((TRAINING_DRAWS, *mean.shape), generator=generator, dtype=mean.dtype,
                          device=mean.device)
-    log_probability = torch.log_softmax(mean + deviation * normal, dim=-1)
-    of_truth = log_probability[:, torch.arange(len(codes), device=codes.device), codes]
-    expected = (weight * of_truth.mean(dim=0)).sum()
+    if slopes:
+        of_truth = averaged_slopes(mean, deviation, codes, normal)
+    else:
+        log_probability = torch.log_softmax(mean + deviation * normal, dim=-1)
+        of_truth = log_probability[:, torch.arange(len(codes), device=codes.device),
+                                   codes].mean(dim=0)
+    expected = (weight * of_truth).sum()
     divergence = latent.variational_strategy.kl_divergence().sum()
     return divergence_scale * divergence - data_scale * expected
+
+
+def averaged_slopes(mean: torch.Tensor, deviation: torch.Tensor, codes: torch.Tensor,
+                    normal: torch.Tensor) -> torch.Tensor:
+    """A stand-in (rows,) for the expected log-likelihood that has its gradient, not its value.
+
+    The derivative in a mean is the average slope, that in a variance half the average curvature
+    (Bonnet's and Price's theorems; Opper & Archambeau 2009). The curvature of every draw is
+    negative, so a natural gradient never makes a covariance indefinite; slopes along the draws
+    themselves do, now and then.
+    """
+    with torch.no_grad():
+        probability = torch.softmax(mean + deviation * normal, dim=-1)
+        curvature = (probability * (1 - probability)).mean(dim=0)
+        slope = torch.nn.functional.one_hot(codes, mean.shape[1]) - probability.mean(dim=0)
+    return (slope * mean - 0.5 * curvature * deviation.square()).sum(dim=1)
+
+
+def softmax_draws(mean: np.ndarray, deviation: np.ndarray, draws: int) -> np.ndarray:
+    """Class probabilities of quasi-random draws from latent marginals (rows, classes) each.
+
+    Shape (draws, rows, classes); the same draws for every row.
+    """
+    normal = sobol_normal(draws, mean.shape[1])
+    logit = mean + deviation * normal[:, None, :]
+    probability = np.exp(logit - logit.max(axis=2, keepdims=True))
+    return probability / probability.sum(axis=2, keepdims=True)
 
 
 def minibatches(rows: np.ndarray, size: int, random: np.random.RandomState

@@ -103,7 +103,8 @@ def among_phases(strength: float, durations: float) -> float:
     m))) for L durations in steps of 1 / m, nu(x) = exp(-0.583 x). Negative where the largest is
     smaller than usual.
     """
-    u = max(strength, 0.5)
+    # below its maximum at 0.82 the rate of upcrossings falls again: it holds for high levels
+    u = max(strength, 0.82)
     log_density = -0.5 * u * u - 0.5 * math.log(2 * math.pi)
     overshoot = -0.583 * u * math.sqrt(2 / STEPS_PER_DURATION)
     # a box and its own place, then the upcrossings along the rest
@@ -111,8 +112,11 @@ def among_phases(strength: float, durations: float) -> float:
         log_density + overshoot)
     if expected < 1e-12:
         log_chance = math.log(durations * u) + log_density + overshoot
-    else:
+    elif expected < 1:
         log_chance = math.log(-math.expm1(-expected))
+    else:
+        # nearly certain to be exceeded: its complement has the digits
+        return float(ndtri_exp(-expected))
     return -float(ndtri_exp(log_chance))
 
 

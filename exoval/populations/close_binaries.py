@@ -10,6 +10,8 @@ from exoval.errors import BadParameter
 
 #: log10 of the period in days up to which tides have made most FGK binaries circular
 CIRCULAR_BELOW = 0.94
+#: where the light of eclipses is no longer computed; binaries of 60 days and more reach it
+LARGEST_ECCENTRICITY = 0.9
 #: share of pairs just below that are not, and the log10 period at which there are none left
 ECCENTRIC_SHARE = 0.6
 LOG_TWO_DAYS = np.log10(2.0)
@@ -17,6 +19,11 @@ LOG_TWO_DAYS = np.log10(2.0)
 LOG_PERIODS = np.linspace(np.log10(0.5), 8.0, 4001)
 MASS_RATIOS = np.linspace(0.1, 1.0, 1801)
 TWIN_ABOVE = 0.95
+#: the survey's least primary; lighter ones have its periods and, of companions, the share that
+#: the multiplicity of their mass is of that of FGK stars (Duchene & Kraus 2013, table 1)
+LEAST_SURVEYED = 0.8
+LIGHTER_MASSES = (0.1, 0.3, LEAST_SURVEYED)
+LIGHTER_SHARES = (0.22 / 0.44, 0.26 / 0.44, 1.0)
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,8 @@ class CloseBinaries:
     """Companions of Moe & Di Stefano (2017, ApJS 230, 15) to a primary of ``primary_mass``.
 
     Periods are in days and every logarithm of them is to base 10. Mass ratios run from 0.1 to
-    1; the frequency of those below 0.3 is added as a factor 1.3. Raises BadParameter for a
+    1; the frequency of those below 0.3 is added as a factor 1.3. Primaries below 0.8 solar masses
+    are beyond the survey and scaled by multiplicity. Raises BadParameter for a
     primary outside 0.08-40 solar masses.
     """
 
@@ -36,7 +44,9 @@ class CloseBinaries:
 
     def companions_per_decade(self, period: np.ndarray) -> np.ndarray:
         """Companions with q > 0.1 per star and unit log10(period / d)."""
-        log_mass = np.log10(self.primary_mass)
+        # below, the survey's polynomials turn negative
+        log_mass = np.log10(max(self.primary_mass, LEAST_SURVEYED))
+        share = np.interp(np.log10(self.primary_mass), np.log10(LIGHTER_MASSES), LIGHTER_SHARES)
         short = 0.020 + 0.04 * log_mass + 0.07 * log_mass**2
         middle = 0.039 + 0.07 * log_mass + 0.01 * log_mass**2
         wide = 0.078 - 0.05 * log_mass + 0.04 * log_mass**2
@@ -47,7 +57,7 @@ class CloseBinaries:
         rate = np.interp(log_period, knots, values)
         rate = np.where(log_period > 5.5, wide * np.exp(-0.3 * (log_period - 5.5)), rate)
         inside = (log_period >= LOG_PERIODS[0] - 1e-12) & (log_period <= LOG_PERIODS[-1])
-        return 1.3 * np.where(inside, rate, 0.0)
+        return 1.3 * share * np.where(inside, rate, 0.0)
 
     def log_prob(self, period: np.ndarray, mass_ratio: np.ndarray) -> np.ndarray:
         """Log of companions per star, per unit ln(period / d) and mass ratio.
@@ -93,14 +103,15 @@ def mass_ratio_density(mass_ratio: np.ndarray, period: np.ndarray) -> np.ndarray
 def sample_eccentricity(rng: np.random.Generator, period: float) -> float:
     """One eccentricity of an FGK binary at a period in days (Moe & Di Stefano 2017, eq. 3, 17).
 
-    A power law of index 0.6 - 0.7 / (log10 P - 0.5) up to 1 - (P / 2 d)^(-2/3). Below log10 P =
-    0.94, where that law has no finite integral, tides have made most pairs circular, but not
-    all: of Kepler's eclipsing binaries (Kirk et al. 2016) with both eclipses seen, those with
-    |e cos w| > 0.02 are 3 % at 2-4 d, 10 % at 4-6 d and a third at 6-8.7 d. There a share of
-    ECCENTRIC_SHARE [ln(P / 2 d) / ln(8.7 / 2)]^2 follows the power law of index -1/2.
+    A power law of index 0.6 - 0.7 / (log10 P - 0.5) up to 1 - (P / 2 d)^(-2/3), and no further
+    than 0.9. Below log10 P = 0.94, where that law has no finite integral, tides have made most
+    pairs circular, but not all: of Kepler's eclipsing binaries (Kirk et al. 2016) with both
+    eclipses seen, those with |e cos w| > 0.02 are 3 % at 2-4 d, 10 % at 4-6 d and a third at
+    6-8.7 d. There a share of ECCENTRIC_SHARE [ln(P / 2 d) / ln(8.7 / 2)]^2 follows the power law
+    of index -1/2.
     """
     log_period = np.log10(period)
-    largest = 1 - (period / 2) ** (-2 / 3)
+    largest = min(1 - (period / 2) ** (-2 / 3), LARGEST_ECCENTRICITY)
     shape, place = rng.random(2)
     if log_period < CIRCULAR_BELOW:
         # zero at 2 d, below which even the envelope leaves no room

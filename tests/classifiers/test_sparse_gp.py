@@ -5,6 +5,7 @@ from sklearn.base import clone
 from sklearn.metrics import log_loss
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from exoval.classifiers.held_out_rows import held_out_rows
 from exoval.classifiers.quasi_random import sobol_normal
 from exoval.classifiers.sparse_gp import SparseGP
 from exoval.errors import BadParameter
@@ -105,8 +106,7 @@ def test_training_stops_early_and_goes_back_to_the_best_epoch():
 
 def test_held_out_rows_share_no_group_with_fitted_ones():
     groups = np.random.default_rng(8).integers(0, 30, 500)
-    model = SparseGP(held_out_share=0.2)
-    fitted, held_out = model._hold_out(np.zeros((500, 1)), groups, np.random.RandomState(0))
+    fitted, held_out = held_out_rows(500, groups, 0.2, np.random.RandomState(0))
     assert len(held_out) > 50 and len(fitted) + len(held_out) == 500
     assert not set(groups[fitted]) & set(groups[held_out])
 

@@ -80,7 +80,8 @@ def test_real_hosts_without_data_say_how_to_get_them(tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_an_interrupt_ends_at_once_says_how_to_go_on_and_leaves_no_worker(tmp_path):
+def started(tmp_path):
+    """A simulation by two workers that has finished its first batch."""
     process = subprocess.Popen(
         [sys.executable, "-m", "simulate", "n_systems=4000", "host=procedural", "output=set",
          "executor.workers=2", "batch_size=4"],
@@ -90,9 +91,22 @@ def test_an_interrupt_ends_at_once_says_how_to_go_on_and_leaves_no_worker(tmp_pa
     deadline = time.monotonic() + 90
     while not list(tmp_path.glob("set/shards/*.json")) and time.monotonic() < deadline:
         time.sleep(0.2)
-    process.send_signal(signal.SIGINT)
+    return process
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_at_once_says_how_to_go_on_and_leaves_no_worker(tmp_path, end):
+    process = started(tmp_path)
+    process.send_signal(end)
     # the pipe closes only when the last worker that holds it has gone
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "the same command again goes on from here" in errors
     assert "Traceback" not in errors
+
+
+def test_workers_do_not_outlive_a_process_that_is_killed(tmp_path):
+    process = started(tmp_path)
+    process.kill()
+    process.communicate(timeout=30)
+    assert process.returncode == -signal.SIGKILL

@@ -304,3 +304,11 @@ def test_a_star_without_radius_has_no_planet_radius():
     row = TransitFitFeatures()(folded(EPHEMERIS, 2e-3, star=star))
     assert np.isnan(row["planet_radius"])
     assert np.isfinite(row["radius_ratio"])
+
+
+def test_the_deviate_of_the_largest_box_is_finite_and_grows_with_strength():
+    strength = np.concatenate([np.linspace(-5, 12, 300), [50.0, 1000.0, 1e5]])
+    for length in (3.0, 300.0, 3e5):
+        deviate = np.array([among_phases(one, length) for one in strength])
+        assert np.isfinite(deviate).all()
+        assert (np.diff(deviate) > -1e-9).all()

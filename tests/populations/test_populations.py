@@ -200,3 +200,22 @@ def test_limb_darkening_without_scatter_is_the_tables():
     assert set(u1) == {0.4} and set(u2) == {0.25}
     with pytest.raises(BadParameter, match="scatter=-1"):
         LimbDarkeningScatter(-1.0)
+
+
+def test_eccentricities_of_wide_pairs_stay_where_eclipses_are_computed():
+    rng = np.random.default_rng(0)
+    drawn = [sample_eccentricity(rng, 400.0) for _ in range(2000)]
+    assert 0.85 < max(drawn) <= 0.9
+
+
+@pytest.mark.parametrize("mass", [0.08, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 3.0, 40.0])
+def test_no_primary_has_a_negative_number_of_companions(mass):
+    rate = CloseBinaries(mass).companions_per_decade(10 ** np.linspace(-0.3, 7.9, 200))
+    assert (rate > 0).all()
+
+
+def test_light_primaries_have_fewer_companions():
+    rates = [CloseBinaries(mass).companions_per_decade(np.array([5.0]))[0]
+             for mass in (0.1, 0.3, 0.5, 0.8)]
+    assert np.all(np.diff(rates) > 0)
+    assert rates[0] / rates[-1] == pytest.approx(0.5)

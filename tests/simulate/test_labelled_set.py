@@ -2,12 +2,14 @@
 
 import json
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from exoval.errors import BadParameter, DataNotFound
 from exoval.feature_table import Column, load_feature_table
+from exoval.views import LENGTH, SLICES
 from simulate import labelled_set
 from simulate.example import DRAWN, FAILED, KEPT, VISIBLE, Outcome
 from simulate.executor import Batch
@@ -41,6 +43,20 @@ def test_a_shard_that_was_cut_short_is_made_again(tmp_path):
     shards.save(batch, OUTCOMES[:4])
     path = next(shards.folder.glob("planet*.json"))
     path.write_text(path.read_text()[:-20])
+    assert shards.load(batch) is None
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_views_of_a_shard_that_are_damaged_or_gone_are_made_again(tmp_path, kept):
+    shards = labelled_set.Shards(tmp_path, "abc", views=True)
+    batch = Batch("planet", 0, 4)
+    views = (np.zeros(LENGTH, np.float32), np.zeros(len(SLICES), np.int16))
+    shards.save(batch, [replace(one, views=views) for one in OUTCOMES[1 - kept:4]])
+    assert shards.load(batch) == OUTCOMES[1 - kept:4]
+    path = next(shards.folder.glob("planet*.npy"))
+    path.write_bytes(path.read_bytes()[:-1] if kept else b"")
+    assert shards.load(batch) is None
+    path.unlink()
     assert shards.load(batch) is None
 
 

@@ -47,6 +47,30 @@ def test_every_job_of_a_sweep_has_its_own_folder(tmp_path):
         assert metrics["seed"] == number
 
 
+def test_a_search_ends_with_the_winner_trained_and_goes_on(tmp_path):
+    pytest.importorskip("optuna")
+    write_labelled_set(tmp_path / "set")
+    command = ["labelled_set=set", "output=out", "classifier=logistic", "~real", "search=optuna",
+               "bootstrap_resamples=10", "learning_curve=[]", "search.folds=2"]
+    for trials in (2, 3):
+        done = run_app(tmp_path, *command, f"search.trials={trials}")
+        assert done.returncode == 0, done.stderr
+        metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
+        assert metrics["search"]["logistic"]["trials"] == trials
+    assert {"trials.csv", "trials.db", "trials.png", "models"} <= {
+        path.name for path in (tmp_path / "out").iterdir()}
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (["search=box"], "train takes search=optuna"),
+    (["search=optuna", "task=train.transfer.transfer", "+source=null", "+target=null"],
+     "takes no search")])
+def test_a_search_that_is_not_for_this_is_refused(tmp_path, arguments, message):
+    write_labelled_set(tmp_path / "set")
+    done = run_app(tmp_path, "labelled_set=set", "classifier=logistic", "~real", *arguments)
+    assert done.returncode == 2 and message in done.stderr
+
+
 def test_a_foreseen_error_is_one_line_and_status_2(tmp_path):
     done = run_app(tmp_path, "labelled_set=nowhere", "~real", "classifier=logistic")
     assert done.returncode == 2
@@ -133,3 +157,10 @@ def test_a_manifest_cannot_name_code_outside_the_library(tmp_path):
     with pytest.raises(BadTable, match=r"os\.mkdir, which is not part"):
         app.measured_by(manifest)
     assert not (tmp_path / "x").exists()
+
+
+def test_settings_of_a_classifier_that_is_not_chosen_are_refused():
+    config = composed("labelled_set=set", "classifier=forest",
+                      "+classifier.sparse_gp.inducing_points=64")
+    with pytest.raises(BadParameter, match=r"classifier\.sparse_gp has settings"):
+        app._built(config)

@@ -179,6 +179,17 @@ def test_a_missing_or_broken_set_is_refused(tmp_path):
         attempt()
 
 
+@pytest.mark.parametrize("damage", [
+    lambda content: content[:len(content) // 2], lambda content: b"",
+    lambda content: content[:1000] + bytes(2000) + content[3000:]])
+def test_a_damaged_table_is_refused(tmp_path, damage):
+    path = write_labelled_set(tmp_path / "set") / "features.parquet"
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(BadTable, match=r"(?s)cannot read .*features\.parquet .*simulate the set "):
+        run(tmp_path / "set", tmp_path / "out", {"logistic": LogisticRegression()},
+            IsotonicCalibration(), StarSplit(), 0)
+
+
 def test_an_output_that_cannot_be_written_is_refused(tmp_path):
     (tmp_path / "out").write_text("a file")
     with pytest.raises(DataNotFound, match=r"cannot write to .*another output=DIR"):

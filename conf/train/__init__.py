@@ -1,0 +1,1 @@
+"""Configuration groups of train alone, whose names mean something else to simulate."""

@@ -1,0 +1,40 @@
+"""KOIs that people vetted with everything at hand (Bryson et al. 2015, KSCI-19093)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from exoval.catalogs.table import CatalogTable
+from exoval.labels import from_disposition
+
+TABLE = CatalogTable(
+    file="kepler/certified_false_positives_2019-12.parquet",
+    name="Kepler certified false positive table (NASA Exoplanet Archive: 'fpwg')",
+    download="Download it as CSV with all columns from exoplanetarchive.ipac.caltech.edu, table "
+             "'fpwg'",
+)
+#: the working group's cause -> what it is here
+CAUSES = {"fpwg_disp_eb": "eclipsing_binary", "fpwg_disp_offst": "centroid_offset",
+          "fpwg_disp_perep": "ephemeris_match", "fpwg_disp_other": "other"}
+
+
+def read_certified_false_positives(path: str | Path | None = None) -> pd.DataFrame:
+    """What the false-positive working group says of every KOI.
+
+    Columns: ``name`` (K00001.01), ``target``, ``period`` (days), ``label`` in the group's words
+    (CERTIFIED FP, CERTIFIED FA, POSSIBLE PLANET, DATA INCONCLUSIVE or NOT EXAMINED),
+    ``disposition`` in ours (planet never occurs), ``cause`` (of ``CAUSES``, joined by ``+``) and
+    ``comment``. The table has no epochs. Raises DataNotFound or BadTable.
+    """
+    table = TABLE.read(path, ("kepid", "kepoi_name", "fpwg_disp_status"),
+                       ("fpwg_koi_period", "fpwg_comment", *CAUSES))
+    label = table["fpwg_disp_status"].fillna("NOT EXAMINED").str.strip()
+    causes = [" + ".join(name for flag, name in CAUSES.items() if row[flag] == 1)
+              for row in table[list(CAUSES)].to_dict("records")]
+    return pd.DataFrame({
+        "name": table["kepoi_name"], "target": "KIC " + table["kepid"].astype(str),
+        "period": table["fpwg_koi_period"].astype(float), "label": label,
+        "disposition": label.map(from_disposition), "cause": causes,
+        "comment": table["fpwg_comment"].fillna("")})

@@ -1,0 +1,31 @@
+"""Which star the event is on (Bryson & Morton 2017, KSCI-19108)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from exoval.catalogs.table import CatalogTable
+
+TABLE = CatalogTable(
+    file="kepler/positional_probability_2020-06.parquet",
+    name="Kepler astrophysical positional probabilities (NASA Exoplanet Archive: 'koiapp')",
+    download="Download it as CSV from exoplanetarchive.ipac.caltech.edu, table 'koiapp'",
+)
+
+
+def read_positional_probabilities(path: str | Path | None = None) -> pd.DataFrame:
+    """How probable it is that each KOI's event is on its star.
+
+    Columns: ``name`` (K00001.01), ``on_target_probability``, ``on_target_score`` (how far the
+    probability can be relied on, 0 to 1; at 0 it says nothing) and ``unknown_source_probability``.
+    Raises DataNotFound or BadTable.
+    """
+    table = TABLE.read(path, ("kepoi_name", "pp_host_rel_prob"),
+                       ("pp_host_prob_score", "pp_unk_rel_prob"))
+    return pd.DataFrame({
+        "name": table["kepoi_name"],
+        "on_target_probability": table["pp_host_rel_prob"].astype(float),
+        "on_target_score": table["pp_host_prob_score"].astype(float),
+        "unknown_source_probability": table["pp_unk_rel_prob"].astype(float)})

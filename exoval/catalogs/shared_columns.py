@@ -1,0 +1,118 @@
+"""Columns that ``measure`` and a catalogue both know, in one definition.
+
+A model trained on simulated light curves can be judged on thousands of catalogued events whose
+light curves are not at hand, if both are reduced to the same columns with the same meaning. Where
+the two sides measure differently, ours is turned into the catalogue's definition, or both are
+derived from simpler columns by one formula; what still differs is said with the column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from exoval.errors import BadTable
+from exoval.feature_table import IDENTITY, Column, FeatureTable
+
+#: solar radius in Earth radii
+SUN_IN_EARTHS = 109.076
+#: logarithm of the Sun's surface gravity, cgs
+SOLAR_LOGG = 4.438
+
+Formula = Callable[[pd.DataFrame], pd.Series]
+
+
+@dataclass(frozen=True)
+class SharedColumn:
+    """One column: how it follows from ours and from the catalogue's, and what still differs."""
+
+    name: str
+    unit: str
+    description: str
+    ours: Formula
+    theirs: Formula
+    differs: str = ""
+
+
+@dataclass(frozen=True)
+class DerivedColumn:
+    """A column computed from the shared ones by one formula on both sides."""
+
+    name: str
+    unit: str
+    description: str
+    formula: Formula
+
+
+@dataclass(frozen=True)
+class SharedColumns:
+    """The columns that one catalogue shares with ``measure``."""
+
+    measured: tuple[SharedColumn, ...]
+    derived: tuple[DerivedColumn, ...] = ()
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Their declarations."""
+        return tuple(Column(one.name, one.unit, one.description)
+                     for one in (*self.measured, *self.derived))
+
+    def of_measured(self, table: FeatureTable) -> FeatureTable:
+        """A measured table reduced to these columns, identities kept.
+
+        Raises BadTable if a feature that they follow from is not in it.
+        """
+        return self._reduced(table.frame[list(IDENTITY)], table.frame, "ours")
+
+    def of_catalogue(self, identity: pd.DataFrame, frame: pd.DataFrame) -> FeatureTable:
+        """Rows of the catalogue in these columns; ``identity`` has the identity columns."""
+        return self._reduced(identity, frame, "theirs")
+
+    def _reduced(self, identity: pd.DataFrame, frame: pd.DataFrame, side: str) -> FeatureTable:
+        try:
+            measured = pd.DataFrame({one.name: getattr(one, side)(frame)
+                                     for one in self.measured})
+        except KeyError as error:
+            raise BadTable(f"the table has no column {error}, which a shared column follows "
+                           "from; measure it with every feature group") from error
+        derived = pd.DataFrame({one.name: one.formula(measured) for one in self.derived})
+        values = pd.concat([measured, derived], axis=1).astype(float)
+        # what is not finite is missing
+        values = values.where(np.isfinite(values))
+        names = list(values)
+        return FeatureTable(pd.concat([identity, values], axis=1), self.columns,
+                            {"shared_columns": names})
+
+
+def same(ours: str, theirs: str, factor: float = 1.0) -> tuple[Formula, Formula]:
+    """A column that both sides have, theirs in other units by ``factor``."""
+    return lambda frame: frame[ours], lambda frame: factor * frame[theirs]
+
+
+def positive(name: str) -> Formula:
+    """A catalogue's column in which zero and below stand for missing."""
+    return lambda frame: frame[name].where(frame[name] > 0)
+
+
+def central_duration(frame: pd.DataFrame) -> pd.Series:
+    """Hours a central transit of a small body takes, from period, gravity and stellar radius.
+
+    13 h (P / yr)^(1/3) (rho / rho_sun)^(-1/3), with rho = g / R in solar units.
+    """
+    density = 10 ** (frame["logg"] - SOLAR_LOGG) / frame["stellar_radius"]
+    return 13.0 * (frame["period"] / 365.25 / density) ** (1 / 3)
+
+
+#: follow from period, transit_duration, transit_depth, logg and stellar_radius
+PLANET_COLUMNS = (
+    DerivedColumn("planet_radius", "R_earth", "square root of the depth times the star's radius",
+                  lambda frame: np.sqrt(1e-6 * frame["transit_depth"].clip(lower=0))
+                  * frame["stellar_radius"] * SUN_IN_EARTHS),
+    DerivedColumn("duration_over_central", "", "duration over that of a central transit",
+                  lambda frame: frame["transit_duration"] / central_duration(frame)),
+    DerivedColumn("duration_over_period", "", "share of the period in the event",
+                  lambda frame: frame["transit_duration"] / 24 / frame["period"]),
+)

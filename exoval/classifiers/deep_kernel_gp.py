@@ -1,0 +1,289 @@
+"""A Gaussian process on what a small network makes of views and features.
+
+Deep kernel learning (Wilson et al. 2016, NeurIPS 29): the network's outputs are the coordinates
+of the kernel, and both are fitted to the evidence bound. A network that starts anywhere lets the
+process explain everything as noise, so it learns first to classify by itself, for a few epochs;
+the inducing points are then placed among its outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from torch import nn
+
+from exoval.classifiers.checkpoint import fingerprint
+from exoval.classifiers.epochs import Epochs, plain_arrays
+from exoval.classifiers.held_out_rows import held_out_rows
+from exoval.classifiers.inducing_points import inducing_points
+from exoval.classifiers.kernels import KERNELS
+from exoval.classifiers.shown_rows import ShownRows, ViewArray, checked_views
+from exoval.classifiers.sparse_gp import LatentFunctions, negative_evidence_bound, softmax_draws
+from exoval.classifiers.torch_device import torch_device
+from exoval.classifiers.view_network import mirrored, seeded_networks
+from exoval.errors import BadParameter
+
+#: the kernel learns this many times faster than the network's weights
+KERNEL_SPEED = 5.0
+#: rows among whose outputs the first inducing points are placed
+MOST_PLACED = 20_000
+
+
+class DeepKernel(nn.Module):
+    """A network, a fixed scaling of its outputs, and latent processes over them (float64)."""
+
+    def __init__(self, network: nn.Module, shift: torch.Tensor, scale: torch.Tensor,
+                 latent: LatentFunctions) -> None:
+        super().__init__()
+        self.network = network
+        self.register_buffer("shift", shift)
+        self.register_buffer("scale", scale)
+        self.latent = latent
+
+    def embedded(self, x: torch.Tensor, views: torch.Tensor | None) -> torch.Tensor:
+        """Coordinates of the rows in the kernel, shape (rows, outputs), float64."""
+        return (self.network(x, views).double() - self.shift) / self.scale
+
+
+class DeepKernelGP(ClassifierMixin, BaseEstimator):
+    """Sparse variational Gaussian process on a network of views and features.
+
+    The network sees the local, secondary, odd and even views (not the whole period) and gives
+    ``outputs`` coordinates. ``network_epochs`` are those it learns alone. Otherwise as
+    ``TransitCNN`` and ``SparseGP``: without views there are features alone; ``checkpoint`` keeps
+    the state of every epoch of the joint training.
+
+    Fitted attributes: ``classes_``, ``looks_at_views_``, ``epochs_run_``, ``held_out_loss_``,
+    ``state_`` (parameters as plain arrays).
+    """
+
+    def __init__(self, width: int = 4, hidden: int = 32, outputs: int = 12,
+                 inducing_points: int = 100, kernel: str = "matern52", network_epochs: int = 8,
+                 epochs: int = 30, batch_size: int = 64, learning_rate: float = 1e-3,
+                 weight_decay: float = 0.5, patience: int = 6, held_out_share: float = 0.1,
+                 prediction_draws: int = 256, checkpoint: str | None = None,
+                 device: str = "auto", random_state: int | None = None) -> None:
+        self.width = width
+        self.hidden = hidden
+        self.outputs = outputs
+        self.inducing_points = inducing_points
+        self.kernel = kernel
+        self.network_epochs = network_epochs
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.patience = patience
+        self.held_out_share = held_out_share
+        self.prediction_draws = prediction_draws
+        self.checkpoint = checkpoint
+        self.device = device
+        self.random_state = random_state
+
+    def fit(self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None,
+            groups: np.ndarray | None = None, views: ViewArray | None = None) -> DeepKernelGP:
+        """Fit to features (rows, columns), class labels (rows,) and views (rows, LENGTH).
+
+        A row of ``sample_weight`` 2 counts as two rows. ``groups`` (the star of each row) keeps
+        the held-out share free of stars that are fitted. Raises BadParameter (a ValueError) with
+        fewer than two classes, views of other rows or a setting outside its range.
+        """
+        self._check_settings()
+        X, y = validate_data(self, X, y, dtype=np.float64)
+        check_classification_targets(y)
+        weight = _check_sample_weight(sample_weight, X, dtype=np.float64,
+                                      ensure_non_negative=True)
+        used = weight > 0
+        self.classes_, codes = np.unique(y[used], return_inverse=True)
+        if len(self.classes_) < 2:
+            raise BadParameter("a classifier needs at least two classes and got "
+                               f"{len(self.classes_)} class; add rows of another class")
+        self.looks_at_views_ = views is not None
+        shown, weight = ShownRows.of(X, views, used), weight[used]
+        random = check_random_state(self.random_state)
+        groups = None if groups is None else np.asarray(groups)[used]
+        fitted, held_out = held_out_rows(len(shown), groups, self.held_out_share, random)
+        self._train(shown, codes, weight, fitted, held_out, random)
+        return self
+
+    def predict(self, X: np.ndarray, views: ViewArray | None = None) -> np.ndarray:
+        """The most probable class of every row."""
+        check_is_fitted(self)
+        return self.classes_[np.argmax(self.predict_proba(X, views), axis=1)]
+
+    def predict_proba(self, X: np.ndarray, views: ViewArray | None = None) -> np.ndarray:
+        """Class probabilities, shape (rows, classes), averaged over the latent posterior."""
+        model, shown = self._rebuilt(X, views)
+        return np.concatenate([draws.mean(axis=0) for draws in self._draws(model, shown)])
+
+    def predict_proba_draws(self, X: np.ndarray, views: ViewArray | None = None) -> np.ndarray:
+        """Class probabilities of every posterior draw, shape (draws, rows, classes)."""
+        return np.concatenate(list(self._draws(*self._rebuilt(X, views))), axis=1)
+
+    def predict_proba_interval(self, X: np.ndarray, level: float = 0.68,
+                               views: ViewArray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Lower and upper central quantiles of the class probabilities, both (rows, classes)."""
+        if not 0 < level < 1:
+            raise BadParameter(f"level is {level}; give a share between 0 and 1, such as 0.68")
+        tails = (0.5 - level / 2, 0.5 + level / 2)
+        lower, upper = np.quantile(self.predict_proba_draws(X, views), tails, axis=0)
+        return lower, upper
+
+    def _check_settings(self) -> None:
+        """Raise BadParameter for a setting outside its range."""
+        if self.kernel not in KERNELS:
+            raise BadParameter(f"kernel is '{self.kernel}'; use one of {', '.join(KERNELS)}")
+        for name in ("width", "hidden", "outputs", "inducing_points", "network_epochs", "epochs",
+                     "batch_size", "learning_rate", "patience", "prediction_draws"):
+            if not getattr(self, name) > 0:
+                raise BadParameter(f"{name} is {getattr(self, name)}; give a positive number")
+        if not 0 <= self.held_out_share < 1:
+            raise BadParameter(f"held_out_share is {self.held_out_share}; give a share in [0, 1)")
+        if self.checkpoint is not None and not isinstance(self.random_state, int | np.integer):
+            raise BadParameter(f"random_state is {self.random_state}; with a checkpoint give a "
+                               "number, so that the same rows are held out again")
+
+    def _dtype(self) -> torch.dtype:
+        """Features alone are cheap enough for double precision, free of the rows beside a row."""
+        return torch.float32 if self.looks_at_views_ else torch.float64
+
+    def _network(self, seed: int = 0) -> nn.Module:
+        """The network before training."""
+        return seeded_networks(1, seed, columns=self.n_features_in_, outputs=self.outputs,
+                               width=self.width, hidden=self.hidden, views=self.looks_at_views_,
+                               wide=False)[0].to(self._dtype())
+
+    def _train(self, shown: ShownRows, codes: np.ndarray, weight: np.ndarray, fitted: np.ndarray,
+               held_out: np.ndarray, random: np.random.RandomState) -> None:
+        """The network alone, then network and process together; keep the best epoch."""
+        device = torch_device(self.device)
+        network = self._network(int(random.randint(2**31))).to(device)
+        generator = torch.Generator(device).manual_seed(int(random.randint(2**31)))
+        self._train_network(network, shown, codes, weight / weight.mean(), fitted, random)
+        model = self._with_process(network, shown, codes, weight, fitted, random).to(device)
+        optimiser = torch.optim.AdamW(
+            [{"params": model.network.parameters(), "weight_decay": self.weight_decay},
+             {"params": model.latent.parameters(), "lr": KERNEL_SPEED * self.learning_rate}],
+            lr=self.learning_rate, weight_decay=0.0)
+        training = Epochs(model, optimiser, random, generator, self.checkpoint,
+                          self._mark(shown, codes, weight) if self.checkpoint else "")
+        training.resume(device)
+        judged = ShownRows(shown.X[held_out], shown.views, shown.places[held_out])
+        training.run(
+            self.epochs, self.patience,
+            lambda: self._one_epoch(training, shown, codes, weight, fitted),
+            (lambda: self._loss(model, judged, codes[held_out], weight[held_out]))
+            if len(held_out) else None, "deep_kernel_gp epochs")
+        self.held_out_loss_, self.epochs_run_ = training.held_out_loss, training.epochs_run
+        self.state_ = plain_arrays(training.best)
+
+    def _train_network(self, network: nn.Module, shown: ShownRows, codes: np.ndarray,
+                       weight: np.ndarray, fitted: np.ndarray, random: np.random.RandomState
+                       ) -> None:
+        """Some epochs of cross-entropy behind a linear layer that is then thrown away."""
+        device = torch_device(self.device)
+        first = 0.3 * random.normal(size=(len(self.classes_), self.outputs))
+        head = torch.tensor(first, dtype=self._dtype(), device=device, requires_grad=True)
+        offset = torch.zeros(len(self.classes_), dtype=self._dtype(), device=device,
+                             requires_grad=True)
+        optimiser = torch.optim.AdamW([*network.parameters(), head, offset],
+                                      lr=self.learning_rate, weight_decay=self.weight_decay)
+        for _ in range(self.network_epochs):
+            for rows in self._batches(fitted, random):
+                x, views = self._shown_batch(shown, rows, random)
+                truth = torch.as_tensor(codes[rows], device=device)
+                counts = torch.as_tensor(weight[rows], dtype=self._dtype(), device=device)
+                logit = network(x, views) @ head.T + offset
+                losses = nn.functional.cross_entropy(logit, truth, reduction="none")
+                optimiser.zero_grad()
+                (counts * losses).mean().backward()
+                optimiser.step()
+
+    def _with_process(self, network: nn.Module, shown: ShownRows, codes: np.ndarray,
+                      weight: np.ndarray, fitted: np.ndarray, random: np.random.RandomState
+                      ) -> DeepKernel:
+        """Latent processes at the class shares, with inducing points among the outputs."""
+        some = fitted
+        if len(fitted) > MOST_PLACED:
+            some = np.sort(random.choice(fitted, MOST_PLACED, replace=False))
+        chosen = ShownRows(shown.X[some], shown.views, shown.places[some])
+        device = torch_device(self.device)
+        network.eval()
+        with torch.no_grad():
+            outputs = torch.cat([network(*chosen.batch(rows, device, self._dtype())).double()
+                                 for rows in chosen.chunks()])
+        shift, scale = outputs.mean(dim=0), outputs.std(dim=0, correction=0).clamp_min(1e-3)
+        places = ((outputs - shift) / scale).cpu().numpy()
+        latent = LatentFunctions(inducing_points(places, weight[some], self.inducing_points,
+                                                 random), len(self.classes_), self.kernel)
+        latent.start_at_class_shares(np.bincount(codes[fitted], weight[fitted],
+                                                 minlength=len(self.classes_)))
+        return DeepKernel(network, shift, scale, latent)
+
+    def _one_epoch(self, training: Epochs, shown: ShownRows, codes: np.ndarray,
+                   weight: np.ndarray, fitted: np.ndarray) -> None:
+        """One step of Adam on the evidence bound for every minibatch."""
+        device, total = torch_device(self.device), float(weight[fitted].sum())
+        for rows in self._batches(fitted, training.random):
+            training.optimiser.zero_grad()
+            embedded = training.model.embedded(*self._shown_batch(shown, rows, training.random))
+            data = (torch.as_tensor(item[rows], device=device) for item in (codes, weight))
+            loss = negative_evidence_bound(training.model.latent, embedded, *data,
+                                           len(fitted) / len(rows) / total, 1 / total,
+                                           training.generator)
+            loss.backward()
+            training.optimiser.step()
+
+    def _batches(self, fitted: np.ndarray, random: np.random.RandomState) -> list[np.ndarray]:
+        """A random partition of the rows."""
+        order = random.permutation(fitted)
+        return np.array_split(order, max(1, round(len(order) / self.batch_size)))
+
+    def _shown_batch(self, shown: ShownRows, rows: np.ndarray, random: np.random.RandomState
+                     ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Features and views of some rows, half of the latter run backwards."""
+        x, views = shown.batch(rows, torch_device(self.device), self._dtype())
+        if views is None:
+            return x, None
+        return x, mirrored(views, random.random_sample(len(rows)) < 0.5)
+
+    def _loss(self, model: DeepKernel, shown: ShownRows, codes: np.ndarray, weight: np.ndarray
+              ) -> float:
+        """Weighted log-loss of held-out rows at the present parameters."""
+        probability = np.concatenate([draws.mean(axis=0) for draws in self._draws(model, shown)])
+        of_truth = probability[np.arange(len(shown)), codes]
+        return float(np.average(-np.log(np.maximum(of_truth, 1e-15)), weights=weight))
+
+    def _rebuilt(self, X: np.ndarray, views: ViewArray | None) -> tuple[DeepKernel, ShownRows]:
+        """The fitted model, and the rows to judge."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        checked_views(views, self.looks_at_views_)
+        state = {name: torch.as_tensor(value) for name, value in self.state_.items()}
+        inducing = self.state_["latent.variational_strategy.inducing_points"]
+        model = DeepKernel(self._network(), state["shift"], state["scale"],
+                           LatentFunctions(inducing, len(self.classes_), self.kernel))
+        model.load_state_dict(state)
+        return (model.to(torch_device(self.device)),
+                ShownRows.of(X, views, np.ones(len(X), dtype=bool)))
+
+    def _draws(self, model: DeepKernel, shown: ShownRows) -> Iterator[np.ndarray]:
+        """Yield posterior draws of the probabilities, (draws, rows of the chunk, classes)."""
+        model.eval()
+        for rows in shown.chunks():
+            batch = shown.batch(rows, torch_device(self.device), self._dtype())
+            with torch.no_grad():
+                moments = model.latent.marginals(model.embedded(*batch))
+            yield softmax_draws(*(part.cpu().numpy() for part in moments), self.prediction_draws)
+
+    def _mark(self, shown: ShownRows, codes: np.ndarray, weight: np.ndarray) -> str:
+        """What identifies this training."""
+        settings = {name: value for name, value in self.get_params().items()
+                    if name not in ("checkpoint", "epochs", "prediction_draws")}
+        return fingerprint([codes, weight], settings | {"shown": shown.fingerprint()})

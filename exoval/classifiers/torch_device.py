@@ -1,0 +1,18 @@
+"""Where a torch model computes."""
+
+from __future__ import annotations
+
+import torch
+
+from exoval.errors import BadParameter
+
+
+def torch_device(name: str) -> torch.device:
+    """The device asked for; ``auto`` is the graphics card when there is one."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if name not in ("cpu", "cuda"):
+        raise BadParameter(f"device is '{name}'; use 'auto', 'cpu' or 'cuda'")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise BadParameter("device is 'cuda' but torch finds no graphics card; use 'auto'")
+    return torch.device(name)

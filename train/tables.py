@@ -1,0 +1,69 @@
+"""Labelled rows to train on or to judge: simulated or from a catalogue, in columns both share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from exoval.errors import BadTable
+from exoval.feature_table import FeatureTable
+from train.labelled_set import check_learnable, read_labelled_set
+
+
+class LabelledTable(Protocol):
+    """Rows with labels; ``kind`` says in a word where they come from."""
+
+    kind: str
+
+    def __call__(self) -> FeatureTable: ...
+
+
+@dataclass(frozen=True)
+class SimulatedTable:
+    """Labelled sets, one or several, reduced to some columns.
+
+    ``leave_out`` names scenarios whose place in a catalogue is not certain: the planet of a bound
+    companion is a false positive here and, as nobody can tell, a planet in most catalogues.
+    """
+
+    labelled_set: str | Path | Sequence[str | Path]
+    reduce: Callable[[FeatureTable], FeatureTable]
+    leave_out: Sequence[str] = ()
+    kind: str = "simulated"
+
+    def __call__(self) -> FeatureTable:
+        """The rows; raises DataNotFound or BadTable for a set that cannot be used."""
+        one = isinstance(self.labelled_set, str | Path)
+        tables = [self.reduce(read_labelled_set(folder).table)
+                  for folder in ([self.labelled_set] if one else self.labelled_set)]
+        for other in tables[1:]:
+            other.require_columns_of(tables[0])
+        table = FeatureTable(pd.concat([table.frame for table in tables], ignore_index=True),
+                             tables[0].columns, tables[0].recipe)
+        check_learnable(table)
+        return table.select(~np.isin(table.labels, list(self.leave_out)))
+
+
+@dataclass(frozen=True)
+class CatalogueTable:
+    """The labelled rows of a catalogue, as ``read`` gives them."""
+
+    read: Callable[[], FeatureTable]
+    kind: str = "catalogue"
+
+    def __call__(self) -> FeatureTable:
+        """The rows; raises DataNotFound if the catalogue is not there."""
+        return self.read()
+
+
+def without_stars_of(table: FeatureTable, other: FeatureTable) -> FeatureTable:
+    """The rows whose star is in no row of the other table; BadTable if none is left."""
+    kept = ~np.isin(table.targets, np.unique(other.targets))
+    if not kept.any():
+        raise BadTable("every star of the table to judge is also trained on; take other stars")
+    return table.select(kept)
