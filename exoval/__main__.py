@@ -40,7 +40,8 @@ def _parser() -> argparse.ArgumentParser:
         "best event of a search is drawn.")
     plot.add_argument("target", nargs="?", help="a star such as 'KIC 10666592' or a catalogued "
                       "signal such as K00002.01 or 'TIC 11491822.01'")
-    plot.add_argument("--file", nargs="+", metavar="FITS", help="light curves to read instead")
+    plot.add_argument("--file", nargs="+", metavar="FILE", help="light curves to read instead, "
+                      "of any kind that the mission reads")
     plot.add_argument("--data", metavar="DIR", type=Path, help="light curves, or the folder with "
                       "light_curves/ and tables/; default $EXOVAL_DATA")
     plot.add_argument("--mission", help="file in exoval/missions; default by the target's name")

@@ -1,4 +1,4 @@
-"""What comes and goes slowly with the orbit: reflection, tides, beaming. Neither noise nor a dip."""
+"""What comes and goes slowly with the orbit (reflection, tides, beaming): no noise, no dip."""
 
 from __future__ import annotations
 
