@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from exoval.star import Star
 
 #: whose stars and signals are named so; all others are Kepler's unless --mission says otherwise
-MISSION_OF = {"TIC": "tess", "TOI": "tess"}
+MISSION_OF = {"TIC": "tess", "TOI": "tess", "EPIC": "k2"}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -42,9 +43,10 @@ def _parser() -> argparse.ArgumentParser:
                       "signal such as K00002.01 or 'TIC 11491822.01'")
     plot.add_argument("--file", nargs="+", metavar="FILE", help="light curves to read instead, "
                       "of any kind that the mission reads")
-    plot.add_argument("--data", metavar="DIR", type=Path, help="light curves, or the folder with "
-                      "light_curves/ and tables/; default $EXOVAL_DATA")
-    plot.add_argument("--mission", help="file in exoval/missions; default by the target's name")
+    plot.add_argument("--data", "--folder", metavar="DIR", type=Path, help="light curves, or the "
+                      "folder with light_curves/ and tables/; default $EXOVAL_DATA")
+    plot.add_argument("--mission", help="name of a mission, or the path of a yaml that "
+                      "describes one; default by the target's name")
     plot.add_argument("--segments", help="quarters or sectors such as 1,2,3; default all")
     plot.add_argument("--period", type=float, metavar="DAYS")
     plot.add_argument("--epoch", type=float, metavar="DAYS",
@@ -76,14 +78,13 @@ def _plot_event(parsed: argparse.Namespace) -> None:
     # imported here so that --help does not pay for the numerical libraries
     from exoval.event_page import event_page
     from exoval.feature_file import write_features
-    from exoval.missions.named_mission import named_mission
     from exoval.plot_event import plot_event
     from exoval.search.box_search import BoxSearch
 
     if parsed.target is None and parsed.file is None:
         raise BadParameter("nothing to draw; give a target such as 'KIC 10666592', or --file")
-    start = (parsed.target or "").strip()[:3].upper()
-    mission = named_mission(parsed.mission or MISSION_OF.get(start, "kepler"))
+    start = re.match("[A-Z]*", (parsed.target or "").strip().upper())[0]
+    mission = _mission(parsed.mission or MISSION_OF.get(start, "kepler"))
     event, target = _event(parsed, mission)
     search = BoxSearch(mission.minimum_period_days, mission.maximum_period_days)
     if parsed.maximum_period is not None:
@@ -101,11 +102,24 @@ def _plot_event(parsed: argparse.Namespace) -> None:
         print(parsed.features)
 
 
+def _mission(name: str) -> Mission:
+    """The mission of a yaml, of one of conf/mission, or of a function of exoval.missions."""
+    from exoval.missions.mission_file import is_mission_file, read_mission
+    from exoval.missions.named_mission import named_mission
+
+    shipped = Path(str(resources.files("conf"))) / "mission"
+    if is_mission_file(name):
+        return read_mission(name, shipped)
+    path = shipped / f"{name}.yaml"
+    return read_mission(path) if path.is_file() else named_mission(name)
+
+
 def _event(parsed: argparse.Namespace, mission: Mission) -> tuple[TransitEvent | None, str | None]:
     """The event and the star that the command line names; None for what it leaves open.
 
     An ephemeris that is given goes before that of a catalogue.
     """
+    from exoval.catalogs.known_signals import CATALOGS
     from exoval.catalogs.named_signal import named_signal
     from exoval.event import TransitEvent
 
@@ -116,6 +130,8 @@ def _event(parsed: argparse.Namespace, mission: Mission) -> tuple[TransitEvent |
     star = re.fullmatch(rf"(?:{prefix})?[\s_-]*0*(\d+)", target.strip(), re.IGNORECASE)
     if star:
         return event, f"{prefix} {int(star[1])}"
+    if prefix not in CATALOGS:
+        return event, target.strip()
     if re.fullmatch(r"[A-Za-z]{3}\s*\d+", target.strip()):
         raise DataNotFound(f"'{target}' is no target of {mission.name}, whose stars are written "
                            f"'{prefix} 1234567'; choose another --mission")

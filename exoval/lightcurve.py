@@ -37,7 +37,8 @@ class LightCurve:
     ``flux_error`` (any linear unit; 1 after detrending), ``centroid_column`` and
     ``centroid_row`` (pixels; NaN where unknown). All cadences are usable: flagged ones and those
     with missing flux were left out by the reader. ``exposure`` is in days. ``flux_is_decrowded``
-    says that light of known neighbours was already subtracted (true of PDCSAP).
+    says that light of known neighbours was already subtracted (true of PDCSAP). ``band`` names
+    the passband; empty is that of the mission's name.
 
     Raises BadLightCurve if the arrays disagree in shape or there is not one finite flux.
     """
@@ -52,6 +53,7 @@ class LightCurve:
     centroid_column: np.ndarray = field(default_factory=lambda: np.empty(0))
     centroid_row: np.ndarray = field(default_factory=lambda: np.empty(0))
     flux_is_decrowded: bool = True
+    band: str = ""
 
     def __post_init__(self) -> None:
         size = len(self.time)

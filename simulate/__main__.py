@@ -6,6 +6,7 @@ import logging
 import sys
 
 import hydra
+from hydra.core.config_store import ConfigStore
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import InstantiationException
 from hydra.types import RunMode
@@ -14,6 +15,8 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from exoval.errors import BadParameter, message_instead_of_traceback
+from exoval.missions.knobs import check_knobs
+from exoval.missions.mission_file import mission_files
 
 log = logging.getLogger("simulate")
 
@@ -40,10 +43,20 @@ def main(config: DictConfig) -> None:
             raise SystemExit(1)
 
 
+def take_mission_files() -> None:
+    """Make ``mission=/path/to/mine.yaml`` a choice that Hydra knows."""
+    with message_instead_of_traceback():
+        sys.argv[1:], files = mission_files(sys.argv[1:])
+    for name, settings in files.items():
+        ConfigStore.instance().store(name=name, group="mission", node=settings)
+
+
 def _build(config: DictConfig) -> tuple[dict, dict]:
     """The resolved settings as plain values, and the objects they describe."""
     hydra_config = HydraConfig.get()
     try:
+        # first, as all the rest refers to the mission
+        check_knobs(OmegaConf.to_container(config.mission))
         settings = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         arguments = instantiate(config, _convert_="all")
     except (InstantiationException, OmegaConfBaseException) as error:
@@ -70,4 +83,5 @@ def _summary(manifest: dict, output: str) -> None:
 
 
 if __name__ == "__main__":
+    take_mission_files()
     sys.exit(main())

@@ -40,8 +40,6 @@ log = logging.getLogger(__name__)
 DRAWN, VISIBLE, RECOVERED, KEPT, FAILED = "drawn", "visible", "recovered", "kept", "failed"
 #: time scale of the noise that decides what is visible, days
 NOISE_DAYS = 0.25
-#: pixels within which the light of known neighbours in the aperture lies
-NEIGHBOUR_PIXELS = 2.0
 
 
 @dataclass(frozen=True)
@@ -147,10 +145,10 @@ def inject_example(recipe: Recipe, scenario: str, rng: np.random.Generator, host
 def draw_neighbours(rng: np.random.Generator, mission: Mission) -> tuple[float, float]:
     """Where the light of known neighbours lies, arcsec from the target along the axes.
 
-    The crowding metric says how much of it there is, not where: uniform over a disc of
-    ``NEIGHBOUR_PIXELS`` around the target, about the size of an aperture.
+    The crowding metric says how much of it there is, not where: uniform over the
+    mission's aperture.
     """
-    radius = NEIGHBOUR_PIXELS * mission.pixel_scale_arcsec * np.sqrt(rng.random())
+    radius = mission.aperture_radius_pixels * mission.pixel_scale_arcsec * np.sqrt(rng.random())
     angle = 2 * np.pi * rng.random()
     return float(radius * np.cos(angle)), float(radius * np.sin(angle))
 

@@ -150,41 +150,32 @@ class RealHosts:
 
 @dataclass(frozen=True)
 class ProceduralHosts:
-    """Light curves made of white and correlated noise, for a machine without data.
+    """Stars and light curves made up from the mission's own knobs, where it has no data.
 
-    Noise is a stand-in: white noise that grows with magnitude, an exponentially correlated
-    (Ornstein-Uhlenbeck) part and one data gap. Magnitudes are uniform between
-    ``brightest`` and ``faintest``; stars are FGK dwarfs of ``masses`` solar masses.
-    ``noise_ppm_at_12`` is the white noise on six hours at magnitude 12.
+    ``stars`` different stars of the mission's field, each drawn again and again with other noise;
+    ``segments`` replaces the number of segments that the mission's schedule names.
     """
 
     mission: Mission
-    days: float = 90.0
-    brightest: float = 10.0
-    faintest: float = 15.0
-    masses: tuple[float, float] = (0.7, 1.3)
-    noise_ppm_at_12: float = 25.0
-    correlated_share: float = 0.7
-    correlation_days: float = 0.4
+    segments: int | None = None
     stars: int = 500
     kind: str = field(default="procedural", init=False)
 
     def draw(self, rng: np.random.Generator) -> tuple[LightCurve, Star]:
-        """A star of the procedural field and one segment of its light curve."""
-        number = int(rng.integers(self.stars))
-        star = self._star(number)
-        six_hours = self.noise_ppm_at_12 * 10 ** (0.2 * (star.magnitude - 12))
-        return procedural_light_curve(rng, star.target, self.mission, self.days, six_hours,
-                                      self.correlated_share, self.correlation_days), star
+        """A star of the procedural field and a light curve of it."""
+        star, crowding = self.star(int(rng.integers(self.stars)))
+        light_curve = self.mission.noise.light_curve(
+            rng, self.mission.name, star, self.mission.exposure_days, crowding, self.segments,
+            self.mission.band)
+        return light_curve, star
 
-    def _star(self, number: int) -> Star:
+    def star(self, number: int) -> tuple[Star, float]:
+        """The star of a number and its share of the light in its aperture, always the same."""
         rng = np.random.default_rng([number, 20210])
-        mass = rng.uniform(*self.masses)
-        # homology of the lower main sequence near the Sun: R ~ M^0.9, T ~ M^0.6
-        return Star(f"procedural {number:05d}", radius=mass**0.9, mass=mass,
-                    teff=5772 * mass**0.6, logg=4.438 + math.log10(mass / mass**1.8),
-                    metallicity=rng.normal(-0.05, 0.2),
-                    magnitude=rng.uniform(self.brightest, self.faintest))
+        mission = self.mission
+        star = mission.targets.sample(rng, f"procedural {number:05d}", mission.band)
+        aperture = mission.aperture_radius_pixels * mission.pixel_scale_arcsec
+        return star, mission.targets.crowding(rng, star, mission.band, aperture)
 
     def describe(self) -> dict:
         """What the manifest says of the hosts."""
@@ -221,7 +212,7 @@ def _masked_share(signals: Sequence[Candidate]) -> float:
 def choose_hosts(real: RealHosts, procedural: ProceduralHosts) -> Hosts:
     """Real light curves where there are any, procedural ones otherwise, said loudly."""
     try:
-        real.library.targets()
+        log.debug("%d real hosts", len(real.eligible))
     except DataNotFound as error:
         log.warning("NO REAL LIGHT CURVES: %s", error)
         log.warning("PROCEDURAL NOISE is used instead; probabilities trained on it are for trying "

@@ -63,6 +63,60 @@ def tess_fits(folder: Path, tic: int = 11491822, sector: int = 20,
     return _write(folder / name, primary, table, columns, "QUALITY", TESS_EXPOSURE)
 
 
+def k2_fits(folder: Path, epic: int = 201367065, campaign: int = 1,
+            columns: dict[str, np.ndarray] | None = None, **star: float) -> Path:
+    """Write a long-cadence file as the K2 pipeline names and fills it; returns its path."""
+    columns = columns or cadences(start=1975.0 + 85.0 * campaign, seed=campaign)
+    # the telescope is Kepler still
+    primary = {"TELESCOP": "Kepler", "MISSION": "K2", "KEPLERID": epic, "CAMPAIGN": campaign,
+               "OBJECT": f"EPIC {epic}", **_star_headers(star, "KEPMAG", "FEH")}
+    table = {"TIMEDEL": KEPLER_EXPOSURE / 86400, "CROWDSAP": 0.93, "CDPP6_0": 90.0}
+    return _write(folder / f"ktwo{epic:09d}-c{campaign:02d}_llc.fits", primary, table, columns,
+                  "SAP_QUALITY", KEPLER_EXPOSURE)
+
+
+def tess_spoc_fits(folder: Path, tic: int = 11491822, sector: int = 20,
+                   columns: dict[str, np.ndarray] | None = None) -> Path:
+    """Write a full-frame-image file as TESS-SPOC names and fills it; returns its path."""
+    columns = columns or cadences(start=1842.0, seed=sector, exposure_seconds=1800)
+    primary = {"TELESCOP": "TESS", "TICID": tic, "SECTOR": sector, "OBJECT": f"TIC {tic}",
+               **_star_headers({}, "TESSMAG", "MH")}
+    table = {"TIMEDEL": 1800 / 86400, "CROWDSAP": 0.97, "CDPP2_0": 200.0}
+    name = f"hlsp_tess-spoc_tess_phot_{tic:016d}-s{sector:04d}_tess_v1_lc.fits"
+    return _write(folder / name, primary, table, columns, "QUALITY", 1800.0)
+
+
+def qlp_fits(folder: Path, tic: int = 11491822, sector: int = 20,
+             columns: dict[str, np.ndarray] | None = None) -> Path:
+    """Write a file as QLP does, whose columns have other names from sector 56 on; its path."""
+    columns = columns or cadences(start=1842.0, seed=sector, exposure_seconds=1800)
+    flux = "KSPSAP" if sector < 56 else "DET"
+    table = {"time": columns["time"], "cadence": columns["cadence"],
+             "sap_flux": columns["sap_flux"], f"{flux}_FLUX": columns["pdcsap_flux"],
+             f"{flux}_FLUX_ERR": columns["pdcsap_flux_err"], "quality": columns["quality"],
+             "sap_x": columns["mom_centr1"], "sap_y": columns["mom_centr2"]}
+    primary = {"TELESCOP": "TESS", "ORIGIN": "MIT/QLP", "OBJECT": f"TIC {tic}", "TICID": tic,
+               "SECTOR": sector, **_star_headers({}, "TESSMAG", "MH")}
+    name = f"hlsp_qlp_tess_ffi_s{sector:04d}-{tic:016d}_tess_v01_llc.fits"
+    return _write(folder / name, primary, {}, table, "QUALITY", 1800.0)
+
+
+def eleanor_fits(folder: Path, tic: int = 11491822, sector: int = 20,
+                 columns: dict[str, np.ndarray] | None = None, archive: bool = True) -> Path:
+    """Write a file as eleanor does, named by itself or by the archive; returns its path."""
+    columns = columns or cadences(start=1842.0, seed=sector, exposure_seconds=1800)
+    table = {"time": columns["time"], "barycorr": np.zeros(len(columns["time"])),
+             "raw_flux": columns["sap_flux"], "corr_flux": columns["pdcsap_flux"],
+             "pca_flux": columns["pdcsap_flux"] + 1, "flux_err": columns["pdcsap_flux_err"],
+             "quality": columns["quality"], "x_centroid": columns["mom_centr1"],
+             "y_centroid": columns["mom_centr2"], "ffiindex": columns["cadence"]}
+    primary = {"TELESCOP": "TESS", "TIC_ID": tic, "SECTOR": sector, "TMAG": 10.5, "LITE": True,
+               "PCORIGIN": "MAST"}
+    name = (f"hlsp_gsfc-eleanor-lite_tess_ffi_s{sector:04d}-{tic:016d}_tess_v1.0_lc.fits" if archive
+            else f"hlsp_eleanor_tess_ffi_tic{tic}_s{sector:02d}_tess_v2.0.5_lc.fits")
+    return _write(folder / name, primary, {}, table, "QUALITY", 1800.0)
+
+
 def library_row(target: int, segment: int, columns: dict[str, np.ndarray] | None = None,
                 exposure_seconds: float = KEPLER_EXPOSURE, **scalars: float) -> dict:
     """One row of a Parquet library; ``scalars`` replace the made-up header values."""

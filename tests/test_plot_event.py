@@ -154,6 +154,25 @@ def test_files_of_the_users_own_need_no_folder(tmp_path, monkeypatch, drawn):
         main(["plot-event", "KIC 5", "--file", *paths, *given])
 
 
+def test_a_plain_table_is_a_file_too(tmp_path, drawn):
+    columns = transits()
+    table = tmp_path / "my_star.csv"
+    np.savetxt(table, np.c_[columns["time"], columns["pdcsap_flux"]], delimiter=",",
+               header="time,flux", comments="")
+    main(["plot-event", "--file", str(table), "--output", str(tmp_path / "t.png")])
+    assert drawn[0].raw.target == "my star"
+    assert drawn[0].folded.period == pytest.approx(PLANET.period, abs=1e-3)
+
+
+def test_a_star_of_a_mission_without_catalogues_may_have_any_name(tmp_path, drawn):
+    columns = transits()
+    np.savetxt(tmp_path / "NG0531_12b.csv", np.c_[columns["time"], columns["pdcsap_flux"]],
+               delimiter=",", header="time,flux", comments="")
+    main(["plot-event", "NG0531 12b", "--mission", "ngts", "--folder", str(tmp_path), "--output",
+          str(tmp_path / "t.png")])
+    assert drawn[0].raw.target == "NG0531 12b"
+
+
 def test_a_star_of_tess_needs_no_other_option(tmp_path, drawn):
     columns = transits(Ephemeris(2.0, 900.7, 0.1), 9000, 8e-3, exposure_seconds=120.0)
     tess_fits(tmp_path / "light_curves", 55, 20, columns)

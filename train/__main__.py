@@ -7,10 +7,12 @@ import inspect
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hydra
+from hydra.core.config_store import ConfigStore
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import InstantiationException
 from hydra.experimental.callback import Callback
@@ -20,8 +22,11 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from exoval.errors import BadParameter, BadTable, ExovalError, message_instead_of_traceback
+from exoval.missions.knobs import check_knobs
+from exoval.missions.mission_file import mission_files
 
 if TYPE_CHECKING:
+    from exoval.missions.mission import Mission
     from train.real import MeasuredBy
 
 
@@ -41,8 +46,12 @@ def main(config: DictConfig) -> float | None:
         task = _task(settings["task"])
         known = set(inspect.signature(run).parameters)
         wanted = set(inspect.signature(task).parameters)
-        _reject_unknown(settings, known | wanted | {"task"})
+        _reject_unknown(settings, known | wanted | {"task", "mission"})
+        check_knobs(settings.get("mission"))
         arguments = _built(config)
+        mission = arguments.pop("mission", None)
+        if mission is not None and "measured_by" not in wanted:
+            raise BadParameter(f"task={settings['task']} takes no mission; leave mission=... out")
         # real=none is a file without settings, which arrives as an empty dict
         arguments["real"] = arguments.get("real") or None
         if arguments.get("search") is not None and "search" not in wanted:
@@ -50,10 +59,18 @@ def main(config: DictConfig) -> float | None:
         if HydraConfig.get().mode == RunMode.MULTIRUN:
             arguments["output"] = HydraConfig.get().runtime.output_dir
             settings["overrides"] = list(HydraConfig.get().overrides.task)
-        arguments |= {"measured_by": measured_by, "settings": settings}
+        arguments |= {"measured_by": partial(measured_by, mission=mission), "settings": settings}
         metrics = task(**{name: arguments[name] for name in wanted if name in arguments})
         _summary(metrics, arguments["output"])
         return metrics.get("held_back_log_loss")
+
+
+def take_mission_files() -> None:
+    """Make ``mission=/path/to/mine.yaml`` a choice that Hydra knows."""
+    with message_instead_of_traceback():
+        sys.argv[1:], files = mission_files(sys.argv[1:])
+    for name, settings in files.items():
+        ConfigStore.instance().store(name=name, group="mission", node=settings)
 
 
 class CompareJobs(Callback):
@@ -129,11 +146,12 @@ def _built(config: DictConfig) -> dict:
                            "settings") from error
 
 
-def measured_by(manifest: dict) -> MeasuredBy:
+def measured_by(manifest: dict, mission: Mission | None = None) -> MeasuredBy:
     """How the events of a labelled set were measured, from the settings in its manifest.
 
-    Only parts of exoval are built: a manifest is data, and should not name other code to run.
-    Raises BadTable if the manifest does not say how its events were measured.
+    Real light curves are read as those of ``mission`` where one is given, such as another product
+    of the same pixels. Only parts of exoval are built: a manifest is data, and should not name
+    other code to run. Raises BadTable if the manifest does not say how its events were measured.
     """
     from train.real import MeasuredBy
 
@@ -152,7 +170,7 @@ def measured_by(manifest: dict) -> MeasuredBy:
     except InstantiationException as error:
         raise BadTable(f"cannot rebuild what measured the labelled set ({error}); simulate it "
                        "again with this version") from error
-    return MeasuredBy(built["mission"], built["detrend"], built["feature"],
+    return MeasuredBy(mission or built["mission"], built["detrend"], built["feature"],
                       threshold=config["search"]["threshold"],
                       minimum_transits=config["search"]["minimum_transits"],
                       segments_per_light_curve=manifest.get("host", {}).get(
@@ -179,4 +197,5 @@ def _summary(metrics: dict, output: str) -> None:
 
 
 if __name__ == "__main__":
+    take_mission_files()
     sys.exit(main())

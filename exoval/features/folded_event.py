@@ -216,8 +216,8 @@ class FoldedEvent:
         teff = self.star.teff if math.isfinite(self.star.teff) else SOLAR_TEFF
         logg = self.star.logg if math.isfinite(self.star.logg) else SOLAR_LOGG
         try:
-            return quadratic_limb_darkening(teff, logg, named_mission(
-                self.light_curve.mission).band)
+            band = self.light_curve.band or named_mission(self.light_curve.mission).band
+            return quadratic_limb_darkening(teff, logg, band)
         except BadParameter:
             return quadratic_limb_darkening(teff, logg, ANY_BAND)
 

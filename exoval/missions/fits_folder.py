@@ -8,6 +8,7 @@ from pathlib import Path
 from exoval.errors import BadLightCurve
 from exoval.missions.mission import Mission
 from exoval.missions.pipeline_fits import read_pipeline_segment_number
+from exoval.missions.pipeline_product import PipelineProduct
 from exoval.missions.pipeline_segment import PipelineSegment
 from exoval.star import Star
 
@@ -42,15 +43,19 @@ class FitsFolder:
 
     def _by_segment(self, target: str) -> dict[int, Path]:
         if target not in self._segments:
-            # sorted by name, so that of two files of one segment the later processing wins
+            # of two files of one segment the mission's own product wins, then the later processing
             self._segments[target] = {
-                self._segment_of(path): path for path in sorted(self.files[target])
+                self._segment_of(path): path
+                for path in sorted(self.files[target], key=self._preference)
             }
         return self._segments[target]
 
+    def _preference(self, path: Path) -> tuple[int, Path]:
+        product = identify(self.mission, path.name)[0]
+        return -self.mission.products.index(product), path
+
     def _segment_of(self, path: Path) -> int:
-        product = self.mission.product
-        identity = product.identify(path.name)
+        product, identity = identify(self.mission, path.name)
         if identity is None:
             raise BadLightCurve(f"{path} is not named like a {product.telescope} light curve; "
                                 "keep the archive's file names")
@@ -58,11 +63,21 @@ class FitsFolder:
         return read_pipeline_segment_number(path, product) if number is None else number
 
 
+def identify(mission: Mission, file_name: str
+             ) -> tuple[PipelineProduct, tuple[str, int | None] | None]:
+    """The product that a file is named like, with target and segment, or None if like none."""
+    for product in mission.products:
+        identity = product.identify(file_name)
+        if identity is not None:
+            return product, identity
+    return mission.product, None
+
+
 def open_fits_folder(mission: Mission, files: list[Path]) -> FitsFolder:
     """Group the files by the target in their names; files named otherwise are left out."""
     by_target: dict[str, list[Path]] = {}
     for path in files:
-        identity = mission.product.identify(path.name)
+        identity = identify(mission, path.name)[1]
         if identity is not None:
             by_target.setdefault(identity[0], []).append(path)
     return FitsFolder(mission, by_target)

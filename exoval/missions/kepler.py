@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from exoval.missions.mission import Mission
 from exoval.missions.pipeline_product import PipelineProduct
+from exoval.noise.procedural_noise import ProceduralNoise
+from exoval.populations.target_stars import TargetStars
 
 #: file and header names of Kepler long-cadence light curves (Kepler Archive Manual, chapter 2)
 LONG_CADENCE = PipelineProduct(
@@ -44,6 +46,9 @@ def kepler(
     maximum_period_days: float = 30.0,
     quality_bits: Sequence[int] = QUALITY_BITS,
     flux_column: str = "pdcsap",
+    aperture_radius_pixels: float = 2.0,
+    noise: ProceduralNoise | None = None,
+    targets: TargetStars | None = None,
 ) -> Mission:
     """Kepler long cadence; times in BKJD, targets ``KIC ...``, segments are quarters.
 
@@ -52,4 +57,5 @@ def kepler(
     """
     return Mission("kepler", "kepler", exposure_days, pixel_scale_arcsec, blend_radius_arcsec,
                    time_zero, minimum_period_days, maximum_period_days, quality_bits,
-                   LONG_CADENCE, flux_column)
+                   LONG_CADENCE, flux_column, (), aperture_radius_pixels,
+                   noise or ProceduralNoise(), targets or TargetStars())

@@ -16,6 +16,7 @@ from exoval.missions.fits_folder import open_fits_folder
 from exoval.missions.mission import Mission
 from exoval.missions.parquet_folder import open_parquet_folder
 from exoval.missions.pipeline_segment import PipelineSegment
+from exoval.missions.table_folder import open_table_folder
 from exoval.star import Star
 
 
@@ -93,8 +94,10 @@ def open_library(mission: Mission, folder: str | Path | None = None) -> LightCur
     """The mission's light curves in ``folder``, by default in $EXOVAL_DATA/light_curves.
 
     The folder holds Parquet files (see ``exoval.missions.parquet_folder``) or, in it or in its
-    subfolders, FITS files as downloaded; Parquet wins where there are both. Raises DataNotFound
-    if there is no folder or nothing of the mission in it, and BadLightCurve for a broken file.
+    subfolders, FITS files as downloaded, or one plain table a target (see
+    ``exoval.missions.table_file``), by default in a subfolder of the mission's name. The first
+    kind there is wins. Raises DataNotFound if there is no folder or nothing of the mission in it,
+    and BadLightCurve for a broken file.
     """
     product = mission.product
     remedy = ("set EXOVAL_DATA to a folder with light_curves/ in it, give the folder, or download "
@@ -103,13 +106,20 @@ def open_library(mission: Mission, folder: str | Path | None = None) -> LightCur
         if not os.environ.get("EXOVAL_DATA"):
             raise DataNotFound(f"no light curves: EXOVAL_DATA is not set; {remedy}")
         folder = Path(os.environ["EXOVAL_DATA"]) / "light_curves"
+        # plain tables do not tell their mission
+        tables = folder / mission.name
+    else:
+        tables = Path(folder)
     if not Path(folder).is_dir():
         raise DataNotFound(f"no folder {folder} with light curves; {remedy}")
     parquet = sorted(Path(folder).glob(product.parquet_files))
-    if parquet:
-        files = open_parquet_folder(mission, parquet)
-    else:
-        files = open_fits_folder(mission, sorted(Path(folder).rglob(product.fits_files)))
+    files: LightCurveFolder | None = open_parquet_folder(mission, parquet) if parquet else None
+    # a library may hold nothing but other cadences than the mission's
+    if files is None or not files.targets():
+        fits = {path for one in mission.products for path in Path(folder).rglob(one.fits_files)}
+        files = open_fits_folder(mission, sorted(fits))
+    if not files.targets() and tables.is_dir():
+        files, folder = open_table_folder(mission, tables), tables
     if not files.targets():
         raise DataNotFound(f"no {product.telescope} light curve in {folder}; {remedy}")
     return LightCurveLibrary(mission, str(folder), files)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
-from exoval.lightcurve import LightCurve
+from exoval.lightcurve import LightCurve, stitch
 from exoval.missions.pipeline_fits import read_pipeline_fits, read_pipeline_star
 from exoval.missions.pipeline_product import PipelineProduct
 from exoval.missions.pipeline_segment import PipelineSegment, usable_light_curve
+from exoval.missions.table_file import is_table, read_table_segments
+from exoval.noise.procedural_noise import ProceduralNoise
+from exoval.physics.stellar_relations import BANDS
+from exoval.populations.target_stars import TargetStars
 from exoval.star import Star
 
 
@@ -24,8 +28,12 @@ class Mission:
     BJD of time 0. ``minimum_period_days`` and ``maximum_period_days`` bound the search by
     default. Cadences with any of ``quality_bits`` (numbered from 0) are dropped.
     ``flux_column`` is ``pdcsap`` (corrected for systematics and known neighbours) or ``sap``.
+    ``product`` names what its archive holds, ``other_products`` what other makers made of the
+    same pixels. The photometric aperture has about ``aperture_radius_pixels``. ``noise`` and
+    ``targets`` make light curves and stars where there are none.
 
-    Raises BadParameter for another flux column, an empty period range or an impossible bit.
+    Raises BadParameter for another flux column, an empty period range or an impossible bit, and
+    where a length or the exposure is not positive.
     """
 
     name: str
@@ -39,11 +47,23 @@ class Mission:
     quality_bits: Sequence[int]
     product: PipelineProduct
     flux_column: str = "pdcsap"
+    other_products: tuple[PipelineProduct, ...] = ()
+    aperture_radius_pixels: float = 2.0
+    noise: ProceduralNoise = field(default_factory=ProceduralNoise)
+    targets: TargetStars = field(default_factory=TargetStars)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "quality_bits", tuple(int(bit) for bit in self.quality_bits))
         if self.flux_column not in ("pdcsap", "sap"):
             raise BadParameter(f"flux_column='{self.flux_column}'; use pdcsap or sap")
+        sizes = ("exposure_days", "pixel_scale_arcsec", "blend_radius_arcsec",
+                 "aperture_radius_pixels")
+        wrong = [f"{name}={getattr(self, name)}" for name in sizes if not getattr(self, name) > 0]
+        if wrong:
+            raise BadParameter(f"mission '{self.name}': {', '.join(wrong)}; give values above 0")
+        if self.band not in BANDS:
+            raise BadParameter(f"mission '{self.name}': band '{self.band}'; use the nearest of "
+                               f"{', '.join(BANDS)}")
         if not 0 < self.minimum_period_days < self.maximum_period_days:
             raise BadParameter(
                 f"periods from {self.minimum_period_days} to {self.maximum_period_days} days; "
@@ -58,6 +78,11 @@ class Mission:
         return self.product.target_prefix
 
     @property
+    def products(self) -> tuple[PipelineProduct, ...]:
+        """All products that can be read, the mission's own first."""
+        return (self.product, *self.other_products)
+
+    @property
     def quality_bitmask(self) -> int:
         """The quality bits as one integer."""
         return sum(1 << bit for bit in set(self.quality_bits))
@@ -65,19 +90,24 @@ class Mission:
     def read(self, path: str | Path) -> LightCurve:
         """The usable cadences of one light-curve file.
 
-        Pipeline files are read directly; whatever else lightkurve can open goes through it.
-        Raises DataNotFound if there is no such file and BadLightCurve, naming the file, if it
-        cannot be read or holds nothing usable.
+        Pipeline files and tables (``exoval.missions.table_file``) are read directly; whatever else
+        lightkurve can open goes through it. A table may hold several segments. Raises
+        DataNotFound if there is no such file and BadLightCurve, naming the file, if it cannot be
+        read or holds nothing usable.
         """
+        if is_table(path):
+            segments = read_table_segments(path, self.exposure_days)
+            return stitch([self.usable(segment) for segment in segments])
         return self.usable(self.read_segment(path))
 
     def read_segment(self, path: str | Path) -> PipelineSegment:
         """One quarter or sector as the pipeline wrote it; raises as ``read`` does."""
         if not Path(path).is_file():
             raise DataNotFound(f"no light curve at {path}; check the path")
-        segment = read_pipeline_fits(path, self.product, self.flux_column, self.exposure_days)
-        if segment is not None:
-            return segment
+        for product in self.products:
+            segment = read_pipeline_fits(path, product, self.flux_column, self.exposure_days)
+            if segment is not None:
+                return segment
         # imported here only: lightkurve costs about two seconds, and pipeline files need none
         from exoval.missions.lightkurve_file import read_with_lightkurve
 
@@ -88,7 +118,7 @@ class Mission:
 
         Raises BadLightCurve naming target and segment if there is none.
         """
-        return usable_light_curve(segment, self.name, self.quality_bitmask)
+        return usable_light_curve(segment, self.name, self.quality_bitmask, self.band)
 
     def read_star(self, path: str | Path) -> Star:
         """The star as the headers of a pipeline file describe it.
@@ -97,7 +127,8 @@ class Mission:
         """
         if not Path(path).is_file():
             raise DataNotFound(f"no light curve at {path}; check the path")
-        star = read_pipeline_star(path, self.product)
+        stars = (read_pipeline_star(path, product) for product in self.products)
+        star = next((star for star in stars if star is not None), None)
         if star is None:
             raise BadLightCurve(
                 f"{path} is not a {self.product.telescope} pipeline file; describe the star with "

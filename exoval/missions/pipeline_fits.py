@@ -23,32 +23,42 @@ def read_pipeline_fits(path: str | Path, product: PipelineProduct, flux_column: 
                        exposure_days: float) -> PipelineSegment | None:
     """One quarter or sector from a pipeline file; None if it is a file of another kind.
 
-    ``exposure_days`` is used where the header does not say. Raises BadLightCurve, naming the
-    file and the reason, if the file is broken or of another telescope.
+    ``exposure_days`` is used where neither the header nor the cadences say. Raises
+    BadLightCurve, naming the file and the reason, if it is broken or of another telescope.
     """
     with _opened(path) as hdus:
         if not _is_product(path, hdus, product):
             return None
-        primary, header, table = hdus[0].header, hdus[1].header, hdus[1].data
-        columns = {name: _native(table[name]) for name in (
-            "TIME", product.quality_column, f"{flux_column.upper()}_FLUX",
-            f"{flux_column.upper()}_FLUX_ERR", "MOM_CENTR1", "MOM_CENTR2", "POS_CORR1",
-            "POS_CORR2")}
+        primary, header = hdus[0].header, hdus[1].header
+        columns = _columns(hdus[1].data, product, flux_column)
     exposure = _number(header, "TIMEDEL")
+    if not exposure > 0 and np.isfinite(columns["time"]).sum() > 1:
+        exposure = float(np.nanmedian(np.diff(columns["time"])))
     return PipelineSegment(
         target=product.target_name(primary[product.target_keyword]),
         number=int(primary[product.segment_keyword]),
-        time=columns["TIME"],
-        quality=columns[product.quality_column],
-        flux=columns[f"{flux_column.upper()}_FLUX"],
-        flux_error=columns[f"{flux_column.upper()}_FLUX_ERR"],
-        centroid_column=columns["MOM_CENTR1"] - columns["POS_CORR1"],
-        centroid_row=columns["MOM_CENTR2"] - columns["POS_CORR2"],
+        **columns,
         exposure=exposure if exposure > 0 else exposure_days,
         crowding=_number(header, "CROWDSAP"),
         noise_ppm=product.six_hour_noise(_number(header, product.noise_keyword)),
-        flux_is_decrowded=flux_column == "pdcsap",
+        flux_is_decrowded=product.corrects_crowding and flux_column == "pdcsap",
     )
+
+
+def _columns(table: np.ndarray, product: PipelineProduct, flux_column: str
+             ) -> dict[str, np.ndarray]:
+    """Time, quality, flux with error and centroids, NaN for what the product does not have."""
+    names = product.flux_names(flux_column, table.names)
+    if names is None:
+        raise KeyError(f"no {flux_column} flux; set mission.flux_column to the other one")
+    unknown = np.full(len(table), np.nan)
+    centroids = [_native(table[name]) for name in product.centroid_columns] or [unknown] * 2
+    motions = [_native(table[name]) for name in product.motion_columns] or [0.0] * 2
+    return {"time": _native(table["TIME"]), "quality": _native(table[product.quality_column]),
+            "flux": _native(table[names[0]]),
+            "flux_error": _native(table[names[1]]) if names[1] else unknown,
+            "centroid_column": centroids[0] - motions[0],
+            "centroid_row": centroids[1] - motions[1]}
 
 
 def read_pipeline_star(path: str | Path, product: PipelineProduct) -> Star | None:
@@ -94,13 +104,18 @@ def _opened(path: str | Path) -> Iterator[fits.HDUList]:
 
 def _is_product(path: str | Path, hdus: fits.HDUList, product: PipelineProduct) -> bool:
     primary = hdus[0].header
-    telescope = str(primary.get("TELESCOP", product.telescope))
+    # K2's files name Kepler as their telescope
+    telescope = str(primary.get("MISSION") or primary.get("TELESCOP") or product.telescope).strip()
     if telescope.lower() != product.telescope.lower():
         raise BadLightCurve(f"{path} is a {telescope} file; read it as that mission's, not as "
                             f"{product.telescope}'s")
+    if len(hdus) < 2 or not isinstance(hdus[1], fits.BinTableHDU):
+        return False
+    present = set(hdus[1].columns.names)
     return (isinstance(primary.get(product.segment_keyword), int)
-            and len(hdus) > 1 and isinstance(hdus[1], fits.BinTableHDU)
-            and {"TIME", "PDCSAP_FLUX", product.quality_column} <= set(hdus[1].columns.names))
+            and product.target_keyword in primary
+            and {"TIME", product.quality_column} <= present
+            and product.flux_names("pdcsap", present) is not None)
 
 
 def _number(header: fits.Header, keyword: str) -> float:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+#: flux and error columns of the Kepler and TESS pipelines
+PIPELINE_FLUX = {"pdcsap": (("PDCSAP_FLUX",), ("PDCSAP_FLUX_ERR",)),
+                 "sap": (("SAP_FLUX",), ("SAP_FLUX_ERR",))}
 
 
 @dataclass(frozen=True)
 class PipelineProduct:
-    """The names that differ between the Kepler and the TESS pipeline; the columns are common.
+    """The names that differ between products; by default those of the Kepler and TESS pipelines.
 
     ``parquet_files`` and ``fits_files`` are glob patterns, ``file_name`` a pattern with a group
     ``target`` (digits) and, where the name tells it, a group ``segment``. ``*_keyword`` are FITS
-    headers. Noise is the pipeline's CDPP over ``noise_hours``, in the FITS header
-    ``noise_keyword`` and in the Parquet library's column ``noise_column``. ``download``
-    is how to get some, for messages.
+    headers. ``flux_columns`` are flux and error of ``pdcsap`` (what the maker corrected) and
+    ``sap``, each the first of several names that a file has (makers rename theirs);
+    ``centroid_columns`` and the ``motion_columns`` taken out of them may be empty.
+    ``corrects_crowding`` says that the light of neighbours is gone from ``pdcsap``. Noise is the
+    pipeline's CDPP over ``noise_hours``, in the FITS header ``noise_keyword`` and in the Parquet
+    library's column ``noise_column``. ``download`` is how to get some, for messages.
     """
 
     telescope: str
@@ -32,6 +40,11 @@ class PipelineProduct:
     noise_column: str
     noise_hours: float
     download: str
+    flux_columns: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(
+        default_factory=lambda: PIPELINE_FLUX)
+    centroid_columns: tuple[str, ...] = ("MOM_CENTR1", "MOM_CENTR2")
+    motion_columns: tuple[str, ...] = ("POS_CORR1", "POS_CORR2")
+    corrects_crowding: bool = True
 
     def target_name(self, number: int | str) -> str:
         """Target string of a catalogue number, such as ``KIC 757450``."""
@@ -44,6 +57,15 @@ class PipelineProduct:
             return None
         segment = match.groupdict().get("segment")
         return self.target_name(match["target"]), None if segment is None else int(segment)
+
+    def flux_names(self, flux_column: str, present: Collection[str]) -> tuple[str, str] | None:
+        """Names of flux and error among the columns ``present``; None if there is no such flux.
+
+        The error is empty where it has no column.
+        """
+        flux, error = ([name for name in names if name in present]
+                       for names in self.flux_columns[flux_column])
+        return (flux[0], error[0] if error else "") if flux else None
 
     def six_hour_noise(self, noise_ppm: float) -> float:
         """Noise on six hours, taking what the pipeline gives as white (ppm)."""

@@ -34,7 +34,7 @@ class PipelineSegment:
 
 
 def usable_light_curve(segment: PipelineSegment, mission: str,
-                       quality_bitmask: int) -> LightCurve:
+                       quality_bitmask: int, band: str = "") -> LightCurve:
     """The cadences without a flag of the bitmask, with finite time and flux, in time order.
 
     A time that occurs twice is kept once. Raises BadLightCurve naming target and segment if no
@@ -52,5 +52,6 @@ def usable_light_curve(segment: PipelineSegment, mission: str,
     names = ("time", "flux", "flux_error", "centroid_column", "centroid_row")
     arrays = {name: getattr(segment, name)[cadences].astype(np.float64) for name in names}
     part = Segment(segment.number, 0, len(cadences), segment.crowding, segment.noise_ppm)
-    return LightCurve(target=segment.target, mission=mission, exposure=segment.exposure,
-                      segments=(part,), flux_is_decrowded=segment.flux_is_decrowded, **arrays)
+    return LightCurve(target=segment.target, mission=mission, band=band,
+                      exposure=segment.exposure, segments=(part,),
+                      flux_is_decrowded=segment.flux_is_decrowded, **arrays)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from exoval.missions.mission import Mission
 from exoval.missions.pipeline_product import PipelineProduct
+from exoval.noise.procedural_noise import ProceduralNoise
+from exoval.populations.target_stars import TargetStars
 
 #: file and header names of SPOC light curves (TESS Science Data Products Description Document)
 TWO_MINUTE_CADENCE = PipelineProduct(
@@ -45,6 +47,9 @@ def tess(
     maximum_period_days: float = 9.0,
     quality_bits: Sequence[int] = QUALITY_BITS,
     flux_column: str = "pdcsap",
+    aperture_radius_pixels: float = 2.0,
+    noise: ProceduralNoise | None = None,
+    targets: TargetStars | None = None,
 ) -> Mission:
     """TESS two-minute light curves; times in BTJD, targets ``TIC ...``, segments are sectors.
 
@@ -54,4 +59,5 @@ def tess(
     """
     return Mission("tess", "tess", exposure_days, pixel_scale_arcsec, blend_radius_arcsec,
                    time_zero, minimum_period_days, maximum_period_days, quality_bits,
-                   TWO_MINUTE_CADENCE, flux_column)
+                   TWO_MINUTE_CADENCE, flux_column, (), aperture_radius_pixels,
+                   noise or ProceduralNoise(), targets or TargetStars())

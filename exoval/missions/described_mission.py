@@ -1,0 +1,51 @@
+"""A mission that a yaml describes wholly."""
+
+from __future__ import annotations
+
+from exoval.errors import BadParameter
+from exoval.missions.mission import Mission
+from exoval.missions.pipeline_product import PipelineProduct
+from exoval.noise.procedural_noise import ProceduralNoise
+from exoval.populations.target_stars import TargetStars
+
+
+def described_mission(
+    name: str,
+    band: str,
+    exposure_seconds: float,
+    pixel_scale_arcsec: float,
+    blend_radius_arcsec: float,
+    minimum_period_days: float,
+    maximum_period_days: float,
+    aperture_radius_pixels: float = 2.0,
+    time_zero: float = 2457000.0,
+    target_prefix: str | None = None,
+    noise: ProceduralNoise | None = None,
+    targets: TargetStars | None = None,
+) -> Mission:
+    """A mission from its numbers; every argument is explained in conf/mission/template.yaml.
+
+    Its light curves are plain tables (``exoval.missions.table_file``), or procedural. Targets are
+    written with ``target_prefix``, by default the name in capitals. Raises BadParameter for
+    values no mission can have.
+    """
+    if not name.isidentifier():
+        raise BadParameter(f"mission name '{name}'; use letters, digits and underscores, such as "
+                           "my_survey")
+    return Mission(
+        name, band, exposure_seconds / 86400, pixel_scale_arcsec, blend_radius_arcsec, time_zero,
+        minimum_period_days, maximum_period_days, quality_bits=(),
+        product=_tables(name, target_prefix or name.upper()),
+        aperture_radius_pixels=aperture_radius_pixels, noise=noise or ProceduralNoise(),
+        targets=targets or TargetStars())
+
+
+def _tables(name: str, target_prefix: str) -> PipelineProduct:
+    """What stands for a pipeline where there is none: Parquet libraries and plain tables."""
+    return PipelineProduct(
+        telescope=name, target_prefix=target_prefix, parquet_files=f"{name}-*.parquet",
+        # no FITS file is recognised by its name: single ones are read through lightkurve
+        fits_files=f"{name}-*.fits", file_name=r"(?!)(?P<target>)", target_keyword="OBJECT",
+        segment_keyword="SEGMENT", magnitude_keyword="MAG", metallicity_keyword="FEH",
+        quality_column="QUALITY", noise_keyword="CDPP6_0", noise_column="cdpp6", noise_hours=6.0,
+        download=f"put one table a target (time, flux) into light_curves/{name}/")

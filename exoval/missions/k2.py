@@ -1,0 +1,54 @@
+"""K2 long cadence (Howell et al. 2014, PASP 126, 398)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from exoval.missions.kepler import QUALITY_BITS
+from exoval.missions.mission import Mission
+from exoval.missions.pipeline_product import PipelineProduct
+from exoval.noise.procedural_noise import ProceduralNoise
+from exoval.populations.target_stars import TargetStars
+
+#: the pipeline's light curves, corrected for systematics, as the archive names them
+CAMPAIGN = PipelineProduct(
+    telescope="K2",
+    target_prefix="EPIC",
+    parquet_files="k2-*.parquet",
+    fits_files="ktwo*_llc.fits*",
+    file_name=r"ktwo(?P<target>\d{9})-c(?P<segment>\d{2,3})_llc\.fits(\.gz)?",
+    target_keyword="KEPLERID",
+    segment_keyword="CAMPAIGN",
+    magnitude_keyword="KEPMAG",
+    metallicity_keyword="FEH",
+    quality_column="SAP_QUALITY",
+    noise_keyword="CDPP6_0",
+    noise_column="cdpp6",
+    noise_hours=6.0,
+    download="lightkurve.search_lightcurve('EPIC 201367065', author='K2')"
+             ".download_all(download_dir=FOLDER)",
+)
+
+
+def k2(
+    exposure_days: float = 0.0204335982,
+    pixel_scale_arcsec: float = 3.98,
+    blend_radius_arcsec: float = 4.0,
+    time_zero: float = 2454833.0,
+    minimum_period_days: float = 0.5,
+    maximum_period_days: float = 26.0,
+    quality_bits: Sequence[int] = QUALITY_BITS,
+    flux_column: str = "pdcsap",
+    aperture_radius_pixels: float = 3.0,
+    noise: ProceduralNoise | None = None,
+    targets: TargetStars | None = None,
+) -> Mission:
+    """K2 long cadence; times in BKJD, targets ``EPIC ...``, segments are campaigns.
+
+    The bits are Kepler's: thruster firings (20), every six hours here, are dropped with the
+    cadences they strike. Raises BadParameter for values no mission can have.
+    """
+    return Mission("k2", "kepler", exposure_days, pixel_scale_arcsec, blend_radius_arcsec,
+                   time_zero, minimum_period_days, maximum_period_days, quality_bits, CAMPAIGN,
+                   flux_column, (), aperture_radius_pixels, noise or ProceduralNoise(),
+                   targets or TargetStars())

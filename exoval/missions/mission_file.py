@@ -1,0 +1,134 @@
+"""A mission from a yaml of one's own, wherever it lies.
+
+The yaml holds the arguments of ``described_mission`` (conf/mission/template.yaml explains each), or
+names another function of this package as ``_target_``. Of its parts those whose kind is plain need
+no ``_target_``. A list ``defaults`` names files of missions to begin from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from exoval.errors import BadParameter, DataNotFound
+from exoval.missions.knobs import built
+
+if TYPE_CHECKING:
+    from exoval.missions.mission import Mission
+
+DESCRIBED = "exoval.missions.described_mission.described_mission"
+#: what a part of a mission is where its yaml does not say
+PLAIN_PARTS = {
+    ("noise",): "exoval.noise.procedural_noise.ProceduralNoise",
+    ("noise", "schedule"): "exoval.noise.schedule.Schedule",
+    ("noise", "white"): "exoval.noise.white_noise.WhiteNoise",
+    ("noise", "centroid"): "exoval.noise.centroid_jitter.CentroidJitter",
+    ("targets",): "exoval.populations.target_stars.TargetStars",
+}
+
+
+def is_mission_file(value: str) -> bool:
+    """Whether the value of ``mission=`` is a path rather than a name."""
+    return Path(value).suffix.lower() in (".yaml", ".yml") or "/" in value or "\\" in value
+
+
+def mission_settings(path: str | Path) -> dict:
+    """What a mission's yaml says, with the kinds of its plain parts filled in.
+
+    A yaml that begins from others (``defaults``) is left as it is in this respect, as they name
+    kinds and mission. Raises DataNotFound if there is no such file and BadParameter if it is no
+    yaml of settings.
+    """
+    if not Path(path).is_file():
+        raise DataNotFound(f"no mission file {path}; give the path of a yaml that describes a "
+                           "mission, or the name of one that is already known")
+    try:
+        settings = yaml.safe_load(Path(path).read_text())
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        reason = " ".join(str(error).split())
+        raise BadParameter(f"{path} is no yaml ({reason}); conf/mission/template.yaml shows the "
+                           "form") from error
+    if not isinstance(settings, dict):
+        raise BadParameter(f"{path} holds no settings; give lines such as exposure_seconds: 600, "
+                           "as in conf/mission/template.yaml")
+    if "defaults" in settings:
+        return settings
+    settings = {"_target_": DESCRIBED, **settings}
+    if settings["_target_"] == DESCRIBED:
+        settings.setdefault("name", option_name(path))
+    for place, target in PLAIN_PARTS.items():
+        part = settings
+        for key in place:
+            part = part.get(key) if isinstance(part, dict) else None
+        if isinstance(part, dict):
+            part.setdefault("_target_", target)
+    return settings
+
+
+def read_mission(path: str | Path, others: str | Path | None = None) -> Mission:
+    """The mission that a yaml describes.
+
+    Missions that it begins from lie beside it, or in the folder ``others``. Raises DataNotFound if
+    there is no such file, BadParameter if it is no yaml, names a knob nobody knows or gives one a
+    value that no mission can have.
+    """
+    return built(_merged(Path(path), Path(others or Path(path).parent)), "mission")
+
+
+def mission_files(arguments: Sequence[str]) -> tuple[list[str], dict[str, dict]]:
+    """Command-line arguments with the paths after ``mission=`` replaced by names.
+
+    Also returns the settings of each name. A sweep may mix paths and names, separated by commas.
+    Raises as ``mission_settings`` does.
+    """
+    files: dict[str, dict] = {}
+    replaced = []
+    for argument in arguments:
+        key, equals, text = argument.partition("=")
+        if key != "mission" or not equals:
+            replaced.append(argument)
+            continue
+        values = [value.strip().strip("'\"") for value in text.split(",")]
+        for number, value in enumerate(values):
+            if is_mission_file(value):
+                values[number] = _free_name(f"{option_name(value)}_file", files)
+                files[values[number]] = mission_settings(value)
+        replaced.append(f"mission={','.join(values)}")
+    return replaced, files
+
+
+def option_name(path: str | Path) -> str:
+    """The name of a mission whose file does not say it."""
+    return re.sub(r"\W", "_", Path(path).stem) or "mission"
+
+
+def _free_name(name: str, taken: dict) -> str:
+    number = 1
+    while (free := name if number == 1 else f"{name}_{number}") in taken:
+        number += 1
+    return free
+
+
+def _merged(path: Path, others: Path) -> dict:
+    """The settings of a file over those of the missions that it begins from."""
+    settings = mission_settings(path)
+    merged: dict = {}
+    names = settings.pop("defaults", [])
+    for name in [*names, *([] if "_self_" in names else ["_self_"])]:
+        beside = path.parent / f"{name}.yaml"
+        other = settings if name == "_self_" else _merged(
+            beside if beside.is_file() else others / f"{name}.yaml", others)
+        merged = _over(other, merged)
+    return merged
+
+
+def _over(upper: dict, lower: dict) -> dict:
+    """``upper`` on ``lower``, key by key down to the last."""
+    both = {key: _over(value, lower[key])
+            if isinstance(value, dict) and isinstance(lower.get(key), dict) else value
+            for key, value in upper.items()}
+    return {**lower, **both}

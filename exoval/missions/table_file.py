@@ -1,0 +1,111 @@
+"""Light curves as plain tables: CSV, Parquet or ECSV with the columns time and flux.
+
+Further columns, all optional: error, quality (0 is good), segment (quarters, sectors, seasons;
+without it a table is one segment), crowding (the target's share of the aperture's light),
+centroid_column and centroid_row (pixels). The names ``ALSO`` lists are understood as well, in
+any case; other columns are ignored. A table shows the target that its file is named after, with
+underscores for spaces: ``TIC_11491822.csv``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from astropy.table import Table
+
+from exoval.errors import BadLightCurve
+from exoval.missions.pipeline_segment import PipelineSegment
+
+ENDINGS = (".csv", ".ecsv", ".parquet")
+#: other names of the columns
+ALSO = {
+    "error": ("flux_error", "flux_err", "fluxerr"),
+    "quality": ("flag", "flags", "sap_quality"),
+    "segment": ("quarter", "sector", "campaign", "season"),
+    "centroid_column": ("centroid_col", "mom_centr1", "x"),
+    "centroid_row": ("mom_centr2", "y"),
+}
+
+
+def is_table(path: str | Path) -> bool:
+    """Whether a file is called like a table."""
+    return Path(path).suffix.lower() in ENDINGS
+
+
+def target_of(path: str | Path) -> str:
+    """The target that a table's name tells."""
+    return Path(path).stem.replace("_", " ")
+
+
+def read_table_segments(path: str | Path, exposure_days: float) -> list[PipelineSegment]:
+    """The segments of one table, ascending; raises BadLightCurve, naming the file and the remedy.
+
+    ``time`` is in days since the mission's time zero, ``flux`` linear with a level above zero,
+    with the light of neighbours still in it where there is a column ``crowding``. Exposures last
+    ``exposure_days``.
+    """
+    frame = _with_known_names(read_any_table(path), path)
+    if frame.empty:
+        raise BadLightCurve(f"{path} holds no cadence; get it again or remove it")
+    numbers = frame["segment"] if "segment" in frame else pd.Series(0, index=frame.index)
+    return [_segment(rows, path, int(number), exposure_days)
+            for number, rows in frame.groupby(numbers, sort=True)]
+
+
+def read_any_table(path: str | Path) -> pd.DataFrame:
+    """A CSV, ECSV or Parquet file with lower-case column names; raises BadLightCurve."""
+    try:
+        ending = Path(path).suffix.lower()
+        if ending == ".parquet":
+            frame = pd.read_parquet(path)
+        elif ending == ".ecsv":
+            frame = Table.read(path, format="ascii.ecsv").filled(np.nan).to_pandas()
+        else:
+            frame = pd.read_csv(path, comment="#", skipinitialspace=True)
+    except (OSError, ValueError, TypeError, KeyError, pa.ArrowException) as error:
+        raise BadLightCurve(f"cannot read {path} ({error}); give CSV, ECSV or Parquet with the "
+                            "columns time and flux") from error
+    return frame.rename(columns=lambda name: str(name).strip().lower())
+
+
+def _with_known_names(frame: pd.DataFrame, path: str | Path) -> pd.DataFrame:
+    for name, others in ALSO.items():
+        found = [other for other in others if other in frame]
+        if name not in frame and found:
+            frame = frame.rename(columns={found[0]: name})
+    missing = [name for name in ("time", "flux") if name not in frame]
+    if missing:
+        raise BadLightCurve(f"{path} has no column {' and '.join(missing)}, only "
+                            f"{', '.join(frame.columns)}; name them time and flux")
+    return frame
+
+
+def _segment(frame: pd.DataFrame, path: str | Path, number: int, exposure_days: float
+             ) -> PipelineSegment:
+    size = len(frame)
+    arrays = {name: _numbers(frame, name, path) if name in frame else np.full(size, np.nan)
+              for name in ("time", "flux", "error", "centroid_column", "centroid_row")}
+    quality = _numbers(frame, "quality", path) if "quality" in frame else np.zeros(size)
+    # a table's flags are its maker's own: whatever is not 0 is bad, whichever bit it sets
+    good = quality == 0
+    arrays["flux"] = np.where(good, arrays["flux"], np.nan)
+    if not np.nanmedian(np.append(arrays["flux"], 1e-300)) > 0:
+        raise BadLightCurve(f"{path}: the median flux of segment {number} is not above 0; give "
+                            "linear flux, such as 1 plus the relative change")
+    crowding = float(np.nanmedian(frame["crowding"])) if "crowding" in frame else np.nan
+    return PipelineSegment(
+        target=target_of(path), number=number, time=arrays["time"],
+        quality=np.zeros(size, dtype=int), flux=arrays["flux"], flux_error=arrays["error"],
+        centroid_column=arrays["centroid_column"], centroid_row=arrays["centroid_row"],
+        exposure=exposure_days, crowding=crowding, flux_is_decrowded="crowding" not in frame)
+
+
+def _numbers(frame: pd.DataFrame, name: str, path: str | Path) -> np.ndarray:
+    try:
+        return frame[name].to_numpy(dtype=float, na_value=np.nan)
+    except (ValueError, TypeError) as error:
+        raise BadLightCurve(f"{path}: column {name} is not numbers ({error}); mend it"
+                            ) from error

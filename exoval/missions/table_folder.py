@@ -1,0 +1,83 @@
+"""A folder of light curves as plain tables, with a table of their stars beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from exoval.errors import BadLightCurve
+from exoval.missions.catalogue_star import catalogue_star
+from exoval.missions.mission import Mission
+from exoval.missions.pipeline_segment import PipelineSegment
+from exoval.missions.table_file import (
+    ENDINGS,
+    is_table,
+    read_any_table,
+    read_table_segments,
+    target_of,
+)
+from exoval.star import Star
+
+#: the table of stars: column target, and any of those that catalogue_star takes
+STARS = "stars"
+
+
+@dataclass(frozen=True)
+class TableFolder:
+    """One table a target (``exoval.missions.table_file``), named after it.
+
+    A table ``stars`` (.csv, .ecsv or .parquet) in the same folder describes the stars: target,
+    radius, teff, logg, metallicity, magnitude, ra, dec, as far as they are known.
+    """
+
+    mission: Mission
+    files: dict[str, Path]
+    stars: pd.DataFrame
+    _last: dict[str, list[PipelineSegment]] = field(default_factory=dict, repr=False)
+
+    def targets(self) -> list[str]:
+        """All targets, by name."""
+        return sorted(self.files)
+
+    def segments(self, target: str) -> tuple[int, ...]:
+        """Segments of a known target, ascending; raises BadLightCurve."""
+        return tuple(segment.number for segment in self._read(target))
+
+    def star(self, target: str) -> Star:
+        """The star as the table of stars describes it; nothing but its name where it does not."""
+        values = self.stars.loc[target].to_dict() if target in self.stars.index else {}
+        return catalogue_star(target, values)
+
+    def read_segment(self, target: str, segment: int) -> PipelineSegment:
+        """The cadences of a known (target, segment); raises BadLightCurve naming the file."""
+        return next(part for part in self._read(target) if part.number == segment)
+
+    def _read(self, target: str) -> list[PipelineSegment]:
+        """Segments of a target; those read last are kept, as they are asked for one by one."""
+        if target not in self._last:
+            self._last.clear()
+            self._last[target] = read_table_segments(self.files[target],
+                                                     self.mission.exposure_days)
+        return self._last[target]
+
+
+def open_table_folder(mission: Mission, folder: str | Path) -> TableFolder:
+    """All tables of a folder; raises BadLightCurve for a table of stars without a target."""
+    paths = sorted(path for path in Path(folder).iterdir() if is_table(path))
+    files = {target_of(path): path for path in paths if path.stem != STARS}
+    return TableFolder(mission, files, _read_stars(Path(folder)))
+
+
+def _read_stars(folder: Path) -> pd.DataFrame:
+    path = next((folder / f"{STARS}{ending}" for ending in ENDINGS
+                 if (folder / f"{STARS}{ending}").is_file()), None)
+    if path is None:
+        return pd.DataFrame()
+    frame = read_any_table(path)
+    if "target" not in frame:
+        raise BadLightCurve(f"{path} has no column target; name the stars as their tables are")
+    frame["target"] = frame["target"].astype(str).str.replace("_", " ")
+    frame = frame.drop_duplicates("target", keep="last").set_index("target")
+    return frame.apply(pd.to_numeric, errors="coerce")

@@ -1,0 +1,35 @@
+"""Sudden drops of a pixel's sensitivity, from which it recovers in part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoval.noise.sampling import Sampling
+from exoval.star import Star
+
+
+@dataclass(frozen=True)
+class Dropouts:
+    """Steps down of ``ppm`` (median, log-normal with ``scatter_dex``), ``per_year`` of them.
+
+    What a pipeline's mending leaves of a step recovers exponentially over ``recovery_days``
+    (Jenkins et al. 2010, ApJ 713, L87, cosmic-ray hits on Kepler's pixels). Short ones look like
+    a transit, long ones like its ingress.
+    """
+
+    per_year: float = 1.0
+    ppm: float = 500.0
+    scatter_dex: float = 0.4
+    recovery_days: float = 0.5
+
+    def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray:
+        """One realisation, shape (cadences,)."""
+        begin, end = sampling.time[0], sampling.time[-1]
+        flux = np.zeros(len(sampling))
+        for time in rng.uniform(begin, end, rng.poisson(self.per_year * (end - begin) / 365.25)):
+            depth = 1e-6 * self.ppm * 10 ** (self.scatter_dex * rng.standard_normal())
+            after = sampling.time >= time
+            flux[after] -= depth * np.exp(-(sampling.time[after] - time) / self.recovery_days)
+        return flux

@@ -1,0 +1,45 @@
+"""Momentum dumps: pointing drifts from one to the next and is set back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoval.noise.sampling import Sampling
+from exoval.star import Star
+
+
+@dataclass(frozen=True)
+class MomentumDumps:
+    """Flux that follows the drift between the schedule's dumps, and a jump right after each.
+
+    The drift changes flux by a polynomial of second order with normal coefficients of
+    ``drift_ppm``, which a light curve keeps; ``jump_ppm`` is the rms of what is left in the
+    cadences within ``jump_minutes`` after a dump. Nothing happens without dumps.
+    """
+
+    drift_ppm: float = 50.0
+    jump_ppm: float = 100.0
+    jump_minutes: float = 30.0
+
+    def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray:
+        """One realisation, shape (cadences,)."""
+        if not sampling.dumps:
+            return np.zeros(len(sampling))
+        slope, curvature = rng.standard_normal(2)
+        drift = pointing_drift(sampling)
+        jumps = rng.standard_normal(len(sampling.dumps))
+        last = np.searchsorted(sampling.dumps, sampling.time) - 1
+        since = sampling.time - np.asarray(sampling.dumps)[np.clip(last, 0, None)]
+        struck = (last >= 0) & (since < self.jump_minutes / 1440)
+        return 1e-6 * (self.drift_ppm * (slope * drift + curvature * (drift**2 - 1 / 3))
+                       + self.jump_ppm * np.where(struck, jumps[np.clip(last, 0, None)], 0.0))
+
+
+def pointing_drift(sampling: Sampling) -> np.ndarray:
+    """Where the pointing is between two dumps, from -1 to 1; shape (cadences,), 0 without dumps."""
+    dumps = np.asarray(sampling.dumps)
+    if len(dumps) < 2:
+        return np.zeros(len(sampling))
+    return 2 * ((sampling.time - dumps[0]) / (dumps[1] - dumps[0]) % 1) - 1

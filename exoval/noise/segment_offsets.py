@@ -1,0 +1,24 @@
+"""Steps between segments: another detector, another aperture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoval.noise.sampling import Sampling
+from exoval.star import Star
+
+
+@dataclass(frozen=True)
+class SegmentOffsets:
+    """Every segment after the first is higher or lower by a normal deviate of ``ppm``."""
+
+    ppm: float = 5000.0
+
+    def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray:
+        """One realisation, shape (cadences,)."""
+        flux = np.zeros(len(sampling))
+        for segment in sampling.segments[1:]:
+            flux[segment] = 1e-6 * self.ppm * rng.standard_normal()
+        return flux

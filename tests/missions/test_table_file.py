@@ -1,0 +1,118 @@
+import numpy as np
+import pandas as pd
+import pytest
+from astropy.table import Table
+
+from exoval.errors import BadLightCurve, DataNotFound
+from exoval.missions.described_mission import described_mission
+from exoval.missions.library import open_library
+
+HERON = described_mission("heron", "tess", 600.0, 10.0, 10.0, 0.5, 9.0)
+WRITERS = {
+    "csv": lambda frame, path: frame.to_csv(path, index=False),
+    "parquet": lambda frame, path: frame.to_parquet(path, index=False),
+    "ecsv": lambda frame, path: Table.from_pandas(frame).write(path, format="ascii.ecsv"),
+}
+
+
+def table(count=40, **columns):
+    rng = np.random.default_rng(2)
+    return pd.DataFrame({"time": 5 + np.arange(count) / 144,
+                         "flux": rng.normal(1.0, 1e-3, count), **columns})
+
+
+@pytest.fixture(params=WRITERS)
+def write(request, tmp_path):
+    def written(frame, name="HERON_7"):
+        path = tmp_path / f"{name}.{request.param}"
+        WRITERS[request.param](frame, path)
+        return path
+    return written
+
+
+def test_time_and_flux_are_enough(write):
+    frame = table()
+    curve = HERON.read(write(frame))
+    assert (curve.target, curve.mission, curve.band) == ("HERON 7", "heron", "tess")
+    assert curve.time == pytest.approx(frame["time"], rel=1e-12)
+    assert curve.flux == pytest.approx(frame["flux"], rel=1e-12)
+    assert np.isnan(curve.flux_error).all() and np.isnan(curve.centroid_row).all()
+    assert curve.exposure == pytest.approx(600 / 86400)
+    assert curve.flux_is_decrowded
+
+
+def test_every_column_is_understood(write):
+    rng = np.random.default_rng(0)
+    frame = table(Flux_Err=np.full(40, 1e-3), FLAG=np.r_[np.zeros(39, int), 8],
+                  SECTOR=np.repeat([3, 2], 20), crowding=np.full(40, 0.8),
+                  mom_centr1=rng.normal(size=40), mom_centr2=rng.normal(size=40), note="x")
+    frame["time"] = np.r_[frame["time"][20:], frame["time"][:20]]
+    curve = HERON.read(write(frame))
+    assert [segment.number for segment in curve.segments] == [2, 3]
+    assert len(curve) == 39 and np.all(np.diff(curve.time) > 0)
+    assert curve.flux_error == pytest.approx(1e-3)
+    assert [segment.crowding for segment in curve.segments] == [0.8, 0.8]
+    assert curve.centroid_column[:19] == pytest.approx(frame["mom_centr1"][20:39])
+    assert not curve.flux_is_decrowded
+
+
+def test_missing_values_are_left_out(write):
+    frame = table()
+    frame.loc[[3, 9], "flux"] = np.nan
+    frame.loc[5, "time"] = np.nan
+    assert len(HERON.read(write(frame))) == 37
+
+
+@pytest.mark.parametrize(("frame", "message"), [
+    (table().drop(columns="flux"), r"HERON_7.*no column flux, only time"),
+    (table().rename(columns={"time": "t", "flux": "f"}), r"no column time and flux"),
+    (table(flux=np.full(40, np.nan)), r"HERON 7 segment 0: none of 40 cadences"),
+    (table(flux=np.linspace(-1, 1, 40) - 0.5), r"not above 0; give linear flux"),
+    (table(flux=["high"] * 40), r"column flux is not numbers"),
+    (table(quality=np.ones(40, int)), r"not above 0|none of 40 cadences"),
+    (table().iloc[:0], r"HERON_7.*(holds no cadence|cannot)"),
+])
+def test_what_is_wrong_is_named(write, frame, message):
+    with pytest.raises(BadLightCurve, match=message):
+        HERON.read(write(frame))
+
+
+def test_a_truncated_table_is_named(write, tmp_path):
+    path = write(table())
+    if path.suffix == ".csv":
+        pytest.skip("the first lines of a CSV file are a CSV file")
+    path.write_bytes(path.read_bytes()[:30])
+    with pytest.raises(BadLightCurve, match="HERON_7"):
+        HERON.read(path)
+
+
+def test_a_folder_of_tables_with_their_stars(write, tmp_path):
+    for number in (8, 7):
+        write(table(), f"HERON_{number}")
+    write(pd.DataFrame({"target": ["HERON 7"], "radius": [0.9], "logg": [4.5], "teff": [5500.0]}),
+          "stars")
+    library = open_library(HERON, tmp_path)
+    assert library.targets() == ["HERON 7", "HERON 8"]
+    assert len(library.read("HERON 8")) == 40
+    star = library.star("HERON 7")
+    assert (star.radius, star.teff) == (0.9, 5500.0)
+    assert star.mass == pytest.approx(10 ** (4.5 - 4.438068) * 0.81)
+    assert np.isnan(library.star("HERON 8").radius)
+
+
+def test_tables_of_a_mission_lie_in_a_folder_of_its_name(tmp_path, monkeypatch):
+    folder = tmp_path / "light_curves" / "heron"
+    folder.mkdir(parents=True)
+    table().to_csv(folder / "HERON_7.csv", index=False)
+    monkeypatch.setenv("EXOVAL_DATA", str(tmp_path))
+    assert open_library(HERON).targets() == ["HERON 7"]
+    other = described_mission("egret", "tess", 600.0, 10.0, 10.0, 0.5, 9.0)
+    with pytest.raises(DataNotFound, match=r"put one table a target .* light_curves/egret/"):
+        open_library(other)
+
+
+def test_a_table_of_stars_without_names_is_refused(tmp_path):
+    table().to_csv(tmp_path / "HERON_7.csv", index=False)
+    (tmp_path / "stars.csv").write_text("radius\n1.0\n")
+    with pytest.raises(BadLightCurve, match=r"stars.csv has no column target"):
+        open_library(HERON, tmp_path)
