@@ -356,15 +356,15 @@ def _draw_secondary(axes: Axes, page: EventPage) -> None:
     # an event within reach would hide by its depth what is to be seen
     means, errors = _close_up(axes, folded, middle, folded.clear)
     depth, error = float(scan.depth[scan.second]), float(scan.error[scan.second])
-    half, edge, level = 12 * folded.duration, axes.get_xlim()[1], scan.level[scan.second]
+    half, edge = 12 * folded.duration, axes.get_xlim()[1]
     axes.plot([-edge, -half, -half, half, half, edge],
-              -1e6 * np.array([level, level, depth, depth, level, level]),
+              -1e6 * np.array([scan.level, scan.level, depth, depth, scan.level, scan.level]),
               color=OTHER, lw=1.5)
     _limits(axes, means, errors, float(np.median(errors)))
     strength = float(scan.strength[scan.second]) / folded.phase_noise
     axes.set_ylabel("flux (ppm)")
     axes.set_title(f"strongest other dip: phase {(middle / folded.period) % 1:.3f}, "
-                   f"{strength:.1f} sigma\n{1e6 * (depth - level):,.0f} ± "
+                   f"{strength:.1f} sigma\n{1e6 * (depth - scan.level):,.0f} ± "
                    f"{1e6 * error * folded.phase_noise:,.0f} ppm", fontsize=10)
 
 

@@ -7,8 +7,6 @@ from functools import cached_property
 
 import numpy as np
 
-from exoval.features.slow_wave import SlowWave, slow_wave
-
 #: steps in which a box moves by its own length, and the most of them in a period
 STEPS_PER_DURATION, MOST_STEPS = 4, 20000
 #: durations around an event that are its own
@@ -24,15 +22,13 @@ class BoxScan:
     """Depth and strength of a box of ``duration`` against its centre; arrays of shape (phases,).
 
     ``time_from_mid`` is days from the event, ``depth`` and its white-noise ``error`` are relative
-    flux; NaN where the box holds too few cadences. White errors are to be multiplied by ``noise``.
+    flux; NaN where the box holds too few cadences.
     """
 
     time_from_mid: np.ndarray
     depth: np.ndarray
     error: np.ndarray
     duration: float
-    period: float
-    noise: float = 1.0
 
     @cached_property
     def away(self) -> np.ndarray:
@@ -40,22 +36,16 @@ class BoxScan:
         return (np.abs(self.time_from_mid) > GUARD * self.duration) & np.isfinite(self.depth)
 
     @cached_property
-    def wave(self) -> SlowWave:
-        """What a box finds where there is no dip, which may vary slowly around the orbit."""
-        return slow_wave(self.time_from_mid / self.period, self.depth, self.error, self.away,
-                         GUARD * self.duration / self.period, STEPS_PER_DURATION, self.noise)
+    def level(self) -> float:
+        """Median depth away from the event: what a box finds where there is nothing; 0 if unknown.
 
-    @property
-    def level(self) -> np.ndarray:
-        """The depth of each box if there is no dip, shape (phases,); 0 if unknown.
-
-        Not zero where the flux is skewed, as beside flares, or varies with the orbit.
+        Not zero where the flux is skewed, as beside flares.
         """
-        return self.wave.level
+        return float(np.median(self.depth[self.away])) if self.away.any() else 0.0
 
     @cached_property
     def strength(self) -> np.ndarray:
-        """Strength of what a box is deeper than its level, shape (phases,)."""
+        """Strength of what a box is deeper than the level, shape (phases,)."""
         return (self.depth - self.level) / self.error
 
     @cached_property
@@ -67,11 +57,11 @@ class BoxScan:
 
 
 def box_scan(time_from_mid: np.ndarray, dip: np.ndarray, weight: np.ndarray, period: float,
-             duration: float, noise: float = 1.0) -> BoxScan:
+             duration: float) -> BoxScan:
     """Slide a box as long as the event over one period in quarter-duration steps.
 
     Cost is one histogram and one running sum, whatever the number of cadences in a box. Arrays of
-    shape (cadences,), times in days; white errors are to be multiplied by ``noise``.
+    shape (cadences,), times in days.
     """
     bins = max(round(period / duration * STEPS_PER_DURATION), 2 * STEPS_PER_DURATION)
     bins = min(bins, MOST_STEPS)
@@ -84,7 +74,7 @@ def box_scan(time_from_mid: np.ndarray, dip: np.ndarray, weight: np.ndarray, per
     total = np.where(count >= FEWEST_CADENCES, total, np.nan)
     centre = ((np.arange(bins) + 0.5 * width) / bins - 0.5) * period
     centre = (centre + 0.5 * period) % period - 0.5 * period
-    return BoxScan(centre, lost / total, total**-0.5, duration, period, noise)
+    return BoxScan(centre, lost / total, total**-0.5, duration)
 
 
 def _circular_sum(values: np.ndarray, width: int) -> np.ndarray:

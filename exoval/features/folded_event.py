@@ -151,8 +151,7 @@ class FoldedEvent:
     @cached_property
     def scan(self) -> BoxScan:
         """The event's own box at all phases."""
-        return box_scan(self.time_from_mid, self.dip, self.weight, self.period, self.duration,
-                        self.noise)
+        return box_scan(self.time_from_mid, self.dip, self.weight, self.period, self.duration)
 
     def profile(self, cadences: np.ndarray | slice = slice(None), bins: int = BINS) -> Profile:
         """Binned dip around mid-event of the chosen cadences."""
@@ -199,8 +198,7 @@ class FoldedEvent:
         """Scatter of the event's box over all other phases in white errors, at least ``noise``.
 
         Unlike ``red_noise`` it counts what comes back every period, as far as the scatter
-        exceeds what as many boxes of that noise would show by chance. A slow wave such as a
-        phase curve is no noise, but how uncertain it is counts.
+        exceeds what as many boxes of that noise would show by chance.
         """
         strength = self.scan.strength[self.scan.away]
         boxes = len(strength) / STEPS_PER_DURATION
@@ -209,8 +207,7 @@ class FoldedEvent:
         scatter = 1.4826 * np.median(np.abs(strength - np.median(strength)))
         # the variance from a median absolute deviation is off by 2 x 1.17 / sqrt(2 n) of itself
         chance = self.noise**2 * (1 + 2 * 1.65 / math.sqrt(boxes))
-        known = self.noise**2 * (1 + self.scan.wave.error**2)
-        return math.sqrt(known + max(float(scatter) ** 2 - chance, 0.0))
+        return math.sqrt(self.noise**2 + max(float(scatter) ** 2 - chance, 0.0))
 
     def _limb_darkening(self) -> tuple[float, float]:
         teff = self.star.teff if math.isfinite(self.star.teff) else SOLAR_TEFF

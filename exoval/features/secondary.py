@@ -55,8 +55,7 @@ class SecondaryFeatures:
         scan, second = folded.scan, folded.scan.second
         if second is None:
             return half | {"secondary_reason": Reason.NOT_COVERED}
-        strength, depth = float(scan.strength[second]), float(scan.depth[second]
-                                                              - scan.level[second])
+        strength, depth = float(scan.strength[second]), float(scan.depth[second] - scan.level)
         event_depth, _ = folded.depth
         row = half | {
             "secondary_snr": strength,
@@ -78,8 +77,7 @@ def _half_phase(folded: FoldedEvent) -> dict[str, float]:
     """Depth in a box half a period from the event; NaN where it holds too few cadences."""
     there = np.abs(folded.time_from_mid) > 0.5 * (folded.period - folded.duration)
     depth, error = folded.box_depth(there)
-    scan = folded.scan
-    depth -= scan.level[np.argmax(np.abs(scan.time_from_mid))]
+    depth -= folded.scan.level
     event_depth, event_error = folded.depth
     if there.sum() < FEWEST_CADENCES or not math.isfinite(event_depth):
         return dict.fromkeys(("half_phase_sigma", "half_phase_ratio", "half_period_sigma"),
