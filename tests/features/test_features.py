@@ -296,53 +296,6 @@ def test_giants_are_told_from_dwarfs():
     assert np.isnan(evolved(np.nan, 4.4))
 
 
-def with_light(event, dip):
-    """The event with ``dip`` (share of the flux, shape (cadences,)) more missing."""
-    curve = event.light_curve
-    return type(event)(curve.with_flux(curve.flux - dip), event.event, event.star)
-
-
-def phase_curve(event, reflection=2e-4, tides=1e-4):
-    """Light missing at each cadence by a day side and by tides."""
-    angle = 2 * np.pi * event.time_from_mid / event.period
-    return 0.5 * reflection * (1 + np.cos(angle)) + tides * np.cos(2 * angle)
-
-
-def test_an_eclipse_in_a_phase_curve_is_as_certain_as_in_its_noise():
-    # of 2e-4 above the light beside it; the phase curve is ten times the error of a box
-    orbit = Ephemeris(2.2, 1.3, 0.13)
-    event = folded(orbit, 6e-3, days=300, secondary=(0.5, 2e-4))
-    dark, bright = event, with_light(event, phase_curve(event))
-    rows = [SecondaryFeatures()(one) for one in (dark, bright)]
-    # what is not known of the level costs something
-    assert rows[1]["secondary_mes"] > 0.4 * rows[0]["secondary_mes"] > 8
-    for row in rows:
-        assert row["secondary_phase"] == pytest.approx(0.5, abs=0.02)
-        assert row["secondary_depth"] == pytest.approx(200, abs=5 * 200 / row["secondary_mes"])
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_a_phase_curve_alone_has_no_secondary(seed):
-    event = folded(Ephemeris(2.2, 1.3, 0.13), 6e-3, days=300, seed=seed)
-    row = SecondaryFeatures()(with_light(event, phase_curve(event)))
-    assert row["secondary_sigma"] < 3
-
-
-def test_what_comes_back_on_the_events_own_time_scale_is_noise():
-    event = folded(Ephemeris(2.2, 1.3, 0.05), 6e-3, days=300)
-    bumps = np.random.default_rng(3).standard_normal(44)
-    again = 1e-4 * bumps[((event.time_from_mid / 2.2 + 0.5) * 44).astype(int)]
-    assert event.phase_noise < 1.3
-    # 1e-4 over the error of a box in 300 days is 6 to 7
-    assert with_light(event, again).phase_noise > 4
-
-
-def test_noise_alone_has_no_wave():
-    waves = [folded(Ephemeris(2.2 + 0.1 * seed, 1.3, 0.1), 2e-3, days=60, seed=seed).scan.wave
-             for seed in range(40)]
-    assert all(np.ptp(wave.level) == 0 and wave.error == 0 for wave in waves)
-
-
 def test_the_box_scan_agrees_with_a_box_put_by_hand():
     event = folded(EPHEMERIS, 2e-3, secondary=(0.37, 5e-4))
     scan = event.scan
