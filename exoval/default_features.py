@@ -10,16 +10,14 @@ from exoval.features.folded_event import FeatureGroup
 
 
 def default_features() -> dict[str, FeatureGroup]:
-    """The groups in ``exoval/features`` by the name of their file.
+    """The groups in ``exoval/features`` by the name of their file, in alphabetical order.
 
-    ``NAME.py`` holds a group if it has a class ``NameFeatures``, or ``Name`` where that says it
-    all, with declared columns.
+    A class of ``exoval/features/NAME.py`` with declared columns is the group NAME.
     """
     groups = {}
     for module in pkgutil.iter_modules(exoval.features.__path__):
         here = importlib.import_module(f"exoval.features.{module.name}")
-        name = module.name.title().replace("_", "")
-        group = getattr(here, f"{name}Features", getattr(here, name, None))
-        if hasattr(group, "columns"):
-            groups[module.name] = group()
+        for group in vars(here).values():
+            if getattr(group, "__module__", "") == here.__name__ and hasattr(group, "columns"):
+                groups[module.name] = group()
     return groups

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from exoval.default_features import default_features
 from exoval.detrend.biweight import Biweight
 from exoval.detrend.detrend import Detrend
-from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve
 from exoval.event import TransitEvent
 from exoval.features.folded_event import FeatureGroup, FoldedEvent
@@ -16,6 +15,7 @@ from exoval.lightcurve import LightCurve
 from exoval.measure import fold, measure_folded
 from exoval.search.box_search import BoxSearch
 from exoval.search.periodogram import Periodogram
+from exoval.search.single_event import SingleEvent
 from exoval.star import Star
 
 
@@ -35,37 +35,45 @@ class EventPage:
     time_zero: float = 0.0
 
 
-def event_page(light_curve: LightCurve, star: Star, ephemeris: Ephemeris | None = None,
+def event_page(light_curve: LightCurve, star: Star, event: TransitEvent | None = None,
                search: BoxSearch | None = None, detrend: Detrend | None = None,
                features: Mapping[str, FeatureGroup] | None = None,
                time_zero: float = 0.0) -> EventPage:
-    """Prepare the page of the event at ``ephemeris``, or of the strongest that ``search`` finds.
+    """Prepare the page of the given event, or of the strongest that ``search`` finds.
 
-    The ephemeris is refined, as for every event that is measured; the periodogram reaches at
-    least to its period. Raises BadLightCurve if there is no such event.
+    Where the search finds none, the strongest dip that happens once or twice is taken. The
+    ephemeris is refined, as for every event that is measured; the periodogram reaches at least to
+    its period. Raises BadLightCurve if there is no such event.
     """
     search, detrend = search or BoxSearch(), detrend or Biweight()
     features = features or default_features()
     flat = detrend(light_curve)
-    if ephemeris is None:
-        event = search(flat, star)
-        if event is None:
-            raise BadLightCurve(
-                f"{light_curve.target}: no event above {search.threshold} sigma with "
-                f"{search.minimum_transits} transits and a period of {search.minimum_period_days} "
-                f"to {search.maximum_period_days} days; say which with --period, --epoch and "
-                "--duration, or read more segments")
-    else:
-        event = TransitEvent(ephemeris, source="given")
+    event = event or _found(flat, star, search)
     folded = fold(light_curve, event, star, detrend)
-    if folded is None:
+    if folded is None or not folded.inside.any():
         given = event.ephemeris
         raise BadLightCurve(
             f"{light_curve.target}: no dip in the data near period {given.period:.6g} d, epoch "
-            f"{given.epoch:.6g} d, duration {24 * given.duration:.4g} h; give another ephemeris "
+            f"{given.epoch:.6g} d, duration {24 * given.duration:.4g} h; the data run from "
+            f"{light_curve.time[0]:.2f} to {light_curve.time[-1]:.2f} d: give another ephemeris "
             "or other segments")
     reaching = replace(
         search, minimum_period_days=min(search.minimum_period_days, 0.9 * folded.period),
         maximum_period_days=max(search.maximum_period_days, 1.1 * folded.period))
     return EventPage(light_curve, folded, reaching.periodogram(flat, star), features,
                      measure_folded(folded, features), time_zero)
+
+
+def _found(flat: LightCurve, star: Star, search: BoxSearch) -> TransitEvent:
+    """The event of the periodic search, or else of the search for single ones."""
+    event = search(flat, star)
+    if event is not None:
+        return replace(event, source="box search")
+    event = SingleEvent()(flat, star)
+    if event is not None:
+        return replace(event, source="search for single events")
+    raise BadLightCurve(
+        f"{flat.target}: no event above {search.threshold} sigma with {search.minimum_transits} "
+        f"transits and a period of {search.minimum_period_days} to {search.maximum_period_days} "
+        "days, and no strong single one; say where with --period, --epoch and --duration, or "
+        "read more segments")

@@ -15,6 +15,8 @@ from exoval.features.trapezoid import TrapezoidFit
 
 #: bins of the whole period in which sinusoid and trapezoid are compared
 PERIOD_BINS = 200
+#: longest stretch of phase without data across which a sinusoid is drawn
+LONGEST_GAP = 0.25
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class ShapeFeatures:
         Column("trapezoid_chi2", "", "reduced chi-squared of the trapezoid"),
         Column("line_gain", "sigma", "root of the chi-squared gain over a straight line"),
         Column("sinusoid_gain", "", "chi-squared gain of a sinusoid of the period over that of "
-               "the trapezoid, both over a constant, all phases", "SWEET"),
+               "the trapezoid, both over a constant, all phases; missing without data all around "
+               "the period", "SWEET"),
         Column("shape_reason", "", f"why the trapezoid is missing: {CODES}"),
     )
 
@@ -65,19 +68,34 @@ def _chi2_of_line(profile: Profile) -> float:
 
 
 def _sinusoid_gain(folded: FoldedEvent, fit: TrapezoidFit) -> float:
-    """What a sinusoid at the period explains over what the trapezoid explains."""
-    index = (folded.time_from_mid / folded.period + 0.5) * PERIOD_BINS
-    index = np.clip(index.astype(np.int64), 0, PERIOD_BINS - 1)
+    """What a sinusoid at the period explains over what the trapezoid explains.
+
+    NaN where the data do not determine the sinusoid: they are shorter than a period or leave
+    more than ``LONGEST_GAP`` of it empty. Never above the chi-squared of a constant, as the
+    trapezoid counts for at least 1, what one free depth explains by chance.
+    """
+    phase = (folded.time_from_mid / folded.period + 0.5) % 1
+    index = np.minimum((phase * PERIOD_BINS).astype(np.int64), PERIOD_BINS - 1)
     weight = np.bincount(index, folded.weight, PERIOD_BINS)
+    middle = (np.flatnonzero(weight > 0) + 0.5) / PERIOD_BINS
+    gap = np.diff(middle, append=middle[0] + 1).max()
+    if folded.light_curve.baseline < folded.period or gap > LONGEST_GAP:
+        return float("nan")
+    # bins for the sinusoid, which is slow, but single cadences for the event, which may be short
     filled = weight > 0
     dip = np.bincount(index, folded.weight * folded.dip, PERIOD_BINS)[filled] / weight[filled]
-    weight = weight[filled]
-    phase = (np.flatnonzero(filled) + 0.5) / PERIOD_BINS - 0.5
-    angle = 2 * np.pi * phase
-    models = [np.cos(angle), np.sin(angle)], [fit.dip(phase * folded.period)]
-    wave, dent = (_gain(np.stack([np.ones(len(phase)), *parts], axis=1), dip, weight)
-                  for parts in models)
-    return float(wave / dent) if dent > 0 else float("nan")
+    angle = 2 * np.pi * middle
+    wave = _gain(np.stack([np.ones(len(middle)), np.cos(angle), np.sin(angle)], axis=1), dip,
+                 weight[filled])
+    return wave / max(_gain_of_shape(fit.dip(folded.time_from_mid), folded.dip, folded.weight),
+                      1.0)
+
+
+def _gain_of_shape(shape: np.ndarray, dip: np.ndarray, weight: np.ndarray) -> float:
+    """Chi-squared gain of a constant and a shape of free depth over a constant."""
+    shape = shape - np.average(shape, weights=weight)
+    norm = np.sum(weight * shape**2)
+    return float(np.sum(weight * shape * dip) ** 2 / norm) if norm > 0 else 0.0
 
 
 def _gain(design: np.ndarray, dip: np.ndarray, weight: np.ndarray) -> float:

@@ -6,7 +6,7 @@ it, so that simulated and real events carry ephemerides of one kind.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,6 +34,8 @@ class _Round:
 
 COARSE = _Round(np.linspace(-1, 1, 41), np.geomspace(0.5, 2.0, 9), reach=1.0, bins=12)
 FINE = _Round(np.linspace(-0.15, 0.15, 31), np.geomspace(0.8, 1.25, 9), reach=0.2, bins=40)
+#: least cadences of an event, as a share of the fullest event's, that say when it was
+LEAST_SHARE = 0.25
 
 
 def refine(light_curve: LightCurve, ephemeris: Ephemeris, source: str = "",
@@ -43,16 +45,41 @@ def refine(light_curve: LightCurve, ephemeris: Ephemeris, source: str = "",
     Trial periods move the last event by up to one duration over the baseline in steps of a
     twentieth of it, about the event in the middle of the data; trial durations span half to
     twice the given one, trial epochs one duration to either side. Two ``rounds``, the second
-    around the first's answer, and then one in steps of a hundredth of the duration. Only
-    cadences near events are touched. ``light_curve`` is detrended. None if no usable cadence
+    around the first's answer, and then one in steps of a hundredth of the duration. Where only
+    one event has data the period stays as given: one event does not tell it. Only cadences near
+    events are touched. ``light_curve`` is detrended. None if no usable cadence
     lies in a trial box or the best box is not a dip. Raises BadLightCurve for descending times.
     """
     data = weighted_flux(light_curve)
     for trials in [COARSE] * rounds + [FINE]:
         if data is None or ephemeris is None:
             return None
-        ephemeris = _best_box(data, ephemeris, longest_period, trials)
+        ephemeris = _one_round(data, ephemeris, longest_period, trials)
     return None if ephemeris is None else _event(data, ephemeris, source)
+
+
+def _one_round(data: WeightedFlux, ephemeris: Ephemeris, longest_period: float,
+               trials: _Round) -> Ephemeris | None:
+    """The best box of one round, of the same period if one event alone would speak for another.
+
+    Neither may a trial period push the second event into a gap, nor pull one out of it.
+    """
+    still = replace(trials, drifts=np.zeros(1))
+    if _events_with_data(data, ephemeris) < 2:
+        return _best_box(data, ephemeris, longest_period, still)
+    found = _best_box(data, ephemeris, longest_period, trials)
+    if found is None or _events_with_data(data, found) > 1:
+        return found
+    return _best_box(data, ephemeris, longest_period, still)
+
+
+def _events_with_data(data: WeightedFlux, ephemeris: Ephemeris) -> int:
+    """Events that hold at least ``LEAST_SHARE`` of the fullest one's cadences."""
+    ends = (data.time[[0, -1]] - ephemeris.epoch) / ephemeris.period
+    middles = ephemeris.epoch + ephemeris.period * np.arange(np.floor(ends[0]), ends[1] + 1)
+    cadences = np.subtract(*(np.searchsorted(data.time, middles + side * ephemeris.duration)
+                             for side in (0.5, -0.5)))
+    return int(np.sum(cadences >= max(LEAST_SHARE * cadences.max(), 1)))
 
 
 def _best_box(data: WeightedFlux, ephemeris: Ephemeris, longest_period: float,

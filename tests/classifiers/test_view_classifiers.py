@@ -39,7 +39,9 @@ long.fit(X, y, views=views)
 
 
 def expected_failures(estimator):
-    return {"check_sample_weight_equivalence_on_dense_data":
+    # all 27 rows of that check are one batch of 32, and one batch has one path
+    return {} if isinstance(estimator, TransitCNN) else {
+        "check_sample_weight_equivalence_on_dense_data":
             "minibatches are drawn by row, so a row of weight 2 and two rows take other paths"}
 
 

@@ -38,6 +38,12 @@ def transit(ratio, impact, noise, seed=0):
     return type(event)(curve.with_flux(curve.flux * light), event.event, SUN), orbit
 
 
+def cut(event, cadences):
+    """The event with the cadences left of which ``cadences`` of it says so."""
+    curve = event.light_curve.keep(cadences(event))
+    return type(event)(curve, event.event, event.star)
+
+
 @pytest.mark.parametrize("ingress_share", [0.1, 0.4, 0.95])
 def test_the_trapezoid_is_found_again(ingress_share):
     row = ShapeFeatures()(folded(EPHEMERIS, 2e-3, ingress_share))
@@ -54,6 +60,27 @@ def test_a_sinusoid_is_told_from_a_transit():
     wave = 1e-3 * np.cos(2 * np.pi * (curve.time - 2.0) / 3.3)
     event = type(event)(curve.with_flux(curve.flux - wave), event.event, event.star)
     assert ShapeFeatures()(event)["sinusoid_gain"] > 1
+
+
+def test_the_sinusoid_has_no_gain_where_the_data_do_not_tell_it():
+    gain = [ShapeFeatures()(event)["sinusoid_gain"] for event in (
+        folded(Ephemeris(118.0, 50.3, 0.2), 2e-3),
+        cut(folded(Ephemeris(20.0, 7.3, 0.2), 2e-3), lambda e: e.time_from_mid < 4))]
+    assert np.isnan(gain).all()
+
+
+@pytest.mark.parametrize("place", np.linspace(0, 0.3, 5))
+def test_the_sinusoid_is_small_however_short_the_event(place):
+    # an event of half a bin of the period, anywhere in the bin
+    event = folded(Ephemeris(60.0, 20.0 + place, 0.15), 2e-3, days=180)
+    # of chi-squared of white noise two parameters take about 2
+    assert ShapeFeatures()(event)["sinusoid_gain"] < 20 / event.event.signal_to_noise**2
+
+
+def test_a_sinusoid_beside_no_event_gains_no_more_than_there_is():
+    event = folded(Ephemeris(3.3, 2.0, 0.2), 0.0)
+    most = np.sum(event.weight * (event.dip - np.average(event.dip, weights=event.weight))**2)
+    assert 0 <= ShapeFeatures()(event)["sinusoid_gain"] <= most
 
 
 @pytest.mark.parametrize(("ratio", "impact"), [(0.1, 0.2), (0.1, 0.8), (0.05, 0.5)])

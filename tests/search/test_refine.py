@@ -55,6 +55,26 @@ def test_periods_stay_below_the_longest():
     assert event.ephemeris.period <= 9.99
 
 
+@pytest.mark.parametrize(("period", "epoch"), [(118.4, 163.0), (41.0, 163.0), (200.0, -37.0)])
+def test_one_event_does_not_change_the_period(period, epoch):
+    # the next event would come just after the data end, long after, or long before
+    time = sampling(93)[sampling(93) < 203.7]
+    truth = Ephemeris(period, epoch, 0.4)
+    event = refine(light_curve(time, (truth, 60)), Ephemeris(period, epoch + 0.1, 0.35))
+    assert event.transit_count == 1
+    assert event.ephemeris.period == period
+    assert abs(truth.time_from_mid_event(event.ephemeris.epoch)) < 0.04
+    assert event.ephemeris.duration == pytest.approx(0.4, rel=0.1)
+
+
+def test_two_events_do():
+    time = sampling(58)
+    truth = Ephemeris(31.0, 135.0, 0.4)
+    event = refine(light_curve(time, (truth, 60)), Ephemeris(30.85, 135.0, 0.4))
+    assert event.transit_count == 2
+    assert event.ephemeris.period == pytest.approx(31.0, abs=0.04)
+
+
 def test_nothing_near_and_no_dip_give_none():
     curve = light_curve(sampling(30))
     assert refine(curve.keep(curve.time < 131), Ephemeris(50.0, 170.0, 0.1)) is None
