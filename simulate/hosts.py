@@ -216,8 +216,8 @@ def choose_hosts(real: RealHosts, procedural: ProceduralHosts) -> Hosts:
     """Real light curves where there are any, procedural ones otherwise, said loudly."""
     try:
         if len(real.eligible) < FEW_STARS:
-            log.warning("ONLY %d STARS with real light curves: what is trained on them knows little "
-                        "but them; add light curves, or give host=procedural", len(real.eligible))
+            log.warning("ONLY %d STARS with real light curves: what is trained on them knows them "
+                        "alone; add light curves, or give host=procedural", len(real.eligible))
     except DataNotFound as error:
         log.warning("NO REAL LIGHT CURVES: %s", error)
         log.warning("PROCEDURAL NOISE is used instead; probabilities trained on it are for trying "
