@@ -1,13 +1,14 @@
 """Every classifier on the same rows: seconds to fit, held-out log-loss and precision-recall area.
 
-    python benchmarks/classifiers.py [--small] [--threads 1] [--labelled-set DIR]
+    python benchmarks/classifiers.py [--small] [--threads 2] [--labelled-set DIR] [--only NAME ...]
 
 Real features: the labelled Kepler DR25 threshold-crossing events (Valizadegan et al. 2022) under
 EXOVAL_DATA, 32 of the pipeline's columns and none that knows the label; a planet candidate against
 the rest; a quarter of the stars is held out and is the same for every number of rows. Where more
 rows are asked for than there are, rows are repeated with a jitter of a hundredth of each column's
 quartile range, and the table says so: such rows cost time like new ones but teach little.
-Simulated features: a folder that ``python -m simulate`` wrote, all of its scenarios as classes.
+Simulated features: a folder that ``python -m simulate`` wrote, all of its scenarios as classes; if
+it has views, the classifiers that look at them take part.
 
 The variational process of the comparison has as many inducing points as the Laplace one and is
 trained until the log-loss of a held-out tenth has not improved for five epochs. The last line is
@@ -34,6 +35,7 @@ from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel
 from sklearn.metrics import average_precision_score, log_loss
 from sklearn.model_selection import GroupShuffleSplit
+from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
 
 from exoval.classifiers.feature_pipeline import feature_pipeline
@@ -41,6 +43,8 @@ from exoval.classifiers.laplace_gp import LaplaceGP
 from exoval.classifiers.sparse_gp import SparseGP
 from exoval.feature_table import load_feature_table
 from exoval.labels import PLANET
+from exoval.view_rows import ViewRows
+from exoval.views import open_views
 
 COLUMNS = (
     "tce_period", "tce_duration", "transit_depth", "tce_ror", "tce_dor", "tce_impact",
@@ -54,6 +58,7 @@ SENTINELS = ("boot_fap", "tce_dicco_msky_err")
 FROM_CONF = ("laplace_gp", "sparse_gp", "forest", "extra_trees", "histogram_gradient_boosting",
              "boosted_trees", "perceptron", "logistic", "linear_discriminant",
              "quadratic_discriminant", "ensemble")
+WITH_VIEWS = ("transit_cnn", "deep_kernel_gp")
 #: rows beyond which a classifier is left out: an exact process needs the cube of the rows
 MOST_ROWS = {"exact_gp": 2000, "ensemble": 10_000}
 JITTER = 0.01
@@ -61,16 +66,21 @@ JITTER = 0.01
 
 @dataclass(frozen=True)
 class Rows:
-    """Features (rows, columns), labels and stars; ``planet`` is the label of a planet."""
+    """Features (rows, columns), labels and stars; ``planet`` is the label of a planet.
+
+    ``views`` are those of the rows, where there are any.
+    """
 
     X: np.ndarray
     y: np.ndarray
     stars: np.ndarray
     planet: str
+    views: ViewRows | None = None
 
     def take(self, rows: np.ndarray) -> Rows:
         """The rows of the indexes."""
-        return Rows(self.X[rows], self.y[rows], self.stars[rows], self.planet)
+        return Rows(self.X[rows], self.y[rows], self.stars[rows], self.planet,
+                    None if self.views is None else self.views.select(rows))
 
 
 def labelled_tces() -> Rows | None:
@@ -94,7 +104,10 @@ def simulated(folder: str | None) -> Rows | None:
         print("no --labelled-set; simulated features are left out")
         return None
     table = load_feature_table(Path(folder) / "features.parquet")
-    return Rows(table.features, table.labels, table.targets, PLANET)
+    views = None
+    if (Path(folder) / "views.npy").is_file():
+        views = ViewRows.of_all(open_views(folder), len(table))
+    return Rows(table.features, table.labels, table.targets, PLANET, views)
 
 
 def held_out(rows: Rows) -> tuple[Rows, Rows]:
@@ -117,37 +130,42 @@ def resized(rows: Rows, number: int, random: np.random.Generator) -> tuple[Rows,
                 np.concatenate([rows.stars, extra.stars]), rows.planet), len(copies)
 
 
-def classifiers(small: bool) -> Iterator[tuple[str, BaseEstimator]]:
+def classifiers(small: bool, views: bool) -> Iterator[tuple[str, BaseEstimator]]:
     """Name and classifier, in the order of the table."""
+    from_conf = FROM_CONF + (WITH_VIEWS if views else ())
     with initialize_config_module("conf", version_base="1.3"):
-        config = compose("train", [f"classifier=[{','.join(FROM_CONF)}]", "~real",
+        config = compose("train", [f"classifier=[{','.join(from_conf)}]", "~real",
                                    "labelled_set=none"])
     built = instantiate(config.classifier, _convert_="all")
     inducing = 64 if small else 512
     long = {"inducing_points": inducing, "batch_size": 1024, "epochs": 3 if small else 60,
             "patience": 5, "random_state": 0}
     yield "laplace_gp", LaplaceGP(inducing_points=inducing, random_state=0)
-    yield "laplace_gp_moved", LaplaceGP(inducing_points=inducing, evidence_rows=10_000,
-                                        evidence_steps=40, move_inducing=True, random_state=0)
+    yield "laplace_gp_moved", LaplaceGP(inducing_points=inducing, evidence_rows=20_000,
+                                        evidence_steps=50, learning_rate=0.05,
+                                        move_inducing=True, random_state=0)
     yield "converged_gp", SparseGP(**long)
     yield "natural_gp", SparseGP(**long, optimizer="natural")
     yield "laplace_then_variational_gp", SparseGP(**long | {"learning_rate": 0.005},
                                                   start="laplace")
     yield "exact_gp", GaussianProcessClassifier(ConstantKernel(4.0) * RBF(6.0), random_state=0)
-    for name in FROM_CONF[1:]:
+    for name in from_conf[1:]:
         yield name, built[name]
 
 
 def judged(classifier: BaseEstimator, fitted: Rows, tested: Rows) -> dict:
     """Seconds to fit, log-loss and area under precision-recall on rows of other stars."""
     pipeline = feature_pipeline(classifier, len(fitted.X))
-    groups = {}
-    if isinstance(classifier, SparseGP):
-        groups = {"classifier__groups": fitted.stars}
+    extra: dict = {}
+    if has_fit_parameter(classifier, "groups"):
+        extra["classifier__groups"] = fitted.stars
+    looks = has_fit_parameter(classifier, "views")
+    if looks:
+        extra["classifier__views"] = fitted.views
     start = clock.perf_counter()
-    pipeline.fit(fitted.X, fitted.y, **groups)
+    pipeline.fit(fitted.X, fitted.y, **extra)
     seconds = clock.perf_counter() - start
-    probability = pipeline.predict_proba(tested.X)
+    probability = pipeline.predict_proba(tested.X, **({"views": tested.views} if looks else {}))
     known = np.isin(tested.y, pipeline.classes_)
     planet = probability[:, list(pipeline.classes_).index(fitted.planet)]
     result = {
@@ -159,8 +177,8 @@ def judged(classifier: BaseEstimator, fitted: Rows, tested: Rows) -> dict:
     return result | ({"epochs": epochs} if epochs is not None else {})
 
 
-def table(name: str, rows: Rows, sizes: list[int], small: bool) -> dict:
-    """Print and return the numbers of one set of rows."""
+def table(name: str, rows: Rows, sizes: list[int], small: bool, only: list[str] | None) -> dict:
+    """Print and return the numbers of one set of rows; ``only`` names classifiers, or all."""
     fitted, tested = held_out(rows)
     found: dict = {}
     for size in sizes:
@@ -169,8 +187,8 @@ def table(name: str, rows: Rows, sizes: list[int], small: bool) -> dict:
         print(f"\n{name}: {len(some.X):,} x {rows.X.shape[1]} to fit{said}; "
               f"{len(tested.X):,} of other stars to judge; {len(set(rows.y))} classes")
         print(f"{'classifier':32}{'seconds':>9}{'log-loss':>10}{'PR-AUC':>8}{'epochs':>8}")
-        for which, classifier in classifiers(small):
-            if len(some.X) > MOST_ROWS.get(which, np.inf):
+        for which, classifier in classifiers(small, rows.views is not None):
+            if len(some.X) > MOST_ROWS.get(which, np.inf) or (only and which not in only):
                 continue
             numbers = judged(classifier, some, tested)
             found.setdefault(which, {})[str(len(some.X))] = numbers
@@ -183,19 +201,22 @@ def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--small", action="store_true", help="400 rows, to see it work")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rows", type=int, nargs="+", default=[1000, 10_000, 70_000])
+    parser.add_argument("--only", nargs="+", help="names of classifiers, instead of all")
     parser.add_argument("--labelled-set", help="folder that python -m simulate wrote")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    sizes = [400] if arguments.small else [1000, 10_000, 70_000]
+    sizes = [400] if arguments.small else arguments.rows
     results: dict = {"threads": arguments.threads, "columns": len(COLUMNS)}
     with threadpool_limits(arguments.threads):
         real, made = labelled_tces(), simulated(arguments.labelled_set)
         if made is not None:
             size = min(sizes[0], len(held_out(made)[0].X))
-            results["simulated"] = table("simulated", made, [size], arguments.small)
+            results["simulated"] = table("simulated", made, [size], arguments.small,
+                                         arguments.only)
         if real is not None:
-            results["real"] = table("labelled TCEs", real, sizes, arguments.small)
+            results["real"] = table("labelled TCEs", real, sizes, arguments.small, arguments.only)
     largest = str(sizes[-1])
     for key, which in (("gp", "laplace_gp_moved"), ("svgp", "converged_gp")):
         numbers = results.get("real", {}).get(which, {}).get(largest, {})

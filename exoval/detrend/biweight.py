@@ -11,6 +11,7 @@ from wotan import flatten
 from exoval.detrend.flatten_segments import flatten_segments
 from exoval.detrend.parameters import require_positive
 from exoval.ephemeris import Ephemeris
+from exoval.errors import BadParameter
 from exoval.lightcurve import LightCurve
 
 
@@ -18,19 +19,25 @@ from exoval.lightcurve import LightCurve
 class Biweight:
     """Divide every segment by its sliding biweight.
 
-    ``window_days`` should be three times the longest event or more (docs/detrend_depth.md);
-    ``gap_days``, ``event_margin`` and ``upward_clip_sigma`` are those of ``flatten_segments``.
+    ``window_days`` should be three times the longest event or more (docs/detrend_depth.md).
+    The trend is that of every cadence in the window, evaluated ``step_days`` apart and straight
+    between, as nothing of its length changes faster. ``gap_days``, ``event_margin`` and
+    ``upward_clip_sigma`` are those of ``flatten_segments``.
 
-    Raises BadParameter if a length is not positive.
+    Raises BadParameter if a length is not positive or a step longer than a tenth of the window.
     """
 
     window_days: float = 1.5
     gap_days: float = 0.5
     event_margin: float = 2.0
     upward_clip_sigma: float = 5.0
+    step_days: float = 0.02
 
     def __post_init__(self) -> None:
         require_positive(self)
+        if self.step_days > self.window_days / 10:
+            raise BadParameter(f"step_days={self.step_days} in a window of {self.window_days} "
+                               "days; give a tenth of the window at most")
 
     def __call__(self, light_curve: LightCurve, event: Ephemeris | None = None) -> LightCurve:
         """Flatten; flux becomes relative (1 out of transit) and its error the robust scatter.
@@ -46,5 +53,5 @@ class Biweight:
             warnings.simplefilter("ignore", UserWarning)
             _, trend = flatten(time, flux, method="biweight", mask=~visible,
                                window_length=self.window_days, break_tolerance=0,
-                               edge_cutoff=0.0, return_trend=True)
+                               edge_cutoff=0.0, return_trend=True, step=self.step_days)
         return trend

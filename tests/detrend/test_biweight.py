@@ -91,3 +91,26 @@ def test_point_scatter_is_blind_to_slow_variation():
     rng = np.random.default_rng(3)
     flux = np.linspace(0, 1, 20000) + 1e-3 * rng.standard_normal(20000)
     assert point_scatter(flux) == pytest.approx(1e-3, rel=0.03)
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_trend_evaluated_in_steps_is_the_trend_of_every_cadence(hidden):
+    rng = np.random.default_rng(4)
+    time = np.arange(0, 12, 2 / 1440)
+    time = time[(time < 5) | (time > 5.2)]
+    event = Ephemeris(2.7, 1.0, 0.15)
+    flux = (1 + 0.003 * np.sin(2 * np.pi * time / 4)) * (1 - 0.01 * event.in_event(time))
+    flux += 5e-4 * rng.standard_normal(len(time))
+    flux[rng.choice(len(time), 20)] *= 0.95
+    curve = light_curve(flux, time)
+    every, some = (Biweight(step_days=step)(curve, event if hidden else None)
+                   for step in (1e-9, 0.02))
+    # the noise of a mean over the whole window is 1.5e-5
+    both = np.isin(every.time, some.time), np.isin(some.time, every.time)
+    assert abs(len(every) - len(some)) < 5
+    assert np.std(every.flux[both[0]] - some.flux[both[1]]) < 1e-5
+
+
+def test_steps_are_no_longer_than_a_tenth_of_the_window():
+    with pytest.raises(BadParameter, match="step_days"):
+        Biweight(window_days=0.3, step_days=0.05)
