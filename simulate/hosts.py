@@ -18,12 +18,15 @@ from exoval.labels import FALSE_POSITIVE
 from exoval.lightcurve import LightCurve, Segment
 from exoval.missions.library import LightCurveLibrary, open_library
 from exoval.missions.mission import Mission
+from exoval.noise.red_noise import exponentially_correlated
 from exoval.star import Star
 
 log = logging.getLogger(__name__)
 
 #: durations, centred on the event, that are cut out with a known signal
 MASKED_DURATIONS = 2.0
+#: fewer real stars than this are no sample of a mission's noise
+FEW_STARS = 10
 
 
 class Hosts(Protocol):
@@ -196,7 +199,7 @@ def procedural_light_curve(rng: np.random.Generator, target: str, mission: Missi
     gap = rng.random() * days
     time = time[(time < gap) | (time > gap + 1.0)]
     white = 1e-6 * noise_ppm * math.sqrt(0.25 / mission.exposure_days)
-    red = correlated_share * white * _ornstein_uhlenbeck(rng, time, correlation_days)
+    red = correlated_share * white * exponentially_correlated(rng, time, correlation_days)
     flux = 1e5 * (1 + white * rng.standard_normal(len(time)) + red)
     segment = Segment(0, 0, len(time), crowding=1.0, noise_ppm=noise_ppm)
     return LightCurve(target, mission.name, time, flux, np.full(len(time), 1e5 * white),
@@ -212,22 +215,12 @@ def _masked_share(signals: Sequence[Candidate]) -> float:
 def choose_hosts(real: RealHosts, procedural: ProceduralHosts) -> Hosts:
     """Real light curves where there are any, procedural ones otherwise, said loudly."""
     try:
-        log.debug("%d real hosts", len(real.eligible))
+        if len(real.eligible) < FEW_STARS:
+            log.warning("ONLY %d STARS with real light curves: what is trained on them knows them "
+                        "alone; add light curves, or give host=procedural", len(real.eligible))
     except DataNotFound as error:
         log.warning("NO REAL LIGHT CURVES: %s", error)
         log.warning("PROCEDURAL NOISE is used instead; probabilities trained on it are for trying "
                     "the software, not for science")
         return procedural
     return real
-
-
-def _ornstein_uhlenbeck(rng: np.random.Generator, time: np.ndarray, scale: float) -> np.ndarray:
-    """Unit-variance exponentially correlated noise at the given times, which may have gaps."""
-    memory = np.exp(-np.diff(time, prepend=-np.inf) / scale)
-    kick = rng.standard_normal(len(time)) * np.sqrt(1 - memory**2)
-    value = np.empty(len(time))
-    previous = 0.0
-    for i, (kept, added) in enumerate(zip(memory, kick)):
-        value[i] = previous = kept * previous + added
-    return value
-

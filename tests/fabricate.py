@@ -111,7 +111,7 @@ def eleanor_fits(folder: Path, tic: int = 11491822, sector: int = 20,
              "quality": columns["quality"], "x_centroid": columns["mom_centr1"],
              "y_centroid": columns["mom_centr2"], "ffiindex": columns["cadence"]}
     primary = {"TELESCOP": "TESS", "TIC_ID": tic, "SECTOR": sector, "TMAG": 10.5, "LITE": True,
-               "PCORIGIN": "MAST"}
+               "PCORIGIN": "MAST", "CEN_RA": 290.0, "CEN_DEC": 44.0}
     name = (f"hlsp_gsfc-eleanor-lite_tess_ffi_s{sector:04d}-{tic:016d}_tess_v1.0_lc.fits" if archive
             else f"hlsp_eleanor_tess_ffi_tic{tic}_s{sector:02d}_tess_v2.0.5_lc.fits")
     return _write(folder / name, primary, {}, table, "QUALITY", 1800.0)

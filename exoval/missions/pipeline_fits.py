@@ -73,6 +73,8 @@ def read_pipeline_star(path: str | Path, product: PipelineProduct) -> Star | Non
         if not _is_product(path, hdus, product):
             return None
         header = hdus[0].header
+        if "RA_OBJ" not in header:  # eleanor's words
+            keywords |= {"ra": "CEN_RA", "dec": "CEN_DEC"}
         values = {name: _number(header, keyword) for name, keyword in keywords.items()}
         return catalogue_star(product.target_name(header[product.target_keyword]), values)
 

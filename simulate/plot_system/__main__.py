@@ -10,6 +10,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig
 
 from exoval.errors import BadParameter, message_instead_of_traceback
+from simulate.__main__ import take_mission_files
 
 
 @hydra.main(config_path="pkg://conf", config_name="plot_system", version_base="1.3")
@@ -29,4 +30,5 @@ def main(config: DictConfig) -> None:
 
 
 if __name__ == "__main__":
+    take_mission_files()
     sys.exit(main())

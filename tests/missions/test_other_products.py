@@ -91,7 +91,8 @@ def test_both_names_of_eleanor_s_files_are_listed(tmp_path, archive):
     eleanor_fits(tmp_path, tic=42, sector=7, archive=archive)
     library = open_library(tess_ffi(), tmp_path)
     assert library.targets() == ["TIC 42"] and library.segments("TIC 42") == (7,)
-    assert library.star("TIC 42").magnitude == 10.5
+    star = library.star("TIC 42")
+    assert (star.magnitude, star.ra, star.dec) == (10.5, 290.0, 44.0)
 
 
 def test_of_several_makers_the_first_is_read(tmp_path):
