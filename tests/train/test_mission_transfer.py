@@ -24,11 +24,11 @@ from train.splits import StarSplit
 
 
 def mission(seed, prefix, rows=480, turned=False, offset=0.0):
-    """Events of a mission; ``turned`` changes the sign of two features."""
+    """Events of a mission; ``turned`` changes the sign of most features."""
     table = gaussian_table(rows, 6, stars=rows // 5, seed=seed, separation=0.9, prefix=prefix)
     frame = table.frame
     if turned:
-        frame = frame.assign(feature_1=-frame["feature_1"], feature_2=-frame["feature_2"])
+        frame = frame.assign(**{f"feature_{i}": -frame[f"feature_{i}"] for i in (1, 2, 4, 5)})
     return changed(FeatureTable(frame, table.columns, table.recipe),
                    feature_3=frame["feature_3"] + offset)
 
