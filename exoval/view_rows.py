@@ -15,7 +15,7 @@ class ViewRows:
     """Rows of a larger set of views, in any order; choosing some reads nothing.
 
     ``rows`` are indexes into ``views``. To a model this looks like an array of shape (rows,
-    LENGTH) that can be indexed by rows; each indexing reads from the memory map.
+    length) that can be indexed by rows; each indexing reads from the memory map.
     """
 
     views: Views
@@ -33,7 +33,7 @@ class ViewRows:
         return len(self.rows)
 
     def __getitem__(self, chosen: np.ndarray | slice) -> np.ndarray:
-        """The views of some rows, read now, float32 of shape (chosen rows, LENGTH)."""
+        """The views of some rows, read now, float32 of shape (chosen rows, length)."""
         return np.asarray(self.views.values[self.rows[chosen]], dtype=np.float32)
 
     def select(self, chosen: np.ndarray) -> ViewRows:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from numba import njit
@@ -17,16 +18,11 @@ from numba import njit
 from exoval.errors import BadTable, DataNotFound
 from exoval.features.fixed_bins import fill_gaps
 from exoval.features.folded_event import FoldedEvent
+from exoval.view_layout import FINE, LAYOUTS, ViewLayout, layout_of
 
-#: the views and their bins: all phases; two durations to either side of the event, of the
-#: strongest other dip, of the odd events and of the even ones
-BINS = {"global": 2001, "local": 201, "secondary": 201, "odd": 201, "even": 201}
+BINS, SLICES, LENGTH = FINE.bins, FINE.slices, FINE.length
 #: durations of the transit to either side of the middle of all but the global view
 REACH = 2.0
-LENGTH = sum(BINS.values())
-_ENDS = np.cumsum(list(BINS.values()))
-_STARTS = np.concatenate([[0], _ENDS[:-1]])
-SLICES = {name: slice(int(start), int(end)) for name, start, end in zip(BINS, _STARTS, _ENDS)}
 #: file of the views and of the counts of their empty bins
 VALUES, MISSING = "{}.npy", "{}_missing.npy"
 
@@ -35,9 +31,8 @@ VALUES, MISSING = "{}.npy", "{}_missing.npy"
 class Views:
     """Views of many events in the order of a feature table.
 
-    ``values`` (rows, LENGTH) float32 holds the stretches of SLICES one after the other, NaN where
-    a view has no data at all; ``missing`` (rows, views) counts the bins without data, which are
-    interpolated.
+    ``values`` (rows, length) float32 holds the stretches of a layout one after the other, NaN
+    where a view has no data at all; ``missing`` (rows, views) counts the bins without data.
     """
 
     values: np.ndarray
@@ -46,9 +41,24 @@ class Views:
     def __len__(self) -> int:
         return len(self.values)
 
+    @property
+    def layout(self) -> ViewLayout:
+        """Which stretches there are."""
+        return layout_of(self.values.shape[1])
+
     def view(self, name: str) -> np.ndarray:
         """One of the views of all events, shape (rows, bins)."""
-        return self.values[:, SLICES[name]]
+        return self.values[:, self.layout.slices[name]]
+
+
+class FineViews:
+    """``event_views`` as a form of views: five stretches over the depth of the event."""
+
+    layout: ClassVar[ViewLayout] = FINE
+
+    def __call__(self, folded: FoldedEvent) -> tuple[np.ndarray, np.ndarray]:
+        """The views and their empty bins."""
+        return event_views(folded)
 
 
 def event_views(folded: FoldedEvent) -> tuple[np.ndarray, np.ndarray]:
@@ -108,13 +118,15 @@ def _add(time_from_mid: np.ndarray, event_number: np.ndarray, dip: np.ndarray,
 
 
 def save_views(folder: str | Path, name: str, size: int,
-               rows: Iterable[tuple[int, np.ndarray, np.ndarray]]) -> None:
+               rows: Iterable[tuple[int, np.ndarray, np.ndarray]],
+               layout: ViewLayout = FINE) -> None:
     """Write ``size`` rows, given in any order as (row, values, missing), without holding them.
 
     Raises DataNotFound if the folder cannot be written and BadTable if a row is not given.
     """
     folder = Path(folder)
-    shapes = {VALUES: ((size, LENGTH), np.float32), MISSING: ((size, len(SLICES)), np.int16)}
+    shapes = {VALUES: ((size, layout.length), np.float32),
+              MISSING: ((size, len(layout.bins)), np.int16)}
     try:
         values, missing = (np.lib.format.open_memmap(folder / file.format(name), "w+", kind, shape)
                            for file, (shape, kind) in shapes.items())
@@ -145,7 +157,8 @@ def open_views(folder: str | Path, name: str = "views") -> Views:
     except (ValueError, EOFError, OSError) as error:
         raise BadTable(f"cannot read {paths[0]} or {paths[1]} ({error}); simulate the set "
                        "again") from error
-    if values.shape != (len(missing), LENGTH):
-        raise BadTable(f"{paths[0]} has shape {values.shape} and not ({len(missing)}, {LENGTH}); "
-                       "simulate the set again with this version")
+    if values.ndim != 2 or len(values) != len(missing) or values.shape[1] not in LAYOUTS:
+        raise BadTable(f"{paths[0]} has shape {values.shape} and not ({len(missing)}, one of "
+                       f"{', '.join(map(str, LAYOUTS))}); simulate the set again with this "
+                       "version")
     return Views(values, missing)

@@ -25,7 +25,8 @@ from exoval.populations.phase_curves import PhaseCurves, without_phase_curves
 from exoval.search.search import Search
 from exoval.star import Star
 from exoval.system import Orbit, System
-from exoval.views import event_views
+from exoval.view_form import ViewForm
+from exoval.views import FineViews
 from simulate.complete_star import complete_star
 from simulate.hard_cases import hard_cases
 from simulate.hosts import Hosts
@@ -63,13 +64,14 @@ class Recipe:
     limb_darkening: LimbDarkeningScatter = field(default_factory=LimbDarkeningScatter)
     phase_curves: PhaseCurves = field(default_factory=PhaseCurves)
     views: bool = False
+    view_form: ViewForm = field(default_factory=FineViews)
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of one example; ``row`` holds features where it was kept.
 
-    ``views`` are those of exoval.views and their counts of empty bins, where they were asked for.
+    ``views`` are those of the recipe's form and their counts of empty bins, where asked for.
     """
 
     scenario: str
@@ -174,7 +176,7 @@ def _search_and_measure(recipe: Recipe, scenario: str, index: int, rng: np.rando
         return Outcome(scenario, index, star.target, RECOVERED, truth, stage="measure",
                        reason="no dip is left at the found event once the trend ignores it")
     row = measure_folded(folded, recipe.features)
-    views = event_views(folded) if recipe.views else None
+    views = recipe.view_form(folded) if recipe.views else None
     return Outcome(scenario, index, star.target, KEPT, truth, row, views=views)
 
 

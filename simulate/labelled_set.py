@@ -22,7 +22,8 @@ from exoval.detection_efficiency import DetectionEfficiency, measure_efficiency
 from exoval.errors import BadParameter, DataNotFound
 from exoval.feature_table import IDENTITY, Column, FeatureTable
 from exoval.labels import FALSE_POSITIVE, PLANET, is_planet
-from exoval.views import LENGTH, save_views
+from exoval.view_layout import FINE, ViewLayout
+from exoval.views import save_views
 from simulate.example import DRAWN, FAILED, KEPT, RECOVERED, VISIBLE, Outcome
 from simulate.executor import Batch
 
@@ -89,12 +90,12 @@ class Shards:
                                      for outcome in outcomes]))
         os.replace(draft, path)
 
-    def kept_views(self, batch: Batch) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-        """Name, views and empty bins of every kept event of a finished batch."""
+    def kept_views(self, batch: Batch, length: int) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+        """Name, views of some length and empty bins of every kept event of a finished batch."""
         kept = [o for o in self.load(batch) or [] if o.status == KEPT]
         rows = np.load(self._path(batch).with_suffix(".npy"))
         for outcome, row in zip(kept, rows, strict=True):
-            yield event_name(outcome), row[:LENGTH], row[LENGTH:]
+            yield event_name(outcome), row[:length], row[length:]
 
 
 def fingerprint(settings: dict) -> str:
@@ -136,13 +137,15 @@ def feature_table(outcomes: list[Outcome], columns: tuple[Column, ...], recipe: 
     return FeatureTable(frame, columns, recipe)
 
 
-def write_views(output: Path, shards: Shards, batches: list[Batch], table: FeatureTable) -> None:
+def write_views(output: Path, shards: Shards, batches: list[Batch], table: FeatureTable,
+                layout: ViewLayout = FINE) -> None:
     """Write the views of the table's events in its order, one batch in memory at a time."""
     row_of = {event: row for row, event in enumerate(table.frame["event"])}
     # what was dropped as a repeat has views in its shard but no row
     save_views(output, "views", len(table), (
         (row_of[event], values, missing) for batch in batches
-        for event, values, missing in shards.kept_views(batch) if event in row_of))
+        for event, values, missing in shards.kept_views(batch, layout.length)
+        if event in row_of), layout)
 
 
 def truth_table(outcomes: list[Outcome]) -> pd.DataFrame:

@@ -22,6 +22,8 @@ from exoval.missions.mission import Mission
 from exoval.physics.transit_flux import TransitModel
 from exoval.progress import progress
 from exoval.search.search import Search
+from exoval.view_form import ViewForm
+from exoval.views import FineViews
 from simulate import labelled_set
 from simulate.example import Outcome, Recipe
 from simulate.executor import Batch, Executor
@@ -38,7 +40,8 @@ def run(n_systems: int, seed: int, output: str | Path, mission: Mission, host: H
         scenario: Mapping[str, Scenario], transit_model: TransitModel, detrend: Detrend,
         search: Search, feature: Mapping[str, FeatureGroup], executor: Executor,
         population: Mapping[str, object], visible_snr: float = 5.0, batch_size: int = 16,
-        pictures: int = 0, views: bool = False, settings: dict | None = None) -> dict:
+        pictures: int = 0, views: bool = False, view_form: ViewForm | None = None,
+        settings: dict | None = None) -> dict:
     """Simulate ``n_systems`` targets, shared evenly by the scenarios; return the manifest.
 
     Finished batches of an earlier, interrupted run in ``output`` are taken over. ``settings`` is
@@ -56,14 +59,14 @@ def run(n_systems: int, seed: int, output: str | Path, mission: Mission, host: H
         | {"scenario": {name: settings.get("scenario", {}).get(name) for name in scenario}}), views)
     recipe = Recipe(seed, host, scenario, transit_model, detrend, search, feature, visible_snr,
                     population["catalogue_errors"], population["limb_darkening"],
-                    population["phase_curves"], views)
+                    population["phase_curves"], views, view_form or FineViews())
     log.info("hosts: %s", host.describe())
     start = time.time()
     batches = _batches(scenario, n_systems, batch_size)
     outcomes = _simulate(recipe, batches, executor, shards)
     table = _feature_table(outcomes, recipe, settings)
     if views:
-        labelled_set.write_views(output, shards, batches, table)
+        labelled_set.write_views(output, shards, batches, table, recipe.view_form.layout)
     manifest = _write(output, outcomes, table, recipe, settings, time.time() - start)
     if pictures:
         picture_examples(recipe, outcomes, output / "pictures", pictures)

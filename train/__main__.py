@@ -161,6 +161,8 @@ def measured_by(manifest: dict, mission: Mission | None = None) -> MeasuredBy:
         raise BadTable(f"the manifest of the labelled set lacks {', '.join(missing)}, so real "
                        "candidates cannot be measured alike; simulate it again or give real=none")
     parts = {key: config[key] for key in ("mission", "detrend", "feature")}
+    # sets made before there was a choice have the fine views
+    parts["view_form"] = config.get("view_form") or {"_target_": "exoval.views.FineViews"}
     foreign = [name for name in _targets(parts) if not name.startswith("exoval.")]
     if foreign:
         raise BadTable(f"the labelled set was measured by {', '.join(foreign)}, which is not part "
@@ -175,7 +177,7 @@ def measured_by(manifest: dict, mission: Mission | None = None) -> MeasuredBy:
                       minimum_transits=config["search"]["minimum_transits"],
                       segments_per_light_curve=manifest.get("host", {}).get(
                           "segments_per_light_curve", 1),
-                      views=bool(config.get("views", False)))
+                      views=bool(config.get("views", False)), view_form=built["view_form"])
 
 
 def _targets(node: object) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,8 @@ from exoval.measure import declared_columns, fold, measure_folded
 from exoval.missions.library import LightCurveLibrary, open_library
 from exoval.missions.mission import Mission
 from exoval.progress import progress
-from exoval.views import Views, event_views
+from exoval.view_form import ViewForm
+from exoval.views import FineViews, Views
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class MeasuredBy:
     minimum_transits: int
     segments_per_light_curve: int
     views: bool = False
+    view_form: ViewForm = field(default_factory=FineViews)
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def _measure(candidate: Candidate, others: list[Candidate], library: LightCurveL
     if row.get("white_snr", np.inf) < measured_by.threshold:
         raise _NotJudged(f"weaker than the detection threshold of {measured_by.threshold:g} in "
                          "the data at hand")
-    return row, event_views(folded) if measured_by.views else None
+    return row, measured_by.view_form(folded) if measured_by.views else None
 
 
 def best_window(light_curve: LightCurve, ephemeris: Ephemeris, size: int) -> LightCurve:

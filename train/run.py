@@ -135,7 +135,8 @@ def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, B
         events.table.save(output / "features_real.parquet")
     if events.views:
         save_views(output, "views_real", len(events.views),
-                   zip(range(len(events.views)), events.views.values, events.views.missing))
+                   zip(range(len(events.views)), events.views.values, events.views.missing),
+                   events.views.layout)
     try:
         write_report(output / "report.html", Evidence(metrics, simulated, scored, table,
                                                       events.table, gap, oddities))

@@ -23,7 +23,7 @@ from exoval.classifiers.epochs import Epochs, plain_arrays
 from exoval.classifiers.held_out_rows import held_out_rows
 from exoval.classifiers.inducing_points import inducing_points
 from exoval.classifiers.kernels import KERNELS
-from exoval.classifiers.shown_rows import ShownRows, ViewArray, checked_views
+from exoval.classifiers.shown_rows import ShownRows, ViewArray, checked_views, view_length
 from exoval.classifiers.sparse_gp import LatentFunctions, negative_evidence_bound, softmax_draws
 from exoval.classifiers.torch_device import torch_device
 from exoval.classifiers.view_network import mirrored, seeded_networks
@@ -59,8 +59,8 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
     ``TransitCNN`` and ``SparseGP``: without views there are features alone; ``checkpoint`` keeps
     the state of every epoch of the joint training.
 
-    Fitted attributes: ``classes_``, ``looks_at_views_``, ``epochs_run_``, ``held_out_loss_``,
-    ``state_`` (parameters as plain arrays).
+    Fitted attributes: ``classes_``, ``looks_at_views_``, ``view_length_``, ``epochs_run_``,
+    ``held_out_loss_``, ``state_`` (parameters as plain arrays).
     """
 
     def __init__(self, width: int = 4, hidden: int = 32, outputs: int = 12,
@@ -88,7 +88,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
 
     def fit(self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None,
             groups: np.ndarray | None = None, views: ViewArray | None = None) -> DeepKernelGP:
-        """Fit to features (rows, columns), class labels (rows,) and views (rows, LENGTH).
+        """Fit to features (rows, columns), class labels (rows,) and views (rows, length).
 
         A row of ``sample_weight`` 2 counts as two rows. ``groups`` (the star of each row) keeps
         the held-out share free of stars that are fitted. Raises BadParameter (a ValueError) with
@@ -105,6 +105,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
             raise BadParameter("a classifier needs at least two classes and got "
                                f"{len(self.classes_)} class; add rows of another class")
         self.looks_at_views_ = views is not None
+        self.view_length_ = view_length(views)
         shown, weight = ShownRows.of(X, views, used), weight[used]
         random = check_random_state(self.random_state)
         groups = None if groups is None else np.asarray(groups)[used]
@@ -156,7 +157,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
     def _network(self, seed: int = 0) -> nn.Module:
         """The network before training."""
         return seeded_networks(1, seed, columns=self.n_features_in_, outputs=self.outputs,
-                               width=self.width, hidden=self.hidden, views=self.looks_at_views_,
+                               width=self.width, hidden=self.hidden, view_length=self.view_length_,
                                wide=False)[0].to(self._dtype())
 
     def _train(self, shown: ShownRows, codes: np.ndarray, weight: np.ndarray, fitted: np.ndarray,
@@ -264,7 +265,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         """The fitted model, and the rows to judge."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        checked_views(views, self.looks_at_views_)
+        checked_views(views, self.looks_at_views_, self.view_length_)
         state = {name: torch.as_tensor(value) for name, value in self.state_.items()}
         inducing = self.state_["latent.variational_strategy.inducing_points"]
         model = DeepKernel(self._network(), state["shift"], state["scale"],

@@ -12,7 +12,7 @@ import torch
 
 from exoval.classifiers.view_network import prepared_views
 from exoval.errors import BadParameter
-from exoval.views import LENGTH
+from exoval.view_layout import LAYOUTS
 
 ROWS_PER_CHUNK = 1024
 
@@ -24,7 +24,7 @@ class ViewArray(Protocol):
         """Number of rows."""
 
     def __getitem__(self, rows: np.ndarray | slice) -> np.ndarray:
-        """Views of some rows, shape (rows, LENGTH)."""
+        """Views of some rows, shape (rows, length)."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,10 @@ class ShownRows:
         """The ``used`` rows (a mask); BadParameter if the views are not those of the rows."""
         if views is not None:
             shape = (len(views), *np.shape(views[:1])[1:])
-            if shape != (len(X), LENGTH):
+            if shape not in [(len(X), length) for length in LAYOUTS]:
                 raise BadParameter(f"views have shape {shape} and the features {len(X)} rows; "
-                                   f"give views of shape ({len(X)}, {LENGTH})")
+                                   f"give views of shape ({len(X)}, one of "
+                                   f"{', '.join(map(str, LAYOUTS))})")
         return cls(X[used], views, np.flatnonzero(used))
 
     def __len__(self) -> int:
@@ -72,8 +73,19 @@ class ShownRows:
         return digest.hexdigest()
 
 
-def checked_views(views: ViewArray | None, looks_at_views: bool) -> None:
-    """Raise BadParameter unless views are given exactly where the model was fitted with them."""
+def view_length(views: ViewArray | None) -> int:
+    """Bins of a row of views, 0 without views."""
+    return 0 if views is None else int(np.shape(views[:1])[1])
+
+
+def checked_views(views: ViewArray | None, looks_at_views: bool, length: int = 0) -> None:
+    """Raise BadParameter unless views are given exactly where the model was fitted with them.
+
+    With a ``length`` they must have as many bins as those.
+    """
+    if views is not None and length and view_length(views) not in (0, length):
+        raise BadParameter(f"views have {view_length(views)} bins and the classifier was fitted "
+                           f"with {length}; give views of the same form")
     if looks_at_views and views is None:
         raise BadParameter("the classifier was fitted with views; give those of the rows as views=")
     if not looks_at_views and views is not None:

@@ -18,7 +18,7 @@ from torch import nn
 from exoval.classifiers.checkpoint import fingerprint
 from exoval.classifiers.epochs import Epochs, plain_arrays
 from exoval.classifiers.held_out_rows import held_out_rows
-from exoval.classifiers.shown_rows import ShownRows, ViewArray, checked_views
+from exoval.classifiers.shown_rows import ShownRows, ViewArray, checked_views, view_length
 from exoval.classifiers.torch_device import torch_device
 from exoval.classifiers.view_network import mirrored, seeded_networks
 from exoval.errors import BadParameter
@@ -33,8 +33,8 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
     and goes back to the best epoch. With a file name as ``checkpoint`` the state after every
     epoch is kept there, and a ``fit`` of the same rows with the same settings goes on from it.
 
-    Fitted attributes: ``classes_``, ``looks_at_views_``, ``epochs_run_``, ``held_out_loss_``,
-    ``state_`` (weights as plain arrays).
+    Fitted attributes: ``classes_``, ``looks_at_views_``, ``view_length_``, ``epochs_run_``,
+    ``held_out_loss_``, ``state_`` (weights as plain arrays).
     """
 
     def __init__(self, width: int = 4, hidden: int = 32, networks: int = 3, epochs: int = 40,
@@ -56,7 +56,7 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
 
     def fit(self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None,
             groups: np.ndarray | None = None, views: ViewArray | None = None) -> TransitCNN:
-        """Fit to features (rows, columns), class labels (rows,) and views (rows, LENGTH).
+        """Fit to features (rows, columns), class labels (rows,) and views (rows, length).
 
         A row of ``sample_weight`` 2 counts as two rows. ``groups`` (the star of each row) keeps
         the held-out share free of stars that are fitted. Raises BadParameter (a ValueError) with
@@ -73,6 +73,7 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
             raise BadParameter("a classifier needs at least two classes and got "
                                f"{len(self.classes_)} class; add rows of another class")
         self.looks_at_views_ = views is not None
+        self.view_length_ = view_length(views)
         shown, weight = ShownRows.of(X, views, used), weight[used]
         random = check_random_state(self.random_state)
         groups = None if groups is None else np.asarray(groups)[used]
@@ -93,7 +94,7 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
         """Class probabilities of every network, shape (networks, rows, classes)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        checked_views(views, self.looks_at_views_)
+        checked_views(views, self.looks_at_views_, self.view_length_)
         model = self._built()
         model.load_state_dict({name: torch.as_tensor(value)
                                for name, value in self.state_.items()})
@@ -125,7 +126,7 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
         """The networks before training."""
         return seeded_networks(self.networks, seed, columns=self.n_features_in_,
                                outputs=len(self.classes_), width=self.width, hidden=self.hidden,
-                               views=self.looks_at_views_).to(self._dtype())
+                               view_length=self.view_length_).to(self._dtype())
 
     def _dtype(self) -> torch.dtype:
         """Features alone are cheap enough for double precision, free of the rows beside a row."""

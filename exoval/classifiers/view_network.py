@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from exoval.views import BINS, SLICES
+from exoval.view_layout import ViewLayout, layout_of
 
 WIDE, NARROW = "global", ("local", "secondary", "odd", "even")
 #: depths beyond which a bin says no more: noise of weak events, or another body's eclipse
@@ -23,15 +23,17 @@ class ViewNetwork(nn.Module):
     """Features and views to ``outputs`` numbers a row.
 
     ``width`` is the number of filters of the first layer and doubles from layer to layer; with
-    ``wide`` there is a tower for the whole period; without ``views`` there are features alone.
+    ``wide`` there is a tower for the whole period. ``view_length`` says how the views are laid
+    out; 0 is no views, features alone.
     """
 
-    def __init__(self, columns: int, outputs: int, width: int, hidden: int, views: bool,
-                 wide: bool = True) -> None:
+    def __init__(self, columns: int, outputs: int, width: int, hidden: int,
+                 view_length: int, wide: bool = True) -> None:
         super().__init__()
         self.scalars = nn.Sequential(nn.Linear(columns, hidden), nn.ReLU())
-        self.narrow = _narrow_tower(width, hidden) if views else None
-        self.wide = _wide_tower(width, hidden) if views and wide else None
+        self.layout = layout_of(view_length) if view_length else None
+        self.narrow = _narrow_tower(self.layout, width, hidden) if self.layout else None
+        self.wide = _wide_tower(self.layout, width, hidden) if self.layout and wide else None
         towers = 1 + (self.narrow is not None) + (self.wide is not None)
         self.joint = nn.Sequential(nn.Linear(towers * hidden, hidden), nn.ReLU(),
                                    nn.Linear(hidden, outputs))
@@ -39,12 +41,13 @@ class ViewNetwork(nn.Module):
         self.linear = nn.Linear(columns, outputs, bias=False)
 
     def forward(self, x: torch.Tensor, views: torch.Tensor | None) -> torch.Tensor:
-        """Outputs of rows x (rows, columns) with views (rows, LENGTH), shape (rows, outputs)."""
+        """Outputs of rows x (rows, columns) with views (rows, length), shape (rows, outputs)."""
         parts = [self.scalars(x)]
         if self.narrow is not None:
-            parts.append(self.narrow(torch.stack([views[:, SLICES[name]] for name in NARROW], 1)))
+            parts.append(self.narrow(torch.stack([views[:, self.layout.slices[name]]
+                                                  for name in _narrow(self.layout)], 1)))
         if self.wide is not None:
-            parts.append(self.wide(views[:, None, SLICES[WIDE]]))
+            parts.append(self.wide(views[:, None, self.layout.slices[WIDE]]))
         return self.joint(torch.cat(parts, dim=1)) + self.linear(x)
 
 
@@ -59,7 +62,7 @@ def seeded_networks(number: int, seed: int, **shape: int | bool) -> nn.ModuleLis
 
 
 def prepared_views(values: np.ndarray) -> torch.Tensor:
-    """Views (rows, LENGTH) as a network takes them: float32, clipped, 0 where nothing is known."""
+    """Views (rows, length) as a network takes them: float32, clipped, 0 where nothing is known."""
     finite = np.nan_to_num(np.asarray(values, dtype=np.float32), nan=0.0, posinf=LIMIT,
                            neginf=-LIMIT)
     return torch.as_tensor(np.clip(finite, -LIMIT, LIMIT))
@@ -69,25 +72,30 @@ def mirrored(views: torch.Tensor, rows: np.ndarray) -> torch.Tensor:
     """The views with some rows (a mask) run backwards: an event in reverse is one as well."""
     turned = views.clone()
     chosen = torch.as_tensor(np.flatnonzero(rows))
-    for part in SLICES.values():
+    for part in layout_of(views.shape[1]).slices.values():
         turned[chosen, part] = views[chosen, part].flip(1)
     return turned
 
 
-def _narrow_tower(width: int, hidden: int) -> nn.Sequential:
+def _narrow(layout: ViewLayout) -> list[str]:
+    """The views around an event that the layout has; they are equally long."""
+    return [name for name in NARROW if name in layout.bins]
+
+
+def _narrow_tower(layout: ViewLayout, width: int, hidden: int) -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv1d(len(NARROW), width, 5, padding=2), nn.ReLU(),
+        nn.Conv1d(len(_narrow(layout)), width, 5, padding=2), nn.ReLU(),
         nn.Conv1d(width, width, 5, padding=2), nn.ReLU(), nn.MaxPool1d(5, 3),
         nn.Conv1d(width, 2 * width, 5, padding=2), nn.ReLU(), nn.MaxPool1d(5, 3), nn.Flatten(),
-        nn.Linear(2 * width * _pooled(BINS[NARROW[0]], 3, 2), hidden), nn.ReLU())
+        nn.Linear(2 * width * _pooled(layout.bins[NARROW[0]], 3, 2), hidden), nn.ReLU())
 
 
-def _wide_tower(width: int, hidden: int) -> nn.Sequential:
+def _wide_tower(layout: ViewLayout, width: int, hidden: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv1d(1, width, 5, padding=2), nn.ReLU(), nn.MaxPool1d(5, 4),
         nn.Conv1d(width, 2 * width, 5, padding=2), nn.ReLU(), nn.MaxPool1d(5, 4),
         nn.Conv1d(2 * width, 4 * width, 5, padding=2), nn.ReLU(), nn.MaxPool1d(5, 4),
-        nn.Flatten(), nn.Linear(4 * width * _pooled(BINS[WIDE], 4, 3), hidden), nn.ReLU())
+        nn.Flatten(), nn.Linear(4 * width * _pooled(layout.bins[WIDE], 4, 3), hidden), nn.ReLU())
 
 
 def _pooled(bins: int, stride: int, times: int) -> int:
