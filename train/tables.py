@@ -12,6 +12,8 @@ import pandas as pd
 
 from exoval.errors import BadTable, DataNotFound
 from exoval.feature_table import FeatureTable
+from exoval.view_rows import ViewRows
+from exoval.views import Views
 from train.labelled_set import check_learnable, read_labelled_set
 
 if TYPE_CHECKING:
@@ -49,9 +51,20 @@ class SimulatedTable:
         for other in tables[1:]:
             other.require_columns_of(tables[0])
         table = FeatureTable(pd.concat([table.frame for table in tables], ignore_index=True),
-                             tables[0].columns, tables[0].recipe)
+                             tables[0].columns, tables[0].recipe, _joined_views(tables))
         check_learnable(table)
         return table.select(~np.isin(table.labels, list(self.leave_out)))
+
+
+def _joined_views(tables: Sequence[FeatureTable]) -> ViewRows | None:
+    """The views of several tables one after the other, read into memory; of one as they are."""
+    if any(table.views is None for table in tables):
+        return None
+    if len(tables) == 1:
+        return tables[0].views
+    values = np.concatenate([table.views[np.arange(len(table))] for table in tables])
+    missing = np.concatenate([table.views.views.missing[table.views.rows] for table in tables])
+    return ViewRows.of_all(Views(values, missing), len(values))
 
 
 @dataclass(frozen=True)

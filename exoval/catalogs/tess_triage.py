@@ -1,0 +1,150 @@
+"""TESS threshold-crossing events with their folded light curves (Yu et al. 2019, AJ 158, 25).
+
+12,467 events of the first sectors' full-frame images, each with a view of the whole period (201
+bins) and one of the event (61 bins), and what the eye said: PC (planet candidate), EB (eclipsing
+binary), J (junk) or O (other). Events of ours are brought to the same form (``in_triage_form``), so
+that a network trained on simulated ones can be asked about these.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from exoval.catalogs.table import CatalogTable
+from exoval.errors import BadTable
+from exoval.feature_table import IDENTITY, Column, FeatureTable
+from exoval.labels import FALSE_POSITIVE, PLANET
+from exoval.view_rows import ViewRows
+from exoval.views import BINS, LENGTH, SLICES, Views
+
+log = logging.getLogger(__name__)
+
+TABLE = CatalogTable(
+    file="../views/tess_triage_yu2019.parquet",
+    name="TESS triage set with views (Yu et al. 2019)",
+    download="Its light curves and labels are those of the repository yuliang419/Astronet-Triage",
+)
+NEEDED = ("row_id", "tic_id", "Disposition", "Period", "Duration", "Transit_Depth", "split",
+          "global_view", "local_view")
+#: bins of the published views
+TRIAGE_BINS = {"global": 201, "local": 61}
+BINARY, JUNK = "eclipsing_binary", "no_transit"
+#: what the eye said in our words, and which of our scenarios look so
+LABEL = {"PC": PLANET, "EB": BINARY, "J": JUNK}
+LOOKS_LIKE = {
+    "planet": PLANET, "companion_planet": PLANET, "background_planet": PLANET,
+    "nearby_planet": PLANET, "eclipsing_binary": BINARY, "hierarchical_binary": BINARY,
+    "background_binary": BINARY, "nearby_binary": BINARY, "nearby_hierarchical": BINARY,
+    "no_transit": JUNK}
+COLUMNS = (Column("period", "d", "orbital period"),
+           Column("transit_duration", "h", "duration of the event"),
+           Column("transit_depth", "ppm", "depth of the event"),
+           Column("duration_over_period", "", "share of the period in the event"))
+
+
+def triage_table(path: str | Path | None = None, split: str | None = None) -> FeatureTable:
+    """The published events with their views; ``split`` train, val or test, or all of them.
+
+    Labels are planet, eclipsing_binary and no_transit; events called O are left out and counted
+    in the log. Raises DataNotFound without the table and BadTable if it lacks a column or its
+    views have another length.
+    """
+    table = TABLE.read(path, NEEDED)
+    if split is not None:
+        table = table[table["split"] == split]
+    known = table["Disposition"].isin(LABEL)
+    if not known.all():
+        log.info("%d events of another kind are left out", int((~known).sum()))
+    table = table[known].reset_index(drop=True)
+    if table.empty:
+        raise BadTable(f"no event of split '{split}'; use train, val or test")
+    label = table["Disposition"].map(LABEL)
+    depth = table["Transit_Depth"].astype(float)
+    frame = pd.DataFrame({
+        "event": "TCE " + table["row_id"].astype(str),
+        "target": "TIC " + table["tic_id"].astype(str),
+        "label": label, "disposition": np.where(label == PLANET, PLANET, FALSE_POSITIVE),
+        "period": table["Period"].astype(float), "transit_duration": 24.0 * table["Duration"],
+        # deeper than the star is bright is no depth
+        "transit_depth": depth.where((depth > 0) & (depth < 1e6))})
+    frame["duration_over_period"] = frame["transit_duration"] / 24 / frame["period"]
+    views = _spread(*(_stacked(table, name) for name in TRIAGE_BINS))
+    return FeatureTable(frame, COLUMNS, {"catalogue": "yu2019"}, _as_rows(views))
+
+
+def measured_as_triage(table: FeatureTable) -> FeatureTable:
+    """Measured events in the form of the published ones: four columns and two views.
+
+    Scenarios become planet, eclipsing_binary or no_transit, by what their light curve looks like.
+    Raises BadTable if the table has no views or lacks a column.
+    """
+    if table.views is None:
+        raise BadTable("the labelled set has no views; simulate it with views=true")
+    names = [column.name for column in COLUMNS]
+    missing = [name for name in names if name not in table.frame]
+    if missing:
+        raise BadTable(f"the table lacks {missing}; measure it with every feature group")
+    label = table.frame["label"].map(LOOKS_LIKE)
+    if label.isna().any():
+        unknown = sorted(set(table.frame["label"][label.isna()]))
+        raise BadTable(f"no triage label for the scenarios {unknown}; add them to LOOKS_LIKE")
+    frame = table.frame[[*IDENTITY, *names]].assign(
+        label=label, disposition=np.where(label == PLANET, PLANET, FALSE_POSITIVE))
+    everything = np.arange(len(table))
+    parts = [in_triage_form(table.views[rows]) for rows in np.array_split(
+        everything, max(1, len(table) // 2000))]
+    return replace(table, frame=frame, columns=COLUMNS, views=_as_rows(np.concatenate(parts)))
+
+
+def in_triage_form(values: np.ndarray) -> np.ndarray:
+    """Views (rows, LENGTH) with no more than the published ones tell, in the same places.
+
+    The whole period is averaged in 201 bins and the event in 61; either is shifted and stretched so
+    that its median is 0 and its lowest bin -1. The views of other events are empty.
+    """
+    coarse = [_normalised(_averaged(np.nan_to_num(values[:, SLICES[name]]), bins))
+              for name, bins in TRIAGE_BINS.items()]
+    return _spread(*coarse)
+
+
+def _averaged(values: np.ndarray, bins: int) -> np.ndarray:
+    """Means over ``bins`` nearly equal stretches of every row."""
+    place = np.arange(values.shape[1]) * bins // values.shape[1]
+    first = np.flatnonzero(np.diff(place, prepend=-1))
+    return np.add.reduceat(values, first, axis=1) / np.diff(first, append=values.shape[1])
+
+
+def _normalised(values: np.ndarray) -> np.ndarray:
+    """Rows shifted and stretched to a median of 0 and a lowest value of -1."""
+    level = values - np.median(values, axis=1, keepdims=True)
+    depth = -level.min(axis=1, keepdims=True)
+    return level / np.where(depth > 0, depth, 1.0)
+
+
+def _spread(whole: np.ndarray, event: np.ndarray) -> np.ndarray:
+    """Coarse views of the whole period and of the event on the grid of ``exoval.views``."""
+    values = np.full((len(whole), LENGTH), np.nan, dtype=np.float32)
+    for name, coarse in (("global", whole), ("local", event)):
+        place = (np.arange(BINS[name]) + 0.5) * coarse.shape[1] / BINS[name]
+        values[:, SLICES[name]] = coarse[:, place.astype(int)]
+    return values
+
+
+def _stacked(table: pd.DataFrame, name: str) -> np.ndarray:
+    """One published view of all events, shape (rows, bins)."""
+    column = table[f"{name}_view"]
+    lengths = set(column.map(len))
+    if lengths != {TRIAGE_BINS[name]}:
+        raise BadTable(f"{TABLE.name}: {name} views of {sorted(lengths)} bins; they should have "
+                       f"{TRIAGE_BINS[name]}")
+    return np.stack(column.to_list()).astype(np.float32)
+
+
+def _as_rows(values: np.ndarray) -> ViewRows:
+    missing = np.zeros((len(values), len(SLICES)), dtype=np.int16)
+    return ViewRows.of_all(Views(values, missing), len(values))
