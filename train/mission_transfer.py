@@ -44,7 +44,8 @@ def mission_transfer(output: str | Path, source: LabelledTable, target: Labelled
                      split: StarSplit, seed: int, ways: Sequence[str] = tuple(WAYS),
                      rows_of_target: Sequence[int] = (100, 300, 1000), repeats: int = 3,
                      judged: Mapping[str, LabelledTable] | None = None,
-                     real: RealCandidates | None = None, target_set: str | Path | None = None,
+                     real: RealCandidates | None = None,
+                     target_set: str | Path | Sequence[str | Path] | None = None,
                      measured_by: Callable[[dict], MeasuredBy] | None = None,
                      bootstrap_resamples: int = 500, results: str | Path | None = None,
                      settings: dict | None = None) -> dict:
@@ -54,8 +55,8 @@ def mission_transfer(output: str | Path, source: LabelledTable, target: Labelled
     ``rows_of_target`` of them (whole stars, ``repeats`` different choices) and at last all that
     the split leaves; they are judged on the target's held-out stars and on the tables ``judged``,
     such as a catalogue's, none of whose stars is trained on, and on the candidates of ``real``,
-    measured as the labelled set ``target_set`` was. Returns the numbers, written to
-    ``mission_transfer.json`` in ``output`` and to ``results``, with one table
+    measured as the labelled set ``target_set`` was, or the first of several. Returns the numbers,
+    written to ``mission_transfer.json`` in ``output`` and to ``results``, with one table
     ``mission_transfer.csv`` and a figure. Raises BadParameter for an unknown way and BadTable for
     tables that cannot be used.
     """
@@ -69,7 +70,8 @@ def mission_transfer(output: str | Path, source: LabelledTable, target: Labelled
     home_parts = split(home, seed)
     tables = dict(judged or {})
     if real is not None and target_set is not None and measured_by is not None:
-        tables["real"] = RealTable(real, measured_by(read_labelled_set(target_set).manifest))
+        first = target_set if isinstance(target_set, str | Path) else target_set[0]
+        tables["real"] = RealTable(real, measured_by(read_labelled_set(first).manifest))
     tests = {"held_out": away.select(parts.test)} | _elsewhere(tables, home, away)
     rows = []
     work = _work(classifier, ways, rows_of_target, repeats, len(parts.fit) + len(parts.calibration))
