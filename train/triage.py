@@ -11,17 +11,29 @@ from pathlib import Path
 
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.utils.validation import has_fit_parameter
 
 from exoval.calibrate import Calibration
 from exoval.classifiers.fitted_model import FittedModel
 from exoval.errors import DataNotFound
 from exoval.feature_table import FeatureTable
-from exoval.labels import PLANET
+from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.prior_shift import estimate_priors
 from exoval.progress import progress
+from exoval.view_columns import with_view_columns
 from train.evaluate import Scored, confusion, score, star_weights, with_interval
 from train.fit import fit
-from train.metrics import average_precision, calibration_error, log_loss, roc_auc
+from train.metrics import (
+    Metric,
+    average_precision,
+    calibration_error,
+    counts_above,
+    log_loss,
+    mean,
+    precision,
+    recall,
+    roc_auc,
+)
 from train.run import describe_sets, make_folder, nan_as_null, versions
 from train.splits import Split, StarSplit
 from train.tables import LabelledTable, without_stars_of
@@ -32,6 +44,8 @@ log = logging.getLogger(__name__)
 
 #: the probability at which precision, recall and accuracy are stated
 THRESHOLDS = (0.5, 0.9)
+#: the recall at which precision is stated
+RECALL = 0.9
 
 
 def triage(output: str | Path, source: LabelledTable, real: Callable[..., FeatureTable],
@@ -44,8 +58,9 @@ def triage(output: str | Path, source: LabelledTable, real: Callable[..., Featur
     what is no transit or eclipse. Two questions are asked: planet or not, and planet or binary
     against junk (triage). Class shares of the real events, by which probabilities at thresholds
     are shifted, are estimated without a label. The ceiling is the same classifier fitted on the
-    real labels of train and val; both are judged on test alone as well. Returns the numbers,
-    written to ``triage.json`` in ``output`` and to ``results``, with a figure.
+    real labels of train and val; both are judged on test alone as well. Classifiers that do not
+    look at views get them as columns. Returns the numbers, written to ``triage.json`` in
+    ``output`` and to ``results``, with a figure.
     """
     start, output = time.time(), make_folder(output)
     table = source()
@@ -56,10 +71,13 @@ def triage(output: str | Path, source: LabelledTable, real: Callable[..., Featur
     numbers: dict = {"source": source.kind, "seed": seed, "by_classifier": {}}
     curves = {}
     for name, estimator in progress(classifier.items(), len(classifier), "fit classifiers"):
-        model = fit(name, estimator, calibration, table, parts, seed)
-        taught = _taught_by_labels(name, estimator, calibration, real, split, seed)
+        as_seen = _as_seen(estimator)
+        model = fit(name, estimator, calibration, as_seen(table), parts, seed)
+        taught = _taught_by_labels(name, estimator, calibration, as_seen(_joined(real)), split,
+                                   seed)
         tables = {"simulated": (model, table.select(parts.test)), "real": (model, judged),
                   "real_test": (model, test), "ceiling_test": (taught, test)}
+        tables = {where: (one, as_seen(rows)) for where, (one, rows) in tables.items()}
         numbers["by_classifier"][name] = {
             where: judge(one, rows, junk, bootstrap_resamples, seed)
             for where, (one, rows) in tables.items()}
@@ -68,10 +86,8 @@ def triage(output: str | Path, source: LabelledTable, real: Callable[..., Featur
     numbers |= {
         "sets": describe_sets(table, parts, None) | {"real": described(judged),
                                                      "real_test": described(test)},
-        "told_apart_auc": {kind: told_apart(table, judged, kind, seed)
-                           for kind in ("planet", "false_positive")},
-        "told_apart_by": {kind: told_apart_by(table, judged, kind, seed)
-                          for kind in ("planet", "false_positive")},
+        "told_apart": {label: _told_apart(table, judged, label, seed)
+                       for label in sorted(set(judged.labels))},
         "versions": versions(), "config": settings or {}, "seconds": round(time.time() - start, 1)}
     write(output, results, numbers)
     try:
@@ -97,14 +113,18 @@ def judge(model: FittedModel, table: FeatureTable, junk: str, resamples: int, se
         "auc_against": {str(label): with_interval(roc_auc, *_pair(planet, label, weights))
                         for label in sorted(set(planet.label) - {PLANET})},
         "estimated_shares": priors, "confusion": confusion(at_home),
-        "accuracy": float(np.mean(at_home.predicted == planet.label)),
+        "accuracy": with_interval(lambda right, _, weight: mean(right, weight),
+                                  (at_home.predicted == planet.label).astype(float),
+                                  planet.is_planet, weights),
         "log_loss": log_loss(at_home.probability, planet.is_planet, np.ones(len(table))),
         "calibration_error": calibration_error(at_home.probability, planet.is_planet,
                                                np.ones(len(table)))}
     shifted_transit = 1 - shifted[:, model.classes.index(junk)]
     for threshold in THRESHOLDS:
-        found[f"planet_at_{threshold}"] = _at(at_home.probability, planet.is_planet, threshold)
-        found[f"transit_at_{threshold}"] = _at(shifted_transit, planet.label != junk, threshold)
+        found[f"planet_at_{threshold}"] = _at(at_home.probability, planet.is_planet, threshold,
+                                              weights)
+        found[f"transit_at_{threshold}"] = _at(shifted_transit, planet.label != junk, threshold,
+                                               weights)
     return found
 
 
@@ -115,7 +135,9 @@ def transit_score(model: FittedModel, table: FeatureTable, junk: str) -> np.ndar
 
 def _question(probability: np.ndarray, truth: np.ndarray, weights: np.ndarray) -> dict:
     return {"roc_auc": with_interval(roc_auc, probability, truth, weights),
-            "average_precision": with_interval(average_precision, probability, truth, weights)}
+            "average_precision": with_interval(average_precision, probability, truth, weights),
+            f"precision_at_recall_{RECALL}": with_interval(precision_at_recall(RECALL),
+                                                           probability, truth, weights)}
 
 
 def _pair(rows: Scored, label: str, weights: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -123,13 +145,25 @@ def _pair(rows: Scored, label: str, weights: np.ndarray) -> tuple[np.ndarray, ..
     return rows.probability[pair], rows.is_planet[pair], weights[:, pair]
 
 
-def _at(probability: np.ndarray, truth: np.ndarray, threshold: float) -> dict:
+def _at(probability: np.ndarray, truth: np.ndarray, threshold: float, weights: np.ndarray
+        ) -> dict:
     """Precision, recall and accuracy of calling what is above the threshold."""
-    called = probability > threshold
-    right = int(np.sum(called & truth))
-    return {"precision": right / called.sum() if called.any() else None,
-            "recall": right / truth.sum() if truth.any() else None,
-            "accuracy": float(np.mean(called == truth))}
+    def right(called: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> float:
+        return mean(((called >= threshold) == truth).astype(float), weight)
+    return {name: with_interval(metric, probability, truth, weights) for name, metric in
+            (("precision", precision(threshold)), ("recall", recall(threshold)),
+             ("accuracy", right))}
+
+
+def precision_at_recall(least: float) -> Metric:
+    """The largest precision at any threshold whose recall is at least ``least``."""
+    def metric(probability: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> float:
+        true, false = counts_above(probability, truth, weight)
+        if true[-1] == 0:
+            return np.nan
+        enough = true >= least * true[-1]
+        return float(np.max(true[enough] / (true + false)[enough]))
+    return metric
 
 
 def _trained_shares(model: FittedModel) -> np.ndarray:
@@ -142,11 +176,25 @@ def _joined(real: Callable[..., FeatureTable]) -> FeatureTable:
     return whole.select(~np.isin(whole.targets, list(test)))
 
 
+def _as_seen(estimator: BaseEstimator) -> Callable[[FeatureTable], FeatureTable]:
+    """What a classifier is shown of a table: views as they are, or as columns."""
+    return (lambda table: table) if has_fit_parameter(estimator, "views") else with_view_columns
+
+
+def _told_apart(table: FeatureTable, judged: FeatureTable, label: str, seed: int) -> dict:
+    """ROC AUC of telling simulated from real events of one label, and the columns it is by."""
+    kind = PLANET if label == PLANET else FALSE_POSITIVE
+    ours, theirs = (rows.select(rows.labels == label) for rows in (table, judged))
+    found: dict = {"features": told_apart(ours, theirs, kind, seed)}
+    ours, theirs = with_view_columns(ours, 20), with_view_columns(theirs, 20)
+    by = told_apart_by(ours, theirs, kind, seed)
+    return found | {"features_and_views": told_apart(ours, theirs, kind, seed),
+                    "by": dict(list(by.items())[:8])}
+
+
 def _taught_by_labels(name: str, estimator: BaseEstimator, calibration: Calibration,
-                      real: Callable[..., FeatureTable], split: StarSplit, seed: int
-                      ) -> FittedModel:
+                      table: FeatureTable, split: StarSplit, seed: int) -> FittedModel:
     """The same classifier fitted on real labels, calibrated on stars of its own."""
-    table = _joined(real)
     parts = split(table, seed)
     taken = Split(np.concatenate([parts.fit, parts.test]), parts.calibration, parts.test[:0])
     return fit(name, estimator, calibration, table, taken, seed)
@@ -172,5 +220,5 @@ def verdict(numbers: dict) -> list[str]:
             precision = found["transit"]["average_precision"]["value"]
             lines.append(f"{name:30}{where:14}planet ROC AUC {planet:.3f}; planet or binary "
                          f"against junk: ROC AUC {transit:.3f}, average precision {precision:.3f}; "
-                         f"accuracy of three classes {found['accuracy']:.3f}")
+                         f"accuracy of three classes {found['accuracy']['value']:.3f}")
     return lines

@@ -9,7 +9,7 @@ import numpy as np
 
 from exoval.catalogs.tess_triage import TRIAGE_BINS
 from exoval.feature_table import FeatureTable
-from exoval.views import SLICES
+from exoval.view_layout import layout_of
 from train.evaluate import Scored
 from train.figures import PALETTE, REAL, SIMULATED, STYLE, Axes, Figure, rc_context, require
 from train.metrics import counts_above
@@ -52,11 +52,14 @@ def _precision_recall(axes: Axes, probability: np.ndarray, truth: np.ndarray, st
 def _folds(axes: Axes, simulated: FeatureTable, real: FeatureTable, label: str, name: str) -> None:
     """Median and central 68 % of one view of the events of one label."""
     for table, colour, words in ((simulated, SIMULATED, "simulated"), (real, REAL, "real")):
-        rows = np.flatnonzero(table.labels == label)[:2000]
+        # spread over the table, whose first rows are of one set
+        rows = np.flatnonzero(table.labels == label)
+        rows = rows[::max(1, len(rows) // 2000)]
         if not len(rows):
             continue
-        low, middle, high = np.quantile(table.views[rows][:, SLICES[name]], [0.16, 0.5, 0.84],
-                                        axis=0)
+        values = table.views[rows]
+        part = layout_of(values.shape[1]).slices[name]
+        low, middle, high = np.quantile(values[:, part], [0.16, 0.5, 0.84], axis=0)
         place = np.linspace(-0.5, 0.5, len(middle)) * (1 if name == "global" else 4)
         axes.fill_between(place, low, high, color=colour, alpha=0.25, lw=0)
         axes.plot(place, middle, color=colour, lw=1.3, label=f"{words} ({len(rows)})")

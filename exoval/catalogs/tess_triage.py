@@ -19,8 +19,10 @@ from exoval.catalogs.table import CatalogTable
 from exoval.errors import BadTable
 from exoval.feature_table import IDENTITY, Column, FeatureTable
 from exoval.labels import FALSE_POSITIVE, PLANET
+from exoval.view_columns import averaged
+from exoval.view_layout import COARSE, FINE
 from exoval.view_rows import ViewRows
-from exoval.views import BINS, LENGTH, SLICES, Views
+from exoval.views import Views
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +34,7 @@ TABLE = CatalogTable(
 NEEDED = ("row_id", "tic_id", "Disposition", "Period", "Duration", "Transit_Depth", "split",
           "global_view", "local_view")
 #: bins of the published views
-TRIAGE_BINS = {"global": 201, "local": 61}
+TRIAGE_BINS = COARSE.bins
 BINARY, JUNK = "eclipsing_binary", "no_transit"
 #: what the eye said in our words, and which of our scenarios look so
 LABEL = {"PC": PLANET, "EB": BINARY, "J": JUNK}
@@ -45,6 +47,9 @@ COLUMNS = (Column("period", "d", "orbital period"),
            Column("transit_duration", "h", "duration of the event"),
            Column("transit_depth", "ppm", "depth of the event"),
            Column("duration_over_period", "", "share of the period in the event"))
+#: our column -> theirs: the search's box, whose depth the trapezoid's floor is nearest to
+MEASURED = {"period": "period", "duration": "transit_duration", "depth": "transit_depth",
+            "duration_over_period": "duration_over_period"}
 
 
 def triage_table(path: str | Path | None = None, split: str | None = None) -> FeatureTable:
@@ -73,7 +78,7 @@ def triage_table(path: str | Path | None = None, split: str | None = None) -> Fe
         # deeper than the star is bright is no depth
         "transit_depth": depth.where((depth > 0) & (depth < 1e6))})
     frame["duration_over_period"] = frame["transit_duration"] / 24 / frame["period"]
-    views = _spread(*(_stacked(table, name) for name in TRIAGE_BINS))
+    views = np.concatenate([_stacked(table, name) for name in TRIAGE_BINS], axis=1)
     return FeatureTable(frame, COLUMNS, {"catalogue": "yu2019"}, _as_rows(views))
 
 
@@ -81,19 +86,19 @@ def measured_as_triage(table: FeatureTable) -> FeatureTable:
     """Measured events in the form of the published ones: four columns and two views.
 
     Scenarios become planet, eclipsing_binary or no_transit, by what their light curve looks like.
-    Raises BadTable if the table has no views or lacks a column.
+    Best simulated with view_form=medians; fine views are averaged (``in_triage_form``). Raises
+    BadTable if the table has no views or lacks a column.
     """
     if table.views is None:
         raise BadTable("the labelled set has no views; simulate it with views=true")
-    names = [column.name for column in COLUMNS]
-    missing = [name for name in names if name not in table.frame]
+    missing = [name for name in MEASURED if name not in table.frame]
     if missing:
         raise BadTable(f"the table lacks {missing}; measure it with every feature group")
     label = table.frame["label"].map(LOOKS_LIKE)
     if label.isna().any():
         unknown = sorted(set(table.frame["label"][label.isna()]))
         raise BadTable(f"no triage label for the scenarios {unknown}; add them to LOOKS_LIKE")
-    frame = table.frame[[*IDENTITY, *names]].assign(
+    frame = table.frame[[*IDENTITY, *MEASURED]].rename(columns=MEASURED).assign(
         label=label, disposition=np.where(label == PLANET, PLANET, FALSE_POSITIVE))
     everything = np.arange(len(table))
     parts = [in_triage_form(table.views[rows]) for rows in np.array_split(
@@ -102,21 +107,16 @@ def measured_as_triage(table: FeatureTable) -> FeatureTable:
 
 
 def in_triage_form(values: np.ndarray) -> np.ndarray:
-    """Views (rows, LENGTH) with no more than the published ones tell, in the same places.
+    """Views (rows, bins) with no more than the published ones tell, float32 (rows, 262).
 
-    The whole period is averaged in 201 bins and the event in 61; either is shifted and stretched so
-    that its median is 0 and its lowest bin -1. The views of other events are empty.
+    Views of that form stay as they are. Of fine ones the whole period is averaged in 201 bins and
+    the event in 61; either is shifted and stretched so that its median is 0 and its lowest bin -1.
     """
-    coarse = [_normalised(_averaged(np.nan_to_num(values[:, SLICES[name]]), bins))
-              for name, bins in TRIAGE_BINS.items()]
-    return _spread(*coarse)
-
-
-def _averaged(values: np.ndarray, bins: int) -> np.ndarray:
-    """Means over ``bins`` nearly equal stretches of every row."""
-    place = np.arange(values.shape[1]) * bins // values.shape[1]
-    first = np.flatnonzero(np.diff(place, prepend=-1))
-    return np.add.reduceat(values, first, axis=1) / np.diff(first, append=values.shape[1])
+    if values.shape[1] == COARSE.length:
+        return values
+    return np.concatenate([
+        _normalised(averaged(np.nan_to_num(values[:, FINE.slices[name]]), bins))
+        for name, bins in TRIAGE_BINS.items()], axis=1).astype(np.float32)
 
 
 def _normalised(values: np.ndarray) -> np.ndarray:
@@ -124,15 +124,6 @@ def _normalised(values: np.ndarray) -> np.ndarray:
     level = values - np.median(values, axis=1, keepdims=True)
     depth = -level.min(axis=1, keepdims=True)
     return level / np.where(depth > 0, depth, 1.0)
-
-
-def _spread(whole: np.ndarray, event: np.ndarray) -> np.ndarray:
-    """Coarse views of the whole period and of the event on the grid of ``exoval.views``."""
-    values = np.full((len(whole), LENGTH), np.nan, dtype=np.float32)
-    for name, coarse in (("global", whole), ("local", event)):
-        place = (np.arange(BINS[name]) + 0.5) * coarse.shape[1] / BINS[name]
-        values[:, SLICES[name]] = coarse[:, place.astype(int)]
-    return values
 
 
 def _stacked(table: pd.DataFrame, name: str) -> np.ndarray:
@@ -146,5 +137,5 @@ def _stacked(table: pd.DataFrame, name: str) -> np.ndarray:
 
 
 def _as_rows(values: np.ndarray) -> ViewRows:
-    missing = np.zeros((len(values), len(SLICES)), dtype=np.int16)
+    missing = np.zeros((len(values), len(TRIAGE_BINS)), dtype=np.int16)
     return ViewRows.of_all(Views(values, missing), len(values))
