@@ -19,7 +19,8 @@ class MedianViews:
 
     After Shallue & Vanderburg (2018, AJ 155, 94) with the numbers of Yu et al. (2019, AJ 158,
     25): bins of ``global_width`` times their spacing over the period, and of ``local_width``
-    durations over ``reach`` durations to either side. A bin without data gets the median of all.
+    durations over ``reach`` durations to either side; the duration is that of the fitted trapezoid,
+    first to fourth contact, where there is one. A bin without data gets the median of all.
     With ``detrend`` the light curve is flattened by it without the event being hidden, as in a
     pipeline that knows no event yet; without, it is taken as it was measured.
 
@@ -40,7 +41,8 @@ class MedianViews:
     def __call__(self, folded: FoldedEvent) -> tuple[np.ndarray, np.ndarray]:
         """Views, float32 (length,), and their empty bins, int16 (stretches,)."""
         time, flux = self._fold(folded)
-        period, duration = folded.period, folded.duration
+        fit = folded.trapezoid
+        period, duration = folded.period, fit.duration if fit else folded.duration
         half = {"global": 0.5 * period, "local": min(0.5 * period, self.reach * duration)}
         width = {"global": self.global_width * period / self.layout.bins["global"],
                  "local": self.local_width * duration}

@@ -47,9 +47,9 @@ COLUMNS = (Column("period", "d", "orbital period"),
            Column("transit_duration", "h", "duration of the event"),
            Column("transit_depth", "ppm", "depth of the event"),
            Column("duration_over_period", "", "share of the period in the event"))
-#: our column -> theirs: the search's box, whose depth the trapezoid's floor is nearest to
-MEASURED = {"period": "period", "duration": "transit_duration", "depth": "transit_depth",
-            "duration_over_period": "duration_over_period"}
+#: our columns that say the same: theirs are of a trapezoid as well
+MEASURED = {"period": "period", "trapezoid_duration": "transit_duration",
+            "depth": "transit_depth"}
 
 
 def triage_table(path: str | Path | None = None, split: str | None = None) -> FeatureTable:
@@ -91,7 +91,7 @@ def measured_as_triage(table: FeatureTable) -> FeatureTable:
     """
     if table.views is None:
         raise BadTable("the labelled set has no views; simulate it with views=true")
-    missing = [name for name in MEASURED if name not in table.frame]
+    missing = [name for name in (*MEASURED, "duration") if name not in table.frame]
     if missing:
         raise BadTable(f"the table lacks {missing}; measure it with every feature group")
     label = table.frame["label"].map(LOOKS_LIKE)
@@ -100,6 +100,9 @@ def measured_as_triage(table: FeatureTable) -> FeatureTable:
         raise BadTable(f"no triage label for the scenarios {unknown}; add them to LOOKS_LIKE")
     frame = table.frame[[*IDENTITY, *MEASURED]].rename(columns=MEASURED).assign(
         label=label, disposition=np.where(label == PLANET, PLANET, FALSE_POSITIVE))
+    # where no trapezoid can be fitted the box is what there is
+    frame["transit_duration"] = frame["transit_duration"].fillna(table.frame["duration"])
+    frame["duration_over_period"] = frame["transit_duration"] / 24 / frame["period"]
     everything = np.arange(len(table))
     parts = [in_triage_form(table.views[rows]) for rows in np.array_split(
         everything, max(1, len(table) // 2000))]

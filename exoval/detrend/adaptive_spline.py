@@ -32,7 +32,7 @@ class AdaptiveSpline:
 
     closest_knots_days: float = 0.3
     farthest_knots_days: float = 10.0
-    spacings: int = 8
+    spacings: int = 6
     gap_days: float = 0.5
     event_margin: float = 2.0
     upward_clip_sigma: float = 5.0
