@@ -20,7 +20,8 @@ def with_view_columns(table: FeatureTable, bins: int = 67) -> FeatureTable:
     """
     if table.views is None:
         raise BadTable("the table has no views to make columns of; simulate it with views=true")
-    values = table.views[np.arange(len(table))]
+    # as networks take them: 0 where nothing is known
+    values = np.nan_to_num(table.views[np.arange(len(table))])
     added, columns = {}, []
     for name, part in layout_of(values.shape[1]).slices.items():
         means = averaged(values[:, part], min(bins, part.stop - part.start))
