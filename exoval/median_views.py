@@ -12,6 +12,10 @@ from exoval.errors import BadParameter
 from exoval.features.folded_event import FoldedEvent
 from exoval.view_layout import COARSE, ViewLayout
 
+#: duration of a trapezoid over that of the best box, at most: a triangle's is 1.5, and the
+#: trapezoid of a wave has no end
+LONGEST = 1.5
+
 
 @dataclass(frozen=True)
 class MedianViews:
@@ -19,8 +23,7 @@ class MedianViews:
 
     After Shallue & Vanderburg (2018, AJ 155, 94) with the numbers of Yu et al. (2019, AJ 158,
     25): bins of ``global_width`` times their spacing over the period, and of ``local_width``
-    durations over ``reach`` durations to either side; the duration is that of the fitted trapezoid,
-    first to fourth contact, where there is one. A bin without data gets the median of all.
+    durations over ``reach`` durations to either side (``event_duration``). A bin without data gets the median of all.
     With ``detrend`` the light curve is flattened by it without the event being hidden, as in a
     pipeline that knows no event yet; without, it is taken as it was measured.
 
@@ -42,7 +45,8 @@ class MedianViews:
         """Views, float32 (length,), and their empty bins, int16 (stretches,)."""
         time, flux = self._fold(folded)
         fit = folded.trapezoid
-        period, duration = folded.period, fit.duration if fit else folded.duration
+        period = folded.period
+        duration = float(event_duration(fit.duration if fit else np.nan, folded.duration))
         half = {"global": 0.5 * period, "local": min(0.5 * period, self.reach * duration)}
         width = {"global": self.global_width * period / self.layout.bins["global"],
                  "local": self.local_width * duration}
@@ -60,6 +64,14 @@ class MedianViews:
         time = (cycle - np.floor(cycle + 0.5)) * folded.period
         order = np.argsort(time, kind="stable")
         return time[order], curve.flux[order]
+
+
+def event_duration(trapezoid: np.ndarray | float, box: np.ndarray | float) -> np.ndarray:
+    """First to fourth contact of the trapezoid, but no more than LONGEST times the box.
+
+    Where no trapezoid could be fitted (NaN) the box is what there is. Any unit.
+    """
+    return np.where(np.isnan(trapezoid), box, np.minimum(trapezoid, LONGEST * np.asarray(box)))
 
 
 def bin_medians(time: np.ndarray, flux: np.ndarray, half_window: float, width: float, bins: int

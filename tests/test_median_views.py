@@ -11,7 +11,13 @@ from exoval.classifiers.transit_cnn import TransitCNN
 from exoval.detrend.adaptive_spline import AdaptiveSpline
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadParameter, BadTable
-from exoval.median_views import MedianViews, bin_medians, standing_on_minus_one
+from exoval.median_views import (
+    LONGEST,
+    MedianViews,
+    bin_medians,
+    event_duration,
+    standing_on_minus_one,
+)
 from exoval.view_layout import COARSE, FINE, layout_of
 from exoval.views import open_views, save_views
 
@@ -78,6 +84,16 @@ def test_without_hiding_the_trend_follows_a_long_event():
     values, _ = MedianViews(detrend=Stiff())(type(event)(event.light_curve, event.event,
                                                          event.star, event.light_curve))
     assert not values.any()
+
+
+def test_the_best_box_of_a_triangle_is_two_thirds_of_it():
+    """The largest height times root of width of a box on 1 - |t| is at a width of 2/3 of 2."""
+    half = np.linspace(0.01, 1, 1000)
+    best = half[np.argmax((half - half**2 / 2) / np.sqrt(half))]
+    assert 1 / best == pytest.approx(LONGEST, abs=0.01)
+    assert event_duration(2.0, 1.8) == 2.0
+    assert event_duration(2.0, 1.0) == LONGEST
+    assert event_duration(np.nan, 1.0) == 1.0
 
 
 @pytest.mark.parametrize("name", ["global_width", "local_width", "reach"])

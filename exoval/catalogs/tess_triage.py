@@ -19,6 +19,7 @@ from exoval.catalogs.table import CatalogTable
 from exoval.errors import BadTable
 from exoval.feature_table import IDENTITY, Column, FeatureTable
 from exoval.labels import FALSE_POSITIVE, PLANET
+from exoval.median_views import event_duration
 from exoval.view_columns import averaged
 from exoval.view_layout import COARSE, FINE
 from exoval.view_rows import ViewRows
@@ -100,8 +101,8 @@ def measured_as_triage(table: FeatureTable) -> FeatureTable:
         raise BadTable(f"no triage label for the scenarios {unknown}; add them to LOOKS_LIKE")
     frame = table.frame[[*IDENTITY, *MEASURED]].rename(columns=MEASURED).assign(
         label=label, disposition=np.where(label == PLANET, PLANET, FALSE_POSITIVE))
-    # where no trapezoid can be fitted the box is what there is
-    frame["transit_duration"] = frame["transit_duration"].fillna(table.frame["duration"])
+    frame["transit_duration"] = event_duration(frame["transit_duration"].to_numpy(float),
+                                               table.frame["duration"].to_numpy(float))
     frame["duration_over_period"] = frame["transit_duration"] / 24 / frame["period"]
     everything = np.arange(len(table))
     parts = [in_triage_form(table.views[rows]) for rows in np.array_split(

@@ -112,7 +112,7 @@ def test_measured_events_in_the_same_columns(tmp_path):
                           "label": ["nearby_planet", "no_transit"],
                           "disposition": "false_positive"} | dict.fromkeys(names, 1.0))
     # no trapezoid could be fitted to the second: its box counts
-    frame["trapezoid_duration"] = [2.4, np.nan]
+    frame["trapezoid_duration"] = [1.2, np.nan]
     views = ViewRows.of_all(Views(np.zeros((2, LENGTH), np.float32),
                                   np.zeros((2, len(SLICES)), np.int16)), 2)
     table = FeatureTable(frame, tuple(Column(name, "", "") for name in names), {}, views)
@@ -120,7 +120,7 @@ def test_measured_events_in_the_same_columns(tmp_path):
     assert found.feature_names == triage_table(published(tmp_path)[0]).feature_names
     assert list(found.labels) == ["planet", "no_transit"]
     assert list(found.frame["disposition"]) == ["planet", "false_positive"]
-    assert list(found.frame["transit_duration"]) == [2.4, 1.0]
-    assert found.frame["duration_over_period"][0] == pytest.approx(0.1)
+    assert list(found.frame["transit_duration"]) == [1.2, 1.0]
+    assert found.frame["duration_over_period"][0] == pytest.approx(0.05)
     with pytest.raises(BadTable, match="no views"):
         measured_as_triage(FeatureTable(frame, table.columns))
