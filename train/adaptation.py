@@ -1,6 +1,7 @@
 """Ways to bring a classifier from the mission it was trained on to another one.
 
-Every way is a function of the same ``Material``; ``WAYS`` names them. A way that weighs or goes on
+Every way is a function of the same ``Material`` and of the pipeline fitted on the first mission
+(``fitted_at_home``), which it leaves as it is; ``WAYS`` names them. A way that weighs or goes on
 training needs a classifier that can: where it cannot, the way says what was done instead in the
 model's card (``adaptation``).
 """
@@ -45,27 +46,30 @@ class Material:
     away_unlabelled: FeatureTable
 
 
-Way = Callable[[str, BaseEstimator, Calibration, Material, int], FittedModel]
+Way = Callable[[str, BaseEstimator, Calibration, Material, Pipeline, int], FittedModel]
+
+
+def fitted_at_home(name: str, classifier: BaseEstimator, material: Material, seed: int) -> Pipeline:
+    """What all ways begin from: the classifier fitted on the one mission."""
+    return fitted_pipeline(name, classifier, material.home_fit, seed)
 
 
 def as_it_is(name: str, classifier: BaseEstimator, calibration: Calibration, material: Material,
-             seed: int) -> FittedModel:
+             home: Pipeline, seed: int) -> FittedModel:
     """The model of the one mission, used on the other."""
-    pipeline = fitted_pipeline(name, classifier, material.home_fit, seed)
-    return _calibrated(name, pipeline, calibration, material.home_fit,
+    return _calibrated(name, home, calibration, material.home_fit,
                        material.home_calibration, "as it is")
 
 
 def recalibrated(name: str, classifier: BaseEstimator, calibration: Calibration,
-                 material: Material, seed: int) -> FittedModel:
+                 material: Material, home: Pipeline, seed: int) -> FittedModel:
     """The same, with a calibration learned on all labelled events of the other mission."""
-    pipeline = fitted_pipeline(name, classifier, material.home_fit, seed)
-    return _calibrated(name, pipeline, calibration, material.home_fit,
+    return _calibrated(name, home, calibration, material.home_fit,
                        joined(material.away_fit, material.away_calibration), "recalibrated")
 
 
 def anew(name: str, classifier: BaseEstimator, calibration: Calibration, material: Material,
-         seed: int) -> FittedModel:
+         home: Pipeline, seed: int) -> FittedModel:
     """A model of events of the other mission alone."""
     pipeline = fitted_pipeline(name, classifier, material.away_fit, seed)
     return _calibrated(name, pipeline, calibration, material.away_fit,
@@ -73,7 +77,7 @@ def anew(name: str, classifier: BaseEstimator, calibration: Calibration, materia
 
 
 def reweighted(name: str, classifier: BaseEstimator, calibration: Calibration,
-               material: Material, seed: int) -> FittedModel:
+               material: Material, home: Pipeline, seed: int) -> FittedModel:
     """Events of the one mission, those that look like the other's counting more.
 
     The weight is the density ratio by a classifier that tells the missions apart without labels
@@ -91,15 +95,14 @@ def reweighted(name: str, classifier: BaseEstimator, calibration: Calibration,
 
 
 def warm_started(name: str, classifier: BaseEstimator, calibration: Calibration,
-                 material: Material, seed: int) -> FittedModel:
+                 material: Material, home: Pipeline, seed: int) -> FittedModel:
     """The model of the one mission, trained on with events of the other.
 
     A classifier with ``warm_start`` goes on from where it was (``go_on``). Any other is fitted on
     the rows of both, either mission counting the same.
     """
     if "warm_start" in classifier.get_params(deep=False) and _has_all_classes(material):
-        pipeline = go_on(fitted_pipeline(name, classifier, material.home_fit, seed),
-                         material.away_fit)
+        pipeline = go_on(home, material.away_fit)
         how = "warm start"
     else:
         both = joined(material.home_fit, material.away_fit)

@@ -18,7 +18,7 @@ from exoval.classifiers.fitted_model import FittedModel
 from exoval.errors import BadParameter, BadTable, DataNotFound, ExovalError
 from exoval.feature_table import FeatureTable
 from exoval.progress import progress
-from train.adaptation import WAYS, WITHOUT_LABELS, Material
+from train.adaptation import WAYS, WITHOUT_LABELS, Material, fitted_at_home
 from train.evaluate import evaluate, score
 from train.labelled_set import read_labelled_set
 from train.mission_transfer_figure import mission_transfer_figure
@@ -73,12 +73,14 @@ def mission_transfer(output: str | Path, source: LabelledTable, target: Labelled
         first = target_set if isinstance(target_set, str | Path) else target_set[0]
         tables["real"] = RealTable(real, measured_by(read_labelled_set(first).manifest))
     tests = {"held_out": away.select(parts.test)} | _elsewhere(tables, home, away)
-    rows = []
+    rows, at_home = [], {}
     work = _work(classifier, ways, rows_of_target, repeats, len(parts.fit) + len(parts.calibration))
     for name, way, number, repeat in progress(work, len(work), "bring to the other mission"):
         material = material_for(home, home_parts, away, parts, number, seed + repeat)
         try:
-            model = WAYS[way](name, classifier[name], calibration, material, seed)
+            if name not in at_home:
+                at_home[name] = fitted_at_home(name, classifier[name], material, seed)
+            model = WAYS[way](name, classifier[name], calibration, material, at_home[name], seed)
         except BadTable as error:
             log.warning("%s, %s, %s rows: %s", name, way, number, error)
             continue

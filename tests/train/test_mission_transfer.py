@@ -15,7 +15,7 @@ from exoval.calibrate import PlattCalibration
 from exoval.classifiers.sparse_gp import SparseGP
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.feature_table import FeatureTable
-from train.adaptation import WAYS, Material, balance, density_ratio, go_on, warm_started
+from train.adaptation import WAYS, Material, balance, density_ratio, fitted_at_home, go_on
 from train.fit import fitted_pipeline, planet_score
 from train.metrics import roc_auc
 from train.mission_transfer import material_for, mission_transfer, some_stars
@@ -45,6 +45,12 @@ class Given:
 def material(home, away, number=None):
     split = StarSplit()
     return material_for(home, split(home, 0), away, split(away, 0), number, 0)
+
+
+def brought(way, name, classifier, some):
+    """A model brought over in one way."""
+    home = fitted_at_home(name, classifier, some, 0)
+    return WAYS[way](name, classifier, PlattCalibration(), some, home, 0)
 
 
 def auc(model, table):
@@ -79,8 +85,7 @@ def test_a_mission_that_measures_otherwise_needs_events_of_its_own():
     home, away = mission(0, "A ", 1500), mission(1, "B ", 1500, turned=True)
     everything = material(home, away)
     test = away.select(StarSplit()(away, 0).test)
-    found = {way: auc(WAYS[way]("logistic", LogisticRegression(), PlattCalibration(),
-                                everything, 0), test) for way in ("as_it_is", "anew")}
+    found = {way: auc(brought(way, "logistic", LogisticRegression(), everything), test) for way in ("as_it_is", "anew")}
     assert found["anew"] > found["as_it_is"] + 0.02
 
 
@@ -89,7 +94,7 @@ def test_few_events_are_worth_more_on_top_of_another_mission_than_alone():
     few = material(home, away, 40)
     test = away.select(StarSplit()(away, 0).test)
     forest = RandomForestClassifier(60, min_samples_leaf=3, random_state=0)
-    alone, on_top = (auc(WAYS[way]("forest", forest, PlattCalibration(), few, 0), test)
+    alone, on_top = (auc(brought(way, "forest", forest, few), test)
                      for way in ("anew", "warm_started"))
     assert on_top > alone
 
@@ -140,14 +145,14 @@ def test_going_on_keeps_what_is_known_and_changes_something(classifier):
 
 def test_what_cannot_go_on_learns_from_the_rows_of_both():
     some = material(mission(0, "A "), mission(1, "B "))
-    model = warm_started("neighbours", KNeighborsClassifier(), PlattCalibration(), some, 0)
+    model = brought("warm_started", "neighbours", KNeighborsClassifier(), some)
     assert model.card["adaptation"] == "rows of both missions"
 
 
 def test_rows_cannot_be_weighed_for_a_classifier_without_weights():
     some = material(mission(0, "A "), mission(1, "B "))
     with pytest.raises(BadTable, match="takes no weights"):
-        WAYS["reweighted"]("neighbours", KNeighborsClassifier(), PlattCalibration(), some, 0)
+        brought("reweighted", "neighbours", KNeighborsClassifier(), some)
 
 
 def test_a_warm_start_needs_the_same_classes():
