@@ -23,9 +23,10 @@ class MedianViews:
 
     After Shallue & Vanderburg (2018, AJ 155, 94) with the numbers of Yu et al. (2019, AJ 158,
     25): bins of ``global_width`` times their spacing over the period, and of ``local_width``
-    durations over ``reach`` durations to either side (``event_duration``). A bin without data gets the median of all.
-    With ``detrend`` the light curve is flattened by it without the event being hidden, as in a
-    pipeline that knows no event yet; without, it is taken as it was measured.
+    durations over ``reach`` durations to either side (``event_duration``). A bin
+    without data gets the median of all. With ``detrend`` the light curve is flattened by it
+    without the event being hidden, as in a pipeline that knows no event yet; without, it is taken
+    as it was measured.
 
     Raises BadParameter unless widths and reach are positive.
     """
