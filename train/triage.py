@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from sklearn.utils.validation import has_fit_parameter
 
 from exoval.calibrate import Calibration
 from exoval.classifiers.fitted_model import FittedModel
-from exoval.errors import DataNotFound
-from exoval.feature_table import FeatureTable
+from exoval.errors import BadTable, DataNotFound
+from exoval.feature_table import IDENTITY, FeatureTable
 from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.prior_shift import estimate_priors
 from exoval.progress import progress
@@ -51,7 +51,8 @@ RECALL = 0.9
 def triage(output: str | Path, source: LabelledTable, real: Callable[..., FeatureTable],
            junk: str, classifier: Mapping[str, BaseEstimator], calibration: Calibration,
            split: StarSplit, seed: int, bootstrap_resamples: int = 500,
-           results: str | Path | None = None, settings: dict | None = None) -> dict:
+           columns: Sequence[str] | None = None, results: str | Path | None = None,
+           settings: dict | None = None) -> dict:
     """Fit on ``source``, judge on ``real()``, and say what the real labels themselves would teach.
 
     ``real(split=...)`` gives the published parts train, val and test; ``junk`` is the label of
@@ -59,16 +60,19 @@ def triage(output: str | Path, source: LabelledTable, real: Callable[..., Featur
     against junk (triage). Class shares of the real events, by which probabilities at thresholds
     are shifted, are estimated without a label. The ceiling is the same classifier fitted on the
     real labels of train and val; both are judged on test alone as well. Classifiers that do not
-    look at views get them as columns. Returns the numbers, written to ``triage.json`` in
+    look at views get them as columns. ``columns`` are those that may be seen beside the views; null
+    is all. Returns the numbers, written to ``triage.json`` in
     ``output`` and to ``results``, with a figure.
     """
-    start, output = time.time(), make_folder(output)
+    start, output, kind = time.time(), make_folder(output), source.kind
+    source, real = _reduced(source, columns), _reduced(real, columns)
     table = source()
     everything = real()
     judged = without_stars_of(everything, table)
     parts = split(table, seed)
     test = without_stars_of(without_stars_of(real(split="test"), table), _joined(real))
-    numbers: dict = {"source": source.kind, "seed": seed, "by_classifier": {}}
+    numbers: dict = {"source": kind, "seed": seed, "columns": table.feature_names,
+                     "by_classifier": {}}
     curves = {}
     for name, estimator in progress(classifier.items(), len(classifier), "fit classifiers"):
         as_seen = _as_seen(estimator)
@@ -174,6 +178,21 @@ def _joined(real: Callable[..., FeatureTable]) -> FeatureTable:
     """Train and val of the published split: what the ceiling learns from."""
     whole, test = real(), set(real(split="test").targets)
     return whole.select(~np.isin(whole.targets, list(test)))
+
+
+def _reduced(rows: Callable[..., FeatureTable], columns: Sequence[str] | None
+             ) -> Callable[..., FeatureTable]:
+    """The same rows with some of the columns; BadTable if there is no such column."""
+    def fewer(**arguments: object) -> FeatureTable:
+        table = rows(**arguments)
+        unknown = sorted(set(columns) - set(table.feature_names))
+        if unknown:
+            raise BadTable(f"there are no columns {unknown}; columns takes some of "
+                           f"{', '.join(table.feature_names)}")
+        return replace(table, frame=table.frame[[*IDENTITY, *columns]],
+                       columns=tuple(c for name in columns for c in table.columns
+                                     if c.name == name))
+    return rows if columns is None else fewer
 
 
 def _as_seen(estimator: BaseEstimator) -> Callable[[FeatureTable], FeatureTable]:

@@ -10,6 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 from exoval.calibrate import PlattCalibration
 from exoval.classifiers.transit_cnn import TransitCNN
+from exoval.errors import BadTable
 from exoval.feature_table import Column, FeatureTable
 from exoval.view_rows import ViewRows
 from exoval.views import LENGTH, SLICES, Views
@@ -54,6 +55,12 @@ def real(split=None):
     table = events("real", "TIC ", 800, seed=1)
     part = np.array([int(star.split()[1]) % 4 == 0 for star in table.targets])
     return table if split is None else table.select(part)
+
+
+def test_a_column_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(BadTable, match="weight"):
+        triage(tmp_path, Given(events("simulated", "made ")), real, "no_transit", {},
+               PlattCalibration(), StarSplit(), 0, columns=["depth", "weight"])
 
 
 @pytest.mark.parametrize(("classifier", "least"), [
