@@ -197,9 +197,10 @@ def verdict(frame: pd.DataFrame) -> list[str]:
     for (name, where, way, number), rows in frame.groupby(keys, sort=False):
         auc, loss, error = (rows[key].astype(float).median()
                             for key in ("roc_auc", "log_loss", "calibration_error"))
-        first = rows.iloc[0]
-        interval = ("" if first["roc_auc_low"] is None or np.isnan(first["roc_auc_low"])
-                    else f" ({first['roc_auc_low']:.3f}-{first['roc_auc_high']:.3f})")
+        # of one choice of rows the bootstrap interval, of several their spread
+        low, high = ((rows["roc_auc_low"].iloc[0], rows["roc_auc_high"].iloc[0])
+                     if len(rows) == 1 else (rows["roc_auc"].min(), rows["roc_auc"].max()))
+        interval = "" if low is None or np.isnan(low) else f" ({low:.3f}-{high:.3f})"
         lines.append(f"{name:30}{where:14}{way:14}{number:6d} rows of the target: ROC AUC "
                      f"{auc:.3f}{interval}, log-loss {loss:.3f}, ECE {error:.3f}")
     return lines

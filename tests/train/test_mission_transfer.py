@@ -85,7 +85,8 @@ def test_a_mission_that_measures_otherwise_needs_events_of_its_own():
     home, away = mission(0, "A ", 1500), mission(1, "B ", 1500, turned=True)
     everything = material(home, away)
     test = away.select(StarSplit()(away, 0).test)
-    found = {way: auc(brought(way, "logistic", LogisticRegression(), everything), test) for way in ("as_it_is", "anew")}
+    found = {way: auc(brought(way, "logistic", LogisticRegression(), everything), test)
+             for way in ("as_it_is", "anew")}
     assert found["anew"] > found["as_it_is"] + 0.02
 
 

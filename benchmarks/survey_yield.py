@@ -1,0 +1,126 @@
+"""Which planets a mission would find: the share recovered by radius and period, star by star.
+
+    python benchmarks/survey_yield.py plato_two_years [--planets 24] [--bright 10.4]
+
+Takes an experiment of ``python -m simulate`` (or any overrides, such as ``mission=tess_120s``), and
+in every cell of radius and period puts that many transiting planets, at random impact parameters,
+into its light curves and searches them blind. Nothing is left out for being too small: a planet
+that cannot be found counts as missed. Shares are of all stars and of those brighter than
+``--bright`` (the mission's band), with Jeffreys' 68 % intervals. What is found where nothing is
+injected is counted too. The last line is one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from dataclasses import replace
+
+import numpy as np
+from hydra import compose, initialize_config_module
+from hydra.utils import instantiate
+from omegaconf import DictConfig
+from scipy.stats import beta
+
+from simulate.example import KEPT, RECOVERED, VISIBLE, Outcome, Recipe
+from simulate.executor import Batch, Executor
+
+RADII = ((0.8, 1.25), (1.25, 2.0), (2.0, 4.0), (4.0, 8.0), (8.0, 14.0))
+PERIODS = ((1.0, 10.0), (10.0, 50.0), (50.0, 200.0), (200.0, 400.0))
+BATCH = 4
+
+
+def built(overrides: list[str]) -> tuple[DictConfig, Recipe]:
+    """The configuration and what turns a seed and an index into a row."""
+    with initialize_config_module("conf", version_base="1.3"):
+        config = compose("simulate", [*overrides, "output=none"])
+    parts = instantiate(config, _convert_="all")
+    population = parts["population"]
+    return config, Recipe(
+        parts["seed"], parts["host"], parts["scenario"], parts["transit_model"],
+        parts["detrend"], parts["search"], {}, parts["visible_snr"],
+        population["catalogue_errors"], population["limb_darkening"],
+        population["phase_curves"], False)
+
+
+def cell_recipe(recipe: Recipe, radii: tuple[float, float], periods: tuple[float, float],
+                number: int) -> Recipe:
+    """The recipe with planets of one cell alone."""
+    # planets too small to be seen are raised to 0.8 of the largest radius at most: in a narrow
+    # range of radii that keeps them in the cell
+    planet = replace(recipe.scenarios["planet"], minimum_radius_earth=radii[0],
+                     maximum_radius_earth=radii[1], minimum_period_days=periods[0],
+                     maximum_period_days=periods[1])
+    return replace(recipe, seed=recipe.seed + 1000 * number, scenarios={"planet": planet})
+
+
+def outcomes_of(recipe: Recipe, scenario: str, size: int, executor: Executor) -> list[Outcome]:
+    """That many examples."""
+    batches = [Batch(scenario, first, min(first + BATCH, size)) for first in range(0, size, BATCH)]
+    return [one for _, done in executor.run(recipe, batches) for one in done]
+
+
+def magnitude_of(recipe: Recipe, target: str) -> float:
+    """Magnitude of a host in the mission's band."""
+    if recipe.hosts.kind == "procedural":
+        return recipe.hosts.star(int(target.split()[-1]))[0].magnitude
+    return recipe.hosts.library.star(target).magnitude
+
+
+def share(found: np.ndarray) -> dict:
+    """Share, interval and number of a sample of yes and no."""
+    hits, number = int(found.sum()), len(found)
+    low, high = beta(hits + 0.5, number - hits + 0.5).ppf([0.16, 0.84])
+    return {"share": hits / number if number else None, "low": float(low), "high": float(high),
+            "n": number}
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("experiment", help="name of an experiment, or an override of simulate")
+    parser.add_argument("overrides", nargs="*")
+    parser.add_argument("--planets", type=int, default=24, help="in every cell")
+    parser.add_argument("--bright", type=float, default=10.4, help="magnitude (PLATO: V = 11)")
+    parser.add_argument("--workers", type=int, default=0)
+    arguments = parser.parse_args()
+    first = arguments.experiment
+    first = first if "=" in first else f"experiment={first}"
+    config, recipe = built([first, *arguments.overrides])
+    executor, start = Executor(arguments.workers), time.perf_counter()
+    cells, depths = [], []
+    longest = config.mission.maximum_period_days
+    print(f"{'radius':>12}{'period':>12}{'all stars':>22}{'bright':>22}")
+    for number, (radii, periods) in enumerate(
+            (radii, periods) for radii in RADII for periods in PERIODS if periods[0] < longest):
+        periods = (max(periods[0], config.mission.minimum_period_days), min(periods[1], longest))
+        done = [one for one in outcomes_of(cell_recipe(recipe, radii, periods, number), "planet",
+                                           arguments.planets, executor) if one.truth]
+        found = np.array([one.status in (RECOVERED, KEPT) for one in done])
+        bright = np.array([magnitude_of(recipe, one.target) < arguments.bright for one in done])
+        cells.append({"radius_earth": radii, "period_days": periods, "all": share(found),
+                      "bright": share(found[bright])})
+        depths += [(one.truth["depth_ppm"], hit, shone, one.status)
+                   for one, hit, shone in zip(done, found, bright)]
+        print(f"{radii[0]:5g} -{radii[1]:5g}{periods[0]:6g} -{periods[1]:4g}"
+              + "".join(f"{cells[-1][who]['share'] or 0:8.2f} ({cells[-1][who]['low']:.2f}-"
+                        f"{cells[-1][who]['high']:.2f}) {cells[-1][who]['n']:3d}"
+                        for who in ("all", "bright")), flush=True)
+    depth, hit, shone = (np.array(values) for values in list(zip(*depths))[:3])
+    deep = depth >= 180
+    report = {"experiment": first, "overrides": arguments.overrides, "bright": arguments.bright,
+              "cells": cells, "deeper_than_180_ppm": {"all": share(hit[deep]),
+                                                      "bright": share(hit[deep & shone])}}
+    if "no_transit" in recipe.scenarios:
+        empty = outcomes_of(recipe, "no_transit", 2 * arguments.planets, executor)
+        report["found_without_a_planet"] = share(np.array(
+            [one.status not in (VISIBLE,) for one in empty]))
+        print(f"found where nothing was injected: {report['found_without_a_planet']}")
+    print(f"planets of 180 ppm and deeper: {report['deeper_than_180_ppm']}")
+    print(f"{time.perf_counter() - start:.0f} s")
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()
