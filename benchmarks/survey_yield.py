@@ -1,6 +1,7 @@
 """Which planets a mission would find: the share recovered by radius and period, star by star.
 
-    python benchmarks/survey_yield.py plato_two_years [--planets 24] [--bright 10.4]
+    python benchmarks/survey_yield.py plato_two_years [--planets 24] [--bright 10.4] \
+        [--radii 0.8 1.25] [--periods 300 390]
 
 Takes an experiment of ``python -m simulate`` (or any overrides, such as ``mission=tess_120s``), and
 in every cell of radius and period puts that many transiting planets, at random impact parameters,
@@ -83,6 +84,8 @@ def main() -> None:
     parser.add_argument("overrides", nargs="*")
     parser.add_argument("--planets", type=int, default=24, help="in every cell")
     parser.add_argument("--bright", type=float, default=10.4, help="magnitude (PLATO: V = 11)")
+    parser.add_argument("--radii", type=float, nargs=2, help="one range instead of all")
+    parser.add_argument("--periods", type=float, nargs=2, help="one range instead of all")
     parser.add_argument("--workers", type=int, default=0)
     arguments = parser.parse_args()
     first = arguments.experiment
@@ -93,7 +96,10 @@ def main() -> None:
     longest = config.mission.maximum_period_days
     print(f"{'radius':>12}{'period':>12}{'all stars':>22}{'bright':>22}")
     for number, (radii, periods) in enumerate(
-            (radii, periods) for radii in RADII for periods in PERIODS if periods[0] < longest):
+            (radii, periods)
+            for radii in ([tuple(arguments.radii)] if arguments.radii else RADII)
+            for periods in ([tuple(arguments.periods)] if arguments.periods else PERIODS)
+            if periods[0] < longest):
         periods = (max(periods[0], config.mission.minimum_period_days), min(periods[1], longest))
         done = [one for one in outcomes_of(cell_recipe(recipe, radii, periods, number), "planet",
                                            arguments.planets, executor) if one.truth]
