@@ -106,6 +106,11 @@ def central_duration(frame: pd.DataFrame) -> pd.Series:
     return 13.0 * (frame["period"] / 365.25 / density) ** (1 / 3)
 
 
+def distance_from_event(phase: pd.Series) -> pd.Series:
+    """Phases as the distance from the event at 0, from 0 to 0.5."""
+    return (phase + 0.5).mod(1.0).sub(0.5).abs()
+
+
 #: follow from period, transit_duration, transit_depth, logg and stellar_radius
 PLANET_COLUMNS = (
     DerivedColumn("planet_radius", "R_earth", "square root of the depth times the star's radius",
@@ -115,4 +120,13 @@ PLANET_COLUMNS = (
                   lambda frame: frame["transit_duration"] / central_duration(frame)),
     DerivedColumn("duration_over_period", "", "share of the period in the event",
                   lambda frame: frame["transit_duration"] / 24 / frame["period"]),
+)
+
+#: follow from mes, ses_max, transit_count and secondary_mes
+STRENGTH_COLUMNS = (
+    DerivedColumn("ses_over_mes", "", "strongest event over the mean one: 1 if all are alike",
+                  lambda frame: frame["ses_max"] * np.sqrt(frame["transit_count"].clip(lower=1))
+                  / frame["mes"]),
+    DerivedColumn("secondary_over_primary", "", "strength of the second dip over the first's",
+                  lambda frame: frame["secondary_mes"] / frame["mes"]),
 )

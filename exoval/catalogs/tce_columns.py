@@ -9,9 +9,11 @@ import pandas as pd
 
 from exoval.catalogs.shared_columns import (
     PLANET_COLUMNS,
+    STRENGTH_COLUMNS,
     DerivedColumn,
     SharedColumn,
     SharedColumns,
+    distance_from_event,
     positive,
     same,
 )
@@ -67,7 +69,8 @@ MEASURED = (
                      frame["wst_depth_original"] != 0)),
     SharedColumn("secondary_phase", "", "its distance from the event, 0 to 0.5 of a period",
                  lambda frame: frame["secondary_phase"],
-                 lambda frame: _folded(frame["tce_maxmesd"] / frame["tce_period"])),
+                 lambda frame: distance_from_event(
+                     frame["tce_maxmesd"] / frame["tce_period"])),
     SharedColumn("source_offset", "arcsec", "how far from the target the dimming source lies",
                  lambda frame: PIXEL * frame["source_offset"], positive("tce_dikco_msky"),
                  differs="flux-weighted centroids here, difference images there: where the "
@@ -85,11 +88,7 @@ MEASURED = (
 
 DERIVED = (
     *PLANET_COLUMNS,
-    DerivedColumn("ses_over_mes", "", "strongest event over the mean one: 1 if all are alike",
-                  lambda frame: frame["ses_max"] * np.sqrt(frame["transit_count"].clip(lower=1))
-                  / frame["mes"]),
-    DerivedColumn("secondary_over_primary", "", "strength of the second dip over the first's",
-                  lambda frame: frame["secondary_mes"] / frame["mes"]),
+    *STRENGTH_COLUMNS,
     DerivedColumn("secondary_depth_ratio", "", "depth of the second dip over the first's",
                   lambda frame: frame["secondary_depth"] / frame["transit_depth"]),
 )
@@ -128,8 +127,3 @@ def tce_table(path: str | Path | None = None) -> FeatureTable:
         "label": table["label"].replace({"PC": PLANET}),
         "disposition": np.where(table["label"] == "PC", PLANET, FALSE_POSITIVE)})
     return SHARED.of_catalogue(identity, table)
-
-
-def _folded(phase: pd.Series) -> pd.Series:
-    """Phases as the distance from the event, 0 to 0.5."""
-    return (phase + 0.5).mod(1.0).sub(0.5).abs()

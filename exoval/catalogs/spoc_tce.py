@@ -1,0 +1,103 @@
+"""Threshold-crossing events of TESS two-minute light curves, sectors 1-6 (SPOC pipeline)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.table import CatalogTable
+from exoval.catalogs.tess_eclipsing_binaries import TABLE as BINARIES
+from exoval.catalogs.toi import read_toi
+from exoval.labels import PLANET, UNKNOWN
+
+TABLE = CatalogTable(
+    file="tess/spoc_tces_s1-6.parquet",
+    name="TESS threshold-crossing events of sectors 1-6 (MAST: 'TCE statistics')",
+    download="Join the files tess*dvr-tcestats.csv of sectors 1 to 6, single and multi-sector, "
+             "from archive.stsci.edu/tess/bulk_downloads/bulk_downloads_tce.html; the column "
+             "'run' is the pair of sectors in the file's name",
+)
+REQUIRED = ("tceid", "run", "ticid", "orbitalPeriodDays", "transitEpochBtjd",
+            "transitDurationHours")
+
+#: what no catalogue of planets, candidates or binaries names
+UNNAMED = "unnamed"
+#: periods that differ by less, relative, are one
+SAME_PERIOD = 2e-3
+#: a search may find an event at these multiples of its period
+MULTIPLES = (1.0, 0.5, 2.0, 1 / 3, 3.0)
+
+
+def read_spoc_tce(path: str | Path | None = None, needed: tuple[str, ...] = (),
+                  interest: list[Candidate] | None = None,
+                  binaries: dict[int, tuple[float, ...]] | None = None) -> pd.DataFrame:
+    """The events with the columns ``REQUIRED``, ``needed``, ``label`` and ``disposition``.
+
+    The archive has no labels: they are those of the TESS Objects of Interest (``interest``) with
+    the event's period and mid-time, and EB for the ``binaries`` (Prša et al. 2022; TIC number to
+    periods in days) with its period or a small multiple; both are read from their tables by
+    default. ``label`` is planet, FP, FA,
+    PC, APC, EB or, for what nobody names, unnamed: years of follow-up later that is variability
+    and systematics nearly always, and counts as a false positive. Candidates are unknown, and so
+    is an event at another phase or a multiple of the period of a planet or candidate. Raises
+    DataNotFound without a table and BadTable if it lacks a column.
+    """
+    table = TABLE.read(path, (*REQUIRED, *(name for name in needed if name not in REQUIRED)))
+    interest = read_toi() if interest is None else interest
+    binaries = _binary_periods() if binaries is None else binaries
+    named = _by_star(interest)
+    found = [_label(row, named.get(row.ticid, ()), binaries.get(row.ticid, ()))
+             for row in table[list(REQUIRED)].itertuples()]
+    return table.assign(label=[label for label, _ in found],
+                        disposition=[disposition for _, disposition in found])
+
+
+def _by_star(signals: list[Candidate]) -> dict[int, tuple[Candidate, ...]]:
+    """Catalogued signals by TIC number."""
+    stars: dict[int, tuple[Candidate, ...]] = {}
+    for signal in signals:
+        number = int(signal.target.removeprefix("TIC "))
+        stars[number] = (*stars.get(number, ()), signal)
+    return stars
+
+
+def _binary_periods() -> dict[int, tuple[float, ...]]:
+    """Periods of catalogued eclipsing binaries by TIC number, with or without a fitted width."""
+    table = BINARIES.read(None, ("TIC", "Per"))
+    return {int(star): tuple(periods) for star, periods in table.groupby("TIC")["Per"]}
+
+
+def _label(event: tuple, interest: tuple[Candidate, ...],
+           binaries: tuple[float, ...]) -> tuple[str, str]:
+    """Label and disposition of one event of a star with these catalogued signals."""
+    at_multiple = [one for one in interest
+                   if _same_period(event, one.ephemeris.period, MULTIPLES)]
+    exact = [one for one in at_multiple
+             if _same_period(event, one.ephemeris.period, (1.0,)) and _same_phase(event, one)]
+    # a planet wins over what else has the same ephemeris, a binary over mere candidates
+    for signal in exact:
+        if signal.disposition == PLANET:
+            return PLANET, PLANET
+    if any(_same_period(event, period, MULTIPLES) for period in binaries):
+        return "EB", "false_positive"
+    for signal in exact:
+        return signal.label, signal.disposition
+    if any(one.disposition in (PLANET, UNKNOWN) for one in at_multiple):
+        return UNKNOWN, UNKNOWN
+    return UNNAMED, "false_positive"
+
+
+def _same_period(event: tuple, period: float, multiples: tuple[float, ...]) -> bool:
+    ratio = event.orbitalPeriodDays / period
+    return bool(np.min(np.abs(ratio / np.array(multiples) - 1)) < SAME_PERIOD)
+
+
+def _same_phase(event: tuple, signal: Candidate) -> bool:
+    """Whether mid-times agree within the longer of both durations."""
+    period, longest = signal.ephemeris.period, max(event.transitDurationHours / 24,
+                                                   signal.ephemeris.duration)
+    cycles = (event.transitEpochBtjd - signal.ephemeris.epoch) / period
+    return abs(cycles - round(cycles)) * period < longest
