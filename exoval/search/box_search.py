@@ -39,6 +39,7 @@ from exoval.search.folding import GROUP_PER_CHUNK, bin_in_time, phase_bins, sear
 from exoval.search.period_grid import duration_scale, ofir_periods
 from exoval.search.periodogram import Periodogram
 from exoval.search.refine import refine
+from exoval.search.waves import wave_spectrum, without_waves
 from exoval.search.weighted_flux import WeightedFlux, usable, weighted_flux
 from exoval.star import Star
 
@@ -50,6 +51,12 @@ FOLD_COST, ADD_COST = 0.8, 0.08
 MOST_PERIODS = 3_000_000
 #: share of the highest peak's detection efficiency below which no candidate is refined
 WORTH_REFINING = 0.75
+#: Share of a box's gain that a wave must have to be taken out once the strongest one outdoes it. A
+#: pure wave gains 1.2 times what the best box on it does; the best wave on a train of boxes gains
+#: 0.2, 0.4 or 0.6 of theirs where they cover a tenth, a fifth or three tenths of the time
+LEAST_WAVE = 0.5
+#: periods at which the rest of a wave or of a close binary is found again, and how closely
+MULTIPLES, SAME_PERIOD = (1 / 3, 0.5, 2 / 3, 1.0, 1.5, 2.0, 3.0), 2e-3
 #: densities (solar) of stars that a catalogue may have right
 SANE_DENSITY = (1e-3, 1e2)
 
@@ -65,7 +72,10 @@ class BoxSearch:
     than the strongest of its own events is one bad event and not a periodic signal (Kepler's
     ratio of single- to multiple-event statistic, Thompson et al. 2018, ApJS 235, 38), and one
     with too few events is none: its strongest event is hidden and the search repeated,
-    ``retries`` times at most.
+    ``retries`` times at most. Where a sinusoid explains the light curve better than the event
+    does, waves are taken out and the search looks behind them, ``waves`` times at most; what it
+    finds there is reported unless it is a multiple of what it found before, and if it finds
+    nothing there the first event stands.
 
     Raises BadParameter for an empty range, fewer than two transits or a count below one.
     """
@@ -81,6 +91,7 @@ class BoxSearch:
     bins_per_duration: int = 4
     candidates: int = 5
     retries: int = 3
+    waves: int = 3
     use_star_density: bool = False
 
     def __post_init__(self) -> None:
@@ -99,10 +110,10 @@ class BoxSearch:
                 "transit are none; give a positive shortest below the longest"
             )
         counts = (self.duration_count, self.bins_per_duration, self.candidates)
-        if min(counts) < 1 or self.retries < 0:
+        if min(counts) < 1 or min(self.retries, self.waves) < 0:
             raise BadParameter(
                 f"duration_count, bins_per_duration, candidates={counts} must be 1 or more and "
-                f"retries={self.retries} not negative"
+                f"retries={self.retries}, waves={self.waves} not negative"
             )
 
     def __call__(self, light_curve: LightCurve, star: Star, expected: Ephemeris | None = None,
@@ -118,6 +129,20 @@ class BoxSearch:
         if not good.any():
             return None
         light_curve = light_curve.keep(good)
+        first = event = self._periodic(light_curve, star)
+        for _ in range(self.waves):
+            spectrum = None if event is None else wave_spectrum(light_curve)
+            if spectrum is None or spectrum.strongest <= event.signal_to_noise**2:
+                break
+            light_curve = without_waves(light_curve, LEAST_WAVE * event.signal_to_noise**2,
+                                        spectrum)
+            event = self._periodic(light_curve, star)
+        else:
+            return first
+        return first if event is None or _is_multiple(event, first) else event
+
+    def _periodic(self, light_curve: LightCurve, star: Star) -> TransitEvent | None:
+        """The best event above the threshold that is more than one bad event."""
         for _ in range(self.retries + 1):
             periodogram = self.periodogram(light_curve, star)
             if periodogram is None:
@@ -208,6 +233,12 @@ class BoxSearch:
             if event is not None and event.signal_to_noise >= self.threshold:
                 return replace(event, detection_efficiency=float(periodogram.efficiency[peak]))
         return None
+
+
+def _is_multiple(event: TransitEvent, first: TransitEvent) -> bool:
+    """Whether an event is the rest of one found before: at its period or a small multiple."""
+    ratio = event.ephemeris.period / first.ephemeris.period
+    return event is not first and min(abs(ratio / one - 1) for one in MULTIPLES) < SAME_PERIOD
 
 
 def cheapest_radix(cadences: int, bins: int) -> int:
