@@ -1,12 +1,14 @@
-"""Scores of TESS Objects of Interest beside published ones of the same objects.
+"""Scores of TESS objects beside published ones of the same objects, and what labels would teach.
 
-    python benchmarks/toi_against_published.py PREDICTIONS_TARGET_CSV
+    python benchmarks/tess_against_published.py toi PREDICTIONS_TARGET_CSV
+    python benchmarks/tess_against_published.py spoc PREDICTIONS_TARGET_CSV
 
-Takes ``predictions_target.csv`` of ``python -m train experiment=simulated_to_toi`` and the
-published ExoMiner++ scores of two-minute threshold-crossing events (exominer_scores_2min_s1-67
-under EXOVAL_DATA), matched by star and period. Only objects that both have are compared. ROC AUC,
-accuracy at one half, precision and recall at 0.9. What the labels themselves teach by the table's
-columns is said by boosted trees, cross-validated over stars. The last line is one JSON object.
+Takes ``predictions_target.csv`` of ``python -m train experiment=simulated_to_toi`` or
+``simulated_to_spoc`` and the published ExoMiner++ scores of two-minute threshold-crossing events
+(exominer_scores_2min_s1-67 under EXOVAL_DATA), matched by star and period. Only objects that both
+have are compared. ROC AUC, accuracy at one half, precision and recall at 0.9. What the labels
+themselves teach by the table's columns is said by boosted trees, cross-validated over stars, in all
+and against each label. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -22,12 +24,15 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
+from exoval.catalogs.spoc_tce_columns import spoc_tce_table
 from exoval.catalogs.toi_columns import toi_table
+from exoval.feature_table import FeatureTable
 from exoval.labels import PLANET, UNKNOWN
 
 #: periods that differ by less, relative, are one
 SAME = 2e-3
 THRESHOLD = 0.9
+TABLES = {"toi": toi_table, "spoc": spoc_tce_table}
 
 
 def published() -> pd.DataFrame:
@@ -39,9 +44,9 @@ def published() -> pd.DataFrame:
                          "exominer": table["ExoMiner Score"].astype(float)})
 
 
-def matched(predictions: pd.DataFrame) -> pd.DataFrame:
+def matched(predictions: pd.DataFrame, table: FeatureTable) -> pd.DataFrame:
     """Predictions with the score of the same star and period beside them."""
-    periods = toi_table().frame[["event", "target", "period"]]
+    periods = table.frame[["event", "target", "period"]]
     both = predictions.merge(periods, on=["event", "target"]).merge(
         published(), on="target", suffixes=("", "_published"))
     same = np.abs(both["period_published"] / both["period"] - 1) < SAME
@@ -57,22 +62,28 @@ def judged(score: pd.Series, planet: np.ndarray) -> dict:
             "recall_at_0.9": float(called[planet].mean())}
 
 
-def taught_by_labels() -> float:
+def taught_by_labels(table: FeatureTable) -> dict:
     """ROC AUC of boosted trees on the decided objects, each judged without its star."""
-    table = toi_table()
     table = table.select((table.frame["disposition"] != UNKNOWN).to_numpy())
     planet = (table.frame["disposition"] == PLANET).to_numpy()
     trees = HistGradientBoostingClassifier(learning_rate=0.05, max_iter=150, random_state=0)
     score = cross_val_predict(trees, table.features, planet, groups=table.targets,
                               cv=GroupKFold(5), method="predict_proba")[:, 1]
-    return float(roc_auc_score(planet, score))
+    against = {label: planet | (table.labels == label)
+               for label in np.unique(table.labels[~planet])}
+    return {"all": float(roc_auc_score(planet, score))} | {
+        str(label): float(roc_auc_score(planet[rows], score[rows]))
+        for label, rows in against.items()}
 
 
 def main() -> None:
     """Run the benchmark."""
-    predictions = pd.read_csv(sys.argv[1])
+    if len(sys.argv) != 3 or sys.argv[1] not in TABLES:
+        sys.exit(__doc__)
+    table = TABLES[sys.argv[1]]()
+    predictions = pd.read_csv(sys.argv[2])
     predictions = predictions[predictions["disposition"].isin(["planet", "false_positive"])]
-    both = matched(predictions)
+    both = matched(predictions, table)
     planet = (both["disposition"] == "planet").to_numpy()
     report = {"objects": len(both), "planets": int(planet.sum()), "judged_of": len(predictions)}
     columns = ["exominer", *(name for name in both if name.endswith("_probability"))]
@@ -82,8 +93,9 @@ def main() -> None:
         report[name] = judged(both[name], planet)
         print(f"{name:42}" + "".join(f"{key} {value:.3f}  " for key, value in report[name].items()
                                      if value is not None))
-    report["taught_by_labels_roc_auc"] = taught_by_labels()
-    print(f"the same columns, taught by labels: ROC AUC {report['taught_by_labels_roc_auc']:.3f}")
+    report["taught_by_labels_roc_auc"] = taught_by_labels(table)
+    print("the same columns, taught by labels: ROC AUC " + ", ".join(
+        f"{label} {value:.3f}" for label, value in report["taught_by_labels_roc_auc"].items()))
     print(json.dumps(report))
 
 
