@@ -59,13 +59,16 @@ class RealCandidates:
     """Candidates of one or more catalogues whose light curves are at hand.
 
     ``catalogs`` are functions that return candidates; earlier ones win where two name the same
-    signal. Each candidate is measured at its catalogue ephemeris in the run of
-    ``segments_per_light_curve`` consecutive segments that holds most of its events, with the
-    other signals of the star cut out, as a pipeline would after finding them.
+    signal. Those of ``seen_again`` are given the library and find its stars in the catalogue of
+    another mission (``exoval.catalogs.seen_again``). Each candidate is measured at its
+    catalogue's ephemeris in the run of ``segments_per_light_curve`` consecutive segments that
+    holds most of its events, with the other signals of the star cut out, as a pipeline would
+    after finding them.
     """
 
     catalogs: tuple[Callable[[], list[Candidate]], ...]
     folder: str | None = None
+    seen_again: tuple[Callable[[LightCurveLibrary], list[Candidate]], ...] = ()
 
     def measure(self, measured_by: MeasuredBy) -> RealSet | None:
         """The measured candidates; None, with a warning, where there are no data to measure."""
@@ -99,11 +102,11 @@ class RealCandidates:
         """Every candidate with a light curve, and the other signals of its star."""
         at_hand = set(library.targets())
         by_star: dict[str, list[Candidate]] = {}
-        for catalog in self.catalogs:
-            for candidate in catalog():
-                known = by_star.setdefault(candidate.target, [])
-                if candidate.target in at_hand and not any(_same(candidate, k) for k in known):
-                    known.append(candidate)
+        for candidate in [*(one for catalog in self.catalogs for one in catalog()),
+                          *(one for catalog in self.seen_again for one in catalog(library))]:
+            known = by_star.setdefault(candidate.target, [])
+            if candidate.target in at_hand and not any(_same(candidate, k) for k in known):
+                known.append(candidate)
         return [(candidate, [other for other in known if other is not candidate])
                 for known in by_star.values() for candidate in known]
 
