@@ -215,7 +215,9 @@ def _truth(injected: InjectedSystem, transit_model: TransitModel) -> dict:
         # what counts as depth and strength is what the eclipses hide
         eclipses = inject(host, without_phase_curves(system), transit_model,
                           pixel_scale_arcsec=1.0).light_curve
-    lost = 1 - eclipses.flux / host.flux
+    # a cadence without light says nothing of what is hidden
+    lost = 1 - np.divide(eclipses.flux, host.flux, out=np.ones(len(host.flux)),
+                         where=host.flux != 0)
     noise = 1e-6 * noise_ppm(host, NOISE_DAYS) * np.sqrt(NOISE_DAYS / host.exposure)
     return truth | hard_cases(eclipsed, host, transit_model) | {
         "has_phase_curve": float(orbit.phase_curve is not None),

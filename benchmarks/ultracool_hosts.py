@@ -1,0 +1,60 @@
+"""Real TESS noise without stellar parameters made into hosts: ultracool dwarfs as plain tables.
+
+    python benchmarks/ultracool_hosts.py FOLDER
+    python -m simulate experiment=spoc_events host=real host.folder=FOLDER output=outputs/ultracool
+
+Writes one table a star (time, flux, error, quality, sector) of the two-minute light curves of
+ultracool dwarfs (Ilin et al.; tess_ultracool-00 under EXOVAL_DATA) and ``stars.csv``, in which
+every star is what its kind is on average, an M8 dwarf (Pecaut & Mamajek 2013, ApJS 208, 9), of the
+magnitude that its flux says. It is also the worked example of light curves that come from
+anywhere: such a folder is all that ``host=real`` needs. The last line is one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+#: of an M8 dwarf, in K and solar radii and in dex
+AVERAGE = {"teff": 2570.0, "radius": 0.114, "logg": 5.27}
+#: TESS magnitude of one electron a second (TESS Instrument Handbook)
+ZERO_POINT = 20.44
+
+
+def write_tables(source: Path, folder: Path) -> dict:
+    """One table a star and the table of stars; returns what was written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows, stars = pd.read_parquet(source), []
+    for target, segments in rows.groupby("target"):
+        tables = [pd.DataFrame({"time": row.time, "flux": row.flux, "error": row.flux_err,
+                                "quality": row.quality, "sector": row.segment})
+                  for row in segments.itertuples()]
+        table = pd.concat(tables, ignore_index=True)
+        level = float(np.nanmedian(table["flux"]))
+        if not level > 0:
+            continue
+        table.to_parquet(folder / f"TIC_{target}.parquet")
+        stars.append({"target": f"TIC {target}", **AVERAGE,
+                      "magnitude": ZERO_POINT - 2.5 * np.log10(level),
+                      "ra": segments["ra"].iloc[0], "dec": segments["dec"].iloc[0]})
+    pd.DataFrame(stars).to_csv(folder / "stars.csv", index=False)
+    return {"stars": len(stars), "of": int(rows["target"].nunique()), "folder": str(folder)}
+
+
+def main() -> None:
+    """Write the tables."""
+    if len(sys.argv) != 2 or not os.environ.get("EXOVAL_DATA"):
+        sys.exit(__doc__)
+    source = Path(os.environ["EXOVAL_DATA"]) / "light_curves/tess_ultracool-00.parquet"
+    written = write_tables(source, Path(sys.argv[1]))
+    print(f"{written['stars']} of {written['of']} stars written to {written['folder']}")
+    print(json.dumps(written))
+
+
+if __name__ == "__main__":
+    main()
