@@ -1,10 +1,12 @@
-"""``python -m exoval plot-event``: one page for one event, without any configuration."""
+"""``python -m exoval``: vet events with a trained model, draw the page of one; no configuration."""
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,13 +14,16 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exoval.errors import BadParameter, DataNotFound, message_instead_of_traceback
+from exoval.errors import BadParameter, DataNotFound, ExovalError, message_instead_of_traceback
 
 if TYPE_CHECKING:
+    from exoval.ephemeris import Ephemeris
     from exoval.event import TransitEvent
     from exoval.lightcurve import LightCurve
     from exoval.missions.mission import Mission
     from exoval.star import Star
+    from exoval.trained_run import TrainedRun
+    from exoval.vet import Vetted
 
 #: whose stars and signals are named so; all others are Kepler's unless --mission says otherwise
 MISSION_OF = {"TIC": "tess", "TOI": "tess", "EPIC": "k2"}
@@ -28,7 +33,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Parse the command line and run the command; a foreseen error is one line and status 2."""
     parsed = _parser().parse_args(arguments)
     with message_instead_of_traceback(), _data_folder(parsed.data):
-        _plot_event(parsed)
+        parsed.command(parsed)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -41,24 +46,53 @@ def _parser() -> argparse.ArgumentParser:
         "best event of a search is drawn.")
     plot.add_argument("target", nargs="?", help="a star such as 'KIC 10666592' or a catalogued "
                       "signal such as K00002.01 or 'TIC 11491822.01'")
-    plot.add_argument("--file", nargs="+", metavar="FILE", help="light curves to read instead, "
-                      "of any kind that the mission reads")
-    plot.add_argument("--data", "--folder", metavar="DIR", type=Path, help="light curves, or the "
-                      "folder with light_curves/ and tables/; default $EXOVAL_DATA")
-    plot.add_argument("--mission", help="name of a mission, or the path of a yaml that "
-                      "describes one; default by the target's name")
-    plot.add_argument("--segments", help="quarters or sectors such as 1,2,3; default all")
-    plot.add_argument("--period", type=float, metavar="DAYS")
-    plot.add_argument("--epoch", type=float, metavar="DAYS",
-                      help="mid-event, on the mission's clock (BKJD, BTJD) or BJD")
-    plot.add_argument("--duration", type=float, metavar="HOURS", help="first to last contact")
+    _add_light_curve(plot)
     plot.add_argument("--maximum-period", type=float, metavar="DAYS",
                       help="of the search; default the mission's")
     plot.add_argument("--output", type=Path, metavar="PNG", help="default TARGET.png, here; "
                       "any ending that matplotlib knows")
     plot.add_argument("--features", type=Path, metavar="CSV", help="write the features too, as "
                       "CSV or JSON by the name's ending")
+    plot.set_defaults(command=_plot_event)
+    _add_vet(commands)
     return parser
+
+
+def _add_vet(commands: argparse._SubParsersAction) -> None:
+    vet = commands.add_parser(
+        "vet", help="judge events with a trained model",
+        description="Say how probable every scenario is for events of real light curves, with "
+        "errors and what stands against the numbers. A catalogued signal is judged at its "
+        "catalogue's ephemeris, the star's other signals cut out; a star has its light curve "
+        "searched.")
+    vet.add_argument("run", type=Path, help="output folder of python -m train")
+    vet.add_argument("targets", nargs="*", metavar="TARGET", help="stars such as "
+                     "'KIC 10666592' and catalogued signals such as K00002.01")
+    _add_light_curve(vet)
+    vet.add_argument("--events", type=int, default=1, metavar="N",
+                     help="at most so many of a star that is searched; default 1")
+    vet.add_argument("--classifier", help="of the run; default the one that leads it")
+    vet.add_argument("--planet-share", type=float, metavar="SHARE", help="of all events in your "
+                     "survey; default that of the simulation")
+    vet.add_argument("--output", type=Path, metavar="CSV", default=Path("vetted.csv"),
+                     help="default vetted.csv, here")
+    vet.add_argument("--pages", type=Path, metavar="DIR", help="draw the page of every event")
+    vet.set_defaults(command=_vet)
+
+
+def _add_light_curve(command: argparse.ArgumentParser) -> None:
+    """Which light curve, and which event of it."""
+    command.add_argument("--file", nargs="+", metavar="FILE", help="light curves to read instead, "
+                         "of any kind that the mission reads")
+    command.add_argument("--data", "--folder", metavar="DIR", type=Path, help="light curves, or "
+                         "the folder with light_curves/ and tables/; default $EXOVAL_DATA")
+    command.add_argument("--mission", help="name of a mission, or the path of a yaml that "
+                         "describes one; default by the target's name or, to vet, the model's")
+    command.add_argument("--segments", help="quarters or sectors such as 1,2,3; default all")
+    command.add_argument("--period", type=float, metavar="DAYS")
+    command.add_argument("--epoch", type=float, metavar="DAYS",
+                         help="mid-event, on the mission's clock (BKJD, BTJD) or BJD")
+    command.add_argument("--duration", type=float, metavar="HOURS", help="first to last contact")
 
 
 @contextmanager
@@ -100,6 +134,127 @@ def _plot_event(parsed: argparse.Namespace) -> None:
     if parsed.features is not None:
         write_features(page, parsed.features)
         print(parsed.features)
+
+
+def _vet(parsed: argparse.Namespace) -> None:
+    # imported here so that --help does not pay for torch and scikit-learn
+    import pandas as pd
+
+    from exoval.progress import progress
+    from exoval.trained_run import load_trained_run
+
+    if not parsed.targets and parsed.file is None:
+        raise BadParameter("nothing to judge; give targets such as 'KIC 10666592' or K00002.01, "
+                           "or --file")
+    if parsed.events < 1:
+        raise BadParameter(f"--events {parsed.events}; give 1 or more")
+    run = load_trained_run(parsed.run, _mission(parsed.mission) if parsed.mission else None)
+    run = run.choose(parsed.classifier) if parsed.classifier else run
+    targets, rows = parsed.targets or [None], []
+    for target in progress(targets, len(targets), "vet"):
+        one = argparse.Namespace(**vars(parsed) | {"target": target})
+        for row in _vetted_rows(one, run):
+            rows.append(row)
+            # after every event, so that an interruption loses none
+            try:
+                pd.DataFrame(rows).to_csv(parsed.output, index=False)
+            except OSError as error:
+                raise DataNotFound(f"cannot write {parsed.output} ({error.strerror}); choose "
+                                   "another --output") from error
+    judged = sum(1 for row in rows if not row.get("failed"))
+    print(f"{judged} events judged, {len(rows) - judged} targets failed -> {parsed.output}")
+    if not judged:
+        raise DataNotFound(f"nothing could be judged: {rows[0]['failed']}")
+
+
+def _vetted_rows(parsed: argparse.Namespace, run: TrainedRun) -> Iterator[dict]:
+    """The rows of one target's events; one with the reason if it fails."""
+    from exoval.vet import vet
+
+    try:
+        mission = run.measured_by.mission
+        event, target = _event(parsed, mission)
+        light_curve, star = _light_curve(parsed, mission, target)
+        events = [event] if event else _searched(light_curve, star, run, parsed.events)
+        named = parsed.target if event and event.source.endswith(")") else None
+        known = _others(parsed.target, event, mission) if named else []
+        for number, one in enumerate(events):
+            others = known or [other.ephemeris for other in events if other is not one]
+            name = named or f"{light_curve.target} {number + 1}"
+            vetted = vet(run, light_curve, star, one, name, others, parsed.planet_share)
+            print(_sentence(vetted), flush=True)
+            if parsed.pages is not None:
+                _page_of(vetted, run, parsed.pages)
+            yield vetted.row() | {"failed": ""}
+    except ExovalError as error:
+        print(f"{parsed.target or parsed.file[0]}: {error}", file=sys.stderr)
+        yield {"event": parsed.target or parsed.file[0], "failed": str(error)}
+
+
+def _searched(light_curve: LightCurve, star: Star, run: TrainedRun, count: int
+              ) -> list[TransitEvent]:
+    """The events that the model's own search finds."""
+    from exoval.search.search_again import search_again
+
+    found = search_again(run.search, run.measured_by.detrend(light_curve), star, count)
+    if not found:
+        raise DataNotFound(f"the search finds nothing above {run.measured_by.threshold:g} sigma; "
+                           "give --period, --epoch and --duration")
+    return found
+
+
+def _others(name: str, event: TransitEvent, mission: Mission) -> list[Ephemeris]:
+    """What else catalogues list of a signal's star, at other periods."""
+    from exoval.catalogs.known_signals import CATALOGS, stars_with_known_signals
+    from exoval.catalogs.named_signal import named_signal
+
+    signal = named_signal(name, mission.target_prefix)
+    known = stars_with_known_signals(CATALOGS.get(mission.target_prefix, ()))
+    aliases = [ratio * event.ephemeris.period for ratio in (0.5, 1, 2)]
+    return [other.ephemeris for other in known.get(signal.target, ())
+            if min(abs(other.ephemeris.period / period - 1) for period in aliases) > 1e-3]
+
+
+def _sentence(vetted: Vetted) -> str:
+    """What came out of one event, in lines for people."""
+    ephemeris = vetted.event.ephemeris
+    return "\n  ".join([
+        f"{vetted.name}: period {ephemeris.period:.6g} d, depth {1e6 * vetted.event.depth:,.0f} "
+        f"ppm, {vetted.event.signal_to_noise:.1f} sigma", *_answers(vetted)])
+
+
+def _answers(vetted: Vetted) -> list[str]:
+    """The most probable scenarios, and what stands against the numbers."""
+    ranked = sorted(vetted.probability, key=vetted.probability.get, reverse=True)
+    lines = []
+    for name in [*ranked[:3], *(("planet",) if "planet" not in ranked[:3] else ())]:
+        error = vetted.error[name]
+        spread = f" +- {error:.4f}" if math.isfinite(error) else ""
+        lines.append(f"{name:22}{vetted.probability[name]:.4f}{spread}")
+    return lines + [f"! {caveat}" for caveat in vetted.caveats]
+
+
+def _page_of(vetted: Vetted, run: TrainedRun, folder: Path) -> None:
+    """The page of a judged event, named after it."""
+    from exoval.event_page import event_page
+    from exoval.plot_event import plot_event
+    from exoval.search.box_search import BoxSearch
+
+    method, raw = run.measured_by, vetted.folded.undetrended
+    search = run.search if isinstance(run.search, BoxSearch) else None
+    page = event_page(raw, vetted.folded.star, vetted.event, search, method.detrend,
+                      method.features, method.mission.time_zero)
+    figure = plot_event(page)
+    answers = _answers(vetted)
+    widest = max(map(len, answers))
+    figure.text(0.99, 0.99, "\n".join(line.ljust(widest) for line in answers), ha="right",
+                va="top", fontsize=10, family="monospace")
+    path = folder / f"{vetted.name.replace(' ', '_')}.png"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path, dpi=100)
+    except (OSError, ValueError) as error:
+        raise DataNotFound(f"cannot write {path} ({error}); choose another --pages") from error
 
 
 def _mission(name: str) -> Mission:

@@ -26,8 +26,8 @@ from exoval.missions.knobs import check_knobs
 from exoval.missions.mission_file import mission_files
 
 if TYPE_CHECKING:
+    from exoval.measured_by import MeasuredBy
     from exoval.missions.mission import Mission
-    from train.real import MeasuredBy
 
 
 @hydra.main(config_path="pkg://conf", config_name="train", version_base="1.3")
@@ -153,7 +153,7 @@ def measured_by(manifest: dict, mission: Mission | None = None) -> MeasuredBy:
     of the same pixels. Only parts of exoval are built: a manifest is data, and should not name
     other code to run. Raises BadTable if the manifest does not say how its events were measured.
     """
-    from train.real import MeasuredBy
+    from exoval.measured_by import MeasuredBy, segments_of_hosts
 
     config = manifest.get("config", {})
     missing = [key for key in ("mission", "detrend", "feature", "search") if not config.get(key)]
@@ -175,8 +175,8 @@ def measured_by(manifest: dict, mission: Mission | None = None) -> MeasuredBy:
     return MeasuredBy(mission or built["mission"], built["detrend"], built["feature"],
                       threshold=config["search"]["threshold"],
                       minimum_transits=config["search"]["minimum_transits"],
-                      segments_per_light_curve=manifest.get("host", {}).get(
-                          "segments_per_light_curve", 1),
+                      segments_per_light_curve=segments_of_hosts(
+                          manifest.get("host", {}), config.get("host", {}), built["mission"]),
                       views=bool(config.get("views", False)), view_form=built["view_form"])
 
 

@@ -29,7 +29,8 @@ from train.tables import LabelledTable, RealTable, without_stars_of
 from train.transfer import described, told_apart, told_apart_by
 
 if TYPE_CHECKING:
-    from train.real import MeasuredBy, RealCandidates
+    from exoval.measured_by import MeasuredBy
+    from train.real import RealCandidates
 
 log = logging.getLogger(__name__)
 

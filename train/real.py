@@ -3,42 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
-from exoval.detrend.detrend import Detrend
-from exoval.ephemeris import Ephemeris
 from exoval.errors import DataNotFound, ExovalError
 from exoval.event import TransitEvent
 from exoval.feature_table import IDENTITY, FeatureTable
-from exoval.features.folded_event import FeatureGroup
-from exoval.lightcurve import LightCurve
 from exoval.measure import declared_columns, fold, measure_folded
+from exoval.measured_by import MeasuredBy, best_window
 from exoval.missions.library import LightCurveLibrary, open_library
-from exoval.missions.mission import Mission
 from exoval.progress import progress
-from exoval.view_form import ViewForm
-from exoval.views import FineViews, Views
+from exoval.views import Views
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class MeasuredBy:
-    """How the events of a labelled set were measured, so that real ones are measured alike."""
-
-    mission: Mission
-    detrend: Detrend
-    features: Mapping[str, FeatureGroup]
-    threshold: float
-    minimum_transits: int
-    segments_per_light_curve: int
-    views: bool = False
-    view_form: ViewForm = field(default_factory=FineViews)
 
 
 @dataclass(frozen=True)
@@ -139,23 +120,6 @@ def _measure(candidate: Candidate, others: list[Candidate], library: LightCurveL
         raise _NotJudged(f"weaker than the detection threshold of {measured_by.threshold:g} in "
                          "the data at hand")
     return row, measured_by.view_form(folded) if measured_by.views else None
-
-
-def best_window(light_curve: LightCurve, ephemeris: Ephemeris, size: int) -> LightCurve:
-    """The run of ``size`` segments, one after the other, with most cadences inside events."""
-    segments = light_curve.segments
-    inside = ephemeris.in_event(light_curve.time)
-    best = max(_runs(len(segments), size), key=lambda run: sum(
-        int(inside[segments[i].cadences].sum()) for i in run))
-    cadences = np.zeros(len(light_curve), dtype=bool)
-    for i in best:
-        cadences[segments[i].cadences] = True
-    return light_curve.keep(cadences)
-
-
-def _runs(count: int, size: int) -> Iterator[range]:
-    size = min(size, count)
-    return (range(first, first + size) for first in range(count - size + 1))
 
 
 def _same(one: Candidate, other: Candidate) -> bool:

@@ -40,7 +40,8 @@ from train.splits import Split, StarSplit
 from train.verdict import verdict
 
 if TYPE_CHECKING:
-    from train.real import MeasuredBy, RealCandidates
+    from exoval.measured_by import MeasuredBy
+    from train.real import RealCandidates
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,8 @@ from exoval.views import Views
 from train.labelled_set import check_learnable, read_labelled_set
 
 if TYPE_CHECKING:
-    from train.real import MeasuredBy, RealCandidates
+    from exoval.measured_by import MeasuredBy
+    from train.real import RealCandidates
 
 
 class LabelledTable(Protocol):

@@ -24,6 +24,8 @@ from exoval.labels import PLANET
 from exoval.prior_shift import shift_priors
 
 ARCHIVE, FORMAT = "pipeline.skops", 2
+#: resamplings of a forest's trees from which errors of probabilities follow
+BOOTSTRAPS = 200
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,35 @@ class FittedModel:
         raw = self.pipeline.predict_proba(self._features(table), **views_for(self.pipeline, table))
         planet = self.classes.index(PLANET)
         calibrated = rescale_classes(raw, planet, self.calibration(raw[:, planet]))
-        if priors is None:
-            return calibrated
+        return calibrated if priors is None else self._shifted(calibrated, priors)
+
+    def probability_errors(self, table: FeatureTable, priors: dict[str, float] | None = None
+                           ) -> np.ndarray:
+        """Standard errors of ``probabilities``, shape (rows, classes).
+
+        The spread over draws from a Gaussian process's posterior, or over bootstraps of a
+        forest's trees; NaN for classifiers that have neither. Meant for a few rows: all trees'
+        answers are held at once.
+        """
+        planet = self.classes.index(PLANET)
+        classifier = self.pipeline[-1]
+        scaled = self.pipeline[:-1].transform(self._features(table))
+        if hasattr(classifier, "predict_proba_draws"):
+            drawn = classifier.predict_proba_draws(scaled, **views_for(self.pipeline, table))
+        elif isinstance(getattr(classifier, "estimators_", None), list):
+            trees = np.stack([tree.predict_proba(scaled) for tree in classifier.estimators_])
+            rng = np.random.default_rng(0)
+            counts = rng.multinomial(len(trees), np.full(len(trees), 1 / len(trees)), BOOTSTRAPS)
+            drawn = np.tensordot(counts / len(trees), trees, axes=1)
+        else:
+            return np.full((len(table), len(self.classes)), np.nan)
+        calibrated = rescale_classes(drawn, planet, self.calibration(drawn[..., planet]))
+        if priors is not None:
+            calibrated = self._shifted(calibrated, priors)
+        return calibrated.std(axis=0)
+
+    def _shifted(self, calibrated: np.ndarray, priors: dict[str, float]) -> np.ndarray:
+        """Probabilities (..., classes) for other shares of the scenarios."""
         if set(priors) != set(self.classes) or "class_shares" not in self.card:
             raise BadParameter(f"priors are for {sorted(priors)}; model '{self.name}' needs one "
                                f"share for each of {', '.join(self.classes)}")
