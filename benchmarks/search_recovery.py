@@ -4,9 +4,9 @@
 
 (a) Planets of a signal-to-noise ratio of 5-50 are put into real light curves without known
 signals: single Kepler quarters, Kepler runs of four quarters and TESS sectors. Our box search, the
-same without looking behind waves, astropy's and TLS look at the same detrended light curves, over the same periods and with the same
-refinement and threshold, and are judged by the same ``recover``. TLS, which takes a quarter of a
-minute there, sees every fifth of the longer ones.
+same without looking behind waves, astropy's and TLS look at the same detrended light curves, over
+the same periods and with the same refinement and threshold, and are judged by the same
+``recover``. TLS, which takes a quarter of a minute there, sees every fifth of the longer ones.
 (b) False alarms of ours at and above its threshold on the same stars' light curves turned upside
 down, and with their quarters put in another order.
 (c) The confirmed planets among the Kepler Objects of Interest with koi_max_mult_ev > 12 and three
