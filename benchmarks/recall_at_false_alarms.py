@@ -1,0 +1,66 @@
+"""Planets kept where a stated share of empty light curves is taken for planets.
+
+    python benchmarks/recall_at_false_alarms.py LABELLED_SET TRAINED [--rate 0.01]
+
+Searches for single transits state how many of their planets they keep at a false-alarm rate, 1 % of
+the light curves without a planet for Panopticon (Vivien et al. 2025, A&A 694, A293). Here both
+search and classifier say no: a light curve with nothing injected is a false alarm if the search
+finds something in it and the classifier of the ``python -m train`` folder TRAINED calls that a
+planet. For every classifier the probability at which the rate is met on the held-out stars, and
+the share of planets above it: of those found, and of those that could be seen (found or not).
+Jeffreys' 68 % intervals. The last line is one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.stats import beta
+
+FOUND = ("kept", "recovered")
+ENDING = "_probability"
+
+
+def share(hits: float, number: float) -> dict:
+    """A share with its interval."""
+    low, high = beta(hits + 0.5, number - hits + 0.5).ppf([0.16, 0.84])
+    return {"share": hits / number, "low": float(low), "high": float(high), "n": int(number)}
+
+
+def main() -> None:
+    """Print one line a classifier."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("labelled_set", type=Path)
+    parser.add_argument("trained", type=Path)
+    parser.add_argument("--rate", type=float, default=0.01)
+    arguments = parser.parse_args()
+    truth = pd.read_parquet(arguments.labelled_set / "truth.parquet")
+    scores = pd.read_csv(arguments.trained / "predictions_simulated.csv")
+    empty, planets = (truth[truth["label"] == label] for label in ("no_transit", "planet"))
+    raised = empty["status"].isin(FOUND).mean()
+    visible = planets[planets["status"] != "drawn"]
+    found = visible["status"].isin(FOUND).mean()
+    report = {"rate": arguments.rate, "light_curves_with_an_alarm_of_the_search": raised,
+              "visible_planets_found": share(found * len(visible), len(visible))}
+    print(f"the search raises an alarm in {raised:.3f} of {len(empty)} empty light curves and "
+          f"finds {found:.3f} of {len(visible)} visible planets")
+    for name in (column for column in scores if column.endswith(ENDING)):
+        alarms = scores.loc[scores["label"] == "no_transit", name]
+        held_out = scores.loc[scores["label"] == "planet", name]
+        limit = float(np.quantile(alarms, max(1 - arguments.rate / raised, 0.0)))
+        kept = share(float((held_out > limit).sum()), len(held_out))
+        one = report[name.removesuffix(ENDING)] = {
+            "probability": limit, "alarms_held_out": len(alarms), "kept_of_found": kept,
+            "kept_of_visible": found * kept["share"]}
+        print(f"{name.removesuffix(ENDING)}: above {limit:.3f} ({len(alarms)} alarms) it keeps "
+              f"{kept['share']:.3f} ({kept['low']:.3f}-{kept['high']:.3f}) of {kept['n']} planets "
+              f"found, {one['kept_of_visible']:.3f} of the visible ones")
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()
