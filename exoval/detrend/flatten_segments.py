@@ -32,9 +32,10 @@ def flatten_segments(light_curve: LightCurve, trend: Trend, event: Ephemeris | N
     for longer than ``gap_days``, and the trend of each stretch knows nothing of the others.
     Cadences within ``event_margin`` durations (full width, but no more than half the period unless
     the event itself is longer) of an ``event`` do not steer the trend, which runs straight across
-    them. Errors become the robust scatter of single cadences
-    in each segment. Single points more than ``upward_clip_sigma`` errors above the trend (cosmic
-    rays, flares) are dropped; dips never are.
+    them; with a margin of 0 the trend knows nothing of the event, as in pipelines that detrend
+    once, before they search. Errors become the robust scatter of single cadences in each segment.
+    Single points more than ``upward_clip_sigma`` errors above the trend (cosmic rays, flares) are
+    dropped; dips never are.
 
     Raises BadLightCurve if times do not ascend or no cadence has a finite trend.
     """
@@ -44,7 +45,7 @@ def flatten_segments(light_curve: LightCurve, trend: Trend, event: Ephemeris | N
     if np.any(np.diff(light_curve.time) < 0):
         raise BadLightCurve(f"{light_curve.target}: times do not ascend; sort the cadences")
     hidden = np.zeros(len(light_curve), dtype=bool)
-    if event is not None:
+    if event is not None and event_margin > 0:
         # of an event that fills much of its period enough must stay to show the level
         widths = max(min(event_margin, 0.5 * event.period / event.duration), 1.0)
         hidden = event.in_event(light_curve.time, widths)

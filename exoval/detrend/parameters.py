@@ -9,8 +9,13 @@ from exoval.errors import BadParameter
 
 
 def require_positive(detrend: Detrend) -> None:
-    """Raise BadParameter, naming all of them, unless every field of a dataclass is positive."""
+    """Raise BadParameter, naming all of them, unless every field of a dataclass is positive.
+
+    ``event_margin`` may be 0.
+    """
     values = {field.name: getattr(detrend, field.name) for field in fields(detrend)}
-    if not all(value > 0 for value in values.values()):
+    if not all(value > 0 or (name == "event_margin" and value == 0)
+               for name, value in values.items()):
         listed = ", ".join(f"{name}={value}" for name, value in values.items())
-        raise BadParameter(f"{type(detrend).__name__} {listed} must all be positive")
+        raise BadParameter(f"{type(detrend).__name__} {listed} must all be "
+                           "positive, or 0 for event_margin")
