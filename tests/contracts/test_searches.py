@@ -112,11 +112,11 @@ def broken():
                          ids=[name for name, _ in broken()])
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_an_odd_light_curve_gives_nothing_or_a_clear_error(search, curve):
-    start = clock.monotonic()
+    start = clock.process_time()
     try:
         event = search(curve, STAR)
     except ExovalError as error:
         assert "KIC 1" in str(error)
     else:
         assert event is None or np.isfinite(event.signal_to_noise)
-    assert clock.monotonic() - start < PATIENCE
+    assert clock.process_time() - start < PATIENCE

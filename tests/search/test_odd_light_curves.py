@@ -56,7 +56,7 @@ def test_no_light_curve_crashes_or_hangs(count, seed, days, changes, ascending, 
         arrays[0] = np.round(arrays[0])
     for array, place, value in changes:
         arrays[array][int(place * (count - 1))] = value
-    begin = clock.perf_counter()
+    begin = clock.process_time()
     try:
         event = BoxSearch()(made(*arrays), STAR)
         assert event is None or isinstance(event, TransitEvent)
@@ -64,7 +64,7 @@ def test_no_light_curve_crashes_or_hangs(count, seed, days, changes, ascending, 
         assert event is None or np.isfinite(event.ephemeris.period)
     except ExovalError as error:
         assert len(str(error)) > 20
-    assert clock.perf_counter() - begin < SECONDS
+    assert clock.process_time() - begin < SECONDS
 
 
 def test_one_point_and_no_usable_error_give_nothing():
@@ -130,6 +130,6 @@ def test_a_baseline_of_millennia_is_refused_and_not_searched():
 def test_searching_again_ends_on_a_light_curve_that_always_dips():
     time, flux = quarter()
     flux = flux - 1e-2 * (np.random.default_rng(1).random(len(time)) < 0.02)
-    begin = clock.perf_counter()
+    begin = clock.process_time()
     search_again(BoxSearch(), made(time, flux), STAR, count=4)
-    assert clock.perf_counter() - begin < SECONDS
+    assert clock.process_time() - begin < SECONDS
