@@ -7,6 +7,7 @@ import math
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -245,10 +246,10 @@ def _page_of(vetted: Vetted, run: TrainedRun, folder: Path) -> None:
     page = event_page(raw, vetted.folded.star, vetted.event, search, method.detrend,
                       method.features, method.mission.time_zero)
     figure = plot_event(page)
-    answers = _answers(vetted)
-    widest = max(map(len, answers))
-    figure.text(0.99, 0.99, "\n".join(line.ljust(widest) for line in answers), ha="right",
-                va="top", fontsize=10, family="monospace")
+    # beside the title, which is narrower than four fifths of the page
+    lines = [part for line in _answers(vetted)
+             for part in textwrap.wrap(line, 42, subsequent_indent="  ", break_long_words=False)]
+    figure.text(0.79, 0.995, "\n".join(lines), va="top", fontsize=8.5, family="monospace")
     path = folder / f"{vetted.name.replace(' ', '_')}.png"
     try:
         folder.mkdir(parents=True, exist_ok=True)
