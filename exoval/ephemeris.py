@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +23,8 @@ class Ephemeris:
 
     def __post_init__(self) -> None:
         values = (self.period, self.epoch, self.duration)
-        if not all(np.isfinite(values)) or not 0 < self.duration < self.period:
+        # math, not numpy: catalogues make tens of thousands of these
+        if not all(map(math.isfinite, values)) or not 0 < self.duration < self.period:
             raise BadParameter(
                 f"ephemeris period={self.period}, epoch={self.epoch}, duration={self.duration} "
                 "days is not one: give finite days with 0 < duration < period"

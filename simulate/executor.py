@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
-import signal
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 
 from exoval.errors import BadParameter
+from exoval.worker_pool import in_workers
 from simulate.example import FAILED, Outcome, Recipe, simulate_example
 
 log = logging.getLogger(__name__)
@@ -53,7 +51,7 @@ class Executor:
             return
         done, lost = set(), False
         try:
-            for batch, outcomes in _pool(recipe, batches, workers):
+            for batch, outcomes in in_workers(partial(run_batch, recipe), batches, workers):
                 done.add(batch)
                 yield batch, outcomes
         except BrokenProcessPool:
@@ -72,53 +70,11 @@ def run_batch(recipe: Recipe, batch: Batch) -> list[Outcome]:
             for index in range(batch.start, batch.stop)]
 
 
-_recipe: Recipe | None = None
-
-
-def _start_worker(recipe: Recipe) -> None:
-    global _recipe
-    # an interrupt is for the parent process, which ends its workers
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _recipe = recipe
-
-
-def _end_with_parent() -> None:
-    """End this worker when its parent is gone: what it still made would be nobody's."""
-    multiprocessing.parent_process().join()
-    os._exit(1)
-
-
-def _run_in_worker(batch: Batch) -> list[Outcome]:
-    return run_batch(_recipe, batch)
-
-
-def _pool(recipe: Recipe, batches: list[Batch], workers: int
-          ) -> Iterator[tuple[Batch, list[Outcome]]]:
-    # spawn: threads of numerical libraries do not survive a fork
-    context = multiprocessing.get_context("spawn")
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    before = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(workers, context, _start_worker, (recipe,))
-    finished = False
-    try:
-        futures = {pool.submit(_run_in_worker, batch): batch for batch in batches}
-        for future in as_completed(futures):
-            yield futures.pop(future), future.result()
-        finished = True
-    finally:
-        if not finished:
-            # interrupted: what is under way is not waited for, it is made again when resumed
-            for worker in set(multiprocessing.active_children()) - set(before):
-                worker.terminate()
-        pool.shutdown(wait=finished, cancel_futures=True)
-
-
 def _alone(recipe: Recipe, scenario: str, index: int) -> Outcome:
     """One example in a process of its own."""
     batch = Batch(scenario, index, index + 1)
     try:
-        return next(_pool(recipe, [batch], 1))[1][0]
+        return next(in_workers(partial(run_batch, recipe), [batch], 1))[1][0]
     except BrokenProcessPool:
         return Outcome(scenario, index, "", FAILED, stage="worker",
                        reason="the worker process died (out of memory, or killed)")

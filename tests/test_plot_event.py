@@ -92,7 +92,7 @@ def test_the_command_finds_the_event_and_draws_it(folder, tmp_path, capsys, draw
     (["KIC 77"], "no light curve of 'KIC 77'"),
     (["KIC 1001", "--segments", "3"], "has no segment 3"),
     (["KIC 1001", "--segments", "first"], "give numbers such as 1,2,3"),
-    (["KIC 1001", "--period", "4"], "--epoch, --duration missing"),
+    (["KIC 1001", "--period", "4"], "epoch, duration missing"),
     (["KIC 1001", "--period", "4", "--epoch", "903", "--duration", "200"], "0 < duration < period"),
     (["KIC 1001", "--period", "400", "--epoch", "1200", "--duration", "5"], "data run from 900"),
     (["KIC 1002"], "no event above"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import logging
+import os
 import re
+from functools import lru_cache
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.known_signals import CATALOGS
@@ -20,13 +22,7 @@ def named_signal(name: str, target_prefix: str) -> Candidate:
     ``TOI of TIC 11491822.01``); ``KOI-1.01`` and ``TIC 11491822.01`` are understood too. Raises
     DataNotFound if no table is there or none lists it, naming what comes nearest.
     """
-    known: dict[str, Candidate] = {}
-    missing = []
-    for read in CATALOGS.get(target_prefix, ()):
-        try:
-            known = {_plain(candidate.name): candidate for candidate in read()} | known
-        except DataNotFound as error:
-            missing.append(str(error))
+    known, missing = _known(target_prefix, os.environ.get("EXOVAL_DATA"))
     found = known.get(_plain(name))
     if found is not None:
         return found
@@ -39,6 +35,20 @@ def named_signal(name: str, target_prefix: str) -> Candidate:
         + (f"; near it are {', '.join(near)}" if near else "")
         + f". Write a star as '{target_prefix} 1234567', a signal by its catalogue's name, or "
         "give --file")
+
+
+@lru_cache(maxsize=4)
+def _known(target_prefix: str, data_folder: str | None
+           ) -> tuple[dict[str, Candidate], list[str]]:
+    """The signals by plain name, and what is missing; read once for a list of names."""
+    known: dict[str, Candidate] = {}
+    missing = []
+    for read in CATALOGS.get(target_prefix, ()):
+        try:
+            known = {_plain(candidate.name): candidate for candidate in read()} | known
+        except DataNotFound as error:
+            missing.append(str(error))
+    return known, missing
 
 
 def _plain(name: str) -> str:

@@ -13,6 +13,8 @@ import pytest
 from fabricate import kepler_fits
 
 from exoval.__main__ import main
+from exoval.asked_event import AskedEvent
+from exoval.asked_table import read_asked_table
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve, BadParameter, BadTable, DataNotFound
 from exoval.event import TransitEvent
@@ -25,6 +27,7 @@ from exoval.star import Star
 from exoval.system import Orbit, Source, System
 from exoval.trained_run import load_trained_run
 from exoval.vet import vet
+from exoval.vet_list import Judged, Vetting, vet_list
 
 ROOT = Path(__file__).parents[2]
 SUN = Star("KIC 7", 1.0, 1.0, 5772.0, 4.44, 0.0, 12.0)
@@ -120,6 +123,184 @@ def test_pages_are_drawn(folder, monkeypatch, tmp_path):
     pytest.importorskip("matplotlib")
     vetted_rows(folder, monkeypatch, tmp_path, "KIC 7", "--data", str(folder), "--pages", "pages")
     assert (tmp_path / "pages" / "KIC_7_1.png").stat().st_size > 10_000
+
+
+def test_a_page_that_fails_costs_no_answer(folder, monkeypatch, tmp_path, capsys):
+    def full(*_):
+        raise DataNotFound("cannot write (No space left on device)")
+
+    monkeypatch.setattr("exoval.vet_list.write_vetted_page", full)
+    rows = vetted_rows(folder, monkeypatch, tmp_path, "KIC 7", "--data", str(folder),
+                       "--pages", "pages")
+    assert rows["P_planet"].notna().all() and rows["failed"].isna().all()
+    assert "no page: cannot write (No space left on device)" in capsys.readouterr().out
+
+
+TABLE = """target,event,period_days,epoch_days,duration_hours,star_radius,file
+KIC 7,mine,4.2,901.7,3.1,,
+7,,4.2,2455734.7,3.1,2.0,
+,from a file,4.2,901.7,3.1,,light_curves/{file}
+KIC 7,half,4.2,,,,
+KIC 9,nobody,,,,,
+"""
+
+
+@pytest.fixture(scope="module")
+def table(folder):
+    """Signals with a name, a Julian date and a star's radius, a file; one cut short, one of no
+    star."""
+    path = folder / "candidates.csv"
+    file = next((folder / "light_curves").glob("*.fits")).name
+    path.write_text(TABLE.format(file=file))
+    return path
+
+
+def test_a_table_is_judged_row_by_row(folder, table, run, monkeypatch, tmp_path):
+    rows = vetted_rows(folder, monkeypatch, tmp_path, "--table", str(table), "--data", str(folder),
+                       "--classifier", "forest").set_index("event")
+    assert list(rows.index) == ["mine", "KIC 7 1", "from a file", "half", "nobody"]
+    assert rows["failed"].isna().tolist() == [True, True, True, False, False]
+    assert "epoch, duration missing" in rows["failed"]["half"]
+    assert "no light curve of 'KIC 9'" in rows["failed"]["nobody"]
+    assert rows["P_planet"]["mine"] == pytest.approx(rows["P_planet"]["from a file"], abs=1e-9)
+    assert rows["epoch_days"]["KIC 7 1"] == pytest.approx(rows["epoch_days"]["mine"], abs=1e-9)
+
+
+def test_parameters_of_a_star_that_are_given_go_before_the_header(table, folder):
+    asked = read_asked_table(table, AskedEvent(data=folder))[1]
+    _, star = asked.light_curve(kepler(), "KIC 7")
+    assert star.radius == 2.0 and star.target == "KIC 7"
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    (None, "no table at"), ("period_days\n3\n", "target or file"), ("target\n", "0 rows"),
+    ("target,period_days\nKIC 7,soon\n", "could not convert"),
+    ("target,event\n,a\nKIC 7,b\n", "row 1 has neither"), ("target\n\"KIC", "cannot read"),
+])
+def test_tables_that_are_none(tmp_path, text, message):
+    if text is not None:
+        (tmp_path / "list.csv").write_text(text)
+    with pytest.raises((BadTable, DataNotFound), match=message):
+        read_asked_table(tmp_path / "list.csv")
+
+
+def test_other_rows_of_a_star_are_hidden_where_they_are_other_signals(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("target,period_days,epoch_days,duration_hours\nKIC 7,4.2,901.7,3\n"
+                    "KIC 7,8.4,903.8,3\nKIC 7,11.1,905,4\nKIC 8,5,900,2\nKIC 7,,,\n")
+    first, second, third, other, searched = read_asked_table(path)
+    assert first.others == second.others == ((11.1, 905.0, 4.0),)
+    assert [one[0] for one in third.others] == [4.2, 8.4]
+    assert other.others == searched.others == ()
+
+
+def test_worker_processes_give_the_same_table(folder, table, monkeypatch, tmp_path):
+    arguments = ("--table", str(table), "--data", str(folder), "--classifier", "forest")
+    alone = vetted_rows(folder, monkeypatch, tmp_path, *arguments)
+    together = vetted_rows(folder, monkeypatch, tmp_path, *arguments, "--workers", "2")
+    pd.testing.assert_frame_equal(alone, together)
+
+
+def test_an_interrupted_list_goes_on_where_it_was(folder, table, monkeypatch, tmp_path):
+    arguments = ("--table", str(table), "--data", str(folder), "--classifier", "forest")
+    whole = vetted_rows(folder, monkeypatch, tmp_path, *arguments)
+    judged, judge = [], Vetting.__call__
+
+    def interrupted(vetting, asked):
+        if len(judged) == 2:
+            raise KeyboardInterrupt
+        judged.append(asked)
+        return judge(vetting, asked)
+
+    monkeypatch.setattr(Vetting, "__call__", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main(["vet", str(folder / "run"), *arguments])
+    assert ended.value.code == 130
+    assert len(pd.read_csv(tmp_path / "vetted.csv")) == 2
+    # as if the machine had gone down while it wrote
+    with (tmp_path / "vetted.csv.part").open("a") as journal:
+        journal.write('{"key": "cut sho')
+    asked_again = []
+    monkeypatch.setattr(Vetting, "__call__", lambda vetting, asked: (
+        asked_again.append(asked) or judge(vetting, asked)))
+    rows = vetted_rows(folder, monkeypatch, tmp_path, *arguments)
+    assert len(asked_again) == 3 and not set(asked_again) & set(judged)
+    pd.testing.assert_frame_equal(rows, whole)
+    assert not (tmp_path / "vetted.csv.part").exists()
+
+
+def test_what_was_kept_of_another_question_is_not_used(folder, tmp_path):
+    asked = [AskedEvent("KIC 7", period_days=4.2, epoch_days=901.7, duration_hours=3.1,
+                        data=folder)]
+    vetting = Vetting(folder / "run", classifier="forest")
+    # the work is left before it could say that it is done
+    next(vet_list(vetting, asked, tmp_path / "v.csv"))
+    for changed, expected in ((vetting, 0), (replace(vetting, planet_share=0.1), 1)):
+        calls = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Vetting, "__call__",
+                          lambda vetting, one, calls=calls: calls.append(one) or Judged([{"a": 1}]))
+            next(vet_list(changed, asked, tmp_path / "v.csv"))
+        assert len(calls) == expected
+
+
+def test_a_worker_that_dies_costs_the_target_that_killed_it(folder, tmp_path):
+    deadly = AskedEvent("KIC 7", data=folder, name="deadly")
+    asked = [AskedEvent("KIC 7", period_days=4.2, epoch_days=901.7, duration_hours=3.1,
+                        data=folder), deadly]
+    answers = dict(vet_list(DyingVetting(folder / "run", classifier="forest"), asked,
+                            tmp_path / "v.csv", workers=2))
+    assert "worker process died" in answers[deadly].failed and not answers[asked[0]].failed
+    assert len(pd.read_csv(tmp_path / "v.csv")) == 2
+
+
+class DyingVetting(Vetting):
+    """Kills its process at one target."""
+
+    def __call__(self, asked):
+        if asked.name == "deadly":
+            os._exit(9)
+        return super().__call__(asked)
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    ([], "nothing to judge"), (["KIC 7", "--events", "0"], "events 0"),
+    (["KIC 7", "--planet-share", "1"], "between 0 and 1"),
+    (["KIC 7", "--output", "/proc/v.csv"], "cannot write /proc/v.csv"),
+    (["KIC 7", "--output", "."], "is a folder"),
+    (["KIC 7", "--pages", "/proc/pages"], "cannot make /proc/pages"),
+    (["KIC 7", "--period", "3"], "epoch, duration missing"),
+    (["KIC 7", "--workers", "-1"], "-1 workers"), (["KIC 7", "--table", "no.csv"], "no table at"),
+    (["KIC 7", "--classifier", "oracle"], "no classifier 'oracle'"),
+])
+def test_a_mistaken_command_is_one_line_before_any_light_curve_is_read(
+        folder, monkeypatch, tmp_path, capsys, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("exoval.vet_list.vet", None)
+    with pytest.raises(SystemExit) as ended:
+        main(["vet", str(folder / "run"), *arguments])
+    assert ended.value.code == 2
+    error = capsys.readouterr().err.strip()
+    assert message in error and len(error.splitlines()) == 1
+
+
+def test_the_other_eclipse_is_not_hidden_from_the_first_and_said_of_the_second(folder, monkeypatch):
+    first, second = Ephemeris(4.2, 901.7, 0.13), Ephemeris(2.1, 902.75, 0.13)
+    third = Ephemeris(7.7, 900.2, 0.1)
+    monkeypatch.setattr("exoval.vet_list.search_again", lambda *_: [
+        TransitEvent(one) for one in (first, second, third)])
+    hidden = []
+
+    def judged(run, light_curve, star, event, name, others, share):
+        hidden.append(others)
+        return vet(run, light_curve, star, TransitEvent(first), name)
+
+    monkeypatch.setattr("exoval.vet_list.vet", judged)
+    answer = Vetting(folder / "run", classifier="forest", events=3)(AskedEvent("KIC 7",
+                                                                               data=folder))
+    assert hidden == [[third], [first, third], [first, second]]
+    told = ["may be its other eclipse" in row["caveats"] for row in answer.rows]
+    assert told == [False, True, False]
 
 
 def test_what_is_judged_is_what_measure_measures(run, light_curve):
