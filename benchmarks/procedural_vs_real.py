@@ -1,6 +1,8 @@
 """How far made-up light curves are from real ones, on the same stars and cadences.
 
     EXOVAL_DATA=... python benchmarks/procedural_vs_real.py [kepler|tess_120s] [--split held_out]
+    python benchmarks/ultracool_hosts.py FOLDER
+    python benchmarks/procedural_vs_real.py tess_120s --folder FOLDER
 
 Every real light curve without a known signal (those of planets and candidates with every event cut
 out) has a made-up twin: same star, crowding and cadences, noise by the knobs of the mission's yaml.
@@ -59,9 +61,10 @@ def in_split(target: str, split: str) -> bool:
     return split == "all" or (zlib.crc32(target.encode()) % 2 == 0) == (split == "calibration")
 
 
-def real_light_curves(mission: Mission, split: str, most: int) -> Iterator[tuple[LightCurve, Star]]:
+def real_light_curves(mission: Mission, folder: str | None, split: str, most: int
+                      ) -> Iterator[tuple[LightCurve, Star]]:
     """Real light curves of one segment each, events of planets and candidates cut out."""
-    hosts = RealHosts(mission, mask_known_signals=True)
+    hosts = RealHosts(mission, folder, mask_known_signals=True)
     for target in [name for name in hosts.eligible if in_split(name, split)][:most]:
         segments = hosts.library.segments(target)
         step = max(1, len(segments) // SEGMENTS)
@@ -84,8 +87,14 @@ def twin(mission: Mission, real: LightCurve, star: Star, seed: int) -> LightCurv
              else np.empty(0))
     sampling = Sampling(real.time, real.exposure, dumps=tuple(dumps))
     crowding = real.segments[0].crowding
-    return mission.noise.observe(rng, sampling, mission.name, star,
-                                 crowding if np.isfinite(crowding) else 1.0, mission.band)
+    made_up = mission.noise.observe(rng, sampling, mission.name, star,
+                                    crowding if np.isfinite(crowding) else 1.0, mission.band)
+    # what a plain table does not have, its twin has not either
+    made_up = replace(made_up, segments=tuple(replace(segment, crowding=crowding)
+                                              for segment in made_up.segments))
+    if np.isfinite(real.centroid_column).any():
+        return made_up
+    return replace(made_up, centroid_column=np.empty(0), centroid_row=np.empty(0))
 
 
 def described(light_curve: LightCurve, star: Star, mission: Mission) -> dict[str, float]:
@@ -135,9 +144,11 @@ def describe_pair(job: tuple[Mission, LightCurve, Star, int]) -> list[dict]:
     return rows
 
 
-def table_of(mission: Mission, split: str, most: int, twins: int, workers: int) -> pd.DataFrame:
+def table_of(mission: Mission, folder: str | None, split: str, most: int, twins: int,
+             workers: int) -> pd.DataFrame:
     """One row a light curve, real and made up."""
-    jobs = ((mission, real, star, twins) for real, star in real_light_curves(mission, split, most))
+    jobs = ((mission, real, star, twins)
+            for real, star in real_light_curves(mission, folder, split, most))
     with ProcessPoolExecutor(workers) as pool:
         return pd.DataFrame([row for rows in pool.map(describe_pair, jobs) for row in rows])
 
@@ -239,6 +250,7 @@ def draw(frame: pd.DataFrame, path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("mission", nargs="?", default="kepler", help="yaml of conf/mission")
+    parser.add_argument("--folder", help="of light curves; default those of EXOVAL_DATA")
     parser.add_argument("--split", default="held_out", choices=["held_out", "calibration", "all"])
     parser.add_argument("--stars", type=int, default=10**6, help="most stars")
     parser.add_argument("--twins", type=int, default=1, help="made-up light curves a real one")
@@ -247,7 +259,7 @@ def main() -> None:
     given = parser.parse_args()
     start = time.time()
     mission = read_mission(CONF / f"{given.mission}.yaml")
-    frame = table_of(mission, given.split, given.stars, given.twins, given.workers)
+    frame = table_of(mission, given.folder, given.split, given.stars, given.twins, given.workers)
     numbers = report(frame)
     if given.figure:
         draw(frame, given.figure)

@@ -56,6 +56,35 @@ def test_every_column_is_understood(write):
     assert not curve.flux_is_decrowded
 
 
+def test_what_no_star_can_have_is_left_out(write):
+    frame = table()
+    frame.loc[[3, 4, 9], "flux"] = [-400.0, 1500.0, -1.1]
+    # an eclipse to below zero by too much background taken off, and a flare, may be
+    frame.loc[[20, 30], "flux"] = [-0.05, 40.0]
+    curve = HERON.read(write(frame))
+    assert curve.flux == pytest.approx(frame["flux"].drop([3, 4, 9]), rel=1e-12)
+
+
+def test_hours_of_other_light_are_left_out_and_flares_and_eclipses_are_not(write):
+    frame = table(count=600)
+    # other light at the start; a total eclipse and a flare later
+    frame.loc[:29, "flux"] = np.linspace(40.0, 4.0, 30)
+    frame.loc[200:212, "flux"] = 0.0
+    frame.loc[400:404, "flux"] = [8.0, 4.0, 2.0, 1.5, 1.2]
+    curve = HERON.read(write(frame))
+    # half a day after it is left out as well; the median of an hour ends up to half an hour away
+    assert len(curve) == pytest.approx(600 - 30 - 72, abs=3)
+    assert curve.flux == pytest.approx(frame["flux"][600 - len(curve):], rel=1e-12)
+
+
+@pytest.mark.parametrize("offset", [-1e-4, 1e-6, 1e-4])
+def test_flux_without_a_level_is_refused(write, offset):
+    frame = table()
+    frame["flux"] += offset - np.median(frame["flux"])
+    with pytest.raises(BadLightCurve, match="1 plus the relative change"):
+        HERON.read(write(frame))
+
+
 def test_missing_values_are_left_out(write):
     frame = table()
     frame.loc[[3, 9], "flux"] = np.nan

@@ -215,6 +215,17 @@ def test_offsets_and_ramps_begin_where_segments_do():
             -(times.time[part] - times.time[part.start]) / 0.5))
 
 
+def test_ramps_of_scattered_light_are_of_very_different_heights():
+    times = sampling(2000, starts=tuple(range(0, 96000, 48)))
+    first = [part.start for part in times.segments]
+    even, scattered = (np.abs(Ramps(1000.0, scatter_dex=scatter)(rng(), times, SUN)[first])
+                       for scatter in (0.0, 0.7))
+    # log10 of a normal deviate's modulus has a standard deviation of pi / sqrt(8) / ln 10
+    normal = math.pi / math.sqrt(8) / math.log(10)
+    assert np.std(np.log10(even)) == pytest.approx(normal, rel=0.1)
+    assert np.std(np.log10(scattered)) == pytest.approx(math.hypot(normal, 0.7), rel=0.1)
+
+
 def test_precision_of_white_noise_is_that_of_its_mean():
     times = sampling(400)
     flux = 1 + 1e-3 * rng().standard_normal(len(times))
