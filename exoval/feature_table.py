@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ from exoval.errors import BadTable, DataNotFound
 if TYPE_CHECKING:
     from exoval.view_rows import ViewRows
 
+#: feature values below it mean zero
+SMALLEST = 1e-100
 #: identity columns in the order they are written; all strings
 IDENTITY = ("event", "target", "label", "disposition")
 
@@ -79,8 +82,15 @@ class FeatureTable:
 
     @property
     def features(self) -> np.ndarray:
-        """The features as float64, shape (rows, columns)."""
-        return self.frame[self.feature_names].to_numpy(dtype=float)
+        """The features as float64, shape (rows, columns); what underflows is zero."""
+        return self.matrix(self.feature_names)
+
+    def matrix(self, names: Sequence[str]) -> np.ndarray:
+        """Some features in the order of their names, as ``features``."""
+        values = self.frame[list(names)].to_numpy(dtype=float, copy=True)
+        # the slope between two such values overflows, and a scaler makes NaN of what lies between
+        values[np.abs(values) < SMALLEST] = 0.0
+        return values
 
     @property
     def targets(self) -> np.ndarray:

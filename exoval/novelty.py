@@ -87,7 +87,7 @@ class Novelty:
         if missing:
             raise BadTable(f"the table lacks {missing}, which the novelty detectors look at; "
                            "measure it with the feature groups of training")
-        scaled = self.scaling.transform(table.frame[list(self.feature_names)].to_numpy(float))
+        scaled = self.scaling.transform(table.matrix(self.feature_names))
         found = {name: -detector.score_samples(scaled)
                  for name, detector in self.detectors.items()}
         if self.gp is not None:
@@ -129,7 +129,7 @@ def fit_novelty(fitted: FeatureTable, known: FeatureTable, seed: int,
                        f"{FEWEST_REFERENCES} that were not fitted: simulate more systems")
     scaling = _scaling()
     names = scalar_names(fitted)
-    scaled = scaling.fit_transform(fitted.frame[list(names)].to_numpy(dtype=float))
+    scaled = scaling.fit_transform(fitted.matrix(names))
     detectors = {
         "isolation_forest": IsolationForest(n_estimators=200, random_state=seed).fit(scaled),
         "local_outlier_factor": LocalOutlierFactor(
@@ -152,7 +152,7 @@ def tail_share(oddity: np.ndarray, reference: np.ndarray) -> np.ndarray:
 
 def latent_variance(model: FittedModel, table: FeatureTable) -> np.ndarray:
     """Mean latent variance of a Gaussian process at every row, shape (rows,)."""
-    features = table.frame[[column.name for column in model.columns]].to_numpy(dtype=float)
+    features = table.matrix([column.name for column in model.columns])
     scaled = model.pipeline[:-1].transform(features)
     return model.pipeline[-1].latent(scaled)[1].mean(axis=1)
 
@@ -170,7 +170,7 @@ def domain_scores(simulated: FeatureTable, real: FeatureTable, seed: int, folds:
         raise BadTable(f"{len(set(real.targets))} real stars are too few to tell real from "
                        "simulated events; give two or more")
     names = list(scalar_names(simulated))
-    features = np.concatenate([table.frame[names].to_numpy(float) for table in (simulated, real)])
+    features = np.concatenate([table.matrix(names) for table in (simulated, real)])
     is_real = np.repeat([False, True], [len(simulated), len(real)])
     score = np.full(len(is_real), 0.5)
     for part in (is_real, ~is_real):

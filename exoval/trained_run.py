@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
+
 from exoval.classifiers.fitted_model import FittedModel, load_fitted_model
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.measured_by import MeasuredBy, segments_of_hosts
@@ -14,13 +16,17 @@ from exoval.missions.mission import Mission
 from exoval.novelty import Novelty, load_novelty
 from exoval.search.search import Search
 
+#: in the folder of a run, the stars whose light curves its models have seen
+TRAINING_STARS = "training_stars.csv"
+
 
 @dataclass(frozen=True)
 class TrainedRun:
     """The models of one run, the one that leads, and how their events were found and measured.
 
     ``novelty`` is None where the run left no detectors. ``caveat`` says what holds for every
-    probability of the run, such as made-up noise; empty if nothing does.
+    probability of the run, such as made-up noise; empty if nothing does. ``training_stars`` are
+    those whose light curves went into the labelled set, empty where the run does not say.
     """
 
     models: dict[str, FittedModel]
@@ -29,6 +35,7 @@ class TrainedRun:
     measured_by: MeasuredBy
     search: Search
     caveat: str = ""
+    training_stars: frozenset[str] = frozenset()
 
     def choose(self, classifier: str) -> TrainedRun:
         """The same run led by another of its classifiers; BadParameter if it has none such."""
@@ -65,7 +72,8 @@ def load_trained_run(folder: str | Path, mission: Mission | None = None) -> Trai
         novelty = None
     measured_by, search = _method(metrics, folder, mission)
     return TrainedRun(models, leading if leading in models else next(iter(models)), novelty,
-                      measured_by, search, _caveat(metrics.get("host") or {}))
+                      measured_by, search, _caveat(metrics.get("host") or {}),
+                      _training_stars(folder / TRAINING_STARS))
 
 
 def _method(metrics: dict, folder: Path, mission: Mission | None) -> tuple[MeasuredBy, Search]:
@@ -92,3 +100,10 @@ def _method(metrics: dict, folder: Path, mission: Mission | None) -> tuple[Measu
 
 def _caveat(host: dict) -> str:
     return host.get("warning", "") if host.get("kind") == "procedural" else ""
+
+
+def _training_stars(path: Path) -> frozenset[str]:
+    """The named stars; none where the file is not there."""
+    if not path.is_file():
+        return frozenset()
+    return frozenset(pd.read_csv(path, dtype=str)["target"])

@@ -169,6 +169,8 @@ def _caveats(run: TrainedRun, folded: FoldedEvent, table: FeatureTable, is_novel
     answers = [_planet(model, table, None) for model in run.models.values()]
     if min(answers) < 0.5 < max(answers):
         found.append("classifiers disagree")
+    if folded.light_curve.target in run.training_stars:
+        found.append("the star's light curve is part of the training set, with other signals in it")
     if run.caveat:
         found.append(run.caveat)
     return tuple(found)

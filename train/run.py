@@ -24,6 +24,7 @@ from exoval.feature_table import IDENTITY, FeatureTable
 from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
 from exoval.novelty import NoveltyScores
 from exoval.progress import progress
+from exoval.trained_run import TRAINING_STARS
 from exoval.view_rows import ViewRows
 from exoval.views import Views, save_views
 from train.evaluate import Scored, evaluate, score
@@ -77,10 +78,10 @@ def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, B
     settings that did best in trials on the stars it may be fitted on; a search goes on from the
     trials in ``output``. ``row_cap`` maps classifier, or ``others``, to the most rows to fit it
     on. Returns the numbers, as written to ``metrics.json``; ``report.html``,
-    ``predictions_simulated.csv``, ``predictions_real.csv``, ``models/`` and ``novelty/`` stand
-    beside it. A run that was killed goes on from the checkpoints it left in ``output`` when it is
-    started again. Raises DataNotFound or BadTable for a labelled set that cannot be used and
-    BadParameter for settings out of range.
+    ``predictions_simulated.csv``, ``predictions_real.csv``, ``training_stars.csv``, ``models/`` and
+    ``novelty/`` stand beside it. A run that was killed goes on from the checkpoints it left in
+    ``output`` when it is started again. Raises DataNotFound or BadTable for a labelled set that
+    cannot be used and BadParameter for settings out of range.
     """
     start = time.time()
     check_settings(classifier, bootstrap_resamples, calibration_folds, learning_curve)
@@ -132,6 +133,7 @@ def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, B
     metrics["verdict"] = verdict(metrics)
     metrics["seconds"] = round(time.time() - start, 1)
     write(output, metrics, models, simulated, scored, oddities)
+    write_training_stars(output, table.targets)
     if events.table:
         events.table.save(output / "features_real.parquet")
     if events.views:
@@ -250,6 +252,11 @@ def write(output: Path, metrics: dict, models: list[FittedModel], simulated: dic
         oddities.detectors.save(output / "novelty")
     for model in models:
         model.save(output / "models" / model.name)
+
+
+def write_training_stars(output: Path, targets: np.ndarray) -> None:
+    """Name the stars whose light curves the models have seen, held-out ones included."""
+    pd.DataFrame({"target": sorted(set(targets))}).to_csv(output / TRAINING_STARS, index=False)
 
 
 def predictions(scored: dict[str, Scored], oddity: NoveltyScores | None) -> pd.DataFrame:

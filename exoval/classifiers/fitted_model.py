@@ -132,7 +132,7 @@ class FittedModel:
     def _features(self, table: FeatureTable) -> np.ndarray:
         """The features of the table in this model's order; BadTable if the columns differ."""
         self.require_columns(table)
-        return table.frame[[column.name for column in self.columns]].to_numpy(dtype=float)
+        return table.matrix([column.name for column in self.columns])
 
     def save(self, directory: str | Path) -> None:
         """Write ``pipeline.skops`` and ``model.json``; no pickle.

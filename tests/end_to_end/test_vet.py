@@ -337,6 +337,16 @@ def test_what_the_model_cannot_know_is_said(run, light_curve):
     assert any("sigma, below the search's 7.1" in caveat for caveat in nothing.caveats)
 
 
+def test_a_star_of_the_training_set_is_said_to_be_one(folder, run, light_curve):
+    named = set(pd.read_csv(folder / "run" / "predictions_simulated.csv")["target"])
+    assert named < run.training_stars and "KIC 7" not in run.training_stars
+    event = TransitEvent(Ephemeris(4.2, 901.7, 0.13))
+    known = replace(run, training_stars=run.training_stars | {"KIC 7"})
+    told = [any("part of the training set" in caveat for caveat in
+                vet(one, light_curve, SUN, event).caveats) for one in (run, known)]
+    assert told == [False, True]
+
+
 def test_other_signals_of_the_star_are_cut_out(run, light_curve):
     event = TransitEvent(Ephemeris(4.2, 901.7, 0.13))
     with pytest.raises(BadLightCurve):

@@ -32,6 +32,19 @@ def model_of(classifier, table, calibration=None):
     return fit("it", classifier, calibration or NoCalibration(), table, StarSplit()(table, 0), 0)
 
 
+@pytest.mark.filterwarnings("error")
+def test_features_that_underflow_pass_for_zero():
+    table = gaussian_table()
+    share = np.random.default_rng(0).random(len(table)) < 0.3
+    tiny = np.where(share, 10.0 ** np.linspace(-323, -301, len(table)), table.features[:, 1])
+    small = changed(table, feature_1=tiny)
+    assert np.isfinite(tiny[share]).all() and (small.features[share, 1] == 0).all()
+    zero = changed(table, feature_1=np.where(share, 0.0, tiny))
+    models = [model_of(LogisticRegression(), one) for one in (small, zero)]
+    np.testing.assert_array_equal(*(model.probabilities(one)
+                                    for model, one in zip(models, (small, zero))))
+
+
 def test_only_the_fitted_part_reaches_the_classifier_and_whole_stars_are_held_out():
     table = gaussian_table()
     split = StarSplit()(table, 0)
