@@ -49,7 +49,13 @@ def _curves(axes: Axes, rows: pd.DataFrame, metric: str) -> None:
         axes.fill_between(size, values.min(), values.max(), color=colour, alpha=0.15, lw=0)
         axes.plot(size, middle, "o-", color=colour, ms=3, lw=1.4, label=name)
     axes.set_xscale("log")
+    sizes = sorted(set(rows["rows_of_target"]) - {0})
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    axes.minorticks_off()
     axes.tick_params(colors=MUTED, labelcolor=INK)
     axes.margins(y=0.08)
+    if metric == "roc_auc" and axes.get_ylim()[1] > 1:
+        # an axis never shows an area that cannot be
+        axes.set_ylim(min(axes.get_ylim()[0], 0.99), 1.001)
     if np.isfinite(axes.get_ylim()).all():
         axes.grid(axis="y", color="#e3e8ed", lw=0.6)
