@@ -5,9 +5,13 @@ from __future__ import annotations
 import difflib
 import importlib
 import inspect
+import math
 from collections.abc import Callable
 
 from exoval.errors import BadParameter
+
+#: annotations of knobs whose values are checked here; all others check themselves
+KINDS = {"float": "number", "int": "whole number"}
 
 
 def built(settings: object, place: str) -> object:
@@ -70,8 +74,22 @@ def _check(values: dict, maker: Callable[..., object], place: str) -> None:
         guess = f"did you mean {close[0]}? " if close else ""
         raise BadParameter(f"{place}: unknown knob {', '.join(map(str, unknown))}; {guess}"
                            f"{name} takes {', '.join(known)}")
+    for key in known:
+        if key in values and not _is_of_kind(values[key], str(parameters[key].annotation)):
+            raise BadParameter(f"{place}: {key}={values[key]!r} is no "
+                               f"{KINDS[str(parameters[key].annotation)]}; "
+                               "conf/mission/template.yaml explains the knobs")
     missing = [key for key in known if key not in values
                and parameters[key].default is inspect.Parameter.empty]
     if missing:
         raise BadParameter(f"{place}: {name} needs {', '.join(missing)}; "
                            "conf/mission/template.yaml explains them")
+
+
+def _is_of_kind(value: object, annotation: str) -> bool:
+    """Whether a value is what a knob is annotated as, as far as it is a number."""
+    if annotation not in KINDS or str(value).startswith("${"):
+        return True
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
+        return False
+    return annotation == "float" or float(value).is_integer()

@@ -55,6 +55,7 @@ def mission_settings(path: str | Path) -> dict:
     if not isinstance(settings, dict):
         raise BadParameter(f"{path} holds no settings; give lines such as exposure_seconds: 600, "
                            "as in conf/mission/template.yaml")
+    settings = _with_numbers(settings)
     if "defaults" in settings:
         return settings
     settings = {"_target_": DESCRIBED, **settings}
@@ -67,6 +68,16 @@ def mission_settings(path: str | Path) -> dict:
         if isinstance(part, dict):
             part.setdefault("_target_", target)
     return settings
+
+
+def _with_numbers(value: object) -> object:
+    """What YAML 1.1 leaves as text though people mean a number: 1e-3, without a point."""
+    if isinstance(value, dict):
+        return {key: _with_numbers(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_with_numbers(part) for part in value]
+    exponential = isinstance(value, str) and re.fullmatch(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+", value)
+    return float(value) if exponential else value
 
 
 def read_mission(path: str | Path, others: str | Path | None = None) -> Mission:

@@ -19,7 +19,7 @@ class Schedule:
     dumped every ``dump_days`` (0: never), which loses ``dump_lost_minutes``. From the ground
     (``night_hours`` > 0) the star is seen around midnight only, in the middle of the season for
     ``night_hours``, at its ends for half of that, and in ``clear_share`` of the nights.
-    Raises BadParameter for a schedule without a cadence.
+    Raises BadParameter for a schedule without a cadence or with a negative length.
     """
 
     segments: int = 1
@@ -37,6 +37,12 @@ class Schedule:
         if self.segments < 1 or not self.segment_days > 0:
             raise BadParameter(f"segments={self.segments} of segment_days={self.segment_days}; "
                                "give at least one segment of positive length")
+        negative = [name for name in ("between_days", "pauses", "pause_days", "dump_days",
+                                      "dump_lost_minutes", "night_hours")
+                    if getattr(self, name) < 0]
+        if negative:
+            raise BadParameter(", ".join(f"{name}={getattr(self, name)}" for name in negative)
+                               + "; give 0 or more")
         if self.pauses * self.pause_days >= self.segment_days:
             raise BadParameter(f"{self.pauses} pauses of {self.pause_days} days fill a segment of "
                                f"{self.segment_days} days; give fewer or shorter ones")

@@ -49,6 +49,9 @@ class TargetStars:
             raise BadParameter(
                 f"magnitudes {self.brightest} to {self.faintest}, masses {self.lightest} to "
                 f"{self.heaviest}; give brightest < faintest and 0 < lightest < heaviest")
+        if not (0 <= self.ra_degrees <= 360 and -90 <= self.dec_degrees <= 90):
+            raise BadParameter(f"ra_degrees={self.ra_degrees}, dec_degrees={self.dec_degrees}; "
+                               "give a place on the sky, 0 to 360 and -90 to 90")
         if not 0 < self.field_radius_degrees <= 180:
             raise BadParameter(f"field_radius_degrees={self.field_radius_degrees}; give a radius "
                                "above 0 and at most 180 (the whole sky)")

@@ -63,6 +63,11 @@ def test_a_yaml_may_begin_from_a_mission_that_is_there(tmp_path):
     assert (mission.name, mission.noise) == (plato.name, plato.noise)
 
 
+def test_a_number_without_a_point_before_its_exponent_is_a_number(tmp_path):
+    assert read_mission(written(tmp_path, LEAST.replace("600", "6e2"))) == read_mission(
+        written(tmp_path, LEAST))
+
+
 @pytest.mark.parametrize(("text", "message"), [
     (LEAST + "exposure_hours: 3\n", r"mission: unknown knob exposure_hours; did you mean exposu"),
     (LEAST + "noise: {whit: {}}\n", r"mission.noise: unknown knob whit; did you mean white"),
@@ -72,6 +77,14 @@ def test_a_yaml_may_begin_from_a_mission_that_is_there(tmp_path):
     (LEAST + "_target_: exoval.missions.nothing.at_all\n", r"there is no exoval.missions.nothing"),
     (LEAST.replace("kepler", "gaia"), r"band 'gaia'; use the nearest of kepler, tess"),
     (LEAST.replace("600", "-600"), r"give values above 0"),
+    (LEAST.replace("600", "ten"), r"mission: exposure_seconds='ten' is no number"),
+    (LEAST.replace("600", "[600]"), r"exposure_seconds=\[600\] is no number"),
+    (LEAST + "noise: {white: {photon_ppm: .nan}}\n", r"photon_ppm=nan is no number"),
+    (LEAST + "noise: {schedule: {segments: 1.5}}\n", r"segments=1.5 is no whole number"),
+    (LEAST + "noise: {schedule: {pauses: -1}}\n", r"pauses=-1; give 0 or more"),
+    (LEAST + "noise: {schedule: {between_days: -3}}\n", r"between_days=-3; give 0 or more"),
+    (LEAST + "targets: {dec_degrees: -147}\n", r"dec_degrees=-147; give a place on the sky"),
+    (LEAST + "targets: {faintest: dim}\n", r"mission.targets: faintest='dim' is no number"),
     ("[1, 2]", r"holds no settings"),
     ("a: [", r"is no yaml"),
     ("", r"holds no settings"),
