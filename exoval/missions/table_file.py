@@ -20,6 +20,8 @@ from exoval.errors import BadLightCurve
 from exoval.missions.pipeline_segment import PipelineSegment
 
 ENDINGS = (".csv", ".ecsv", ".parquet")
+#: median time from one cadence to the next above which a light curve is of no use
+LONGEST_STEP_DAYS = 1.5
 #: other names of the columns
 ALSO = {
     "error": ("flux_error", "flux_err", "fluxerr"),
@@ -88,6 +90,7 @@ def _segment(frame: pd.DataFrame, path: str | Path, number: int, exposure_days: 
     size = len(frame)
     arrays = {name: _numbers(frame, name, path) if name in frame else np.full(size, np.nan)
               for name in ("time", "flux", "error", "centroid_column", "centroid_row")}
+    _check_cadence(arrays["time"], exposure_days, path)
     quality = _numbers(frame, "quality", path) if "quality" in frame else np.zeros(size)
     # a table's flags are its maker's own: whatever is not 0 is bad, whichever bit it sets
     good = quality == 0
@@ -101,6 +104,21 @@ def _segment(frame: pd.DataFrame, path: str | Path, number: int, exposure_days: 
         quality=np.zeros(size, dtype=int), flux=arrays["flux"], flux_error=arrays["error"],
         centroid_column=arrays["centroid_column"], centroid_row=arrays["centroid_row"],
         exposure=exposure_days, crowding=crowding, flux_is_decrowded="crowding" not in frame)
+
+
+def _check_cadence(time: np.ndarray, exposure_days: float, path: str | Path) -> None:
+    """Refuse cadences that overlap, or that are days apart: another mission's, or not in days."""
+    steps = np.diff(np.unique(time[np.isfinite(time)]))
+    if not len(steps):
+        return
+    step = float(np.median(steps))
+    if step > LONGEST_STEP_DAYS:
+        raise BadLightCurve(f"{path}: cadences are {step:.3g} days apart; give time in days, and "
+                            "a light curve that sees every night")
+    if step < 0.5 * exposure_days:
+        raise BadLightCurve(
+            f"{path}: cadences are {86400 * step:.3g} s apart where this mission exposes for "
+            f"{86400 * exposure_days:.3g} s; bin them, or set the mission's exposure")
 
 
 def _numbers(frame: pd.DataFrame, name: str, path: str | Path) -> np.ndarray:

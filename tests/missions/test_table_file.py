@@ -85,6 +85,17 @@ def test_flux_without_a_level_is_refused(write, offset):
         HERON.read(write(frame))
 
 
+@pytest.mark.parametrize(("step", "message"), [
+    (86400, r"cadences are 600 days apart; give time in days"),
+    (0.1, r"cadences are 60 s apart where this mission exposes for 600 s"),
+])
+def test_times_that_cannot_be_the_missions_are_refused(write, step, message):
+    frame = table()
+    frame["time"] *= step
+    with pytest.raises(BadLightCurve, match=message):
+        HERON.read(write(frame))
+
+
 def test_missing_values_are_left_out(write):
     frame = table()
     frame.loc[[3, 9], "flux"] = np.nan
