@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from exoval.asked_event import AskedEvent
+from exoval.ephemeris import is_other_period
 from exoval.errors import BadTable, DataNotFound
 
 #: what makes an ephemeris; the names are those of the answers too
@@ -17,8 +18,6 @@ EPHEMERIS = ("period_days", "epoch_days", "duration_hours")
 STAR = {f"star_{name}": name
         for name in ("radius", "mass", "teff", "logg", "metallicity", "magnitude", "ra", "dec")}
 TEXT = ("target", "file", "event")
-#: two periods closer than this, or than this to half or twice the other, are of one signal
-SAME_PERIOD = 1e-3
 
 
 def read_asked_table(path: str | Path, asked: AskedEvent | None = None) -> list[AskedEvent]:
@@ -80,8 +79,3 @@ def _others(own: tuple, of_star: list[tuple]) -> tuple[tuple[float, float, float
     if None in own:
         return ()
     return tuple(one for one in of_star if None not in one and is_other_period(one[0], own[0]))
-
-
-def is_other_period(period: float, of: float) -> bool:
-    """Whether a period is neither another one, nor half or twice it."""
-    return min(abs(period / (ratio * of) - 1) for ratio in (0.5, 1, 2)) > SAME_PERIOD

@@ -9,6 +9,9 @@ import numpy as np
 
 from exoval.errors import BadParameter
 
+#: two periods closer than this, or than this to half or twice the other, are of one signal
+SAME_PERIOD = 1e-3
+
 
 @dataclass(frozen=True)
 class Ephemeris:
@@ -42,3 +45,8 @@ class Ephemeris:
     def in_event(self, time: np.ndarray, widths: float = 1.0) -> np.ndarray:
         """Mask of the times within ``widths`` durations (full width) of a mid-event."""
         return np.abs(self.time_from_mid_event(time)) < 0.5 * widths * self.duration
+
+
+def is_other_period(period: float, of: float) -> bool:
+    """Whether a period is neither another one, nor half or twice it."""
+    return min(abs(period / (ratio * of) - 1) for ratio in (0.5, 1, 2)) > SAME_PERIOD

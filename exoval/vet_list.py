@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import math
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 import pandas as pd
 
 from exoval.asked_event import AskedEvent
-from exoval.asked_table import is_other_period
-from exoval.catalogs.known_signals import CATALOGS, stars_with_known_signals
-from exoval.ephemeris import Ephemeris
+from exoval.catalogs.known_signals import CATALOGS, distinct_signals, stars_with_known_signals
+from exoval.ephemeris import Ephemeris, is_other_period
 from exoval.errors import BadParameter, DataNotFound, ExovalError
 from exoval.event import TransitEvent
 from exoval.journal import Journal
@@ -28,9 +26,7 @@ from exoval.star import Star
 from exoval.trained_run import TrainedRun, load_trained_run
 from exoval.vet import Vetted, vet
 from exoval.vetted_page import write_vetted_page
-from exoval.worker_pool import in_workers
-
-log = logging.getLogger(__name__)
+from exoval.worker_pool import in_new_workers, in_workers
 
 
 @dataclass(frozen=True)
@@ -173,14 +169,7 @@ def _judge(vetting: Vetting, asked: list[AskedEvent], workers: int
     if workers == 1:
         yield from ((one, vetting(one)) for one in asked)
         return
-    done = set()
-    try:
-        for one, answer in in_workers(vetting, asked, workers):
-            done.add(one)
-            yield one, answer
-    except BrokenProcessPool:
-        log.warning("a worker process died; its events are judged again one at a time")
-        yield from ((one, _alone(vetting, one)) for one in asked if one not in done)
+    yield from in_new_workers(vetting, asked, workers, partial(_alone, vetting))
 
 
 def _alone(vetting: Vetting, asked: AskedEvent) -> Judged:
@@ -252,4 +241,5 @@ def _catalogued_others(target: str, event: TransitEvent, mission: Mission) -> li
 def _catalogued(target_prefix: str, data_folder: str | None) -> dict[str, list[Ephemeris]]:
     """The catalogued ephemerides by star; read once for a list."""
     known = stars_with_known_signals(CATALOGS.get(target_prefix, ()))
-    return {target: [signal.ephemeris for signal in signals] for target, signals in known.items()}
+    return {target: [signal.ephemeris for signal in distinct_signals(signals)]
+            for target, signals in known.items()}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
+
+log = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -41,6 +45,30 @@ def in_workers(task: Callable[[Item], Result], items: Sequence[Item], workers: i
             for worker in set(multiprocessing.active_children()) - set(before):
                 worker.terminate()
         pool.shutdown(wait=finished, cancel_futures=True)
+
+
+def in_new_workers(task: Callable[[Item], Result], items: Sequence[Item], workers: int,
+                   again: Callable[[Item], Result]) -> Iterator[tuple[Item, Result]]:
+    """As ``in_workers``, and when a worker dies new ones go on with the rest.
+
+    What was under way goes through ``again``, in this process, one at a time: it knows whether
+    the item is what kills. Items are hashable, each is there once.
+    """
+    left = list(items)
+    while left:
+        done = set()
+        try:
+            for item, result in in_workers(task, left, workers):
+                done.add(item)
+                yield item, result
+            return
+        except BrokenProcessPool:
+            log.warning("a worker process died; what was under way is made again one at a time")
+        left = [item for item in left if item not in done]
+        # items are taken in their order: those under way are the first that are not done
+        for item in left[:workers]:
+            yield item, again(item)
+        left = left[workers:]
 
 
 def _start_worker(task: Callable[[Any], Any]) -> None:

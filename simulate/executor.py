@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
@@ -10,10 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from exoval.errors import BadParameter
-from exoval.worker_pool import in_workers
+from exoval.worker_pool import in_new_workers, in_workers
 from simulate.example import FAILED, Outcome, Recipe, simulate_example
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -49,25 +46,18 @@ class Executor:
             for batch in batches:
                 yield batch, run_batch(recipe, batch)
             return
-        done, lost = set(), False
-        try:
-            for batch, outcomes in in_workers(partial(run_batch, recipe), batches, workers):
-                done.add(batch)
-                yield batch, outcomes
-        except BrokenProcessPool:
-            lost = True
-        if lost:
-            log.warning("a worker process died; its examples are run again one at a time")
-            for batch in batches:
-                if batch not in done:
-                    yield batch, [_alone(recipe, batch.scenario, index)
-                                  for index in range(batch.start, batch.stop)]
+        yield from in_new_workers(partial(run_batch, recipe), batches, workers,
+                                  partial(_each_alone, recipe))
 
 
 def run_batch(recipe: Recipe, batch: Batch) -> list[Outcome]:
     """The outcomes of a batch, in order of index."""
     return [simulate_example(recipe, batch.scenario, index)
             for index in range(batch.start, batch.stop)]
+
+
+def _each_alone(recipe: Recipe, batch: Batch) -> list[Outcome]:
+    return [_alone(recipe, batch.scenario, index) for index in range(batch.start, batch.stop)]
 
 
 def _alone(recipe: Recipe, scenario: str, index: int) -> Outcome:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.known_signals import distinct_signals, is_signal
 from exoval.errors import DataNotFound, ExovalError
 from exoval.event import TransitEvent
 from exoval.feature_table import IDENTITY, FeatureTable
@@ -44,7 +45,7 @@ class RealCandidates:
     another mission (``exoval.catalogs.seen_again``). Each candidate is measured at its
     catalogue's ephemeris in the run of ``segments_per_light_curve`` consecutive segments that
     holds most of its events, with the other signals of the star cut out, as a pipeline would
-    after finding them.
+    after finding them; what is no signal (an NTP) stays.
     """
 
     catalogs: tuple[Callable[[], list[Candidate]], ...]
@@ -85,11 +86,11 @@ class RealCandidates:
         by_star: dict[str, list[Candidate]] = {}
         for candidate in [*(one for catalog in self.catalogs for one in catalog()),
                           *(one for catalog in self.seen_again for one in catalog(library))]:
-            known = by_star.setdefault(candidate.target, [])
-            if candidate.target in at_hand and not any(_same(candidate, k) for k in known):
-                known.append(candidate)
-        return [(candidate, [other for other in known if other is not candidate])
-                for known in by_star.values() for candidate in known]
+            if candidate.target in at_hand:
+                by_star.setdefault(candidate.target, []).append(candidate)
+        return [(candidate, [other for other in signals
+                             if other is not candidate and is_signal(other)])
+                for signals in map(distinct_signals, by_star.values()) for candidate in signals]
 
 
 class _NotJudged(ExovalError):
@@ -120,12 +121,6 @@ def _measure(candidate: Candidate, others: list[Candidate], library: LightCurveL
         raise _NotJudged(f"weaker than the detection threshold of {measured_by.threshold:g} in "
                          "the data at hand")
     return row, measured_by.view_form(folded) if measured_by.views else None
-
-
-def _same(one: Candidate, other: Candidate) -> bool:
-    """Whether two catalogue entries of a star are one signal, at the same period or an alias."""
-    ratio = one.ephemeris.period / other.ephemeris.period
-    return any(abs(ratio / alias - 1) < 1e-3 for alias in (0.5, 1.0, 2.0))
 
 
 def _identity(candidate: Candidate) -> dict[str, str]:

@@ -11,6 +11,7 @@ from exoval.catalogs.koi import read_koi
 from exoval.catalogs.tce import read_tce
 from exoval.catalogs.tess_eclipsing_binaries import read_tess_eclipsing_binaries
 from exoval.catalogs.toi import read_toi
+from exoval.ephemeris import is_other_period
 from exoval.errors import DataNotFound
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,24 @@ def stars_with_known_signals(
             log.warning("known signals are incomplete: %s", error)
             continue
         for candidate in found:
-            if candidate.label != "NTP":
+            if is_signal(candidate):
                 signals[candidate.target] = (*signals.get(candidate.target, ()), candidate)
     return signals
+
+
+def is_signal(candidate: Candidate) -> bool:
+    """Whether a catalogue's entry is a signal: an NTP is variability or an artefact."""
+    return candidate.label != "NTP"
+
+
+def distinct_signals(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The entries of one star without those that name an earlier one's signal again.
+
+    Two name one signal at the same period, or at half or twice it.
+    """
+    distinct: list[Candidate] = []
+    for candidate in candidates:
+        if all(is_other_period(candidate.ephemeris.period, one.ephemeris.period)
+               for one in distinct):
+            distinct.append(candidate)
+    return distinct

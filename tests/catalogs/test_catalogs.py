@@ -4,12 +4,21 @@ import math
 import pandas as pd
 import pytest
 
+from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.eclipsing_binaries import read_eclipsing_binaries
-from exoval.catalogs.known_signals import CATALOGS, stars_with_known_signals
+from exoval.catalogs.known_signals import (
+    CATALOGS,
+    distinct_signals,
+    stars_with_known_signals,
+)
 from exoval.catalogs.koi import read_koi
 from exoval.catalogs.tce import read_tce
+from exoval.ephemeris import Ephemeris, is_other_period
 from exoval.errors import BadTable, DataNotFound
 from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
+from exoval.missions.kepler import kepler
+from exoval.missions.library import open_library
+from train.real import RealCandidates
 
 ARCHIVE_CSV = """\
 # This file was produced by the NASA Exoplanet Archive
@@ -110,6 +119,26 @@ def test_an_ntp_does_not_make_a_known_signal(tmp_path):
     known = stars_with_known_signals([lambda: read_tce(path)])
     assert list(known) == ["KIC 2"]
     assert [candidate.label for candidate in known["KIC 2"]] == ["AFP", "PC"]
+
+
+def test_a_signal_that_a_later_catalogue_names_again_counts_once():
+    entries = [Candidate("KIC 1", name, Ephemeris(period, 1.0, 0.1), 1e-3, "", PLANET, "")
+               for name, period in (("a", 3.0), ("b", 7.0), ("a again", 3.001), ("half", 1.5),
+                                    ("twice", 14.002), ("near", 3.02), ("third", 1.0))]
+    assert [one.name for one in distinct_signals(entries)] == ["a", "b", "near", "third"]
+    assert distinct_signals([]) == []
+
+
+@pytest.mark.data
+def test_real_candidates_and_lists_hide_the_same_signals(data_folder):
+    """A star's other signals are those of the tables, each once, whoever judges the event."""
+    known = stars_with_known_signals(CATALOGS["KIC"])
+    candidates = RealCandidates(CATALOGS["KIC"]).candidates(open_library(kepler()))
+    for candidate, others in candidates:
+        assert [other.ephemeris for other in others] == [
+            one.ephemeris for one in distinct_signals(known.get(candidate.target, ()))
+            if is_other_period(one.ephemeris.period, candidate.ephemeris.period)], candidate.name
+    assert sum(len(others) for _, others in candidates) > 100
 
 
 @pytest.mark.data
