@@ -28,7 +28,7 @@ from exoval.detrend.median import Median
 from exoval.detrend.spline import Spline
 from exoval.ephemeris import Ephemeris
 from exoval.errors import ExovalError
-from exoval.features.shape import trapezoid
+from exoval.features.trapezoid import trapezoid
 from exoval.lightcurve import LightCurve
 from exoval.missions.kepler import kepler
 from exoval.missions.tess import tess

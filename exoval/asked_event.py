@@ -12,12 +12,10 @@ from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve, stitch
+from exoval.missions.clock import on_clock
 from exoval.missions.library import open_library
 from exoval.missions.mission import Mission
 from exoval.star import Star
-
-#: no clock of a mission reaches it, so that a larger epoch is a Julian date
-JULIAN = 2e6
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ def star_name(target: str, mission: Mission) -> str | None:
 def _ephemeris(given: tuple[float, float, float], mission: Mission) -> Ephemeris:
     """Days, days and hours as an ephemeris on the mission's clock."""
     period, epoch, duration = given
-    return Ephemeris(period, epoch - mission.time_zero if epoch > JULIAN else epoch, duration / 24)
+    return Ephemeris(period, float(on_clock(epoch, mission.time_zero)), duration / 24)
 
 
 def _read_files(paths: tuple[str, ...], mission: Mission) -> tuple[LightCurve, Star]:

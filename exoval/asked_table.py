@@ -42,6 +42,10 @@ def read_asked_table(path: str | Path, asked: AskedEvent | None = None) -> list[
     except (OSError, ValueError, TypeError, pa.ArrowException) as error:
         raise BadTable(f"cannot read {path} ({error}); give CSV or Parquet, with numbers in "
                        f"{', '.join((*EPHEMERIS, *STAR))}") from error
+    bare = [name for name in ("period", "epoch", "duration") if name in frame]
+    if bare:
+        raise BadTable(f"{path} has the columns {', '.join(bare)}; say their units: "
+                       f"{', '.join(EPHEMERIS)}")
     if frame.empty or not {"target", "file"} & set(frame):
         raise BadTable(f"{path} has {len(frame)} rows and the columns {', '.join(frame)}; give "
                        "rows with a column target or file")

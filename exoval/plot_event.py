@@ -149,7 +149,7 @@ def _draw_detrended(axes: Axes, page: EventPage, clock: CutTime) -> None:
     many = len(numbers) > 150
     axes.plot(clock(middles), np.full(len(numbers), low - 0.08 * (high - low)),
               "|" if many else "^", ms=5, mew=0.6 if many else 1, color=MODEL)
-    zero = f"BJD - {page.time_zero:.0f}" if page.time_zero else "light curve's own clock"
+    zero = f"BJD - {page.time_zero:.9g}" if page.time_zero else "light curve's own clock"
     axes.set(ylabel="detrended\nflux", xlabel=f"time (d, {zero})" + (
         "; long gaps are cut out at the dotted lines" if len(clock.cuts) else ""))
     _time_axis(axes, page, clock)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Star:
-    """A star with catalogue parameters; NaN where the catalogue is silent.
+    """A star with catalogue parameters; NaN where the catalogue is silent, or says zero or less.
 
     ``radius`` and ``mass`` are solar, ``teff`` in K, ``logg`` in dex (cgs), ``metallicity`` in
     dex, ``magnitude`` in the mission's own band, ``ra`` and ``dec`` in degrees. ``flags`` names
@@ -25,6 +25,12 @@ class Star:
     ra: float = math.nan
     dec: float = math.nan
     flags: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        # tables fill what they do not know with 0 or -1
+        for name in ("radius", "mass", "teff"):
+            if getattr(self, name) <= 0:
+                object.__setattr__(self, name, math.nan)
 
     @property
     def density(self) -> float:

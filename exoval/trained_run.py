@@ -72,7 +72,7 @@ def load_trained_run(folder: str | Path, mission: Mission | None = None) -> Trai
         novelty = None
     measured_by, search = _method(metrics, folder, mission)
     return TrainedRun(models, leading if leading in models else next(iter(models)), novelty,
-                      measured_by, search, _caveat(metrics.get("host") or {}),
+                      measured_by, search, _caveat(metrics, measured_by.mission),
                       _training_stars(folder / TRAINING_STARS))
 
 
@@ -98,8 +98,14 @@ def _method(metrics: dict, folder: Path, mission: Mission | None) -> tuple[Measu
                        "simulate and train again with this version") from error
 
 
-def _caveat(host: dict) -> str:
-    return host.get("warning", "") if host.get("kind") == "procedural" else ""
+def _caveat(metrics: dict, mission: Mission) -> str:
+    """What holds against all answers of the run for light curves of a mission."""
+    host = metrics.get("host") or {}
+    caveats = [host.get("warning", "")] if host.get("kind") == "procedural" else []
+    taught = built(metrics["simulation_config"]["mission"], "mission").name
+    if mission.name != taught:
+        caveats.append(f"taught by light curves of {taught}, asked about one of {mission.name}")
+    return "; ".join(filter(None, caveats))
 
 
 def _training_stars(path: Path) -> frozenset[str]:

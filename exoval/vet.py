@@ -32,6 +32,8 @@ from exoval.views import Views
 
 #: durations of another signal of the star that are cut out
 CUT_DURATIONS = 1.5
+#: an epoch this far from the data is on another clock
+FARTHEST_EPOCH_DAYS = 2e4
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ def vet(run: TrainedRun, light_curve: LightCurve, star: Star, event: TransitEven
     for other in others:
         light_curve = light_curve.keep(~other.in_event(light_curve.time, CUT_DURATIONS))
     method = run.measured_by
+    if event is not None:
+        _check_epoch(event.ephemeris.epoch, light_curve)
     if event is None:
         event = run.search(method.detrend(light_curve), star)
     if event is None:
@@ -113,6 +117,18 @@ def vet(run: TrainedRun, light_curve: LightCurve, star: Star, event: TransitEven
         np.nan if novelty is None else float(novelty.score[0]),
         _caveats(run, folded, table, novelty is not None and novelty.verdict[0] == NOVEL),
         folded, table)
+
+
+def _check_epoch(epoch: float, light_curve: LightCurve) -> None:
+    """Refuse an epoch of another clock: over as many periods no phase is known."""
+    if not len(light_curve):
+        return
+    away = max(light_curve.time[0] - epoch, epoch - light_curve.time[-1])
+    if away > FARTHEST_EPOCH_DAYS:
+        raise BadParameter(
+            f"{light_curve.target}: epoch {epoch:.6g} is {away:,.0f} days away from its data at "
+            f"{light_curve.time[0]:.6g} to {light_curve.time[-1]:.6g}; give both on the mission's "
+            "clock or as BJD")
 
 
 def _table(run: TrainedRun, folded: FoldedEvent, name: str) -> FeatureTable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import math
 import os
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,8 @@ from exoval.trained_run import TrainedRun, load_trained_run
 from exoval.vet import Vetted, vet
 from exoval.vetted_page import write_vetted_page
 from exoval.worker_pool import in_new_workers, in_workers
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,9 @@ class Vetting:
         except ExovalError as error:
             # events of the star that were judged before stay
             return Judged(rows, lines, str(error))
+        except Exception as error:  # one odd light curve must not end a list of thousands
+            log.exception("%s failed while it should not", asked)
+            return Judged(rows, lines, f"unforeseen {type(error).__name__}: {error}")
         return Judged(rows, lines)
 
     def _vetted(self, asked: AskedEvent) -> Iterator[Vetted]:
@@ -215,8 +221,9 @@ def sentence(vetted: Vetted) -> str:
     """What came out of one event, in lines for people."""
     ephemeris = vetted.event.ephemeris
     return "\n  ".join([
-        f"{vetted.name}: period {ephemeris.period:.6g} d, depth {1e6 * vetted.event.depth:,.0f} "
-        f"ppm, {vetted.event.signal_to_noise:.1f} sigma", *answers(vetted)])
+        f"{vetted.name}: period {ephemeris.period:.6g} d, box depth "
+        f"{1e6 * vetted.event.depth:,.0f} ppm, {vetted.event.signal_to_noise:.1f} sigma",
+        *answers(vetted)])
 
 
 def answers(vetted: Vetted) -> list[str]:

@@ -143,6 +143,9 @@ class RealHosts:
 
     def describe(self) -> dict:
         """What the manifest says of the hosts."""
+        if self.leave_out_known_signals and self.mission.target_prefix not in CATALOGS:
+            log.warning("no catalogue of signals of %s stars: every star is taken as one without; "
+                        "name quiet ones by host.targets", self.mission.target_prefix)
         return {"kind": self.kind, "mission": self.mission.name, "stars": len(self.eligible),
                 "stars_left_out_for_known_signals": len(self.left_out),
                 "stars_with_masked_signals": len(self.known_signals.keys() - self.left_out),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from exoval.errors import BadTable, DataNotFound
+from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.feature_table import FeatureTable, load_feature_table
 from exoval.labels import PLANET
 from exoval.view_rows import ViewRows
@@ -38,6 +38,9 @@ def read_labelled_set(directory: str | Path) -> LabelledSet:
     Views beside them are mapped into memory and become part of the table. Raises DataNotFound if
     there are no such files and BadTable if they are damaged.
     """
+    if not isinstance(directory, str | Path):
+        raise BadParameter(f"labelled_set={list(directory)}; this task learns from one folder, "
+                           "lists are for experiments that say so")
     directory = Path(directory)
     for name in ("features.parquet", "manifest.json"):
         if not (directory / name).is_file():

@@ -95,9 +95,9 @@ def open_library(mission: Mission, folder: str | Path | None = None) -> LightCur
 
     The folder holds Parquet files (see ``exoval.missions.parquet_folder``) or, in it or in its
     subfolders, FITS files as downloaded, or one plain table a target (see
-    ``exoval.missions.table_file``), by default in a subfolder of the mission's name. The first
-    kind there is wins. Raises DataNotFound if there is no folder or nothing of the mission in it,
-    and BadLightCurve for a broken file.
+    ``exoval.missions.table_file``), in a subfolder of the mission's name or in the folder itself.
+    The first kind there is wins. Raises DataNotFound if there is no folder or nothing of the
+    mission in it, and BadLightCurve for a broken file.
     """
     product = mission.product
     remedy = ("set EXOVAL_DATA to a folder with light_curves/ in it, give the folder, or download "
@@ -109,7 +109,8 @@ def open_library(mission: Mission, folder: str | Path | None = None) -> LightCur
         # plain tables do not tell their mission
         tables = folder / mission.name
     else:
-        tables = Path(folder)
+        own = Path(folder) / mission.name
+        tables = own if own.is_dir() else Path(folder)
     if not Path(folder).is_dir():
         raise DataNotFound(f"no folder {folder} with light curves; {remedy}")
     parquet = sorted(Path(folder).glob(product.parquet_files))

@@ -96,7 +96,7 @@ class Mission:
         read or holds nothing usable.
         """
         if is_table(path):
-            segments = read_table_segments(path, self.exposure_days)
+            segments = read_table_segments(path, self.exposure_days, self.time_zero)
             return stitch([self.usable(segment) for segment in segments])
         return self.usable(self.read_segment(path))
 

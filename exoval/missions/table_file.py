@@ -14,9 +14,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from astropy import units
 from astropy.table import Table
+from astropy.time import TimeBase
 
 from exoval.errors import BadLightCurve
+from exoval.missions.clock import on_clock
 from exoval.missions.pipeline_segment import PipelineSegment
 
 ENDINGS = (".csv", ".ecsv", ".parquet")
@@ -42,18 +45,21 @@ def target_of(path: str | Path) -> str:
     return Path(path).stem.replace("_", " ")
 
 
-def read_table_segments(path: str | Path, exposure_days: float) -> list[PipelineSegment]:
+def read_table_segments(path: str | Path, exposure_days: float, time_zero: float = 0.0
+                        ) -> list[PipelineSegment]:
     """The segments of one table, ascending; raises BadLightCurve, naming the file and the remedy.
 
-    ``time`` is in days since the mission's time zero, ``flux`` linear with a level above zero,
-    with the light of neighbours still in it where there is a column ``crowding``. Exposures last
-    ``exposure_days``.
+    ``time`` is in days since the mission's ``time_zero`` or a Julian date, ``flux`` linear with a
+    level above zero, with the light of neighbours still in it where there is a column
+    ``crowding``. Exposures last ``exposure_days``.
     """
     frame = _with_known_names(read_any_table(path), path)
     if frame.empty:
         raise BadLightCurve(f"{path} holds no cadence; get it again or remove it")
-    numbers = frame["segment"] if "segment" in frame else pd.Series(0, index=frame.index)
-    return [_segment(rows, path, int(number), exposure_days)
+    numbers = (_segment_numbers(frame, path) if "segment" in frame else
+               np.zeros(len(frame), dtype=int))
+    frame["time"] = on_clock(_numbers(frame, "time", path), time_zero)
+    return [_segment(rows, path, number, exposure_days)
             for number, rows in frame.groupby(numbers, sort=True)]
 
 
@@ -64,13 +70,35 @@ def read_any_table(path: str | Path) -> pd.DataFrame:
         if ending == ".parquet":
             frame = pd.read_parquet(path)
         elif ending == ".ecsv":
-            frame = Table.read(path, format="ascii.ecsv").filled(np.nan).to_pandas()
+            frame = _plain(Table.read(path, format="ascii.ecsv"), path)
         else:
             frame = pd.read_csv(path, comment="#", skipinitialspace=True)
     except (OSError, ValueError, TypeError, KeyError, pa.ArrowException) as error:
         raise BadLightCurve(f"cannot read {path} ({error}); give CSV, ECSV or Parquet with the "
                             "columns time and flux") from error
-    return frame.rename(columns=lambda name: str(name).strip().lower())
+    frame = frame.rename(columns=lambda name: str(name).strip().lower())
+    twice = sorted(set(frame.columns[frame.columns.duplicated()]))
+    if twice:
+        raise BadLightCurve(f"{path} has more than one column {', '.join(twice)} (capitals do not "
+                            "count); name them apart")
+    return frame
+
+
+def _plain(table: Table, path: str | Path) -> pd.DataFrame:
+    """A table of astropy as numbers: times in days, whatever it says their unit is."""
+    for name in table.colnames:
+        column = table[name]
+        if isinstance(column, TimeBase):
+            table[name] = column.jd
+        elif name.lower() == "time" and column.unit not in (None, units.dimensionless_unscaled):
+            if not column.unit.is_equivalent(units.day):
+                raise BadLightCurve(f"{path}: time is in {column.unit}; give days")
+            table[name] = column * column.unit.to(units.day)
+        elif name.lower() == "flux" and isinstance(column.unit, units.function.FunctionUnitBase
+                                                   | type(units.mag)):
+            raise BadLightCurve(f"{path}: flux is in {column.unit}; give linear flux, "
+                                "10**(-0.4 * magnitude)")
+    return table.to_pandas()
 
 
 def _with_known_names(frame: pd.DataFrame, path: str | Path) -> pd.DataFrame:
@@ -98,7 +126,7 @@ def _segment(frame: pd.DataFrame, path: str | Path, number: int, exposure_days: 
     if not np.nanmedian(np.append(arrays["flux"], 1e-300)) > 0:
         raise BadLightCurve(f"{path}: the median flux of segment {number} is not above 0; give "
                             "linear flux, such as 1 plus the relative change")
-    crowding = float(np.nanmedian(frame["crowding"])) if "crowding" in frame else np.nan
+    crowding = _crowding(frame, path) if "crowding" in frame else np.nan
     return PipelineSegment(
         target=target_of(path), number=number, time=arrays["time"],
         quality=np.zeros(size, dtype=int), flux=arrays["flux"], flux_error=arrays["error"],
@@ -106,9 +134,33 @@ def _segment(frame: pd.DataFrame, path: str | Path, number: int, exposure_days: 
         exposure=exposure_days, crowding=crowding, flux_is_decrowded="crowding" not in frame)
 
 
+def _crowding(frame: pd.DataFrame, path: str | Path) -> float:
+    values = _numbers(frame, "crowding", path)
+    crowding = float(np.median(values[np.isfinite(values)])) if np.isfinite(values).any() else 1.0
+    if not 0 < crowding <= 1:
+        raise BadLightCurve(f"{path}: crowding {crowding:g}; give the target's share of the "
+                            "aperture's light, above 0 and at most 1")
+    return crowding
+
+
+def _segment_numbers(frame: pd.DataFrame, path: str | Path) -> np.ndarray:
+    """The segment of every cadence."""
+    numbers = _numbers(frame, "segment", path)
+    odd = int(np.sum(~(numbers == np.floor(numbers))))
+    if odd:
+        raise BadLightCurve(f"{path}: column segment of {odd} rows is empty or no whole number; "
+                            "number the seasons 1, 2, ...")
+    return numbers.astype(int)
+
+
 def _check_cadence(time: np.ndarray, exposure_days: float, path: str | Path) -> None:
     """Refuse cadences that overlap, or that are days apart: another mission's, or not in days."""
-    steps = np.diff(np.unique(time[np.isfinite(time)]))
+    time = time[np.isfinite(time)]
+    distinct = np.unique(time)
+    if len(distinct) < 0.5 * len(time):
+        raise BadLightCurve(f"{path}: only {len(distinct)} of {len(time)} times differ; write them "
+                            "in double precision, one row a cadence")
+    steps = np.diff(distinct)
     if not len(steps):
         return
     step = float(np.median(steps))
@@ -122,6 +174,8 @@ def _check_cadence(time: np.ndarray, exposure_days: float, path: str | Path) -> 
 
 
 def _numbers(frame: pd.DataFrame, name: str, path: str | Path) -> np.ndarray:
+    if frame[name].dtype.kind == "M":
+        raise BadLightCurve(f"{path}: column {name} holds calendar dates; give days, such as BJD")
     try:
         return frame[name].to_numpy(dtype=float, na_value=np.nan)
     except (ValueError, TypeError) as error:

@@ -175,6 +175,7 @@ def test_parameters_of_a_star_that_are_given_go_before_the_header(table, folder)
 @pytest.mark.parametrize(("text", "message"), [
     (None, "no table at"), ("period_days\n3\n", "target or file"), ("target\n", "0 rows"),
     ("target,period_days\nKIC 7,soon\n", "could not convert"),
+    ("target,period\nKIC 7,2.0\n", "say their units"),
     ("target,event\n,a\nKIC 7,b\n", "row 1 has neither"), ("target\n\"KIC", "cannot read"),
 ])
 def test_tables_that_are_none(tmp_path, text, message):
@@ -358,6 +359,31 @@ def test_nothing_found_and_no_event_is_said(run, light_curve):
         len(light_curve)))
     with pytest.raises(BadLightCurve, match=r"nothing above 7\.1"):
         vet(run, quiet, SUN)
+
+
+def test_an_epoch_of_another_clock_is_refused(run, light_curve):
+    away = TransitEvent(Ephemeris(3.0, 2_455_000.0, 0.1))
+    with pytest.raises(BadParameter, match="days away from its data"):
+        vet(run, light_curve, Star("KIC 7"), away)
+
+
+def test_a_defect_at_one_target_is_a_row_and_stops_no_other(folder, tmp_path, monkeypatch):
+    def broken(vetting, asked):
+        if asked.name == "odd":
+            raise TypeError("a defect")
+        yield from ()
+
+    monkeypatch.setattr(Vetting, "_vetted", broken)
+    asked = [AskedEvent("KIC 7", name="odd"), AskedEvent("KIC 7", name="fine")]
+    answers = dict(vet_list(Vetting(folder / "run"), asked, tmp_path / "v.csv"))
+    assert "unforeseen TypeError: a defect" in answers[asked[0]].failed
+    assert not answers[asked[1]].failed
+
+
+def test_light_curves_of_another_mission_are_said_to_be_such(folder, light_curve):
+    other = load_trained_run(folder / "run", replace(kepler(), name="heron"))
+    assert "asked about one of heron" in other.caveat
+    assert "asked about" not in load_trained_run(folder / "run", kepler()).caveat
 
 
 def test_folders_that_are_no_run(folder, tmp_path):

@@ -1,7 +1,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from astropy.table import Table
+from astropy import units
+from astropy.table import MaskedColumn, Table
+from astropy.time import Time
 
 from exoval.errors import BadLightCurve, DataNotFound
 from exoval.missions.described_mission import described_mission
@@ -156,3 +158,52 @@ def test_a_table_of_stars_without_names_is_refused(tmp_path):
     (tmp_path / "stars.csv").write_text("radius\n1.0\n")
     with pytest.raises(BadLightCurve, match=r"stars.csv has no column target"):
         open_library(HERON, tmp_path)
+
+
+def test_julian_dates_are_turned_to_the_clock_of_the_mission(write):
+    frame = table()
+    julian = frame.assign(time=frame["time"] + HERON.time_zero)
+    assert HERON.read(write(julian)).time == pytest.approx(frame["time"], abs=1e-8)
+
+
+def test_what_an_ecsv_says_of_its_columns_counts(tmp_path):
+    frame, path = table(), tmp_path / "HERON_7.ecsv"
+    in_hours = Table({"time": 24 * frame["time"].to_numpy() * units.hour,
+                      "flux": frame["flux"].to_numpy()})
+    in_hours.write(path)
+    assert HERON.read(path).time == pytest.approx(frame["time"], rel=1e-12)
+    julian = Time(frame["time"].to_numpy() + HERON.time_zero, format="jd", scale="tdb")
+    Table({"time": julian, "flux": frame["flux"].to_numpy(),
+           "count": MaskedColumn(np.arange(len(frame)), mask=frame["flux"] > 1)}
+          ).write(path, overwrite=True)
+    assert HERON.read(path).time == pytest.approx(frame["time"], abs=1e-8)
+    for unit, value in (("mag", "flux is in mag"), ("m", "time is in m")):
+        odd = Table({"time": frame["time"].to_numpy(), "flux": frame["flux"].to_numpy()})
+        odd[value.split()[0]].unit = unit
+        odd.write(path, overwrite=True)
+        with pytest.raises(BadLightCurve, match=value):
+            HERON.read(path)
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"segment": ["A", "B"] * 20}, "column segment is not numbers"),
+    ({"segment": [1.0, np.nan] * 20}, "segment of 20 rows is empty or no whole number"),
+    ({"segment": [1.2] * 40}, "segment of 40 rows"),
+    ({"crowding": ["n/k"] * 40}, "column crowding is not numbers"),
+    ({"crowding": [90.0] * 40}, "crowding 90"),
+    ({"FLUX": [1.0] * 40}, "more than one column flux"),
+    ({"time": np.repeat([5.0, 5.01, 5.02, 5.03], 10)}, "only 4 of 40 times differ"),
+    ({"time": pd.date_range("2026-01-01", periods=40, freq="10min")}, "calendar dates"),
+])
+def test_columns_that_are_not_what_their_names_say(tmp_path, change, message):
+    path = tmp_path / "HERON_7.parquet"
+    table().assign(**change).to_parquet(path)
+    with pytest.raises(BadLightCurve, match=message):
+        HERON.read(path)
+
+
+@pytest.mark.parametrize("place", [".", "heron"])
+def test_a_library_is_the_folder_or_its_folder_of_the_missions_name(tmp_path, place):
+    (tmp_path / place).mkdir(exist_ok=True)
+    table().to_csv(tmp_path / place / "HERON_7.csv", index=False)
+    assert open_library(HERON, tmp_path).targets() == ["HERON 7"]
