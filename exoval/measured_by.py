@@ -18,7 +18,11 @@ from exoval.views import FineViews
 
 @dataclass(frozen=True)
 class MeasuredBy:
-    """What measured a labelled set, and what it covers."""
+    """What measured a labelled set, and what it covers.
+
+    ``mission`` is that of the light curves to be measured; ``simulated`` the set's own where it is
+    another one.
+    """
 
     mission: Mission
     detrend: Detrend
@@ -28,6 +32,13 @@ class MeasuredBy:
     segments_per_light_curve: int
     views: bool = False
     view_form: ViewForm = field(default_factory=FineViews)
+    simulated: Mission | None = None
+
+    @property
+    def periods(self) -> tuple[float, float]:
+        """The shortest and the longest period that was simulated, days."""
+        mission = self.simulated or self.mission
+        return mission.minimum_period_days, mission.maximum_period_days
 
 
 def segments_of_hosts(host: Mapping, settings: Mapping, mission: Mission) -> int:

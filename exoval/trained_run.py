@@ -91,7 +91,7 @@ def _method(metrics: dict, folder: Path, mission: Mission | None) -> tuple[Measu
             built(settings["feature"], "feature"), settings["search"]["threshold"],
             settings["search"]["minimum_transits"],
             segments_of_hosts(metrics.get("host") or {}, settings.get("host") or {}, made),
-            bool(settings.get("views", False)), built(form, "view_form"))
+            bool(settings.get("views", False)), built(form, "view_form"), made)
         return method, built(settings["search"], "search")
     except BadParameter as error:
         raise BadTable(f"cannot rebuild what measured the labelled set of {folder} ({error}); "

@@ -170,7 +170,7 @@ def _caveats(run: TrainedRun, folded: FoldedEvent, table: FeatureTable, is_novel
              ) -> tuple[str, ...]:
     """Why the numbers may not hold for this event."""
     method, event = run.measured_by, folded.event
-    shortest, longest = (method.mission.minimum_period_days, method.mission.maximum_period_days)
+    shortest, longest = method.periods
     found = []
     if not shortest <= event.ephemeris.period <= longest:
         found.append(f"period outside the {shortest:g}-{longest:g} days that were simulated")

@@ -188,7 +188,10 @@ def _alone(vetting: Vetting, asked: AskedEvent) -> Judged:
 
 
 def _key(asked: AskedEvent) -> str:
-    return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
+    """What was asked, of files as they are now."""
+    files = [(path.stat().st_size, path.stat().st_mtime_ns) for path in map(Path, asked.files)
+             if path.is_file()]
+    return hashlib.sha256(repr((asked, files)).encode()).hexdigest()[:16]
 
 
 def _fingerprint(vetting: Vetting, leading: str) -> str:

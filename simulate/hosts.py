@@ -179,7 +179,7 @@ class ProceduralHosts:
         """The star of a number and its share of the light in its aperture, always the same."""
         rng = np.random.default_rng([number, 20210])
         mission = self.mission
-        star = mission.targets.sample(rng, f"procedural {number:05d}", mission.band)
+        star = mission.targets.sample(rng, f"procedural {mission.name} {number:05d}", mission.band)
         aperture = mission.aperture_radius_pixels * mission.pixel_scale_arcsec
         return star, mission.targets.crowding(rng, star, mission.band, aperture)
 

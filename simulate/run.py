@@ -56,7 +56,9 @@ def run(n_systems: int, seed: int, output: str | Path, mission: Mission, host: H
     shards = labelled_set.Shards(output, labelled_set.fingerprint(
         {key: value for key, value in settings.items() if key not in
          ("n_systems", "output", "executor", "batch_size", "pictures", "scenario")}
-        | {"scenario": {name: settings.get("scenario", {}).get(name) for name in scenario}}), views)
+        | {"scenario": {name: settings.get("scenario", {}).get(name) for name in scenario},
+           # host=auto takes what is there: real stars and made-up ones are not to be mixed
+           "host_kind": host.describe()["kind"]}), views)
     recipe = Recipe(seed, host, scenario, transit_model, detrend, search, feature, visible_snr,
                     population["catalogue_errors"], population["limb_darkening"],
                     population["phase_curves"], views, view_form or FineViews())

@@ -177,7 +177,8 @@ def measured_by(manifest: dict, mission: Mission | None = None) -> MeasuredBy:
                       minimum_transits=config["search"]["minimum_transits"],
                       segments_per_light_curve=segments_of_hosts(
                           manifest.get("host", {}), config.get("host", {}), built["mission"]),
-                      views=bool(config.get("views", False)), view_form=built["view_form"])
+                      views=bool(config.get("views", False)), view_form=built["view_form"],
+                      simulated=built["mission"])
 
 
 def _targets(node: object) -> list[str]:

@@ -102,9 +102,9 @@ def _measure(candidate: Candidate, others: list[Candidate], library: LightCurveL
              ) -> tuple[dict[str, float], tuple[np.ndarray, np.ndarray] | None]:
     """Features and views of a candidate; raises an ExovalError that says why there are none."""
     ephemeris = candidate.ephemeris
-    longest = measured_by.mission.maximum_period_days
-    if not measured_by.mission.minimum_period_days <= ephemeris.period <= longest:
-        raise _NotJudged(f"period outside the {measured_by.mission.minimum_period_days:g}-"
+    shortest, longest = measured_by.periods
+    if not shortest <= ephemeris.period <= longest:
+        raise _NotJudged(f"period outside the {shortest:g}-"
                          f"{longest:g} days that were simulated")
     light_curve = library.read(candidate.target)
     for other in others:

@@ -92,4 +92,4 @@ def _is_of_kind(value: object, annotation: str) -> bool:
         return True
     if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
         return False
-    return annotation == "float" or float(value).is_integer()
+    return annotation == "float" or isinstance(value, int)

@@ -78,7 +78,9 @@ def _shows_the_star(segment: PipelineSegment, cadences: np.ndarray) -> np.ndarra
     if not level > 0:
         return np.ones(len(cadences), dtype=bool)
     light = segment.flux[cadences] / level
-    hour = median_filter(light, max(1, round(1 / 24 / segment.exposure)), mode="nearest")
+    # an odd number, of which the median is in the middle; at an edge no cadence counts twice
+    size = max(3, 2 * round(0.5 / 24 / segment.exposure) + 1)
+    hour = median_filter(light, size, mode="mirror")
     other_light = segment.time[cadences][~_within(hour, POSSIBLE_FOR_AN_HOUR)]
     possible = _within(light, POSSIBLE) & ~_near(segment.time[cadences], other_light, SPOILT_DAYS)
     if possible.mean() < LEAST_POSSIBLE:

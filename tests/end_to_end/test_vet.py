@@ -27,7 +27,7 @@ from exoval.star import Star
 from exoval.system import Orbit, Source, System
 from exoval.trained_run import load_trained_run
 from exoval.vet import vet
-from exoval.vet_list import Judged, Vetting, vet_list
+from exoval.vet_list import Judged, Vetting, _key, vet_list
 
 ROOT = Path(__file__).parents[2]
 SUN = Star("KIC 7", 1.0, 1.0, 5772.0, 4.44, 0.0, 12.0)
@@ -384,6 +384,23 @@ def test_light_curves_of_another_mission_are_said_to_be_such(folder, light_curve
     other = load_trained_run(folder / "run", replace(kepler(), name="heron"))
     assert "asked about one of heron" in other.caveat
     assert "asked about" not in load_trained_run(folder / "run", kepler()).caveat
+
+
+def test_the_periods_that_were_simulated_are_the_training_sets(folder):
+    own = load_trained_run(folder / "run").measured_by
+    longer = replace(kepler(), name="heron", maximum_period_days=500.0)
+    other = load_trained_run(folder / "run", longer).measured_by
+    assert other.mission is longer and other.periods == own.periods
+    assert own.periods == (own.mission.minimum_period_days, own.mission.maximum_period_days)
+
+
+def test_a_file_that_changed_is_another_question(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("time,flux\n")
+    asked, before = AskedEvent(files=(str(path),)), _key(AskedEvent(files=(str(path),)))
+    assert _key(asked) == before
+    path.write_text("time,flux\n1,1\n")
+    assert _key(asked) != before
 
 
 def test_folders_that_are_no_run(folder, tmp_path):

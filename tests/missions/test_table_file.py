@@ -207,3 +207,13 @@ def test_a_library_is_the_folder_or_its_folder_of_the_missions_name(tmp_path, pl
     (tmp_path / place).mkdir(exist_ok=True)
     table().to_csv(tmp_path / place / "HERON_7.csv", index=False)
     assert open_library(HERON, tmp_path).targets() == ["HERON 7"]
+
+
+@pytest.mark.parametrize(("exposure", "cadence"), [(1765, 40), (1765, 0), (120, 0), (120, 400)])
+def test_one_bright_cadence_costs_no_more_than_itself(tmp_path, exposure, cadence):
+    mission = described_mission("heron", "tess", exposure, 10.0, 10.0, 0.5, 9.0)
+    flux = np.ones(800)
+    flux[cadence] = 4.0
+    path = tmp_path / "HERON_7.csv"
+    pd.DataFrame({"time": 5 + np.arange(800) * exposure / 86400, "flux": flux}).to_csv(path)
+    assert len(mission.read(path)) >= 799
