@@ -74,8 +74,8 @@ class BoxSearch:
     with too few events is none: its strongest event is hidden and the search repeated,
     ``retries`` times at most. Where a sinusoid explains the light curve better than the event
     does, waves are taken out and the search looks behind them, ``waves`` times at most; what it
-    finds there is reported unless it is a multiple of what it found before, and if it finds
-    nothing there the first event stands.
+    finds there is reported unless it is a multiple of what it found before; if it finds nothing
+    there, or waves still explain more, the first event stands.
 
     Raises BadParameter for an empty range, fewer than two transits or a count below one.
     """
@@ -91,7 +91,7 @@ class BoxSearch:
     bins_per_duration: int = 4
     candidates: int = 5
     retries: int = 3
-    waves: int = 3
+    waves: int = 2
     use_star_density: bool = False
 
     def __post_init__(self) -> None:
@@ -130,15 +130,17 @@ class BoxSearch:
             return None
         light_curve = light_curve.keep(good)
         first = event = self._periodic(light_curve, star)
-        for _ in range(self.waves):
+        if not self.waves:
+            return first
+        for looked in range(self.waves + 1):
             spectrum = None if event is None else wave_spectrum(light_curve)
             if spectrum is None or spectrum.strongest <= event.signal_to_noise**2:
                 break
+            if looked == self.waves:
+                return first
             light_curve = without_waves(light_curve, LEAST_WAVE * event.signal_to_noise**2,
                                         spectrum)
             event = self._periodic(light_curve, star)
-        else:
-            return first
         return first if event is None or _is_multiple(event, first) else event
 
     def _periodic(self, light_curve: LightCurve, star: Star) -> TransitEvent | None:
