@@ -94,6 +94,7 @@ def test_a_star_is_searched_and_every_scenario_has_a_probability_and_an_error(
     assert row["period_days"] == pytest.approx(ORBIT.period, rel=1e-3)
     assert sum(row[f"P_{name}"] for name in classes) == pytest.approx(1)
     assert all(row[f"error_{name}"] >= 0 for name in classes)
+    assert max(row[f"error_{name}"] for name in classes) > 0
     assert {f"P_planet_{name}" for name in run.models} <= set(row.index)
     assert "procedural" in row["caveats"]
     said = capsys.readouterr().out
