@@ -38,26 +38,62 @@ from sklearn.model_selection import GroupShuffleSplit
 from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
 
-from exoval.classifiers.feature_pipeline import feature_pipeline
 from exoval.classifiers.laplace_gp import LaplaceGP
 from exoval.classifiers.sparse_gp import SparseGP
-from exoval.feature_table import load_feature_table
 from exoval.labels import PLANET
-from exoval.view_rows import ViewRows
-from exoval.views import open_views
+from exoval.models.feature_pipeline import feature_pipeline
+from exoval.table.feature_table import load_feature_table
+from exoval.views.store import ViewRows, open_views
 
 COLUMNS = (
-    "tce_period", "tce_duration", "transit_depth", "tce_ror", "tce_dor", "tce_impact",
-    "tce_ingress", "tce_prad", "tce_num_transits", "tce_model_snr", "tce_robstat",
-    "tce_max_mult_ev", "tce_max_sngle_ev", "wst_robstat", "wst_depth", "tce_maxmes",
-    "tce_maxmesd", "tce_bin_oedp_stat", "tce_albedo_stat", "tce_ptemp_stat", "boot_fap",
-    "tce_cap_stat", "tce_hap_stat", "tce_rb_tcount0", "tce_fwm_stat", "tce_dicco_msky",
-    "tce_dicco_msky_err", "tce_dikco_msky", "tce_steff", "tce_slogg", "tce_smet", "tce_sradius")
+    "tce_period",
+    "tce_duration",
+    "transit_depth",
+    "tce_ror",
+    "tce_dor",
+    "tce_impact",
+    "tce_ingress",
+    "tce_prad",
+    "tce_num_transits",
+    "tce_model_snr",
+    "tce_robstat",
+    "tce_max_mult_ev",
+    "tce_max_sngle_ev",
+    "wst_robstat",
+    "wst_depth",
+    "tce_maxmes",
+    "tce_maxmesd",
+    "tce_bin_oedp_stat",
+    "tce_albedo_stat",
+    "tce_ptemp_stat",
+    "boot_fap",
+    "tce_cap_stat",
+    "tce_hap_stat",
+    "tce_rb_tcount0",
+    "tce_fwm_stat",
+    "tce_dicco_msky",
+    "tce_dicco_msky_err",
+    "tce_dikco_msky",
+    "tce_steff",
+    "tce_slogg",
+    "tce_smet",
+    "tce_sradius",
+)
 #: columns in which -1 stands for a missing value
 SENTINELS = ("boot_fap", "tce_dicco_msky_err")
-FROM_CONF = ("laplace_gp", "sparse_gp", "forest", "extra_trees", "histogram_gradient_boosting",
-             "boosted_trees", "perceptron", "logistic", "linear_discriminant",
-             "quadratic_discriminant", "ensemble")
+FROM_CONF = (
+    "laplace_gp",
+    "sparse_gp",
+    "forest",
+    "extra_trees",
+    "histogram_gradient_boosting",
+    "boosted_trees",
+    "perceptron",
+    "logistic",
+    "linear_discriminant",
+    "quadratic_discriminant",
+    "ensemble",
+)
 WITH_VIEWS = ("transit_cnn", "deep_kernel_gp")
 #: rows beyond which a classifier is left out: an exact process needs the cube of the rows
 MOST_ROWS = {"exact_gp": 2000, "ensemble": 10_000}
@@ -79,8 +115,13 @@ class Rows:
 
     def take(self, rows: np.ndarray) -> Rows:
         """The rows of the indexes."""
-        return Rows(self.X[rows], self.y[rows], self.stars[rows], self.planet,
-                    None if self.views is None else self.views.select(rows))
+        return Rows(
+            self.X[rows],
+            self.y[rows],
+            self.stars[rows],
+            self.planet,
+            None if self.views is None else self.views.select(rows),
+        )
 
 
 def labelled_tces() -> Rows | None:
@@ -126,28 +167,48 @@ def resized(rows: Rows, number: int, random: np.random.Generator) -> tuple[Rows,
     extra = rows.take(copies)
     quartiles = np.nanquantile(rows.X, [0.25, 0.75], axis=0)
     moved = extra.X + JITTER * (quartiles[1] - quartiles[0]) * random.normal(size=extra.X.shape)
-    return Rows(np.concatenate([rows.X, moved]), np.concatenate([rows.y, extra.y]),
-                np.concatenate([rows.stars, extra.stars]), rows.planet), len(copies)
+    return Rows(
+        np.concatenate([rows.X, moved]),
+        np.concatenate([rows.y, extra.y]),
+        np.concatenate([rows.stars, extra.stars]),
+        rows.planet,
+    ), len(copies)
 
 
 def classifiers(small: bool, views: bool) -> Iterator[tuple[str, BaseEstimator]]:
     """Name and classifier, in the order of the table."""
     from_conf = FROM_CONF + (WITH_VIEWS if views else ())
     with initialize_config_module("conf", version_base="1.3"):
-        config = compose("train", [f"classifier=[{','.join(from_conf)}]", "~real",
-                                   "labelled_set=none"])
+        config = compose(
+            "train", [f"classifier=[{','.join(from_conf)}]", "~real", "labelled_set=none"]
+        )
     built = instantiate(config.classifier, _convert_="all")
     inducing = 64 if small else 512
-    long = {"inducing_points": inducing, "batch_size": 1024, "epochs": 3 if small else 60,
-            "patience": 5, "random_state": 0}
+    long = {
+        "inducing_points": inducing,
+        "batch_size": 1024,
+        "epochs": 3 if small else 60,
+        "patience": 5,
+        "random_state": 0,
+    }
     yield "laplace_gp", LaplaceGP(inducing_points=inducing, random_state=0)
-    yield "laplace_gp_moved", LaplaceGP(inducing_points=inducing, evidence_rows=20_000,
-                                        evidence_steps=50, learning_rate=0.05,
-                                        move_inducing=True, random_state=0)
+    yield (
+        "laplace_gp_moved",
+        LaplaceGP(
+            inducing_points=inducing,
+            evidence_rows=20_000,
+            evidence_steps=50,
+            learning_rate=0.05,
+            move_inducing=True,
+            random_state=0,
+        ),
+    )
     yield "converged_gp", SparseGP(**long)
     yield "natural_gp", SparseGP(**long, optimizer="natural")
-    yield "laplace_then_variational_gp", SparseGP(**long | {"learning_rate": 0.005},
-                                                  start="laplace")
+    yield (
+        "laplace_then_variational_gp",
+        SparseGP(**long | {"learning_rate": 0.005}, start="laplace"),
+    )
     yield "exact_gp", GaussianProcessClassifier(ConstantKernel(4.0) * RBF(6.0), random_state=0)
     for name in from_conf[1:]:
         yield name, built[name]
@@ -170,9 +231,11 @@ def judged(classifier: BaseEstimator, fitted: Rows, tested: Rows) -> dict:
     planet = probability[:, list(pipeline.classes_).index(fitted.planet)]
     result = {
         "seconds": round(seconds, 2),
-        "log_loss": round(log_loss(tested.y[known], probability[known],
-                                   labels=pipeline.classes_), 5),
-        "pr_auc": round(average_precision_score(tested.y == fitted.planet, planet), 4)}
+        "log_loss": round(
+            log_loss(tested.y[known], probability[known], labels=pipeline.classes_), 5
+        ),
+        "pr_auc": round(average_precision_score(tested.y == fitted.planet, planet), 4),
+    }
     epochs = getattr(pipeline[-1], "epochs_run_", None)
     return result | ({"epochs": epochs} if epochs is not None else {})
 
@@ -184,16 +247,21 @@ def table(name: str, rows: Rows, sizes: list[int], small: bool, only: list[str] 
     for size in sizes:
         some, copies = resized(fitted, size, np.random.default_rng(size))
         said = f", {copies:,} of them jittered copies" if copies else ""
-        print(f"\n{name}: {len(some.X):,} x {rows.X.shape[1]} to fit{said}; "
-              f"{len(tested.X):,} of other stars to judge; {len(set(rows.y))} classes")
+        print(
+            f"\n{name}: {len(some.X):,} x {rows.X.shape[1]} to fit{said}; "
+            f"{len(tested.X):,} of other stars to judge; {len(set(rows.y))} classes"
+        )
         print(f"{'classifier':32}{'seconds':>9}{'log-loss':>10}{'PR-AUC':>8}{'epochs':>8}")
         for which, classifier in classifiers(small, rows.views is not None):
             if len(some.X) > MOST_ROWS.get(which, np.inf) or (only and which not in only):
                 continue
             numbers = judged(classifier, some, tested)
             found.setdefault(which, {})[str(len(some.X))] = numbers
-            print(f"{which:32}{numbers['seconds']:9.1f}{numbers['log_loss']:10.4f}"
-                  f"{numbers['pr_auc']:8.3f}{numbers.get('epochs', ''):>8}", flush=True)
+            print(
+                f"{which:32}{numbers['seconds']:9.1f}{numbers['log_loss']:10.4f}"
+                f"{numbers['pr_auc']:8.3f}{numbers.get('epochs', ''):>8}",
+                flush=True,
+            )
     return found
 
 
@@ -213,8 +281,7 @@ def main() -> None:
         real, made = labelled_tces(), simulated(arguments.labelled_set)
         if made is not None:
             size = min(sizes[0], len(held_out(made)[0].X))
-            results["simulated"] = table("simulated", made, [size], arguments.small,
-                                         arguments.only)
+            results["simulated"] = table("simulated", made, [size], arguments.small, arguments.only)
         if real is not None:
             results["real"] = table("labelled TCEs", real, sizes, arguments.small, arguments.only)
     largest = str(sizes[-1])

@@ -28,11 +28,11 @@ from exoval.detrend.median import Median
 from exoval.detrend.spline import Spline
 from exoval.ephemeris import Ephemeris
 from exoval.errors import ExovalError
-from exoval.features.trapezoid import trapezoid
+from exoval.folded.trapezoid import trapezoid
 from exoval.lightcurve import LightCurve
 from exoval.missions.kepler import kepler
 from exoval.missions.tess import tess
-from exoval.progress import progress
+from exoval.running.progress import progress
 from exoval.search.refine import refine
 from simulate.hosts import RealHosts
 from simulate.observation import noise_ppm
@@ -43,8 +43,12 @@ STRENGTHS = (1.0, 10.0)
 #: of all events together; enough for one light curve to tell the bias to a few per cent
 EVENTS = 4
 DETRENDS = {
-    "biweight 1 d": Biweight(1.0), "biweight 1.5 d": Biweight(1.5), "biweight 2 d": Biweight(2.0),
-    "biweight 3 d": Biweight(3.0), "median 1.5 d": Median(1.5), "spline 1.5 d": Spline(1.5),
+    "biweight 1 d": Biweight(1.0),
+    "biweight 1.5 d": Biweight(1.5),
+    "biweight 2 d": Biweight(2.0),
+    "biweight 3 d": Biweight(3.0),
+    "median 1.5 d": Median(1.5),
+    "spline 1.5 d": Spline(1.5),
     "spline 2 d": Spline(2.0),
 }
 REFERENCE = "biweight 1 d"
@@ -62,8 +66,9 @@ def dimmed(host: LightCurve, ephemeris: Ephemeris, depth: float) -> tuple[LightC
     return host.with_flux(host.flux * (1 - lost)), lost
 
 
-def depth_ratio(flat: LightCurve, host: LightCurve, lost: np.ndarray, ephemeris: Ephemeris
-                ) -> float:
+def depth_ratio(
+    flat: LightCurve, host: LightCurve, lost: np.ndarray, ephemeris: Ephemeris
+) -> float:
     """Missing light within the event over what was taken, against one event length beside it."""
     offset = np.abs(ephemeris.time_from_mid_event(flat.time)) / ephemeris.duration
     inside, beside = offset < 0.5, (offset > 0.6) & (offset < 1.5)
@@ -109,9 +114,16 @@ def trials_on(host: LightCurve, hours: float, rng: np.random.Generator) -> list[
             found = refine(seen, truth)
             hidden = detrend(injected, found.ephemeris if found else truth)
             measured = depth_ratio(hidden, host, lost, truth)
-            rows.append({"detrend": name, "hours": hours, "strength": strength,
-                         "search": depth_ratio(seen, host, lost, truth) - noise - 1,
-                         "measure": measured - noise - 1, "measure_alone": measured - 1})
+            rows.append(
+                {
+                    "detrend": name,
+                    "hours": hours,
+                    "strength": strength,
+                    "search": depth_ratio(seen, host, lost, truth) - noise - 1,
+                    "measure": measured - noise - 1,
+                    "measure_alone": measured - 1,
+                }
+            )
     return rows
 
 
@@ -140,16 +152,23 @@ def residuals(mission: str, number: int) -> pd.DataFrame:
                 row[name] = residual_ppm(flat), 1e3 * (time.perf_counter() - start)
         except ExovalError:
             continue
-        rows += [{"detrend": name, "ppm": ppm, "ms": ms,
-                  "over_reference": ppm / row[REFERENCE][0]} for name, (ppm, ms) in row.items()]
+        rows += [
+            {"detrend": name, "ppm": ppm, "ms": ms, "over_reference": ppm / row[REFERENCE][0]}
+            for name, (ppm, ms) in row.items()
+        ]
     return pd.DataFrame(rows).assign(mission=mission)
 
 
 def median_with_error(values: pd.Series) -> pd.Series:
     values = values.dropna()
     spread = 1.4826 * np.median(np.abs(values - values.median()))
-    return pd.Series({"bias": values.median(), "scatter": spread,
-                      "error": 1.2533 * spread / np.sqrt(max(len(values), 1))})
+    return pd.Series(
+        {
+            "bias": values.median(),
+            "scatter": spread,
+            "error": 1.2533 * spread / np.sqrt(max(len(values), 1)),
+        }
+    )
 
 
 def reading_ms() -> dict[str, float]:
@@ -169,21 +188,35 @@ def reading_ms() -> dict[str, float]:
 
 def draw(table: pd.DataFrame, costs: pd.DataFrame, path: Path) -> None:
     import matplotlib
+
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(2, 3, figsize=(13, 7.5), layout="constrained", sharex="col")
     for row, mission in zip(axes, ("kepler", "tess")):
-        for axis, (title, stage, strength) in zip(row, (
+        for axis, (title, stage, strength) in zip(
+            row,
+            (
                 ("search, depth = noise of a half hour", "search", 1.0),
                 ("search, depth = 10 × noise", "search", 10.0),
-                ("measure (event hidden), depth = noise", "measure", 1.0))):
-            part = table[(table.mission == mission) & (table.stage == stage)
-                         & (table.strength == strength)]
+                ("measure (event hidden), depth = noise", "measure", 1.0),
+            ),
+        ):
+            part = table[
+                (table.mission == mission) & (table.stage == stage) & (table.strength == strength)
+            ]
             for number, name in enumerate(DETRENDS):
                 line = part[part.detrend == name]
-                axis.errorbar(line.hours + 0.06 * (number - 3), 100 * line.bias, 100 * line.error,
-                              label=name, color=f"C{number}", lw=1.4, marker=".", capsize=2)
+                axis.errorbar(
+                    line.hours + 0.06 * (number - 3),
+                    100 * line.bias,
+                    100 * line.error,
+                    label=name,
+                    color=f"C{number}",
+                    lw=1.4,
+                    marker=".",
+                    capsize=2,
+                )
             axis.axhline(0, color="0.5", lw=0.8)
             axis.axhspan(-1, 1, color="0.9", zorder=0)
             axis.set_title(f"{mission}: {title}", fontsize=10)
@@ -206,9 +239,14 @@ def main() -> None:
     # two-minute light curves have as many more cadences as there are fewer of them
     numbers = {"kepler": number, "tess": max(number // 3, 2)}
     rows = pd.concat([trials(mission, count) for mission, count in numbers.items()])
-    stages = [rows.groupby(["mission", "detrend", "strength", "hours"])[stage]
-              .apply(median_with_error).unstack().reset_index().assign(stage=stage)
-              for stage in STAGES]
+    stages = [
+        rows.groupby(["mission", "detrend", "strength", "hours"])[stage]
+        .apply(median_with_error)
+        .unstack()
+        .reset_index()
+        .assign(stage=stage)
+        for stage in STAGES
+    ]
     table = pd.concat(stages)
     costs = pd.concat([residuals(mission, 3 * count) for mission, count in numbers.items()])
     report(table, costs)
@@ -219,32 +257,44 @@ def main() -> None:
 
 def report(table: pd.DataFrame, costs: pd.DataFrame) -> None:
     for (mission, stage, strength), part in table.groupby(["mission", "stage", "strength"]):
-        print(f"\n{mission}, {stage}, depth {strength:g} × half-hour noise: "
-              "median bias in % by hours")
+        print(
+            f"\n{mission}, {stage}, depth {strength:g} × half-hour noise: median bias in % by hours"
+        )
         shown = 100 * part.pivot(index="detrend", columns="hours", values="bias")
         print(shown.loc[list(DETRENDS)].round(2).to_string())
         worst = 100 * part.groupby("detrend").error.max()
-        print("largest error of a median (%): " + ", ".join(
-            f"{name} {worst[name]:.2f}" for name in DETRENDS))
+        print(
+            "largest error of a median (%): "
+            + ", ".join(f"{name} {worst[name]:.2f}" for name in DETRENDS)
+        )
     print("\nsix-hour scatter left over that at a one-day biweight, and milliseconds")
     quantiles = costs.groupby(["mission", "detrend"]).agg(
-        ppm_median=("ppm", "median"), ratio_median=("over_reference", "median"),
+        ppm_median=("ppm", "median"),
+        ratio_median=("over_reference", "median"),
         ratio_90=("over_reference", lambda v: v.quantile(0.9)),
-        ratio_max=("over_reference", "max"), ms=("ms", "median"))
+        ratio_max=("over_reference", "max"),
+        ms=("ms", "median"),
+    )
     print(quantiles.round(3).to_string())
 
 
 def summary(table: pd.DataFrame, costs: pd.DataFrame) -> dict:
     default = f"biweight {Biweight().window_days:g} d"
     chosen = table[(table.detrend == default)]
-    worst = {f"worst_median_bias_{stage}_{mission}_depth_{strength:g}":
-             round(float(part.bias.abs().max()), 4)
-             for (stage, mission, strength), part in
-             chosen.groupby(["stage", "mission", "strength"])}
+    worst = {
+        f"worst_median_bias_{stage}_{mission}_depth_{strength:g}": round(
+            float(part.bias.abs().max()), 4
+        )
+        for (stage, mission, strength), part in chosen.groupby(["stage", "mission", "strength"])
+    }
     over = costs[costs.detrend == default].groupby("mission").over_reference
-    return {"default": default, **worst,
-            "scatter_over_one_day": {key: round(float(value), 3)
-                                     for key, value in over.median().items()}}
+    return {
+        "default": default,
+        **worst,
+        "scatter_over_one_day": {
+            key: round(float(value), 3) for key, value in over.median().items()
+        },
+    }
 
 
 if __name__ == "__main__":

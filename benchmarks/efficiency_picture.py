@@ -14,27 +14,41 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 
-from exoval.detection_efficiency import DetectionEfficiency, load_efficiencies
+from exoval.injection.completeness import Completeness, load_completeness
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 
-def draw_scenario(axes: Axes, cells: DetectionEfficiency) -> object:
-    mesh = axes.pcolormesh(cells.period_edges, cells.size_edges, cells.fraction.T, vmin=0, vmax=1,
-                           cmap="viridis")
+def draw_scenario(axes: Axes, cells: Completeness) -> object:
+    mesh = axes.pcolormesh(
+        cells.period_edges, cells.size_edges, cells.fraction.T, vmin=0, vmax=1, cmap="viridis"
+    )
     centres = [np.sqrt(edges[:-1] * edges[1:]) for edges in (cells.period_edges, cells.size_edges)]
     for i, period in enumerate(centres[0]):
         for j, size in enumerate(centres[1]):
             if cells.rows[i, j]:
-                axes.text(period, size, cells.rows[i, j], ha="center", va="center", fontsize=6,
-                          color="w" if cells.fraction[i, j] < 0.6 else "k")
+                axes.text(
+                    period,
+                    size,
+                    cells.rows[i, j],
+                    ha="center",
+                    va="center",
+                    fontsize=6,
+                    color="w" if cells.fraction[i, j] < 0.6 else "k",
+                )
     period = np.geomspace(cells.period_edges[0], cells.period_edges[-1], 80)
     size = np.geomspace(cells.size_edges[0], cells.size_edges[-1], 90)
     smooth, error = cells(period[:, None], size[None, :])
-    lines = axes.contour(period, size, np.where(error < 0.25, smooth, np.nan).T,
-                         levels=[0.1, 0.5, 0.8], colors=["w", "orange", "red"], linewidths=1.3)
+    lines = axes.contour(
+        period,
+        size,
+        np.where(error < 0.25, smooth, np.nan).T,
+        levels=[0.1, 0.5, 0.8],
+        colors=["w", "orange", "red"],
+        linewidths=1.3,
+    )
     axes.clabel(lines, fontsize=7)
     axes.set(xscale="log", yscale="log", title=cells.scenario.replace("_", " "))
     axes.set_facecolor("0.85")
@@ -44,13 +58,14 @@ def draw_scenario(axes: Axes, cells: DetectionEfficiency) -> object:
 def main() -> None:
     if len(sys.argv) != 3:
         raise SystemExit(__doc__)
-    efficiencies = load_efficiencies(sys.argv[1])
+    efficiencies = load_completeness(sys.argv[1])
     rows = int(np.ceil(len(efficiencies) / 3))
-    figure, axes = plt.subplots(rows, 3, figsize=(12, 3.6 * rows), layout="constrained",
-                                squeeze=False)
+    figure, axes = plt.subplots(
+        rows, 3, figsize=(12, 3.6 * rows), layout="constrained", squeeze=False
+    )
     for axis, cells in zip(axes.flat, efficiencies.values()):
         mesh = draw_scenario(axis, cells)
-    for axis in list(axes.flat)[len(efficiencies):]:
+    for axis in list(axes.flat)[len(efficiencies) :]:
         axis.set_axis_off()
     for axis in axes[-1]:
         axis.set_xlabel("period (days)")

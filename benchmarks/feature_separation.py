@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from exoval.feature_table import FeatureTable, load_feature_table
 from exoval.labels import FALSE_POSITIVE, PLANET
-from exoval.novelty import scalar_names
+from exoval.models.novelty import scalar_names
+from exoval.table.feature_table import FeatureTable, load_feature_table
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -56,13 +56,19 @@ def separation(simulated: FeatureTable, real: FeatureTable) -> pd.DataFrame:
     rows = []
     for name in scalar_names(simulated):
         planets = values(simulated, name, PLANET)
-        row = {"feature": name, **{scenario: auc(planets, values(simulated, name, FALSE_POSITIVE,
-                                                                scenario))[0]
-                                   for scenario in scenarios}}
-        row["simulated"], row["simulated_error"] = auc(planets,
-                                                       values(simulated, name, FALSE_POSITIVE))
-        row["real"], row["real_error"] = auc(values(real, name, PLANET),
-                                             values(real, name, FALSE_POSITIVE))
+        row = {
+            "feature": name,
+            **{
+                scenario: auc(planets, values(simulated, name, FALSE_POSITIVE, scenario))[0]
+                for scenario in scenarios
+            },
+        }
+        row["simulated"], row["simulated_error"] = auc(
+            planets, values(simulated, name, FALSE_POSITIVE)
+        )
+        row["real"], row["real_error"] = auc(
+            values(real, name, PLANET), values(real, name, FALSE_POSITIVE)
+        )
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -70,12 +76,17 @@ def separation(simulated: FeatureTable, real: FeatureTable) -> pd.DataFrame:
 def verdict(row: pd.Series) -> str:
     """In words, where simulation and reality disagree by more than twice the real error."""
     apart = abs(row.simulated - row.real)
-    if not np.isfinite(apart) or apart < max(GAP, 2 * np.hypot(row.real_error,
-                                                               row.simulated_error)):
+    if not np.isfinite(apart) or apart < max(
+        GAP, 2 * np.hypot(row.real_error, row.simulated_error)
+    ):
         return ""
     ours, theirs = (max(a, 1 - a) >= SEPARATES for a in (row.simulated, row.real))
-    return {(True, False): "only in simulation", (False, True): "only in reality",
-            (True, True): "both, differently", (False, False): ""}[ours, theirs]
+    return {
+        (True, False): "only in simulation",
+        (False, True): "only in reality",
+        (True, True): "both, differently",
+        (False, False): "",
+    }[ours, theirs]
 
 
 def draw(frame: pd.DataFrame, path: str) -> None:
@@ -84,11 +95,23 @@ def draw(frame: pd.DataFrame, path: str) -> None:
     figure, axes = plt.subplots(figsize=(8, 0.19 * len(frame) + 1.2), layout="constrained")
     place = np.arange(len(frame))
     for name, colour, shift in (("simulated", "#2b6cb0", 0.15), ("real", "#c05621", -0.15)):
-        axes.errorbar(frame[name], place + shift, xerr=frame[f"{name}_error"], fmt="o", ms=4,
-                      color=colour, label=name)
+        axes.errorbar(
+            frame[name],
+            place + shift,
+            xerr=frame[f"{name}_error"],
+            fmt="o",
+            ms=4,
+            color=colour,
+            label=name,
+        )
     axes.axvline(0.5, color="0.6", lw=1)
-    axes.set(yticks=place, yticklabels=frame.feature, xlim=(0, 1), ylim=(-1, len(frame)),
-             xlabel="AUC, planet against false positive (0.5: no separation)")
+    axes.set(
+        yticks=place,
+        yticklabels=frame.feature,
+        xlim=(0, 1),
+        ylim=(-1, len(frame)),
+        xlabel="AUC, planet against false positive (0.5: no separation)",
+    )
     axes.tick_params(axis="y", labelsize=7)
     axes.legend(loc="lower right")
     figure.savefig(path, dpi=110)
@@ -103,11 +126,19 @@ def main(labelled_set: str, model_folder: str, picture: str) -> None:
     order = (frame.simulated - 0.5).abs().sort_values(ascending=False).index
     print(frame.loc[order].round(2).drop(columns=["simulated_error"]).to_string(index=False))
     draw(frame, picture)
-    named = {kind: frame.feature[frame.verdict == kind].tolist()
-             for kind in ("only in simulation", "only in reality", "both, differently")}
-    print(json.dumps({"features": len(frame), "real_events": len(real),
-                      **{kind.replace(" ", "_").replace(",", ""): names
-                         for kind, names in named.items()}}))
+    named = {
+        kind: frame.feature[frame.verdict == kind].tolist()
+        for kind in ("only in simulation", "only in reality", "both, differently")
+    }
+    print(
+        json.dumps(
+            {
+                "features": len(frame),
+                "real_events": len(real),
+                **{kind.replace(" ", "_").replace(",", ""): names for kind, names in named.items()},
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

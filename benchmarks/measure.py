@@ -25,7 +25,7 @@ from hydra.utils import instantiate
 
 from exoval.ephemeris import Ephemeris
 from exoval.event import TransitEvent
-from exoval.features.folded_event import FoldedEvent
+from exoval.folded.folded_event import FoldedEvent
 from exoval.lightcurve import LightCurve, Segment
 from exoval.measure import measure_folded
 from exoval.physics.exact_flux import ExactModel
@@ -33,12 +33,11 @@ from exoval.physics.orbit import durations
 from exoval.search.refine import refine
 from exoval.star import Star
 from exoval.system import Orbit
-from exoval.views import event_views
+from exoval.views.fine import event_views
 
 EXPOSURE = 0.0204335982
 QUARTER = 90.0
-SUN = Star("KIC 1", radius=1.0, mass=1.0, teff=5772.0, logg=4.438, metallicity=0.0,
-           magnitude=12.0)
+SUN = Star("KIC 1", radius=1.0, mass=1.0, teff=5772.0, logg=4.438, metallicity=0.0, magnitude=12.0)
 
 
 def light_curve(days: float, transits: int) -> tuple[LightCurve, TransitEvent]:
@@ -50,10 +49,21 @@ def light_curve(days: float, transits: int) -> tuple[LightCurve, TransitEvent]:
     flux *= 1 + 1e-3 * np.sin(time_ / 3) + 1e-4 * rng.standard_normal(len(time_))
     centroids = 100 + 1e-4 * rng.standard_normal((2, len(time_)))
     edges = np.searchsorted(time_, np.arange(0, days + QUARTER, QUARTER))
-    segments = tuple(Segment(i, int(a), int(b), 0.95, 60.0)
-                     for i, (a, b) in enumerate(itertools.pairwise(edges)) if b > a)
-    curve = LightCurve("KIC 1", "kepler", time_, 1e5 * flux, np.full(len(time_), 10.0), EXPOSURE,
-                       segments, *centroids)
+    segments = tuple(
+        Segment(i, int(a), int(b), 0.95, 60.0)
+        for i, (a, b) in enumerate(itertools.pairwise(edges))
+        if b > a
+    )
+    curve = LightCurve(
+        "KIC 1",
+        "kepler",
+        time_,
+        1e5 * flux,
+        np.full(len(time_), 10.0),
+        EXPOSURE,
+        segments,
+        *centroids,
+    )
     return curve, TransitEvent(Ephemeris(orbit.period, orbit.epoch, durations(orbit)[0]))
 
 
@@ -67,8 +77,9 @@ def fastest(function, repeats: int) -> float:
     return 1e3 * best
 
 
-def group_times(flat: LightCurve, event: TransitEvent, curve: LightCurve, groups: dict,
-                repeats: int) -> dict[str, float]:
+def group_times(
+    flat: LightCurve, event: TransitEvent, curve: LightCurve, groups: dict, repeats: int
+) -> dict[str, float]:
     """Least time of each group, called one after the other on a fresh event."""
     spent = {name: np.inf for name in groups}
     for _ in range(repeats):
@@ -80,8 +91,7 @@ def group_times(flat: LightCurve, event: TransitEvent, curve: LightCurve, groups
     return spent
 
 
-def measured(label: str, days: float, transits: int, built: dict, repeats: int
-             ) -> dict[str, float]:
+def measured(label: str, days: float, transits: int, built: dict, repeats: int) -> dict[str, float]:
     """Print and return the times of one light curve."""
     curve, event = light_curve(days, transits)
     flat = built["detrend"](curve, event.ephemeris)
@@ -92,10 +102,14 @@ def measured(label: str, days: float, transits: int, built: dict, repeats: int
     times = {
         "detrend": fastest(lambda: built["detrend"](curve, event.ephemeris), 3),
         "refine": fastest(lambda: refine(flat, event.ephemeris), 3),
-        **{f"  {name}": spent for name, spent in group_times(
-            flat, refined, curve, built["feature"], repeats).items()},
-        "scalars": fastest(lambda: measure_folded(FoldedEvent(flat, refined, SUN, curve),
-                                                  built["feature"]), repeats),
+        **{
+            f"  {name}": spent
+            for name, spent in group_times(flat, refined, curve, built["feature"], repeats).items()
+        },
+        "scalars": fastest(
+            lambda: measure_folded(FoldedEvent(flat, refined, SUN, curve), built["feature"]),
+            repeats,
+        ),
         "views": fastest(lambda: event_views(folded), repeats),
     }
     print(f"\n{label}: {len(curve)} cadences, {transits} transits")
@@ -110,12 +124,18 @@ def main() -> None:
         built = instantiate(compose("simulate", ["host=procedural"]), _convert_="all")
     quarter = measured("one quarter", QUARTER, 12, built, repeats)
     years = measured("four years", 65000 * EXPOSURE, 300, built, repeats)
-    print(json.dumps({"ms_scalars_4yr": round(years["scalars"], 2),
-                      "ms_views_4yr": round(years["views"], 3),
-                      "ms_detrend_4yr": round(years["detrend"], 2),
-                      "ms_refine_4yr": round(years["refine"], 2),
-                      "ms_scalars_quarter": round(quarter["scalars"], 2),
-                      "ms_views_quarter": round(quarter["views"], 3)}))
+    print(
+        json.dumps(
+            {
+                "ms_scalars_4yr": round(years["scalars"], 2),
+                "ms_views_4yr": round(years["views"], 3),
+                "ms_detrend_4yr": round(years["detrend"], 2),
+                "ms_refine_4yr": round(years["refine"], 2),
+                "ms_scalars_quarter": round(quarter["scalars"], 2),
+                "ms_views_quarter": round(quarter["views"], 3),
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ from exoval.event import TransitEvent
 from exoval.labels import FALSE_POSITIVE
 from exoval.measure import measure
 from exoval.missions.library import open_library
-from exoval.progress import progress
+from exoval.running.progress import progress
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -108,17 +108,24 @@ def measured(table: pd.DataFrame) -> pd.DataFrame:
                 curve = curve.keep(~other.ephemeris.in_event(curve.time, 1.5))
         event = TransitEvent(candidate.ephemeris, candidate.depth)
         try:
-            row = measure(curve, event, library.star(candidate.target), built["detrend"],
-                          built["feature"])
+            row = measure(
+                curve, event, library.star(candidate.target), built["detrend"], built["feature"]
+            )
         except ExovalError as error:
             print(f"{candidate.name}: {error}")
             continue
         if row is None or not row["transit_count"] >= 1:
             print(f"{candidate.name}: no transit in the data at hand")
             continue
-        rows.append({"koi": candidate.name, "segments": len(curve.segments),
-                     "disposition": candidate.disposition, **row,
-                     **table.loc[candidate.name].drop(labels=["koi_pdisposition"]).to_dict()})
+        rows.append(
+            {
+                "koi": candidate.name,
+                "segments": len(curve.segments),
+                "disposition": candidate.disposition,
+                **row,
+                **table.loc[candidate.name].drop(labels=["koi_pdisposition"]).to_dict(),
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -169,8 +176,10 @@ def report(rows: pd.DataFrame, title: str) -> dict[str, dict[str, float]]:
     for one in COMPARISONS:
         results[one.ours] = found = summary(*compare(rows, one), one.differs)
         kind = " (difference)" if one.differs else ""
-        print(f"{one.ours:22s}{one.theirs:24s}{found['number']:8d}{found['median']:9.3f}"
-              f"{found['scatter']:9.3f}{found['rank']:7.3f}{kind}")
+        print(
+            f"{one.ours:22s}{one.theirs:24s}{found['number']:8d}{found['median']:9.3f}"
+            f"{found['scatter']:9.3f}{found['rank']:7.3f}{kind}"
+        )
     return results
 
 
@@ -187,27 +196,34 @@ def main() -> None:
         rows.to_csv(sys.argv[2], index=False)
     results = report(rows, "all KOIs")
     planets = report(rows[rows["disposition"] != FALSE_POSITIVE], "planets and candidates")
-    whole = report(rows[rows["transit_count"] > 0.5 * rows["expected_transits"]],
-                   "at least half of the transits at hand")
+    whole = report(
+        rows[rows["transit_count"] > 0.5 * rows["expected_transits"]],
+        "at least half of the transits at hand",
+    )
     # the archive's own two strengths: what one can expect of the agreement
     both = Comparison("koi_model_snr", "koi_max_mult_ev")
     print(f"archive's koi_model_snr over koi_max_mult_ev: {summary(*compare(rows, both), False)}")
     if len(sys.argv) > 1:
         picture(rows, Path(sys.argv[1]))
-    print(json.dumps({
-        "depth_ratio_median": round(results["transit_depth"]["median"], 4),
-        "depth_scatter": round(results["transit_depth"]["scatter"], 4),
-        "duration_ratio_median": round(results["transit_duration"]["median"], 4),
-        "mes_ratio_median": round(results["mes"]["median"], 4),
-        "mes_rank_correlation": round(results["mes"]["rank"], 4),
-        "mes_whitened_ratio_median": round(results["mes_whitened"]["median"], 4),
-        "mes_whitened_ratio_median_half_at_hand": round(whole["mes_whitened"]["median"], 4),
-        "mes_rank_correlation_half_at_hand": round(whole["mes_whitened"]["rank"], 4),
-        "snr_rank_correlation_half_at_hand": round(whole["white_snr"]["rank"], 4),
-        "snr_ratio_median_planets": round(planets["white_snr"]["median"], 4),
-        "mes_ratio_median_planets": round(planets["mes"]["median"], 4),
-        "mes_rank_correlation_planets": round(planets["mes"]["rank"], 4),
-        "kois": len(rows)}))
+    print(
+        json.dumps(
+            {
+                "depth_ratio_median": round(results["transit_depth"]["median"], 4),
+                "depth_scatter": round(results["transit_depth"]["scatter"], 4),
+                "duration_ratio_median": round(results["transit_duration"]["median"], 4),
+                "mes_ratio_median": round(results["mes"]["median"], 4),
+                "mes_rank_correlation": round(results["mes"]["rank"], 4),
+                "mes_whitened_ratio_median": round(results["mes_whitened"]["median"], 4),
+                "mes_whitened_ratio_median_half_at_hand": round(whole["mes_whitened"]["median"], 4),
+                "mes_rank_correlation_half_at_hand": round(whole["mes_whitened"]["rank"], 4),
+                "snr_rank_correlation_half_at_hand": round(whole["white_snr"]["rank"], 4),
+                "snr_ratio_median_planets": round(planets["white_snr"]["median"], 4),
+                "mes_ratio_median_planets": round(planets["mes"]["median"], 4),
+                "mes_rank_correlation_planets": round(planets["mes"]["rank"], 4),
+                "kois": len(rows),
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

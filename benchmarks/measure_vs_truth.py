@@ -23,7 +23,7 @@ from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 
 from exoval.physics.quadratic_occultation import hidden_share
-from exoval.progress import progress
+from exoval.running.progress import progress
 from simulate.example import KEPT, Recipe, simulate_example
 
 matplotlib.use("Agg")
@@ -32,10 +32,12 @@ import itertools
 import matplotlib.pyplot as plt
 
 #: our column, its error column and the truth in the same unit
-RECOVERED = (("transit_depth", "transit_depth_error", "true_depth"),
-             ("transit_duration", "transit_duration_error", "true_duration"),
-             ("radius_ratio", "radius_ratio_error", "true_radius_ratio"),
-             ("impact_parameter", "impact_parameter_error", "true_impact_parameter"))
+RECOVERED = (
+    ("transit_depth", "transit_depth_error", "true_depth"),
+    ("transit_duration", "transit_duration_error", "true_duration"),
+    ("radius_ratio", "radius_ratio_error", "true_radius_ratio"),
+    ("impact_parameter", "impact_parameter_error", "true_impact_parameter"),
+)
 #: significances that are unit normal where there is nothing
 PULLS = ("odd_even", "half_phase", "secondary", "duration_difference")
 #: strengths that divide the table
@@ -45,14 +47,22 @@ STRENGTHS = (0.0, 15.0, 40.0, np.inf)
 def injections(draws: int) -> tuple[pd.DataFrame, str]:
     """Features and truths of the kept ones, and what the hosts are."""
     with initialize_config_module("conf", version_base="1.3"):
-        built = instantiate(compose("simulate", ["scenario=[planet]", "search=known_ephemeris"]),
-                            _convert_="all")
+        built = instantiate(
+            compose("simulate", ["scenario=[planet]", "search=known_ephemeris"]), _convert_="all"
+        )
     population = built["population"]
-    recipe = Recipe(1, built["host"], built["scenario"], built["transit_model"],
-                    built["detrend"], built["search"], built["feature"],
-                    catalogue_errors=population["catalogue_errors"],
-                    limb_darkening=population["limb_darkening"],
-                    phase_curves=population["phase_curves"])
+    recipe = Recipe(
+        1,
+        built["host"],
+        built["scenario"],
+        built["transit_model"],
+        built["detrend"],
+        built["search"],
+        built["feature"],
+        catalogue_errors=population["catalogue_errors"],
+        limb_darkening=population["limb_darkening"],
+        phase_curves=population["phase_curves"],
+    )
     rows = []
     for index in progress(range(draws), draws, "inject and measure"):
         outcome = simulate_example(recipe, "planet", index)
@@ -65,11 +75,14 @@ def truth_columns(truth: dict) -> dict[str, float]:
     """The truth in the units of the features."""
     k, b = truth["radius_ratio"], truth["impact_parameter"]
     u1, u2 = truth["limb_darkening_1"], truth["limb_darkening_2"]
-    return {"true_depth": 1e6 * truth["source_share"] * hidden_share(b, k, u1, u2),
-            "true_duration": 24 * truth["duration_days"],
-            "true_radius_ratio": k, "true_impact_parameter": b,
-            "true_eccentricity": truth["eccentricity"],
-            "dark": not truth["has_phase_curve"] and truth["surface_brightness_ratio"] == 0}
+    return {
+        "true_depth": 1e6 * truth["source_share"] * hidden_share(b, k, u1, u2),
+        "true_duration": 24 * truth["duration_days"],
+        "true_radius_ratio": k,
+        "true_impact_parameter": b,
+        "true_eccentricity": truth["eccentricity"],
+        "dark": not truth["has_phase_curve"] and truth["surface_brightness_ratio"] == 0,
+    }
 
 
 def pulls(rows: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -77,17 +90,21 @@ def pulls(rows: pd.DataFrame) -> dict[str, np.ndarray]:
     rows = rows[rows["dark"]]
     sign = np.sign(rows["odd_depth"] - rows["even_depth"])
     chance = np.where(np.arange(len(rows)) % 2 == 0, 1.0, -1.0)
-    found = {"odd_even": sign * rows["odd_even_sigma"],
-             "half_phase": rows["half_phase_sigma"],
-             "secondary": rows["secondary_sigma"],
-             "duration_difference": chance * rows["odd_even_duration_sigma"]}
+    found = {
+        "odd_even": sign * rows["odd_even_sigma"],
+        "half_phase": rows["half_phase_sigma"],
+        "secondary": rows["secondary_sigma"],
+        "duration_difference": chance * rows["odd_even_duration_sigma"],
+    }
     return {name: values[np.isfinite(values)].to_numpy() for name, values in found.items()}
 
 
 def recovered_table(rows: pd.DataFrame) -> dict[str, float]:
     """Print medians and scatters by strength; return those of all rows."""
-    print(f"\n{'column':18s}{'MES':>12s}{'events':>8s}{'median':>9s}{'scatter':>9s}"
-          f"{'pull mean':>11s}{'pull width':>11s}")
+    print(
+        f"\n{'column':18s}{'MES':>12s}{'events':>8s}{'median':>9s}{'scatter':>9s}"
+        f"{'pull mean':>11s}{'pull width':>11s}"
+    )
     results = {}
     for ours, error, theirs in RECOVERED:
         for low, high in [*itertools.pairwise(STRENGTHS), (0.0, np.inf)]:
@@ -96,10 +113,14 @@ def recovered_table(rows: pd.DataFrame) -> dict[str, float]:
             value = part[ours] - part[theirs] if differs else part[ours] / part[theirs]
             pull = (part[ours] - part[theirs]) / part[error]
             middle, spread = np.median(value), robust(value)
-            print(f"{ours:18s}{low:6.0f}-{high:<5.0f}{len(part):8d}{middle:9.3f}{spread:9.3f}"
-                  f"{np.median(pull):11.2f}{robust(pull):11.2f}")
-        results |= {f"{ours}_median": round(float(middle), 4),
-                    f"{ours}_scatter": round(float(spread), 4)}
+            print(
+                f"{ours:18s}{low:6.0f}-{high:<5.0f}{len(part):8d}{middle:9.3f}{spread:9.3f}"
+                f"{np.median(pull):11.2f}{robust(pull):11.2f}"
+            )
+        results |= {
+            f"{ours}_median": round(float(middle), 4),
+            f"{ours}_scatter": round(float(spread), 4),
+        }
     return results
 
 
@@ -109,10 +130,14 @@ def pull_table(found: dict[str, np.ndarray]) -> dict[str, float]:
     print(f"\n{'pull':22s}{'events':>8s}{'mean':>9s}{'width':>9s}{'robust':>9s}{'> 3':>8s}")
     for name, values in found.items():
         core = values[np.abs(values) < 5]
-        print(f"{name:22s}{len(values):8d}{core.mean():9.3f}{core.std():9.3f}"
-              f"{robust(values):9.3f}{np.mean(np.abs(values) > 3):8.4f}")
-        results |= {f"{name}_mean": round(float(core.mean()), 3),
-                    f"{name}_width": round(float(core.std()), 3)}
+        print(
+            f"{name:22s}{len(values):8d}{core.mean():9.3f}{core.std():9.3f}"
+            f"{robust(values):9.3f}{np.mean(np.abs(values) > 3):8.4f}"
+        )
+        results |= {
+            f"{name}_mean": round(float(core.mean()), 3),
+            f"{name}_width": round(float(core.std()), 3),
+        }
     return results
 
 
@@ -132,8 +157,13 @@ def picture(rows: pd.DataFrame, found: dict[str, np.ndarray], path: str) -> None
     figure.colorbar(points, ax=axes[0], label="log MES")
     x = np.linspace(-5, 5, 200)
     for axis, (name, values) in zip(axes[1], found.items()):
-        axis.hist(np.clip(values, -5, 5), bins=np.arange(-5, 5.3, 0.3), density=True,
-                  color="tab:blue", alpha=0.6)
+        axis.hist(
+            np.clip(values, -5, 5),
+            bins=np.arange(-5, 5.3, 0.3),
+            density=True,
+            color="tab:blue",
+            alpha=0.6,
+        )
         axis.plot(x, np.exp(-0.5 * x**2) / np.sqrt(2 * np.pi), "k-", lw=1)
         axis.set(xlabel=f"{name} pull", title=f"{np.mean(values):.2f} ± {robust(values):.2f}")
     figure.savefig(path, dpi=80)

@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import kstwobign
 
-from exoval.importance_weights import effective_sample_size, reweight
+from exoval.injection.importance_weights import effective_sample_size, reweight
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -49,8 +49,7 @@ def read_simulated(folder: Path) -> pd.DataFrame:
     features = pd.read_parquet(folder / "features.parquet")[["event", "depth"]]
     kept = truth[truth.status == "kept"].merge(features, on="event")
     kept["weight"] /= kept.groupby("label").weight.transform("sum")
-    kept["e_cos_w"] = _timing(kept.eccentricity
-                              * np.cos(kept.argument_of_periastron_radians))
+    kept["e_cos_w"] = _timing(kept.eccentricity * np.cos(kept.argument_of_periastron_radians))
     return kept
 
 
@@ -58,13 +57,18 @@ def read_real(tables: Path) -> dict[str, pd.DataFrame]:
     """Real counterparts: columns period_days and what each has of radius, mass ratio, depth."""
     koi = pd.read_parquet(tables / "koi_dr25_2020-07.parquet")
     koi = koi[(koi.koi_disposition == "CONFIRMED") & (koi.koi_model_snr > KOI_SNR)]
-    planets = pd.DataFrame({"period_days": koi.koi_period, "depth": koi.koi_depth,
-                            "planet_radius_earth": koi.koi_prad})
+    planets = pd.DataFrame(
+        {"period_days": koi.koi_period, "depth": koi.koi_depth, "planet_radius_earth": koi.koi_prad}
+    )
     solved = pd.read_parquet(tables / "eclipsing_binary_solutions_windemuth2019.parquet")
-    pairs = pd.DataFrame({
-        "period_days": solved.period, "e_cos_w": _timing(solved.ecosw),
-        # the heavier star counts as the primary in the simulation
-        "mass_ratio": np.minimum(solved.mrat, 1 / solved.mrat)})
+    pairs = pd.DataFrame(
+        {
+            "period_days": solved.period,
+            "e_cos_w": _timing(solved.ecosw),
+            # the heavier star counts as the primary in the simulation
+            "mass_ratio": np.minimum(solved.mrat, 1 / solved.mrat),
+        }
+    )
     kirk = pd.read_parquet(tables / "eclipsing_binaries_kirk2016.parquet")
     kirk = kirk[(kirk.pdepth > 0) & (kirk.pwidth > 0) & (kirk.pwidth < WIDEST)]
     both_seen = kirk.KIC[kirk.sdepth > SHALLOWEST_SECONDARY]
@@ -73,8 +77,13 @@ def read_real(tables: Path) -> dict[str, pd.DataFrame]:
     tces = pd.read_parquet(tables / "simulated_tces_dr25.parquet")
     off_target = _tces(tces[tces.dataset == "inj2"])
     nothing = _tces(tces[tces.dataset.isin(["inv", "scr1"])])
-    real = {"planets": planets, "pairs": pairs, "eclipses": eclipses, "off_target": off_target,
-            "nothing": nothing}
+    real = {
+        "planets": planets,
+        "pairs": pairs,
+        "eclipses": eclipses,
+        "off_target": off_target,
+        "nothing": nothing,
+    }
     return {name: frame[frame.period_days.between(*PERIODS)] for name, frame in real.items()}
 
 
@@ -101,20 +110,40 @@ def distance(values: np.ndarray, weights: np.ndarray, real: np.ndarray) -> tuple
     return largest, float(kstwobign.sf(largest * math.sqrt(size * len(real) / (size + len(real)))))
 
 
-def plane(simulated: pd.DataFrame, real: pd.DataFrame, column: str, title: str, log: bool,
-          path: Path) -> None:
+def plane(
+    simulated: pd.DataFrame, real: pd.DataFrame, column: str, title: str, log: bool, path: Path
+) -> None:
     """Period against a column: draws, draws by weight, and the real ones, with margins."""
     figure, axes = plt.subplots(1, 3, figsize=(14, 4.4), layout="constrained")
-    axes[0].plot(simulated.period_days, simulated[column], ".", color="0.7", ms=4,
-                 label=f"{len(simulated)} kept, unweighted")
-    chosen = np.random.default_rng(0).choice(len(simulated), min(len(real), 400),
-                                             p=simulated.weight / simulated.weight.sum())
-    axes[0].plot(real.period_days, real[column], "x", color=REAL, ms=3, alpha=0.5,
-                 label=f"{len(real)} real")
-    axes[0].plot(simulated.period_days.iloc[chosen], simulated[column].iloc[chosen], ".",
-                 color=SIMULATED, ms=6, label="simulated by weight")
-    axes[0].set(xscale="log", xlabel="period (d)", ylabel=column, title=title,
-                **({"yscale": "log"} if log else {}))
+    axes[0].plot(
+        simulated.period_days,
+        simulated[column],
+        ".",
+        color="0.7",
+        ms=4,
+        label=f"{len(simulated)} kept, unweighted",
+    )
+    chosen = np.random.default_rng(0).choice(
+        len(simulated), min(len(real), 400), p=simulated.weight / simulated.weight.sum()
+    )
+    axes[0].plot(
+        real.period_days, real[column], "x", color=REAL, ms=3, alpha=0.5, label=f"{len(real)} real"
+    )
+    axes[0].plot(
+        simulated.period_days.iloc[chosen],
+        simulated[column].iloc[chosen],
+        ".",
+        color=SIMULATED,
+        ms=6,
+        label="simulated by weight",
+    )
+    axes[0].set(
+        xscale="log",
+        xlabel="period (d)",
+        ylabel=column,
+        title=title,
+        **({"yscale": "log"} if log else {}),
+    )
     axes[0].legend(fontsize=8)
     for axis, name, logarithmic in ((axes[1], "period_days", True), (axes[2], column, log)):
         margin(axis, simulated, real, name, logarithmic)
@@ -122,25 +151,41 @@ def plane(simulated: pd.DataFrame, real: pd.DataFrame, column: str, title: str, 
     plt.close(figure)
 
 
-def margin(axis: plt.Axes, simulated: pd.DataFrame, real: pd.DataFrame, name: str,
-           logarithmic: bool) -> None:
+def margin(
+    axis: plt.Axes, simulated: pd.DataFrame, real: pd.DataFrame, name: str, logarithmic: bool
+) -> None:
     """Normalised histograms of one column, with their distance in the title."""
     together = np.concatenate([simulated[name], real[name]])
     together = together[np.isfinite(together) & ((together > 0) | (not logarithmic))]
     low, high = np.quantile(together, [0.002, 0.998])
     edges = np.geomspace(low, high, 20) if logarithmic else np.linspace(low, high, 20)
-    for frame, colour, label, weights in ((simulated, SIMULATED, "simulated", simulated.weight),
-                                          (real, REAL, "real", np.ones(len(real)))):
-        axis.hist(frame[name], edges, weights=weights / weights.sum(), histtype="step", lw=2,
-                  color=colour, label=label)
-    largest, chance = distance(simulated[name].to_numpy(), simulated.weight.to_numpy(),
-                               real[name].to_numpy())
-    axis.set(xlabel=name, title=f"D = {largest:.2f}, p = {chance:.1g}",
-             **({"xscale": "log"} if logarithmic else {}))
+    for frame, colour, label, weights in (
+        (simulated, SIMULATED, "simulated", simulated.weight),
+        (real, REAL, "real", np.ones(len(real))),
+    ):
+        axis.hist(
+            frame[name],
+            edges,
+            weights=weights / weights.sum(),
+            histtype="step",
+            lw=2,
+            color=colour,
+            label=label,
+        )
+    largest, chance = distance(
+        simulated[name].to_numpy(), simulated.weight.to_numpy(), real[name].to_numpy()
+    )
+    axis.set(
+        xlabel=name,
+        title=f"D = {largest:.2f}, p = {chance:.1g}",
+        **({"xscale": "log"} if logarithmic else {}),
+    )
     axis.legend(fontsize=8)
     size = effective_sample_size(simulated.weight)
-    print(f"{simulated.label.iloc[0]:20s} {name:22s} D {largest:.2f}  p {chance:.1e}  "
-          f"simulated {len(simulated)} (effective {size:.0f}), real {len(real)}")
+    print(
+        f"{simulated.label.iloc[0]:20s} {name:22s} D {largest:.2f}  p {chance:.1e}  "
+        f"simulated {len(simulated)} (effective {size:.0f}), real {len(real)}"
+    )
 
 
 def catalogue(simulated: pd.DataFrame, real: pd.DataFrame, path: Path) -> None:
@@ -153,23 +198,39 @@ def catalogue(simulated: pd.DataFrame, real: pd.DataFrame, path: Path) -> None:
 
 def depths(simulated: pd.DataFrame, real: dict[str, pd.DataFrame], path: Path) -> None:
     """A histogram of measured depths for every scenario, beside a real one where there is any."""
-    beside = {"planet": "planets", "eclipsing_binary": "eclipses", "nearby_planet": "off_target",
-              "no_transit": "nothing"}
+    beside = {
+        "planet": "planets",
+        "eclipsing_binary": "eclipses",
+        "nearby_planet": "off_target",
+        "no_transit": "nothing",
+    }
     figure, axes = plt.subplots(2, 5, figsize=(18, 7), layout="constrained")
     labels = sorted(simulated.label.unique())
-    for axis in axes.flat[len(labels):]:
+    for axis in axes.flat[len(labels) :]:
         axis.axis("off")
     for axis, label in zip(axes.flat, labels):
         chosen = simulated[(simulated.label == label) & (simulated.depth > 0)]
         edges = np.geomspace(10, 1e6, 31)
-        axis.hist(chosen.depth, edges, weights=np.full(len(chosen), 1 / len(chosen)), color="0.8",
-                  label="kept, unweighted")
+        axis.hist(
+            chosen.depth,
+            edges,
+            weights=np.full(len(chosen), 1 / len(chosen)),
+            color="0.8",
+            label="kept, unweighted",
+        )
         if label in beside:
             counterpart = real[beside[label]]
             margin(axis, chosen, counterpart[counterpart.depth > 0], "depth", True)
         else:
-            axis.hist(chosen.depth, edges, weights=chosen.weight, histtype="step", lw=2,
-                      color=SIMULATED, label="simulated")
+            axis.hist(
+                chosen.depth,
+                edges,
+                weights=chosen.weight,
+                histtype="step",
+                lw=2,
+                color=SIMULATED,
+                label="simulated",
+            )
             axis.set(xscale="log", xlabel="depth (ppm)")
         axis.set_title(f"{label} ({len(chosen)})\n{axis.get_title()}", fontsize=9)
         axis.legend(fontsize=7)
@@ -183,18 +244,38 @@ def main(labelled_set: str, pictures: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     simulated, real = read_simulated(Path(labelled_set)), read_real(tables)
     planets = simulated[simulated.label == "planet"]
-    pairs = simulated[(simulated.label == "eclipsing_binary")
-                      & (simulated.duration_days < WIDEST * simulated.period_days)]
+    pairs = simulated[
+        (simulated.label == "eclipsing_binary")
+        & (simulated.duration_days < WIDEST * simulated.period_days)
+    ]
     # light of the smaller disc over that of the pair: what a central secondary hides
     of_disc = pairs.surface_brightness_ratio * np.minimum(pairs.radius_ratio, 1) ** 2
     secondary = of_disc / (1 + pairs.surface_brightness_ratio * pairs.radius_ratio**2)
     solvable = pairs[secondary > SHALLOWEST_SECONDARY]
-    plane(planets, real["planets"], "planet_radius_earth", "planets", True,
-          folder / "period_radius.png")
-    plane(solvable, real["pairs"], "mass_ratio", "eclipsing binaries", False,
-          folder / "period_mass_ratio.png")
-    plane(solvable, real["pairs"], "e_cos_w", "eclipsing binaries", False,
-          folder / "period_eccentricity.png")
+    plane(
+        planets,
+        real["planets"],
+        "planet_radius_earth",
+        "planets",
+        True,
+        folder / "period_radius.png",
+    )
+    plane(
+        solvable,
+        real["pairs"],
+        "mass_ratio",
+        "eclipsing binaries",
+        False,
+        folder / "period_mass_ratio.png",
+    )
+    plane(
+        solvable,
+        real["pairs"],
+        "e_cos_w",
+        "eclipsing binaries",
+        False,
+        folder / "period_eccentricity.png",
+    )
     catalogue(pairs, real["eclipses"], folder / "period_of_binaries.png")
     depths(simulated, real, folder / "depths.png")
 

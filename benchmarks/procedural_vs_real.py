@@ -34,9 +34,9 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
-from exoval.default_features import default_features
 from exoval.detrend.biweight import Biweight
 from exoval.errors import ExovalError
+from exoval.features.feature_group import default_features
 from exoval.lightcurve import LightCurve
 from exoval.measure import fold, measure_folded
 from exoval.missions.mission import Mission
@@ -61,8 +61,9 @@ def in_split(target: str, split: str) -> bool:
     return split == "all" or (zlib.crc32(target.encode()) % 2 == 0) == (split == "calibration")
 
 
-def real_light_curves(mission: Mission, folder: str | None, split: str, most: int
-                      ) -> Iterator[tuple[LightCurve, Star]]:
+def real_light_curves(
+    mission: Mission, folder: str | None, split: str, most: int
+) -> Iterator[tuple[LightCurve, Star]]:
     """Real light curves of one segment each, events of planets and candidates cut out."""
     hosts = RealHosts(mission, folder, mask_known_signals=True)
     for target in [name for name in hosts.eligible if in_split(name, split)][:most]:
@@ -73,7 +74,8 @@ def real_light_curves(mission: Mission, folder: str | None, split: str, most: in
                 light_curve = hosts.library.read(target, (number,))
                 for signal in hosts.known_signals.get(target, ()):
                     light_curve = light_curve.keep(
-                        ~signal.ephemeris.in_event(light_curve.time, 2.0))
+                        ~signal.ephemeris.in_event(light_curve.time, 2.0)
+                    )
             except ExovalError:
                 continue
             yield light_curve, hosts.library.star(target)
@@ -83,15 +85,20 @@ def twin(mission: Mission, real: LightCurve, star: Star, seed: int) -> LightCurv
     """A made-up light curve of the same star at the same cadences."""
     rng = np.random.default_rng([seed, zlib.crc32(real.target.encode()), int(real.time[0])])
     step = mission.noise.schedule.dump_days
-    dumps = (np.arange(real.time[0] - step * rng.random(), real.time[-1], step) if step > 0
-             else np.empty(0))
+    dumps = (
+        np.arange(real.time[0] - step * rng.random(), real.time[-1], step)
+        if step > 0
+        else np.empty(0)
+    )
     sampling = Sampling(real.time, real.exposure, dumps=tuple(dumps))
     crowding = real.segments[0].crowding
-    made_up = mission.noise.observe(rng, sampling, mission.name, star,
-                                    crowding if np.isfinite(crowding) else 1.0, mission.band)
+    made_up = mission.noise.observe(
+        rng, sampling, mission.name, star, crowding if np.isfinite(crowding) else 1.0, mission.band
+    )
     # what a plain table does not have, its twin has not either
-    made_up = replace(made_up, segments=tuple(replace(segment, crowding=crowding)
-                                              for segment in made_up.segments))
+    made_up = replace(
+        made_up, segments=tuple(replace(segment, crowding=crowding) for segment in made_up.segments)
+    )
     if np.isfinite(real.centroid_column).any():
         return made_up
     return replace(made_up, centroid_column=np.empty(0), centroid_row=np.empty(0))
@@ -100,20 +107,26 @@ def twin(mission: Mission, real: LightCurve, star: Star, seed: int) -> LightCurv
 def described(light_curve: LightCurve, star: Star, mission: Mission) -> dict[str, float]:
     """Noise, bands and the features of the best event of one light curve."""
     flat = Biweight()(light_curve)
-    row = {f"noise_{hours:g}h": differential_precision(flat.time, flat.flux, hours)
-           for hours in HOURS}
+    row = {
+        f"noise_{hours:g}h": differential_precision(flat.time, flat.flux, hours) for hours in HOURS
+    }
     row |= band_rms(light_curve)
-    row |= {"stated_error": float(np.median(light_curve.flux_error)
-                                  / np.median(light_curve.flux)) * 1e6,
-            "point_scatter": float(np.median(flat.flux_error)) * 1e6}
-    search = BoxSearch(mission.minimum_period_days, min(mission.maximum_period_days,
-                                                        light_curve.baseline / 3))
+    row |= {
+        "stated_error": float(np.median(light_curve.flux_error) / np.median(light_curve.flux))
+        * 1e6,
+        "point_scatter": float(np.median(flat.flux_error)) * 1e6,
+    }
+    search = BoxSearch(
+        mission.minimum_period_days, min(mission.maximum_period_days, light_curve.baseline / 3)
+    )
     row["found"] = float(search(flat, star) is not None)
     event = replace(search, threshold=1.0)(flat, star)
     folded = None if event is None else fold(light_curve, event, star, Biweight())
     if folded is not None:
-        row |= {f"feature {name}": value
-                for name, value in measure_folded(folded, default_features()).items()}
+        row |= {
+            f"feature {name}": value
+            for name, value in measure_folded(folded, default_features()).items()
+        }
     return row
 
 
@@ -134,21 +147,27 @@ def describe_pair(job: tuple[Mission, LightCurve, Star, int]) -> list[dict]:
     mission, real, star, twins = job
     warnings.simplefilter("ignore")
     rows = []
-    for kind, light_curve in [("real", real), *(("made_up", twin(mission, real, star, seed))
-                                                for seed in range(twins))]:
+    for kind, light_curve in [
+        ("real", real),
+        *(("made_up", twin(mission, real, star, seed)) for seed in range(twins)),
+    ]:
         try:
-            rows.append({"star": real.target, "kind": kind,
-                         **described(light_curve, star, mission)})
+            rows.append(
+                {"star": real.target, "kind": kind, **described(light_curve, star, mission)}
+            )
         except ExovalError as error:
             print(f"left out: {error}")
     return rows
 
 
-def table_of(mission: Mission, folder: str | None, split: str, most: int, twins: int,
-             workers: int) -> pd.DataFrame:
+def table_of(
+    mission: Mission, folder: str | None, split: str, most: int, twins: int, workers: int
+) -> pd.DataFrame:
     """One row a light curve, real and made up."""
-    jobs = ((mission, real, star, twins)
-            for real, star in real_light_curves(mission, folder, split, most))
+    jobs = (
+        (mission, real, star, twins)
+        for real, star in real_light_curves(mission, folder, split, most)
+    )
     with ProcessPoolExecutor(workers) as pool:
         return pd.DataFrame([row for rows in pool.map(describe_pair, jobs) for row in rows])
 
@@ -166,10 +185,12 @@ def domain_auc(frame: pd.DataFrame, columns: list[str]) -> tuple[float, float]:
     values = frame[columns].to_numpy(dtype=float)
     real = (frame["kind"] == "real").to_numpy()
     score = np.zeros(len(frame))
-    for fit, judge in GroupKFold(5, shuffle=True, random_state=0).split(values, real,
-                                                                         frame["star"]):
-        forest = RandomForestClassifier(500, min_samples_leaf=3, class_weight="balanced",
-                                        random_state=0, n_jobs=1)
+    for fit, judge in GroupKFold(5, shuffle=True, random_state=0).split(
+        values, real, frame["star"]
+    ):
+        forest = RandomForestClassifier(
+            500, min_samples_leaf=3, class_weight="balanced", random_state=0, n_jobs=1
+        )
         score[judge] = forest.fit(values[fit], real[fit]).predict_proba(values[judge])[:, 1]
     rng = np.random.default_rng(0)
     stars = frame["star"].unique()
@@ -184,37 +205,53 @@ def domain_auc(frame: pd.DataFrame, columns: list[str]) -> tuple[float, float]:
 def report(frame: pd.DataFrame) -> dict:
     """Print the tables; the numbers as one mapping."""
     real, made_up = (frame[frame["kind"] == kind] for kind in ("real", "made_up"))
-    print(f"{frame['star'].nunique()} stars, {len(real)} real and {len(made_up)} made-up light "
-          "curves\n")
-    print(f"{'ppm, percentiles over light curves':36s}{'real 16 / 50 / 84':>27s}"
-          f"{'made up 16 / 50 / 84':>27s}{'AUC':>7s}")
+    print(
+        f"{frame['star'].nunique()} stars, {len(real)} real and {len(made_up)} made-up light "
+        "curves\n"
+    )
+    print(
+        f"{'ppm, percentiles over light curves':36s}{'real 16 / 50 / 84':>27s}"
+        f"{'made up 16 / 50 / 84':>27s}{'AUC':>7s}"
+    )
     numbers: dict = {"stars": int(frame["star"].nunique()), "real": len(real)}
-    for column in [name for name in frame if name.startswith(("noise_", "rms_", "stated",
-                                                              "point"))]:
-        cells = [" / ".join(f"{value:.0f}" for value in np.nanpercentile(part[column],
-                                                                         [16, 50, 84]))
-                 for part in (real, made_up)]
+    for column in [
+        name for name in frame if name.startswith(("noise_", "rms_", "stated", "point"))
+    ]:
+        cells = [
+            " / ".join(f"{value:.0f}" for value in np.nanpercentile(part[column], [16, 50, 84]))
+            for part in (real, made_up)
+        ]
         area = single_column_auc(frame, column)
         print(f"{column:36s}{cells[0]:>27s}{cells[1]:>27s}{area:7.2f}")
         numbers[column] = [float(part[column].median()) for part in (real, made_up)]
     shares = [float(part["found"].mean()) for part in (real, made_up)]
-    errors = [np.sqrt(share * (1 - share) / len(part)) for share, part in
-              zip(shares, (real, made_up))]
-    print(f"\nbox search finds something above {THRESHOLD}: real {shares[0]:.2f} +- "
-          f"{errors[0]:.2f}, made up {shares[1]:.2f} +- {errors[1]:.2f}")
+    errors = [
+        np.sqrt(share * (1 - share) / len(part)) for share, part in zip(shares, (real, made_up))
+    ]
+    print(
+        f"\nbox search finds something above {THRESHOLD}: real {shares[0]:.2f} +- "
+        f"{errors[0]:.2f}, made up {shares[1]:.2f} +- {errors[1]:.2f}"
+    )
     columns = [name for name in frame if name.startswith("feature ")]
     area, error = domain_auc(frame, columns)
-    print(f"a forest on {len(columns)} features of the best event tells them apart with an area of "
-          f"{area:.3f} +- {error:.3f}\n")
+    print(
+        f"a forest on {len(columns)} features of the best event tells them apart with an area of "
+        f"{area:.3f} +- {error:.3f}\n"
+    )
     single = sorted(((single_column_auc(frame, name), name) for name in columns), reverse=True)
     print("columns that differ most, each alone:")
     for value, name in single[:12]:
         middle = [part[name].median() for part in (real, made_up)]
-        print(f"  {name.removeprefix('feature '):30s}{value:6.2f}   medians {middle[0]:.4g}, "
-              f"{middle[1]:.4g}")
-    return numbers | {"found": shares, "domain_auc": area, "domain_auc_error": error,
-                      "columns": {name.removeprefix("feature "): round(value, 3)
-                                  for value, name in single[:12]}}
+        print(
+            f"  {name.removeprefix('feature '):30s}{value:6.2f}   medians {middle[0]:.4g}, "
+            f"{middle[1]:.4g}"
+        )
+    return numbers | {
+        "found": shares,
+        "domain_auc": area,
+        "domain_auc_error": error,
+        "columns": {name.removeprefix("feature "): round(value, 3) for value, name in single[:12]},
+    }
 
 
 def draw(frame: pd.DataFrame, path: Path) -> None:
@@ -227,20 +264,31 @@ def draw(frame: pd.DataFrame, path: Path) -> None:
     from matplotlib import pyplot as plt
 
     columns = [name for name in frame if name.startswith(("noise_", "rms_"))]
-    columns += ["point_scatter", *[name for name in ("feature white_snr", "feature depth")
-                                   if name in frame]]
+    columns += [
+        "point_scatter",
+        *[name for name in ("feature white_snr", "feature depth") if name in frame],
+    ]
     figure, panels = plt.subplots(3, 4, figsize=(13, 8), constrained_layout=True)
     for axes, column in zip(panels.flat, columns):
         for kind, colour in (("real", "#1b3a57"), ("made_up", "#d1603d")):
             values = np.sort(frame.loc[frame["kind"] == kind, column].dropna())
             values = values[values > 0]
-            axes.plot(values, np.linspace(0, 1, len(values)), color=colour, lw=1.8,
-                      label=kind.replace("_", " "))
+            axes.plot(
+                values,
+                np.linspace(0, 1, len(values)),
+                color=colour,
+                lw=1.8,
+                label=kind.replace("_", " "),
+            )
         unit = "" if column.startswith("feature") else ", ppm"
-        axes.set(xscale="log", ylim=(0, 1), xlabel=column.removeprefix("feature ") + unit,
-                 ylabel="share of light curves")
+        axes.set(
+            xscale="log",
+            ylim=(0, 1),
+            xlabel=column.removeprefix("feature ") + unit,
+            ylabel="share of light curves",
+        )
         axes.grid(alpha=0.25)
-    for axes in panels.flat[len(columns):]:
+    for axes in panels.flat[len(columns) :]:
         axes.set_axis_off()
     panels.flat[0].legend(frameon=False)
     figure.savefig(path, dpi=80)
@@ -263,8 +311,16 @@ def main() -> None:
     numbers = report(frame)
     if given.figure:
         draw(frame, given.figure)
-    print(json.dumps({"mission": given.mission, "split": given.split, **numbers,
-                      "seconds": round(time.time() - start, 1)}))
+    print(
+        json.dumps(
+            {
+                "mission": given.mission,
+                "split": given.split,
+                **numbers,
+                "seconds": round(time.time() - start, 1),
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -44,21 +44,31 @@ def main() -> None:
     raised = empty["status"].isin(FOUND).mean()
     visible = planets[planets["status"] != "drawn"]
     found = visible["status"].isin(FOUND).mean()
-    report = {"rate": arguments.rate, "light_curves_with_an_alarm_of_the_search": raised,
-              "visible_planets_found": share(found * len(visible), len(visible))}
-    print(f"the search raises an alarm in {raised:.3f} of {len(empty)} empty light curves and "
-          f"finds {found:.3f} of {len(visible)} visible planets")
+    report = {
+        "rate": arguments.rate,
+        "light_curves_with_an_alarm_of_the_search": raised,
+        "visible_planets_found": share(found * len(visible), len(visible)),
+    }
+    print(
+        f"the search raises an alarm in {raised:.3f} of {len(empty)} empty light curves and "
+        f"finds {found:.3f} of {len(visible)} visible planets"
+    )
     for name in (column for column in scores if column.endswith(ENDING)):
         alarms = scores.loc[scores["label"] == "no_transit", name]
         held_out = scores.loc[scores["label"] == "planet", name]
         limit = float(np.quantile(alarms, max(1 - arguments.rate / raised, 0.0)))
         kept = share(float((held_out > limit).sum()), len(held_out))
         one = report[name.removesuffix(ENDING)] = {
-            "probability": limit, "alarms_held_out": len(alarms), "kept_of_found": kept,
-            "kept_of_visible": found * kept["share"]}
-        print(f"{name.removesuffix(ENDING)}: above {limit:.3f} ({len(alarms)} alarms) it keeps "
-              f"{kept['share']:.3f} ({kept['low']:.3f}-{kept['high']:.3f}) of {kept['n']} planets "
-              f"found, {one['kept_of_visible']:.3f} of the visible ones")
+            "probability": limit,
+            "alarms_held_out": len(alarms),
+            "kept_of_found": kept,
+            "kept_of_visible": found * kept["share"],
+        }
+        print(
+            f"{name.removesuffix(ENDING)}: above {limit:.3f} ({len(alarms)} alarms) it keeps "
+            f"{kept['share']:.3f} ({kept['low']:.3f}-{kept['high']:.3f}) of {kept['n']} planets "
+            f"found, {one['kept_of_visible']:.3f} of the visible ones"
+        )
     print(json.dumps(report))
 
 

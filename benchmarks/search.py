@@ -60,8 +60,15 @@ class Case:
         flux = 1 + NOISE * rng.standard_normal(len(time))
         inside = self.truth.in_event(time)
         flux[inside] -= 20 * NOISE / np.sqrt(inside.sum())
-        return LightCurve("KIC 1", "kepler", time, flux, np.full(len(time), NOISE), self.cadence,
-                          (Segment(1, 0, len(time)),))
+        return LightCurve(
+            "KIC 1",
+            "kepler",
+            time,
+            flux,
+            np.full(len(time), NOISE),
+            self.cadence,
+            (Segment(1, 0, len(time)),),
+        )
 
     def search(self) -> BoxSearch:
         """Ours, for this case."""
@@ -94,10 +101,18 @@ def astropy_periodogram(curve: LightCurve, search: BoxSearch, periods: np.ndarra
     for number in np.unique(octave):
         part = periods[octave == number]
         central = duration_scale(1.0) * np.cbrt(part[[0, -1]])
-        durations = np.geomspace(search.shortest_duration * central[0],
-                                 search.longest_duration * central[1], search.duration_count)
-        result = model.power(part, durations, objective="likelihood", method="fast",
-                             oversample=search.bins_per_duration)
+        durations = np.geomspace(
+            search.shortest_duration * central[0],
+            search.longest_duration * central[1],
+            search.duration_count,
+        )
+        result = model.power(
+            part,
+            durations,
+            objective="likelihood",
+            method="fast",
+            oversample=search.bins_per_duration,
+        )
         top = int(np.argmax(result.power))
         best = max(best, (float(result.power[top]), float(part[top])))
     return best[1]
@@ -108,8 +123,16 @@ def tls_period(curve: LightCurve, longest: float) -> float:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model = transitleastsquares(curve.time, curve.flux, curve.flux_error, verbose=False)
-        return float(model.power(period_min=0.5, period_max=longest, n_transits_min=3,
-                                 use_threads=1, show_progress_bar=False, verbose=False).period)
+        return float(
+            model.power(
+                period_min=0.5,
+                period_max=longest,
+                n_transits_min=3,
+                use_threads=1,
+                show_progress_bar=False,
+                verbose=False,
+            ).period
+        )
 
 
 def operations(curve: LightCurve, search: BoxSearch, periods: np.ndarray) -> float:
@@ -118,8 +141,9 @@ def operations(curve: LightCurve, search: BoxSearch, periods: np.ndarray) -> flo
     octave = np.maximum(np.log2(periods / periods[0]), 0).astype(int)
     for number in np.unique(octave):
         part = periods[octave == number]
-        shortest = max(search.shortest_duration * duration_scale(1.0) * np.cbrt(part[0]),
-                       curve.exposure)
+        shortest = max(
+            search.shortest_duration * duration_scale(1.0) * np.cbrt(part[0]), curve.exposure
+        )
         points = min(len(curve), 2 * search.bins_per_duration * curve.baseline / shortest)
         bins = phase_bins(float(np.median(part)), shortest, search.bins_per_duration)
         radix = cheapest_radix(int(points), bins)
@@ -143,11 +167,15 @@ def measure(case: Case, rounds: int, peers: bool) -> dict[str, float]:
     search(curve, STAR)  # compiles
     seconds, event = cpu_seconds(lambda: search(curve, STAR), rounds)
     periods = search.periodogram(curve).period
-    row = {"points": len(curve), "periods": len(periods), "ours": seconds,
-           "found_ours": event.ephemeris.period / case.truth.period,
-           "operations": operations(curve, search, periods),
-           "nanoseconds": 1e9 * seconds / len(curve) / len(periods),
-           "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    row = {
+        "points": len(curve),
+        "periods": len(periods),
+        "ours": seconds,
+        "found_ours": event.ephemeris.period / case.truth.period,
+        "operations": operations(curve, search, periods),
+        "nanoseconds": 1e9 * seconds / len(curve) / len(periods),
+        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
     if peers:
         row["astropy"], found = cpu_seconds(lambda: astropy_periodogram(curve, search, periods))
         row["found_astropy"] = found / case.truth.period
@@ -160,17 +188,23 @@ def report(rows: dict[str, dict[str, float]], bandwidth: float) -> None:
     """The table for people."""
     for name, row in rows.items():
         print(f"{name}: {row['points']:.0f} points, {row['periods']:.0f} trial periods")
-        print(f"  ours     {row['ours']:8.4f} s   period/true {row['found_ours']:.5f}   "
-              f"{row['operations']:.3f} operations and {row['nanoseconds']:.3f} ns a "
-              f"point-period")
+        print(
+            f"  ours     {row['ours']:8.4f} s   period/true {row['found_ours']:.5f}   "
+            f"{row['operations']:.3f} operations and {row['nanoseconds']:.3f} ns a "
+            f"point-period"
+        )
         for peer in ("astropy", "tls"):
             if peer in row:
-                print(f"  {peer:8s} {row[peer]:8.3f} s   period/true {row['found_' + peer]:.5f}   "
-                      f"{row[peer] / row['ours']:.1f} times ours")
+                print(
+                    f"  {peer:8s} {row[peer]:8.3f} s   period/true {row['found_' + peer]:.5f}   "
+                    f"{row[peer] / row['ours']:.1f} times ours"
+                )
         floor = 8e9 / bandwidth
-        print(f"  reading weight and flux of every point for every period, at memory speed, "
-              f"would take {floor:.2f} ns a point-period: ours takes "
-              f"{row['nanoseconds'] / floor:.2f} of it")
+        print(
+            f"  reading weight and flux of every point for every period, at memory speed, "
+            f"would take {floor:.2f} ns a point-period: ours takes "
+            f"{row['nanoseconds'] / floor:.2f} of it"
+        )
 
 
 def main() -> None:
@@ -189,13 +223,22 @@ def main() -> None:
             rows[case.name] = {**peers, "memory_mb": rows[case.name]["memory_mb"]}
     report(rows, bandwidth)
     peak = max(row["memory_mb"] for row in rows.values())
-    print(f"memory speed {bandwidth / 1e9:.1f} GB/s; peak memory with all libraries loaded, "
-          f"before the peers ran: {peak:.0f} MB")
+    print(
+        f"memory speed {bandwidth / 1e9:.1f} GB/s; peak memory with all libraries loaded, "
+        f"before the peers ran: {peak:.0f} MB"
+    )
     summary = {f"seconds_{name}": row["ours"] for name, row in rows.items()}
-    summary |= {f"ratio_{peer}_{name}": row[peer] / row["ours"] for name, row in rows.items()
-                for peer in ("astropy", "tls") if peer in row}
-    summary |= {"memory_mb": peak, "memory_gb_per_second": bandwidth / 1e9,
-                "operations_per_point_period_4yr": rows["4yr"]["operations"]}
+    summary |= {
+        f"ratio_{peer}_{name}": row[peer] / row["ours"]
+        for name, row in rows.items()
+        for peer in ("astropy", "tls")
+        if peer in row
+    }
+    summary |= {
+        "memory_mb": peak,
+        "memory_gb_per_second": bandwidth / 1e9,
+        "operations_per_point_period_4yr": rows["4yr"]["operations"],
+    }
     print(json.dumps({key: round(value, 4) for key, value in summary.items()}))
 
 

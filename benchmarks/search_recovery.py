@@ -35,14 +35,14 @@ from exoval.detrend.biweight import Biweight
 from exoval.ephemeris import Ephemeris
 from exoval.errors import ExovalError
 from exoval.event import TransitEvent
-from exoval.injection import inject
+from exoval.injection.inject import inject
 from exoval.lightcurve import LightCurve
 from exoval.missions.kepler import kepler
 from exoval.missions.library import open_library
 from exoval.missions.tess import tess
 from exoval.physics.exact_flux import ExactModel
 from exoval.physics.orbit import durations, semi_major_axis_ratio
-from exoval.progress import progress
+from exoval.running.progress import progress
 from exoval.search.astropy_bls import AstropyBoxSearch
 from exoval.search.box_search import BoxSearch
 from exoval.search.refine import box_event, refine
@@ -78,9 +78,11 @@ class Kind:
 
 
 def kinds() -> list[Kind]:
-    return [Kind("kepler quarter", RealHosts(kepler()), 30.0, 0.6),
-            Kind("kepler four quarters", _long_hosts(LONG), 50.0, 0.1, tls_every=5),
-            Kind("tess sector", RealHosts(tess()), 9.0, 0.3)]
+    return [
+        Kind("kepler quarter", RealHosts(kepler()), 30.0, 0.6),
+        Kind("kepler four quarters", _long_hosts(LONG), 50.0, 0.1, tls_every=5),
+        Kind("tess sector", RealHosts(tess()), 9.0, 0.3),
+    ]
 
 
 def _long_hosts(segments: int) -> RealHosts:
@@ -91,8 +93,12 @@ def _long_hosts(segments: int) -> RealHosts:
 
 
 def searches(longest: float) -> dict[str, Search]:
-    return {"ours": BoxSearch(0.5, longest), "boxes": BoxSearch(0.5, longest, waves=0),
-            "astropy": AstropyBoxSearch(0.5, longest), "tls": TransitLeastSquares(0.5, longest)}
+    return {
+        "ours": BoxSearch(0.5, longest),
+        "boxes": BoxSearch(0.5, longest, prewhiten=0),
+        "astropy": AstropyBoxSearch(0.5, longest),
+        "tls": TransitLeastSquares(0.5, longest),
+    }
 
 
 # ---------------------------------------------------------------- (a) injected planets
@@ -113,9 +119,13 @@ def inject_planet(kind: Kind, rng: np.random.Generator) -> Injection:
     host, star = kind.hosts.draw(rng)
     period = np.exp(rng.uniform(np.log(0.5), np.log(kind.longest_period)))
     wanted = np.exp(rng.uniform(np.log(SNR_EDGES[0]), np.log(SNR_EDGES[-1])))
-    orbit = Orbit(period, host.time[0] + rng.random() * period, 0.02,
-                  semi_major_axis_ratio(1.0, 0.0, 1.0, period) * rng.uniform(0.8, 1.1),
-                  rng.uniform(0.0, 0.8))
+    orbit = Orbit(
+        period,
+        host.time[0] + rng.random() * period,
+        0.02,
+        semi_major_axis_ratio(1.0, 0.0, 1.0, period) * rng.uniform(0.8, 1.1),
+        rng.uniform(0.0, 0.8),
+    )
     for _ in range(4):
         system = System("planet", (Source(1.0, orbit=orbit),))
         light_curve = inject(host, system, ExactModel()).light_curve
@@ -156,8 +166,12 @@ def recover_injections(number: int, tls_every: int, save: str | None) -> pd.Data
             except ExovalError as error:
                 print(f"left out: {error}")
                 continue
-            row = {"kind": kind.name, "snr": injection.signal_to_noise, "tls": np.nan,
-                   "tls_s": np.nan}
+            row = {
+                "kind": kind.name,
+                "snr": injection.signal_to_noise,
+                "tls": np.nan,
+                "tls_s": np.nan,
+            }
             for name, search in every.items():
                 if name == "tls" and (not tls_every or (index + 1) % (kind.tls_every * tls_every)):
                     continue
@@ -172,19 +186,21 @@ def recovery_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Per bin of strength: share found by each, and by ours where TLS looked too."""
     bins = pd.cut(rows.snr, SNR_EDGES)
     both = rows.dropna(subset=["tls"])
-    table = pd.DataFrame({
-        "n": rows.groupby(bins, observed=False).size(),
-        "ours": rows.groupby(bins, observed=False).ours.mean(),
-        "no waves": rows.groupby(bins, observed=False).boxes.mean(),
-        "astropy": rows.groupby(bins, observed=False).astropy.mean(),
-        "only ours": (rows.ours > rows.astropy).groupby(bins, observed=False).sum(),
-        "only astropy": (rows.ours < rows.astropy).groupby(bins, observed=False).sum(),
-        "n tls": both.groupby(bins, observed=False).size(),
-        "tls": both.groupby(bins, observed=False).tls.mean(),
-        "ours there": both.groupby(bins, observed=False).ours.mean(),
-        "only ours/tls": (both.ours > both.tls).groupby(bins, observed=False).sum(),
-        "only tls": (both.ours < both.tls).groupby(bins, observed=False).sum(),
-    })
+    table = pd.DataFrame(
+        {
+            "n": rows.groupby(bins, observed=False).size(),
+            "ours": rows.groupby(bins, observed=False).ours.mean(),
+            "no waves": rows.groupby(bins, observed=False).boxes.mean(),
+            "astropy": rows.groupby(bins, observed=False).astropy.mean(),
+            "only ours": (rows.ours > rows.astropy).groupby(bins, observed=False).sum(),
+            "only astropy": (rows.ours < rows.astropy).groupby(bins, observed=False).sum(),
+            "n tls": both.groupby(bins, observed=False).size(),
+            "tls": both.groupby(bins, observed=False).tls.mean(),
+            "ours there": both.groupby(bins, observed=False).ours.mean(),
+            "only ours/tls": (both.ours > both.tls).groupby(bins, observed=False).sum(),
+            "only tls": (both.ours < both.tls).groupby(bins, observed=False).sum(),
+        }
+    )
     return table.round(3)
 
 
@@ -193,18 +209,24 @@ def report_injections(rows: pd.DataFrame) -> dict:
     print(recovery_table(rows).to_string())
     for kind, part in rows.groupby("kind"):
         tls = part.dropna(subset=["tls"])
-        print(f"{kind}: n={len(part)} ours {part.ours.mean():.3f} without waves "
-              f"{part.boxes.mean():.3f} astropy {part.astropy.mean():.3f}"
-              f"; of {len(tls)} with TLS: ours {tls.ours.mean():.3f} tls {tls.tls.mean():.3f}; "
-              f"median seconds ours {part.ours_s.median():.3f} (mean "
-              f"{part.ours_s.mean():.3f}) without waves {part.boxes_s.median():.3f} astropy "
-              f"{part.astropy_s.median():.3f} tls {part.tls_s.median():.2f}")
+        print(
+            f"{kind}: n={len(part)} ours {part.ours.mean():.3f} without waves "
+            f"{part.boxes.mean():.3f} astropy {part.astropy.mean():.3f}"
+            f"; of {len(tls)} with TLS: ours {tls.ours.mean():.3f} tls {tls.tls.mean():.3f}; "
+            f"median seconds ours {part.ours_s.median():.3f} (mean "
+            f"{part.ours_s.mean():.3f}) without waves {part.boxes_s.median():.3f} astropy "
+            f"{part.astropy_s.median():.3f} tls {part.tls_s.median():.2f}"
+        )
     both = rows.dropna(subset=["tls"])
-    return {"injections": len(rows), "recovery_ours": round(float(rows.ours.mean()), 4),
-            "recovery_without_waves": round(float(rows.boxes.mean()), 4),
-            "recovery_astropy": round(float(rows.astropy.mean()), 4),
-            "recovery_tls": round(float(both.tls.mean()), 4), "injections_tls": len(both),
-            "recovery_ours_where_tls": round(float(both.ours.mean()), 4)}
+    return {
+        "injections": len(rows),
+        "recovery_ours": round(float(rows.ours.mean()), 4),
+        "recovery_without_waves": round(float(rows.boxes.mean()), 4),
+        "recovery_astropy": round(float(rows.astropy.mean()), 4),
+        "recovery_tls": round(float(both.tls.mean()), 4),
+        "injections_tls": len(both),
+        "recovery_ours_where_tls": round(float(both.ours.mean()), 4),
+    }
 
 
 # ---------------------------------------------------------------- (b) false alarms
@@ -228,21 +250,30 @@ def false_alarms(number: int) -> pd.DataFrame:
                 except ExovalError:
                     continue
                 clean = len(hosts.library.segments(star.target)) < LONG
-                rows.append({"kind": kind.name + (", clean" if clean else ", TCE hosts"),
-                             "transform": name, "target": star.target,
-                             "snr": 0.0 if event is None else event.signal_to_noise})
+                rows.append(
+                    {
+                        "kind": kind.name + (", clean" if clean else ", TCE hosts"),
+                        "transform": name,
+                        "target": star.target,
+                        "snr": 0.0 if event is None else event.signal_to_noise,
+                    }
+                )
     return pd.DataFrame(rows)
 
 
 def report_false_alarms(rows: pd.DataFrame) -> dict:
     print("\n(b) events per light curve of ours where nothing periodic is, by threshold")
-    table = {(kind, transform): {"n": len(part), "stars": part.target.nunique()} | {
-        f">{t:g}": round(float((part.snr >= t).mean()), 3) for t in THRESHOLDS}
-        for (kind, transform), part in rows.groupby(["kind", "transform"])}
+    table = {
+        (kind, transform): {"n": len(part), "stars": part.target.nunique()}
+        | {f">{t:g}": round(float((part.snr >= t).mean()), 3) for t in THRESHOLDS}
+        for (kind, transform), part in rows.groupby(["kind", "transform"])
+    }
     print(pd.DataFrame(table).T.to_string())
     at = BoxSearch().threshold
-    return {f"false_alarms_{name}": round(float((part.snr >= at).mean()), 4)
-            for name, part in rows.groupby("transform")}
+    return {
+        f"false_alarms_{name}": round(float((part.snr >= at).mean()), 4)
+        for name, part in rows.groupby("transform")
+    }
 
 
 # ---------------------------------------------------------------- (c) real planets
@@ -254,8 +285,9 @@ def real_planets() -> pd.DataFrame:
     strong = set(strong.kepoi_name[strong.koi_max_mult_ev > 12])
     library = open_library(kepler())
     known = set(library.targets())
-    chosen = [c for c in read_koi() if c.label == "CONFIRMED" and c.name in strong
-              and c.target in known]
+    chosen = [
+        c for c in read_koi() if c.label == "CONFIRMED" and c.name in strong and c.target in known
+    ]
     return pd.DataFrame([{"target": c.target, "name": c.name, "candidate": c} for c in chosen])
 
 
@@ -276,8 +308,9 @@ def find_real_planets(limit: int | None) -> pd.DataFrame:
         # as many as are known to be there and some for what else the star does
         events = search_again(search, flat, library.star(target), count=len(part) + 4)
         seconds = time.perf_counter() - start
-        rows += [judged(candidate, events, flat) | {"seconds": seconds}
-                 for candidate in part.candidate]
+        rows += [
+            judged(candidate, events, flat) | {"seconds": seconds} for candidate in part.candidate
+        ]
     return pd.DataFrame(rows)
 
 
@@ -292,23 +325,31 @@ def judged(candidate: object, events: list[TransitEvent], flat: LightCurve) -> d
             break
     near = refine(flat, truth)
     strength = box_event(flat, truth).signal_to_noise if near is None else near.signal_to_noise
-    return {"name": candidate.name, "period": truth.period, "alias": alias, "rank": rank,
-            "transits": transits_with_data(flat, truth), "snr_here": strength,
-            "cause": "" if alias else cause_of_miss(truth, events, strength)}
+    return {
+        "name": candidate.name,
+        "period": truth.period,
+        "alias": alias,
+        "rank": rank,
+        "transits": transits_with_data(flat, truth),
+        "snr_here": strength,
+        "cause": "" if alias else cause_of_miss(truth, events, strength),
+    }
 
 
 def cause_of_miss(truth: Ephemeris, events: list[TransitEvent], strength: float) -> str:
     threshold = BoxSearch().threshold
     if strength < threshold:
         return f"SNR {strength:.1f} at the catalogue's ephemeris, below the threshold"
-    close = [event for event in events
-             if abs(event.ephemeris.period / truth.period - 1) < 0.005]
+    close = [event for event in events if abs(event.ephemeris.period / truth.period - 1) < 0.005]
     if close:
         off = abs(truth.time_from_mid_event(close[0].ephemeris.epoch)) / truth.duration
-        return (f"found at {close[0].ephemeris.period:.5f} d, mid-event {off:.1f} durations off: "
-                "transit times vary or the drift is over half a duration")
-    found = ", ".join(f"{event.ephemeris.period:.3f} d ({event.signal_to_noise:.0f})"
-                      for event in events)
+        return (
+            f"found at {close[0].ephemeris.period:.5f} d, mid-event {off:.1f} durations off: "
+            "transit times vary or the drift is over half a duration"
+        )
+    found = ", ".join(
+        f"{event.ephemeris.period:.3f} d ({event.signal_to_noise:.0f})" for event in events
+    )
     return f"SNR {strength:.1f} here, but found instead: {found}"
 
 
@@ -318,13 +359,17 @@ def report_real_planets(rows: pd.DataFrame) -> dict:
     judgeable = rows[rows.transits >= 3]
     hits = int((judgeable.alias != "").sum())
     low, high = beta(hits + 0.5, len(judgeable) - hits + 0.5).ppf([0.16, 0.84])
-    print(f"{hits} of {len(judgeable)} with three transits or more found "
-          f"({low:.3f}-{high:.3f}, 68 %), by alias "
-          f"{judgeable.alias.replace('', 'missed').value_counts().to_dict()}")
+    print(
+        f"{hits} of {len(judgeable)} with three transits or more found "
+        f"({low:.3f}-{high:.3f}, 68 %), by alias "
+        f"{judgeable.alias.replace('', 'missed').value_counts().to_dict()}"
+    )
     for _, miss in judgeable[judgeable.alias == ""].iterrows():
         print(f"missed {miss['name']}, {miss.period:.4f} d: {miss.cause}")
-    return {"koi_period_found": round(hits / len(judgeable), 4) if len(judgeable) else None,
-            "koi_judged": len(judgeable)}
+    return {
+        "koi_period_found": round(hits / len(judgeable), 4) if len(judgeable) else None,
+        "koi_judged": len(judgeable),
+    }
 
 
 def main() -> None:
@@ -338,8 +383,9 @@ def main() -> None:
     options = parser.parse_args()
     small, result = options.small, {}
     if "a" in options.only:
-        injections = recover_injections(10 if small else options.injections, options.tls_every,
-                                        options.save)
+        injections = recover_injections(
+            10 if small else options.injections, options.tls_every, options.save
+        )
         result |= report_injections(injections)
     if "b" in options.only:
         alarms = false_alarms(4 if small else options.false_alarm_light_curves)

@@ -28,11 +28,18 @@ from simulate.example import Recipe, example_rng, inject_example
 def build_recipe() -> Recipe:
     with initialize_config_module("conf", version_base="1.3"):
         built = instantiate(compose("simulate"), _convert_="all")
-    return Recipe(0, built["host"], built["scenario"], built["transit_model"], built["detrend"],
-                  built["search"], built["feature"],
-                  catalogue_errors=built["population"]["catalogue_errors"],
-                    limb_darkening=built["population"]["limb_darkening"],
-                    phase_curves=built["population"]["phase_curves"])
+    return Recipe(
+        0,
+        built["host"],
+        built["scenario"],
+        built["transit_model"],
+        built["detrend"],
+        built["search"],
+        built["feature"],
+        catalogue_errors=built["population"]["catalogue_errors"],
+        limb_darkening=built["population"]["limb_darkening"],
+        phase_curves=built["population"]["phase_curves"],
+    )
 
 
 def time_example(recipe: Recipe, scenario: str, index: int, spent: dict[str, list[float]]) -> None:
@@ -72,13 +79,23 @@ def main() -> None:
     print(f"hosts: {recipe.hosts.describe()}")
     print(f"{'stage':18s}{'median ms':>12s}{'mean ms':>12s}{'share':>9s}")
     for stage, times in spent.items():
-        print(f"{stage:18s}{1e3 * np.median(times):12.1f}{1e3 * np.mean(times):12.1f}"
-              f"{np.sum(times) / total:9.1%}")
+        print(
+            f"{stage:18s}{1e3 * np.median(times):12.1f}{1e3 * np.mean(times):12.1f}"
+            f"{np.sum(times) / total:9.1%}"
+        )
     print(f"{count} examples, {count / total:.1f} a second on one thread")
-    print(json.dumps({"examples_per_second": round(count / total, 3),
-                      "search_share": round(float(np.sum(spent["search"])) / total, 4),
-                      **{f"ms_{stage.replace(' ', '_')}": round(1e3 * float(np.median(times)), 3)
-                         for stage, times in spent.items()}}))
+    print(
+        json.dumps(
+            {
+                "examples_per_second": round(count / total, 3),
+                "search_share": round(float(np.sum(spent["search"])) / total, 4),
+                **{
+                    f"ms_{stage.replace(' ', '_')}": round(1e3 * float(np.median(times)), 3)
+                    for stage, times in spent.items()
+                },
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
 from exoval.catalogs.tce_features import read_archive_tces
-from train.metrics import average_precision
+from train.judging.metrics import average_precision
 
 VALUES = ("tce_steff", "tce_slogg", "tce_smet", "tce_sradius", "tce_smass", "tce_sdens", "mag")
 ERRORS = ("tce_steff_err", "tce_slogg_err", "tce_smet_err", "tce_sradius_err")
@@ -27,12 +27,19 @@ def main() -> None:
     table = read_archive_tces(None)
     truth = (table["label"] == "PC").to_numpy()
     found = {"base_rate": float(truth.mean())}
-    for name, columns in (("values", VALUES), ("errors", ERRORS),
-                          ("values_and_errors", VALUES + ERRORS)):
+    for name, columns in (
+        ("values", VALUES),
+        ("errors", ERRORS),
+        ("values_and_errors", VALUES + ERRORS),
+    ):
         score = cross_val_predict(
-            HistGradientBoostingClassifier(random_state=0), table[list(columns)].to_numpy(float),
-            truth, groups=table["target_id"], method="predict_proba",
-            cv=StratifiedGroupKFold(5, shuffle=True, random_state=0))[:, 1]
+            HistGradientBoostingClassifier(random_state=0),
+            table[list(columns)].to_numpy(float),
+            truth,
+            groups=table["target_id"],
+            method="predict_proba",
+            cv=StratifiedGroupKFold(5, shuffle=True, random_state=0),
+        )[:, 1]
         found[name] = average_precision(score, truth, np.ones(len(truth)))
     for name, area in found.items():
         print(f"{name:>20}: {area:.3f}")

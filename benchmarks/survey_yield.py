@@ -44,20 +44,34 @@ def built(overrides: list[str]) -> tuple[DictConfig, Recipe]:
     parts = instantiate(config, _convert_="all")
     population = parts["population"]
     return config, Recipe(
-        parts["seed"], parts["host"], parts["scenario"], parts["transit_model"],
-        parts["detrend"], parts["search"], {}, parts["visible_snr"],
-        population["catalogue_errors"], population["limb_darkening"],
-        population["phase_curves"], False)
+        parts["seed"],
+        parts["host"],
+        parts["scenario"],
+        parts["transit_model"],
+        parts["detrend"],
+        parts["search"],
+        {},
+        parts["visible_snr"],
+        population["catalogue_errors"],
+        population["limb_darkening"],
+        population["phase_curves"],
+        False,
+    )
 
 
-def cell_recipe(recipe: Recipe, radii: tuple[float, float], periods: tuple[float, float],
-                number: int) -> Recipe:
+def cell_recipe(
+    recipe: Recipe, radii: tuple[float, float], periods: tuple[float, float], number: int
+) -> Recipe:
     """The recipe with planets of one cell alone."""
     # planets too small to be seen are raised to 0.8 of the largest radius at most: in a narrow
     # range of radii that keeps them in the cell
-    planet = replace(recipe.scenarios["planet"], minimum_radius_earth=radii[0],
-                     maximum_radius_earth=radii[1], minimum_period_days=periods[0],
-                     maximum_period_days=periods[1])
+    planet = replace(
+        recipe.scenarios["planet"],
+        minimum_radius_earth=radii[0],
+        maximum_radius_earth=radii[1],
+        minimum_period_days=periods[0],
+        maximum_period_days=periods[1],
+    )
     return replace(recipe, seed=recipe.seed + 1000 * number, scenarios={"planet": planet})
 
 
@@ -78,8 +92,12 @@ def share(found: np.ndarray) -> dict:
     """Share, interval and number of a sample of yes and no."""
     hits, number = int(found.sum()), len(found)
     low, high = beta(hits + 0.5, number - hits + 0.5).ppf([0.16, 0.84])
-    return {"share": hits / number if number else None, "low": float(low), "high": float(high),
-            "n": number}
+    return {
+        "share": hits / number if number else None,
+        "low": float(low),
+        "high": float(high),
+        "n": number,
+    }
 
 
 def deep_ones(planets: list[dict], recipe: Recipe) -> dict:
@@ -87,11 +105,17 @@ def deep_ones(planets: list[dict], recipe: Recipe) -> dict:
     deep = [one for one in planets if one["depth"] >= DEEP]
     enough = [one for one in deep if one["transits"] >= recipe.search.minimum_transits]
     visible = [one for one in enough if one["signal"] >= recipe.search.threshold]
-    groups = {"all": deep, "bright": [one for one in deep if one["bright"]],
-              "enough transits": enough, "enough transits and signal": visible,
-              "enough transits and signal, bright": [one for one in visible if one["bright"]]}
-    return {which: share(np.array([one["found"] for one in of], dtype=bool))
-            for which, of in groups.items()}
+    groups = {
+        "all": deep,
+        "bright": [one for one in deep if one["bright"]],
+        "enough transits": enough,
+        "enough transits and signal": visible,
+        "enough transits and signal, bright": [one for one in visible if one["bright"]],
+    }
+    return {
+        which: share(np.array([one["found"] for one in of], dtype=bool))
+        for which, of in groups.items()
+    }
 
 
 def main() -> None:
@@ -113,31 +137,60 @@ def main() -> None:
     longest = config.mission.maximum_period_days
     print(f"{'radius':>12}{'period':>12}{'all stars':>22}{'bright':>22}")
     for number, (radii, periods) in enumerate(
-            (radii, periods)
-            for radii in ([tuple(arguments.radii)] if arguments.radii else RADII)
-            for periods in ([tuple(arguments.periods)] if arguments.periods else PERIODS)
-            if periods[0] < longest):
+        (radii, periods)
+        for radii in ([tuple(arguments.radii)] if arguments.radii else RADII)
+        for periods in ([tuple(arguments.periods)] if arguments.periods else PERIODS)
+        if periods[0] < longest
+    ):
         periods = (max(periods[0], config.mission.minimum_period_days), min(periods[1], longest))
-        done = [one for one in outcomes_of(cell_recipe(recipe, radii, periods, number), "planet",
-                                           arguments.planets, executor) if one.truth]
+        done = [
+            one
+            for one in outcomes_of(
+                cell_recipe(recipe, radii, periods, number), "planet", arguments.planets, executor
+            )
+            if one.truth
+        ]
         found = np.array([one.status in (RECOVERED, KEPT) for one in done])
         bright = np.array([magnitude_of(recipe, one.target) < arguments.bright for one in done])
-        cells.append({"radius_earth": radii, "period_days": periods, "all": share(found),
-                      "bright": share(found[bright])})
-        planets += [{"depth": one.truth["depth_ppm"], "found": hit, "bright": shone,
-                     "transits": one.truth["n_transits_in_data"],
-                     "signal": one.truth["expected_snr"]}
-                    for one, hit, shone in zip(done, found, bright)]
-        print(f"{radii[0]:5g} -{radii[1]:5g}{periods[0]:6g} -{periods[1]:4g}"
-              + "".join(f"{cells[-1][who]['share'] or 0:8.2f} ({cells[-1][who]['low']:.2f}-"
-                        f"{cells[-1][who]['high']:.2f}) {cells[-1][who]['n']:3d}"
-                        for who in ("all", "bright")), flush=True)
-    report = {"experiment": first, "overrides": arguments.overrides, "bright": arguments.bright,
-              "cells": cells, f"deeper_than_{DEEP:g}_ppm": deep_ones(planets, recipe)}
+        cells.append(
+            {
+                "radius_earth": radii,
+                "period_days": periods,
+                "all": share(found),
+                "bright": share(found[bright]),
+            }
+        )
+        planets += [
+            {
+                "depth": one.truth["depth_ppm"],
+                "found": hit,
+                "bright": shone,
+                "transits": one.truth["n_transits_in_data"],
+                "signal": one.truth["expected_snr"],
+            }
+            for one, hit, shone in zip(done, found, bright)
+        ]
+        print(
+            f"{radii[0]:5g} -{radii[1]:5g}{periods[0]:6g} -{periods[1]:4g}"
+            + "".join(
+                f"{cells[-1][who]['share'] or 0:8.2f} ({cells[-1][who]['low']:.2f}-"
+                f"{cells[-1][who]['high']:.2f}) {cells[-1][who]['n']:3d}"
+                for who in ("all", "bright")
+            ),
+            flush=True,
+        )
+    report = {
+        "experiment": first,
+        "overrides": arguments.overrides,
+        "bright": arguments.bright,
+        "cells": cells,
+        f"deeper_than_{DEEP:g}_ppm": deep_ones(planets, recipe),
+    }
     if "no_transit" in recipe.scenarios:
         empty = outcomes_of(recipe, "no_transit", 2 * arguments.planets, executor)
-        report["found_without_a_planet"] = share(np.array(
-            [one.status not in (VISIBLE,) for one in empty]))
+        report["found_without_a_planet"] = share(
+            np.array([one.status not in (VISIBLE,) for one in empty])
+        )
         print(f"found where nothing was injected: {report['found_without_a_planet']}")
     for which, of in report[f"deeper_than_{DEEP:g}_ppm"].items():
         print(f"planets of {DEEP:g} ppm and deeper, {which}: {of}")

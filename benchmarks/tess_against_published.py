@@ -26,8 +26,8 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from exoval.catalogs.spoc_tce_columns import spoc_tce_table
 from exoval.catalogs.toi_columns import toi_table
-from exoval.feature_table import FeatureTable
 from exoval.labels import PLANET, UNKNOWN
+from exoval.table.feature_table import FeatureTable
 
 #: periods that differ by less, relative, are one
 SAME = 2e-3
@@ -39,16 +39,21 @@ def published() -> pd.DataFrame:
     """The highest ExoMiner++ score of every star and period."""
     path = Path(os.environ["EXOVAL_DATA"]) / "tables/tess/exominer_scores_2min_s1-67.parquet"
     table = pd.read_parquet(path)
-    return pd.DataFrame({"target": "TIC " + table["TIC ID"].astype(str),
-                         "period": table["Orbital Period [day]"].astype(float),
-                         "exominer": table["ExoMiner Score"].astype(float)})
+    return pd.DataFrame(
+        {
+            "target": "TIC " + table["TIC ID"].astype(str),
+            "period": table["Orbital Period [day]"].astype(float),
+            "exominer": table["ExoMiner Score"].astype(float),
+        }
+    )
 
 
 def matched(predictions: pd.DataFrame, table: FeatureTable) -> pd.DataFrame:
     """Predictions with the score of the same star and period beside them."""
     periods = table.frame[["event", "target", "period"]]
     both = predictions.merge(periods, on=["event", "target"]).merge(
-        published(), on="target", suffixes=("", "_published"))
+        published(), on="target", suffixes=("", "_published")
+    )
     same = np.abs(both["period_published"] / both["period"] - 1) < SAME
     return both[same].groupby("event", as_index=False).max()
 
@@ -56,10 +61,12 @@ def matched(predictions: pd.DataFrame, table: FeatureTable) -> pd.DataFrame:
 def judged(score: pd.Series, planet: np.ndarray) -> dict:
     """Numbers of one score."""
     called = score.to_numpy() > THRESHOLD
-    return {"roc_auc": float(roc_auc_score(planet, score)),
-            "accuracy": float(np.mean((score > 0.5) == planet)),
-            "precision_at_0.9": float(planet[called].mean()) if called.any() else None,
-            "recall_at_0.9": float(called[planet].mean())}
+    return {
+        "roc_auc": float(roc_auc_score(planet, score)),
+        "accuracy": float(np.mean((score > 0.5) == planet)),
+        "precision_at_0.9": float(planet[called].mean()) if called.any() else None,
+        "recall_at_0.9": float(called[planet].mean()),
+    }
 
 
 def taught_by_labels(table: FeatureTable) -> dict:
@@ -67,13 +74,21 @@ def taught_by_labels(table: FeatureTable) -> dict:
     table = table.select((table.frame["disposition"] != UNKNOWN).to_numpy())
     planet = (table.frame["disposition"] == PLANET).to_numpy()
     trees = HistGradientBoostingClassifier(learning_rate=0.05, max_iter=150, random_state=0)
-    score = cross_val_predict(trees, table.features, planet, groups=table.targets,
-                              cv=GroupKFold(5), method="predict_proba")[:, 1]
-    against = {label: planet | (table.labels == label)
-               for label in np.unique(table.labels[~planet])}
+    score = cross_val_predict(
+        trees,
+        table.features,
+        planet,
+        groups=table.targets,
+        cv=GroupKFold(5),
+        method="predict_proba",
+    )[:, 1]
+    against = {
+        label: planet | (table.labels == label) for label in np.unique(table.labels[~planet])
+    }
     return {"all": float(roc_auc_score(planet, score))} | {
         str(label): float(roc_auc_score(planet[rows], score[rows]))
-        for label, rows in against.items()}
+        for label, rows in against.items()
+    }
 
 
 def main() -> None:
@@ -87,15 +102,25 @@ def main() -> None:
     planet = (both["disposition"] == "planet").to_numpy()
     report = {"objects": len(both), "planets": int(planet.sum()), "judged_of": len(predictions)}
     columns = ["exominer", *(name for name in both if name.endswith("_probability"))]
-    print(f"{len(both)} of {len(predictions)} objects have a published score, {planet.sum()} of "
-          "them planets")
+    print(
+        f"{len(both)} of {len(predictions)} objects have a published score, {planet.sum()} of "
+        "them planets"
+    )
     for name in columns:
         report[name] = judged(both[name], planet)
-        print(f"{name:42}" + "".join(f"{key} {value:.3f}  " for key, value in report[name].items()
-                                     if value is not None))
+        print(
+            f"{name:42}"
+            + "".join(
+                f"{key} {value:.3f}  " for key, value in report[name].items() if value is not None
+            )
+        )
     report["taught_by_labels_roc_auc"] = taught_by_labels(table)
-    print("the same columns, taught by labels: ROC AUC " + ", ".join(
-        f"{label} {value:.3f}" for label, value in report["taught_by_labels_roc_auc"].items()))
+    print(
+        "the same columns, taught by labels: ROC AUC "
+        + ", ".join(
+            f"{label} {value:.3f}" for label, value in report["taught_by_labels_roc_auc"].items()
+        )
+    )
     print(json.dumps(report))
 
 

@@ -32,17 +32,32 @@ def draw(rng: np.random.Generator, kind: str) -> Orbit:
     if kind != "pair":
         axis = 4.2083 * period ** (2 / 3)
         eccentricity = 0.0 if kind == "circular" else float(min(rng.beta(0.9, 3), 1 - 2 / axis))
-        return Orbit(period, float(rng.uniform(0, period)), float(rng.uniform(0.01, 0.15)), axis,
-                     float(rng.uniform(0, 0.95)), max(eccentricity, 0.0),
-                     float(rng.uniform(0, 2 * np.pi)))
+        return Orbit(
+            period,
+            float(rng.uniform(0, period)),
+            float(rng.uniform(0.01, 0.15)),
+            axis,
+            float(rng.uniform(0, 0.95)),
+            max(eccentricity, 0.0),
+            float(rng.uniform(0, 2 * np.pi)),
+        )
     mass = float(rng.uniform(0.1, 1.0))
     ratio = mass**0.8
     period = max(period, ((1 + ratio) / 0.7 / 4.2083) ** 1.5)
     axis = 4.2083 * (1 + mass) ** (1 / 3) * period ** (2 / 3)
     eccentricity = float(rng.uniform(0, 0.5)) if period > 8 else 0.0
-    return Orbit(period, float(rng.uniform(0, period)), ratio, axis,
-                 float(rng.uniform(0, 1 + ratio)), eccentricity, float(rng.uniform(0, 2 * np.pi)),
-                 mass**2.5, mass, (0.5, 0.2))
+    return Orbit(
+        period,
+        float(rng.uniform(0, period)),
+        ratio,
+        axis,
+        float(rng.uniform(0, 1 + ratio)),
+        eccentricity,
+        float(rng.uniform(0, 2 * np.pi)),
+        mass**2.5,
+        mass,
+        (0.5, 0.2),
+    )
 
 
 def median_seconds(call, device: str, rounds: int) -> float:
@@ -74,8 +89,12 @@ def differences_ppm(flux: torch.Tensor, times: np.ndarray, orbits: list[Orbit]) 
     """Largest difference of each of the first light curves from the compiled engine's."""
     model = ExactModel()
     first = flux[:300].double().cpu().numpy()
-    return np.array([1e6 * np.abs(row - model(times, orbit, LIMB, EXPOSURE)).max()
-                     for row, orbit in zip(first, orbits, strict=False)])
+    return np.array(
+        [
+            1e6 * np.abs(row - model(times, orbit, LIMB, EXPOSURE)).max()
+            for row, orbit in zip(first, orbits, strict=False)
+        ]
+    )
 
 
 def main() -> None:
@@ -83,17 +102,22 @@ def main() -> None:
     parser.add_argument("--systems", type=int, default=4096)
     parser.add_argument("--points", type=int, default=4400)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--cells", type=int, default=64_000_000,
-                        help="systems x times at once on a graphics card")
+    parser.add_argument(
+        "--cells", type=int, default=64_000_000, help="systems x times at once on a graphics card"
+    )
     parser.add_argument("--threads", type=int, default=1, help="of torch on the processor")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     devices = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
     name = torch.cuda.get_device_name() if "cuda" in devices else None
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads, device {name}; "
-          f"{options.systems} systems x {options.points} points")
-    print(f"{'engine':10s} {'dtype':8s} {'systems':10s} {'curves/s':>12s} {'x compiled':>11s} "
-          f"{'median ppm':>11s} {'max ppm':>9s}")
+    print(
+        f"torch {torch.__version__}, {torch.get_num_threads()} threads, device {name}; "
+        f"{options.systems} systems x {options.points} points"
+    )
+    print(
+        f"{'engine':10s} {'dtype':8s} {'systems':10s} {'curves/s':>12s} {'x compiled':>11s} "
+        f"{'median ppm':>11s} {'max ppm':>9s}"
+    )
     times = 0.5 * EXPOSURE + np.arange(options.points) * EXPOSURE
     result = {"device": name, "systems": options.systems, "points": options.points}
     for kind in ("circular", "eccentric", "pair"):
@@ -112,12 +136,17 @@ def main() -> None:
                 error = differences_ppm(flux, times, orbits)
                 del flux
                 rate = len(orbits) / median_seconds(
-                    lambda model=model, t=on_device, p=pairs: model.batch(t, p, EXPOSURE), device,
-                    options.rounds)
-                print(f"{device:10s} {dtype:8s} {kind:10s} {rate:12.0f} {rate / compiled:11.2f} "
-                      f"{np.median(error):11.4f} {error.max():9.4f}")
+                    lambda model=model, t=on_device, p=pairs: model.batch(t, p, EXPOSURE),
+                    device,
+                    options.rounds,
+                )
+                print(
+                    f"{device:10s} {dtype:8s} {kind:10s} {rate:12.0f} {rate / compiled:11.2f} "
+                    f"{np.median(error):11.4f} {error.max():9.4f}"
+                )
                 result[f"{device}_{dtype}_{kind}"] = {
-                    "curves_per_second": round(rate), "ratio": float(f"{rate / compiled:.4g}"),
+                    "curves_per_second": round(rate),
+                    "ratio": float(f"{rate / compiled:.4g}"),
                     "ppm_median": float(f"{np.median(error):.3g}"),
                     "ppm_max": float(f"{error.max():.3g}"),
                 }

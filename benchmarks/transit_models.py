@@ -45,8 +45,13 @@ def planets(rng: np.random.Generator, count: int) -> list[Orbit]:
     """The circular planets of the benchmark's population."""
     periods = np.exp(rng.uniform(np.log(0.5), np.log(30), count))
     return [
-        Orbit(float(period), float(rng.uniform(0, period)), float(rng.uniform(0.01, 0.15)),
-              float(semi_major_axis_ratio(1.0, 0.0, 1.0, period)), float(rng.uniform(0, 0.95)))
+        Orbit(
+            float(period),
+            float(rng.uniform(0, period)),
+            float(rng.uniform(0.01, 0.15)),
+            float(semi_major_axis_ratio(1.0, 0.0, 1.0, period)),
+            float(rng.uniform(0, 0.95)),
+        )
         for period in periods
     ]
 
@@ -63,9 +68,20 @@ def pairs(rng: np.random.Generator, count: int) -> list[Orbit]:
         if axis * (1 - eccentricity) * 0.8 < 1 + ratio:
             continue
         brightness = surface_brightness_ratio(teff_from_mass(mass), teff_from_mass(1.0), "kepler")
-        found.append(Orbit(period, float(rng.uniform(0, period)), ratio, axis,
-                           float(rng.uniform(0, 1 + ratio)), eccentricity,
-                           float(rng.uniform(0, 2 * np.pi)), float(brightness), mass, (0.5, 0.2)))
+        found.append(
+            Orbit(
+                period,
+                float(rng.uniform(0, period)),
+                ratio,
+                axis,
+                float(rng.uniform(0, 1 + ratio)),
+                eccentricity,
+                float(rng.uniform(0, 2 * np.pi)),
+                float(brightness),
+                mass,
+                (0.5, 0.2),
+            )
+        )
     return found
 
 
@@ -105,13 +121,18 @@ def pytransit_engine(times: np.ndarray) -> Engine | None:
     model.set_data(times, nsamples=SAMPLES, exptimes=EXPOSURE)
     limb = np.array(LIMB)
     return lambda orbit: model.evaluate(
-        orbit.radius_ratio, limb, orbit.epoch, orbit.period, orbit.semi_major_axis_ratio,
-        inclination(orbit)
+        orbit.radius_ratio,
+        limb,
+        orbit.epoch,
+        orbit.period,
+        orbit.semi_major_axis_ratio,
+        inclination(orbit),
     )
 
 
-def seconds_a_curve(engines: dict[str, Engine], orbits: list[Orbit], rounds: int
-                    ) -> dict[str, float]:
+def seconds_a_curve(
+    engines: dict[str, Engine], orbits: list[Orbit], rounds: int
+) -> dict[str, float]:
     """Median over rounds of the mean time a light curve, the engines taking turns."""
     taken = {name: [] for name in engines}
     for engine in engines.values():
@@ -133,16 +154,23 @@ def reference_flux(times: np.ndarray, orbits: list[Orbit]) -> list[np.ndarray]:
 
 def errors_ppm(engine: Engine, orbits: list[Orbit], expected: list[np.ndarray]) -> np.ndarray:
     """Largest error of each light curve."""
-    return np.array([1e6 * np.abs(engine(orbit) - flux).max()
-                     for orbit, flux in zip(orbits, expected, strict=True)])
+    return np.array(
+        [
+            1e6 * np.abs(engine(orbit) - flux).max()
+            for orbit, flux in zip(orbits, expected, strict=True)
+        ]
+    )
 
 
 def compare(grid: str, curves: int, rounds: int) -> dict[str, dict[str, float]]:
     """Time and error of every engine on one grid of times; prints its part of the table."""
     times = 0.5 * EXPOSURE + np.arange(POINTS[grid]) * EXPOSURE
     orbits = planets(np.random.default_rng(1), curves)
-    engines = {"exact": exact_engine(times), "batman": batman_engine(times),
-               "pytransit": pytransit_engine(times)}
+    engines = {
+        "exact": exact_engine(times),
+        "batman": batman_engine(times),
+        "pytransit": pytransit_engine(times),
+    }
     engines = {name: engine for name, engine in engines.items() if engine is not None}
     taken = seconds_a_curve(engines, orbits, rounds)
     expected = reference_flux(times, orbits)
@@ -150,9 +178,11 @@ def compare(grid: str, curves: int, rounds: int) -> dict[str, dict[str, float]]:
     for name, engine in engines.items():
         error = errors_ppm(engine, orbits, expected)
         found[name] = {"seconds": taken[name], "median": np.median(error), "max": error.max()}
-        print(f"{grid:8s} planet  {name:10s} {1 / taken[name]:12.0f} "
-              f"{taken[name] / taken['exact']:10.1f} {found[name]['median']:12.4f} "
-              f"{found[name]['max']:12.3f}")
+        print(
+            f"{grid:8s} planet  {name:10s} {1 / taken[name]:12.0f} "
+            f"{taken[name] / taken['exact']:10.1f} {found[name]['median']:12.4f} "
+            f"{found[name]['max']:12.3f}"
+        )
     return found
 
 
@@ -163,8 +193,10 @@ def eclipses(grid: str, curves: int, rounds: int) -> float:
     engine = exact_engine(times)
     taken = seconds_a_curve({"exact": engine}, orbits, rounds)["exact"]
     error = errors_ppm(engine, orbits, reference_flux(times, orbits))
-    print(f"{grid:8s} pair    {'exact':10s} {1 / taken:12.0f} {'':10s} {np.median(error):12.4f} "
-          f"{error.max():12.3f}")
+    print(
+        f"{grid:8s} pair    {'exact':10s} {1 / taken:12.0f} {'':10s} {np.median(error):12.4f} "
+        f"{error.max():12.3f}"
+    )
     return 1 / taken
 
 
@@ -174,8 +206,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     few = max(options.curves // 5, 1)
-    print(f"{'times':8s} {'what':7s} {'engine':10s} {'curves/s':>12s} {'x exact':>10s} "
-          f"{'median ppm':>12s} {'max ppm':>12s}")
+    print(
+        f"{'times':8s} {'what':7s} {'engine':10s} {'curves/s':>12s} {'x exact':>10s} "
+        f"{'median ppm':>12s} {'max ppm':>12s}"
+    )
     quarter = compare("quarter", options.curves, options.rounds)
     years = compare("4yr", few, options.rounds)
     eclipses_quarter = eclipses("quarter", options.curves, options.rounds)
@@ -188,8 +222,14 @@ def main() -> None:
     result["error_ppm_median"] = float(max(f["exact"]["median"] for f in (quarter, years)))
     result["error_ppm_max"] = float(max(f["exact"]["max"] for f in (quarter, years)))
     result["eclipses_per_second_quarter"] = eclipses_quarter
-    print(json.dumps({key: value if value is None else float(f"{value:.4g}")
-                      for key, value in result.items()}))
+    print(
+        json.dumps(
+            {
+                key: value if value is None else float(f"{value:.4g}")
+                for key, value in result.items()
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -31,17 +31,32 @@ def write_tables(source: Path, folder: Path) -> dict:
     folder.mkdir(parents=True, exist_ok=True)
     rows, stars = pd.read_parquet(source), []
     for target, segments in rows.groupby("target"):
-        tables = [pd.DataFrame({"time": row.time, "flux": row.flux, "error": row.flux_err,
-                                "quality": row.quality, "sector": row.segment})
-                  for row in segments.itertuples()]
+        tables = [
+            pd.DataFrame(
+                {
+                    "time": row.time,
+                    "flux": row.flux,
+                    "error": row.flux_err,
+                    "quality": row.quality,
+                    "sector": row.segment,
+                }
+            )
+            for row in segments.itertuples()
+        ]
         table = pd.concat(tables, ignore_index=True)
         level = float(np.nanmedian(table["flux"]))
         if not level > 0:
             continue
         table.to_parquet(folder / f"TIC_{target}.parquet")
-        stars.append({"target": f"TIC {target}", **AVERAGE,
-                      "magnitude": ZERO_POINT - 2.5 * np.log10(level),
-                      "ra": segments["ra"].iloc[0], "dec": segments["dec"].iloc[0]})
+        stars.append(
+            {
+                "target": f"TIC {target}",
+                **AVERAGE,
+                "magnitude": ZERO_POINT - 2.5 * np.log10(level),
+                "ra": segments["ra"].iloc[0],
+                "dec": segments["dec"].iloc[0],
+            }
+        )
     pd.DataFrame(stars).to_csv(folder / "stars.csv", index=False)
     return {"stars": len(stars), "of": int(rows["target"].nunique()), "folder": str(folder)}
 

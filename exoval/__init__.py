@@ -9,7 +9,11 @@ from __future__ import annotations
 import importlib
 
 #: functions offered by the package itself, and the module each is in
-_OFFERED = {"inject": "injection", "rebuild": "injection", "reweight": "importance_weights"}
+_OFFERED = {
+    "inject": "injection.inject",
+    "rebuild": "injection.inject",
+    "reweight": "injection.importance_weights",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from exoval.errors import BadParameter, DataNotFound, message_instead_of_traceback
 
 if TYPE_CHECKING:
-    from exoval.asked_event import AskedEvent
     from exoval.missions.mission import Mission
+    from exoval.vetting.request import VettingRequest
 
 #: whose stars and signals are named so; all others are Kepler's unless --mission says otherwise
 MISSION_OF = {"TIC": "tess", "TOI": "tess", "EPIC": "k2"}
@@ -34,19 +34,34 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m exoval", description=__doc__.split(":")[0])
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     plot = commands.add_parser(
-        "plot-event", help="draw the page of one event",
+        "plot-event",
+        help="draw the page of one event",
         description="Draw light curve, folds, odd and even events, strongest other dip, centroid, "
         "periodogram and features of one event. Without an ephemeris or a catalogue's name the "
-        "best event of a search is drawn.")
-    plot.add_argument("target", nargs="?", help="a star such as 'KIC 10666592' or a catalogued "
-                      "signal such as K00002.01 or 'TIC 11491822.01'")
+        "best event of a search is drawn.",
+    )
+    plot.add_argument(
+        "target",
+        nargs="?",
+        help="a star such as 'KIC 10666592' or a catalogued "
+        "signal such as K00002.01 or 'TIC 11491822.01'",
+    )
     _add_light_curve(plot)
-    plot.add_argument("--maximum-period", type=float, metavar="DAYS",
-                      help="of the search; default the mission's")
-    plot.add_argument("--output", type=Path, metavar="PNG", help="default TARGET.png, here; "
-                      "any ending that matplotlib knows")
-    plot.add_argument("--features", type=Path, metavar="CSV", help="write the features too, as "
-                      "CSV or JSON by the name's ending")
+    plot.add_argument(
+        "--maximum-period", type=float, metavar="DAYS", help="of the search; default the mission's"
+    )
+    plot.add_argument(
+        "--output",
+        type=Path,
+        metavar="PNG",
+        help="default TARGET.png, here; any ending that matplotlib knows",
+    )
+    plot.add_argument(
+        "--features",
+        type=Path,
+        metavar="CSV",
+        help="write the features too, as CSV or JSON by the name's ending",
+    )
     plot.set_defaults(command=_plot_event)
     _add_vet(commands)
     return parser
@@ -54,43 +69,89 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_vet(commands: argparse._SubParsersAction) -> None:
     vet = commands.add_parser(
-        "vet", help="judge events with a trained model",
+        "vet",
+        help="judge events with a trained model",
         description="Say how probable every scenario is for events of real light curves, with "
         "errors and what stands against the numbers. A catalogued signal is judged at its "
         "catalogue's ephemeris, the star's other signals cut out; a star has its light curve "
-        "searched.")
+        "searched.",
+    )
     vet.add_argument("run", type=Path, help="output folder of python -m train")
-    vet.add_argument("targets", nargs="*", metavar="TARGET", help="stars such as "
-                     "'KIC 10666592' and catalogued signals such as K00002.01")
+    vet.add_argument(
+        "targets",
+        nargs="*",
+        metavar="TARGET",
+        help="stars such as 'KIC 10666592' and catalogued signals such as K00002.01",
+    )
     _add_light_curve(vet)
-    vet.add_argument("--events", type=int, default=1, metavar="N",
-                     help="at most so many of a star that is searched; default 1")
+    vet.add_argument(
+        "--events",
+        type=int,
+        default=1,
+        metavar="N",
+        help="at most so many of a star that is searched; default 1",
+    )
     vet.add_argument("--classifier", help="of the run; default the one that leads it")
-    vet.add_argument("--planet-share", type=float, metavar="SHARE", help="of all events in your "
-                     "survey; default that of the simulation")
-    vet.add_argument("--table", type=Path, metavar="CSV", help="events to judge, one a row: target "
-                     "or file, and where known period_days, epoch_days, duration_hours, event "
-                     "(a name) and star_radius, star_mass, star_teff ...")
-    vet.add_argument("--workers", type=int, default=1, metavar="N",
-                     help="processes; 0 for as many as there are cores; default 1")
-    vet.add_argument("--output", type=Path, metavar="CSV", default=Path("vetted.csv"),
-                     help="default vetted.csv, here")
+    vet.add_argument(
+        "--planet-share",
+        type=float,
+        metavar="SHARE",
+        help="of all events in your survey; default that of the simulation",
+    )
+    vet.add_argument(
+        "--table",
+        type=Path,
+        metavar="CSV",
+        help="events to judge, one a row: target "
+        "or file, and where known period_days, epoch_days, duration_hours, event "
+        "(a name) and star_radius, star_mass, star_teff ...",
+    )
+    vet.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help="processes; 0 for as many as there are cores; default 1",
+    )
+    vet.add_argument(
+        "--output",
+        type=Path,
+        metavar="CSV",
+        default=Path("vetted.csv"),
+        help="default vetted.csv, here",
+    )
     vet.add_argument("--pages", type=Path, metavar="DIR", help="draw the page of every event")
     vet.set_defaults(command=_vet)
 
 
 def _add_light_curve(command: argparse.ArgumentParser) -> None:
     """Which light curve, and which event of it."""
-    command.add_argument("--file", nargs="+", metavar="FILE", help="light curves to read instead, "
-                         "of any kind that the mission reads")
-    command.add_argument("--data", "--folder", metavar="DIR", type=Path, help="light curves, or "
-                         "the folder with light_curves/ and tables/; default $EXOVAL_DATA")
-    command.add_argument("--mission", help="name of a mission, or the path of a yaml that "
-                         "describes one; default by the target's name or, to vet, the model's")
+    command.add_argument(
+        "--file",
+        nargs="+",
+        metavar="FILE",
+        help="light curves to read instead, of any kind that the mission reads",
+    )
+    command.add_argument(
+        "--data",
+        "--folder",
+        metavar="DIR",
+        type=Path,
+        help="light curves, or the folder with light_curves/ and tables/; default $EXOVAL_DATA",
+    )
+    command.add_argument(
+        "--mission",
+        help="name of a mission, or the path of a yaml that "
+        "describes one; default by the target's name or, to vet, the model's",
+    )
     command.add_argument("--segments", help="quarters or sectors such as 1,2,3; default all")
     command.add_argument("--period", type=float, metavar="DAYS")
-    command.add_argument("--epoch", type=float, metavar="DAYS",
-                         help="mid-event, on the mission's clock (BKJD, BTJD) or BJD")
+    command.add_argument(
+        "--epoch",
+        type=float,
+        metavar="DAYS",
+        help="mid-event, on the mission's clock (BKJD, BTJD) or BJD",
+    )
     command.add_argument("--duration", type=float, metavar="HOURS", help="first to last contact")
 
 
@@ -109,9 +170,9 @@ def _data_folder(folder: Path | None) -> Iterator[None]:
 
 def _plot_event(parsed: argparse.Namespace) -> None:
     # imported here so that --help does not pay for the numerical libraries
-    from exoval.event_page import event_page
-    from exoval.feature_file import write_features
-    from exoval.plot_event import plot_event
+    from exoval.pages.event_page import event_page
+    from exoval.pages.feature_file import write_features
+    from exoval.pages.plot_event import plot_event
     from exoval.search.box_search import BoxSearch
 
     if parsed.target is None and parsed.file is None:
@@ -138,13 +199,19 @@ def _plot_event(parsed: argparse.Namespace) -> None:
 
 def _vet(parsed: argparse.Namespace) -> None:
     # imported here so that --help does not pay for torch and scikit-learn
-    from exoval.progress import progress
-    from exoval.vet_list import Vetting, vet_list
+    from exoval.running.progress import progress
+    from exoval.vetting.vet_list import Vetting, vet_list
 
     asked = _asked_list(parsed)
     _make_folder(parsed.pages)
-    vetting = Vetting(parsed.run, _mission(parsed.mission) if parsed.mission else None,
-                      parsed.classifier, parsed.planet_share, parsed.events, parsed.pages)
+    vetting = Vetting(
+        parsed.run,
+        _mission(parsed.mission) if parsed.mission else None,
+        parsed.classifier,
+        parsed.planet_share,
+        parsed.events,
+        parsed.pages,
+    )
     answers = []
     judged = vet_list(vetting, asked, parsed.output, parsed.workers)
     for one, answer in progress(judged, len(asked), "vet"):
@@ -153,36 +220,53 @@ def _vet(parsed: argparse.Namespace) -> None:
             print("\n".join(answer.lines), flush=True)
         if answer.failed:
             print(f"{one}: {answer.failed}", file=sys.stderr)
-    events, failed = sum(len(answer.rows) for answer in answers), [
-        answer.failed for answer in answers if answer.failed]
+    events, failed = (
+        sum(len(answer.rows) for answer in answers),
+        [answer.failed for answer in answers if answer.failed],
+    )
     print(f"{events} events judged, {len(failed)} targets failed -> {parsed.output}")
     if not events:
         raise DataNotFound(f"nothing could be judged: {failed[0]}")
 
 
-def _asked_list(parsed: argparse.Namespace) -> list[AskedEvent]:
+def _asked_list(parsed: argparse.Namespace) -> list[VettingRequest]:
     """What the command line names, and then the rows of its table."""
-    from exoval.asked_table import read_asked_table
+    from exoval.vetting.table_of_requests import read_requests
 
     asked = [_asked(parsed, target) for target in parsed.targets]
     if not asked and parsed.file is not None:
         asked = [_asked(parsed, None)]
     if parsed.table is not None:
-        asked += read_asked_table(parsed.table, replace(
-            _asked(parsed, None), files=(), period_days=None, epoch_days=None,
-            duration_hours=None))
+        asked += read_requests(
+            parsed.table,
+            replace(
+                _asked(parsed, None),
+                files=(),
+                period_days=None,
+                epoch_days=None,
+                duration_hours=None,
+            ),
+        )
     if not asked:
-        raise BadParameter("nothing to judge; give targets such as 'KIC 10666592' or K00002.01, "
-                           "--table or --file")
+        raise BadParameter(
+            "nothing to judge; give targets such as 'KIC 10666592' or K00002.01, --table or --file"
+        )
     return list(dict.fromkeys(asked))
 
 
-def _asked(parsed: argparse.Namespace, target: str | None) -> AskedEvent:
+def _asked(parsed: argparse.Namespace, target: str | None) -> VettingRequest:
     """What is asked of one target of the command line."""
-    from exoval.asked_event import AskedEvent
+    from exoval.vetting.request import VettingRequest
 
-    asked = AskedEvent(target, tuple(parsed.file or ()), parsed.period, parsed.epoch,
-                       parsed.duration, _segments(parsed.segments), parsed.data)
+    asked = VettingRequest(
+        target,
+        tuple(parsed.file or ()),
+        parsed.period,
+        parsed.epoch,
+        parsed.duration,
+        _segments(parsed.segments),
+        parsed.data,
+    )
     # a part of an ephemeris is a mistake of the command, not of one target
     _ = asked.is_given
     return asked
@@ -195,8 +279,9 @@ def _make_folder(folder: Path | None) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DataNotFound(f"cannot make {folder} ({error.strerror}); choose another --pages"
-                           ) from error
+        raise DataNotFound(
+            f"cannot make {folder} ({error.strerror}); choose another --pages"
+        ) from error
 
 
 def _mission(name: str) -> Mission:

@@ -13,7 +13,8 @@ class TransitEvent:
     """A periodic dip with its strength.
 
     ``depth`` is relative flux; ``signal_to_noise`` is the multiple-event statistic of a box of
-    that depth and duration; ``detection_efficiency`` is the height of the periodogram's peak in
+    that depth and duration; ``signal_detection_efficiency`` is the
+    height of the periodogram's peak in
     robust standard deviations (NaN without a periodogram); ``transit_count`` is the number of
     events with data; ``source`` names the search or the catalogue.
     """
@@ -21,6 +22,6 @@ class TransitEvent:
     ephemeris: Ephemeris
     depth: float = math.nan
     signal_to_noise: float = math.nan
-    detection_efficiency: float = math.nan
+    signal_detection_efficiency: float = math.nan
     transit_count: int = 0
     source: str = ""

@@ -8,15 +8,21 @@ import numpy as np
 
 from exoval.detrend.detrend import Detrend
 from exoval.event import TransitEvent
-from exoval.feature_table import Column
-from exoval.features.folded_event import FeatureGroup, FoldedEvent
+from exoval.features.feature_group import FeatureGroup
+from exoval.folded.folded_event import FoldedEvent
 from exoval.lightcurve import LightCurve
 from exoval.search.refine import refine
 from exoval.star import Star
+from exoval.table.column import Column
 
 
-def measure(light_curve: LightCurve, event: TransitEvent, star: Star, detrend: Detrend,
-            features: Mapping[str, FeatureGroup]) -> dict[str, float] | None:
+def measure(
+    light_curve: LightCurve,
+    event: TransitEvent,
+    star: Star,
+    detrend: Detrend,
+    features: Mapping[str, FeatureGroup],
+) -> dict[str, float] | None:
     """Detrend with the event hidden from the trend, refine its ephemeris, measure every group.
 
     ``light_curve`` is undetrended. Returns one float per declared column, NaN where a group
@@ -27,16 +33,16 @@ def measure(light_curve: LightCurve, event: TransitEvent, star: Star, detrend: D
     return None if folded is None else measure_folded(folded, features)
 
 
-def fold(light_curve: LightCurve, event: TransitEvent, star: Star, detrend: Detrend
-         ) -> FoldedEvent | None:
+def fold(
+    light_curve: LightCurve, event: TransitEvent, star: Star, detrend: Detrend
+) -> FoldedEvent | None:
     """The first half of ``measure``: the event as every feature group and view sees it."""
     flat = detrend(light_curve, event.ephemeris)
     refined = refine(flat, event.ephemeris, source=event.source)
     return None if refined is None else FoldedEvent(flat, refined, star, light_curve)
 
 
-def measure_folded(folded: FoldedEvent, features: Mapping[str, FeatureGroup]
-                   ) -> dict[str, float]:
+def measure_folded(folded: FoldedEvent, features: Mapping[str, FeatureGroup]) -> dict[str, float]:
     """The second half of ``measure``: one float per declared column."""
     row = {column.name: np.nan for column in declared_columns(features)}
     for group in features.values():

@@ -15,8 +15,8 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from exoval.errors import BadParameter, message_instead_of_traceback
-from exoval.missions.knobs import check_knobs
 from exoval.missions.mission_file import mission_files
+from exoval.missions.settings import check_mission_settings
 
 log = logging.getLogger("simulate")
 
@@ -34,12 +34,15 @@ def main(config: DictConfig) -> None:
         except TypeError as error:
             if "unexpected keyword" not in str(error):
                 raise
-            raise BadParameter(f"{error}; python -m simulate --cfg job lists the settings"
-                               ) from error
+            raise BadParameter(
+                f"{error}; python -m simulate --cfg job lists the settings"
+            ) from error
         _summary(manifest, arguments["output"])
         if all(row["failed"] and not row["drawn"] for row in manifest["counts"].values()):
-            print("error: every example failed, for the reasons above; mend the first of them",
-                  file=sys.stderr)
+            print(
+                "error: every example failed, for the reasons above; mend the first of them",
+                file=sys.stderr,
+            )
             raise SystemExit(1)
 
 
@@ -56,13 +59,14 @@ def _build(config: DictConfig) -> tuple[dict, dict]:
     hydra_config = HydraConfig.get()
     try:
         # first, as all the rest refers to the mission
-        check_knobs(OmegaConf.to_container(config.mission))
+        check_mission_settings(OmegaConf.to_container(config.mission))
         settings = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         arguments = instantiate(config, _convert_="all")
     except (InstantiationException, OmegaConfBaseException) as error:
         reason = str(error.__cause__ or error).splitlines()[0]
-        raise BadParameter(f"configuration: {reason}; python -m simulate --cfg job shows it"
-                           ) from error
+        raise BadParameter(
+            f"configuration: {reason}; python -m simulate --cfg job shows it"
+        ) from error
     if hydra_config.mode == RunMode.MULTIRUN:
         arguments["output"] = hydra_config.runtime.output_dir
     return settings, dict(arguments)
@@ -73,8 +77,7 @@ def _summary(manifest: dict, output: str) -> None:
     print(f"\n{'scenario':22s}" + "".join(f"{name:>11s}" for name in [*header, "effective"]))
     for scenario, row in manifest["counts"].items():
         size = manifest["effective_sample_size"].get(scenario, {}).get("effective", 0.0)
-        print(f"{scenario:22s}" + "".join(f"{row[name]:11d}" for name in header)
-              + f"{size:11.1f}")
+        print(f"{scenario:22s}" + "".join(f"{row[name]:11d}" for name in header) + f"{size:11.1f}")
     for failure in manifest["failures"]:
         print(f"  {failure['count']} x {failure['stage']}: {failure['reason']}")
     if manifest["host"]["kind"] == "procedural":

@@ -62,21 +62,29 @@ class CatalogueHosts:
         target = self.mission.target_prefix + " " + number
         known = stars_with_known_signals(CATALOGS.get(self.mission.target_prefix, ()))
         # white noise falls with the square root of the time it is averaged over
-        frame = frame.assign(target=target, noise_ppm=frame[self.noise_column]
-                             * math.sqrt(self.noise_hours / 6.0))
+        frame = frame.assign(
+            target=target, noise_ppm=frame[self.noise_column] * math.sqrt(self.noise_hours / 6.0)
+        )
         frame = frame[~frame.target.isin(known)].reset_index(drop=True)
         if frame.empty:
-            raise DataNotFound(f"{self.table} holds no star with mass, radius, temperature and "
-                               "noise that has no known signal; give another table")
+            raise DataNotFound(
+                f"{self.table} holds no star with mass, radius, temperature and "
+                "noise that has no known signal; give another table"
+            )
         return frame
 
     def draw(self, rng: np.random.Generator) -> tuple[LightCurve, Star]:
         """A random star of the table and one segment of noise as strong as its own."""
         row = self.stars.iloc[int(rng.integers(len(self.stars)))]
-        light_curve = procedural_light_curve(rng, row.target, self.mission, self.days,
-                                             float(row.noise_ppm) * self._white_share,
-                                             self.correlated_share,
-                                             self.correlation_days)
+        light_curve = procedural_light_curve(
+            rng,
+            row.target,
+            self.mission,
+            self.days,
+            float(row.noise_ppm) * self._white_share,
+            self.correlated_share,
+            self.correlation_days,
+        )
         return light_curve, self._star(row)
 
     @property
@@ -90,14 +98,23 @@ class CatalogueHosts:
 
     def _star(self, row: pd.Series) -> Star:
         magnitude = 12 + 5 * math.log10(row.noise_ppm / self.noise_ppm_at_12)
-        return Star(row.target, radius=float(row.radius), mass=float(row.mass),
-                    teff=float(row.teff), logg=SOLAR_LOGG + math.log10(row.mass / row.radius**2),
-                    magnitude=min(max(magnitude, BRIGHTEST), FAINTEST),
-                    flags=("logg", "magnitude"))
+        return Star(
+            row.target,
+            radius=float(row.radius),
+            mass=float(row.mass),
+            teff=float(row.teff),
+            logg=SOLAR_LOGG + math.log10(row.mass / row.radius**2),
+            magnitude=min(max(magnitude, BRIGHTEST), FAINTEST),
+            flags=("logg", "magnitude"),
+        )
 
     def describe(self) -> dict:
         """What the manifest says of the hosts."""
-        return {"kind": self.kind, "mission": self.mission.name, "table": self.table,
-                "stars": len(self.stars),
-                "warning": f"stars and noise levels are those of {self.table}, but the noise "
-                           "itself is procedural: do not trust probabilities trained on it"}
+        return {
+            "kind": self.kind,
+            "mission": self.mission.name,
+            "table": self.table,
+            "stars": len(self.stars),
+            "warning": f"stars and noise levels are those of {self.table}, but the noise "
+            "itself is procedural: do not trust probabilities trained on it",
+        }

@@ -12,8 +12,8 @@ import numpy as np
 from exoval.detrend.detrend import Detrend
 from exoval.ephemeris import Ephemeris
 from exoval.errors import ExovalError
-from exoval.features.folded_event import FeatureGroup
-from exoval.injection import inject
+from exoval.features.feature_group import FeatureGroup
+from exoval.injection.inject import inject
 from exoval.lightcurve import LightCurve
 from exoval.measure import fold, measure_folded
 from exoval.missions.mission import Mission
@@ -25,8 +25,8 @@ from exoval.populations.phase_curves import PhaseCurves, without_phase_curves
 from exoval.search.search import Search
 from exoval.star import Star
 from exoval.system import Orbit, System
-from exoval.view_form import ViewForm
-from exoval.views import FineViews
+from exoval.views.fine import FineViews
+from exoval.views.view_form import ViewForm
 from simulate.complete_star import complete_star
 from simulate.hard_cases import hard_cases
 from simulate.hosts import Hosts
@@ -115,12 +115,19 @@ def simulate_example(recipe: Recipe, scenario: str, index: int) -> Outcome:
         return Outcome(scenario, index, target, FAILED, stage=stage, reason=str(error))
     except Exception as error:  # one odd light curve must not end a run of a million
         log.exception("%s %d on %s failed while it should not", scenario, index, target)
-        return Outcome(scenario, index, target, FAILED, stage=stage,
-                       reason=f"unforeseen {type(error).__name__}: {error}")
+        return Outcome(
+            scenario,
+            index,
+            target,
+            FAILED,
+            stage=stage,
+            reason=f"unforeseen {type(error).__name__}: {error}",
+        )
 
 
-def inject_example(recipe: Recipe, scenario: str, rng: np.random.Generator, host: LightCurve,
-                   star: Star) -> InjectedSystem:
+def inject_example(
+    recipe: Recipe, scenario: str, rng: np.random.Generator, host: LightCurve, star: Star
+) -> InjectedSystem:
     """Draw a system of the scenario for a host and put its light in.
 
     The system is drawn around what the star may really be, given the errors of its catalogue;
@@ -128,9 +135,17 @@ def inject_example(recipe: Recipe, scenario: str, rng: np.random.Generator, host
     """
     mission = recipe.hosts.mission
     true_star = recipe.catalogue_errors.sample(rng, complete_star(star))
-    observation = Observation(true_star, float(host.time[0]), host.baseline,
-                              host.exposure, noise_ppm(host, NOISE_DAYS), NOISE_DAYS,
-                              mission.band, mission.blend_radius_arcsec, len(host.segments))
+    observation = Observation(
+        true_star,
+        float(host.time[0]),
+        host.baseline,
+        host.exposure,
+        noise_ppm(host, NOISE_DAYS),
+        NOISE_DAYS,
+        mission.band,
+        mission.blend_radius_arcsec,
+        len(host.segments),
+    )
     system = recipe.scenarios[scenario].draw(rng, observation)
     system = recipe.phase_curves.dress(rng, recipe.limb_darkening.dress(rng, system))
     transform = system.truth.get("transform", "")
@@ -139,8 +154,13 @@ def inject_example(recipe: Recipe, scenario: str, rng: np.random.Generator, host
     elif transform == SCRAMBLED:
         light_curve = scramble(host, rng)
     else:
-        light_curve = inject(host, system, recipe.transit_model, mission.pixel_scale_arcsec,
-                             draw_neighbours(rng, mission)).light_curve
+        light_curve = inject(
+            host,
+            system,
+            recipe.transit_model,
+            mission.pixel_scale_arcsec,
+            draw_neighbours(rng, mission),
+        ).light_curve
     return InjectedSystem(star, host, system, light_curve)
 
 
@@ -155,8 +175,9 @@ def draw_neighbours(rng: np.random.Generator, mission: Mission) -> tuple[float, 
     return float(radius * np.cos(angle)), float(radius * np.sin(angle))
 
 
-def _search_and_measure(recipe: Recipe, scenario: str, index: int, rng: np.random.Generator,
-                        injected: InjectedSystem) -> Outcome:
+def _search_and_measure(
+    recipe: Recipe, scenario: str, index: int, rng: np.random.Generator, injected: InjectedSystem
+) -> Outcome:
     light_curve, star, system = injected.light_curve, injected.star, injected.system
     truth = _truth(injected, recipe.transit_model)
     expected = _expected_ephemeris(system.signal)
@@ -165,30 +186,42 @@ def _search_and_measure(recipe: Recipe, scenario: str, index: int, rng: np.rando
     event = recipe.search(recipe.detrend(light_curve), star, expected, rng)
     recovery = Recovery()
     if event is not None:
-        truth |= {"found_period_days": event.ephemeris.period,
-                  "found_epoch_days": event.ephemeris.epoch, "found_snr": event.signal_to_noise}
+        truth |= {
+            "found_period_days": event.ephemeris.period,
+            "found_epoch_days": event.ephemeris.epoch,
+            "found_snr": event.signal_to_noise,
+        }
         recovery = _recovery(event.ephemeris, expected, system.signal, light_curve)
     truth |= {"alias": recovery.alias, "at_secondary": float(recovery.at_secondary)}
     if not recovery.found:
         return Outcome(scenario, index, star.target, VISIBLE, truth)
     folded = fold(light_curve, event, star, recipe.detrend)
     if folded is None:
-        return Outcome(scenario, index, star.target, RECOVERED, truth, stage="measure",
-                       reason="no dip is left at the found event once the trend ignores it")
+        return Outcome(
+            scenario,
+            index,
+            star.target,
+            RECOVERED,
+            truth,
+            stage="measure",
+            reason="no dip is left at the found event once the trend ignores it",
+        )
     row = measure_folded(folded, recipe.features)
     views = recipe.view_form(folded) if recipe.views else None
     return Outcome(scenario, index, star.target, KEPT, truth, row, views=views)
 
 
-def _recovery(found: Ephemeris, expected: Ephemeris | None, orbit: Orbit | None,
-              light_curve: LightCurve) -> Recovery:
+def _recovery(
+    found: Ephemeris, expected: Ephemeris | None, orbit: Orbit | None, light_curve: LightCurve
+) -> Recovery:
     """With nothing injected whatever was found is the event; otherwise it must match."""
     if expected is None or orbit is None:
         return Recovery("same")
     secondary = None
     if orbit.surface_brightness_ratio > 0:
-        secondary = expected.epoch + secondary_delay(orbit.period, orbit.eccentricity,
-                                                     orbit.argument_of_periastron)
+        secondary = expected.epoch + secondary_delay(
+            orbit.period, orbit.eccentricity, orbit.argument_of_periastron
+        )
     ends = (float(light_curve.time[0]), float(light_curve.time[-1]))
     return recover(found, expected, ends, secondary)
 
@@ -204,8 +237,11 @@ def _truth(injected: InjectedSystem, transit_model: TransitModel) -> dict:
     """The true parameters of an example as a flat row."""
     system, host = injected.system, injected.host
     truth = dict(system.truth)
-    truth |= {"log_prior": system.log_prior, "log_proposal": system.log_proposal,
-              "segments": ",".join(str(segment.number) for segment in host.segments)}
+    truth |= {
+        "log_prior": system.log_prior,
+        "log_proposal": system.log_proposal,
+        "segments": ",".join(str(segment.number) for segment in host.segments),
+    }
     eclipsed = next((source for source in system.sources if source.orbit is not None), None)
     if eclipsed is None:
         return truth
@@ -213,26 +249,32 @@ def _truth(injected: InjectedSystem, transit_model: TransitModel) -> dict:
     eclipses = injected.light_curve
     if orbit.phase_curve is not None:
         # what counts as depth and strength is what the eclipses hide
-        eclipses = inject(host, without_phase_curves(system), transit_model,
-                          pixel_scale_arcsec=1.0).light_curve
+        eclipses = inject(
+            host, without_phase_curves(system), transit_model, pixel_scale_arcsec=1.0
+        ).light_curve
     # a cadence without light says nothing of what is hidden
-    lost = 1 - np.divide(eclipses.flux, host.flux, out=np.ones(len(host.flux)),
-                         where=host.flux != 0)
+    lost = 1 - np.divide(
+        eclipses.flux, host.flux, out=np.ones(len(host.flux)), where=host.flux != 0
+    )
     noise = 1e-6 * noise_ppm(host, NOISE_DAYS) * np.sqrt(NOISE_DAYS / host.exposure)
-    return truth | hard_cases(eclipsed, host, transit_model) | {
-        "has_phase_curve": float(orbit.phase_curve is not None),
-        "source_share": eclipsed.flux_fraction,
-        "period_days": orbit.period,
-        "epoch_days": orbit.epoch,
-        "duration_days": durations(orbit)[0],
-        "radius_ratio": orbit.radius_ratio,
-        "semi_major_axis_ratio": orbit.semi_major_axis_ratio,
-        "impact_parameter": orbit.impact_parameter,
-        "eccentricity": orbit.eccentricity,
-        "argument_of_periastron_radians": orbit.argument_of_periastron,
-        "surface_brightness_ratio": orbit.surface_brightness_ratio,
-        "limb_darkening_1": eclipsed.limb_darkening[0],
-        "limb_darkening_2": eclipsed.limb_darkening[1],
-        "depth_ppm": float(1e6 * np.max(lost)),
-        "expected_snr": float(np.sqrt(np.nansum(lost**2)) / noise),
-    }
+    return (
+        truth
+        | hard_cases(eclipsed, host, transit_model)
+        | {
+            "has_phase_curve": float(orbit.phase_curve is not None),
+            "source_share": eclipsed.flux_fraction,
+            "period_days": orbit.period,
+            "epoch_days": orbit.epoch,
+            "duration_days": durations(orbit)[0],
+            "radius_ratio": orbit.radius_ratio,
+            "semi_major_axis_ratio": orbit.semi_major_axis_ratio,
+            "impact_parameter": orbit.impact_parameter,
+            "eccentricity": orbit.eccentricity,
+            "argument_of_periastron_radians": orbit.argument_of_periastron,
+            "surface_brightness_ratio": orbit.surface_brightness_ratio,
+            "limb_darkening_1": eclipsed.limb_darkening[0],
+            "limb_darkening_2": eclipsed.limb_darkening[1],
+            "depth_ppm": float(1e6 * np.max(lost)),
+            "expected_snr": float(np.sqrt(np.nansum(lost**2)) / noise),
+        }
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from exoval.errors import BadParameter
-from exoval.worker_pool import in_new_workers, in_workers
+from exoval.running.worker_pool import in_new_workers, in_workers
 from simulate.example import FAILED, Outcome, Recipe, simulate_example
 
 
@@ -46,14 +46,16 @@ class Executor:
             for batch in batches:
                 yield batch, run_batch(recipe, batch)
             return
-        yield from in_new_workers(partial(run_batch, recipe), batches, workers,
-                                  partial(_each_alone, recipe))
+        yield from in_new_workers(
+            partial(run_batch, recipe), batches, workers, partial(_each_alone, recipe)
+        )
 
 
 def run_batch(recipe: Recipe, batch: Batch) -> list[Outcome]:
     """The outcomes of a batch, in order of index."""
-    return [simulate_example(recipe, batch.scenario, index)
-            for index in range(batch.start, batch.stop)]
+    return [
+        simulate_example(recipe, batch.scenario, index) for index in range(batch.start, batch.stop)
+    ]
 
 
 def _each_alone(recipe: Recipe, batch: Batch) -> list[Outcome]:
@@ -66,5 +68,11 @@ def _alone(recipe: Recipe, scenario: str, index: int) -> Outcome:
     try:
         return next(in_workers(partial(run_batch, recipe), [batch], 1))[1][0]
     except BrokenProcessPool:
-        return Outcome(scenario, index, "", FAILED, stage="worker",
-                       reason="the worker process died (out of memory, or killed)")
+        return Outcome(
+            scenario,
+            index,
+            "",
+            FAILED,
+            stage="worker",
+            reason="the worker process died (out of memory, or killed)",
+        )

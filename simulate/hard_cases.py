@@ -14,8 +14,9 @@ from exoval.system import Orbit, Source
 EQUAL_WITHIN = 0.15
 
 
-def hard_cases(source: Source, light_curve: LightCurve, transit_model: TransitModel
-               ) -> dict[str, float]:
+def hard_cases(
+    source: Source, light_curve: LightCurve, transit_model: TransitModel
+) -> dict[str, float]:
     """Truth columns of the eclipsed source: 1 or 0 for each case, and the number of transits.
 
     ``is_grazing``: body 2 is never fully in front of body 1. ``is_eccentric``: eccentricity above

@@ -63,9 +63,11 @@ class RealHosts:
 
     def __post_init__(self) -> None:
         if not 1 <= self.minimum_segments <= self.segments_per_light_curve:
-            raise BadParameter(f"segments_per_light_curve={self.segments_per_light_curve} and "
-                               f"minimum_segments={self.minimum_segments}; give 1 <= "
-                               "minimum_segments <= segments_per_light_curve")
+            raise BadParameter(
+                f"segments_per_light_curve={self.segments_per_light_curve} and "
+                f"minimum_segments={self.minimum_segments}; give 1 <= "
+                "minimum_segments <= segments_per_light_curve"
+            )
 
     @cached_property
     def library(self) -> LightCurveLibrary:
@@ -79,17 +81,23 @@ class RealHosts:
             return {}
         catalogs = CATALOGS.get(self.mission.target_prefix, ())
         at_hand = frozenset(self.library.targets())
-        return {target: signals for target, signals in stars_with_known_signals(catalogs).items()
-                if target in at_hand}
+        return {
+            target: signals
+            for target, signals in stars_with_known_signals(catalogs).items()
+            if target in at_hand
+        }
 
     @cached_property
     def left_out(self) -> frozenset[str]:
         """Stars of the library that carry a known signal which is not to be masked."""
         if not self.mask_known_signals:
             return frozenset(self.known_signals)
-        return frozenset(target for target, signals in self.known_signals.items()
-                         if any(signal.disposition == FALSE_POSITIVE for signal in signals)
-                         or _masked_share(signals) > self.largest_masked_share)
+        return frozenset(
+            target
+            for target, signals in self.known_signals.items()
+            if any(signal.disposition == FALSE_POSITIVE for signal in signals)
+            or _masked_share(signals) > self.largest_masked_share
+        )
 
     @cached_property
     def unknown_stars(self) -> frozenset[str]:
@@ -105,8 +113,11 @@ class RealHosts:
 
     def _is_short(self, target: str) -> bool:
         """Whether a star of the library has too few segments; an unknown one fails by name."""
-        return (self.minimum_segments > 1 and target in self.library.targets()
-                and len(self.library.segments(target)) < self.minimum_segments)
+        return (
+            self.minimum_segments > 1
+            and target in self.library.targets()
+            and len(self.library.segments(target)) < self.minimum_segments
+        )
 
     @cached_property
     def eligible(self) -> tuple[str, ...]:
@@ -116,8 +127,9 @@ class RealHosts:
         """
         wanted = self.targets or self.library.targets()
         lost = self.left_out | (frozenset() if self.targets else self.unknown_stars)
-        eligible = tuple(str(target) for target in wanted
-                         if target not in lost and not self._is_short(target))
+        eligible = tuple(
+            str(target) for target in wanted if target not in lost and not self._is_short(target)
+        )
         if not eligible:
             raise DataNotFound(
                 f"all {len(wanted)} stars with light curves carry known signals, lack radius and "
@@ -135,23 +147,31 @@ class RealHosts:
         segments = self.library.segments(target)
         size = min(self.segments_per_light_curve, len(segments))
         first = int(rng.integers(len(segments) - size + 1))
-        light_curve = self.library.read(target, segments[first:first + size])
+        light_curve = self.library.read(target, segments[first : first + size])
         for signal in self.known_signals.get(target, ()):
             light_curve = light_curve.keep(
-                ~signal.ephemeris.in_event(light_curve.time, MASKED_DURATIONS))
+                ~signal.ephemeris.in_event(light_curve.time, MASKED_DURATIONS)
+            )
         return light_curve, self.library.star(target)
 
     def describe(self) -> dict:
         """What the manifest says of the hosts."""
         if self.leave_out_known_signals and self.mission.target_prefix not in CATALOGS:
-            log.warning("no catalogue of signals of %s stars: every star is taken as one without; "
-                        "name quiet ones by host.targets", self.mission.target_prefix)
-        return {"kind": self.kind, "mission": self.mission.name, "stars": len(self.eligible),
-                "stars_left_out_for_known_signals": len(self.left_out),
-                "stars_with_masked_signals": len(self.known_signals.keys() - self.left_out),
-                "stars_left_out_without_parameters": len(self.unknown_stars - self.left_out),
-                "segments_per_light_curve": self.segments_per_light_curve,
-                "minimum_segments": self.minimum_segments}
+            log.warning(
+                "no catalogue of signals of %s stars: every star is taken as one without; "
+                "name quiet ones by host.targets",
+                self.mission.target_prefix,
+            )
+        return {
+            "kind": self.kind,
+            "mission": self.mission.name,
+            "stars": len(self.eligible),
+            "stars_left_out_for_known_signals": len(self.left_out),
+            "stars_with_masked_signals": len(self.known_signals.keys() - self.left_out),
+            "stars_left_out_without_parameters": len(self.unknown_stars - self.left_out),
+            "segments_per_light_curve": self.segments_per_light_curve,
+            "minimum_segments": self.minimum_segments,
+        }
 
 
 @dataclass(frozen=True)
@@ -171,8 +191,14 @@ class ProceduralHosts:
         """A star of the procedural field and a light curve of it."""
         star, crowding = self.star(int(rng.integers(self.stars)))
         light_curve = self.mission.noise.light_curve(
-            rng, self.mission.name, star, self.mission.exposure_days, crowding, self.segments,
-            self.mission.band)
+            rng,
+            self.mission.name,
+            star,
+            self.mission.exposure_days,
+            crowding,
+            self.segments,
+            self.mission.band,
+        )
         return light_curve, star
 
     def star(self, number: int) -> tuple[Star, float]:
@@ -185,14 +211,23 @@ class ProceduralHosts:
 
     def describe(self) -> dict:
         """What the manifest says of the hosts."""
-        return {"kind": self.kind, "mission": self.mission.name, "stars": self.stars,
-                "warning": "noise is procedural, not real: do not trust probabilities trained "
-                           "on it"}
+        return {
+            "kind": self.kind,
+            "mission": self.mission.name,
+            "stars": self.stars,
+            "warning": "noise is procedural, not real: do not trust probabilities trained on it",
+        }
 
 
-def procedural_light_curve(rng: np.random.Generator, target: str, mission: Mission, days: float,
-                           noise_ppm: float, correlated_share: float, correlation_days: float
-                           ) -> LightCurve:
+def procedural_light_curve(
+    rng: np.random.Generator,
+    target: str,
+    mission: Mission,
+    days: float,
+    noise_ppm: float,
+    correlated_share: float,
+    correlation_days: float,
+) -> LightCurve:
     """One segment of white noise, ``noise_ppm`` on six hours, and an exponentially correlated part.
 
     The correlated part scatters ``correlated_share`` times as much a cadence as the white one;
@@ -205,25 +240,38 @@ def procedural_light_curve(rng: np.random.Generator, target: str, mission: Missi
     red = correlated_share * white * exponentially_correlated(rng, time, correlation_days)
     flux = 1e5 * (1 + white * rng.standard_normal(len(time)) + red)
     segment = Segment(0, 0, len(time), crowding=1.0, noise_ppm=noise_ppm)
-    return LightCurve(target, mission.name, time, flux, np.full(len(time), 1e5 * white),
-                      mission.exposure_days, (segment,))
+    return LightCurve(
+        target,
+        mission.name,
+        time,
+        flux,
+        np.full(len(time), 1e5 * white),
+        mission.exposure_days,
+        (segment,),
+    )
 
 
 def _masked_share(signals: Sequence[Candidate]) -> float:
     """The share of the time that is cut out with the events of some signals."""
-    return sum(MASKED_DURATIONS * signal.ephemeris.duration / signal.ephemeris.period
-               for signal in signals)
+    return sum(
+        MASKED_DURATIONS * signal.ephemeris.duration / signal.ephemeris.period for signal in signals
+    )
 
 
 def choose_hosts(real: RealHosts, procedural: ProceduralHosts) -> Hosts:
     """Real light curves where there are any, procedural ones otherwise, said loudly."""
     try:
         if len(real.eligible) < FEW_STARS:
-            log.warning("ONLY %d STARS with real light curves: what is trained on them knows them "
-                        "alone; add light curves, or give host=procedural", len(real.eligible))
+            log.warning(
+                "ONLY %d STARS with real light curves: what is trained on them knows them "
+                "alone; add light curves, or give host=procedural",
+                len(real.eligible),
+            )
     except DataNotFound as error:
         log.warning("NO REAL LIGHT CURVES: %s", error)
-        log.warning("PROCEDURAL NOISE is used instead; probabilities trained on it are for trying "
-                    "the software, not for science")
+        log.warning(
+            "PROCEDURAL NOISE is used instead; probabilities trained on it are for trying "
+            "the software, not for science"
+        )
         return procedural
     return real

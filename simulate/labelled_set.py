@@ -2,7 +2,7 @@
 
 ``features.parquet`` holds what a model may see, ``views.npy`` and ``views_missing.npy`` the
 events' views if they were asked for, ``truth.parquet`` what was drawn for every example, kept or
-not, ``detection_efficiency.json`` which share of it was found, ``manifest.json`` how it was made,
+not, ``completeness.json`` which share of it was found, ``manifest.json`` how it was made,
 and ``shards/`` the finished batches, from which an interrupted run goes on.
 """
 
@@ -18,18 +18,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from exoval.detection_efficiency import DetectionEfficiency, measure_efficiency
 from exoval.errors import BadParameter, DataNotFound
-from exoval.feature_table import IDENTITY, Column, FeatureTable
+from exoval.injection.completeness import Completeness, measure_completeness
 from exoval.labels import FALSE_POSITIVE, PLANET, is_planet
-from exoval.view_layout import FINE, ViewLayout
-from exoval.views import save_views
+from exoval.table.column import Column
+from exoval.table.feature_table import IDENTITY, FeatureTable
+from exoval.views.layout import FINE, ViewLayout
+from exoval.views.store import save_views
 from simulate.example import DRAWN, FAILED, KEPT, RECOVERED, VISIBLE, Outcome
 from simulate.executor import Batch
 
 #: statuses that passed each stage
-PASSED = {DRAWN: (DRAWN, VISIBLE, RECOVERED, KEPT), VISIBLE: (VISIBLE, RECOVERED, KEPT),
-          RECOVERED: (RECOVERED, KEPT), KEPT: (KEPT,)}
+PASSED = {
+    DRAWN: (DRAWN, VISIBLE, RECOVERED, KEPT),
+    VISIBLE: (VISIBLE, RECOVERED, KEPT),
+    RECOVERED: (RECOVERED, KEPT),
+    KEPT: (KEPT,),
+}
 
 
 class Shards:
@@ -54,11 +59,15 @@ class Shards:
                 stamp.write_text(fingerprint)
             known = stamp.read_text()
         except OSError as error:
-            raise DataNotFound(f"cannot write to {folder} ({error.strerror}); choose another "
-                               "output=DIR or mend its permissions") from error
+            raise DataNotFound(
+                f"cannot write to {folder} ({error.strerror}); choose another "
+                "output=DIR or mend its permissions"
+            ) from error
         if known != fingerprint:
-            raise BadParameter(f"{folder} holds a labelled set made with other settings; choose "
-                               "another output=DIR or delete it")
+            raise BadParameter(
+                f"{folder} holds a labelled set made with other settings; choose "
+                "another output=DIR or delete it"
+            )
 
     def _path(self, batch: Batch) -> Path:
         return self.folder / f"{batch.scenario}-{batch.start:07d}-{batch.stop:07d}.json"
@@ -86,8 +95,9 @@ class Shards:
                 np.save(file, np.array(rows, dtype=np.float32))
             os.replace(draft, path.with_suffix(".npy"))
         names = [field.name for field in fields(Outcome) if field.name != "views"]
-        draft.write_text(json.dumps([{name: getattr(outcome, name) for name in names}
-                                     for outcome in outcomes]))
+        draft.write_text(
+            json.dumps([{name: getattr(outcome, name) for name in names} for outcome in outcomes])
+        )
         os.replace(draft, path)
 
     def kept_views(self, batch: Batch, length: int) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
@@ -113,53 +123,94 @@ def drop_repeats(outcomes: list[Outcome]) -> list[Outcome]:
     kept = []
     for outcome in outcomes:
         # segments scrambled in another order hold another event, found at another period
-        key = (outcome.target, outcome.truth.get("segments"), outcome.truth.get("transform"),
-               outcome.truth.get("found_period_days"))
+        key = (
+            outcome.target,
+            outcome.truth.get("segments"),
+            outcome.truth.get("transform"),
+            outcome.truth.get("found_period_days"),
+        )
         if outcome.status == KEPT and key[2] is not None:
             if key in seen:
-                outcome = Outcome(outcome.scenario, outcome.index, outcome.target, FAILED,
-                                  outcome.truth, stage="repeat",
-                                  reason="this light curve was already searched as it is")
+                outcome = Outcome(
+                    outcome.scenario,
+                    outcome.index,
+                    outcome.target,
+                    FAILED,
+                    outcome.truth,
+                    stage="repeat",
+                    reason="this light curve was already searched as it is",
+                )
             seen.add(key)
         kept.append(outcome)
     return kept
 
 
-def feature_table(outcomes: list[Outcome], columns: tuple[Column, ...], recipe: dict
-                  ) -> FeatureTable:
+def feature_table(
+    outcomes: list[Outcome], columns: tuple[Column, ...], recipe: dict
+) -> FeatureTable:
     """The kept rows as a table, in order of scenario and index."""
-    rows = [{"event": event_name(o), "target": o.target, "label": o.scenario,
-             "disposition": PLANET if is_planet(o.scenario) else FALSE_POSITIVE, **o.row}
-            for o in outcomes if o.status == KEPT]
+    rows = [
+        {
+            "event": event_name(o),
+            "target": o.target,
+            "label": o.scenario,
+            "disposition": PLANET if is_planet(o.scenario) else FALSE_POSITIVE,
+            **o.row,
+        }
+        for o in outcomes
+        if o.status == KEPT
+    ]
     names = [*IDENTITY, *(column.name for column in columns)]
     frame = pd.DataFrame(rows, columns=names)
     frame = frame.astype({column.name: float for column in columns})
     return FeatureTable(frame, columns, recipe)
 
 
-def write_views(output: Path, shards: Shards, batches: list[Batch], table: FeatureTable,
-                layout: ViewLayout = FINE) -> None:
+def write_views(
+    output: Path,
+    shards: Shards,
+    batches: list[Batch],
+    table: FeatureTable,
+    layout: ViewLayout = FINE,
+) -> None:
     """Write the views of the table's events in its order, one batch in memory at a time."""
     row_of = {event: row for row, event in enumerate(table.frame["event"])}
     # what was dropped as a repeat has views in its shard but no row
-    save_views(output, "views", len(table), (
-        (row_of[event], values, missing) for batch in batches
-        for event, values, missing in shards.kept_views(batch, layout.length)
-        if event in row_of), layout)
+    save_views(
+        output,
+        "views",
+        len(table),
+        (
+            (row_of[event], values, missing)
+            for batch in batches
+            for event, values, missing in shards.kept_views(batch, layout.length)
+            if event in row_of
+        ),
+        layout,
+    )
 
 
 def truth_table(outcomes: list[Outcome]) -> pd.DataFrame:
     """What was drawn for every example, with how far it came."""
-    rows = [{"event": event_name(o), "target": o.target, "label": o.scenario, "status": o.status,
-             **o.truth} for o in outcomes if o.truth]
+    rows = [
+        {
+            "event": event_name(o),
+            "target": o.target,
+            "label": o.scenario,
+            "status": o.status,
+            **o.truth,
+        }
+        for o in outcomes
+        if o.truth
+    ]
     return pd.DataFrame(rows)
 
 
-def efficiencies(truth: pd.DataFrame) -> dict[str, DetectionEfficiency]:
+def completeness_by_scenario(truth: pd.DataFrame) -> dict[str, Completeness]:
     """Detection efficiency by period and depth of every scenario that has any."""
     if not len(truth):
         return {}
-    measured = {str(name): measure_efficiency(truth, name) for name in truth["label"].unique()}
+    measured = {str(name): measure_completeness(truth, name) for name in truth["label"].unique()}
     return {name: one for name, one in measured.items() if one is not None}
 
 
@@ -179,9 +230,15 @@ def failures(outcomes: list[Outcome]) -> list[dict]:
     for outcome in outcomes:
         if outcome.reason:
             lost.setdefault((outcome.stage, outcome.reason), []).append(outcome.target)
-    return [{"stage": stage, "reason": reason, "count": len(targets),
-             "targets": sorted({t for t in targets if t})[:20]}
-            for (stage, reason), targets in sorted(lost.items())]
+    return [
+        {
+            "stage": stage,
+            "reason": reason,
+            "count": len(targets),
+            "targets": sorted({t for t in targets if t})[:20],
+        }
+        for (stage, reason), targets in sorted(lost.items())
+    ]
 
 
 def event_name(outcome: Outcome) -> str:

@@ -66,28 +66,40 @@ def _picture(recipe: Recipe, outcome: Outcome, path: Path) -> None:
     grid = figure.add_gridspec(2, 3, height_ratios=[1, 1.1])
     _draw_light_curve(figure.add_subplot(grid[0, :]), injected)
     flat = [recipe.detrend(curve, ephemeris) for curve in (injected.host, injected.light_curve)]
-    _draw_fold(figure.add_subplot(grid[1, 0]), flat, ephemeris, (-0.25 * period, 0.75 * period),
-               "whole orbit")
-    _draw_fold(figure.add_subplot(grid[1, 1]), flat, ephemeris, (-2 * duration, 2 * duration),
-               "event")
+    _draw_fold(
+        figure.add_subplot(grid[1, 0]),
+        flat,
+        ephemeris,
+        (-0.25 * period, 0.75 * period),
+        "whole orbit",
+    )
+    _draw_fold(
+        figure.add_subplot(grid[1, 1]), flat, ephemeris, (-2 * duration, 2 * duration), "event"
+    )
     _write_parameters(figure.add_subplot(grid[1, 2]), truth, outcome.status)
-    figure.suptitle(f"{outcome.scenario.replace('_', ' ')} in {outcome.target}, "
-                    f"segments {truth.get('segments', '')}", fontsize=13)
+    figure.suptitle(
+        f"{outcome.scenario.replace('_', ' ')} in {outcome.target}, "
+        f"segments {truth.get('segments', '')}",
+        fontsize=13,
+    )
     figure.savefig(path, dpi=110)
     plt.close(figure)
 
 
 def _draw_light_curve(axes: object, injected: InjectedSystem) -> None:
     level = np.nanmedian(injected.host.flux)
-    for curve, colour, name in ((injected.host, BEFORE, "before"),
-                                (injected.light_curve, AFTER, "after injection")):
+    for curve, colour, name in (
+        (injected.host, BEFORE, "before"),
+        (injected.light_curve, AFTER, "after injection"),
+    ):
         axes.plot(curve.time, curve.flux / level, ".", ms=2.5, color=colour, label=name)
     axes.set(xlabel="time (d)", ylabel="flux, not detrended")
     axes.legend(loc="upper left", bbox_to_anchor=(0, 1.14), ncols=2, markerscale=4, frameon=False)
 
 
-def _draw_fold(axes: object, flat: list, ephemeris: Ephemeris, reach: tuple[float, float],
-               title: str) -> None:
+def _draw_fold(
+    axes: object, flat: list, ephemeris: Ephemeris, reach: tuple[float, float], title: str
+) -> None:
     for curve, colour in zip(flat, (BEFORE, AFTER)):
         from_mid = (curve.time - ephemeris.epoch - reach[0]) % ephemeris.period + reach[0]
         near = from_mid <= reach[1]
@@ -101,8 +113,8 @@ def _draw_fold(axes: object, flat: list, ephemeris: Ephemeris, reach: tuple[floa
 
 def _binned(x: np.ndarray, y: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     index = np.digitize(x, edges) - 1
-    count = np.bincount(index.clip(0), minlength=len(edges))[:len(edges) - 1]
-    total = np.bincount(index.clip(0), y, minlength=len(edges))[:len(edges) - 1]
+    count = np.bincount(index.clip(0), minlength=len(edges))[: len(edges) - 1]
+    total = np.bincount(index.clip(0), y, minlength=len(edges))[: len(edges) - 1]
     filled = count > 0
     return (0.5 * (edges[1:] + edges[:-1]))[filled], total[filled] / count[filled]
 
@@ -113,5 +125,6 @@ def _write_parameters(axes: object, truth: dict, status: str) -> None:
     for name, value in truth.items():
         text = f"{value:.5g}" if isinstance(value, float) else str(value)
         lines.append(f"{name}: {text}")
-    axes.text(0, 1, "\n".join(lines), va="top", family="monospace", fontsize=7.5,
-              transform=axes.transAxes)
+    axes.text(
+        0, 1, "\n".join(lines), va="top", family="monospace", fontsize=7.5, transform=axes.transAxes
+    )

@@ -31,8 +31,12 @@ class Recovery:
         return self.alias != ""
 
 
-def recover(found: Ephemeris, injected: Ephemeris, baseline: tuple[float, float],
-            secondary_epoch: float | None = None) -> Recovery:
+def recover(
+    found: Ephemeris,
+    injected: Ephemeris,
+    baseline: tuple[float, float],
+    secondary_epoch: float | None = None,
+) -> Recovery:
     """Match two ephemerides over the times of the data, ``baseline`` = (first, last) in days.
 
     They match if every found event that overlaps the data is less than half the longer duration
@@ -62,8 +66,13 @@ def _epochs(injected: Ephemeris, secondary_epoch: float | None) -> list[float]:
     return [injected.epoch] if secondary_epoch is None else [injected.epoch, secondary_epoch]
 
 
-def _periods_agree(found: Ephemeris, injected: Ephemeris, ratio: float, tolerance: float,
-                   baseline: tuple[float, float]) -> bool:
+def _periods_agree(
+    found: Ephemeris,
+    injected: Ephemeris,
+    ratio: float,
+    tolerance: float,
+    baseline: tuple[float, float],
+) -> bool:
     """Whether the drift between first and last event stays within the tolerance."""
     events = max((baseline[1] - baseline[0]) / found.period, 1.0)
     return abs(found.period - ratio * injected.period) * events < tolerance

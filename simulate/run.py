@@ -10,20 +10,20 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from exoval.detection_efficiency import save_efficiencies
 from exoval.detrend.detrend import Detrend
 from exoval.errors import BadParameter
-from exoval.feature_table import FeatureTable
-from exoval.features.folded_event import FeatureGroup
-from exoval.importance_weights import effective_sample_sizes
+from exoval.features.feature_group import FeatureGroup
+from exoval.injection.completeness import save_completeness
+from exoval.injection.importance_weights import effective_sample_sizes
 from exoval.labels import SCENARIOS
 from exoval.measure import declared_columns
 from exoval.missions.mission import Mission
 from exoval.physics.transit_flux import TransitModel
-from exoval.progress import progress
+from exoval.running.progress import progress
 from exoval.search.search import Search
-from exoval.view_form import ViewForm
-from exoval.views import FineViews
+from exoval.table.feature_table import FeatureTable
+from exoval.views.fine import FineViews
+from exoval.views.view_form import ViewForm
 from simulate import labelled_set
 from simulate.example import Outcome, Recipe
 from simulate.executor import Batch, Executor
@@ -36,12 +36,26 @@ log = logging.getLogger(__name__)
 PACKAGES = ("exoval", "numpy", "scipy", "astropy", "batman-package", "wotan", "pandas", "pyarrow")
 
 
-def run(n_systems: int, seed: int, output: str | Path, mission: Mission, host: Hosts,
-        scenario: Mapping[str, Scenario], transit_model: TransitModel, detrend: Detrend,
-        search: Search, feature: Mapping[str, FeatureGroup], executor: Executor,
-        population: Mapping[str, object], visible_snr: float = 5.0, batch_size: int = 16,
-        pictures: int = 0, views: bool = False, view_form: ViewForm | None = None,
-        settings: dict | None = None) -> dict:
+def run(
+    n_systems: int,
+    seed: int,
+    output: str | Path,
+    mission: Mission,
+    host: Hosts,
+    scenario: Mapping[str, Scenario],
+    transit_model: TransitModel,
+    detrend: Detrend,
+    search: Search,
+    feature: Mapping[str, FeatureGroup],
+    executor: Executor,
+    population: Mapping[str, object],
+    visible_snr: float = 5.0,
+    batch_size: int = 16,
+    pictures: int = 0,
+    views: bool = False,
+    view_form: ViewForm | None = None,
+    settings: dict | None = None,
+) -> dict:
     """Simulate ``n_systems`` targets, shared evenly by the scenarios; return the manifest.
 
     Finished batches of an earlier, interrupted run in ``output`` are taken over. ``settings`` is
@@ -53,15 +67,38 @@ def run(n_systems: int, seed: int, output: str | Path, mission: Mission, host: H
     _check(n_systems, batch_size, scenario)
     settings = settings or {}
     output = Path(output)
-    shards = labelled_set.Shards(output, labelled_set.fingerprint(
-        {key: value for key, value in settings.items() if key not in
-         ("n_systems", "output", "executor", "batch_size", "pictures", "scenario")}
-        | {"scenario": {name: settings.get("scenario", {}).get(name) for name in scenario},
-           # host=auto takes what is there: real stars and made-up ones are not to be mixed
-           "host_kind": host.describe()["kind"]}), views)
-    recipe = Recipe(seed, host, scenario, transit_model, detrend, search, feature, visible_snr,
-                    population["catalogue_errors"], population["limb_darkening"],
-                    population["phase_curves"], views, view_form or FineViews())
+    shards = labelled_set.Shards(
+        output,
+        labelled_set.fingerprint(
+            {
+                key: value
+                for key, value in settings.items()
+                if key
+                not in ("n_systems", "output", "executor", "batch_size", "pictures", "scenario")
+            }
+            | {
+                "scenario": {name: settings.get("scenario", {}).get(name) for name in scenario},
+                # host=auto takes what is there: real stars and made-up ones are not to be mixed
+                "host_kind": host.describe()["kind"],
+            }
+        ),
+        views,
+    )
+    recipe = Recipe(
+        seed,
+        host,
+        scenario,
+        transit_model,
+        detrend,
+        search,
+        feature,
+        visible_snr,
+        population["catalogue_errors"],
+        population["limb_darkening"],
+        population["phase_curves"],
+        views,
+        view_form or FineViews(),
+    )
     log.info("hosts: %s", host.describe())
     start = time.time()
     batches = _batches(scenario, n_systems, batch_size)
@@ -80,8 +117,10 @@ def _check(n_systems: int, batch_size: int, scenario: Mapping[str, Scenario]) ->
     if unknown:
         raise BadParameter(f"scenario {unknown} not in the vocabulary {', '.join(SCENARIOS)}")
     if not scenario or n_systems < len(scenario):
-        raise BadParameter(f"n_systems={n_systems} for {len(scenario)} scenarios; "
-                           "give at least one scenario and one system for each")
+        raise BadParameter(
+            f"n_systems={n_systems} for {len(scenario)} scenarios; "
+            "give at least one scenario and one system for each"
+        )
     if batch_size < 1:
         raise BadParameter(f"batch_size={batch_size}; give 1 or more")
 
@@ -89,15 +128,18 @@ def _check(n_systems: int, batch_size: int, scenario: Mapping[str, Scenario]) ->
 def _batches(scenario: Mapping[str, Scenario], n_systems: int, batch_size: int) -> list[Batch]:
     """Even shares, cut in batches that alternate between scenarios."""
     share, rest = divmod(n_systems, len(scenario))
-    batches = [Batch(name, start, min(start + batch_size, size))
-               for number, name in enumerate(scenario)
-               for size in [share + (number < rest)]
-               for start in range(0, size, batch_size)]
+    batches = [
+        Batch(name, start, min(start + batch_size, size))
+        for number, name in enumerate(scenario)
+        for size in [share + (number < rest)]
+        for start in range(0, size, batch_size)
+    ]
     return sorted(batches, key=lambda batch: batch.start)
 
 
-def _simulate(recipe: Recipe, batches: list[Batch], executor: Executor,
-              shards: labelled_set.Shards) -> list[Outcome]:
+def _simulate(
+    recipe: Recipe, batches: list[Batch], executor: Executor, shards: labelled_set.Shards
+) -> list[Outcome]:
     """All outcomes in order of scenario and index, from finished shards and new work."""
     finished = {batch: shards.load(batch) for batch in batches}
     waiting = [batch for batch, outcomes in finished.items() if outcomes is None]
@@ -119,18 +161,24 @@ def _feature_table(outcomes: list[Outcome], recipe: Recipe, settings: dict) -> F
     return labelled_set.feature_table(outcomes, declared_columns(recipe.features), measured_by)
 
 
-def _write(output: Path, outcomes: list[Outcome], table: FeatureTable, recipe: Recipe,
-           settings: dict, seconds: float) -> dict:
+def _write(
+    output: Path,
+    outcomes: list[Outcome],
+    table: FeatureTable,
+    recipe: Recipe,
+    settings: dict,
+    seconds: float,
+) -> dict:
     table.save(output / "features.parquet")
     truth = labelled_set.truth_table(outcomes)
     truth.to_parquet(output / "truth.parquet", index=False)
-    efficiencies = labelled_set.efficiencies(truth)
-    save_efficiencies(efficiencies, output)
+    completeness = labelled_set.completeness_by_scenario(truth)
+    save_completeness(completeness, output)
     manifest = {
         "seed": recipe.seed,
         "counts": labelled_set.counts(outcomes, list(recipe.scenarios)),
         "effective_sample_size": effective_sample_sizes(truth) if len(truth) else {},
-        "detection_efficiency": {name: one.summary() for name, one in efficiencies.items()},
+        "completeness": {name: one.summary() for name, one in completeness.items()},
         "kept": len(table),
         "host": recipe.hosts.describe(),
         "failures": labelled_set.failures(outcomes),

@@ -38,6 +38,6 @@ def scramble(light_curve: LightCurve, rng: np.random.Generator) -> LightCurve:
         values = light_curve.flux[segments[origin].cadences]
         level = np.nanmedian(light_curve.flux[place.cadences]) / np.nanmedian(values)
         size = min(len(values), place.stop - place.start)
-        flux[place.start:place.start + size] = level * values[:size]
+        flux[place.start : place.start + size] = level * values[:size]
     kept = np.isfinite(flux)
     return replace(light_curve, flux=flux).keep(kept)

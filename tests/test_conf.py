@@ -18,7 +18,7 @@ CONF = ROOT / "conf"
 #: groups whose choices are lists: each yaml carries its own name as its top key
 LISTS = {"scenario", "feature", "classifier"}
 #: composed by tests of their own
-OTHERS = {"experiment", "search_space", "train/search"}
+OTHERS = {"experiment", "search_space", "train/tuning"}
 APP_OF_GROUP = {"classifier": "train", "calibration": "train", "real": "train"}
 
 
@@ -61,8 +61,9 @@ def test_every_experiment_composes(app, name):
 @pytest.mark.parametrize("app", ["simulate", "train"])
 def test_the_defaults_resolve(app):
     overrides = ["labelled_set=somewhere"] if app == "train" else []
-    resolved = OmegaConf.to_container(composed(app, *overrides), resolve=True,
-                                      throw_on_missing=True)
+    resolved = OmegaConf.to_container(
+        composed(app, *overrides), resolve=True, throw_on_missing=True
+    )
     assert resolved["output"]
 
 
@@ -98,11 +99,14 @@ def test_an_unknown_override_is_a_short_clear_error(app, override, tmp_path):
 
 @pytest.mark.parametrize("app", ["simulate", "train"])
 def test_showing_the_configuration_is_quick_and_imports_no_numerics(app):
-    code = (f"import sys, runpy; sys.argv = ['{app}', '--cfg', 'job', 'output=x'];"
-            "\ntry: runpy.run_module(sys.argv[0], run_name='__main__')"
-            "\nexcept SystemExit: pass"
-            "\nassert not {'torch', 'astropy', 'pandas', 'numba'} & set(sys.modules)")
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT,
-                          check=False)
+    code = (
+        f"import sys, runpy; sys.argv = ['{app}', '--cfg', 'job', 'output=x'];"
+        "\ntry: runpy.run_module(sys.argv[0], run_name='__main__')"
+        "\nexcept SystemExit: pass"
+        "\nassert not {'torch', 'astropy', 'pandas', 'numba'} & set(sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "output: x" in done.stdout

@@ -28,8 +28,9 @@ def modules() -> list[tuple[str, Path]]:
     return [(package, path) for package in FORBIDDEN for path in (ROOT / package).rglob("*.py")]
 
 
-@pytest.mark.parametrize(("package", "path"), modules(),
-                         ids=lambda value: getattr(value, "name", value))
+@pytest.mark.parametrize(
+    ("package", "path"), modules(), ids=lambda value: getattr(value, "name", value)
+)
 def test_a_module_imports_only_what_its_package_may(package, path):
     forbidden = set(FORBIDDEN[package])
     if path.name != "__main__.py":
@@ -43,22 +44,76 @@ def test_the_walk_sees_a_forbidden_import(tmp_path):
     assert imported_packages(path) == {"numpy", "hydra"}
 
 
-def test_no_module_imports_another_in_a_circle():
-    graph = {}
-    for _, path in modules():
-        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        tree = ast.parse(path.read_text())
-        graph[name] = {node.module for node in tree.body
-                       if isinstance(node, ast.ImportFrom) and node.level == 0}
+def imported_modules(path: Path, known: set[str]) -> set[str]:
+    """The project's modules that a file imports, inside functions and for type checking too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found & known
+
+
+def import_graph() -> dict[str, set[str]]:
+    """Module -> modules that it imports; a package stands for its ``__init__``."""
+    paths = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for _, path in modules()
+    }
+    # the three packages hold nothing but their lazy doors
+    known = set(paths) - set(FORBIDDEN)
+    return {name: imported_modules(path, known) - {name} for name, path in paths.items()}
+
+
+def room(module: str) -> str:
+    """The folder of a module inside its package, or the module that lies in none."""
+    parts = module.split(".")
+    return ".".join(parts[:2]) if (ROOT / parts[0] / parts[1]).is_dir() else module
+
+
+def rooms() -> dict[str, set[str]]:
+    """Room -> rooms that its modules import."""
+    graph: dict[str, set[str]] = {}
+    for name, others in import_graph().items():
+        if "." in name:
+            own = graph.setdefault(room(name), set())
+            own |= {room(other) for other in others} - {room(name)}
+    return graph
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """Names on a circle of the graph; an empty list where there is no circle."""
     done: set[str] = set()
 
-    def visit(name: str, above: tuple[str, ...]) -> None:
-        assert name not in above, f"import cycle {' -> '.join([*above, name])}"
-        if name in done or name not in graph:
-            return
-        for other in graph[name]:
-            visit(other, (*above, name))
+    def visit(name: str, above: tuple[str, ...]) -> list[str]:
+        if name in above:
+            return [*above[above.index(name) :], name]
+        if name in done:
+            return []
+        found = next(
+            (c for other in graph.get(name, ()) if (c := visit(other, (*above, name)))), []
+        )
         done.add(name)
+        return found
 
-    for name in graph:
-        visit(name, ())
+    return next((found for name in graph if (found := visit(name, ()))), [])
+
+
+def test_no_module_imports_another_in_a_circle():
+    assert circle(import_graph()) == []
+
+
+def test_no_room_imports_another_in_a_circle():
+    assert circle(rooms()) == []
+
+
+def test_a_circle_is_seen():
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_an_import_for_type_checking_counts(tmp_path):
+    path = tmp_path / "module.py"
+    path.write_text("if TYPE_CHECKING:\n    from exoval.table import column\n")
+    assert imported_modules(path, {"exoval.table.column"}) == {"exoval.table.column"}

@@ -22,12 +22,12 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from exoval.errors import BadParameter, BadTable, ExovalError, message_instead_of_traceback
-from exoval.missions.knobs import check_knobs
 from exoval.missions.mission_file import mission_files
+from exoval.missions.settings import check_mission_settings
 
 if TYPE_CHECKING:
-    from exoval.measured_by import MeasuredBy
     from exoval.missions.mission import Mission
+    from exoval.recipe import Recipe
 
 
 @hydra.main(config_path="pkg://conf", config_name="train", version_base="1.3")
@@ -38,7 +38,6 @@ def main(config: DictConfig) -> float | None:
     that a sweeper may choose by it.
     """
     with message_instead_of_traceback():
-        _reject_searches_for_events(config)
         settings = _resolved(config)
         # imported here so that --cfg job and --help do not pay for torch and scikit-learn
         from train.run import run
@@ -47,19 +46,19 @@ def main(config: DictConfig) -> float | None:
         known = set(inspect.signature(run).parameters)
         wanted = set(inspect.signature(task).parameters)
         _reject_unknown(settings, known | wanted | {"task", "mission"})
-        check_knobs(settings.get("mission"))
+        check_mission_settings(settings.get("mission"))
         arguments = _built(config)
         mission = arguments.pop("mission", None)
-        if mission is not None and "measured_by" not in wanted:
+        if mission is not None and "recipe_of" not in wanted:
             raise BadParameter(f"task={settings['task']} takes no mission; leave mission=... out")
         # real=none is a file without settings, which arrives as an empty dict
         arguments["real"] = arguments.get("real") or None
-        if arguments.get("search") is not None and "search" not in wanted:
-            raise BadParameter(f"task={settings['task']} takes no search; leave search=... out")
+        if arguments.get("tuning") is not None and "tuning" not in wanted:
+            raise BadParameter(f"task={settings['task']} takes no tuning; leave tuning=... out")
         if HydraConfig.get().mode == RunMode.MULTIRUN:
             arguments["output"] = HydraConfig.get().runtime.output_dir
             settings["overrides"] = list(HydraConfig.get().overrides.task)
-        arguments |= {"measured_by": partial(measured_by, mission=mission), "settings": settings}
+        arguments |= {"recipe_of": partial(recipe_of, mission=mission), "settings": settings}
         metrics = task(**{name: arguments[name] for name in wanted if name in arguments})
         _summary(metrics, arguments["output"])
         return metrics.get("held_back_log_loss")
@@ -85,7 +84,7 @@ class CompareJobs(Callback):
 
     def on_multirun_end(self, config: DictConfig, **_: object) -> None:
         """Write one table and one figure into the folder of the sweep."""
-        from train.sweep import compare_jobs
+        from train.report.sweep import compare_jobs
 
         compare_jobs(Path(config.hydra.sweep.dir), self.start)
 
@@ -94,20 +93,13 @@ def _task(name: str) -> Callable[..., dict]:
     """The function of this package that the setting ``task`` names; BadParameter if none does."""
     module, _, function = str(name).rpartition(".")
     if not module.startswith("train."):
-        raise BadParameter(f"task={name} is no function of train; give train.run.run or one named "
-                           "by an experiment")
+        raise BadParameter(
+            f"task={name} is no function of train; give train.run.run or one named by an experiment"
+        )
     try:
         return getattr(importlib.import_module(module), function)
     except (ImportError, AttributeError) as error:
         raise BadParameter(f"there is no task {name} ({error})") from error
-
-
-def _reject_searches_for_events(config: DictConfig) -> None:
-    """Raise BadParameter for a choice of ``search`` that belongs to the other app."""
-    target = (config.get("search") or {}).get("_target_", "train.")
-    if not target.startswith("train."):
-        raise BadParameter(f"search={target.rpartition('.')[2]} finds events, which is a matter of "
-                           "python -m simulate; train takes search=optuna")
 
 
 def _resolved(config: DictConfig) -> dict:
@@ -116,25 +108,30 @@ def _resolved(config: DictConfig) -> dict:
         return OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     except OmegaConfBaseException as error:
         key = getattr(error, "full_key", None) or "a setting"
-        raise BadParameter(f"{key} has no usable value ({str(error).splitlines()[0]}); give "
-                           f"{key}=... on the command line") from error
+        raise BadParameter(
+            f"{key} has no usable value ({str(error).splitlines()[0]}); give "
+            f"{key}=... on the command line"
+        ) from error
 
 
 def _reject_unknown(settings: dict, known: set[str]) -> None:
     """Raise BadParameter for a setting that run does not take."""
-    known = known - {"measured_by", "settings"}
+    known = known - {"recipe_of", "settings"}
     unknown = sorted(set(settings) - known)
     if unknown:
-        raise BadParameter(f"unknown setting {', '.join(unknown)}; train takes "
-                           f"{', '.join(sorted(known))}")
+        raise BadParameter(
+            f"unknown setting {', '.join(unknown)}; train takes {', '.join(sorted(known))}"
+        )
 
 
 def _built(config: DictConfig) -> dict:
     """The objects that the configuration describes."""
     for name, node in config.classifier.items():
         if "_target_" not in node:
-            raise BadParameter(f"classifier.{name} has settings but is not chosen; add it to "
-                               "classifier=[...] or take the settings away")
+            raise BadParameter(
+                f"classifier.{name} has settings but is not chosen; add it to "
+                "classifier=[...] or take the settings away"
+            )
     try:
         return dict(instantiate(config, _convert_="all"))
     except InstantiationException as error:
@@ -142,43 +139,56 @@ def _built(config: DictConfig) -> dict:
             raise error.__cause__ from error
         where = str(error).rpartition("full_key: ")[2].strip()
         reason = str(error.__cause__ or error).splitlines()[0]
-        raise BadParameter(f"cannot build {where}: {reason}; python -m train --cfg job shows the "
-                           "settings") from error
+        raise BadParameter(
+            f"cannot build {where}: {reason}; python -m train --cfg job shows the settings"
+        ) from error
 
 
-def measured_by(manifest: dict, mission: Mission | None = None) -> MeasuredBy:
+def recipe_of(manifest: dict, mission: Mission | None = None) -> Recipe:
     """How the events of a labelled set were measured, from the settings in its manifest.
 
     Real light curves are read as those of ``mission`` where one is given, such as another product
     of the same pixels. Only parts of exoval are built: a manifest is data, and should not name
     other code to run. Raises BadTable if the manifest does not say how its events were measured.
     """
-    from exoval.measured_by import MeasuredBy, segments_of_hosts
+    from exoval.recipe import Recipe, segments_of_hosts
 
     config = manifest.get("config", {})
     missing = [key for key in ("mission", "detrend", "feature", "search") if not config.get(key)]
     if missing:
-        raise BadTable(f"the manifest of the labelled set lacks {', '.join(missing)}, so real "
-                       "candidates cannot be measured alike; simulate it again or give real=none")
+        raise BadTable(
+            f"the manifest of the labelled set lacks {', '.join(missing)}, so real "
+            "candidates cannot be measured alike; simulate it again or give real=none"
+        )
     parts = {key: config[key] for key in ("mission", "detrend", "feature")}
     # sets made before there was a choice have the fine views
-    parts["view_form"] = config.get("view_form") or {"_target_": "exoval.views.FineViews"}
+    parts["view_form"] = config.get("view_form") or {"_target_": "exoval.views.fine.FineViews"}
     foreign = [name for name in _targets(parts) if not name.startswith("exoval.")]
     if foreign:
-        raise BadTable(f"the labelled set was measured by {', '.join(foreign)}, which is not part "
-                       "of exoval; give real=none")
+        raise BadTable(
+            f"the labelled set was measured by {', '.join(foreign)}, which is not part "
+            "of exoval; give real=none"
+        )
     try:
         built = instantiate(OmegaConf.create(parts), _convert_="all")
     except InstantiationException as error:
-        raise BadTable(f"cannot rebuild what measured the labelled set ({error}); simulate it "
-                       "again with this version") from error
-    return MeasuredBy(mission or built["mission"], built["detrend"], built["feature"],
-                      threshold=config["search"]["threshold"],
-                      minimum_transits=config["search"]["minimum_transits"],
-                      segments_per_light_curve=segments_of_hosts(
-                          manifest.get("host", {}), config.get("host", {}), built["mission"]),
-                      views=bool(config.get("views", False)), view_form=built["view_form"],
-                      simulated=built["mission"])
+        raise BadTable(
+            f"cannot rebuild what measured the labelled set ({error}); simulate it "
+            "again with this version"
+        ) from error
+    return Recipe(
+        mission or built["mission"],
+        built["detrend"],
+        built["feature"],
+        threshold=config["search"]["threshold"],
+        minimum_transits=config["search"]["minimum_transits"],
+        segments_per_light_curve=segments_of_hosts(
+            manifest.get("host", {}), config.get("host", {}), built["mission"]
+        ),
+        views=bool(config.get("views", False)),
+        view_form=built["view_form"],
+        simulated=built["mission"],
+    )
 
 
 def _targets(node: object) -> list[str]:

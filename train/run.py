@@ -17,37 +17,35 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from exoval.calibrate import Calibration
-from exoval.classifiers.fitted_model import FittedModel
 from exoval.errors import BadParameter, DataNotFound
-from exoval.feature_table import IDENTITY, FeatureTable
 from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
-from exoval.novelty import NoveltyScores
-from exoval.progress import progress
-from exoval.trained_run import TRAINING_STARS
-from exoval.view_rows import ViewRows
-from exoval.views import Views, save_views
-from train.evaluate import Scored, evaluate, score
-from train.feature_gap import feature_gap
-from train.fit import fit
-from train.headline import headline, held_back_log_loss, leading
-from train.hyperparameter_search import HyperparameterSearch
-from train.labelled_set import LabelledSet, check_learnable, empty_columns, load_labelled_set
-from train.learning_curve import last_point, learning_curve_points
-from train.oddities import Oddities, judge_novelty
-from train.report import Evidence, write_report
-from train.row_cap import cap_of
-from train.splits import Split, StarSplit
-from train.verdict import verdict
+from exoval.models.calibrate import Calibration
+from exoval.models.fitted_model import FittedModel
+from exoval.models.novelty import NoveltyScores
+from exoval.running.progress import progress
+from exoval.table.feature_table import IDENTITY, FeatureTable
+from exoval.vetting.trained_run import TRAINING_STARS
+from exoval.views.store import ViewRows, Views, save_views
+from train.data.labelled_set import LabelledSet, check_learnable, empty_columns, load_labelled_set
+from train.data.row_cap import cap_of
+from train.data.splits import Split, StarSplit
+from train.fitting.fit import fit
+from train.fitting.hyperparameter_search import HyperparameterSearch
+from train.fitting.learning_curve import last_point, learning_curve_points
+from train.judging.evaluate import Scored, evaluate, score
+from train.judging.feature_gap import feature_gap
+from train.judging.headline import headline, held_back_log_loss, leading
+from train.judging.novel_share import NovelShare, judge_novelty
+from train.report.report import Evidence, write_report
+from train.report.verdict import verdict
 
 if TYPE_CHECKING:
-    from exoval.measured_by import MeasuredBy
-    from train.real import RealCandidates
+    from exoval.recipe import Recipe
+    from train.data.real import RealCandidates
 
 log = logging.getLogger(__name__)
 
-PACKAGES = ("exoval", "numpy", "scipy", "pandas", "scikit-learn", "skops", "torch",
-            "gpytorch")
+PACKAGES = ("exoval", "numpy", "scipy", "pandas", "scikit-learn", "skops", "torch", "gpytorch")
 
 
 @dataclass(frozen=True)
@@ -63,19 +61,29 @@ class RealEvents:
     views: Views | None = None
 
 
-def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, BaseEstimator],
-        calibration: Calibration, split: StarSplit, seed: int, real: RealCandidates | None = None,
-        measured_by: Callable[[dict], MeasuredBy] | None = None,
-        bootstrap_resamples: int = 500, calibration_folds: int = 0,
-        learning_curve: Sequence[float] = (), search: HyperparameterSearch | None = None,
-        row_cap: Mapping[str, int | None] | None = None, settings: dict | None = None) -> dict:
+def run(
+    labelled_set: str | Path,
+    output: str | Path,
+    classifier: Mapping[str, BaseEstimator],
+    calibration: Calibration,
+    split: StarSplit,
+    seed: int,
+    real: RealCandidates | None = None,
+    recipe_of: Callable[[dict], Recipe] | None = None,
+    bootstrap_resamples: int = 500,
+    calibration_folds: int = 0,
+    learning_curve: Sequence[float] = (),
+    tuning: HyperparameterSearch | None = None,
+    row_cap: Mapping[str, int | None] | None = None,
+    settings: dict | None = None,
+) -> dict:
     """Fit every classifier of ``classifier`` and write what came out to ``output``.
 
-    ``real`` measures real candidates in the way that ``measured_by`` reads from the manifest of
+    ``real`` measures real candidates in the way that ``recipe_of`` reads from the manifest of
     the labelled set; ``settings`` is the resolved configuration, for the record. Calibration is
     learned on a part of its own, or cross-fitted with ``calibration_folds``; ``learning_curve``
-    are shares of the fitted stars to train on as well. With ``search`` every classifier gets the
-    settings that did best in trials on the stars it may be fitted on; a search goes on from the
+    are shares of the fitted stars to train on as well. With ``tuning`` every classifier gets the
+    settings that did best in trials on the stars it may be fitted on; tuning goes on from the
     trials in ``output``. ``row_cap`` maps classifier, or ``others``, to the most rows to fit it
     on. Returns the numbers, as written to ``metrics.json``; ``report.html``,
     ``predictions_simulated.csv``, ``predictions_real.csv``, ``training_stars.csv``, ``models/`` and
@@ -87,80 +95,116 @@ def run(labelled_set: str | Path, output: str | Path, classifier: Mapping[str, B
     check_settings(classifier, bootstrap_resamples, calibration_folds, learning_curve)
     labelled = load_labelled_set(labelled_set)
     output = make_folder(output)
-    events = measure_real(real, measured_by, labelled)
+    events = measure_real(real, recipe_of, labelled)
     table, removed = usable_rows(labelled.table, events.table)
     parts = split(table, seed)
     checkpoints = output / "checkpoints"
-    caps, searched = {name: cap_of(name, row_cap or {}) for name in classifier}, {}
-    if search is not None:
-        rows = parts.fit if calibration_folds == 0 else np.concatenate([parts.fit,
-                                                                        parts.calibration])
-        classifier, searched = search(classifier, table.select(np.sort(rows)), seed, output, caps)
-    models = [fit(name, estimator, calibration, table, parts, seed, calibration_folds, checkpoints,
-                  caps[name])
-              for name, estimator in
-              progress(classifier.items(), len(classifier), "fit classifiers")]
+    caps, tuned = {name: cap_of(name, row_cap or {}) for name in classifier}, {}
+    if tuning is not None:
+        rows = (
+            parts.fit if calibration_folds == 0 else np.concatenate([parts.fit, parts.calibration])
+        )
+        classifier, tuned = tuning(classifier, table.select(np.sort(rows)), seed, output, caps)
+    models = [
+        fit(
+            name,
+            estimator,
+            calibration,
+            table,
+            parts,
+            seed,
+            calibration_folds,
+            checkpoints,
+            caps[name],
+        )
+        for name, estimator in progress(classifier.items(), len(classifier), "fit classifiers")
+    ]
     held_out = table.select(parts.test)
     simulated = {model.name: score(model, held_out) for model in models}
     scored = {model.name: score(model, events.table) for model in models if events.table}
     gap = feature_gap(table, events.table) if events.table else None
-    oddities = judge_novelty(models, table, parts, events.table, seed)
-    curve = learning_curve_points(classifier, calibration, table, parts, learning_curve, seed,
-                                  events.table, caps)
+    novel_share = judge_novelty(models, table, parts, events.table, seed)
+    curve = learning_curve_points(
+        classifier, calibration, table, parts, learning_curve, seed, events.table, caps
+    )
     if curve:
-        curve += [last_point(model, simulated[model.name], scored.get(model.name))
-                  for model in models]
+        curve += [
+            last_point(model, simulated[model.name], scored.get(model.name)) for model in models
+        ]
     best = leading(models)
-    judged = {kind: {name: evaluate(rows, bootstrap_resamples, seed) for name, rows in of.items()}
-              for kind, of in (("simulated", simulated), ("real", scored))}
+    judged = {
+        kind: {name: evaluate(rows, bootstrap_resamples, seed) for name, rows in of.items()}
+        for kind, of in (("simulated", simulated), ("real", scored))
+    }
     metrics = {
-        "seed": seed, "labelled_set": str(labelled_set),
+        "seed": seed,
+        "labelled_set": str(labelled_set),
         "host": labelled.manifest.get("host", {}),
         "counts": labelled.manifest.get("counts", {}),
         "failures": labelled.manifest.get("failures", []),
-        "sets": describe_sets(table, parts, events.table), "removed": removed,
+        "sets": describe_sets(table, parts, events.table),
+        "removed": removed,
         "simulated": headline(best, judged["simulated"], len(held_out)),
-        "real": headline(best, judged["real"],
-                         len(scored[best].judged.star) if scored else 0),
+        "real": headline(best, judged["real"], len(scored[best].judged.star) if scored else 0),
         "cards": {model.name: model.card for model in models},
-        "held_back_log_loss": held_back_log_loss(models, searched),
-        "novelty": oddities.summary, "learning_curve": curve, "search": searched,
-        "real_missing": events.missing, "real_skipped": events.skipped,
+        "held_back_log_loss": held_back_log_loss(models, tuned),
+        "novelty": novel_share.summary,
+        "learning_curve": curve,
+        "tuning": tuned,
+        "real_missing": events.missing,
+        "real_skipped": events.skipped,
         "feature_gap": [] if gap is None else gap.to_dict("records"),
-        "config": settings or {}, "simulation_config": labelled.manifest.get("config", {}),
+        "config": settings or {},
+        "simulation_config": labelled.manifest.get("config", {}),
         "versions": versions(),
     }
     metrics["verdict"] = verdict(metrics)
     metrics["seconds"] = round(time.time() - start, 1)
-    write(output, metrics, models, simulated, scored, oddities)
+    write(output, metrics, models, simulated, scored, novel_share)
     write_training_stars(output, table.targets)
     if events.table:
         events.table.save(output / "features_real.parquet")
     if events.views:
-        save_views(output, "views_real", len(events.views),
-                   zip(range(len(events.views)), events.views.values, events.views.missing),
-                   events.views.layout)
+        save_views(
+            output,
+            "views_real",
+            len(events.views),
+            zip(range(len(events.views)), events.views.values, events.views.missing),
+            events.views.layout,
+        )
     try:
-        write_report(output / "report.html", Evidence(metrics, simulated, scored, table,
-                                                      events.table, gap, oddities))
+        write_report(
+            output / "report.html",
+            Evidence(metrics, simulated, scored, table, events.table, gap, novel_share),
+        )
     except DataNotFound as error:
         log.warning("metrics.json is written but no report.html: %s", error)
     shutil.rmtree(checkpoints, ignore_errors=True)
     return metrics
 
 
-def check_settings(classifier: Mapping[str, BaseEstimator], bootstrap_resamples: int,
-                   calibration_folds: int, learning_curve: Sequence[float]) -> None:
+def check_settings(
+    classifier: Mapping[str, BaseEstimator],
+    bootstrap_resamples: int,
+    calibration_folds: int,
+    learning_curve: Sequence[float],
+) -> None:
     """Raise BadParameter for a setting out of range."""
     if not classifier or bootstrap_resamples < 1:
-        raise BadParameter(f"{len(classifier)} classifiers and bootstrap_resamples="
-                           f"{bootstrap_resamples}; give at least one of each")
+        raise BadParameter(
+            f"{len(classifier)} classifiers and bootstrap_resamples="
+            f"{bootstrap_resamples}; give at least one of each"
+        )
     if calibration_folds < 0 or calibration_folds == 1:
-        raise BadParameter(f"calibration_folds is {calibration_folds}; give 0 for a part of its "
-                           "own or 2 and more for cross-fitting")
+        raise BadParameter(
+            f"calibration_folds is {calibration_folds}; give 0 for a part of its "
+            "own or 2 and more for cross-fitting"
+        )
     if not all(0 < share < 1 for share in learning_curve):
-        raise BadParameter(f"learning_curve is {list(learning_curve)}; give shares between 0 and "
-                           "1 of the stars, or []")
+        raise BadParameter(
+            f"learning_curve is {list(learning_curve)}; give shares between 0 and "
+            "1 of the stars, or []"
+        )
 
 
 def make_folder(output: str | Path) -> Path:
@@ -169,21 +213,23 @@ def make_folder(output: str | Path) -> Path:
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DataNotFound(f"cannot write to {output} ({error.strerror}); choose another "
-                           "output=DIR or mend its permissions") from error
+        raise DataNotFound(
+            f"cannot write to {output} ({error.strerror}); choose another "
+            "output=DIR or mend its permissions"
+        ) from error
     return output
 
 
-def measure_real(real: RealCandidates | None,
-                 measured_by: Callable[[dict], MeasuredBy] | None,
-                 labelled: LabelledSet) -> RealEvents:
+def measure_real(
+    real: RealCandidates | None, recipe_of: Callable[[dict], Recipe] | None, labelled: LabelledSet
+) -> RealEvents:
     """Measure the real candidates; rows that a model cannot take are skipped with a reason.
 
     Raises BadTable if the columns are not those of the labelled set.
     """
-    if real is None or measured_by is None:
+    if real is None or recipe_of is None:
         return RealEvents(None, {}, "no real candidates were asked for (real=none)")
-    found = real.measure(measured_by(labelled.manifest))
+    found = real.measure(recipe_of(labelled.manifest))
     if found is None:
         return RealEvents(None, {}, "no real data are at hand; set EXOVAL_DATA to their folder")
     found.table.require_columns_of(labelled.table)
@@ -207,8 +253,10 @@ def usable_rows(table: FeatureTable, real: FeatureTable | None) -> tuple[Feature
     """
     shared = np.isin(table.targets, real.targets) if real else np.zeros(len(table), dtype=bool)
     if shared.any():
-        log.warning("%d simulated rows are left out: their stars are among the real candidates",
-                    shared.sum())
+        log.warning(
+            "%d simulated rows are left out: their stars are among the real candidates",
+            shared.sum(),
+        )
     kept = table.select(~shared)
     check_learnable(kept)
     empty = empty_columns(kept)
@@ -228,28 +276,43 @@ def describe_sets(table: FeatureTable, parts: Split, real: FeatureTable | None) 
     described = {}
     for name, part in sets.items():
         kind = part.frame["disposition"]
-        described[name] = {"rows": len(part), "stars": len(set(part.targets)),
-                           "planets": int((kind == PLANET).sum()),
-                           "false_positives": int((kind == FALSE_POSITIVE).sum()),
-                           "unknown": int((kind == UNKNOWN).sum())}
+        described[name] = {
+            "rows": len(part),
+            "stars": len(set(part.targets)),
+            "planets": int((kind == PLANET).sum()),
+            "false_positives": int((kind == FALSE_POSITIVE).sum()),
+            "unknown": int((kind == UNKNOWN).sum()),
+        }
     return described
 
 
-def write(output: Path, metrics: dict, models: list[FittedModel], simulated: dict[str, Scored],
-          real: dict[str, Scored], oddities: Oddities) -> None:
+def write(
+    output: Path,
+    metrics: dict,
+    models: list[FittedModel],
+    simulated: dict[str, Scored],
+    real: dict[str, Scored],
+    novel_share: NovelShare,
+) -> None:
     """Write numbers, predictions and models; what an earlier run left must not pass for ours."""
-    for stale in ("predictions_real.csv", "features_real.parquet", "report.html",
-                  "views_real.npy", "views_real_missing.npy"):
+    for stale in (
+        "predictions_real.csv",
+        "features_real.parquet",
+        "report.html",
+        "views_real.npy",
+        "views_real_missing.npy",
+    ):
         (output / stale).unlink(missing_ok=True)
     shutil.rmtree(output / "novelty", ignore_errors=True)
     text = json.dumps(nan_as_null(metrics), indent=1, default=str, allow_nan=False)
     (output / "metrics.json").write_text(text)
-    predictions(simulated, oddities.simulated).to_csv(output / "predictions_simulated.csv",
-                                                      index=False)
+    predictions(simulated, novel_share.simulated).to_csv(
+        output / "predictions_simulated.csv", index=False
+    )
     if real:
-        predictions(real, oddities.real).to_csv(output / "predictions_real.csv", index=False)
-    if oddities.detectors is not None:
-        oddities.detectors.save(output / "novelty")
+        predictions(real, novel_share.real).to_csv(output / "predictions_real.csv", index=False)
+    if novel_share.detectors is not None:
+        novel_share.detectors.save(output / "novelty")
     for model in models:
         model.save(output / "models" / model.name)
 
@@ -259,17 +322,23 @@ def write_training_stars(output: Path, targets: np.ndarray) -> None:
     pd.DataFrame({"target": sorted(set(targets))}).to_csv(output / TRAINING_STARS, index=False)
 
 
-def predictions(scored: dict[str, Scored], oddity: NoveltyScores | None) -> pd.DataFrame:
+def predictions(scored: dict[str, Scored], novelty: NoveltyScores | None) -> pd.DataFrame:
     """One row an event: identity, probability, error and scenario of every classifier, novelty."""
     first = next(iter(scored.values()))
-    frame = pd.DataFrame({"event": first.event, "target": first.star, "label": first.label,
-                          "disposition": first.disposition})
+    frame = pd.DataFrame(
+        {
+            "event": first.event,
+            "target": first.star,
+            "label": first.label,
+            "disposition": first.disposition,
+        }
+    )
     for name, rows in scored.items():
         frame[f"{name}_probability"] = rows.probability
         frame[f"{name}_error"] = rows.error
         frame[f"{name}_scenario"] = rows.predicted
-    if oddity is not None:
-        frame["novelty"], frame["novelty_verdict"] = oddity.score, oddity.verdict
+    if novelty is not None:
+        frame["novelty"], frame["novelty_verdict"] = novelty.score, novelty.verdict
     return frame
 
 

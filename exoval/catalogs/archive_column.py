@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from exoval.catalogs.label_bearing import refuse_label_bearing
-from exoval.feature_table import IDENTITY, Column, FeatureTable
+from exoval.table.column import Column
+from exoval.table.feature_table import IDENTITY, FeatureTable
+from exoval.table.label_bearing import refuse_label_bearing
 
 #: what stands for a number that could not be computed, by the kind of column
 MISSING = {
@@ -43,19 +44,20 @@ class ArchiveColumn:
 
     def values(self, table: pd.DataFrame) -> pd.Series:
         """The numbers as float64 with NaN for those that are missing; all NaN without column."""
-        raw = pd.to_numeric(table.get(self.source, pd.Series(np.nan, table.index)),
-                            errors="coerce").astype(float)
+        raw = pd.to_numeric(
+            table.get(self.source, pd.Series(np.nan, table.index)), errors="coerce"
+        ).astype(float)
         return self.factor * raw.mask(MISSING[self.valid](raw) | ~np.isfinite(raw))
 
 
 def archive_values(table: pd.DataFrame, columns: Sequence[ArchiveColumn]) -> pd.DataFrame:
     """The columns of a published table that are there, by the project's names."""
-    return pd.DataFrame({one.name: one.values(table) for one in columns
-                         if one.source in table})
+    return pd.DataFrame({one.name: one.values(table) for one in columns if one.source in table})
 
 
-def feature_table(identity: pd.DataFrame, values: pd.DataFrame, columns: Sequence[Column],
-                  catalogue: str) -> FeatureTable:
+def feature_table(
+    identity: pd.DataFrame, values: pd.DataFrame, columns: Sequence[Column], catalogue: str
+) -> FeatureTable:
     """Identity and those of the declared columns that ``values`` has, infinities made missing.
 
     ``catalogue`` is a key of ``LABEL_BEARING``. Raises BadTable for a column that knows the label.
@@ -64,5 +66,6 @@ def feature_table(identity: pd.DataFrame, values: pd.DataFrame, columns: Sequenc
     refuse_label_bearing(known, catalogue)
     features = values[[column.name for column in known]].astype(float)
     features = features.where(np.isfinite(features))
-    return FeatureTable(pd.concat([identity[list(IDENTITY)], features], axis=1), known,
-                        {"catalogue": catalogue})
+    return FeatureTable(
+        pd.concat([identity[list(IDENTITY)], features], axis=1), known, {"catalogue": catalogue}
+    )

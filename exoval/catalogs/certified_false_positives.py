@@ -13,11 +13,15 @@ TABLE = CatalogTable(
     file="kepler/certified_false_positives_2019-12.parquet",
     name="Kepler certified false positive table (NASA Exoplanet Archive: 'fpwg')",
     download="Download it as CSV with all columns from exoplanetarchive.ipac.caltech.edu, table "
-             "'fpwg'",
+    "'fpwg'",
 )
 #: the working group's cause -> what it is here
-CAUSES = {"fpwg_disp_eb": "eclipsing_binary", "fpwg_disp_offst": "centroid_offset",
-          "fpwg_disp_perep": "ephemeris_match", "fpwg_disp_other": "other"}
+CAUSES = {
+    "fpwg_disp_eb": "eclipsing_binary",
+    "fpwg_disp_offst": "centroid_offset",
+    "fpwg_disp_perep": "ephemeris_match",
+    "fpwg_disp_other": "other",
+}
 
 
 def read_certified_false_positives(path: str | Path | None = None) -> pd.DataFrame:
@@ -28,13 +32,24 @@ def read_certified_false_positives(path: str | Path | None = None) -> pd.DataFra
     ``disposition`` in ours (planet never occurs), ``cause`` (of ``CAUSES``, joined by ``+``) and
     ``comment``. The table has no epochs. Raises DataNotFound or BadTable.
     """
-    table = TABLE.read(path, ("kepid", "kepoi_name", "fpwg_disp_status"),
-                       ("fpwg_koi_period", "fpwg_comment", *CAUSES))
+    table = TABLE.read(
+        path,
+        ("kepid", "kepoi_name", "fpwg_disp_status"),
+        ("fpwg_koi_period", "fpwg_comment", *CAUSES),
+    )
     label = table["fpwg_disp_status"].fillna("NOT EXAMINED").str.strip()
-    causes = [" + ".join(name for flag, name in CAUSES.items() if row[flag] == 1)
-              for row in table[list(CAUSES)].to_dict("records")]
-    return pd.DataFrame({
-        "name": table["kepoi_name"], "target": "KIC " + table["kepid"].astype(str),
-        "period": table["fpwg_koi_period"].astype(float), "label": label,
-        "disposition": label.map(from_disposition), "cause": causes,
-        "comment": table["fpwg_comment"].fillna("")})
+    causes = [
+        " + ".join(name for flag, name in CAUSES.items() if row[flag] == 1)
+        for row in table[list(CAUSES)].to_dict("records")
+    ]
+    return pd.DataFrame(
+        {
+            "name": table["kepoi_name"],
+            "target": "KIC " + table["kepid"].astype(str),
+            "period": table["fpwg_koi_period"].astype(float),
+            "label": label,
+            "disposition": label.map(from_disposition),
+            "cause": causes,
+            "comment": table["fpwg_comment"].fillna(""),
+        }
+    )

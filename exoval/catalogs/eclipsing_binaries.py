@@ -13,7 +13,7 @@ TABLE = CatalogTable(
     file="kepler/eclipsing_binaries_kirk2016.parquet",
     name="Kepler eclipsing binary catalogue (Kirk et al. 2016; CDS J/AJ/151/68)",
     download="Download it from keplerebs.villanova.edu with the columns KIC, period, bjd0, "
-             "pdepth and pwidth",
+    "pdepth and pwidth",
 )
 REQUIRED = ("KIC", "period", "bjd0", "pwidth")
 OPTIONAL = ("pdepth",)
@@ -37,14 +37,22 @@ def read_eclipsing_binaries(path: str | Path | None = None) -> list[Candidate]:
     table = TABLE.read(path, REQUIRED, OPTIONAL)
     number_on_star = table.groupby("KIC").cumcount() + 1
     target = "KIC " + table["KIC"].astype(str)
-    return candidates(pd.DataFrame({
-        "target": target,
-        "name": "EB " + table["KIC"].astype(str) + "." + number_on_star.map("{:02d}".format),
-        "period": table["period"],
-        "epoch": (table["bjd0"] - BKJD_ZERO).where(table["bjd0"] > EARLIEST),
-        "duration": table["pwidth"].where(table["pwidth"] > 0) * table["period"],
-        "depth": table["pdepth"].where(table["pdepth"] > 0),
-        "label": "EB",
-        "disposition": "EB",
-        "signal_to_noise": float("nan"),
-    }), "Kirk 2016")
+    return candidates(
+        pd.DataFrame(
+            {
+                "target": target,
+                "name": "EB "
+                + table["KIC"].astype(str)
+                + "."
+                + number_on_star.map("{:02d}".format),
+                "period": table["period"],
+                "epoch": (table["bjd0"] - BKJD_ZERO).where(table["bjd0"] > EARLIEST),
+                "duration": table["pwidth"].where(table["pwidth"] > 0) * table["period"],
+                "depth": table["pdepth"].where(table["pdepth"] > 0),
+                "label": "EB",
+                "disposition": "EB",
+                "signal_to_noise": float("nan"),
+            }
+        ),
+        "Kirk 2016",
+    )

@@ -58,7 +58,8 @@ def distinct_signals(candidates: Sequence[Candidate]) -> list[Candidate]:
     """
     distinct: list[Candidate] = []
     for candidate in candidates:
-        if all(is_other_period(candidate.ephemeris.period, one.ephemeris.period)
-               for one in distinct):
+        if all(
+            is_other_period(candidate.ephemeris.period, one.ephemeris.period) for one in distinct
+        ):
             distinct.append(candidate)
     return distinct

@@ -13,7 +13,7 @@ TABLE = CatalogTable(
     file="kepler/koi_dr25_2020-07.parquet",
     name="KOI table (NASA Exoplanet Archive: 'cumulative' or 'q1_q17_dr25_koi')",
     download="Download it as CSV with all columns from exoplanetarchive.ipac.caltech.edu, table "
-             "'cumulative', or from its TAP service: select * from cumulative",
+    "'cumulative', or from its TAP service: select * from cumulative",
 )
 REQUIRED = ("kepid", "kepoi_name", "koi_disposition", "koi_period", "koi_time0bk", "koi_duration")
 OPTIONAL = ("koi_depth", "koi_model_snr")
@@ -27,14 +27,19 @@ def read_koi(path: str | Path | None = None) -> list[Candidate]:
     a column.
     """
     table = TABLE.read(path, REQUIRED, OPTIONAL)
-    return candidates(pd.DataFrame({
-        "target": "KIC " + table["kepid"].astype(str),
-        "name": table["kepoi_name"],
-        "period": table["koi_period"],
-        "epoch": table["koi_time0bk"],
-        "duration": table["koi_duration"] / 24,
-        "depth": 1e-6 * table["koi_depth"],
-        "label": table["koi_disposition"],
-        "disposition": table["koi_disposition"],
-        "signal_to_noise": table["koi_model_snr"],
-    }), "KOI")
+    return candidates(
+        pd.DataFrame(
+            {
+                "target": "KIC " + table["kepid"].astype(str),
+                "name": table["kepoi_name"],
+                "period": table["koi_period"],
+                "epoch": table["koi_time0bk"],
+                "duration": table["koi_duration"] / 24,
+                "depth": 1e-6 * table["koi_depth"],
+                "label": table["koi_disposition"],
+                "disposition": table["koi_disposition"],
+                "signal_to_noise": table["koi_model_snr"],
+            }
+        ),
+        "KOI",
+    )

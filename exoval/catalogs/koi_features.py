@@ -12,8 +12,9 @@ from exoval.catalogs.koi import TABLE
 from exoval.catalogs.positional_probability import read_positional_probabilities
 from exoval.catalogs.tce_features import DENSITY_FACTOR
 from exoval.errors import BadTable, DataNotFound
-from exoval.feature_table import Column, FeatureTable
 from exoval.labels import from_disposition
+from exoval.table.column import Column
+from exoval.table.feature_table import FeatureTable
 
 #: logarithm of the Sun's surface gravity, cgs
 SOLAR_LOGG = 4.438
@@ -21,10 +22,10 @@ SOLAR_LOGG = 4.438
 ARCHIVE = (
     ArchiveColumn("period", "d", "orbital period", "koi_period"),
     ArchiveColumn("period_error", "d", "its error", "koi_period_err1", "positive"),
-    ArchiveColumn("epoch_error", "d", "error of the first event's time", "koi_time0bk_err1",
-                  "positive"),
-    ArchiveColumn("transit_duration", "h", "first to fourth contact", "koi_duration",
-                  "positive"),
+    ArchiveColumn(
+        "epoch_error", "d", "error of the first event's time", "koi_time0bk_err1", "positive"
+    ),
+    ArchiveColumn("transit_duration", "h", "first to fourth contact", "koi_duration", "positive"),
     ArchiveColumn("transit_duration_error", "h", "its error", "koi_duration_err1", "positive"),
     ArchiveColumn("transit_depth", "ppm", "light lost at mid-transit", "koi_depth", "positive"),
     ArchiveColumn("transit_depth_error", "ppm", "its error", "koi_depth_err1", "positive"),
@@ -32,39 +33,53 @@ ARCHIVE = (
     ArchiveColumn("radius_ratio_error", "", "its error", "koi_ror_err1", "positive"),
     ArchiveColumn("impact_parameter", "", "in stellar radii", "koi_impact"),
     ArchiveColumn("impact_parameter_error", "", "its error", "koi_impact_err1", "positive"),
-    ArchiveColumn("planet_radius", "R_earth", "radius ratio times stellar radius", "koi_prad",
-                  "positive"),
+    ArchiveColumn(
+        "planet_radius", "R_earth", "radius ratio times stellar radius", "koi_prad", "positive"
+    ),
     ArchiveColumn("equilibrium_temperature", "K", "of the planet", "koi_teq", "positive"),
     ArchiveColumn("insolation", "F_earth", "flux at the planet", "koi_insol", "positive"),
-    ArchiveColumn("model_snr", "sigma", "strength of the transit model that fits best",
-                  "koi_model_snr", "positive"),
+    ArchiveColumn(
+        "model_snr",
+        "sigma",
+        "strength of the transit model that fits best",
+        "koi_model_snr",
+        "positive",
+    ),
     ArchiveColumn("mes", "sigma", "multiple-event statistic", "koi_max_mult_ev", "positive"),
     ArchiveColumn("teff", "K", "effective temperature", "koi_steff", "positive"),
     ArchiveColumn("logg", "dex", "surface gravity", "koi_slogg"),
     ArchiveColumn("stellar_radius", "R_sun", "stellar radius", "koi_srad", "positive"),
-    ArchiveColumn("magnitude", "mag", "magnitude in the mission's band", "koi_kepmag",
-                  "positive"),
+    ArchiveColumn("magnitude", "mag", "magnitude in the mission's band", "koi_kepmag", "positive"),
 )
 
 POSITION = (
     Column("on_target_probability", "", "that the event is on the star", "pp_host_rel_prob"),
-    Column("on_target_score", "", "how far that probability can be relied on",
-           "pp_host_prob_score"),
+    Column(
+        "on_target_score", "", "how far that probability can be relied on", "pp_host_prob_score"
+    ),
 )
 
 DERIVED = (
     Column("duration_over_period", "", "duration over period, the duty cycle"),
-    Column("depth_over_squared_ratio", "", "depth over the square of the radius ratio: below one "
-           "a grazing transit"),
-    Column("density_ratio", "", "stellar density that the duration of a transit of this impact "
-           "parameter implies, over the catalogue's"),
+    Column(
+        "depth_over_squared_ratio",
+        "",
+        "depth over the square of the radius ratio: below one a grazing transit",
+    ),
+    Column(
+        "density_ratio",
+        "",
+        "stellar density that the duration of a transit of this impact "
+        "parameter implies, over the catalogue's",
+    ),
     Column("model_snr_over_mes", "", "strength of the fit over multiple-event statistic"),
     Column("depth_over_error", "sigma", "transit depth over its error"),
 )
 
 
-def koi_features(path: str | Path | None = None, positions: str | Path | None = None
-                 ) -> FeatureTable:
+def koi_features(
+    path: str | Path | None = None, positions: str | Path | None = None
+) -> FeatureTable:
     """Kepler Objects of Interest with the measurements of the archive's table.
 
     ``event`` is the object (K00001.01), ``label`` the archive's disposition, ``disposition``
@@ -75,15 +90,21 @@ def koi_features(path: str | Path | None = None, positions: str | Path | None = 
     table = TABLE.read_all(path)
     missing = [name for name in ("kepid", "kepoi_name", "koi_disposition") if name not in table]
     if missing:
-        raise BadTable(f"the KOI table lacks {', '.join(missing)}; get it with them: "
-                       f"{TABLE.download}")
+        raise BadTable(
+            f"the KOI table lacks {', '.join(missing)}; get it with them: {TABLE.download}"
+        )
     values = archive_values(table, ARCHIVE)
-    values = pd.concat([values, _positions(table["kepoi_name"], positions), _derived(values)],
-                       axis=1)
-    identity = pd.DataFrame({
-        "event": table["kepoi_name"], "target": "KIC " + table["kepid"].astype(str),
-        "label": table["koi_disposition"],
-        "disposition": table["koi_disposition"].map(from_disposition)})
+    values = pd.concat(
+        [values, _positions(table["kepoi_name"], positions), _derived(values)], axis=1
+    )
+    identity = pd.DataFrame(
+        {
+            "event": table["kepoi_name"],
+            "target": "KIC " + table["kepid"].astype(str),
+            "label": table["koi_disposition"],
+            "disposition": table["koi_disposition"].map(from_disposition),
+        }
+    )
     columns = (*(one.column for one in ARCHIVE), *POSITION, *DERIVED)
     return feature_table(identity, values, columns, "koi")
 
@@ -97,21 +118,25 @@ def _positions(name: pd.Series, path: str | Path | None) -> pd.DataFrame:
             raise
         return pd.DataFrame(index=name.index)
     names = [column.name for column in POSITION]
-    return known.drop_duplicates("name").set_index("name").reindex(name)[names].set_index(
-        name.index)
+    return (
+        known.drop_duplicates("name").set_index("name").reindex(name)[names].set_index(name.index)
+    )
 
 
 def _derived(values: pd.DataFrame) -> pd.DataFrame:
     """Ratios of the archive's columns, those whose parts are there."""
     have = values.reindex(columns=[one.name for one in ARCHIVE])
     in_days = have["transit_duration"] / 24
-    chord = np.sqrt(((1 + have["radius_ratio"])**2 - have["impact_parameter"]**2).clip(lower=0))
+    chord = np.sqrt(((1 + have["radius_ratio"]) ** 2 - have["impact_parameter"] ** 2).clip(lower=0))
     scaled_axis = chord * have["period"] / np.pi / in_days
     density = 10 ** (have["logg"] - SOLAR_LOGG) / have["stellar_radius"]
-    ratios = pd.DataFrame({
-        "duration_over_period": in_days / have["period"],
-        "depth_over_squared_ratio": 1e-6 * have["transit_depth"] / have["radius_ratio"] ** 2,
-        "density_ratio": DENSITY_FACTOR * scaled_axis ** 3 / have["period"] ** 2 / density,
-        "model_snr_over_mes": have["model_snr"] / have["mes"],
-        "depth_over_error": have["transit_depth"] / have["transit_depth_error"]})
+    ratios = pd.DataFrame(
+        {
+            "duration_over_period": in_days / have["period"],
+            "depth_over_squared_ratio": 1e-6 * have["transit_depth"] / have["radius_ratio"] ** 2,
+            "density_ratio": DENSITY_FACTOR * scaled_axis**3 / have["period"] ** 2 / density,
+            "model_snr_over_mes": have["model_snr"] / have["mes"],
+            "depth_over_error": have["transit_depth"] / have["transit_depth_error"],
+        }
+    )
     return ratios.loc[:, ratios.notna().any()]

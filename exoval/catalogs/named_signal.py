@@ -27,19 +27,22 @@ def named_signal(name: str, target_prefix: str) -> Candidate:
     if found is not None:
         return found
     if not known:
-        raise DataNotFound(f"'{name}' cannot be looked up: {missing[0]}" if missing else
-                           f"no catalogue of stars named {target_prefix} to look up '{name}'")
+        raise DataNotFound(
+            f"'{name}' cannot be looked up: {missing[0]}"
+            if missing
+            else f"no catalogue of stars named {target_prefix} to look up '{name}'"
+        )
     near = [known[key].name for key in difflib.get_close_matches(_plain(name), known, 3)]
     raise DataNotFound(
         f"no signal named '{name}' among {len(known)} of the {target_prefix} catalogues"
         + (f"; near it are {', '.join(near)}" if near else "")
         + f". Write a star as '{target_prefix} 1234567', a signal by its catalogue's name, or "
-        "give --file")
+        "give --file"
+    )
 
 
 @lru_cache(maxsize=4)
-def _known(target_prefix: str, data_folder: str | None
-           ) -> tuple[dict[str, Candidate], list[str]]:
+def _known(target_prefix: str, data_folder: str | None) -> tuple[dict[str, Candidate], list[str]]:
     """The signals by plain name, and what is missing; read once for a list of names."""
     known: dict[str, Candidate] = {}
     missing = []

@@ -22,10 +22,14 @@ def read_positional_probabilities(path: str | Path | None = None) -> pd.DataFram
     probability can be relied on, 0 to 1; at 0 it says nothing) and ``unknown_source_probability``.
     Raises DataNotFound or BadTable.
     """
-    table = TABLE.read(path, ("kepoi_name", "pp_host_rel_prob"),
-                       ("pp_host_prob_score", "pp_unk_rel_prob"))
-    return pd.DataFrame({
-        "name": table["kepoi_name"],
-        "on_target_probability": table["pp_host_rel_prob"].astype(float),
-        "on_target_score": table["pp_host_prob_score"].astype(float),
-        "unknown_source_probability": table["pp_unk_rel_prob"].astype(float)})
+    table = TABLE.read(
+        path, ("kepoi_name", "pp_host_rel_prob"), ("pp_host_prob_score", "pp_unk_rel_prob")
+    )
+    return pd.DataFrame(
+        {
+            "name": table["kepoi_name"],
+            "on_target_probability": table["pp_host_rel_prob"].astype(float),
+            "on_target_score": table["pp_host_prob_score"].astype(float),
+            "unknown_source_probability": table["pp_unk_rel_prob"].astype(float),
+        }
+    )

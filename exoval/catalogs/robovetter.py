@@ -12,10 +12,10 @@ from exoval.errors import BadParameter
 TABLE = CatalogTable(
     file="kepler/robovetter_dr25_outputs.parquet",
     name="Robovetter outputs of Kepler DR25 (kplr_dr25_obs_robovetter_output and those of the "
-         "simulated sets)",
+    "simulated sets)",
     download="Download the Robovetter output files from the DR25 page of "
-             "exoplanetarchive.ipac.caltech.edu (docs/KeplerSimulated.html) and join them as CSV "
-             "with the columns kepid, tce_plnt_num, score, disp, dataset",
+    "exoplanetarchive.ipac.caltech.edu (docs/KeplerSimulated.html) and join them as CSV "
+    "with the columns kepid, tce_plnt_num, score, disp, dataset",
 )
 REQUIRED = ("kepid", "tce_plnt_num", "score", "disp")
 FLAGS = ("not_transit_like", "stellar_eclipse", "centroid_offset", "ephem_match")
@@ -38,7 +38,12 @@ def read_robovetter(path: str | Path | None = None, dataset: str = "obs") -> pd.
             raise BadParameter(f"the table has no dataset '{dataset}'; it has {', '.join(known)}")
         table = table[table["dataset"] == dataset].reset_index(drop=True)
     star = table["kepid"].astype(str)
-    return pd.DataFrame({
-        "event": "TCE " + star + "-" + table["tce_plnt_num"].map("{:02d}".format),
-        "target": "KIC " + star, "score": table["score"].astype(float),
-        "passed": table["disp"] == "PC", **{name: table[name] for name in FLAGS}})
+    return pd.DataFrame(
+        {
+            "event": "TCE " + star + "-" + table["tce_plnt_num"].map("{:02d}".format),
+            "target": "KIC " + star,
+            "score": table["score"].astype(float),
+            "passed": table["disp"] == "PC",
+            **{name: table[name] for name in FLAGS},
+        }
+    )

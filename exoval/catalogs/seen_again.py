@@ -30,8 +30,9 @@ def koi_positions() -> Positions:
     Raises DataNotFound without the table and BadTable if it has no positions.
     """
     table = KOI.read(None, ("kepid", "ra", "dec")).drop_duplicates("kepid")
-    return {f"KIC {star}": (float(ra), float(dec))
-            for star, ra, dec in table.itertuples(index=False)}
+    return {
+        f"KIC {star}": (float(ra), float(dec)) for star, ra, dec in table.itertuples(index=False)
+    }
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,15 @@ class SeenAgain:
         """
         names = self._names(library)
         shift = self.time_zero - library.mission.time_zero
-        return [replace(signal, target=names[signal.target],
-                        ephemeris=replace(signal.ephemeris, epoch=signal.ephemeris.epoch + shift))
-                for signal in self.catalog() if signal.target in names]
+        return [
+            replace(
+                signal,
+                target=names[signal.target],
+                ephemeris=replace(signal.ephemeris, epoch=signal.ephemeris.epoch + shift),
+            )
+            for signal in self.catalog()
+            if signal.target in names
+        ]
 
     def _names(self, library: LightCurveLibrary) -> dict[str, str]:
         """The library's target for every star of the catalogue that it has."""
@@ -73,8 +80,10 @@ class SeenAgain:
         if not targets or not catalogued:
             return {}
         nearest, distance, _ = here.match_to_catalog_sky(places)
-        crowd = np.bincount(here.search_around_sky(
-            places, self.within_arcsec * units.arcsec)[1], minlength=len(targets))
+        crowd = np.bincount(
+            here.search_around_sky(places, self.within_arcsec * units.arcsec)[1],
+            minlength=len(targets),
+        )
         close = (distance.arcsec < self.within_arcsec) & (crowd == 1)
         return {catalogued[nearest[i]]: targets[i] for i in np.flatnonzero(close)}
 

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from exoval.errors import BadTable
-from exoval.feature_table import IDENTITY, Column, FeatureTable
+from exoval.table.column import Column
+from exoval.table.feature_table import IDENTITY, FeatureTable
 
 #: solar radius in Earth radii
 SUN_IN_EARTHS = 109.076
@@ -57,8 +58,9 @@ class SharedColumns:
     @property
     def columns(self) -> tuple[Column, ...]:
         """Their declarations."""
-        return tuple(Column(one.name, one.unit, one.description)
-                     for one in (*self.measured, *self.derived))
+        return tuple(
+            Column(one.name, one.unit, one.description) for one in (*self.measured, *self.derived)
+        )
 
     def of_measured(self, table: FeatureTable) -> FeatureTable:
         """A measured table reduced to these columns, identities kept.
@@ -73,18 +75,20 @@ class SharedColumns:
 
     def _reduced(self, identity: pd.DataFrame, frame: pd.DataFrame, side: str) -> FeatureTable:
         try:
-            measured = pd.DataFrame({one.name: getattr(one, side)(frame)
-                                     for one in self.measured})
+            measured = pd.DataFrame({one.name: getattr(one, side)(frame) for one in self.measured})
         except KeyError as error:
-            raise BadTable(f"the table has no column {error}, which a shared column follows "
-                           "from; measure it with every feature group") from error
+            raise BadTable(
+                f"the table has no column {error}, which a shared column follows "
+                "from; measure it with every feature group"
+            ) from error
         derived = pd.DataFrame({one.name: one.formula(measured) for one in self.derived})
         values = pd.concat([measured, derived], axis=1).astype(float)
         # what is not finite is missing
         values = values.where(np.isfinite(values))
         names = list(values)
-        return FeatureTable(pd.concat([identity, values], axis=1), self.columns,
-                            {"shared_columns": names})
+        return FeatureTable(
+            pd.concat([identity, values], axis=1), self.columns, {"shared_columns": names}
+        )
 
 
 def same(ours: str, theirs: str, factor: float = 1.0) -> tuple[Formula, Formula]:
@@ -113,20 +117,44 @@ def distance_from_event(phase: pd.Series) -> pd.Series:
 
 #: follow from period, transit_duration, transit_depth, logg and stellar_radius
 PLANET_COLUMNS = (
-    DerivedColumn("planet_radius", "R_earth", "square root of the depth times the star's radius",
-                  lambda frame: np.sqrt(1e-6 * frame["transit_depth"].clip(lower=0))
-                  * frame["stellar_radius"] * SUN_IN_EARTHS),
-    DerivedColumn("duration_over_central", "", "duration over that of a central transit",
-                  lambda frame: frame["transit_duration"] / central_duration(frame)),
-    DerivedColumn("duration_over_period", "", "share of the period in the event",
-                  lambda frame: frame["transit_duration"] / 24 / frame["period"]),
+    DerivedColumn(
+        "planet_radius",
+        "R_earth",
+        "square root of the depth times the star's radius",
+        lambda frame: (
+            np.sqrt(1e-6 * frame["transit_depth"].clip(lower=0))
+            * frame["stellar_radius"]
+            * SUN_IN_EARTHS
+        ),
+    ),
+    DerivedColumn(
+        "duration_over_central",
+        "",
+        "duration over that of a central transit",
+        lambda frame: frame["transit_duration"] / central_duration(frame),
+    ),
+    DerivedColumn(
+        "duration_over_period",
+        "",
+        "share of the period in the event",
+        lambda frame: frame["transit_duration"] / 24 / frame["period"],
+    ),
 )
 
 #: follow from mes, ses_max, transit_count and secondary_mes
 STRENGTH_COLUMNS = (
-    DerivedColumn("ses_over_mes", "", "strongest event over the mean one: 1 if all are alike",
-                  lambda frame: frame["ses_max"] * np.sqrt(frame["transit_count"].clip(lower=1))
-                  / frame["mes"]),
-    DerivedColumn("secondary_over_primary", "", "strength of the second dip over the first's",
-                  lambda frame: frame["secondary_mes"] / frame["mes"]),
+    DerivedColumn(
+        "ses_over_mes",
+        "",
+        "strongest event over the mean one: 1 if all are alike",
+        lambda frame: (
+            frame["ses_max"] * np.sqrt(frame["transit_count"].clip(lower=1)) / frame["mes"]
+        ),
+    ),
+    DerivedColumn(
+        "secondary_over_primary",
+        "",
+        "strength of the second dip over the first's",
+        lambda frame: frame["secondary_mes"] / frame["mes"],
+    ),
 )

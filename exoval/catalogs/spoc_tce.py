@@ -17,11 +17,17 @@ TABLE = CatalogTable(
     file="tess/spoc_tces_s1-6.parquet",
     name="TESS threshold-crossing events of sectors 1-6 (MAST: 'TCE statistics')",
     download="Join the files tess*dvr-tcestats.csv of sectors 1 to 6, single and multi-sector, "
-             "from archive.stsci.edu/tess/bulk_downloads/bulk_downloads_tce.html; the column "
-             "'run' is the pair of sectors in the file's name",
+    "from archive.stsci.edu/tess/bulk_downloads/bulk_downloads_tce.html; the column "
+    "'run' is the pair of sectors in the file's name",
 )
-REQUIRED = ("tceid", "run", "ticid", "orbitalPeriodDays", "transitEpochBtjd",
-            "transitDurationHours")
+REQUIRED = (
+    "tceid",
+    "run",
+    "ticid",
+    "orbitalPeriodDays",
+    "transitEpochBtjd",
+    "transitDurationHours",
+)
 
 #: what no catalogue of planets, candidates or binaries names
 UNNAMED = "unnamed"
@@ -31,9 +37,12 @@ SAME_PERIOD = 2e-3
 MULTIPLES = (1.0, 0.5, 2.0, 1 / 3, 3.0)
 
 
-def read_spoc_tce(path: str | Path | None = None, needed: tuple[str, ...] = (),
-                  interest: list[Candidate] | None = None,
-                  binaries: dict[int, tuple[float, ...]] | None = None) -> pd.DataFrame:
+def read_spoc_tce(
+    path: str | Path | None = None,
+    needed: tuple[str, ...] = (),
+    interest: list[Candidate] | None = None,
+    binaries: dict[int, tuple[float, ...]] | None = None,
+) -> pd.DataFrame:
     """The events with the columns ``REQUIRED``, ``needed``, ``label`` and ``disposition``.
 
     The archive has no labels: they are those of the TESS Objects of Interest (``interest``) with
@@ -49,10 +58,13 @@ def read_spoc_tce(path: str | Path | None = None, needed: tuple[str, ...] = (),
     interest = read_toi() if interest is None else interest
     binaries = _binary_periods() if binaries is None else binaries
     named = _by_star(interest)
-    found = [_label(row, named.get(row.ticid, ()), binaries.get(row.ticid, ()))
-             for row in table[list(REQUIRED)].itertuples()]
-    return table.assign(label=[label for label, _ in found],
-                        disposition=[disposition for _, disposition in found])
+    found = [
+        _label(row, named.get(row.ticid, ()), binaries.get(row.ticid, ()))
+        for row in table[list(REQUIRED)].itertuples()
+    ]
+    return table.assign(
+        label=[label for label, _ in found], disposition=[disposition for _, disposition in found]
+    )
 
 
 def _by_star(signals: list[Candidate]) -> dict[int, tuple[Candidate, ...]]:
@@ -70,13 +82,16 @@ def _binary_periods() -> dict[int, tuple[float, ...]]:
     return {int(star): tuple(periods) for star, periods in table.groupby("TIC")["Per"]}
 
 
-def _label(event: tuple, interest: tuple[Candidate, ...],
-           binaries: tuple[float, ...]) -> tuple[str, str]:
+def _label(
+    event: tuple, interest: tuple[Candidate, ...], binaries: tuple[float, ...]
+) -> tuple[str, str]:
     """Label and disposition of one event of a star with these catalogued signals."""
-    at_multiple = [one for one in interest
-                   if _same_period(event, one.ephemeris.period, MULTIPLES)]
-    exact = [one for one in at_multiple
-             if _same_period(event, one.ephemeris.period, (1.0,)) and _same_phase(event, one)]
+    at_multiple = [one for one in interest if _same_period(event, one.ephemeris.period, MULTIPLES)]
+    exact = [
+        one
+        for one in at_multiple
+        if _same_period(event, one.ephemeris.period, (1.0,)) and _same_phase(event, one)
+    ]
     # a planet wins over what else has the same ephemeris, a binary over mere candidates
     for signal in exact:
         if signal.disposition == PLANET:
@@ -97,7 +112,9 @@ def _same_period(event: tuple, period: float, multiples: tuple[float, ...]) -> b
 
 def _same_phase(event: tuple, signal: Candidate) -> bool:
     """Whether mid-times agree within the longer of both durations."""
-    period, longest = signal.ephemeris.period, max(event.transitDurationHours / 24,
-                                                   signal.ephemeris.duration)
+    period, longest = (
+        signal.ephemeris.period,
+        max(event.transitDurationHours / 24, signal.ephemeris.duration),
+    )
     cycles = (event.transitEpochBtjd - signal.ephemeris.epoch) / period
     return abs(cycles - round(cycles)) * period < longest

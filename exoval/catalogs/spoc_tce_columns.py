@@ -17,7 +17,7 @@ from exoval.catalogs.shared_columns import (
     same,
 )
 from exoval.catalogs.spoc_tce import read_spoc_tce
-from exoval.feature_table import FeatureTable
+from exoval.table.feature_table import FeatureTable
 
 #: log10(model SNR / multiple-event statistic) as a line in log10(duration / h). Least absolute
 #: deviations of the 3,151 events with a statistic above 8 that ExoMiner++ scores above 0.9
@@ -31,37 +31,85 @@ def whitening_loss(duration_hours: np.ndarray | pd.Series) -> np.ndarray | pd.Se
 
 #: measured on both sides. Not among them: what its fits of transit shape say (they pile up at the
 #: ends of impact parameter) and its chi-square, which is not normalised
-SHARED = SharedColumns((
-    SharedColumn("period", "d", "orbital period", *same("period", "orbitalPeriodDays")),
-    SharedColumn("transit_duration", "h", "duration of the fitted transit",
-                 *same("transit_duration", "transitDurationHours")),
-    SharedColumn("transit_depth", "ppm", "depth of the fitted transit",
-                 lambda frame: frame["transit_depth"], positive("transitDepthPpm")),
-    SharedColumn("mes", "sigma", "multiple-event statistic",
-                 lambda frame: frame["mes"] / whitening_loss(frame["transit_duration"]),
-                 lambda frame: frame["mes"],
-                 differs="ours loses to whitening what is usual for the duration"),
-    SharedColumn("ses_max", "sigma", "largest single-event statistic",
-                 lambda frame: frame["ses_max"] / whitening_loss(frame["transit_duration"]),
-                 lambda frame: frame["maxses"]),
-    SharedColumn("transit_count", "", "events with data",
-                 *same("transit_count", "expectedtransitcount")),
-    SharedColumn("secondary_mes", "sigma", "strongest dip away from the event",
-                 lambda frame: frame["secondary_mes"], positive("ws_mes")),
-    SharedColumn("secondary_phase", "", "its distance from the event, 0 to 0.5 of a period",
-                 lambda frame: frame["secondary_phase"],
-                 lambda frame: distance_from_event(
-                     frame["ws_mesphase"] / frame["orbitalPeriodDays"]).where(
-                         frame["ws_mes"] > 0)),
-    SharedColumn("teff", "K", "effective temperature", *same("teff", "starTeffKelvin"),
-                 differs="the pipeline takes the Sun where it knows no star"),
-    SharedColumn("logg", "dex", "surface gravity", *same("logg", "starLoggCgs")),
-    SharedColumn("stellar_radius", "R_sun", "stellar radius",
-                 *same("stellar_radius", "starRadiusSolarRadii")),
-), (*PLANET_COLUMNS, *STRENGTH_COLUMNS))
+SHARED = SharedColumns(
+    (
+        SharedColumn("period", "d", "orbital period", *same("period", "orbitalPeriodDays")),
+        SharedColumn(
+            "transit_duration",
+            "h",
+            "duration of the fitted transit",
+            *same("transit_duration", "transitDurationHours"),
+        ),
+        SharedColumn(
+            "transit_depth",
+            "ppm",
+            "depth of the fitted transit",
+            lambda frame: frame["transit_depth"],
+            positive("transitDepthPpm"),
+        ),
+        SharedColumn(
+            "mes",
+            "sigma",
+            "multiple-event statistic",
+            lambda frame: frame["mes"] / whitening_loss(frame["transit_duration"]),
+            lambda frame: frame["mes"],
+            differs="ours loses to whitening what is usual for the duration",
+        ),
+        SharedColumn(
+            "ses_max",
+            "sigma",
+            "largest single-event statistic",
+            lambda frame: frame["ses_max"] / whitening_loss(frame["transit_duration"]),
+            lambda frame: frame["maxses"],
+        ),
+        SharedColumn(
+            "transit_count", "", "events with data", *same("transit_count", "expectedtransitcount")
+        ),
+        SharedColumn(
+            "secondary_mes",
+            "sigma",
+            "strongest dip away from the event",
+            lambda frame: frame["secondary_mes"],
+            positive("ws_mes"),
+        ),
+        SharedColumn(
+            "secondary_phase",
+            "",
+            "its distance from the event, 0 to 0.5 of a period",
+            lambda frame: frame["secondary_phase"],
+            lambda frame: distance_from_event(
+                frame["ws_mesphase"] / frame["orbitalPeriodDays"]
+            ).where(frame["ws_mes"] > 0),
+        ),
+        SharedColumn(
+            "teff",
+            "K",
+            "effective temperature",
+            *same("teff", "starTeffKelvin"),
+            differs="the pipeline takes the Sun where it knows no star",
+        ),
+        SharedColumn("logg", "dex", "surface gravity", *same("logg", "starLoggCgs")),
+        SharedColumn(
+            "stellar_radius",
+            "R_sun",
+            "stellar radius",
+            *same("stellar_radius", "starRadiusSolarRadii"),
+        ),
+    ),
+    (*PLANET_COLUMNS, *STRENGTH_COLUMNS),
+)
 
-NEEDED = ("transitDepthPpm", "mes", "maxses", "expectedtransitcount", "ws_mes", "ws_mesphase",
-          "starTeffKelvin", "starLoggCgs", "starRadiusSolarRadii")
+NEEDED = (
+    "transitDepthPpm",
+    "mes",
+    "maxses",
+    "expectedtransitcount",
+    "ws_mes",
+    "ws_mesphase",
+    "starTeffKelvin",
+    "starLoggCgs",
+    "starRadiusSolarRadii",
+)
 
 
 def measured_as_spoc_tce(table: FeatureTable) -> FeatureTable:
@@ -79,8 +127,12 @@ def spoc_tce_table(path: str | Path | None = None) -> FeatureTable:
     is a row for each. Raises DataNotFound without a table and BadTable if it lacks a column.
     """
     table = read_spoc_tce(path, NEEDED)
-    identity = pd.DataFrame({
-        "event": "TCE " + table["tceid"].astype(str) + " " + table["run"].astype(str),
-        "target": "TIC " + table["ticid"].astype(str),
-        "label": table["label"], "disposition": table["disposition"]})
+    identity = pd.DataFrame(
+        {
+            "event": "TCE " + table["tceid"].astype(str) + " " + table["run"].astype(str),
+            "target": "TIC " + table["ticid"].astype(str),
+            "label": table["label"],
+            "disposition": table["disposition"],
+        }
+    )
     return SHARED.of_catalogue(identity, table)

@@ -19,8 +19,17 @@ from exoval.labels import from_disposition
 log = logging.getLogger(__name__)
 
 #: columns that ``candidates`` needs; period, epoch and duration in days
-CANDIDATE_COLUMNS = ("target", "name", "period", "epoch", "duration", "depth", "label",
-                     "disposition", "signal_to_noise")
+CANDIDATE_COLUMNS = (
+    "target",
+    "name",
+    "period",
+    "epoch",
+    "duration",
+    "depth",
+    "label",
+    "disposition",
+    "signal_to_noise",
+)
 
 
 @dataclass(frozen=True)
@@ -31,8 +40,9 @@ class CatalogTable:
     name: str
     download: str
 
-    def read(self, path: str | Path | None, required: tuple[str, ...],
-             optional: tuple[str, ...] = ()) -> pd.DataFrame:
+    def read(
+        self, path: str | Path | None, required: tuple[str, ...], optional: tuple[str, ...] = ()
+    ) -> pd.DataFrame:
         """The columns of the table, Parquet or CSV with ``#`` comments; optional ones become NaN.
 
         Raises DataNotFound, naming the archive's table, if there is no file, and BadTable if it
@@ -42,8 +52,10 @@ class CatalogTable:
         frame = self._load(path)
         missing = [column for column in required if column not in frame]
         if missing:
-            raise BadTable(f"{path} lacks the columns {', '.join(missing)} of {self.name}; "
-                           f"get it with them: {self.download}")
+            raise BadTable(
+                f"{path} lacks the columns {', '.join(missing)} of {self.name}; "
+                f"get it with them: {self.download}"
+            )
         return frame.reindex(columns=[*required, *optional])
 
     def read_all(self, path: str | Path | None) -> pd.DataFrame:
@@ -53,16 +65,22 @@ class CatalogTable:
     def _load(self, path: Path) -> pd.DataFrame:
         """A Parquet or CSV file; BadTable if it cannot be read."""
         try:
-            return (pd.read_parquet(path) if path.suffix == ".parquet"
-                    else pd.read_csv(path, comment="#", low_memory=False))
+            return (
+                pd.read_parquet(path)
+                if path.suffix == ".parquet"
+                else pd.read_csv(path, comment="#", low_memory=False)
+            )
         except (OSError, ValueError, pa.ArrowException) as error:
-            raise BadTable(f"cannot read {path} ({error}); get it again: {self.download}"
-                           ) from error
+            raise BadTable(
+                f"cannot read {path} ({error}); get it again: {self.download}"
+            ) from error
 
     def _find(self, path: str | Path | None) -> Path:
         if path is None and not os.environ.get("EXOVAL_DATA"):
-            raise DataNotFound(f"no {self.name}: EXOVAL_DATA is not set; set it, or give the path "
-                               f"of the table. {self.download}")
+            raise DataNotFound(
+                f"no {self.name}: EXOVAL_DATA is not set; set it, or give the path "
+                f"of the table. {self.download}"
+            )
         found = Path(path or Path(os.environ["EXOVAL_DATA"]) / "tables" / self.file)
         if not found.is_file():
             raise DataNotFound(f"no {self.name} at {found}. {self.download}")
@@ -78,15 +96,27 @@ def candidates(frame: pd.DataFrame, provenance: str) -> list[Candidate]:
     usable = np.isfinite(frame[["period", "epoch", "duration"]]).all(axis=1)
     usable &= (frame["duration"] > 0) & (frame["duration"] < frame["period"])
     if not usable.all():
-        log.info("%s: %d of %d rows have no usable ephemeris and are left out", provenance,
-                 (~usable).sum(), len(frame))
+        log.info(
+            "%s: %d of %d rows have no usable ephemeris and are left out",
+            provenance,
+            (~usable).sum(),
+            len(frame),
+        )
     frame = frame[usable]
     known = {text: from_disposition(text) for text in frame["disposition"].unique()}
     columns = [frame[name].to_numpy() for name in CANDIDATE_COLUMNS]
     return [
-        Candidate(str(target), str(name),
-                  Ephemeris(float(period), float(epoch), float(duration)), float(depth),
-                  str(label), known[disposition], provenance, float(signal_to_noise))
-        for target, name, period, epoch, duration, depth, label, disposition, signal_to_noise
-        in zip(*columns, strict=True)
+        Candidate(
+            str(target),
+            str(name),
+            Ephemeris(float(period), float(epoch), float(duration)),
+            float(depth),
+            str(label),
+            known[disposition],
+            provenance,
+            float(strength),
+        )
+        for target, name, period, epoch, duration, depth, label, disposition, strength in zip(
+            *columns, strict=True
+        )
     ]

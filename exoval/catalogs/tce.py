@@ -12,9 +12,9 @@ from exoval.catalogs.table import CatalogTable, candidates
 TABLE = CatalogTable(
     file="kepler/tce_dr25_labelled.parquet",
     name="labelled TCE table (NASA Exoplanet Archive: 'q1_q17_dr25_tce', labels PC, AFP and NTP "
-         "of Valizadegan et al. 2022)",
+    "of Valizadegan et al. 2022)",
     download="Download 'q1_q17_dr25_tce' from exoplanetarchive.ipac.caltech.edu and join the "
-             "column 'label' from the tables of Valizadegan et al. 2022 (github.com/nasa/ExoMiner)",
+    "column 'label' from the tables of Valizadegan et al. 2022 (github.com/nasa/ExoMiner)",
 )
 REQUIRED = ("target_id", "tce_plnt_num", "tce_period", "tce_time0bk", "tce_duration", "label")
 OPTIONAL = ("transit_depth", "tce_max_mult_ev", "koi_disposition")
@@ -30,17 +30,23 @@ def read_tce(path: str | Path | None = None) -> list[Candidate]:
     """
     table = TABLE.read(path, REQUIRED, OPTIONAL)
     is_planet_candidate = table["label"] == "PC"
-    disposition = table["label"].mask(is_planet_candidate & table["koi_disposition"].notna(),
-                                      table["koi_disposition"])
+    disposition = table["label"].mask(
+        is_planet_candidate & table["koi_disposition"].notna(), table["koi_disposition"]
+    )
     number = table["tce_plnt_num"].map("{:02d}".format)
-    return candidates(pd.DataFrame({
-        "target": "KIC " + table["target_id"].astype(str),
-        "name": "TCE " + table["target_id"].astype(str) + "-" + number,
-        "period": table["tce_period"],
-        "epoch": table["tce_time0bk"],
-        "duration": table["tce_duration"] / 24,
-        "depth": 1e-6 * table["transit_depth"].where(table["transit_depth"] > 0),
-        "label": table["label"],
-        "disposition": disposition,
-        "signal_to_noise": table["tce_max_mult_ev"].where(table["tce_max_mult_ev"] > 0),
-    }), "TCE DR25")
+    return candidates(
+        pd.DataFrame(
+            {
+                "target": "KIC " + table["target_id"].astype(str),
+                "name": "TCE " + table["target_id"].astype(str) + "-" + number,
+                "period": table["tce_period"],
+                "epoch": table["tce_time0bk"],
+                "duration": table["tce_duration"] / 24,
+                "depth": 1e-6 * table["transit_depth"].where(table["transit_depth"] > 0),
+                "label": table["label"],
+                "disposition": disposition,
+                "signal_to_noise": table["tce_max_mult_ev"].where(table["tce_max_mult_ev"] > 0),
+            }
+        ),
+        "TCE DR25",
+    )

@@ -18,8 +18,8 @@ from exoval.catalogs.shared_columns import (
     same,
 )
 from exoval.catalogs.tce import TABLE
-from exoval.feature_table import FeatureTable
 from exoval.labels import FALSE_POSITIVE, PLANET
+from exoval.table.feature_table import FeatureTable
 
 #: pixel of Kepler, arcsec
 PIXEL = 3.98
@@ -43,63 +43,127 @@ def whitening_loss(duration_hours: np.ndarray | pd.Series) -> np.ndarray | pd.Se
 #: parameter, radius ratio and a/R* (its fits pile up at impact parameters above 0.8)
 MEASURED = (
     SharedColumn("period", "d", "orbital period", *same("period", "tce_period")),
-    SharedColumn("transit_duration", "h", "duration of the fitted transit",
-                 *same("transit_duration", "tce_duration"),
-                 differs="1 % longer here; the archive's fits of false alarms go to a day and "
-                         "more"),
-    SharedColumn("transit_depth", "ppm", "depth of the fitted transit",
-                 lambda frame: frame["transit_depth"], positive("transit_depth")),
-    SharedColumn("mes", "sigma", "multiple-event statistic",
-                 lambda frame: frame["mes"] / whitening_loss(frame["transit_duration"]),
-                 lambda frame: frame["tce_max_mult_ev"],
-                 differs="ours loses to whitening what is usual for the duration"),
-    SharedColumn("ses_max", "sigma", "largest single-event statistic",
-                 lambda frame: frame["ses_max"] / whitening_loss(frame["transit_duration"]),
-                 lambda frame: frame["tce_max_sngle_ev"]),
-    SharedColumn("transit_count", "", "events with data",
-                 *same("transit_count", "tce_num_transits")),
-    SharedColumn("odd_even_sigma", "sigma", "difference of odd and even depths over its error",
-                 lambda frame: frame["odd_even_sigma"],
-                 lambda frame: np.sqrt(frame["tce_bin_oedp_stat"])),
-    SharedColumn("secondary_mes", "sigma", "strongest dip away from the event",
-                 lambda frame: frame["secondary_mes"], lambda frame: frame["tce_maxmes_original"]),
-    SharedColumn("secondary_depth", "ppm", "its depth",
-                 lambda frame: frame["secondary_depth"],
-                 lambda frame: frame["wst_depth_original"].where(
-                     frame["wst_depth_original"] != 0)),
-    SharedColumn("secondary_phase", "", "its distance from the event, 0 to 0.5 of a period",
-                 lambda frame: frame["secondary_phase"],
-                 lambda frame: distance_from_event(
-                     frame["tce_maxmesd"] / frame["tce_period"])),
-    SharedColumn("source_offset", "arcsec", "how far from the target the dimming source lies",
-                 lambda frame: PIXEL * frame["source_offset"], positive("tce_dikco_msky"),
-                 differs="flux-weighted centroids here, difference images there: where the "
-                         "source is bright and far, ours is the less certain"),
-    SharedColumn("source_offset_sigma", "sigma", "that offset over its error",
-                 lambda frame: frame["source_offset"] / frame["source_offset_error"],
-                 lambda frame: frame["tce_dikco_msky"]
-                 / frame["tce_dikco_msky_err"].where(frame["tce_dikco_msky_err"] > 0),
-                 differs="errors of the archive have a floor of 0.07 arcsec"),
+    SharedColumn(
+        "transit_duration",
+        "h",
+        "duration of the fitted transit",
+        *same("transit_duration", "tce_duration"),
+        differs="1 % longer here; the archive's fits of false alarms go to a day and more",
+    ),
+    SharedColumn(
+        "transit_depth",
+        "ppm",
+        "depth of the fitted transit",
+        lambda frame: frame["transit_depth"],
+        positive("transit_depth"),
+    ),
+    SharedColumn(
+        "mes",
+        "sigma",
+        "multiple-event statistic",
+        lambda frame: frame["mes"] / whitening_loss(frame["transit_duration"]),
+        lambda frame: frame["tce_max_mult_ev"],
+        differs="ours loses to whitening what is usual for the duration",
+    ),
+    SharedColumn(
+        "ses_max",
+        "sigma",
+        "largest single-event statistic",
+        lambda frame: frame["ses_max"] / whitening_loss(frame["transit_duration"]),
+        lambda frame: frame["tce_max_sngle_ev"],
+    ),
+    SharedColumn(
+        "transit_count", "", "events with data", *same("transit_count", "tce_num_transits")
+    ),
+    SharedColumn(
+        "odd_even_sigma",
+        "sigma",
+        "difference of odd and even depths over its error",
+        lambda frame: frame["odd_even_sigma"],
+        lambda frame: np.sqrt(frame["tce_bin_oedp_stat"]),
+    ),
+    SharedColumn(
+        "secondary_mes",
+        "sigma",
+        "strongest dip away from the event",
+        lambda frame: frame["secondary_mes"],
+        lambda frame: frame["tce_maxmes_original"],
+    ),
+    SharedColumn(
+        "secondary_depth",
+        "ppm",
+        "its depth",
+        lambda frame: frame["secondary_depth"],
+        lambda frame: frame["wst_depth_original"].where(frame["wst_depth_original"] != 0),
+    ),
+    SharedColumn(
+        "secondary_phase",
+        "",
+        "its distance from the event, 0 to 0.5 of a period",
+        lambda frame: frame["secondary_phase"],
+        lambda frame: distance_from_event(frame["tce_maxmesd"] / frame["tce_period"]),
+    ),
+    SharedColumn(
+        "source_offset",
+        "arcsec",
+        "how far from the target the dimming source lies",
+        lambda frame: PIXEL * frame["source_offset"],
+        positive("tce_dikco_msky"),
+        differs="flux-weighted centroids here, difference images there: where the "
+        "source is bright and far, ours is the less certain",
+    ),
+    SharedColumn(
+        "source_offset_sigma",
+        "sigma",
+        "that offset over its error",
+        lambda frame: frame["source_offset"] / frame["source_offset_error"],
+        lambda frame: (
+            frame["tce_dikco_msky"]
+            / frame["tce_dikco_msky_err"].where(frame["tce_dikco_msky_err"] > 0)
+        ),
+        differs="errors of the archive have a floor of 0.07 arcsec",
+    ),
     SharedColumn("teff", "K", "effective temperature", *same("teff", "tce_steff")),
     SharedColumn("logg", "dex", "surface gravity", *same("logg", "tce_slogg")),
-    SharedColumn("stellar_radius", "R_sun", "stellar radius",
-                 *same("stellar_radius", "tce_sradius")),
+    SharedColumn(
+        "stellar_radius", "R_sun", "stellar radius", *same("stellar_radius", "tce_sradius")
+    ),
 )
 
 DERIVED = (
     *PLANET_COLUMNS,
     *STRENGTH_COLUMNS,
-    DerivedColumn("secondary_depth_ratio", "", "depth of the second dip over the first's",
-                  lambda frame: frame["secondary_depth"] / frame["transit_depth"]),
+    DerivedColumn(
+        "secondary_depth_ratio",
+        "",
+        "depth of the second dip over the first's",
+        lambda frame: frame["secondary_depth"] / frame["transit_depth"],
+    ),
 )
 
 SHARED = SharedColumns(MEASURED, DERIVED)
 
 #: archive columns that the shared ones are made of
-NEEDED = ("target_id", "tce_plnt_num", "label", "tce_period", "tce_duration", "transit_depth",
-          "tce_max_mult_ev", "tce_max_sngle_ev", "tce_num_transits",
-          "tce_bin_oedp_stat", "tce_maxmes_original", "wst_depth_original", "tce_maxmesd",
-          "tce_dikco_msky", "tce_dikco_msky_err", "tce_steff", "tce_slogg", "tce_sradius")
+NEEDED = (
+    "target_id",
+    "tce_plnt_num",
+    "label",
+    "tce_period",
+    "tce_duration",
+    "transit_depth",
+    "tce_max_mult_ev",
+    "tce_max_sngle_ev",
+    "tce_num_transits",
+    "tce_bin_oedp_stat",
+    "tce_maxmes_original",
+    "wst_depth_original",
+    "tce_maxmesd",
+    "tce_dikco_msky",
+    "tce_dikco_msky_err",
+    "tce_steff",
+    "tce_slogg",
+    "tce_sradius",
+)
 
 
 def measured_as_tce(table: FeatureTable) -> FeatureTable:
@@ -121,9 +185,12 @@ def tce_table(path: str | Path | None = None) -> FeatureTable:
     values = table.drop(columns=["label", "tce_maxmesd", "wst_depth_original"])
     table[values.columns] = values.mask(values == -1)
     number = table["tce_plnt_num"].map("{:02.0f}".format)
-    identity = pd.DataFrame({
-        "event": "TCE " + table["target_id"].astype(str) + "-" + number,
-        "target": "KIC " + table["target_id"].astype(str),
-        "label": table["label"].replace({"PC": PLANET}),
-        "disposition": np.where(table["label"] == "PC", PLANET, FALSE_POSITIVE)})
+    identity = pd.DataFrame(
+        {
+            "event": "TCE " + table["target_id"].astype(str) + "-" + number,
+            "target": "KIC " + table["target_id"].astype(str),
+            "label": table["label"].replace({"PC": PLANET}),
+            "disposition": np.where(table["label"] == "PC", PLANET, FALSE_POSITIVE),
+        }
+    )
     return SHARED.of_catalogue(identity, table)

@@ -10,8 +10,9 @@ import pandas as pd
 from exoval.catalogs.archive_column import ArchiveColumn, archive_values, feature_table
 from exoval.catalogs.tce import TABLE
 from exoval.errors import BadTable
-from exoval.feature_table import Column, FeatureTable
 from exoval.labels import from_disposition
+from exoval.table.column import Column
+from exoval.table.feature_table import FeatureTable
 
 #: pixel of Kepler, arcsec
 PIXEL = 3.98
@@ -21,22 +22,27 @@ SUN_DENSITY, DENSITY_FACTOR = 1.41, 0.01342
 SMALLEST_LOGARITHM = -45.0
 
 #: other names of the same columns: the archive's own table beside the labelled one
-ALIASES = {"kepid": "target_id", "tce_depth": "transit_depth", "tce_kepmag": "mag",
-           "tce_dens_serr1": "tce_sdens_err1"}
+ALIASES = {
+    "kepid": "target_id",
+    "tce_depth": "transit_depth",
+    "tce_kepmag": "mag",
+    "tce_dens_serr1": "tce_sdens_err1",
+}
 
 ARCHIVE = (
-    ArchiveColumn("event_number", "", "how many-th event of the star the search found",
-                  "tce_plnt_num"),
+    ArchiveColumn(
+        "event_number", "", "how many-th event of the star the search found", "tce_plnt_num"
+    ),
     ArchiveColumn("period", "d", "orbital period", "tce_period"),
     ArchiveColumn("period_error", "d", "its error", "tce_period_err", "positive"),
-    ArchiveColumn("epoch_error", "d", "error of the first event's time", "tce_time0bk_err",
-                  "positive"),
+    ArchiveColumn(
+        "epoch_error", "d", "error of the first event's time", "tce_time0bk_err", "positive"
+    ),
     ArchiveColumn("transit_duration", "h", "first to fourth contact", "tce_duration"),
     ArchiveColumn("transit_duration_error", "h", "its error", "tce_duration_err", "positive"),
     ArchiveColumn("ingress_duration", "h", "first to second contact", "tce_ingress"),
     ArchiveColumn("ingress_duration_error", "h", "its error", "tce_ingress_err", "positive"),
-    ArchiveColumn("transit_depth", "ppm", "light lost at mid-transit", "transit_depth",
-                  "positive"),
+    ArchiveColumn("transit_depth", "ppm", "light lost at mid-transit", "transit_depth", "positive"),
     ArchiveColumn("transit_depth_error", "ppm", "its error", "tce_depth_err", "positive"),
     ArchiveColumn("radius_ratio", "", "planet over star", "tce_ror", "positive"),
     ArchiveColumn("radius_ratio_error", "", "its error", "tce_ror_err", "positive"),
@@ -50,62 +56,134 @@ ARCHIVE = (
     ArchiveColumn("semi_major_axis", "AU", "of the orbit", "tce_sma", "positive"),
     ArchiveColumn("equilibrium_temperature", "K", "of the planet", "tce_eqt", "positive"),
     ArchiveColumn("insolation", "F_earth", "flux at the planet", "tce_insol", "positive"),
-    ArchiveColumn("transit_count", "", "number of events with data", "tce_num_transits",
-                  "positive"),
-    ArchiveColumn("clean_transit_count", "", "of these, without rolling bands",
-                  "tce_rb_tcount0"),
-    ArchiveColumn("model_snr", "sigma", "strength of the transit model that fits best",
-                  "tce_model_snr", "positive"),
-    ArchiveColumn("robust_statistic", "sigma", "strength with outlying cadences down-weighted",
-                  "tce_robstat"),
+    ArchiveColumn(
+        "transit_count", "", "number of events with data", "tce_num_transits", "positive"
+    ),
+    ArchiveColumn("clean_transit_count", "", "of these, without rolling bands", "tce_rb_tcount0"),
+    ArchiveColumn(
+        "model_snr",
+        "sigma",
+        "strength of the transit model that fits best",
+        "tce_model_snr",
+        "positive",
+    ),
+    ArchiveColumn(
+        "robust_statistic", "sigma", "strength with outlying cadences down-weighted", "tce_robstat"
+    ),
     ArchiveColumn("mes", "sigma", "multiple-event statistic", "tce_max_mult_ev"),
     ArchiveColumn("ses_max", "sigma", "largest single-event statistic", "tce_max_sngle_ev"),
     ArchiveColumn("secondary_mes", "sigma", "strongest dip away from the event", "tce_maxmes"),
-    ArchiveColumn("secondary_robust_statistic", "sigma", "the same with outliers down-weighted",
-                  "wst_robstat"),
+    ArchiveColumn(
+        "secondary_robust_statistic", "sigma", "the same with outliers down-weighted", "wst_robstat"
+    ),
     ArchiveColumn("secondary_depth", "ppm", "depth of that dip", "wst_depth", "not_zero"),
-    ArchiveColumn("secondary_albedo", "", "geometric albedo of a planet that shines by reflection "
-                  "as much as the secondary hides", "tce_albedo", "not_zero"),
-    ArchiveColumn("secondary_albedo_sigma", "sigma", "that albedo above one, over its error",
-                  "tce_albedo_stat", "not_zero"),
-    ArchiveColumn("secondary_temperature", "K", "day side of a planet that glows as much",
-                  "tce_ptemp", "positive"),
-    ArchiveColumn("secondary_temperature_sigma", "sigma", "that temperature above equilibrium, "
-                  "over its error", "tce_ptemp_stat", "not_zero"),
-    ArchiveColumn("core_aperture_statistic", "sigma", "correlation of the core's light with the "
-                  "event", "tce_cap_stat", "not_zero"),
-    ArchiveColumn("halo_aperture_statistic", "sigma", "correlation of the light around the "
-                  "aperture with the event", "tce_hap_stat", "not_zero"),
-    ArchiveColumn("image_offset_from_centroid", "arcsec", "difference image from the "
-                  "out-of-transit centroid", "tce_dicco_msky", "positive"),
-    ArchiveColumn("image_offset_from_centroid_error", "arcsec", "its error",
-                  "tce_dicco_msky_err", "positive"),
-    ArchiveColumn("image_offset_from_catalogue", "arcsec", "difference image from the star's "
-                  "place in the catalogue", "tce_dikco_msky", "positive"),
-    ArchiveColumn("image_offset_from_catalogue_error", "arcsec", "its error",
-                  "tce_dikco_msky_err", "positive"),
+    ArchiveColumn(
+        "secondary_albedo",
+        "",
+        "geometric albedo of a planet that shines by reflection as much as the secondary hides",
+        "tce_albedo",
+        "not_zero",
+    ),
+    ArchiveColumn(
+        "secondary_albedo_sigma",
+        "sigma",
+        "that albedo above one, over its error",
+        "tce_albedo_stat",
+        "not_zero",
+    ),
+    ArchiveColumn(
+        "secondary_temperature",
+        "K",
+        "day side of a planet that glows as much",
+        "tce_ptemp",
+        "positive",
+    ),
+    ArchiveColumn(
+        "secondary_temperature_sigma",
+        "sigma",
+        "that temperature above equilibrium, over its error",
+        "tce_ptemp_stat",
+        "not_zero",
+    ),
+    ArchiveColumn(
+        "core_aperture_statistic",
+        "sigma",
+        "correlation of the core's light with the event",
+        "tce_cap_stat",
+        "not_zero",
+    ),
+    ArchiveColumn(
+        "halo_aperture_statistic",
+        "sigma",
+        "correlation of the light around the aperture with the event",
+        "tce_hap_stat",
+        "not_zero",
+    ),
+    ArchiveColumn(
+        "image_offset_from_centroid",
+        "arcsec",
+        "difference image from the out-of-transit centroid",
+        "tce_dicco_msky",
+        "positive",
+    ),
+    ArchiveColumn(
+        "image_offset_from_centroid_error", "arcsec", "its error", "tce_dicco_msky_err", "positive"
+    ),
+    ArchiveColumn(
+        "image_offset_from_catalogue",
+        "arcsec",
+        "difference image from the star's place in the catalogue",
+        "tce_dikco_msky",
+        "positive",
+    ),
+    ArchiveColumn(
+        "image_offset_from_catalogue_error", "arcsec", "its error", "tce_dikco_msky_err", "positive"
+    ),
     ArchiveColumn("magnitude", "mag", "magnitude in the mission's band", "mag", "positive"),
     ArchiveColumn("teff", "K", "effective temperature", "tce_steff", "positive"),
     ArchiveColumn("logg", "dex", "surface gravity", "tce_slogg"),
     ArchiveColumn("metallicity", "dex", "iron abundance", "tce_smet"),
     ArchiveColumn("stellar_radius", "R_sun", "stellar radius", "tce_sradius", "positive"),
     ArchiveColumn("stellar_mass", "M_sun", "stellar mass", "tce_smass", "positive"),
-    ArchiveColumn("stellar_density", "rho_sun", "mean stellar density", "tce_sdens", "positive",
-                  1 / SUN_DENSITY),
+    ArchiveColumn(
+        "stellar_density",
+        "rho_sun",
+        "mean stellar density",
+        "tce_sdens",
+        "positive",
+        1 / SUN_DENSITY,
+    ),
 )
 
 #: computed from several of the archive's columns
 COMPUTED = (
-    Column("bootstrap_false_alarm", "dex", "logarithm of the probability that the noise reaches "
-           f"this strength, at least {SMALLEST_LOGARITHM:.0f}", "boot_fap"),
+    Column(
+        "bootstrap_false_alarm",
+        "dex",
+        "logarithm of the probability that the noise reaches "
+        f"this strength, at least {SMALLEST_LOGARITHM:.0f}",
+        "boot_fap",
+    ),
     Column("odd_even_sigma", "sigma", "depth difference over its error", "tce_bin_oedp_stat"),
-    Column("secondary_phase", "", "phase of the second dip, 0 to 0.5 either side",
-           "tce_maxmesd, tce_period"),
-    Column("centroid_sigma", "sigma", "shift of the flux-weighted centroid over its error",
-           "tce_fwm_stat"),
+    Column(
+        "secondary_phase",
+        "",
+        "phase of the second dip, 0 to 0.5 either side",
+        "tce_maxmesd, tce_period",
+    ),
+    Column(
+        "centroid_sigma",
+        "sigma",
+        "shift of the flux-weighted centroid over its error",
+        "tce_fwm_stat",
+    ),
     Column("centroid_shift", "millipixel", "that shift", "tce_fwm_prao, tce_fwm_pdeco"),
-    Column("source_offset", "pixel", "how far from the centroid the dimming source lies",
-           "tce_fwm_srao, tce_fwm_sdeco"),
+    Column(
+        "source_offset",
+        "pixel",
+        "how far from the centroid the dimming source lies",
+        "tce_fwm_srao, tce_fwm_sdeco",
+    ),
     Column("source_offset_error", "pixel", "its error", "tce_fwm_srao_err, tce_fwm_sdeco_err"),
 )
 
@@ -149,8 +227,10 @@ def read_archive_tces(path: str | Path | None) -> pd.DataFrame:
     table = TABLE.read_all(path).rename(columns=ALIASES)
     missing = [name for name in ("target_id", "tce_plnt_num") if name not in table]
     if missing:
-        raise BadTable(f"the table of threshold-crossing events lacks {', '.join(missing)}; get "
-                       f"it with them: {TABLE.download}")
+        raise BadTable(
+            f"the table of threshold-crossing events lacks {', '.join(missing)}; get "
+            f"it with them: {TABLE.download}"
+        )
     return table
 
 
@@ -159,18 +239,25 @@ def identity(table: pd.DataFrame, release: str = "TCE") -> pd.DataFrame:
     star = table["target_id"].astype(str)
     label = table["label"] if "label" in table else pd.Series("UNK", table.index)
     planets = {"PC": "CONFIRMED"}
-    return pd.DataFrame({
-        "event": release + " " + star + "-" + table["tce_plnt_num"].map("{:02.0f}".format),
-        "target": "KIC " + star, "label": label,
-        "disposition": [from_disposition(planets.get(text, text)) for text in label]})
+    return pd.DataFrame(
+        {
+            "event": release + " " + star + "-" + table["tce_plnt_num"].map("{:02.0f}".format),
+            "target": "KIC " + star,
+            "label": label,
+            "disposition": [from_disposition(planets.get(text, text)) for text in label],
+        }
+    )
 
 
 def tce_values(table: pd.DataFrame) -> pd.DataFrame:
     """Every feature that follows from the columns that the table has."""
     values = archive_values(table, ARCHIVE)
     computed = {}
-    for column, of in zip(COMPUTED, (_false_alarm, _odd_even, _phase, _centroid_sigma, _shift,
-                                     _offset, _offset_error), strict=True):
+    for column, of in zip(
+        COMPUTED,
+        (_false_alarm, _odd_even, _phase, _centroid_sigma, _shift, _offset, _offset_error),
+        strict=True,
+    ):
         if all(name in table for name in column.source.split(", ")):
             computed[column.name] = of(table)
     values = pd.concat([values, pd.DataFrame(computed, index=table.index)], axis=1)
@@ -181,26 +268,37 @@ def derived(values: pd.DataFrame) -> pd.DataFrame:
     """Ratios of the features, those whose parts are there."""
     have = values.reindex(columns=[one.name for one in (*ARCHIVE, *COMPUTED)])
     density = DENSITY_FACTOR * have["scaled_axis"] ** 3 / have["period"] ** 2
-    ratios = pd.DataFrame({
-        "duration_over_period": have["transit_duration"] / 24 / have["period"],
-        "flat_share": (1 - 2 * have["ingress_duration"] / have["transit_duration"]).clip(lower=0),
-        "density_ratio": density / have["stellar_density"],
-        "secondary_depth_ratio": have["secondary_depth"] / have["transit_depth"],
-        "secondary_over_primary": have["secondary_mes"] / have["mes"],
-        "ses_max_share": (have["ses_max"] / have["mes"]) ** 2,
-        "robust_over_mes": have["robust_statistic"] / have["mes"],
-        "model_snr_over_mes": have["model_snr"] / have["mes"],
-        "clean_transit_share": have["clean_transit_count"] / have["transit_count"],
-        "halo_over_core": have["halo_aperture_statistic"] / have["core_aperture_statistic"],
-        "depth_over_error": have["transit_depth"] / have["transit_depth_error"],
-    } | {f"{name}_sigma": have[name] / have[f"{name}_error"] for name in
-         ("image_offset_from_centroid", "image_offset_from_catalogue", "source_offset")})
+    ratios = pd.DataFrame(
+        {
+            "duration_over_period": have["transit_duration"] / 24 / have["period"],
+            "flat_share": (1 - 2 * have["ingress_duration"] / have["transit_duration"]).clip(
+                lower=0
+            ),
+            "density_ratio": density / have["stellar_density"],
+            "secondary_depth_ratio": have["secondary_depth"] / have["transit_depth"],
+            "secondary_over_primary": have["secondary_mes"] / have["mes"],
+            "ses_max_share": (have["ses_max"] / have["mes"]) ** 2,
+            "robust_over_mes": have["robust_statistic"] / have["mes"],
+            "model_snr_over_mes": have["model_snr"] / have["mes"],
+            "clean_transit_share": have["clean_transit_count"] / have["transit_count"],
+            "halo_over_core": have["halo_aperture_statistic"] / have["core_aperture_statistic"],
+            "depth_over_error": have["transit_depth"] / have["transit_depth_error"],
+        }
+        | {
+            f"{name}_sigma": have[name] / have[f"{name}_error"]
+            for name in (
+                "image_offset_from_centroid",
+                "image_offset_from_catalogue",
+                "source_offset",
+            )
+        }
+    )
     return ratios.loc[:, ratios.notna().any()]
 
 
 def _false_alarm(table: pd.DataFrame) -> pd.Series:
     probability = table["boot_fap"].astype(float)
-    known = probability.where(probability >= 0).clip(lower=10.0 ** SMALLEST_LOGARITHM)
+    known = probability.where(probability >= 0).clip(lower=10.0**SMALLEST_LOGARITHM)
     return np.log10(known)
 
 

@@ -31,14 +31,19 @@ def read_tess_eclipsing_binaries(path: str | Path | None = None) -> list[Candida
     depth = table["Dp_2g"].fillna(table["Dp_pf"])
     number_on_star = table.groupby("TIC").cumcount() + 1
     identity = table["TIC"].astype(str)
-    return candidates(pd.DataFrame({
-        "target": "TIC " + identity,
-        "name": "EB " + identity + "." + number_on_star.map("{:02d}".format),
-        "period": table["Per"],
-        "epoch": table["BJD0"],
-        "duration": width.where(width > 0) * table["Per"],
-        "depth": depth.where((depth > 0) & (depth <= 1)),
-        "label": "EB",
-        "disposition": "EB",
-        "signal_to_noise": float("nan"),
-    }), "Prša 2022")
+    return candidates(
+        pd.DataFrame(
+            {
+                "target": "TIC " + identity,
+                "name": "EB " + identity + "." + number_on_star.map("{:02d}".format),
+                "period": table["Per"],
+                "epoch": table["BJD0"],
+                "duration": width.where(width > 0) * table["Per"],
+                "depth": depth.where((depth > 0) & (depth <= 1)),
+                "label": "EB",
+                "disposition": "EB",
+                "signal_to_noise": float("nan"),
+            }
+        ),
+        "Prša 2022",
+    )

@@ -17,13 +17,13 @@ import pandas as pd
 
 from exoval.catalogs.table import CatalogTable
 from exoval.errors import BadTable
-from exoval.feature_table import IDENTITY, Column, FeatureTable
 from exoval.labels import FALSE_POSITIVE, PLANET
-from exoval.median_views import event_duration
-from exoval.view_columns import averaged
-from exoval.view_layout import COARSE, FINE
-from exoval.view_rows import ViewRows
-from exoval.views import Views
+from exoval.table.column import Column
+from exoval.table.feature_table import IDENTITY, FeatureTable
+from exoval.views.columns import averaged
+from exoval.views.layout import COARSE, FINE
+from exoval.views.medians import event_duration
+from exoval.views.store import ViewRows, Views
 
 log = logging.getLogger(__name__)
 
@@ -32,25 +32,42 @@ TABLE = CatalogTable(
     name="TESS triage set with views (Yu et al. 2019)",
     download="Its light curves and labels are those of the repository yuliang419/Astronet-Triage",
 )
-NEEDED = ("row_id", "tic_id", "Disposition", "Period", "Duration", "Transit_Depth", "split",
-          "global_view", "local_view")
+NEEDED = (
+    "row_id",
+    "tic_id",
+    "Disposition",
+    "Period",
+    "Duration",
+    "Transit_Depth",
+    "split",
+    "global_view",
+    "local_view",
+)
 #: bins of the published views
 TRIAGE_BINS = COARSE.bins
 BINARY, JUNK = "eclipsing_binary", "no_transit"
 #: what the eye said in our words, and which of our scenarios look so
 LABEL = {"PC": PLANET, "EB": BINARY, "J": JUNK}
 LOOKS_LIKE = {
-    "planet": PLANET, "companion_planet": PLANET, "background_planet": PLANET,
-    "nearby_planet": PLANET, "eclipsing_binary": BINARY, "hierarchical_binary": BINARY,
-    "background_binary": BINARY, "nearby_binary": BINARY, "nearby_hierarchical": BINARY,
-    "no_transit": JUNK}
-COLUMNS = (Column("period", "d", "orbital period"),
-           Column("transit_duration", "h", "duration of the event"),
-           Column("transit_depth", "ppm", "depth of the event"),
-           Column("duration_over_period", "", "share of the period in the event"))
+    "planet": PLANET,
+    "companion_planet": PLANET,
+    "background_planet": PLANET,
+    "nearby_planet": PLANET,
+    "eclipsing_binary": BINARY,
+    "hierarchical_binary": BINARY,
+    "background_binary": BINARY,
+    "nearby_binary": BINARY,
+    "nearby_hierarchical": BINARY,
+    "no_transit": JUNK,
+}
+COLUMNS = (
+    Column("period", "d", "orbital period"),
+    Column("transit_duration", "h", "duration of the event"),
+    Column("transit_depth", "ppm", "depth of the event"),
+    Column("duration_over_period", "", "share of the period in the event"),
+)
 #: our columns that say the same: theirs are of a trapezoid as well
-MEASURED = {"period": "period", "trapezoid_duration": "transit_duration",
-            "depth": "transit_depth"}
+MEASURED = {"period": "period", "trapezoid_duration": "transit_duration", "depth": "transit_depth"}
 
 
 def triage_table(path: str | Path | None = None, split: str | None = None) -> FeatureTable:
@@ -71,13 +88,18 @@ def triage_table(path: str | Path | None = None, split: str | None = None) -> Fe
         raise BadTable(f"no event of split '{split}'; use train, val or test")
     label = table["Disposition"].map(LABEL)
     depth = table["Transit_Depth"].astype(float)
-    frame = pd.DataFrame({
-        "event": "TCE " + table["row_id"].astype(str),
-        "target": "TIC " + table["tic_id"].astype(str),
-        "label": label, "disposition": np.where(label == PLANET, PLANET, FALSE_POSITIVE),
-        "period": table["Period"].astype(float), "transit_duration": 24.0 * table["Duration"],
-        # deeper than the star is bright is no depth
-        "transit_depth": depth.where((depth > 0) & (depth < 1e6))})
+    frame = pd.DataFrame(
+        {
+            "event": "TCE " + table["row_id"].astype(str),
+            "target": "TIC " + table["tic_id"].astype(str),
+            "label": label,
+            "disposition": np.where(label == PLANET, PLANET, FALSE_POSITIVE),
+            "period": table["Period"].astype(float),
+            "transit_duration": 24.0 * table["Duration"],
+            # deeper than the star is bright is no depth
+            "transit_depth": depth.where((depth > 0) & (depth < 1e6)),
+        }
+    )
     frame["duration_over_period"] = frame["transit_duration"] / 24 / frame["period"]
     views = np.concatenate([_stacked(table, name) for name in TRIAGE_BINS], axis=1)
     return FeatureTable(frame, COLUMNS, {"catalogue": "yu2019"}, _as_rows(views))
@@ -99,14 +121,20 @@ def measured_as_triage(table: FeatureTable) -> FeatureTable:
     if label.isna().any():
         unknown = sorted(set(table.frame["label"][label.isna()]))
         raise BadTable(f"no triage label for the scenarios {unknown}; add them to LOOKS_LIKE")
-    frame = table.frame[[*IDENTITY, *MEASURED]].rename(columns=MEASURED).assign(
-        label=label, disposition=np.where(label == PLANET, PLANET, FALSE_POSITIVE))
-    frame["transit_duration"] = event_duration(frame["transit_duration"].to_numpy(float),
-                                               table.frame["duration"].to_numpy(float))
+    frame = (
+        table.frame[[*IDENTITY, *MEASURED]]
+        .rename(columns=MEASURED)
+        .assign(label=label, disposition=np.where(label == PLANET, PLANET, FALSE_POSITIVE))
+    )
+    frame["transit_duration"] = event_duration(
+        frame["transit_duration"].to_numpy(float), table.frame["duration"].to_numpy(float)
+    )
     frame["duration_over_period"] = frame["transit_duration"] / 24 / frame["period"]
     everything = np.arange(len(table))
-    parts = [in_triage_form(table.views[rows]) for rows in np.array_split(
-        everything, max(1, len(table) // 2000))]
+    parts = [
+        in_triage_form(table.views[rows])
+        for rows in np.array_split(everything, max(1, len(table) // 2000))
+    ]
     return replace(table, frame=frame, columns=COLUMNS, views=_as_rows(np.concatenate(parts)))
 
 
@@ -118,9 +146,13 @@ def in_triage_form(values: np.ndarray) -> np.ndarray:
     """
     if values.shape[1] == COARSE.length:
         return values
-    return np.concatenate([
-        _normalised(averaged(np.nan_to_num(values[:, FINE.slices[name]]), bins))
-        for name, bins in TRIAGE_BINS.items()], axis=1).astype(np.float32)
+    return np.concatenate(
+        [
+            _normalised(averaged(np.nan_to_num(values[:, FINE.slices[name]]), bins))
+            for name, bins in TRIAGE_BINS.items()
+        ],
+        axis=1,
+    ).astype(np.float32)
 
 
 def _normalised(values: np.ndarray) -> np.ndarray:
@@ -135,8 +167,10 @@ def _stacked(table: pd.DataFrame, name: str) -> np.ndarray:
     column = table[f"{name}_view"]
     lengths = set(column.map(len))
     if lengths != {TRIAGE_BINS[name]}:
-        raise BadTable(f"{TABLE.name}: {name} views of {sorted(lengths)} bins; they should have "
-                       f"{TRIAGE_BINS[name]}")
+        raise BadTable(
+            f"{TABLE.name}: {name} views of {sorted(lengths)} bins; they should have "
+            f"{TRIAGE_BINS[name]}"
+        )
     return np.stack(column.to_list()).astype(np.float32)
 
 

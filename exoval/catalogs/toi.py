@@ -13,7 +13,7 @@ TABLE = CatalogTable(
     file="tess/toi_2025-10.parquet",
     name="TOI table (NASA Exoplanet Archive: 'toi')",
     download="Download it as CSV with all columns from exoplanetarchive.ipac.caltech.edu, table "
-             "'TESS Project Candidates', or from its TAP service: select * from toi",
+    "'TESS Project Candidates', or from its TAP service: select * from toi",
 )
 REQUIRED = ("tid", "tfopwg_disp", "pl_orbper", "pl_tranmid", "pl_trandurh")
 OPTIONAL = ("pl_trandep",)
@@ -32,14 +32,19 @@ def read_toi(path: str | Path | None = None) -> list[Candidate]:
     table = TABLE.read(path, REQUIRED, OPTIONAL)
     number_on_star = table.groupby("tid").cumcount() + 1
     identity = table["tid"].astype(str)
-    return candidates(pd.DataFrame({
-        "target": "TIC " + identity,
-        "name": "TOI of TIC " + identity + "." + number_on_star.map("{:02d}".format),
-        "period": table["pl_orbper"],
-        "epoch": table["pl_tranmid"] - BTJD_ZERO,
-        "duration": table["pl_trandurh"] / 24,
-        "depth": 1e-6 * table["pl_trandep"],
-        "label": table["tfopwg_disp"],
-        "disposition": table["tfopwg_disp"],
-        "signal_to_noise": float("nan"),
-    }), "TOI")
+    return candidates(
+        pd.DataFrame(
+            {
+                "target": "TIC " + identity,
+                "name": "TOI of TIC " + identity + "." + number_on_star.map("{:02d}".format),
+                "period": table["pl_orbper"],
+                "epoch": table["pl_tranmid"] - BTJD_ZERO,
+                "duration": table["pl_trandurh"] / 24,
+                "depth": 1e-6 * table["pl_trandep"],
+                "label": table["tfopwg_disp"],
+                "disposition": table["tfopwg_disp"],
+                "signal_to_noise": float("nan"),
+            }
+        ),
+        "TOI",
+    )

@@ -8,24 +8,46 @@ import pandas as pd
 
 from exoval.catalogs.shared_columns import PLANET_COLUMNS, SharedColumn, SharedColumns, same
 from exoval.catalogs.toi import TABLE
-from exoval.feature_table import FeatureTable
 from exoval.labels import PLANET, from_disposition
+from exoval.table.feature_table import FeatureTable
 
-SHARED = SharedColumns((
-    SharedColumn("period", "d", "orbital period", *same("period", "pl_orbper")),
-    SharedColumn("transit_duration", "h", "duration of the fitted transit",
-                 *same("transit_duration", "pl_trandurh"),
-                 differs="the catalogue mixes several pipelines' definitions"),
-    SharedColumn("transit_depth", "ppm", "depth of the fitted transit",
-                 *same("transit_depth", "pl_trandep")),
-    SharedColumn("teff", "K", "effective temperature", *same("teff", "st_teff")),
-    SharedColumn("logg", "dex", "surface gravity", *same("logg", "st_logg")),
-    SharedColumn("stellar_radius", "R_sun", "stellar radius", *same("stellar_radius", "st_rad")),
-    SharedColumn("magnitude", "mag", "TESS magnitude", *same("magnitude", "st_tmag")),
-), PLANET_COLUMNS)
+SHARED = SharedColumns(
+    (
+        SharedColumn("period", "d", "orbital period", *same("period", "pl_orbper")),
+        SharedColumn(
+            "transit_duration",
+            "h",
+            "duration of the fitted transit",
+            *same("transit_duration", "pl_trandurh"),
+            differs="the catalogue mixes several pipelines' definitions",
+        ),
+        SharedColumn(
+            "transit_depth",
+            "ppm",
+            "depth of the fitted transit",
+            *same("transit_depth", "pl_trandep"),
+        ),
+        SharedColumn("teff", "K", "effective temperature", *same("teff", "st_teff")),
+        SharedColumn("logg", "dex", "surface gravity", *same("logg", "st_logg")),
+        SharedColumn(
+            "stellar_radius", "R_sun", "stellar radius", *same("stellar_radius", "st_rad")
+        ),
+        SharedColumn("magnitude", "mag", "TESS magnitude", *same("magnitude", "st_tmag")),
+    ),
+    PLANET_COLUMNS,
+)
 
-NEEDED = ("tid", "tfopwg_disp", "pl_orbper", "pl_trandurh", "pl_trandep", "st_teff", "st_logg",
-          "st_rad", "st_tmag")
+NEEDED = (
+    "tid",
+    "tfopwg_disp",
+    "pl_orbper",
+    "pl_trandurh",
+    "pl_trandep",
+    "st_teff",
+    "st_logg",
+    "st_rad",
+    "st_tmag",
+)
 
 
 def measured_as_toi(table: FeatureTable) -> FeatureTable:
@@ -48,9 +70,12 @@ def toi_table(path: str | Path | None = None) -> FeatureTable:
     star = table["tid"].astype(str)
     number = table.groupby("tid").cumcount() + 1
     disposition = table["tfopwg_disp"].map(from_disposition)
-    identity = pd.DataFrame({
-        "event": "TOI of TIC " + star + "." + number.map("{:02d}".format),
-        "target": "TIC " + star,
-        "label": table["tfopwg_disp"].mask(disposition == PLANET, PLANET),
-        "disposition": disposition})
+    identity = pd.DataFrame(
+        {
+            "event": "TOI of TIC " + star + "." + number.map("{:02d}".format),
+            "target": "TIC " + star,
+            "label": table["tfopwg_disp"].mask(disposition == PLANET, PLANET),
+            "disposition": disposition,
+        }
+    )
     return SHARED.of_catalogue(identity, table)

@@ -12,7 +12,7 @@ DR25 = CatalogTable(
     file="kepler/vespa_fpp_dr25.parquet",
     name="vespa false-positive probabilities of Kepler DR25 (NASA Exoplanet Archive: 'koifpp')",
     download="Download it as CSV from exoplanetarchive.ipac.caltech.edu, table 'koifpp' (Kepler "
-             "Astrophysical False Positive Probabilities)",
+    "Astrophysical False Positive Probabilities)",
 )
 DR24 = CatalogTable(
     file="kepler/vespa_fpp_dr24_morton2016.parquet",
@@ -21,10 +21,15 @@ DR24 = CatalogTable(
 )
 #: columns of a scenario in the table of 2016 -> what it is here; _Px2 is at twice the period
 SCENARIOS_2016 = {
-    "pl": "planet", "eb": "eclipsing_binary", "eb_Px2": "eclipsing_binary_double_period",
-    "heb": "hierarchical_binary", "heb_Px2": "hierarchical_binary_double_period",
-    "beb": "background_binary", "beb_Px2": "background_binary_double_period",
-    "boxy": "boxy", "long": "long",
+    "pl": "planet",
+    "eb": "eclipsing_binary",
+    "eb_Px2": "eclipsing_binary_double_period",
+    "heb": "hierarchical_binary",
+    "heb_Px2": "hierarchical_binary_double_period",
+    "beb": "background_binary",
+    "beb_Px2": "background_binary_double_period",
+    "boxy": "boxy",
+    "long": "long",
 }
 
 
@@ -49,5 +54,10 @@ def read_vespa_2016(path: str | Path | None = None) -> pd.DataFrame:
 
 def _probabilities(table: pd.DataFrame, name: str, probability: str) -> pd.DataFrame:
     values = table[probability].astype(float)
-    return pd.DataFrame({"name": table[name], "target": "KIC " + table["kepid"].astype(str),
-                         "false_positive_probability": values.where(values.between(0, 1))})
+    return pd.DataFrame(
+        {
+            "name": table[name],
+            "target": "KIC " + table["kepid"].astype(str),
+            "false_positive_probability": values.where(values.between(0, 1)),
+        }
+    )

@@ -17,9 +17,17 @@ class BoostedTrees(ClassifierMixin, BaseEstimator):
     nothing that could be run.
     """
 
-    def __init__(self, trees: int = 300, learning_rate: float = 0.05, depth: int = 5,
-                 row_share: float = 0.8, column_share: float = 0.8, l2: float = 1.0,
-                 threads: int = 1, random_state: int | None = None) -> None:
+    def __init__(
+        self,
+        trees: int = 300,
+        learning_rate: float = 0.05,
+        depth: int = 5,
+        row_share: float = 0.8,
+        column_share: float = 0.8,
+        l2: float = 1.0,
+        threads: int = 1,
+        random_state: int | None = None,
+    ) -> None:
         self.trees = trees
         self.learning_rate = learning_rate
         self.depth = depth
@@ -29,8 +37,9 @@ class BoostedTrees(ClassifierMixin, BaseEstimator):
         self.threads = threads
         self.random_state = random_state
 
-    def fit(self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
-            ) -> BoostedTrees:
+    def fit(
+        self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> BoostedTrees:
         """Fit to features (rows, columns) and class labels (rows,).
 
         Raises DataNotFound if XGBoost is not installed and BadParameter (a ValueError) with
@@ -39,13 +48,14 @@ class BoostedTrees(ClassifierMixin, BaseEstimator):
         xgboost = _xgboost()
         X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
         check_classification_targets(y)
-        weight = _check_sample_weight(sample_weight, X, dtype=np.float64,
-                                      ensure_non_negative=True)
+        weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         used = weight > 0
         self.classes_, codes = np.unique(y[used], return_inverse=True)
         if len(self.classes_) < 2:
-            raise BadParameter("a classifier needs at least two classes and got "
-                               f"{len(self.classes_)} class; add rows of another class")
+            raise BadParameter(
+                "a classifier needs at least two classes and got "
+                f"{len(self.classes_)} class; add rows of another class"
+            )
         rows = xgboost.DMatrix(X[used], codes, weight=weight[used], nthread=self.threads)
         booster = xgboost.train(self._settings(), rows, num_boost_round=self.trees)
         self.booster_ = np.frombuffer(booster.save_raw("ubj"), dtype=np.uint8).copy()
@@ -71,13 +81,23 @@ class BoostedTrees(ClassifierMixin, BaseEstimator):
     def _settings(self) -> dict:
         """XGBoost's names for the settings."""
         classes = len(self.classes_)
-        objective = ({"objective": "binary:logistic"} if classes == 2
-                     else {"objective": "multi:softprob", "num_class": classes})
+        objective = (
+            {"objective": "binary:logistic"}
+            if classes == 2
+            else {"objective": "multi:softprob", "num_class": classes}
+        )
         seed = 0 if self.random_state is None else int(self.random_state)
         return objective | {
-            "tree_method": "hist", "eta": self.learning_rate, "max_depth": self.depth,
-            "subsample": self.row_share, "colsample_bytree": self.column_share,
-            "lambda": self.l2, "nthread": self.threads, "seed": seed, "verbosity": 0}
+            "tree_method": "hist",
+            "eta": self.learning_rate,
+            "max_depth": self.depth,
+            "subsample": self.row_share,
+            "colsample_bytree": self.column_share,
+            "lambda": self.l2,
+            "nthread": self.threads,
+            "seed": seed,
+            "verbosity": 0,
+        }
 
     def __sklearn_tags__(self) -> object:
         """Say that NaN is welcome."""
@@ -91,6 +111,8 @@ def _xgboost() -> object:
     try:
         import xgboost
     except ImportError as error:
-        raise DataNotFound("xgboost is not installed; pip install 'exoval[boost]' or choose "
-                           "classifier=histogram_gradient_boosting") from error
+        raise DataNotFound(
+            "xgboost is not installed; pip install 'exoval[boost]' or choose "
+            "classifier=histogram_gradient_boosting"
+        ) from error
     return xgboost

@@ -18,16 +18,16 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from torch import nn
 
-from exoval.classifiers.checkpoint import fingerprint
-from exoval.classifiers.epochs import Epochs, plain_arrays
-from exoval.classifiers.held_out_rows import held_out_rows
-from exoval.classifiers.inducing_points import inducing_points
-from exoval.classifiers.kernels import KERNELS
-from exoval.classifiers.shown_rows import ShownRows, ViewArray, checked_views, view_length
 from exoval.classifiers.sparse_gp import LatentFunctions, negative_evidence_bound, softmax_draws
-from exoval.classifiers.torch_device import torch_device
-from exoval.classifiers.view_network import mirrored, seeded_networks
 from exoval.errors import BadParameter
+from exoval.gaussian_process.inducing_points import inducing_points
+from exoval.gaussian_process.kernels import KERNELS
+from exoval.networks.checkpoint import fingerprint
+from exoval.networks.epochs import Epochs, plain_arrays
+from exoval.networks.held_out_rows import held_out_rows
+from exoval.networks.shown_rows import ShownRows, ViewArray, checked_views, view_length
+from exoval.networks.torch_device import torch_device
+from exoval.networks.view_network import mirrored, seeded_networks
 
 #: the kernel learns this many times faster than the network's weights
 KERNEL_SPEED = 5.0
@@ -38,8 +38,9 @@ MOST_PLACED = 20_000
 class DeepKernel(nn.Module):
     """A network, a fixed scaling of its outputs, and latent processes over them (float64)."""
 
-    def __init__(self, network: nn.Module, shift: torch.Tensor, scale: torch.Tensor,
-                 latent: LatentFunctions) -> None:
+    def __init__(
+        self, network: nn.Module, shift: torch.Tensor, scale: torch.Tensor, latent: LatentFunctions
+    ) -> None:
         super().__init__()
         self.network = network
         self.register_buffer("shift", shift)
@@ -63,12 +64,25 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
     ``held_out_loss_``, ``state_`` (parameters as plain arrays).
     """
 
-    def __init__(self, width: int = 4, hidden: int = 32, outputs: int = 12,
-                 inducing_points: int = 100, kernel: str = "matern52", network_epochs: int = 8,
-                 epochs: int = 30, batch_size: int = 64, learning_rate: float = 1e-3,
-                 weight_decay: float = 0.5, patience: int = 6, held_out_share: float = 0.1,
-                 prediction_draws: int = 256, checkpoint: str | None = None,
-                 device: str = "auto", random_state: int | None = None) -> None:
+    def __init__(
+        self,
+        width: int = 4,
+        hidden: int = 32,
+        outputs: int = 12,
+        inducing_points: int = 100,
+        kernel: str = "matern52",
+        network_epochs: int = 8,
+        epochs: int = 30,
+        batch_size: int = 64,
+        learning_rate: float = 1e-3,
+        weight_decay: float = 0.5,
+        patience: int = 6,
+        held_out_share: float = 0.1,
+        prediction_draws: int = 256,
+        checkpoint: str | None = None,
+        device: str = "auto",
+        random_state: int | None = None,
+    ) -> None:
         self.width = width
         self.hidden = hidden
         self.outputs = outputs
@@ -86,8 +100,14 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         self.device = device
         self.random_state = random_state
 
-    def fit(self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None,
-            groups: np.ndarray | None = None, views: ViewArray | None = None) -> DeepKernelGP:
+    def fit(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        sample_weight: np.ndarray | None = None,
+        groups: np.ndarray | None = None,
+        views: ViewArray | None = None,
+    ) -> DeepKernelGP:
         """Fit to features (rows, columns), class labels (rows,) and views (rows, length).
 
         A row of ``sample_weight`` 2 counts as two rows. ``groups`` (the star of each row) keeps
@@ -97,13 +117,14 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         self._check_settings()
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
-        weight = _check_sample_weight(sample_weight, X, dtype=np.float64,
-                                      ensure_non_negative=True)
+        weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         used = weight > 0
         self.classes_, codes = np.unique(y[used], return_inverse=True)
         if len(self.classes_) < 2:
-            raise BadParameter("a classifier needs at least two classes and got "
-                               f"{len(self.classes_)} class; add rows of another class")
+            raise BadParameter(
+                "a classifier needs at least two classes and got "
+                f"{len(self.classes_)} class; add rows of another class"
+            )
         self.looks_at_views_ = views is not None
         self.view_length_ = view_length(views)
         shown, weight = ShownRows.of(X, views, used), weight[used]
@@ -127,8 +148,9 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         """Class probabilities of every posterior draw, shape (draws, rows, classes)."""
         return np.concatenate(list(self._draws(*self._rebuilt(X, views))), axis=1)
 
-    def predict_proba_interval(self, X: np.ndarray, level: float = 0.68,
-                               views: ViewArray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def predict_proba_interval(
+        self, X: np.ndarray, level: float = 0.68, views: ViewArray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Lower and upper central quantiles of the class probabilities, both (rows, classes)."""
         if not 0 < level < 1:
             raise BadParameter(f"level is {level}; give a share between 0 and 1, such as 0.68")
@@ -140,15 +162,27 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         """Raise BadParameter for a setting outside its range."""
         if self.kernel not in KERNELS:
             raise BadParameter(f"kernel is '{self.kernel}'; use one of {', '.join(KERNELS)}")
-        for name in ("width", "hidden", "outputs", "inducing_points", "network_epochs", "epochs",
-                     "batch_size", "learning_rate", "patience", "prediction_draws"):
+        for name in (
+            "width",
+            "hidden",
+            "outputs",
+            "inducing_points",
+            "network_epochs",
+            "epochs",
+            "batch_size",
+            "learning_rate",
+            "patience",
+            "prediction_draws",
+        ):
             if not getattr(self, name) > 0:
                 raise BadParameter(f"{name} is {getattr(self, name)}; give a positive number")
         if not 0 <= self.held_out_share < 1:
             raise BadParameter(f"held_out_share is {self.held_out_share}; give a share in [0, 1)")
         if self.checkpoint is not None and not isinstance(self.random_state, int | np.integer):
-            raise BadParameter(f"random_state is {self.random_state}; with a checkpoint give a "
-                               "number, so that the same rows are held out again")
+            raise BadParameter(
+                f"random_state is {self.random_state}; with a checkpoint give a "
+                "number, so that the same rows are held out again"
+            )
 
     def _dtype(self) -> torch.dtype:
         """Features alone are cheap enough for double precision, free of the rows beside a row."""
@@ -156,12 +190,26 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
 
     def _network(self, seed: int = 0) -> nn.Module:
         """The network before training."""
-        return seeded_networks(1, seed, columns=self.n_features_in_, outputs=self.outputs,
-                               width=self.width, hidden=self.hidden, view_length=self.view_length_,
-                               wide=False)[0].to(self._dtype())
+        return seeded_networks(
+            1,
+            seed,
+            columns=self.n_features_in_,
+            outputs=self.outputs,
+            width=self.width,
+            hidden=self.hidden,
+            view_length=self.view_length_,
+            wide=False,
+        )[0].to(self._dtype())
 
-    def _train(self, shown: ShownRows, codes: np.ndarray, weight: np.ndarray, fitted: np.ndarray,
-               held_out: np.ndarray, random: np.random.RandomState) -> None:
+    def _train(
+        self,
+        shown: ShownRows,
+        codes: np.ndarray,
+        weight: np.ndarray,
+        fitted: np.ndarray,
+        held_out: np.ndarray,
+        random: np.random.RandomState,
+    ) -> None:
         """The network alone, then network and process together; keep the best epoch."""
         device = torch_device(self.device)
         network = self._network(int(random.randint(2**31))).to(device)
@@ -169,32 +217,56 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         self._train_network(network, shown, codes, weight / weight.mean(), fitted, random)
         model = self._with_process(network, shown, codes, weight, fitted, random).to(device)
         optimiser = torch.optim.AdamW(
-            [{"params": model.network.parameters(), "weight_decay": self.weight_decay},
-             {"params": model.latent.parameters(), "lr": KERNEL_SPEED * self.learning_rate}],
-            lr=self.learning_rate, weight_decay=0.0)
-        training = Epochs(model, optimiser, random, generator, self.checkpoint,
-                          self._mark(shown, codes, weight) if self.checkpoint else "")
+            [
+                {"params": model.network.parameters(), "weight_decay": self.weight_decay},
+                {"params": model.latent.parameters(), "lr": KERNEL_SPEED * self.learning_rate},
+            ],
+            lr=self.learning_rate,
+            weight_decay=0.0,
+        )
+        training = Epochs(
+            model,
+            optimiser,
+            random,
+            generator,
+            self.checkpoint,
+            self._mark(shown, codes, weight) if self.checkpoint else "",
+        )
         training.resume(device)
         judged = ShownRows(shown.X[held_out], shown.views, shown.places[held_out])
         training.run(
-            self.epochs, self.patience,
+            self.epochs,
+            self.patience,
             lambda: self._one_epoch(training, shown, codes, weight, fitted),
             (lambda: self._loss(model, judged, codes[held_out], weight[held_out]))
-            if len(held_out) else None, "deep_kernel_gp epochs")
+            if len(held_out)
+            else None,
+            "deep_kernel_gp epochs",
+        )
         self.held_out_loss_, self.epochs_run_ = training.held_out_loss, training.epochs_run
         self.state_ = plain_arrays(training.best)
 
-    def _train_network(self, network: nn.Module, shown: ShownRows, codes: np.ndarray,
-                       weight: np.ndarray, fitted: np.ndarray, random: np.random.RandomState
-                       ) -> None:
+    def _train_network(
+        self,
+        network: nn.Module,
+        shown: ShownRows,
+        codes: np.ndarray,
+        weight: np.ndarray,
+        fitted: np.ndarray,
+        random: np.random.RandomState,
+    ) -> None:
         """Some epochs of cross-entropy behind a linear layer that is then thrown away."""
         device = torch_device(self.device)
         first = 0.3 * random.normal(size=(len(self.classes_), self.outputs))
         head = torch.tensor(first, dtype=self._dtype(), device=device, requires_grad=True)
-        offset = torch.zeros(len(self.classes_), dtype=self._dtype(), device=device,
-                             requires_grad=True)
-        optimiser = torch.optim.AdamW([*network.parameters(), head, offset],
-                                      lr=self.learning_rate, weight_decay=self.weight_decay)
+        offset = torch.zeros(
+            len(self.classes_), dtype=self._dtype(), device=device, requires_grad=True
+        )
+        optimiser = torch.optim.AdamW(
+            [*network.parameters(), head, offset],
+            lr=self.learning_rate,
+            weight_decay=self.weight_decay,
+        )
         for _ in range(self.network_epochs):
             for rows in self._batches(fitted, random):
                 x, views = self._shown_batch(shown, rows, random)
@@ -206,9 +278,15 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
                 (counts * losses).mean().backward()
                 optimiser.step()
 
-    def _with_process(self, network: nn.Module, shown: ShownRows, codes: np.ndarray,
-                      weight: np.ndarray, fitted: np.ndarray, random: np.random.RandomState
-                      ) -> DeepKernel:
+    def _with_process(
+        self,
+        network: nn.Module,
+        shown: ShownRows,
+        codes: np.ndarray,
+        weight: np.ndarray,
+        fitted: np.ndarray,
+        random: np.random.RandomState,
+    ) -> DeepKernel:
         """Latent processes at the class shares, with inducing points among the outputs."""
         some = fitted
         if len(fitted) > MOST_PLACED:
@@ -217,27 +295,46 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         device = torch_device(self.device)
         network.eval()
         with torch.no_grad():
-            outputs = torch.cat([network(*chosen.batch(rows, device, self._dtype())).double()
-                                 for rows in chosen.chunks()])
+            outputs = torch.cat(
+                [
+                    network(*chosen.batch(rows, device, self._dtype())).double()
+                    for rows in chosen.chunks()
+                ]
+            )
         shift, scale = outputs.mean(dim=0), outputs.std(dim=0, correction=0).clamp_min(1e-3)
         places = ((outputs - shift) / scale).cpu().numpy()
-        latent = LatentFunctions(inducing_points(places, weight[some], self.inducing_points,
-                                                 random), len(self.classes_), self.kernel)
-        latent.start_at_class_shares(np.bincount(codes[fitted], weight[fitted],
-                                                 minlength=len(self.classes_)))
+        latent = LatentFunctions(
+            inducing_points(places, weight[some], self.inducing_points, random),
+            len(self.classes_),
+            self.kernel,
+        )
+        latent.start_at_class_shares(
+            np.bincount(codes[fitted], weight[fitted], minlength=len(self.classes_))
+        )
         return DeepKernel(network, shift, scale, latent)
 
-    def _one_epoch(self, training: Epochs, shown: ShownRows, codes: np.ndarray,
-                   weight: np.ndarray, fitted: np.ndarray) -> None:
+    def _one_epoch(
+        self,
+        training: Epochs,
+        shown: ShownRows,
+        codes: np.ndarray,
+        weight: np.ndarray,
+        fitted: np.ndarray,
+    ) -> None:
         """One step of Adam on the evidence bound for every minibatch."""
         device, total = torch_device(self.device), float(weight[fitted].sum())
         for rows in self._batches(fitted, training.random):
             training.optimiser.zero_grad()
             embedded = training.model.embedded(*self._shown_batch(shown, rows, training.random))
             data = (torch.as_tensor(item[rows], device=device) for item in (codes, weight))
-            loss = negative_evidence_bound(training.model.latent, embedded, *data,
-                                           len(fitted) / len(rows) / total, 1 / total,
-                                           training.generator)
+            loss = negative_evidence_bound(
+                training.model.latent,
+                embedded,
+                *data,
+                len(fitted) / len(rows) / total,
+                1 / total,
+                training.generator,
+            )
             loss.backward()
             training.optimiser.step()
 
@@ -246,16 +343,18 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         order = random.permutation(fitted)
         return np.array_split(order, max(1, round(len(order) / self.batch_size)))
 
-    def _shown_batch(self, shown: ShownRows, rows: np.ndarray, random: np.random.RandomState
-                     ) -> tuple[torch.Tensor, torch.Tensor | None]:
+    def _shown_batch(
+        self, shown: ShownRows, rows: np.ndarray, random: np.random.RandomState
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Features and views of some rows, half of the latter run backwards."""
         x, views = shown.batch(rows, torch_device(self.device), self._dtype())
         if views is None:
             return x, None
         return x, mirrored(views, random.random_sample(len(rows)) < 0.5)
 
-    def _loss(self, model: DeepKernel, shown: ShownRows, codes: np.ndarray, weight: np.ndarray
-              ) -> float:
+    def _loss(
+        self, model: DeepKernel, shown: ShownRows, codes: np.ndarray, weight: np.ndarray
+    ) -> float:
         """Weighted log-loss of held-out rows at the present parameters."""
         probability = np.concatenate([draws.mean(axis=0) for draws in self._draws(model, shown)])
         of_truth = probability[np.arange(len(shown)), codes]
@@ -268,11 +367,17 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         checked_views(views, self.looks_at_views_, self.view_length_)
         state = {name: torch.as_tensor(value) for name, value in self.state_.items()}
         inducing = self.state_["latent.variational_strategy.inducing_points"]
-        model = DeepKernel(self._network(), state["shift"], state["scale"],
-                           LatentFunctions(inducing, len(self.classes_), self.kernel))
+        model = DeepKernel(
+            self._network(),
+            state["shift"],
+            state["scale"],
+            LatentFunctions(inducing, len(self.classes_), self.kernel),
+        )
         model.load_state_dict(state)
-        return (model.to(torch_device(self.device)),
-                ShownRows.of(X, views, np.ones(len(X), dtype=bool)))
+        return (
+            model.to(torch_device(self.device)),
+            ShownRows.of(X, views, np.ones(len(X), dtype=bool)),
+        )
 
     def _draws(self, model: DeepKernel, shown: ShownRows) -> Iterator[np.ndarray]:
         """Yield posterior draws of the probabilities, (draws, rows of the chunk, classes)."""
@@ -285,6 +390,9 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
 
     def _mark(self, shown: ShownRows, codes: np.ndarray, weight: np.ndarray) -> str:
         """What identifies this training."""
-        settings = {name: value for name, value in self.get_params().items()
-                    if name not in ("checkpoint", "epochs", "prediction_draws")}
+        settings = {
+            name: value
+            for name, value in self.get_params().items()
+            if name not in ("checkpoint", "epochs", "prediction_draws")
+        }
         return fingerprint([codes, weight], settings | {"shown": shown.fingerprint()})

@@ -38,16 +38,25 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
     (name to log-loss on left-out rows, calibrated), ``stack_`` (None for an average).
     """
 
-    def __init__(self, members: Sequence[tuple[str, BaseEstimator]] = (),
-                 combine: str = "average", folds: int = 3,
-                 random_state: int | None = None) -> None:
+    def __init__(
+        self,
+        members: Sequence[tuple[str, BaseEstimator]] = (),
+        combine: str = "average",
+        folds: int = 3,
+        random_state: int | None = None,
+    ) -> None:
         self.members = members
         self.combine = combine
         self.folds = folds
         self.random_state = random_state
 
-    def fit(self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None,
-            groups: np.ndarray | None = None) -> Ensemble:
+    def fit(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        sample_weight: np.ndarray | None = None,
+        groups: np.ndarray | None = None,
+    ) -> Ensemble:
         """Fit every member to features (rows, columns) and class labels (rows,).
 
         ``groups`` (the star of each row) keeps a star's rows in one share. Raises BadParameter
@@ -56,26 +65,30 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
         self._check_settings()
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
-        weight = _check_sample_weight(sample_weight, X, dtype=np.float64,
-                                      ensure_non_negative=True)
+        weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         used = weight > 0
         X, y, weight = X[used], y[used], weight[used]
         self.classes_, codes = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
-            raise BadParameter("a classifier needs at least two classes and got "
-                               f"{len(self.classes_)} class; add rows of another class")
+            raise BadParameter(
+                "a classifier needs at least two classes and got "
+                f"{len(self.classes_)} class; add rows of another class"
+            )
         groups = np.arange(len(X)) if groups is None else np.asarray(groups)[used]
         left_out, seen = self._left_out(X, y, codes, weight, groups)
-        self.temperatures_ = np.array([
-            temperature(answers[seen], codes[seen], weight[seen]) for answers in left_out])
+        self.temperatures_ = np.array(
+            [temperature(answers[seen], codes[seen], weight[seen]) for answers in left_out]
+        )
         cooled = np.stack([cool(answers, by) for answers, by in zip(left_out, self.temperatures_)])
         self.left_out_loss_ = {
             name: _log_loss(answers[seen], codes[seen], weight[seen])
-            for (name, _), answers in zip(self.members, cooled)}
+            for (name, _), answers in zip(self.members, cooled)
+        }
         self.stack_ = None
         if self.combine == "stack":
             self.stack_ = LogisticRegression(C=0.1, max_iter=1000).fit(
-                _logarithms(cooled[:, seen]), codes[seen], sample_weight=weight[seen])
+                _logarithms(cooled[:, seen]), codes[seen], sample_weight=weight[seen]
+            )
         self.members_ = [_fit(member, X, y, weight, groups) for _, member in self.members]
         return self
 
@@ -97,11 +110,16 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
         """Calibrated class probabilities of every member, shape (members, rows, classes)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        return np.stack([cool(_answers(member, X, len(self.classes_), self.classes_), by)
-                         for member, by in zip(self.members_, self.temperatures_)])
+        return np.stack(
+            [
+                cool(_answers(member, X, len(self.classes_), self.classes_), by)
+                for member, by in zip(self.members_, self.temperatures_)
+            ]
+        )
 
-    def predict_proba_interval(self, X: np.ndarray, level: float = 0.68
-                               ) -> tuple[np.ndarray, np.ndarray]:
+    def predict_proba_interval(
+        self, X: np.ndarray, level: float = 0.68
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Quantiles of the members' probabilities at the tails of ``level``, (rows, classes)."""
         if not 0 < level < 1:
             raise BadParameter(f"level is {level}; give a share between 0 and 1, such as 0.68")
@@ -131,8 +149,14 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
         if not self.folds >= 2:
             raise BadParameter(f"folds is {self.folds}; give 2 or more")
 
-    def _left_out(self, X: np.ndarray, y: np.ndarray, codes: np.ndarray, weight: np.ndarray,
-                  groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _left_out(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        codes: np.ndarray,
+        weight: np.ndarray,
+        groups: np.ndarray,
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Answers for rows that were left out, (members, rows, classes), and which rows have them.
 
         A row has none where too few stars or rows of a class are there to leave some out.
@@ -140,8 +164,10 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
         answers = np.full((len(self.members), len(X), len(self.classes_)), np.nan)
         folds = min(self.folds, len(np.unique(groups)), int(np.bincount(codes).min()))
         if folds < 2:
-            raise BadParameter(f"the rarest class has {np.bincount(codes).min()} rows of "
-                               f"{len(np.unique(groups))} stars; an ensemble needs two of each")
+            raise BadParameter(
+                f"the rarest class has {np.bincount(codes).min()} rows of "
+                f"{len(np.unique(groups))} stars; an ensemble needs two of each"
+            )
         splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=self.random_state)
         for fitted, out in splitter.split(X, codes, groups):
             if len(np.unique(codes[fitted])) < 2:
@@ -151,15 +177,20 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
                 answers[number, out] = _answers(copy, X[out], len(self.classes_), self.classes_)
         seen = np.isfinite(answers).all(axis=(0, 2))
         if not seen.any():
-            raise BadParameter("all rows of a class are on one star; an ensemble needs two or "
-                               "more stars a class")
+            raise BadParameter(
+                "all rows of a class are on one star; an ensemble needs two or more stars a class"
+            )
         return answers, seen
 
 
 def temperature(probability: np.ndarray, codes: np.ndarray, weight: np.ndarray) -> float:
     """The power of the probabilities (rows, classes) that gives the lowest log-loss."""
-    found = minimize_scalar(lambda log: _log_loss(cool(probability, np.exp(log)), codes, weight),
-                            bounds=(-3.0, 3.0), method="bounded", options={"xatol": 1e-6})
+    found = minimize_scalar(
+        lambda log: _log_loss(cool(probability, np.exp(log)), codes, weight),
+        bounds=(-3.0, 3.0),
+        method="bounded",
+        options={"xatol": 1e-6},
+    )
     return float(np.exp(found.x))
 
 
@@ -180,8 +211,9 @@ def _logarithms(answers: np.ndarray) -> np.ndarray:
     return np.log(np.maximum(np.concatenate(list(answers), axis=1), FLOOR))
 
 
-def _fit(member: BaseEstimator, X: np.ndarray, y: np.ndarray, weight: np.ndarray,
-         groups: np.ndarray) -> BaseEstimator:
+def _fit(
+    member: BaseEstimator, X: np.ndarray, y: np.ndarray, weight: np.ndarray, groups: np.ndarray
+) -> BaseEstimator:
     """A fitted copy of a member, with weights and stars if it takes them."""
     extra = {"sample_weight": weight} if has_fit_parameter(member, "sample_weight") else {}
     if has_fit_parameter(member, "groups"):

@@ -28,8 +28,9 @@ class GaussianDiscriminant(ClassifierMixin, BaseEstimator):
         self.shared_covariance = shared_covariance
         self.shrinkage = shrinkage
 
-    def fit(self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
-            ) -> GaussianDiscriminant:
+    def fit(
+        self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> GaussianDiscriminant:
         """Weighted means and covariances of features (rows, columns) with labels (rows,).
 
         Raises BadParameter (a ValueError) with fewer than two classes or a shrinkage outside
@@ -39,14 +40,15 @@ class GaussianDiscriminant(ClassifierMixin, BaseEstimator):
             raise BadParameter(f"shrinkage is {self.shrinkage}; give a share in [0, 1]")
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
-        weight = _check_sample_weight(sample_weight, X, dtype=np.float64,
-                                      ensure_non_negative=True)
+        weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         used = weight > 0
         X, weight = X[used], weight[used]
         self.classes_, codes = np.unique(y[used], return_inverse=True)
         if len(self.classes_) < 2:
-            raise BadParameter("a classifier needs at least two classes and got "
-                               f"{len(self.classes_)} class; add rows of another class")
+            raise BadParameter(
+                "a classifier needs at least two classes and got "
+                f"{len(self.classes_)} class; add rows of another class"
+            )
         total = np.bincount(codes, weight)
         self.log_priors_ = np.log(total / total.sum())
         self.means_ = np.stack([np.bincount(codes, weight * column) / total for column in X.T], 1)
@@ -62,16 +64,27 @@ class GaussianDiscriminant(ClassifierMixin, BaseEstimator):
         """Class probabilities by Bayes' rule, shape (rows, classes)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        joint = np.stack([prior + _log_density(X - mean, covariance) for prior, mean, covariance
-                          in zip(self.log_priors_, self.means_, self.covariances_)], axis=1)
+        joint = np.stack(
+            [
+                prior + _log_density(X - mean, covariance)
+                for prior, mean, covariance in zip(self.log_priors_, self.means_, self.covariances_)
+            ],
+            axis=1,
+        )
         probability = np.exp(joint - joint.max(axis=1, keepdims=True))
         return probability / probability.sum(axis=1, keepdims=True)
 
-    def _covariances(self, from_mean: np.ndarray, codes: np.ndarray, weight: np.ndarray,
-                     total: np.ndarray) -> np.ndarray:
+    def _covariances(
+        self, from_mean: np.ndarray, codes: np.ndarray, weight: np.ndarray, total: np.ndarray
+    ) -> np.ndarray:
         """Shrunken covariances, shape (classes, columns, columns)."""
-        scatter = np.stack([(weight[codes == code, None] * from_mean[codes == code]).T
-                            @ from_mean[codes == code] for code in range(len(total))])
+        scatter = np.stack(
+            [
+                (weight[codes == code, None] * from_mean[codes == code]).T
+                @ from_mean[codes == code]
+                for code in range(len(total))
+            ]
+        )
         if self.shared_covariance:
             scatter = np.broadcast_to(scatter.sum(axis=0) / total.sum(), scatter.shape)
         else:

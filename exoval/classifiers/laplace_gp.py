@@ -16,14 +16,14 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from exoval.classifiers.inducing_points import inducing_points
-from exoval.classifiers.kernels import scaled_kernel
-from exoval.classifiers.nystrom_features import ROWS_PER_CHUNK, NystromFeatures, RowChunks
-from exoval.classifiers.quasi_random import sobol_normal
-from exoval.classifiers.softmax_newton import laplace, outputs_for, with_reference
-from exoval.classifiers.variational_evidence import maximise_bound
-from exoval.classifiers.variational_newton import expected, refine, row_variance
 from exoval.errors import BadParameter
+from exoval.gaussian_process.inducing_points import inducing_points
+from exoval.gaussian_process.kernels import scaled_kernel
+from exoval.gaussian_process.nystrom_features import ROWS_PER_CHUNK, NystromFeatures, RowChunks
+from exoval.gaussian_process.quasi_random import sobol_normal
+from exoval.gaussian_process.softmax_newton import laplace, outputs_for, with_reference
+from exoval.gaussian_process.variational_evidence import maximise_bound
+from exoval.gaussian_process.variational_newton import expected, refine, row_variance
 
 #: a first mode is found on every STRIDE-th row where there are more rows than this
 COARSE_ABOVE, STRIDE = 10_000, 8
@@ -47,12 +47,20 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
     ``converged_``, ``state_`` (everything that prediction needs, as plain arrays).
     """
 
-    def __init__(self, inducing_points: int = 512, kernel: str = "matern52",
-                 evidence_rows: int = 2000, evidence_inducing_points: int = 150,
-                 evidence_steps: int = 60, move_inducing: bool = False,
-                 learning_rate: float = 0.1, variational_steps: int = 12,
-                 memory_gib: float = 1.0, prediction_draws: int = 256,
-                 random_state: int | None = None) -> None:
+    def __init__(
+        self,
+        inducing_points: int = 512,
+        kernel: str = "matern52",
+        evidence_rows: int = 2000,
+        evidence_inducing_points: int = 150,
+        evidence_steps: int = 60,
+        move_inducing: bool = False,
+        learning_rate: float = 0.1,
+        variational_steps: int = 12,
+        memory_gib: float = 1.0,
+        prediction_draws: int = 256,
+        random_state: int | None = None,
+    ) -> None:
         self.inducing_points = inducing_points
         self.kernel = kernel
         self.evidence_rows = evidence_rows
@@ -65,8 +73,9 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
         self.prediction_draws = prediction_draws
         self.random_state = random_state
 
-    def fit(self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
-            ) -> LaplaceGP:
+    def fit(
+        self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> LaplaceGP:
         """Fit to features (rows, columns) and class labels (rows,).
 
         A row of ``sample_weight`` 2 counts as two rows. Raises BadParameter (a ValueError) with
@@ -75,18 +84,22 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
         self._check_settings()
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
-        weight = _check_sample_weight(sample_weight, X, dtype=np.float64,
-                                      ensure_non_negative=True)
+        weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         used = weight > 0
         X, weight = X[used], weight[used]
         self.classes_, codes = np.unique(y[used], return_inverse=True)
         if len(self.classes_) < 2:
-            raise BadParameter("a classifier needs at least two classes and got "
-                               f"{len(self.classes_)} class; add rows of another class")
+            raise BadParameter(
+                "a classifier needs at least two classes and got "
+                f"{len(self.classes_)} class; add rows of another class"
+            )
         random = check_random_state(self.random_state)
         learned = self._learn_kernel(X, codes, weight, random)
-        inducing = (learned if self.move_inducing
-                    else inducing_points(X, weight, self.inducing_points, random))
+        inducing = (
+            learned
+            if self.move_inducing
+            else inducing_points(X, weight, self.inducing_points, random)
+        )
         self._find_mode(X, codes, weight, inducing)
         return self
 
@@ -103,8 +116,10 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
         """
         mean, variance = (torch.as_tensor(part) for part in self.latent(X))
         normal = torch.as_tensor(sobol_normal(self.prediction_draws, mean.shape[1]))
-        parts = [expected(*rows, normal)[0] for rows in zip(mean.split(ROWS_PER_CHUNK),
-                                                            variance.split(ROWS_PER_CHUNK))]
+        parts = [
+            expected(*rows, normal)[0]
+            for rows in zip(mean.split(ROWS_PER_CHUNK), variance.split(ROWS_PER_CHUNK))
+        ]
         return torch.cat(parts).numpy()
 
     def predict_proba_draws(self, X: np.ndarray) -> np.ndarray:
@@ -117,8 +132,9 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
         logit = torch.as_tensor(mean + np.sqrt(variance) * normal[:, None, :])
         return torch.softmax(with_reference(logit), dim=2).numpy()
 
-    def predict_proba_interval(self, X: np.ndarray, level: float = 0.68
-                               ) -> tuple[np.ndarray, np.ndarray]:
+    def predict_proba_interval(
+        self, X: np.ndarray, level: float = 0.68
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Lower and upper central quantiles of the class probabilities, both (rows, classes)."""
         if not 0 < level < 1:
             raise BadParameter(f"level is {level}; give a share between 0 and 1, such as 0.68")
@@ -136,23 +152,30 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
         with torch.no_grad():
             features = self._features()
             mode, root = (torch.as_tensor(self.state_[name]) for name in ("mode", "root"))
-            parts = [_moments(features, mode, root, x)
-                     for x in torch.as_tensor(X).split(ROWS_PER_CHUNK)]
+            parts = [
+                _moments(features, mode, root, x) for x in torch.as_tensor(X).split(ROWS_PER_CHUNK)
+            ]
         mean, variance = (torch.cat(part).numpy() for part in zip(*parts, strict=True))
         return mean, variance
 
     def _check_settings(self) -> None:
         """Raise BadParameter for a setting outside its range."""
-        for name in ("inducing_points", "evidence_rows", "evidence_inducing_points",
-                     "learning_rate", "prediction_draws"):
+        for name in (
+            "inducing_points",
+            "evidence_rows",
+            "evidence_inducing_points",
+            "learning_rate",
+            "prediction_draws",
+        ):
             if not getattr(self, name) > 0:
                 raise BadParameter(f"{name} is {getattr(self, name)}; give a positive number")
         for name in ("evidence_steps", "variational_steps", "memory_gib"):
             if not getattr(self, name) >= 0:
                 raise BadParameter(f"{name} is {getattr(self, name)}; give zero or more")
 
-    def _learn_kernel(self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray,
-                      random: np.random.RandomState) -> np.ndarray:
+    def _learn_kernel(
+        self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray, random: np.random.RandomState
+    ) -> np.ndarray:
         """Maximise the bound of some rows; sets the kernel's parameters in ``state_``.
 
         Returns the inducing points that were used, where they ended.
@@ -165,15 +188,23 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
         inducing = torch.as_tensor(inducing_points(X, weight, number, random))
         kernel = scaled_kernel(self.kernel, X.shape[1], logarithmic=True)
         self.log_evidence_ = maximise_bound(
-            kernel, inducing, *(torch.as_tensor(data) for data in (X, codes, weight)),
-            outputs=outputs_for(len(self.classes_)), steps=self.evidence_steps,
-            learning_rate=self.learning_rate, move_inducing=self.move_inducing)
-        self.state_ = {f"kernel.{name}": value.detach().numpy().copy()
-                       for name, value in kernel.state_dict().items()}
+            kernel,
+            inducing,
+            *(torch.as_tensor(data) for data in (X, codes, weight)),
+            outputs=outputs_for(len(self.classes_)),
+            steps=self.evidence_steps,
+            learning_rate=self.learning_rate,
+            move_inducing=self.move_inducing,
+        )
+        self.state_ = {
+            f"kernel.{name}": value.detach().numpy().copy()
+            for name, value in kernel.state_dict().items()
+        }
         return inducing.numpy()
 
-    def _find_mode(self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray,
-                   inducing: np.ndarray) -> None:
+    def _find_mode(
+        self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray, inducing: np.ndarray
+    ) -> None:
         """The posterior of all rows and inducing points, on fewer rows first."""
         self.state_["inducing"] = inducing
         outputs = outputs_for(len(self.classes_))
@@ -182,13 +213,15 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
             features = self._features()
             start = torch.zeros(features.size, outputs, dtype=torch.float64)
             if len(X) > COARSE_ABOVE:
-                some = RowChunks(features, *(item[::STRIDE] for item in data),
-                                 self.memory_gib * 2**30)
+                some = RowChunks(
+                    features, *(item[::STRIDE] for item in data), self.memory_gib * 2**30
+                )
                 start = laplace(some, start, NEWTON_STEPS, 1e-4).mode
             rows = RowChunks(features, *data, self.memory_gib * 2**30)
             found = laplace(rows, start, NEWTON_STEPS, TOLERANCE)
-            found = refine(rows, found, float(features.kernel.outputscale),
-                           self.variational_steps, TOLERANCE)
+            found = refine(
+                rows, found, float(features.kernel.outputscale), self.variational_steps, TOLERANCE
+            )
         self.newton_steps_, self.converged_ = found.steps, found.converged
         self.state_ |= {"mode": found.mode.numpy(), "root": found.root.numpy()}
 
@@ -196,9 +229,13 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
         """The kernel with the parameters in ``state_``."""
         columns = self.state_["kernel.base_kernel.raw_lengthscale"].shape[-1]
         kernel = scaled_kernel(self.kernel, columns, logarithmic=True)
-        kernel.load_state_dict({name.removeprefix("kernel."): torch.as_tensor(value)
-                                for name, value in self.state_.items()
-                                if name.startswith("kernel.")})
+        kernel.load_state_dict(
+            {
+                name.removeprefix("kernel."): torch.as_tensor(value)
+                for name, value in self.state_.items()
+                if name.startswith("kernel.")
+            }
+        )
         return kernel
 
     def _features(self) -> NystromFeatures:
@@ -218,8 +255,9 @@ def subset(codes: np.ndarray, number: int, random: np.random.RandomState) -> np.
     return np.sort(np.concatenate([first, rest])[:number])
 
 
-def _moments(features: NystromFeatures, mode: torch.Tensor, root: torch.Tensor, x: torch.Tensor
-             ) -> tuple[torch.Tensor, torch.Tensor]:
+def _moments(
+    features: NystromFeatures, mode: torch.Tensor, root: torch.Tensor, x: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Posterior mean and variance of the outputs at rows x, both (rows, outputs)."""
     phi = features(x)
     return phi @ mode, row_variance(phi, root, float(features.kernel.outputscale))

@@ -18,27 +18,27 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from exoval.classifiers.checkpoint import (
+from exoval.classifiers.laplace_gp import LaplaceGP
+from exoval.errors import BadParameter
+from exoval.gaussian_process.inducing_points import inducing_points
+from exoval.gaussian_process.kernels import KERNELS, scaled_kernel
+from exoval.gaussian_process.natural_gradient import (
+    POSTERIOR,
+    NaturalAndAdam,
+    natural_from_cholesky,
+)
+from exoval.gaussian_process.nystrom_features import INTERCEPT
+from exoval.gaussian_process.quasi_random import sobol_normal
+from exoval.networks.checkpoint import (
     fingerprint,
     random_from_plain,
     random_to_plain,
     read_checkpoint,
     write_checkpoint,
 )
-from exoval.classifiers.held_out_rows import held_out_rows
-from exoval.classifiers.inducing_points import inducing_points
-from exoval.classifiers.kernels import KERNELS, scaled_kernel
-from exoval.classifiers.laplace_gp import LaplaceGP
-from exoval.classifiers.natural_gradient import (
-    POSTERIOR,
-    NaturalAndAdam,
-    natural_from_cholesky,
-)
-from exoval.classifiers.nystrom_features import INTERCEPT
-from exoval.classifiers.quasi_random import sobol_normal
-from exoval.classifiers.torch_device import torch_device
-from exoval.errors import BadParameter
-from exoval.progress import progress
+from exoval.networks.held_out_rows import held_out_rows
+from exoval.networks.torch_device import torch_device
+from exoval.running.progress import progress
 
 #: standard-normal draws behind one expected log-likelihood in the objective
 TRAINING_DRAWS = 16
@@ -68,12 +68,24 @@ class SparseGP(ClassifierMixin, BaseEstimator):
     model can be copied, pickled and moved between devices).
     """
 
-    def __init__(self, inducing_points: int = 160, kernel: str = "matern52", epochs: int = 80,
-                 batch_size: int = 256, learning_rate: float = 0.03, patience: int = 8,
-                 held_out_share: float = 0.1, prediction_draws: int = 256, start: str = "prior",
-                 optimizer: str = "adam", natural_rate: float = 0.1,
-                 checkpoint: str | None = None, warm_start: bool = False, device: str = "auto",
-                 random_state: int | None = None) -> None:
+    def __init__(
+        self,
+        inducing_points: int = 160,
+        kernel: str = "matern52",
+        epochs: int = 80,
+        batch_size: int = 256,
+        learning_rate: float = 0.03,
+        patience: int = 8,
+        held_out_share: float = 0.1,
+        prediction_draws: int = 256,
+        start: str = "prior",
+        optimizer: str = "adam",
+        natural_rate: float = 0.1,
+        checkpoint: str | None = None,
+        warm_start: bool = False,
+        device: str = "auto",
+        random_state: int | None = None,
+    ) -> None:
         self.inducing_points = inducing_points
         self.kernel = kernel
         self.epochs = epochs
@@ -90,8 +102,13 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         self.device = device
         self.random_state = random_state
 
-    def fit(self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None,
-            groups: np.ndarray | None = None) -> SparseGP:
+    def fit(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        sample_weight: np.ndarray | None = None,
+        groups: np.ndarray | None = None,
+    ) -> SparseGP:
         """Fit to features (rows, columns) and class labels (rows,).
 
         A row of ``sample_weight`` 2 counts as two rows. ``groups`` (the star of each row) keeps
@@ -101,18 +118,21 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         self._check_settings()
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
-        weight = _check_sample_weight(sample_weight, X, dtype=np.float64,
-                                      ensure_non_negative=True)
+        weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         # a row of no weight must leave no trace, not even among the inducing points
         used = weight > 0
         before = getattr(self, "classes_", None) if self.warm_start else None
         self.classes_, codes = np.unique(y[used], return_inverse=True)
         if before is not None and not np.array_equal(before, self.classes_):
-            raise BadParameter(f"warm_start of a model of {before.tolist()} on rows of "
-                               f"{self.classes_.tolist()}; give rows of the same classes")
+            raise BadParameter(
+                f"warm_start of a model of {before.tolist()} on rows of "
+                f"{self.classes_.tolist()}; give rows of the same classes"
+            )
         if len(self.classes_) < 2:
-            raise BadParameter("a classifier needs at least two classes and got "
-                               f"{len(self.classes_)} class; add rows of another class")
+            raise BadParameter(
+                "a classifier needs at least two classes and got "
+                f"{len(self.classes_)} class; add rows of another class"
+            )
         groups = None if groups is None else np.asarray(groups)[used]
         random = check_random_state(self.random_state)
         fitted, held_out = held_out_rows(int(used.sum()), groups, self.held_out_share, random)
@@ -136,8 +156,9 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         """
         return np.concatenate(list(self._draws_by_chunk(X)), axis=1)
 
-    def predict_proba_interval(self, X: np.ndarray, level: float = 0.68
-                               ) -> tuple[np.ndarray, np.ndarray]:
+    def predict_proba_interval(
+        self, X: np.ndarray, level: float = 0.68
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Lower and upper central quantiles of the class probabilities, both (rows, classes)."""
         if not 0 < level < 1:
             raise BadParameter(f"level is {level}; give a share between 0 and 1, such as 0.68")
@@ -159,8 +180,15 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         """Raise BadParameter for a setting outside its range."""
         if self.kernel not in KERNELS:
             raise BadParameter(f"kernel is '{self.kernel}'; use one of {', '.join(KERNELS)}")
-        for name in ("inducing_points", "epochs", "batch_size", "learning_rate", "patience",
-                     "natural_rate", "prediction_draws"):
+        for name in (
+            "inducing_points",
+            "epochs",
+            "batch_size",
+            "learning_rate",
+            "patience",
+            "natural_rate",
+            "prediction_draws",
+        ):
             if not getattr(self, name) > 0:
                 raise BadParameter(f"{name} is {getattr(self, name)}; give a positive number")
         if self.start not in ("prior", "laplace"):
@@ -170,8 +198,15 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         if not 0 <= self.held_out_share < 1:
             raise BadParameter(f"held_out_share is {self.held_out_share}; give a share in [0, 1)")
 
-    def _optimise(self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray, fitted: np.ndarray,
-                  held_out: np.ndarray, random: np.random.RandomState) -> None:
+    def _optimise(
+        self,
+        X: np.ndarray,
+        codes: np.ndarray,
+        weight: np.ndarray,
+        fitted: np.ndarray,
+        held_out: np.ndarray,
+        random: np.random.RandomState,
+    ) -> None:
         """Climb the evidence bound on minibatches; keep the best epoch's parameters."""
         device = torch_device(self.device)
         mark, stored = self._stored(X, codes, weight, device)
@@ -199,28 +234,40 @@ class SparseGP(ClassifierMixin, BaseEstimator):
             else:
                 self.state_ = latent.arrays()
             if self.checkpoint is not None:
-                write_checkpoint(self.checkpoint, self._to_store(mark, latent, optimiser, random,
-                                                                 generator))
+                write_checkpoint(
+                    self.checkpoint, self._to_store(mark, latent, optimiser, random, generator)
+                )
 
-    def _optimiser(self, latent: LatentFunctions, total_weight: float
-                   ) -> torch.optim.Optimizer | NaturalAndAdam:
+    def _optimiser(
+        self, latent: LatentFunctions, total_weight: float
+    ) -> torch.optim.Optimizer | NaturalAndAdam:
         """The optimiser that the settings ask for."""
         if self.optimizer == "natural":
             return NaturalAndAdam(latent, self.natural_rate, self.learning_rate, total_weight)
         return torch.optim.Adam(latent.parameters(), lr=self.learning_rate)
 
-    def _one_epoch(self, latent: LatentFunctions, optimiser: torch.optim.Optimizer | NaturalAndAdam,
-                   data: list[torch.Tensor], fitted: np.ndarray, random: np.random.RandomState,
-                   generator: torch.Generator) -> None:
+    def _one_epoch(
+        self,
+        latent: LatentFunctions,
+        optimiser: torch.optim.Optimizer | NaturalAndAdam,
+        data: list[torch.Tensor],
+        fitted: np.ndarray,
+        random: np.random.RandomState,
+        generator: torch.Generator,
+    ) -> None:
         """One step for every minibatch of the fitted rows."""
         latent.train()
         total_weight = float(data[2][fitted].sum())
         for rows in minibatches(fitted, self.batch_size, random):
             optimiser.zero_grad()
-            loss = negative_evidence_bound(latent, *(item[rows] for item in data),
-                                           len(fitted) / len(rows) / total_weight,
-                                           1 / total_weight, generator,
-                                           self.optimizer == "natural")
+            loss = negative_evidence_bound(
+                latent,
+                *(item[rows] for item in data),
+                len(fitted) / len(rows) / total_weight,
+                1 / total_weight,
+                generator,
+                self.optimizer == "natural",
+            )
             loss.backward()
             optimiser.step()
 
@@ -229,52 +276,77 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         best = int(np.argmin(self.held_out_loss_)) if self.held_out_loss_ else 0
         return len(self.held_out_loss_) - 1 - best >= self.patience
 
-    def _judge(self, latent: LatentFunctions, X: np.ndarray, codes: np.ndarray,
-               weight: np.ndarray) -> None:
+    def _judge(
+        self, latent: LatentFunctions, X: np.ndarray, codes: np.ndarray, weight: np.ndarray
+    ) -> None:
         """Note the log-loss of the held-out rows, and the parameters if it is the lowest."""
         loss = self._held_out_loss(latent, X, codes, weight)
         if loss < min(self.held_out_loss_, default=np.inf):
             self.state_ = latent.arrays()
         self.held_out_loss_.append(loss)
 
-    def _first_guess(self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray,
-                     random: np.random.RandomState) -> LatentFunctions:
+    def _first_guess(
+        self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray, random: np.random.RandomState
+    ) -> LatentFunctions:
         """The prior at the class shares, Laplace's answer, or where the last fit ended."""
         if self.warm_start and hasattr(self, "state_"):
             return LatentFunctions.from_arrays(self.state_, self.kernel)
         if self.start == "laplace":
             guess = LaplaceGP(self.inducing_points, self.kernel, random_state=random)
-            return LatentFunctions.from_laplace(guess.fit(X, codes, weight),
-                                                self.optimizer == "natural")
-        latent = LatentFunctions(inducing_points(X, weight, self.inducing_points, random),
-                                 len(self.classes_), self.kernel, self.optimizer == "natural")
+            return LatentFunctions.from_laplace(
+                guess.fit(X, codes, weight), self.optimizer == "natural"
+            )
+        latent = LatentFunctions(
+            inducing_points(X, weight, self.inducing_points, random),
+            len(self.classes_),
+            self.kernel,
+            self.optimizer == "natural",
+        )
         latent.start_at_class_shares(np.bincount(codes, weight, minlength=len(self.classes_)))
         return latent
 
-    def _stored(self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray,
-                device: torch.device) -> tuple[str, dict | None]:
+    def _stored(
+        self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray, device: torch.device
+    ) -> tuple[str, dict | None]:
         """What identifies this training, and its last checkpoint if there is one."""
         if self.checkpoint is None:
             return "", None
         if not isinstance(self.random_state, int | np.integer):
-            raise BadParameter(f"random_state is {self.random_state}; with a checkpoint give a "
-                               "number, so that the same rows are held out again")
-        settings = {name: value for name, value in self.get_params().items()
-                    if name not in ("checkpoint", "epochs", "prediction_draws")}
+            raise BadParameter(
+                f"random_state is {self.random_state}; with a checkpoint give a "
+                "number, so that the same rows are held out again"
+            )
+        settings = {
+            name: value
+            for name, value in self.get_params().items()
+            if name not in ("checkpoint", "epochs", "prediction_draws")
+        }
         mark = fingerprint([X, codes, weight], settings)
         return mark, read_checkpoint(self.checkpoint, mark, device)
 
-    def _to_store(self, mark: str, latent: LatentFunctions, optimiser: torch.optim.Optimizer,
-                  random: np.random.RandomState, generator: torch.Generator) -> dict:
+    def _to_store(
+        self,
+        mark: str,
+        latent: LatentFunctions,
+        optimiser: torch.optim.Optimizer,
+        random: np.random.RandomState,
+        generator: torch.Generator,
+    ) -> dict:
         """Everything that the following epochs depend on."""
-        return {"fingerprint": mark, "latent": latent.state_dict(),
-                "optimiser": optimiser.state_dict(), "random": random_to_plain(random),
-                "generator": generator.get_state(), "epochs_run": self.epochs_run_,
-                "held_out_loss": self.held_out_loss_,
-                "best": {name: torch.as_tensor(value) for name, value in self.state_.items()}}
+        return {
+            "fingerprint": mark,
+            "latent": latent.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "random": random_to_plain(random),
+            "generator": generator.get_state(),
+            "epochs_run": self.epochs_run_,
+            "held_out_loss": self.held_out_loss_,
+            "best": {name: torch.as_tensor(value) for name, value in self.state_.items()},
+        }
 
-    def _resumed(self, stored: dict, random: np.random.RandomState, generator: torch.Generator
-                 ) -> LatentFunctions:
+    def _resumed(
+        self, stored: dict, random: np.random.RandomState, generator: torch.Generator
+    ) -> LatentFunctions:
         """Take up a stored state; changes the generators."""
         random_from_plain(random, stored["random"])
         generator.set_state(stored["generator"].cpu())
@@ -283,12 +355,16 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         arrays = {name: value.cpu().numpy() for name, value in stored["latent"].items()}
         return LatentFunctions.from_arrays(arrays, self.kernel)
 
-    def _held_out_loss(self, latent: LatentFunctions, X: np.ndarray, codes: np.ndarray,
-                       weight: np.ndarray) -> float:
+    def _held_out_loss(
+        self, latent: LatentFunctions, X: np.ndarray, codes: np.ndarray, weight: np.ndarray
+    ) -> float:
         """Weighted log-loss of held-out rows at the present parameters."""
-        probability = np.concatenate([
-            self._probability_draws(latent, X[start:start + ROWS_PER_CHUNK]).mean(axis=0)
-            for start in range(0, len(X), ROWS_PER_CHUNK)])
+        probability = np.concatenate(
+            [
+                self._probability_draws(latent, X[start : start + ROWS_PER_CHUNK]).mean(axis=0)
+                for start in range(0, len(X), ROWS_PER_CHUNK)
+            ]
+        )
         of_truth = probability[np.arange(len(X)), codes]
         return float(np.average(-np.log(np.maximum(of_truth, 1e-15)), weights=weight))
 
@@ -298,7 +374,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         X = validate_data(self, X, dtype=np.float64, reset=False)
         latent = LatentFunctions.from_arrays(self.state_, self.kernel).to(torch_device(self.device))
         for start in range(0, len(X), ROWS_PER_CHUNK):
-            yield self._probability_draws(latent, X[start:start + ROWS_PER_CHUNK])
+            yield self._probability_draws(latent, X[start : start + ROWS_PER_CHUNK])
 
     def _probability_draws(self, latent: LatentFunctions, X: np.ndarray) -> np.ndarray:
         """Softmax of quasi-random draws from every row's latent posterior."""
@@ -314,15 +390,20 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
     Single precision loses the Cholesky factor of neighbouring inducing points now and then.
     """
 
-    def __init__(self, inducing: np.ndarray, classes: int, kernel: str, natural: bool = False
-                 ) -> None:
+    def __init__(
+        self, inducing: np.ndarray, classes: int, kernel: str, natural: bool = False
+    ) -> None:
         """With ``natural`` q(u) is held by its natural parameters, for natural gradients."""
         shape = torch.Size([classes])
-        kind = (gpytorch.variational.NaturalVariationalDistribution if natural
-                else gpytorch.variational.CholeskyVariationalDistribution)
+        kind = (
+            gpytorch.variational.NaturalVariationalDistribution
+            if natural
+            else gpytorch.variational.CholeskyVariationalDistribution
+        )
         distribution = kind(len(inducing), batch_shape=shape, mean_init_std=0.0)
         strategy = gpytorch.variational.VariationalStrategy(
-            self, torch.as_tensor(inducing, dtype=torch.float64), distribution)
+            self, torch.as_tensor(inducing, dtype=torch.float64), distribution
+        )
         # the whitened prior is where the distribution stands already; the lazy start would
         # consult the global random state
         strategy.variational_params_initialized.fill_(1)
@@ -334,8 +415,7 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
 
     def forward(self, x: torch.Tensor) -> gpytorch.distributions.MultivariateNormal:
         """Prior of the latent functions at ``x``."""
-        return gpytorch.distributions.MultivariateNormal(self.mean_module(x),
-                                                         self.covar_module(x))
+        return gpytorch.distributions.MultivariateNormal(self.mean_module(x), self.covar_module(x))
 
     def start_at_class_shares(self, counts: np.ndarray) -> None:
         """Set the mean functions to the log share of each class."""
@@ -349,8 +429,9 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The parameters as plain arrays."""
-        return {name: value.detach().cpu().numpy().copy()
-                for name, value in self.state_dict().items()}
+        return {
+            name: value.detach().cpu().numpy().copy() for name, value in self.state_dict().items()
+        }
 
     @classmethod
     def from_laplace(cls, guess: LaplaceGP, natural: bool = False) -> LatentFunctions:
@@ -371,8 +452,9 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
             latent.covar_module.outputscale = kernel.outputscale / (2 if two else 1)
             for name in ("lengthscale", "alpha"):
                 if hasattr(kernel.base_kernel, name):
-                    setattr(latent.covar_module.base_kernel, name,
-                            getattr(kernel.base_kernel, name))
+                    setattr(
+                        latent.covar_module.base_kernel, name, getattr(kernel.base_kernel, name)
+                    )
             distribution = latent.variational_strategy._variational_distribution
             mean, root = mode[:-1].T, torch.linalg.cholesky(covariance)
             if natural:
@@ -383,43 +465,58 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
                 distribution.variational_mean.copy_(mean)
                 distribution.chol_variational_covar.copy_(root)
             latent.mean_module.raw_constant.copy_(
-                INTERCEPT * state["mode"][-1] * sign[0] * (0.5 if two else 1.0))
+                INTERCEPT * state["mode"][-1] * sign[0] * (0.5 if two else 1.0)
+            )
         return latent
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray], kernel: str) -> LatentFunctions:
         """Rebuild from ``arrays``."""
         inducing = arrays["variational_strategy.inducing_points"]
-        latent = cls(inducing, len(arrays["mean_module.raw_constant"]), kernel,
-                     POSTERIOR + "natural_vec" in arrays)
+        latent = cls(
+            inducing,
+            len(arrays["mean_module.raw_constant"]),
+            kernel,
+            POSTERIOR + "natural_vec" in arrays,
+        )
         latent.load_state_dict({name: torch.as_tensor(value) for name, value in arrays.items()})
         return latent
 
 
-def negative_evidence_bound(latent: LatentFunctions, x: torch.Tensor, codes: torch.Tensor,
-                            weight: torch.Tensor, data_scale: float, divergence_scale: float,
-                            generator: torch.Generator, slopes: bool = False) -> torch.Tensor:
+def negative_evidence_bound(
+    latent: LatentFunctions,
+    x: torch.Tensor,
+    codes: torch.Tensor,
+    weight: torch.Tensor,
+    data_scale: float,
+    divergence_scale: float,
+    generator: torch.Generator,
+    slopes: bool = False,
+) -> torch.Tensor:
     """Minus the scaled evidence lower bound of one minibatch (Hensman et al. 2015, eq. 4).
 
     Written out rather than taken from the library so that weights enter row by row and the
     draws come from our own generator. With ``slopes`` its gradient is that of ``averaged_slopes``.
     """
     mean, deviation = latent.marginals(x)
-    normal = torch.randn((TRAINING_DRAWS, *mean.shape), generator=generator, dtype=mean.dtype,
-                         device=mean.device)
+    normal = torch.randn(
+        (TRAINING_DRAWS, *mean.shape), generator=generator, dtype=mean.dtype, device=mean.device
+    )
     if slopes:
         of_truth = averaged_slopes(mean, deviation, codes, normal)
     else:
         log_probability = torch.log_softmax(mean + deviation * normal, dim=-1)
-        of_truth = log_probability[:, torch.arange(len(codes), device=codes.device),
-                                   codes].mean(dim=0)
+        of_truth = log_probability[:, torch.arange(len(codes), device=codes.device), codes].mean(
+            dim=0
+        )
     expected = (weight * of_truth).sum()
     divergence = latent.variational_strategy.kl_divergence().sum()
     return divergence_scale * divergence - data_scale * expected
 
 
-def averaged_slopes(mean: torch.Tensor, deviation: torch.Tensor, codes: torch.Tensor,
-                    normal: torch.Tensor) -> torch.Tensor:
+def averaged_slopes(
+    mean: torch.Tensor, deviation: torch.Tensor, codes: torch.Tensor, normal: torch.Tensor
+) -> torch.Tensor:
     """A stand-in (rows,) for the expected log-likelihood that has its gradient, not its value.
 
     The derivative in a mean is the average slope, that in a variance half the average curvature
@@ -445,8 +542,6 @@ def softmax_draws(mean: np.ndarray, deviation: np.ndarray, draws: int) -> np.nda
     return probability / probability.sum(axis=2, keepdims=True)
 
 
-def minibatches(rows: np.ndarray, size: int, random: np.random.RandomState
-                ) -> Iterator[np.ndarray]:
+def minibatches(rows: np.ndarray, size: int, random: np.random.RandomState) -> Iterator[np.ndarray]:
     """Yield a random partition of the rows into batches of nearly equal size."""
     yield from np.array_split(random.permutation(rows), max(1, round(len(rows) / size)))
-

@@ -15,13 +15,13 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from torch import nn
 
-from exoval.classifiers.checkpoint import fingerprint
-from exoval.classifiers.epochs import Epochs, plain_arrays
-from exoval.classifiers.held_out_rows import held_out_rows
-from exoval.classifiers.shown_rows import ShownRows, ViewArray, checked_views, view_length
-from exoval.classifiers.torch_device import torch_device
-from exoval.classifiers.view_network import mirrored, seeded_networks
 from exoval.errors import BadParameter
+from exoval.networks.checkpoint import fingerprint
+from exoval.networks.epochs import Epochs, plain_arrays
+from exoval.networks.held_out_rows import held_out_rows
+from exoval.networks.shown_rows import ShownRows, ViewArray, checked_views, view_length
+from exoval.networks.torch_device import torch_device
+from exoval.networks.view_network import mirrored, seeded_networks
 
 
 class TransitCNN(ClassifierMixin, BaseEstimator):
@@ -37,10 +37,21 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
     ``held_out_loss_``, ``state_`` (weights as plain arrays).
     """
 
-    def __init__(self, width: int = 4, hidden: int = 32, networks: int = 3, epochs: int = 40,
-                 batch_size: int = 128, learning_rate: float = 2e-3, weight_decay: float = 0.03,
-                 patience: int = 6, held_out_share: float = 0.1, checkpoint: str | None = None,
-                 device: str = "auto", random_state: int | None = None) -> None:
+    def __init__(
+        self,
+        width: int = 4,
+        hidden: int = 32,
+        networks: int = 3,
+        epochs: int = 40,
+        batch_size: int = 128,
+        learning_rate: float = 2e-3,
+        weight_decay: float = 0.03,
+        patience: int = 6,
+        held_out_share: float = 0.1,
+        checkpoint: str | None = None,
+        device: str = "auto",
+        random_state: int | None = None,
+    ) -> None:
         self.width = width
         self.hidden = hidden
         self.networks = networks
@@ -54,8 +65,14 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
         self.device = device
         self.random_state = random_state
 
-    def fit(self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None,
-            groups: np.ndarray | None = None, views: ViewArray | None = None) -> TransitCNN:
+    def fit(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        sample_weight: np.ndarray | None = None,
+        groups: np.ndarray | None = None,
+        views: ViewArray | None = None,
+    ) -> TransitCNN:
         """Fit to features (rows, columns), class labels (rows,) and views (rows, length).
 
         A row of ``sample_weight`` 2 counts as two rows. ``groups`` (the star of each row) keeps
@@ -65,13 +82,14 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
         self._check_settings()
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
-        weight = _check_sample_weight(sample_weight, X, dtype=np.float64,
-                                      ensure_non_negative=True)
+        weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         used = weight > 0
         self.classes_, codes = np.unique(y[used], return_inverse=True)
         if len(self.classes_) < 2:
-            raise BadParameter("a classifier needs at least two classes and got "
-                               f"{len(self.classes_)} class; add rows of another class")
+            raise BadParameter(
+                "a classifier needs at least two classes and got "
+                f"{len(self.classes_)} class; add rows of another class"
+            )
         self.looks_at_views_ = views is not None
         self.view_length_ = view_length(views)
         shown, weight = ShownRows.of(X, views, used), weight[used]
@@ -96,13 +114,14 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
         X = validate_data(self, X, dtype=np.float64, reset=False)
         checked_views(views, self.looks_at_views_, self.view_length_)
         model = self._built()
-        model.load_state_dict({name: torch.as_tensor(value)
-                               for name, value in self.state_.items()})
-        return self._answers(model.to(torch_device(self.device)),
-                             ShownRows.of(X, views, np.ones(len(X), dtype=bool)))
+        model.load_state_dict({name: torch.as_tensor(value) for name, value in self.state_.items()})
+        return self._answers(
+            model.to(torch_device(self.device)), ShownRows.of(X, views, np.ones(len(X), dtype=bool))
+        )
 
-    def predict_proba_interval(self, X: np.ndarray, level: float = 0.68,
-                               views: ViewArray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def predict_proba_interval(
+        self, X: np.ndarray, level: float = 0.68, views: ViewArray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Quantiles of the networks' probabilities at the tails of ``level``, (rows, classes)."""
         if not 0 < level < 1:
             raise BadParameter(f"level is {level}; give a share between 0 and 1, such as 0.68")
@@ -112,48 +131,88 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
 
     def _check_settings(self) -> None:
         """Raise BadParameter for a setting outside its range."""
-        for name in ("width", "hidden", "networks", "epochs", "batch_size", "learning_rate",
-                     "patience"):
+        for name in (
+            "width",
+            "hidden",
+            "networks",
+            "epochs",
+            "batch_size",
+            "learning_rate",
+            "patience",
+        ):
             if not getattr(self, name) > 0:
                 raise BadParameter(f"{name} is {getattr(self, name)}; give a positive number")
         if not 0 <= self.held_out_share < 1:
             raise BadParameter(f"held_out_share is {self.held_out_share}; give a share in [0, 1)")
         if self.checkpoint is not None and not isinstance(self.random_state, int | np.integer):
-            raise BadParameter(f"random_state is {self.random_state}; with a checkpoint give a "
-                               "number, so that the same rows are held out again")
+            raise BadParameter(
+                f"random_state is {self.random_state}; with a checkpoint give a "
+                "number, so that the same rows are held out again"
+            )
 
     def _built(self, seed: int = 0) -> nn.ModuleList:
         """The networks before training."""
-        return seeded_networks(self.networks, seed, columns=self.n_features_in_,
-                               outputs=len(self.classes_), width=self.width, hidden=self.hidden,
-                               view_length=self.view_length_).to(self._dtype())
+        return seeded_networks(
+            self.networks,
+            seed,
+            columns=self.n_features_in_,
+            outputs=len(self.classes_),
+            width=self.width,
+            hidden=self.hidden,
+            view_length=self.view_length_,
+        ).to(self._dtype())
 
     def _dtype(self) -> torch.dtype:
         """Features alone are cheap enough for double precision, free of the rows beside a row."""
         return torch.float32 if self.looks_at_views_ else torch.float64
 
-    def _train(self, shown: ShownRows, codes: np.ndarray, weight: np.ndarray, fitted: np.ndarray,
-               held_out: np.ndarray, random: np.random.RandomState) -> None:
+    def _train(
+        self,
+        shown: ShownRows,
+        codes: np.ndarray,
+        weight: np.ndarray,
+        fitted: np.ndarray,
+        held_out: np.ndarray,
+        random: np.random.RandomState,
+    ) -> None:
         """Adam with weight decay on minibatches; keep the best epoch's weights."""
         device = torch_device(self.device)
         model = self._built(int(random.randint(2**31))).to(device)
-        optimiser = torch.optim.AdamW(model.parameters(), lr=self.learning_rate,
-                                      weight_decay=self.weight_decay)
-        training = Epochs(model, optimiser, random, torch.Generator(), self.checkpoint,
-                          self._mark(shown, codes, weight) if self.checkpoint else "")
+        optimiser = torch.optim.AdamW(
+            model.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay
+        )
+        training = Epochs(
+            model,
+            optimiser,
+            random,
+            torch.Generator(),
+            self.checkpoint,
+            self._mark(shown, codes, weight) if self.checkpoint else "",
+        )
         training.resume(device)
         judged = ShownRows(shown.X[held_out], shown.views, shown.places[held_out])
         training.run(
-            self.epochs, self.patience,
+            self.epochs,
+            self.patience,
             lambda: self._one_epoch(model, optimiser, shown, codes, weight, fitted, random),
             (lambda: self._loss(model, judged, codes[held_out], weight[held_out]))
-            if len(held_out) else None, "transit_cnn epochs")
+            if len(held_out)
+            else None,
+            "transit_cnn epochs",
+        )
         self.held_out_loss_, self.epochs_run_ = training.held_out_loss, training.epochs_run
         self.state_ = plain_arrays(training.best)
 
-    def _one_epoch(self, model: nn.ModuleList, optimiser: torch.optim.Optimizer, shown: ShownRows,
-                   codes: np.ndarray, weight: np.ndarray, fitted: np.ndarray,
-                   random: np.random.RandomState) -> None:
+    def _one_epoch(
+        self,
+        model: nn.ModuleList,
+        optimiser: torch.optim.Optimizer,
+        shown: ShownRows,
+        codes: np.ndarray,
+        weight: np.ndarray,
+        fitted: np.ndarray,
+        random: np.random.RandomState,
+    ) -> None:
         """One step for every minibatch; every network sees the same rows."""
         device = torch_device(self.device)
         order = random.permutation(fitted)
@@ -163,15 +222,19 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
                 views = mirrored(views, random.random_sample(len(rows)) < 0.5)
             truth = torch.as_tensor(codes[rows], device=device)
             counts = torch.as_tensor(weight[rows], dtype=self._dtype(), device=device)
-            losses = [(counts * nn.functional.cross_entropy(network(x, views), truth,
-                                                            reduction="none")).mean()
-                      for network in model]
+            losses = [
+                (
+                    counts * nn.functional.cross_entropy(network(x, views), truth, reduction="none")
+                ).mean()
+                for network in model
+            ]
             optimiser.zero_grad()
             torch.stack(losses).sum().backward()
             optimiser.step()
 
-    def _loss(self, model: nn.ModuleList, shown: ShownRows, codes: np.ndarray,
-              weight: np.ndarray) -> float:
+    def _loss(
+        self, model: nn.ModuleList, shown: ShownRows, codes: np.ndarray, weight: np.ndarray
+    ) -> float:
         """Weighted log-loss of the networks' mean."""
         probability = self._answers(model, shown).mean(axis=0)[np.arange(len(shown)), codes]
         return float(np.average(-np.log(np.maximum(probability, 1e-15)), weights=weight))
@@ -183,12 +246,21 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
         with torch.no_grad():
             for rows in shown.chunks():
                 x, views = shown.batch(rows, torch_device(self.device), self._dtype())
-                parts.append(np.stack([network(x, views).double().softmax(dim=1).cpu().numpy()
-                                       for network in model]))
+                parts.append(
+                    np.stack(
+                        [
+                            network(x, views).double().softmax(dim=1).cpu().numpy()
+                            for network in model
+                        ]
+                    )
+                )
         return np.concatenate(parts, axis=1)
 
     def _mark(self, shown: ShownRows, codes: np.ndarray, weight: np.ndarray) -> str:
         """What identifies this training."""
-        settings = {name: value for name, value in self.get_params().items()
-                    if name not in ("checkpoint", "epochs")}
+        settings = {
+            name: value
+            for name, value in self.get_params().items()
+            if name not in ("checkpoint", "epochs")
+        }
         return fingerprint([codes, weight], settings | {"shown": shown.fingerprint()})

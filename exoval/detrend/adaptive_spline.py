@@ -45,8 +45,14 @@ class AdaptiveSpline:
 
         Raises BadLightCurve if no cadence has a finite trend.
         """
-        return flatten_segments(light_curve, self._trend, event, self.gap_days,
-                                self.event_margin, self.upward_clip_sigma)
+        return flatten_segments(
+            light_curve,
+            self._trend,
+            event,
+            self.gap_days,
+            self.event_margin,
+            self.upward_clip_sigma,
+        )
 
     def _trend(self, time: np.ndarray, flux: np.ndarray, visible: np.ndarray) -> np.ndarray:
         used = np.flatnonzero(visible)
@@ -56,14 +62,16 @@ class AdaptiveSpline:
         if len(used) <= DEGREE or not scatter > 0:
             return np.full(len(time), np.median(flux[visible]))
         best, least = np.full(len(time), np.median(flux[visible])), np.inf
-        for knot_days in np.geomspace(self.farthest_knots_days, self.closest_knots_days,
-                                      int(self.spacings)):
+        for knot_days in np.geomspace(
+            self.farthest_knots_days, self.closest_knots_days, int(self.spacings)
+        ):
             if time[used[-1]] - time[used[0]] < 0.5 * knot_days:
                 continue
             spline = robust_spline(time[used], flux[used], knot_days)
             pull = (flux[used] - spline(time[used])) / scatter
-            criterion = (np.sum(np.minimum(pull**2, OUTLIER_SIGMA**2))
-                         + len(spline.c) * np.log(len(used)))
+            criterion = np.sum(np.minimum(pull**2, OUTLIER_SIGMA**2)) + len(spline.c) * np.log(
+                len(used)
+            )
             if criterion < least:
                 best = spline(np.clip(time, time[used[0]], time[used[-1]]))
                 least = criterion

@@ -36,22 +36,38 @@ class Biweight:
     def __post_init__(self) -> None:
         require_positive(self)
         if self.step_days > self.window_days / 10:
-            raise BadParameter(f"step_days={self.step_days} in a window of {self.window_days} "
-                               "days; give a tenth of the window at most")
+            raise BadParameter(
+                f"step_days={self.step_days} in a window of {self.window_days} "
+                "days; give a tenth of the window at most"
+            )
 
     def __call__(self, light_curve: LightCurve, event: Ephemeris | None = None) -> LightCurve:
         """Flatten; flux becomes relative (1 out of transit) and its error the robust scatter.
 
         Raises BadLightCurve if no cadence has a finite trend.
         """
-        return flatten_segments(light_curve, self._trend, event, self.gap_days,
-                                self.event_margin, self.upward_clip_sigma)
+        return flatten_segments(
+            light_curve,
+            self._trend,
+            event,
+            self.gap_days,
+            self.event_margin,
+            self.upward_clip_sigma,
+        )
 
     def _trend(self, time: np.ndarray, flux: np.ndarray, visible: np.ndarray) -> np.ndarray:
         with warnings.catch_warnings():
             # cadences without a trend are dealt with by the caller
             warnings.simplefilter("ignore", UserWarning)
-            _, trend = flatten(time, flux, method="biweight", mask=~visible,
-                               window_length=self.window_days, break_tolerance=0,
-                               edge_cutoff=0.0, return_trend=True, step=self.step_days)
+            _, trend = flatten(
+                time,
+                flux,
+                method="biweight",
+                mask=~visible,
+                window_length=self.window_days,
+                break_tolerance=0,
+                edge_cutoff=0.0,
+                return_trend=True,
+                step=self.step_days,
+            )
         return trend

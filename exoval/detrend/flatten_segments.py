@@ -23,9 +23,14 @@ class Trend(Protocol):
     def __call__(self, time: np.ndarray, flux: np.ndarray, visible: np.ndarray) -> np.ndarray: ...
 
 
-def flatten_segments(light_curve: LightCurve, trend: Trend, event: Ephemeris | None,
-                     gap_days: float, event_margin: float, upward_clip_sigma: float
-                     ) -> LightCurve:
+def flatten_segments(
+    light_curve: LightCurve,
+    trend: Trend,
+    event: Ephemeris | None,
+    gap_days: float,
+    event_margin: float,
+    upward_clip_sigma: float,
+) -> LightCurve:
     """Divide every segment by its own trend; flux becomes 1 out of transit.
 
     Cadences without finite time or flux are dropped. A segment is cut where cadences are missing
@@ -53,8 +58,9 @@ def flatten_segments(light_curve: LightCurve, trend: Trend, event: Ephemeris | N
     error = np.full(len(light_curve), np.nan)
     for segment in light_curve.segments:
         part = segment.cadences
-        flux[part] = _flatten(light_curve.time[part], light_curve.flux[part], ~hidden[part],
-                              trend, gap_days)
+        flux[part] = _flatten(
+            light_curve.time[part], light_curve.flux[part], ~hidden[part], trend, gap_days
+        )
         error[part] = point_scatter(flux[part][~hidden[part]])
     # a scatter of rounding errors alone is no noise
     good = np.isfinite(flux) & np.isfinite(error) & (error > 1e-14)
@@ -67,8 +73,9 @@ def flatten_segments(light_curve: LightCurve, trend: Trend, event: Ephemeris | N
     return light_curve.with_flux(flux, error).keep(good)
 
 
-def _flatten(time: np.ndarray, flux: np.ndarray, visible: np.ndarray, trend: Trend,
-             gap_days: float) -> np.ndarray:
+def _flatten(
+    time: np.ndarray, flux: np.ndarray, visible: np.ndarray, trend: Trend, gap_days: float
+) -> np.ndarray:
     """One segment over its trend, NaN where there is none."""
     level = np.median(flux) if len(flux) else np.nan
     if not level > 0:

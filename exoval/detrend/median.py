@@ -37,8 +37,14 @@ class Median:
 
         Raises BadLightCurve if no cadence has a finite trend.
         """
-        return flatten_segments(light_curve, self._trend, event, self.gap_days,
-                                self.event_margin, self.upward_clip_sigma)
+        return flatten_segments(
+            light_curve,
+            self._trend,
+            event,
+            self.gap_days,
+            self.event_margin,
+            self.upward_clip_sigma,
+        )
 
     def _trend(self, time: np.ndarray, flux: np.ndarray, visible: np.ndarray) -> np.ndarray:
         series = pd.Series(np.where(visible, flux, np.nan), pd.to_timedelta(time, unit="D"))

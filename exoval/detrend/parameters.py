@@ -14,8 +14,10 @@ def require_positive(detrend: Detrend) -> None:
     ``event_margin`` may be 0.
     """
     values = {field.name: getattr(detrend, field.name) for field in fields(detrend)}
-    if not all(value > 0 or (name == "event_margin" and value == 0)
-               for name, value in values.items()):
+    if not all(
+        value > 0 or (name == "event_margin" and value == 0) for name, value in values.items()
+    ):
         listed = ", ".join(f"{name}={value}" for name, value in values.items())
-        raise BadParameter(f"{type(detrend).__name__} {listed} must all be "
-                           "positive, or 0 for event_margin")
+        raise BadParameter(
+            f"{type(detrend).__name__} {listed} must all be positive, or 0 for event_margin"
+        )

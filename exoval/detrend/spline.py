@@ -47,8 +47,14 @@ class Spline:
 
         Raises BadLightCurve if no cadence has a finite trend.
         """
-        return flatten_segments(light_curve, self._trend, event, self.gap_days,
-                                self.event_margin, self.upward_clip_sigma)
+        return flatten_segments(
+            light_curve,
+            self._trend,
+            event,
+            self.gap_days,
+            self.event_margin,
+            self.upward_clip_sigma,
+        )
 
     def _trend(self, time: np.ndarray, flux: np.ndarray, visible: np.ndarray) -> np.ndarray:
         used = np.flatnonzero(visible)
@@ -58,7 +64,8 @@ class Spline:
             # too short for a slope to be told from a dip
             return np.full(len(time), np.median(flux[visible]))
         return robust_spline(time[used], flux[used], self.knot_days)(
-            np.clip(time, time[used[0]], time[used[-1]]))
+            np.clip(time, time[used[0]], time[used[-1]])
+        )
 
 
 def robust_spline(time: np.ndarray, flux: np.ndarray, knot_days: float) -> BSpline:

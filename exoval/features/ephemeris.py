@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from exoval.feature_table import Column
-from exoval.features.folded_event import FoldedEvent
+from exoval.folded.folded_event import FoldedEvent
+from exoval.table.column import Column
 
 
 @dataclass(frozen=True)

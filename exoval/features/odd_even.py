@@ -8,11 +8,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from exoval.feature_table import Column
-from exoval.features.folded_event import FoldedEvent
 from exoval.features.reason import CODES, Reason
-from exoval.features.single_events import SingleEvents
-from exoval.features.trapezoid import TrapezoidFit, fit_trapezoid
+from exoval.folded.folded_event import FoldedEvent
+from exoval.folded.single_events import SingleEvents
+from exoval.folded.trapezoid import TrapezoidFit, fit_trapezoid
+from exoval.table.column import Column
 
 #: events that the noise of empty boxes is worth
 PRIOR_EVENTS = 4.0
@@ -25,14 +25,24 @@ class OddEvenFeatures:
     columns: ClassVar[tuple[Column, ...]] = (
         Column("odd_depth", "ppm", "mean depth of the odd events"),
         Column("even_depth", "ppm", "mean depth of the even events"),
-        Column("odd_even_sigma", "sigma", "depth difference over its error, in the noise that is "
-               "really there", "koi_bin_oedp_sig"),
+        Column(
+            "odd_even_sigma",
+            "sigma",
+            "depth difference over its error, in the noise that is really there",
+            "koi_bin_oedp_sig",
+        ),
         Column("odd_even_ratio", "", "depth difference over the mean depth"),
-        Column("odd_even_duration_sigma", "sigma", "difference of the trapezoids' durations over "
-               "its error"),
+        Column(
+            "odd_even_duration_sigma",
+            "sigma",
+            "difference of the trapezoids' durations over its error",
+        ),
         Column("odd_even_duration_ratio", "", "difference of the durations over their mean"),
-        Column("odd_even_time_sigma", "sigma", "difference of the mid-times over the error that "
-               "the depths' error implies"),
+        Column(
+            "odd_even_time_sigma",
+            "sigma",
+            "difference of the mid-times over the error that the depths' error implies",
+        ),
         Column("odd_even_reason", "", f"why columns are missing: {CODES}"),
     )
 
@@ -76,7 +86,8 @@ def _shapes(odd: TrapezoidFit, even: TrapezoidFit, noise: float) -> dict[str, fl
         "odd_even_duration_sigma": difference / error if error > 0 else np.nan,
         "odd_even_duration_ratio": 2 * difference / (odd.duration + even.duration),
         "odd_even_time_sigma": abs(odd.offset - even.offset) / (np.hypot(*errors) * noise)
-        if min(errors) > 0 else np.nan,
+        if min(errors) > 0
+        else np.nan,
     }
 
 
@@ -93,8 +104,7 @@ def _time_error(fit: TrapezoidFit) -> float:
     return half_depth_duration * math.sqrt(0.5 * share) * fit.depth_error / fit.depth
 
 
-def _noise(folded: FoldedEvent, sides: list[np.ndarray], means: list[tuple[float, float]]
-           ) -> float:
+def _noise(folded: FoldedEvent, sides: list[np.ndarray], means: list[tuple[float, float]]) -> float:
     """Noise of single events over the white one: that of empty boxes, and the events' own.
 
     Events that vary more than the noise beside them are no exact measure of parity. Their scatter
@@ -102,8 +112,10 @@ def _noise(folded: FoldedEvent, sides: list[np.ndarray], means: list[tuple[float
     PRIOR_EVENTS more of them.
     """
     events = folded.matched
-    squares = [np.sum(((events.depth[side] - mean) / events.error[side]) ** 2)
-               for side, (mean, _) in zip(sides, means)]
+    squares = [
+        np.sum(((events.depth[side] - mean) / events.error[side]) ** 2)
+        for side, (mean, _) in zip(sides, means)
+    ]
     freedom = len(events) - len(sides)
     joined = (sum(squares) + PRIOR_EVENTS * folded.noise**2) / (freedom + PRIOR_EVENTS)
     return math.sqrt(joined)

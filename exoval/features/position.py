@@ -9,9 +9,9 @@ from typing import ClassVar
 import numpy as np
 
 from exoval.detrend.point_scatter import point_scatter
-from exoval.feature_table import Column
-from exoval.features.folded_event import FoldedEvent
 from exoval.features.reason import CODES, Reason
+from exoval.folded.folded_event import FoldedEvent
+from exoval.table.column import Column
 
 #: fewest cadences in the event and beside it for an event to count
 FEWEST_CADENCES = 2
@@ -27,13 +27,18 @@ class PositionFeatures:
 
     shoulder: float = 4.0
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("centroid_shift", "millipixel", "centroid in the event minus beside it",
-               "tce_fwm_sdeco"),
+        Column(
+            "centroid_shift", "millipixel", "centroid in the event minus beside it", "tce_fwm_sdeco"
+        ),
         Column("centroid_sigma", "sigma", "that shift over its error", "koi_fwm_stat_sig"),
         Column("centroid_column_sigma", "sigma", "signed shift along columns over its error"),
         Column("centroid_row_sigma", "sigma", "signed shift along rows over its error"),
-        Column("source_offset", "pixel", "how far from the centroid the dimming source lies",
-               "koi_dikco_msky"),
+        Column(
+            "source_offset",
+            "pixel",
+            "how far from the centroid the dimming source lies",
+            "koi_dikco_msky",
+        ),
         Column("source_offset_error", "pixel", "its error"),
         Column("crowding", "", "target's share of the light in the aperture"),
         Column("position_reason", "", f"why columns are missing: {CODES}"),
@@ -52,9 +57,13 @@ class PositionFeatures:
             return {"crowding": crowding, "position_reason": Reason.TOO_FEW_CADENCES}
         (column, column_error), (line, line_error) = moved
         pulls = column / column_error, line / line_error
-        row = {"crowding": crowding, "centroid_shift": 1000 * np.hypot(column, line),
-               "centroid_sigma": np.hypot(*pulls), "centroid_column_sigma": pulls[0],
-               "centroid_row_sigma": pulls[1]}
+        row = {
+            "crowding": crowding,
+            "centroid_shift": 1000 * np.hypot(column, line),
+            "centroid_sigma": np.hypot(*pulls),
+            "centroid_column_sigma": pulls[0],
+            "centroid_row_sigma": pulls[1],
+        }
         depth = folded.depth[0]
         # the aperture dims by less than the flux freed of the neighbours' light
         if curve.flux_is_decrowded and math.isfinite(crowding):
@@ -62,9 +71,11 @@ class PositionFeatures:
         if not depth > 0:
             return row | {"position_reason": Reason.NO_DIP}
         lever = (1 - depth) / depth
-        return row | {"source_offset": np.hypot(column, line) * lever,
-                      "source_offset_error": np.hypot(column_error, line_error) * lever,
-                      "position_reason": Reason.MEASURED}
+        return row | {
+            "source_offset": np.hypot(column, line) * lever,
+            "source_offset_error": np.hypot(column_error, line_error) * lever,
+            "position_reason": Reason.MEASURED,
+        }
 
     def _shift(self, folded: FoldedEvent, centroid: np.ndarray) -> tuple[float, float]:
         """Mean over events of (inside minus beside), pixels, and its error from their scatter."""
@@ -83,8 +94,10 @@ class PositionFeatures:
             return math.nan, math.nan
         # each event against its own surroundings: the pointing drifts by far more than events
         about = centroid[good] - centroid[good[0]]
-        means = [np.bincount(which[side], about[side], events)[usable] / count[usable]
-                 for side, count in zip(sides, counts)]
+        means = [
+            np.bincount(which[side], about[side], events)[usable] / count[usable]
+            for side, count in zip(sides, counts)
+        ]
         shifts = means[0] - means[1]
         weight = 1 / (1 / counts[0][usable] + 1 / counts[1][usable])
         shift = float(np.average(shifts, weights=weight))

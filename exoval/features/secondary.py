@@ -9,11 +9,11 @@ from typing import ClassVar
 import numpy as np
 from scipy.special import log_ndtr, ndtri_exp
 
-from exoval.feature_table import Column
-from exoval.features.box_scan import FEWEST_CADENCES, STEPS_PER_DURATION
-from exoval.features.folded_event import FoldedEvent
 from exoval.features.reason import CODES, Reason
+from exoval.folded.box_scan import FEWEST_CADENCES, STEPS_PER_DURATION
+from exoval.folded.folded_event import FoldedEvent
 from exoval.search.period_grid import duration_scale
+from exoval.table.column import Column
 
 #: Bond albedo of the planet whose temperature is compared
 ALBEDO = 0.3
@@ -28,23 +28,38 @@ class SecondaryFeatures:
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("secondary_snr", "sigma", "strength of the strongest dip away from the event, "
-               "white noise"),
-        Column("secondary_mes", "sigma", "the same over the scatter at all phases",
-               "tce_maxmes"),
-        Column("secondary_sigma", "sigma", "that strength as the normal deviate of its "
-               "probability among all phases that were tried"),
+        Column(
+            "secondary_snr",
+            "sigma",
+            "strength of the strongest dip away from the event, white noise",
+        ),
+        Column("secondary_mes", "sigma", "the same over the scatter at all phases", "tce_maxmes"),
+        Column(
+            "secondary_sigma",
+            "sigma",
+            "that strength as the normal deviate of its "
+            "probability among all phases that were tried",
+        ),
         Column("secondary_phase", "", "phase of that dip, 0 to 0.5 either side", "tce_maxmesd"),
         Column("secondary_depth", "ppm", "depth of that dip", "wst_depth"),
         Column("secondary_depth_ratio", "", "depth of that dip over the event's depth"),
         Column("half_phase_sigma", "sigma", "signed depth at half phase over its error"),
         Column("half_phase_ratio", "", "depth at half phase over the event's depth"),
-        Column("half_period_sigma", "sigma", "event's depth minus that at half phase, over the "
-               "error: small if the period is really half"),
-        Column("secondary_albedo", "", "geometric albedo of a planet that shines by reflection "
-               "as much as the secondary hides", "tce_albedo"),
-        Column("secondary_temperature", "K", "day side of a planet that glows as much",
-               "tce_ptemp"),
+        Column(
+            "half_period_sigma",
+            "sigma",
+            "event's depth minus that at half phase, over the "
+            "error: small if the period is really half",
+        ),
+        Column(
+            "secondary_albedo",
+            "",
+            "geometric albedo of a planet that shines by reflection as much as the secondary hides",
+            "tce_albedo",
+        ),
+        Column(
+            "secondary_temperature", "K", "day side of a planet that glows as much", "tce_ptemp"
+        ),
         Column("secondary_temperature_ratio", "", "that temperature over the equilibrium one"),
         Column("secondary_reason", "", f"why columns are missing: {CODES}"),
     )
@@ -80,12 +95,14 @@ def _half_phase(folded: FoldedEvent) -> dict[str, float]:
     depth -= folded.scan.level
     event_depth, event_error = folded.depth
     if there.sum() < FEWEST_CADENCES or not math.isfinite(event_depth):
-        return dict.fromkeys(("half_phase_sigma", "half_phase_ratio", "half_period_sigma"),
-                             math.nan)
+        return dict.fromkeys(
+            ("half_phase_sigma", "half_phase_ratio", "half_period_sigma"), math.nan
+        )
     return {
         "half_phase_sigma": depth / error / folded.phase_noise,
         "half_phase_ratio": depth / event_depth if event_depth > 0 else math.nan,
-        "half_period_sigma": (event_depth - depth) / np.hypot(error, event_error)
+        "half_period_sigma": (event_depth - depth)
+        / np.hypot(error, event_error)
         / folded.phase_noise,
     }
 
@@ -109,7 +126,8 @@ def among_phases(strength: float, durations: float) -> float:
     overshoot = -0.583 * u * math.sqrt(2 / STEPS_PER_DURATION)
     # a box and its own place, then the upcrossings along the rest
     expected = math.exp(float(log_ndtr(-strength))) + durations * u * math.exp(
-        log_density + overshoot)
+        log_density + overshoot
+    )
     if expected < 1e-12:
         log_chance = math.log(durations * u) + log_density + overshoot
     elif expected < 1:

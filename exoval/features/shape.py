@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from exoval.feature_table import Column
-from exoval.features.folded_event import FoldedEvent
-from exoval.features.profile import Profile
 from exoval.features.reason import CODES, Reason
-from exoval.features.trapezoid import TrapezoidFit
+from exoval.folded.folded_event import FoldedEvent
+from exoval.folded.profile import Profile
+from exoval.folded.trapezoid import TrapezoidFit
+from exoval.table.column import Column
 
 #: bins of the whole period in which sinusoid and trapezoid are compared
 PERIOD_BINS = 200
@@ -28,14 +28,20 @@ class ShapeFeatures:
         Column("depth_error", "ppm", "its error, times the red noise"),
         Column("trapezoid_duration", "h", "first to fourth contact of the trapezoid"),
         Column("trapezoid_duration_error", "h", "its error, times the red noise"),
-        Column("ingress_share", "", "ingress over half the duration: 0 box, 1 triangle",
-               "koi_ingress"),
+        Column(
+            "ingress_share", "", "ingress over half the duration: 0 box, 1 triangle", "koi_ingress"
+        ),
         Column("trapezoid_offset", "", "mid-time of the trapezoid from the box, in durations"),
         Column("trapezoid_chi2", "", "reduced chi-squared of the trapezoid"),
         Column("line_gain", "sigma", "root of the chi-squared gain over a straight line"),
-        Column("sinusoid_gain", "", "chi-squared gain of a sinusoid of the period over that of "
-               "the trapezoid, both over a constant, all phases; missing without data all around "
-               "the period", "SWEET"),
+        Column(
+            "sinusoid_gain",
+            "",
+            "chi-squared gain of a sinusoid of the period over that of "
+            "the trapezoid, both over a constant, all phases; missing without data all around "
+            "the period",
+            "SWEET",
+        ),
         Column("shape_reason", "", f"why the trapezoid is missing: {CODES}"),
     )
 
@@ -85,10 +91,10 @@ def _sinusoid_gain(folded: FoldedEvent, fit: TrapezoidFit) -> float:
     filled = weight > 0
     dip = np.bincount(index, folded.weight * folded.dip, PERIOD_BINS)[filled] / weight[filled]
     angle = 2 * np.pi * middle
-    wave = _gain(np.stack([np.ones(len(middle)), np.cos(angle), np.sin(angle)], axis=1), dip,
-                 weight[filled])
-    return wave / max(_gain_of_shape(fit.dip(folded.time_from_mid), folded.dip, folded.weight),
-                      1.0)
+    wave = _gain(
+        np.stack([np.ones(len(middle)), np.cos(angle), np.sin(angle)], axis=1), dip, weight[filled]
+    )
+    return wave / max(_gain_of_shape(fit.dip(folded.time_from_mid), folded.dip, folded.weight), 1.0)
 
 
 def _gain_of_shape(shape: np.ndarray, dip: np.ndarray, weight: np.ndarray) -> float:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exoval.feature_table import Column
-from exoval.features.fixed_bins import fill_gaps, mean_in_bins
-from exoval.features.folded_event import FoldedEvent
 from exoval.features.reason import CODES, Reason
+from exoval.folded.fixed_bins import fill_gaps, mean_in_bins
+from exoval.folded.folded_event import FoldedEvent
+from exoval.table.column import Column
 
 #: what the columns are called, before their number
 PREFIX = "shape_bin_"
@@ -22,12 +22,14 @@ REACH = 1.5
 class ShapeBins:
     """Dip over the trapezoid's depth in bins across 1.5 transit durations to either side.
 
-    Input of exoval.classifiers.transit_shape_map, not of a classifier.
+    Input of exoval.models.transit_shape_map, not of a classifier.
     """
 
     columns: tuple[Column, ...] = (
-        *(Column(f"{PREFIX}{i:02d}", "", f"dip over depth in bin {i} of the folded event")
-          for i in range(BINS)),
+        *(
+            Column(f"{PREFIX}{i:02d}", "", f"dip over depth in bin {i} of the folded event")
+            for i in range(BINS)
+        ),
         Column("shape_bins_missing", "", "share of those bins without data, interpolated"),
         Column("shape_bins_reason", "", f"why they are missing: {CODES}"),
     )
@@ -40,8 +42,7 @@ class ShapeBins:
         if not fit.depth > 0:
             return {"shape_bins_reason": Reason.NO_DIP}
         time = folded.time_from_mid - fit.offset
-        values, filled = mean_in_bins(time, folded.dip, folded.weight,
-                                      REACH * fit.duration, BINS)
+        values, filled = mean_in_bins(time, folded.dip, folded.weight, REACH * fit.duration, BINS)
         if not filled.any():
             return {"shape_bins_reason": Reason.TOO_FEW_CADENCES}
         scaled = (fill_gaps(values, filled) - fit.level) / fit.depth

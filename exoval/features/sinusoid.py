@@ -8,10 +8,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from exoval.feature_table import Column
-from exoval.features.folded_event import FoldedEvent
 from exoval.features.reason import CODES, Reason
+from exoval.folded.folded_event import FoldedEvent
 from exoval.lightcurve import LightCurve
+from exoval.table.column import Column
 
 #: bins of two periods on which waves are fitted, and fewest filled ones
 BINS, FEWEST_BINS = 240, 40
@@ -27,16 +27,26 @@ class SinusoidFeatures:
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("sweet_sigma", "sigma", "strongest wave at half, once or twice the period over "
-               "its error", "SWEET"),
+        Column(
+            "sweet_sigma",
+            "sigma",
+            "strongest wave at half, once or twice the period over its error",
+            "SWEET",
+        ),
         Column("sweet_amplitude", "ppm", "its amplitude"),
         Column("sweet_over_depth", "", "its amplitude over the event's depth"),
         Column("double_period_wave", "", "wave at twice the period over that at the period"),
-        Column("ellipsoidal_amplitude", "ppm", "light at quadrature above that at conjunction, "
-               "twice a period"),
+        Column(
+            "ellipsoidal_amplitude",
+            "ppm",
+            "light at quadrature above that at conjunction, twice a period",
+        ),
         Column("ellipsoidal_sigma", "sigma", "that over its error"),
-        Column("reflection_amplitude", "ppm", "light opposite the event above that beside it, "
-               "once a period"),
+        Column(
+            "reflection_amplitude",
+            "ppm",
+            "light opposite the event above that beside it, once a period",
+        ),
         Column("reflection_sigma", "sigma", "that over its error"),
         Column("beaming_amplitude", "ppm", "light before half phase above that after it"),
         Column("sinusoid_reason", "", f"why columns are missing: {CODES}"),
@@ -52,8 +62,9 @@ class SinusoidFeatures:
         depth, _ = folded.depth
         waves = [_wave(phase, flux, weight, (harmonic,)) for harmonic in (2.0, 1.0, 0.5)]
         sizes = [np.hypot(*values) for values, _ in waves]
-        sigmas = [size / np.hypot(*errors) * math.sqrt(2)
-                  for size, (_, errors) in zip(sizes, waves)]
+        sigmas = [
+            size / np.hypot(*errors) * math.sqrt(2) for size, (_, errors) in zip(sizes, waves)
+        ]
         strongest = int(np.argmax(sigmas))
         (reflection, beaming, ellipsoidal, _), errors = _wave(phase, flux, weight, (1.0, 2.0))
         return {
@@ -70,8 +81,7 @@ class SinusoidFeatures:
         }
 
 
-def _binned(folded: FoldedEvent, curve: LightCurve
-            ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _binned(folded: FoldedEvent, curve: LightCurve) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Phase (periods from an even event, -1 to 1), mean flux about 0 and weight of filled bins.
 
     Cadences within a duration of an event do not count, and no segment's level does.
@@ -93,8 +103,9 @@ def _binned(folded: FoldedEvent, curve: LightCurve
     return phase, mean, count[filled].astype(float)
 
 
-def _wave(phase: np.ndarray, flux: np.ndarray, weight: np.ndarray,
-          harmonics: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+def _wave(
+    phase: np.ndarray, flux: np.ndarray, weight: np.ndarray, harmonics: tuple[float, ...]
+) -> tuple[np.ndarray, np.ndarray]:
     """Cosine and sine amplitudes of each harmonic with a constant, and their errors."""
     parts = [np.ones(len(phase))]
     for harmonic in harmonics:

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from exoval.feature_table import Column
-from exoval.features.folded_event import FoldedEvent
+from exoval.folded.folded_event import FoldedEvent
+from exoval.table.column import Column
 
 
 @dataclass(frozen=True)

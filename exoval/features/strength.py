@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from exoval.feature_table import Column
-from exoval.features.false_alarm import log_false_alarm
-from exoval.features.folded_event import FoldedEvent
 from exoval.features.reason import CODES, Reason
+from exoval.folded.false_alarm import log_false_alarm
+from exoval.folded.folded_event import FoldedEvent
+from exoval.table.column import Column
 
 
 @dataclass(frozen=True)
@@ -19,24 +19,44 @@ class StrengthFeatures:
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column("white_snr", "sigma", "box depth over its white-noise error", "koi_model_snr"),
-        Column("red_noise", "", "scatter of box depths away from the event over the white "
-               "error, without what comes back every period"),
-        Column("mes", "sigma", "multiple-event statistic: white_snr over red_noise (at least 1)",
-               "koi_max_mult_ev"),
+        Column(
+            "red_noise",
+            "",
+            "scatter of box depths away from the event over the white "
+            "error, without what comes back every period",
+        ),
+        Column(
+            "mes",
+            "sigma",
+            "multiple-event statistic: white_snr over red_noise (at least 1)",
+            "koi_max_mult_ev",
+        ),
         Column("ses_max", "sigma", "largest single-event statistic", "koi_max_sngl_ev"),
         Column("ses_max_share", "", "share of the squared strength in the strongest event"),
         Column("ses_min", "sigma", "smallest single-event statistic"),
         Column("ses_median", "sigma", "median single-event statistic"),
         Column("ses_mad", "sigma", "median absolute deviation of the single-event statistics"),
         Column("ses_scatter", "", "robust scatter of single-event depths over their errors"),
-        Column("mes_over_expected", "", "multiple-event statistic over the median single event "
-               "times the root of their number: 1 if all are alike"),
+        Column(
+            "mes_over_expected",
+            "",
+            "multiple-event statistic over the median single event "
+            "times the root of their number: 1 if all are alike",
+        ),
         Column("transit_count", "", "number of events with data", "koi_num_transits"),
         Column("transit_coverage", "", "share of the events in the baseline that have data"),
-        Column("robust_over_white", "", "strength from the median depth of single events over "
-               "that from the mean", "tce_robstat"),
-        Column("bootstrap_false_alarm", "dex", "logarithm of the probability that boxes without "
-               "an event reach this strength together", "boot_fap"),
+        Column(
+            "robust_over_white",
+            "",
+            "strength from the median depth of single events over that from the mean",
+            "tce_robstat",
+        ),
+        Column(
+            "bootstrap_false_alarm",
+            "dex",
+            "logarithm of the probability that boxes without an event reach this strength together",
+            "boot_fap",
+        ),
         Column("strength_reason", "", f"why single-event columns are missing: {CODES}"),
     )
 
@@ -45,9 +65,13 @@ class StrengthFeatures:
         depth, error = folded.depth
         events = folded.events
         count = len(events)
-        row = {"white_snr": depth / error, "red_noise": folded.red_noise,
-               "mes": depth / error / folded.noise, "transit_count": float(count),
-               "strength_reason": Reason.TOO_FEW_CADENCES}
+        row = {
+            "white_snr": depth / error,
+            "red_noise": folded.red_noise,
+            "mes": depth / error / folded.noise,
+            "transit_count": float(count),
+            "strength_reason": Reason.TOO_FEW_CADENCES,
+        }
         if count == 0:
             return row
         strength = events.strength
@@ -64,7 +88,8 @@ class StrengthFeatures:
             "ses_mad": deviation,
             "ses_scatter": scatter,
             "mes_over_expected": (depth / error) / (middle * np.sqrt(count))
-            if middle > 0 else np.nan,
+            if middle > 0
+            else np.nan,
             "transit_coverage": count / (number[-1] - number[0] + 1),
             "robust_over_white": np.median(events.depth) / depth if depth != 0 else np.nan,
             "bootstrap_false_alarm": log_false_alarm(folded.empty_pulls, depth / error, count),

@@ -8,10 +8,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from exoval.feature_table import Column
-from exoval.features.folded_event import FoldedEvent
 from exoval.features.reason import CODES, Reason
+from exoval.folded.folded_event import FoldedEvent
 from exoval.search.period_grid import duration_scale
+from exoval.table.column import Column
 
 #: Earth radii in a solar radius
 EARTH_RADII_PER_SOLAR = 109.076
@@ -21,7 +21,7 @@ EARTH_RADII_PER_SOLAR = 109.076
 class TransitFitFeatures:
     """Limb-darkened transit of a circular orbit, exposures integrated exactly.
 
-    Means and errors over the posterior of exoval.features.limb_darkened_transit; the stellar
+    Means and errors over the posterior of exoval.folded.limb_darkened_transit; the stellar
     density that the duration needs after Seager & Mallén-Ornelas 2003 (ApJ 585, 1038).
     """
 
@@ -38,12 +38,19 @@ class TransitFitFeatures:
         Column("impact_parameter_error", "", "its error"),
         Column("scaled_axis", "", "a over stellar radius of a circular orbit", "koi_dor"),
         Column("planet_radius", "R_earth", "radius ratio times stellar radius", "koi_prad"),
-        Column("density_ratio", "", "stellar density the transit implies over the catalogue's",
-               "koi_srho"),
+        Column(
+            "density_ratio",
+            "",
+            "stellar density the transit implies over the catalogue's",
+            "koi_srho",
+        ),
         Column("density_ratio_error", "dex", "error of its logarithm"),
         Column("transit_chi2", "", "reduced chi-squared of the transit"),
-        Column("transit_over_trapezoid", "sigma", "signed root of the chi-squared difference, "
-               "positive where the transit fits better"),
+        Column(
+            "transit_over_trapezoid",
+            "sigma",
+            "signed root of the chi-squared difference, positive where the transit fits better",
+        ),
         Column("transit_fit_reason", "", f"why the fit is missing: {CODES}"),
     )
 

@@ -10,10 +10,10 @@ import numpy as np
 from numba import njit
 from scipy.special import erfcinv
 
-from exoval.feature_table import Column
-from exoval.features.folded_event import FoldedEvent
 from exoval.features.reason import CODES, Reason
-from exoval.features.trapezoid import trapezoid
+from exoval.folded.folded_event import FoldedEvent
+from exoval.folded.trapezoid import trapezoid
+from exoval.table.column import Column
 
 #: bins of phase to an event's duration, and the most of them
 BINS_PER_DURATION, MOST_BINS = 8, 40000
@@ -35,20 +35,30 @@ class UniquenessFeatures:
         Column("primary_mes", "sigma", "strength of the event's own shape"),
         Column("tertiary_mes", "sigma", "third strongest dip of that shape"),
         Column("positive_mes", "sigma", "strongest bump of that shape"),
-        Column("uniqueness", "sigma", "strength of the event minus that of the strongest other "
-               "dip"),
-        Column("red_noise_ratio", "", "scatter of the shape's depth at other phases over its "
-               "white error", "F_red"),
+        Column(
+            "uniqueness", "sigma", "strength of the event minus that of the strongest other dip"
+        ),
+        Column(
+            "red_noise_ratio",
+            "",
+            "scatter of the shape's depth at other phases over its white error",
+            "F_red",
+        ),
         Column("primary_excess", "sigma", "event above the level of false alarms", "MS1"),
         Column("tertiary_excess", "sigma", "event above the tertiary and chance", "MS2"),
         Column("positive_excess", "sigma", "event above the bump and chance", "MS3"),
         Column("secondary_excess", "sigma", "second dip above the level of false alarms", "MS4"),
-        Column("secondary_tertiary_excess", "sigma", "second dip above the third and chance",
-               "MS5"),
-        Column("secondary_positive_excess", "sigma", "second dip above the bump and chance",
-               "MS6"),
-        Column("chases", "", "median distance from an event to the next dip or bump of over 0.6 "
-               "of it, in tenths of the period (at most 1)", "CHASES"),
+        Column(
+            "secondary_tertiary_excess", "sigma", "second dip above the third and chance", "MS5"
+        ),
+        Column("secondary_positive_excess", "sigma", "second dip above the bump and chance", "MS6"),
+        Column(
+            "chases",
+            "",
+            "median distance from an event to the next dip or bump of over 0.6 "
+            "of it, in tenths of the period (at most 1)",
+            "CHASES",
+        ),
         Column("uniqueness_reason", "", f"why columns are missing: {CODES}"),
     )
 
@@ -73,19 +83,26 @@ class UniquenessFeatures:
         # the errors of neighbouring phases are alike, so that strengths scatter as depths do
         red = max(float(np.std(strength[rest])), 1.0)
         tertiary, positive = strength[rest].max(), -strength[rest].min()
-        return row | _excesses(primary / red, strength[second] / red, tertiary / red,
-                               positive / red, folded) | {
-            "red_noise_ratio": red, "uniqueness_reason": Reason.MEASURED}
+        return (
+            row
+            | _excesses(
+                primary / red, strength[second] / red, tertiary / red, positive / red, folded
+            )
+            | {"red_noise_ratio": red, "uniqueness_reason": Reason.MEASURED}
+        )
 
 
-def _excesses(primary: float, secondary: float, tertiary: float, positive: float,
-              folded: FoldedEvent) -> dict[str, float]:
+def _excesses(
+    primary: float, secondary: float, tertiary: float, positive: float, folded: FoldedEvent
+) -> dict[str, float]:
     """Strengths against each other and against what chance does."""
     share = min(folded.duration / folded.period, 0.5)
     alarm = math.sqrt(2) * float(erfcinv(share / TARGETS))
     chance = math.sqrt(2) * float(erfcinv(share))
     return {
-        "primary_mes": primary, "tertiary_mes": tertiary, "positive_mes": positive,
+        "primary_mes": primary,
+        "tertiary_mes": tertiary,
+        "positive_mes": positive,
         "uniqueness": primary - secondary,
         "primary_excess": primary - alarm,
         "tertiary_excess": primary - tertiary - chance,
@@ -113,8 +130,7 @@ def shift_shape(folded: FoldedEvent) -> tuple[np.ndarray, np.ndarray, np.ndarray
     lost = np.bincount(index, folded.weight * folded.dip, bins)
     width = folded.period / bins
     half = min(int(0.5 * fit.duration / width), bins // 2 - 1)
-    shape = trapezoid(np.arange(-half, half + 1) * width, 1.0, fit.duration, fit.ingress_share,
-                      0.0)
+    shape = trapezoid(np.arange(-half, half + 1) * width, 1.0, fit.duration, fit.ingress_share, 0.0)
     depth, information = _correlate(weight, lost, shape)
     centre = ((np.arange(bins) + 0.5) / bins - 0.5) * folded.period
     enough = information > 0.25 * np.median(information)
@@ -153,14 +169,21 @@ def _chases(folded: FoldedEvent) -> float:
     weight, lost = weight[:-1] + weight[1:], lost[:-1] + lost[1:]
     strength = lost / np.sqrt(np.where(weight > 0, weight, np.inf))
     middle = folded.event.ephemeris.epoch - curve.time[0] + events.number * folded.period
-    distance = _nearest_rivals(strength, middle, np.abs(events.strength), step, folded.duration,
-                               0.1 * folded.period)
+    distance = _nearest_rivals(
+        strength, middle, np.abs(events.strength), step, folded.duration, 0.1 * folded.period
+    )
     return float(np.median(distance))
 
 
 @njit(cache=True, error_model="numpy")
-def _nearest_rivals(strength: np.ndarray, middle: np.ndarray, own: np.ndarray, step: float,
-                    duration: float, reach: float) -> np.ndarray:
+def _nearest_rivals(
+    strength: np.ndarray,
+    middle: np.ndarray,
+    own: np.ndarray,
+    step: float,
+    duration: float,
+    reach: float,
+) -> np.ndarray:
     """Distance of each event to the nearest window of 0.6 its strength, over ``reach``."""
     distance = np.ones(middle.size)
     for e in range(middle.size):

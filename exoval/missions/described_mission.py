@@ -30,22 +30,42 @@ def described_mission(
     values no mission can have.
     """
     if not name.isidentifier():
-        raise BadParameter(f"mission name '{name}'; use letters, digits and underscores, such as "
-                           "my_survey")
+        raise BadParameter(
+            f"mission name '{name}'; use letters, digits and underscores, such as my_survey"
+        )
     return Mission(
-        name, band, exposure_seconds / 86400, pixel_scale_arcsec, blend_radius_arcsec, time_zero,
-        minimum_period_days, maximum_period_days, quality_bits=(),
+        name,
+        band,
+        exposure_seconds / 86400,
+        pixel_scale_arcsec,
+        blend_radius_arcsec,
+        time_zero,
+        minimum_period_days,
+        maximum_period_days,
+        quality_bits=(),
         product=_tables(name, target_prefix or name.upper()),
-        aperture_radius_pixels=aperture_radius_pixels, noise=noise or ProceduralNoise(),
-        targets=targets or TargetStars())
+        aperture_radius_pixels=aperture_radius_pixels,
+        noise=noise or ProceduralNoise(),
+        targets=targets or TargetStars(),
+    )
 
 
 def _tables(name: str, target_prefix: str) -> PipelineProduct:
     """What stands for a pipeline where there is none: Parquet libraries and plain tables."""
     return PipelineProduct(
-        telescope=name, target_prefix=target_prefix, parquet_files=f"{name}-*.parquet",
+        telescope=name,
+        target_prefix=target_prefix,
+        parquet_files=f"{name}-*.parquet",
         # no FITS file is recognised by its name: single ones are read through lightkurve
-        fits_files=f"{name}-*.fits", file_name=r"(?!)(?P<target>)", target_keyword="OBJECT",
-        segment_keyword="SEGMENT", magnitude_keyword="MAG", metallicity_keyword="FEH",
-        quality_column="QUALITY", noise_keyword="CDPP6_0", noise_column="cdpp6", noise_hours=6.0,
-        download=f"put one table a target (time, flux) into light_curves/{name}/")
+        fits_files=f"{name}-*.fits",
+        file_name=r"(?!)(?P<target>)",
+        target_keyword="OBJECT",
+        segment_keyword="SEGMENT",
+        magnitude_keyword="MAG",
+        metallicity_keyword="FEH",
+        quality_column="QUALITY",
+        noise_keyword="CDPP6_0",
+        noise_column="cdpp6",
+        noise_hours=6.0,
+        download=f"put one table a target (time, flux) into light_curves/{name}/",
+    )

@@ -57,14 +57,17 @@ class FitsFolder:
     def _segment_of(self, path: Path) -> int:
         product, identity = identify(self.mission, path.name)
         if identity is None:
-            raise BadLightCurve(f"{path} is not named like a {product.telescope} light curve; "
-                                "keep the archive's file names")
+            raise BadLightCurve(
+                f"{path} is not named like a {product.telescope} light curve; "
+                "keep the archive's file names"
+            )
         number = identity[1]
         return read_pipeline_segment_number(path, product) if number is None else number
 
 
-def identify(mission: Mission, file_name: str
-             ) -> tuple[PipelineProduct, tuple[str, int | None] | None]:
+def identify(
+    mission: Mission, file_name: str
+) -> tuple[PipelineProduct, tuple[str, int | None] | None]:
     """The product that a file is named like, with target and segment, or None if like none."""
     for product in mission.products:
         identity = product.identify(file_name)

@@ -26,7 +26,7 @@ CAMPAIGN = PipelineProduct(
     noise_column="cdpp6",
     noise_hours=6.0,
     download="lightkurve.search_lightcurve('EPIC 201367065', author='K2')"
-             ".download_all(download_dir=FOLDER)",
+    ".download_all(download_dir=FOLDER)",
 )
 
 
@@ -48,7 +48,20 @@ def k2(
     The bits are Kepler's: thruster firings (20), every six hours here, are dropped with the
     cadences they strike. Raises BadParameter for values no mission can have.
     """
-    return Mission("k2", "kepler", exposure_days, pixel_scale_arcsec, blend_radius_arcsec,
-                   time_zero, minimum_period_days, maximum_period_days, quality_bits, CAMPAIGN,
-                   flux_column, (), aperture_radius_pixels, noise or ProceduralNoise(),
-                   targets or TargetStars())
+    return Mission(
+        "k2",
+        "kepler",
+        exposure_days,
+        pixel_scale_arcsec,
+        blend_radius_arcsec,
+        time_zero,
+        minimum_period_days,
+        maximum_period_days,
+        quality_bits,
+        CAMPAIGN,
+        flux_column,
+        (),
+        aperture_radius_pixels,
+        noise or ProceduralNoise(),
+        targets or TargetStars(),
+    )

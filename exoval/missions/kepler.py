@@ -25,7 +25,7 @@ LONG_CADENCE = PipelineProduct(
     noise_column="cdpp6",
     noise_hours=6.0,
     download="lightkurve.search_lightcurve('KIC 757450', author='Kepler', cadence='long')"
-             ".download_all(download_dir=FOLDER)",
+    ".download_all(download_dir=FOLDER)",
 )
 
 #: Dropped: attitude tweak (0), safe mode (1), coarse point (2), Earth point (3), desaturation (5),
@@ -55,7 +55,20 @@ def kepler(
     The blend radius is one pixel. Up to 30 days three events fit into one quarter, whatever the
     epoch. Raises BadParameter for values no mission can have.
     """
-    return Mission("kepler", "kepler", exposure_days, pixel_scale_arcsec, blend_radius_arcsec,
-                   time_zero, minimum_period_days, maximum_period_days, quality_bits,
-                   LONG_CADENCE, flux_column, (), aperture_radius_pixels,
-                   noise or ProceduralNoise(), targets or TargetStars())
+    return Mission(
+        "kepler",
+        "kepler",
+        exposure_days,
+        pixel_scale_arcsec,
+        blend_radius_arcsec,
+        time_zero,
+        minimum_period_days,
+        maximum_period_days,
+        quality_bits,
+        LONG_CADENCE,
+        flux_column,
+        (),
+        aperture_radius_pixels,
+        noise or ProceduralNoise(),
+        targets or TargetStars(),
+    )

@@ -75,8 +75,7 @@ class LightCurveLibrary:
                 f"{target} has no segment {', '.join(map(str, missing))} in {self.folder}; "
                 f"it has {', '.join(map(str, known))}"
             )
-        parts = [self.mission.usable(self.files.read_segment(target, number))
-                 for number in wanted]
+        parts = [self.mission.usable(self.files.read_segment(target, number)) for number in wanted]
         light_curve = stitch(parts)
         if np.any(np.diff(light_curve.time) <= 0):
             raise BadLightCurve(f"{target}: segments {wanted} overlap in time; ask for fewer")
@@ -100,8 +99,10 @@ def open_library(mission: Mission, folder: str | Path | None = None) -> LightCur
     mission in it, and BadLightCurve for a broken file.
     """
     product = mission.product
-    remedy = ("set EXOVAL_DATA to a folder with light_curves/ in it, give the folder, or download "
-              f"some: {product.download}")
+    remedy = (
+        "set EXOVAL_DATA to a folder with light_curves/ in it, give the folder, or download "
+        f"some: {product.download}"
+    )
     if folder is None:
         if not os.environ.get("EXOVAL_DATA"):
             raise DataNotFound(f"no light curves: EXOVAL_DATA is not set; {remedy}")

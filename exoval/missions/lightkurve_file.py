@@ -20,8 +20,9 @@ with warnings.catch_warnings():
     import lightkurve
 
 
-def read_with_lightkurve(path: str | Path, product: PipelineProduct,
-                         time_zero: float) -> PipelineSegment:
+def read_with_lightkurve(
+    path: str | Path, product: PipelineProduct, time_zero: float
+) -> PipelineSegment:
     """One segment of a file that lightkurve can open; its default flux and quality selection.
 
     Times become days since ``time_zero``, the exposure is the median step between cadences.
@@ -41,9 +42,14 @@ def read_with_lightkurve(path: str | Path, product: PipelineProduct,
     return PipelineSegment(
         target=_target(curve.meta, product, path),
         number=int(curve.meta.get(product.segment_keyword) or curve.meta.get("CAMPAIGN") or 0),
-        time=time, quality=np.zeros(len(time), dtype=int), flux=flux, flux_error=_values(error),
-        centroid_column=np.full(len(time), np.nan), centroid_row=np.full(len(time), np.nan),
-        exposure=float(np.nanmedian(np.diff(time))), flux_is_decrowded=False,
+        time=time,
+        quality=np.zeros(len(time), dtype=int),
+        flux=flux,
+        flux_error=_values(error),
+        centroid_column=np.full(len(time), np.nan),
+        centroid_row=np.full(len(time), np.nan),
+        exposure=float(np.nanmedian(np.diff(time))),
+        flux_is_decrowded=False,
     )
 
 
@@ -59,5 +65,6 @@ def _target(meta: dict, product: PipelineProduct, path: str | Path) -> str:
         digits = re.search(r"\d+", str(meta.get(keyword, "")))
         if digits:
             return product.target_name(digits[0])
-    raise BadLightCurve(f"{path} does not say which target it shows; add the header "
-                        f"{product.target_keyword}")
+    raise BadLightCurve(
+        f"{path} does not say which target it shows; add the header {product.target_keyword}"
+    )

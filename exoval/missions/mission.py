@@ -56,14 +56,19 @@ class Mission:
         object.__setattr__(self, "quality_bits", tuple(int(bit) for bit in self.quality_bits))
         if self.flux_column not in ("pdcsap", "sap"):
             raise BadParameter(f"flux_column='{self.flux_column}'; use pdcsap or sap")
-        sizes = ("exposure_days", "pixel_scale_arcsec", "blend_radius_arcsec",
-                 "aperture_radius_pixels")
+        sizes = (
+            "exposure_days",
+            "pixel_scale_arcsec",
+            "blend_radius_arcsec",
+            "aperture_radius_pixels",
+        )
         wrong = [f"{name}={getattr(self, name)}" for name in sizes if not getattr(self, name) > 0]
         if wrong:
             raise BadParameter(f"mission '{self.name}': {', '.join(wrong)}; give values above 0")
         if self.band not in BANDS:
-            raise BadParameter(f"mission '{self.name}': band '{self.band}'; use the nearest of "
-                               f"{', '.join(BANDS)}")
+            raise BadParameter(
+                f"mission '{self.name}': band '{self.band}'; use the nearest of {', '.join(BANDS)}"
+            )
         if not 0 < self.minimum_period_days < self.maximum_period_days:
             raise BadParameter(
                 f"periods from {self.minimum_period_days} to {self.maximum_period_days} days; "

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from exoval.errors import BadParameter, DataNotFound
-from exoval.missions.knobs import built
+from exoval.missions.settings import built
 
 if TYPE_CHECKING:
     from exoval.missions.mission import Mission
@@ -44,17 +44,22 @@ def mission_settings(path: str | Path) -> dict:
     yaml of settings.
     """
     if not Path(path).is_file():
-        raise DataNotFound(f"no mission file {path}; give the path of a yaml that describes a "
-                           "mission, or the name of one that is already known")
+        raise DataNotFound(
+            f"no mission file {path}; give the path of a yaml that describes a "
+            "mission, or the name of one that is already known"
+        )
     try:
         settings = yaml.safe_load(Path(path).read_text())
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         reason = " ".join(str(error).split())
-        raise BadParameter(f"{path} is no yaml ({reason}); conf/mission/template.yaml shows the "
-                           "form") from error
+        raise BadParameter(
+            f"{path} is no yaml ({reason}); conf/mission/template.yaml shows the form"
+        ) from error
     if not isinstance(settings, dict):
-        raise BadParameter(f"{path} holds no settings; give lines such as exposure_seconds: 600, "
-                           "as in conf/mission/template.yaml")
+        raise BadParameter(
+            f"{path} holds no settings; give lines such as exposure_seconds: 600, "
+            "as in conf/mission/template.yaml"
+        )
     settings = _with_numbers(settings)
     if "defaults" in settings:
         return settings
@@ -131,15 +136,21 @@ def _merged(path: Path, others: Path) -> dict:
     names = settings.pop("defaults", [])
     for name in [*names, *([] if "_self_" in names else ["_self_"])]:
         beside = path.parent / f"{name}.yaml"
-        other = settings if name == "_self_" else _merged(
-            beside if beside.is_file() else others / f"{name}.yaml", others)
+        other = (
+            settings
+            if name == "_self_"
+            else _merged(beside if beside.is_file() else others / f"{name}.yaml", others)
+        )
         merged = _over(other, merged)
     return merged
 
 
 def _over(upper: dict, lower: dict) -> dict:
     """``upper`` on ``lower``, key by key down to the last."""
-    both = {key: _over(value, lower[key])
-            if isinstance(value, dict) and isinstance(lower.get(key), dict) else value
-            for key, value in upper.items()}
+    both = {
+        key: _over(value, lower[key])
+        if isinstance(value, dict) and isinstance(lower.get(key), dict)
+        else value
+        for key, value in upper.items()
+    }
     return {**lower, **both}

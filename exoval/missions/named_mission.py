@@ -17,6 +17,8 @@ def named_mission(name: str) -> Mission:
         module = importlib.import_module(f"exoval.missions.{name}")
         mission = getattr(module, name)()
     except (ImportError, AttributeError, TypeError, ValueError) as error:
-        raise BadParameter(f"no mission named '{name}': write exoval/missions/{name}.py, or give "
-                           "what is needed of the mission yourself") from error
+        raise BadParameter(
+            f"no mission named '{name}': write exoval/missions/{name}.py, or give "
+            "what is needed of the mission yourself"
+        ) from error
     return mission

@@ -23,8 +23,15 @@ from exoval.missions.mission import Mission
 from exoval.missions.pipeline_segment import PipelineSegment
 from exoval.star import Star
 
-_STAR = {"radius": "radius", "teff": "teff", "logg": "logg", "feh": "metallicity",
-         "magnitude": "magnitude", "ra": "ra", "dec": "dec"}
+_STAR = {
+    "radius": "radius",
+    "teff": "teff",
+    "logg": "logg",
+    "feh": "metallicity",
+    "magnitude": "magnitude",
+    "ra": "ra",
+    "dec": "dec",
+}
 _SCALARS = ["target", "segment", "exposure_seconds", "data_release", "crowdsap", *_STAR]
 _CENTROIDS = ["mom_centr1", "mom_centr2", "pos_corr1", "pos_corr2"]
 
@@ -62,12 +69,18 @@ class ParquetFolder:
         flux = f"{self.mission.flux_column}_flux"
         names = ("time", "quality", flux, f"{flux}_err", *_CENTROIDS)
         table = _row_group(row["file"], int(row["row_group"]), names)
-        lists = {name: table[name][int(row["row"])].values.to_numpy(zero_copy_only=False)
-                 for name in names}
+        lists = {
+            name: table[name][int(row["row"])].values.to_numpy(zero_copy_only=False)
+            for name in names
+        }
         product = self.mission.product
         return PipelineSegment(
-            target=target, number=segment, time=lists["time"], quality=lists["quality"],
-            flux=lists[flux], flux_error=lists[f"{flux}_err"],
+            target=target,
+            number=segment,
+            time=lists["time"],
+            quality=lists["quality"],
+            flux=lists[flux],
+            flux_error=lists[f"{flux}_err"],
             centroid_column=lists["mom_centr1"] - lists["pos_corr1"],
             centroid_row=lists["mom_centr2"] - lists["pos_corr2"],
             exposure=float(row["exposure_seconds"]) / 86400,
@@ -104,10 +117,15 @@ def _index_of(path: Path, noise_column: str) -> pd.DataFrame:
         raise _broken(path, error) from error
     missing = {*_SCALARS, noise_column} - set(frame)
     if missing:
-        raise BadLightCurve(f"{path} lacks the columns {sorted(missing)}; it is not a light-curve "
-                            "library, remove it from the folder")
-    return frame.assign(file=str(path), row_group=np.repeat(np.arange(len(sizes)), sizes),
-                        row=np.concatenate([np.arange(size) for size in [*sizes, 0]]))
+        raise BadLightCurve(
+            f"{path} lacks the columns {sorted(missing)}; it is not a light-curve "
+            "library, remove it from the folder"
+        )
+    return frame.assign(
+        file=str(path),
+        row_group=np.repeat(np.arange(len(sizes)), sizes),
+        row=np.concatenate([np.arange(size) for size in [*sizes, 0]]),
+    )
 
 
 @lru_cache(maxsize=4)

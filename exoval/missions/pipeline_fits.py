@@ -19,8 +19,9 @@ from exoval.missions.pipeline_segment import PipelineSegment
 from exoval.star import Star
 
 
-def read_pipeline_fits(path: str | Path, product: PipelineProduct, flux_column: str,
-                       exposure_days: float) -> PipelineSegment | None:
+def read_pipeline_fits(
+    path: str | Path, product: PipelineProduct, flux_column: str, exposure_days: float
+) -> PipelineSegment | None:
     """One quarter or sector from a pipeline file; None if it is a file of another kind.
 
     ``exposure_days`` is used where neither the header nor the cadences say. Raises
@@ -45,8 +46,9 @@ def read_pipeline_fits(path: str | Path, product: PipelineProduct, flux_column: 
     )
 
 
-def _columns(table: np.ndarray, product: PipelineProduct, flux_column: str
-             ) -> dict[str, np.ndarray]:
+def _columns(
+    table: np.ndarray, product: PipelineProduct, flux_column: str
+) -> dict[str, np.ndarray]:
     """Time, quality, flux with error and centroids, NaN for what the product does not have."""
     names = product.flux_names(flux_column, table.names)
     if names is None:
@@ -54,11 +56,14 @@ def _columns(table: np.ndarray, product: PipelineProduct, flux_column: str
     unknown = np.full(len(table), np.nan)
     centroids = [_native(table[name]) for name in product.centroid_columns] or [unknown] * 2
     motions = [_native(table[name]) for name in product.motion_columns] or [0.0] * 2
-    return {"time": _native(table["TIME"]), "quality": _native(table[product.quality_column]),
-            "flux": _native(table[names[0]]),
-            "flux_error": _native(table[names[1]]) if names[1] else unknown,
-            "centroid_column": centroids[0] - motions[0],
-            "centroid_row": centroids[1] - motions[1]}
+    return {
+        "time": _native(table["TIME"]),
+        "quality": _native(table[product.quality_column]),
+        "flux": _native(table[names[0]]),
+        "flux_error": _native(table[names[1]]) if names[1] else unknown,
+        "centroid_column": centroids[0] - motions[0],
+        "centroid_row": centroids[1] - motions[1],
+    }
 
 
 def read_pipeline_star(path: str | Path, product: PipelineProduct) -> Star | None:
@@ -66,9 +71,15 @@ def read_pipeline_star(path: str | Path, product: PipelineProduct) -> Star | Non
 
     Raises BadLightCurve, naming the file and the reason, if it is broken or of another telescope.
     """
-    keywords = {"radius": "RADIUS", "teff": "TEFF", "logg": "LOGG", "ra": "RA_OBJ",
-                "dec": "DEC_OBJ", "magnitude": product.magnitude_keyword,
-                "metallicity": product.metallicity_keyword}
+    keywords = {
+        "radius": "RADIUS",
+        "teff": "TEFF",
+        "logg": "LOGG",
+        "ra": "RA_OBJ",
+        "dec": "DEC_OBJ",
+        "magnitude": product.magnitude_keyword,
+        "metallicity": product.metallicity_keyword,
+    }
     with _opened(path) as hdus:
         if not _is_product(path, hdus, product):
             return None
@@ -97,8 +108,16 @@ def _opened(path: str | Path) -> Iterator[fits.HDUList]:
             warnings.filterwarnings("error", "(?s).*(truncated|corrupted)", AstropyUserWarning)
             with fits.open(path, memmap=False) as hdus:
                 yield hdus
-    except (OSError, ValueError, TypeError, KeyError, IndexError, EOFError, fits.VerifyError,
-            AstropyUserWarning) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        EOFError,
+        fits.VerifyError,
+        AstropyUserWarning,
+    ) as error:
         raise BadLightCurve(
             f"cannot read {path} ({error}); download it again or remove it"
         ) from error
@@ -109,15 +128,18 @@ def _is_product(path: str | Path, hdus: fits.HDUList, product: PipelineProduct) 
     # K2's files name Kepler as their telescope
     telescope = str(primary.get("MISSION") or primary.get("TELESCOP") or product.telescope).strip()
     if telescope.lower() != product.telescope.lower():
-        raise BadLightCurve(f"{path} is a {telescope} file; read it as that mission's, not as "
-                            f"{product.telescope}'s")
+        raise BadLightCurve(
+            f"{path} is a {telescope} file; read it as that mission's, not as {product.telescope}'s"
+        )
     if len(hdus) < 2 or not isinstance(hdus[1], fits.BinTableHDU):
         return False
     present = set(hdus[1].columns.names)
-    return (isinstance(primary.get(product.segment_keyword), int)
-            and product.target_keyword in primary
-            and {"TIME", product.quality_column} <= present
-            and product.flux_names("pdcsap", present) is not None)
+    return (
+        isinstance(primary.get(product.segment_keyword), int)
+        and product.target_keyword in primary
+        and {"TIME", product.quality_column} <= present
+        and product.flux_names("pdcsap", present) is not None
+    )
 
 
 def _number(header: fits.Header, keyword: str) -> float:

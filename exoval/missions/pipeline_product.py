@@ -8,8 +8,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 #: flux and error columns of the Kepler and TESS pipelines
-PIPELINE_FLUX = {"pdcsap": (("PDCSAP_FLUX",), ("PDCSAP_FLUX_ERR",)),
-                 "sap": (("SAP_FLUX",), ("SAP_FLUX_ERR",))}
+PIPELINE_FLUX = {
+    "pdcsap": (("PDCSAP_FLUX",), ("PDCSAP_FLUX_ERR",)),
+    "sap": (("SAP_FLUX",), ("SAP_FLUX_ERR",)),
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class PipelineProduct:
     noise_hours: float
     download: str
     flux_columns: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(
-        default_factory=lambda: PIPELINE_FLUX)
+        default_factory=lambda: PIPELINE_FLUX
+    )
     centroid_columns: tuple[str, ...] = ("MOM_CENTR1", "MOM_CENTR2")
     motion_columns: tuple[str, ...] = ("POS_CORR1", "POS_CORR2")
     corrects_crowding: bool = True
@@ -63,8 +66,9 @@ class PipelineProduct:
 
         The error is empty where it has no column.
         """
-        flux, error = ([name for name in names if name in present]
-                       for names in self.flux_columns[flux_column])
+        flux, error = (
+            [name for name in names if name in present] for names in self.flux_columns[flux_column]
+        )
         return (flux[0], error[0] if error else "") if flux else None
 
     def six_hour_noise(self, noise_ppm: float) -> float:

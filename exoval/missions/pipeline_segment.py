@@ -44,8 +44,9 @@ SPOILT_DAYS = 0.5
 LEAST_POSSIBLE = 0.5
 
 
-def usable_light_curve(segment: PipelineSegment, mission: str,
-                       quality_bitmask: int, band: str = "") -> LightCurve:
+def usable_light_curve(
+    segment: PipelineSegment, mission: str, quality_bitmask: int, band: str = ""
+) -> LightCurve:
     """The cadences without a flag of the bitmask, with finite time and flux, in time order.
 
     Cadences that show other light than the star's are left out too: those outside ``POSSIBLE``
@@ -54,7 +55,7 @@ def usable_light_curve(segment: PipelineSegment, mission: str,
     time that occurs twice is kept once. Raises BadLightCurve naming target and segment if no
     cadence is left or the flux has no level to speak of.
     """
-    usable = ((segment.quality & quality_bitmask) == 0)
+    usable = (segment.quality & quality_bitmask) == 0
     usable &= np.isfinite(segment.time) & np.isfinite(segment.flux)
     if not usable.any():
         raise BadLightCurve(
@@ -67,9 +68,15 @@ def usable_light_curve(segment: PipelineSegment, mission: str,
     names = ("time", "flux", "flux_error", "centroid_column", "centroid_row")
     arrays = {name: getattr(segment, name)[cadences].astype(np.float64) for name in names}
     part = Segment(segment.number, 0, len(cadences), segment.crowding, segment.noise_ppm)
-    return LightCurve(target=segment.target, mission=mission, band=band,
-                      exposure=segment.exposure, segments=(part,),
-                      flux_is_decrowded=segment.flux_is_decrowded, **arrays)
+    return LightCurve(
+        target=segment.target,
+        mission=mission,
+        band=band,
+        exposure=segment.exposure,
+        segments=(part,),
+        flux_is_decrowded=segment.flux_is_decrowded,
+        **arrays,
+    )
 
 
 def _shows_the_star(segment: PipelineSegment, cadences: np.ndarray) -> np.ndarray:
@@ -88,7 +95,8 @@ def _shows_the_star(segment: PipelineSegment, cadences: np.ndarray) -> np.ndarra
             f"{segment.target} segment {segment.number}: {1 - possible.mean():.0%} of the fluxes "
             f"are far from their median of {level:.3g} ({POSSIBLE[0]:g} to {POSSIBLE[1]:g} times "
             "are possible); give linear flux with the star's light in it, such as 1 plus the "
-            "relative change")
+            "relative change"
+        )
     return possible
 
 

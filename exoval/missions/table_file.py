@@ -45,8 +45,9 @@ def target_of(path: str | Path) -> str:
     return Path(path).stem.replace("_", " ")
 
 
-def read_table_segments(path: str | Path, exposure_days: float, time_zero: float = 0.0
-                        ) -> list[PipelineSegment]:
+def read_table_segments(
+    path: str | Path, exposure_days: float, time_zero: float = 0.0
+) -> list[PipelineSegment]:
     """The segments of one table, ascending; raises BadLightCurve, naming the file and the remedy.
 
     ``time`` is in days since the mission's ``time_zero`` or a Julian date, ``flux`` linear with a
@@ -56,11 +57,14 @@ def read_table_segments(path: str | Path, exposure_days: float, time_zero: float
     frame = _with_known_names(read_any_table(path), path)
     if frame.empty:
         raise BadLightCurve(f"{path} holds no cadence; get it again or remove it")
-    numbers = (_segment_numbers(frame, path) if "segment" in frame else
-               np.zeros(len(frame), dtype=int))
+    numbers = (
+        _segment_numbers(frame, path) if "segment" in frame else np.zeros(len(frame), dtype=int)
+    )
     frame["time"] = on_clock(_numbers(frame, "time", path), time_zero)
-    return [_segment(rows, path, number, exposure_days)
-            for number, rows in frame.groupby(numbers, sort=True)]
+    return [
+        _segment(rows, path, number, exposure_days)
+        for number, rows in frame.groupby(numbers, sort=True)
+    ]
 
 
 def read_any_table(path: str | Path) -> pd.DataFrame:
@@ -74,13 +78,17 @@ def read_any_table(path: str | Path) -> pd.DataFrame:
         else:
             frame = pd.read_csv(path, comment="#", skipinitialspace=True)
     except (OSError, ValueError, TypeError, KeyError, pa.ArrowException) as error:
-        raise BadLightCurve(f"cannot read {path} ({error}); give CSV, ECSV or Parquet with the "
-                            "columns time and flux") from error
+        raise BadLightCurve(
+            f"cannot read {path} ({error}); give CSV, ECSV or Parquet with the "
+            "columns time and flux"
+        ) from error
     frame = frame.rename(columns=lambda name: str(name).strip().lower())
     twice = sorted(set(frame.columns[frame.columns.duplicated()]))
     if twice:
-        raise BadLightCurve(f"{path} has more than one column {', '.join(twice)} (capitals do not "
-                            "count); name them apart")
+        raise BadLightCurve(
+            f"{path} has more than one column {', '.join(twice)} (capitals do not "
+            "count); name them apart"
+        )
     return frame
 
 
@@ -94,10 +102,12 @@ def _plain(table: Table, path: str | Path) -> pd.DataFrame:
             if not column.unit.is_equivalent(units.day):
                 raise BadLightCurve(f"{path}: time is in {column.unit}; give days")
             table[name] = column * column.unit.to(units.day)
-        elif name.lower() == "flux" and isinstance(column.unit, units.function.FunctionUnitBase
-                                                   | type(units.mag)):
-            raise BadLightCurve(f"{path}: flux is in {column.unit}; give linear flux, "
-                                "10**(-0.4 * magnitude)")
+        elif name.lower() == "flux" and isinstance(
+            column.unit, units.function.FunctionUnitBase | type(units.mag)
+        ):
+            raise BadLightCurve(
+                f"{path}: flux is in {column.unit}; give linear flux, 10**(-0.4 * magnitude)"
+            )
     return table.to_pandas()
 
 
@@ -108,38 +118,55 @@ def _with_known_names(frame: pd.DataFrame, path: str | Path) -> pd.DataFrame:
             frame = frame.rename(columns={found[0]: name})
     missing = [name for name in ("time", "flux") if name not in frame]
     if missing:
-        raise BadLightCurve(f"{path} has no column {' and '.join(missing)}, only "
-                            f"{', '.join(frame.columns)}; name them time and flux")
+        raise BadLightCurve(
+            f"{path} has no column {' and '.join(missing)}, only "
+            f"{', '.join(frame.columns)}; name them time and flux"
+        )
     return frame
 
 
-def _segment(frame: pd.DataFrame, path: str | Path, number: int, exposure_days: float
-             ) -> PipelineSegment:
+def _segment(
+    frame: pd.DataFrame, path: str | Path, number: int, exposure_days: float
+) -> PipelineSegment:
     size = len(frame)
-    arrays = {name: _numbers(frame, name, path) if name in frame else np.full(size, np.nan)
-              for name in ("time", "flux", "error", "centroid_column", "centroid_row")}
+    arrays = {
+        name: _numbers(frame, name, path) if name in frame else np.full(size, np.nan)
+        for name in ("time", "flux", "error", "centroid_column", "centroid_row")
+    }
     _check_cadence(arrays["time"], exposure_days, path)
     quality = _numbers(frame, "quality", path) if "quality" in frame else np.zeros(size)
     # a table's flags are its maker's own: whatever is not 0 is bad, whichever bit it sets
     good = quality == 0
     arrays["flux"] = np.where(good, arrays["flux"], np.nan)
     if not np.nanmedian(np.append(arrays["flux"], 1e-300)) > 0:
-        raise BadLightCurve(f"{path}: the median flux of segment {number} is not above 0; give "
-                            "linear flux, such as 1 plus the relative change")
+        raise BadLightCurve(
+            f"{path}: the median flux of segment {number} is not above 0; give "
+            "linear flux, such as 1 plus the relative change"
+        )
     crowding = _crowding(frame, path) if "crowding" in frame else np.nan
     return PipelineSegment(
-        target=target_of(path), number=number, time=arrays["time"],
-        quality=np.zeros(size, dtype=int), flux=arrays["flux"], flux_error=arrays["error"],
-        centroid_column=arrays["centroid_column"], centroid_row=arrays["centroid_row"],
-        exposure=exposure_days, crowding=crowding, flux_is_decrowded="crowding" not in frame)
+        target=target_of(path),
+        number=number,
+        time=arrays["time"],
+        quality=np.zeros(size, dtype=int),
+        flux=arrays["flux"],
+        flux_error=arrays["error"],
+        centroid_column=arrays["centroid_column"],
+        centroid_row=arrays["centroid_row"],
+        exposure=exposure_days,
+        crowding=crowding,
+        flux_is_decrowded="crowding" not in frame,
+    )
 
 
 def _crowding(frame: pd.DataFrame, path: str | Path) -> float:
     values = _numbers(frame, "crowding", path)
     crowding = float(np.median(values[np.isfinite(values)])) if np.isfinite(values).any() else 1.0
     if not 0 < crowding <= 1:
-        raise BadLightCurve(f"{path}: crowding {crowding:g}; give the target's share of the "
-                            "aperture's light, above 0 and at most 1")
+        raise BadLightCurve(
+            f"{path}: crowding {crowding:g}; give the target's share of the "
+            "aperture's light, above 0 and at most 1"
+        )
     return crowding
 
 
@@ -148,8 +175,10 @@ def _segment_numbers(frame: pd.DataFrame, path: str | Path) -> np.ndarray:
     numbers = _numbers(frame, "segment", path)
     odd = int(np.sum(~(numbers == np.floor(numbers))))
     if odd:
-        raise BadLightCurve(f"{path}: column segment of {odd} rows is empty or no whole number; "
-                            "number the seasons 1, 2, ...")
+        raise BadLightCurve(
+            f"{path}: column segment of {odd} rows is empty or no whole number; "
+            "number the seasons 1, 2, ..."
+        )
     return numbers.astype(int)
 
 
@@ -158,19 +187,24 @@ def _check_cadence(time: np.ndarray, exposure_days: float, path: str | Path) -> 
     time = time[np.isfinite(time)]
     distinct = np.unique(time)
     if len(distinct) < 0.5 * len(time):
-        raise BadLightCurve(f"{path}: only {len(distinct)} of {len(time)} times differ; write them "
-                            "in double precision, one row a cadence")
+        raise BadLightCurve(
+            f"{path}: only {len(distinct)} of {len(time)} times differ; write them "
+            "in double precision, one row a cadence"
+        )
     steps = np.diff(distinct)
     if not len(steps):
         return
     step = float(np.median(steps))
     if step > LONGEST_STEP_DAYS:
-        raise BadLightCurve(f"{path}: cadences are {step:.3g} days apart; give time in days, and "
-                            "a light curve that sees every night")
+        raise BadLightCurve(
+            f"{path}: cadences are {step:.3g} days apart; give time in days, and "
+            "a light curve that sees every night"
+        )
     if step < 0.5 * exposure_days:
         raise BadLightCurve(
             f"{path}: cadences are {86400 * step:.3g} s apart where this mission exposes for "
-            f"{86400 * exposure_days:.3g} s; bin them, or set the mission's exposure")
+            f"{86400 * exposure_days:.3g} s; bin them, or set the mission's exposure"
+        )
 
 
 def _numbers(frame: pd.DataFrame, name: str, path: str | Path) -> np.ndarray:
@@ -179,5 +213,4 @@ def _numbers(frame: pd.DataFrame, name: str, path: str | Path) -> np.ndarray:
     try:
         return frame[name].to_numpy(dtype=float, na_value=np.nan)
     except (ValueError, TypeError) as error:
-        raise BadLightCurve(f"{path}: column {name} is not numbers ({error}); mend it"
-                            ) from error
+        raise BadLightCurve(f"{path}: column {name} is not numbers ({error}); mend it") from error

@@ -58,9 +58,9 @@ class TableFolder:
         """Segments of a target; those read last are kept, as they are asked for one by one."""
         if target not in self._last:
             self._last.clear()
-            self._last[target] = read_table_segments(self.files[target],
-                                                     self.mission.exposure_days,
-                                                     self.mission.time_zero)
+            self._last[target] = read_table_segments(
+                self.files[target], self.mission.exposure_days, self.mission.time_zero
+            )
         return self._last[target]
 
 
@@ -72,8 +72,14 @@ def open_table_folder(mission: Mission, folder: str | Path) -> TableFolder:
 
 
 def _read_stars(folder: Path) -> pd.DataFrame:
-    path = next((folder / f"{STARS}{ending}" for ending in ENDINGS
-                 if (folder / f"{STARS}{ending}").is_file()), None)
+    path = next(
+        (
+            folder / f"{STARS}{ending}"
+            for ending in ENDINGS
+            if (folder / f"{STARS}{ending}").is_file()
+        ),
+        None,
+    )
     if path is None:
         return pd.DataFrame()
     frame = read_any_table(path)

@@ -25,7 +25,7 @@ TWO_MINUTE_CADENCE = PipelineProduct(
     noise_column="cdpp12",  # the library's third CDPP column, which holds two hours for TESS
     noise_hours=2.0,
     download="lightkurve.search_lightcurve('TIC 11491822', author='SPOC', exptime=120)"
-             ".download_all(download_dir=FOLDER)",
+    ".download_all(download_dir=FOLDER)",
 )
 
 #: Dropped: attitude tweak (0), safe mode (1), coarse point (2), Earth point (3), argabrightening
@@ -57,7 +57,20 @@ def tess(
     epoch. The pipeline's longest CDPP is two hours; on six hours it is taken as white. Raises
     BadParameter for values no mission can have.
     """
-    return Mission("tess", "tess", exposure_days, pixel_scale_arcsec, blend_radius_arcsec,
-                   time_zero, minimum_period_days, maximum_period_days, quality_bits,
-                   TWO_MINUTE_CADENCE, flux_column, (), aperture_radius_pixels,
-                   noise or ProceduralNoise(), targets or TargetStars())
+    return Mission(
+        "tess",
+        "tess",
+        exposure_days,
+        pixel_scale_arcsec,
+        blend_radius_arcsec,
+        time_zero,
+        minimum_period_days,
+        maximum_period_days,
+        quality_bits,
+        TWO_MINUTE_CADENCE,
+        flux_column,
+        (),
+        aperture_radius_pixels,
+        noise or ProceduralNoise(),
+        targets or TargetStars(),
+    )

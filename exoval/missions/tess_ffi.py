@@ -16,9 +16,9 @@ TESS_SPOC = replace(
     TWO_MINUTE_CADENCE,
     fits_files="hlsp_tess-spoc_tess_phot_*_lc.fits*",
     file_name=r"hlsp_tess-spoc_tess_phot_(?P<target>\d{16})-s(?P<segment>\d{4})_tess_v\d+_lc\.fits"
-              r"(\.gz)?",
+    r"(\.gz)?",
     download="lightkurve.search_lightcurve('TIC 11491822', author='TESS-SPOC')"
-             ".download_all(download_dir=FOLDER)",
+    ".download_all(download_dir=FOLDER)",
 )
 
 #: Huang et al. 2020 (RNAAS 4, 204): detrended with a spline; the columns are renamed in sector 56
@@ -28,7 +28,7 @@ QLP = PipelineProduct(
     parquet_files=TWO_MINUTE_CADENCE.parquet_files,
     fits_files="hlsp_qlp_tess_ffi_*_llc.fits*",
     file_name=r"hlsp_qlp_tess_ffi_s(?P<segment>\d{4})-(?P<target>\d{16})_tess_v\d+_llc\.fits"
-              r"(\.gz)?",
+    r"(\.gz)?",
     target_keyword="TICID",
     segment_keyword="SECTOR",
     magnitude_keyword="TESSMAG",
@@ -38,9 +38,11 @@ QLP = PipelineProduct(
     noise_column=TWO_MINUTE_CADENCE.noise_column,
     noise_hours=2.0,
     download="lightkurve.search_lightcurve('TIC 11491822', author='QLP')"
-             ".download_all(download_dir=FOLDER)",
-    flux_columns={"pdcsap": (("DET_FLUX", "KSPSAP_FLUX"), ("DET_FLUX_ERR", "KSPSAP_FLUX_ERR")),
-                  "sap": (("SAP_FLUX",), ("KSPSAP_FLUX_ERR", "DET_FLUX_ERR"))},
+    ".download_all(download_dir=FOLDER)",
+    flux_columns={
+        "pdcsap": (("DET_FLUX", "KSPSAP_FLUX"), ("DET_FLUX_ERR", "KSPSAP_FLUX_ERR")),
+        "sap": (("SAP_FLUX",), ("KSPSAP_FLUX_ERR", "DET_FLUX_ERR")),
+    },
     centroid_columns=("SAP_X", "SAP_Y"),
     motion_columns=(),
 )
@@ -53,7 +55,7 @@ ELEANOR = PipelineProduct(
     fits_files="hlsp_*eleanor*_lc.fits*",
     # tic11491822_s20 in eleanor's own files, s0020-0000000011491822 in the archive's
     file_name=r"hlsp_(gsfc-)?eleanor(-lite)?_tess_ffi_(?=(s\d+-|tic)(?P<target>\d+)_)"
-              r"(?=(tic\d+_)?s(?P<segment>\d+)[-_])[\w-]+_tess_v[\d.]+_lc\.fits(\.gz)?",
+    r"(?=(tic\d+_)?s(?P<segment>\d+)[-_])[\w-]+_tess_v[\d.]+_lc\.fits(\.gz)?",
     target_keyword="TIC_ID",
     segment_keyword="SECTOR",
     magnitude_keyword="TMAG",
@@ -63,9 +65,8 @@ ELEANOR = PipelineProduct(
     noise_column=TWO_MINUTE_CADENCE.noise_column,
     noise_hours=2.0,
     download="lightkurve.search_lightcurve('TIC 11491822', author='GSFC-ELEANOR-LITE')"
-             ".download_all(download_dir=FOLDER)",
-    flux_columns={"pdcsap": (("CORR_FLUX",), ("FLUX_ERR",)),
-                  "sap": (("RAW_FLUX",), ("FLUX_ERR",))},
+    ".download_all(download_dir=FOLDER)",
+    flux_columns={"pdcsap": (("CORR_FLUX",), ("FLUX_ERR",)), "sap": (("RAW_FLUX",), ("FLUX_ERR",))},
     centroid_columns=("X_CENTROID", "Y_CENTROID"),
     motion_columns=(),
     corrects_crowding=False,
@@ -91,7 +92,20 @@ def tess_ffi(
     sector that several makers give, TESS-SPOC is read, then QLP, then eleanor. Raises
     BadParameter for values no mission can have.
     """
-    return Mission("tess_ffi", "tess", exposure_seconds / 86400, pixel_scale_arcsec,
-                   blend_radius_arcsec, time_zero, minimum_period_days, maximum_period_days,
-                   quality_bits, TESS_SPOC, flux_column, (QLP, ELEANOR), aperture_radius_pixels,
-                   noise or ProceduralNoise(), targets or TargetStars())
+    return Mission(
+        "tess_ffi",
+        "tess",
+        exposure_seconds / 86400,
+        pixel_scale_arcsec,
+        blend_radius_arcsec,
+        time_zero,
+        minimum_period_days,
+        maximum_period_days,
+        quality_bits,
+        TESS_SPOC,
+        flux_column,
+        (QLP, ELEANOR),
+        aperture_radius_pixels,
+        noise or ProceduralNoise(),
+        targets or TargetStars(),
+    )

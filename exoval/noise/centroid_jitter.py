@@ -36,20 +36,23 @@ class CentroidJitter:
     drift_pixels: float = 0.0
     follow_pixels: float = 0.1
 
-    def __call__(self, rng: np.random.Generator, sampling: Sampling, error: float,
-                 relative: np.ndarray) -> np.ndarray:
+    def __call__(
+        self, rng: np.random.Generator, sampling: Sampling, error: float, relative: np.ndarray
+    ) -> np.ndarray:
         """One axis, shape (cadences,), for a relative flux ``error`` of one exposure.
 
         ``relative`` is the flux's change about its level, shape (cadences,).
         """
         slow = self.slow_pixels * 10 ** (self.slow_scatter_dex * rng.standard_normal())
         trend = self.trend_pixels * 10 ** (self.trend_scatter_dex * rng.standard_normal())
-        return (math.hypot(self.width_pixels * error, self.floor_pixels)
-                * rng.standard_normal(len(sampling))
-                + slow * exponentially_correlated(rng, sampling.time, self.slow_days)
-                + trend * _parabolas(rng, sampling)
-                + 0.5 * self.drift_pixels * rng.standard_normal() * pointing_drift(sampling)
-                + self.follow_pixels * rng.standard_normal() * relative)
+        return (
+            math.hypot(self.width_pixels * error, self.floor_pixels)
+            * rng.standard_normal(len(sampling))
+            + slow * exponentially_correlated(rng, sampling.time, self.slow_days)
+            + trend * _parabolas(rng, sampling)
+            + 0.5 * self.drift_pixels * rng.standard_normal() * pointing_drift(sampling)
+            + self.follow_pixels * rng.standard_normal() * relative
+        )
 
 
 def _parabolas(rng: np.random.Generator, sampling: Sampling) -> np.ndarray:
@@ -60,5 +63,5 @@ def _parabolas(rng: np.random.Generator, sampling: Sampling) -> np.ndarray:
         x = 2 * (sampling.time[part] - begin) / max(end - begin, sampling.exposure) - 1
         # Legendre polynomials, of rms 1 each
         slope, bend = rng.standard_normal(2)
-        curve[part] = (slope * math.sqrt(3) * x + bend * math.sqrt(5) * (1.5 * x**2 - 0.5))
+        curve[part] = slope * math.sqrt(3) * x + bend * math.sqrt(5) * (1.5 * x**2 - 0.5)
     return curve / math.sqrt(2)

@@ -41,10 +41,13 @@ class Flares:
         for peak in rng.uniform(begin, end, rng.poisson(self.per_day * (end - begin))):
             height = 1e-6 * self.smallest_ppm * self._amplitude(rng)
             width = self.width_minutes / 1440 * 10 ** (0.3 * rng.standard_normal())
-            near = slice(*np.searchsorted(sampling.time, [peak - width - sampling.exposure,
-                                                          peak + 20 * width + sampling.exposure]))
-            flux[near] += height * flare_mean(sampling.time[near] - peak, width,
-                                              sampling.exposure)
+            near = slice(
+                *np.searchsorted(
+                    sampling.time,
+                    [peak - width - sampling.exposure, peak + 20 * width + sampling.exposure],
+                )
+            )
+            flux[near] += height * flare_mean(sampling.time[near] - peak, width, sampling.exposure)
         return flux
 
     def _amplitude(self, rng: np.random.Generator) -> float:

@@ -36,8 +36,12 @@ class Granulation:
         rms = 1e-6 * self.scale * 3710 * nu_max**-0.613 * min(max(mass, 0.1), 5.0) ** -0.26
         corners = (0.317 * nu_max**0.970, 0.948 * nu_max**0.992)
         angular = [2e-6 * math.pi * corner * SECONDS_PER_DAY for corner in corners]
-        return sum(averaged_oscillator(rng, sampling.time, sampling.exposure, frequency,
-                                       math.sqrt(0.5), rms) for frequency in angular)
+        return sum(
+            averaged_oscillator(
+                rng, sampling.time, sampling.exposure, frequency, math.sqrt(0.5), rms
+            )
+            for frequency in angular
+        )
 
 
 def frequency_of_maximum_power(star: Star) -> float:

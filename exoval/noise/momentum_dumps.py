@@ -33,8 +33,10 @@ class MomentumDumps:
         last = np.searchsorted(sampling.dumps, sampling.time) - 1
         since = sampling.time - np.asarray(sampling.dumps)[np.clip(last, 0, None)]
         struck = (last >= 0) & (since < self.jump_minutes / 1440)
-        return 1e-6 * (self.drift_ppm * (slope * drift + curvature * (drift**2 - 1 / 3))
-                       + self.jump_ppm * np.where(struck, jumps[np.clip(last, 0, None)], 0.0))
+        return 1e-6 * (
+            self.drift_ppm * (slope * drift + curvature * (drift**2 - 1 / 3))
+            + self.jump_ppm * np.where(struck, jumps[np.clip(last, 0, None)], 0.0)
+        )
 
 
 def pointing_drift(sampling: Sampling) -> np.ndarray:

@@ -13,5 +13,4 @@ from exoval.star import Star
 class NoiseProcess(Protocol):
     """Draws one realisation, relative flux of shape (cadences,), zero where nothing happens."""
 
-    def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star
-                 ) -> np.ndarray: ...
+    def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray: ...

@@ -14,8 +14,9 @@ import numba
 import numpy as np
 
 
-def oscillator(rng: np.random.Generator, time: np.ndarray, angular_frequency: float,
-               quality: float, rms: float) -> np.ndarray:
+def oscillator(
+    rng: np.random.Generator, time: np.ndarray, angular_frequency: float, quality: float, rms: float
+) -> np.ndarray:
     """One realisation, shape (cadences,), at ascending ``time``.
 
     ``angular_frequency`` is w0 in radians per unit of time, ``quality`` Q > 0, ``rms`` the
@@ -24,13 +25,23 @@ def oscillator(rng: np.random.Generator, time: np.ndarray, angular_frequency: fl
     # the closed form has no limit in floating point exactly at critical damping
     quality = quality if abs(quality - 0.5) > 1e-4 else 0.5001
     kicks = rng.standard_normal((len(time), 2))
-    return rms * _positions(np.ascontiguousarray(time, dtype=np.float64), kicks,
-                            float(angular_frequency), float(quality))
+    return rms * _positions(
+        np.ascontiguousarray(time, dtype=np.float64),
+        kicks,
+        float(angular_frequency),
+        float(quality),
+    )
 
 
-def averaged_oscillator(rng: np.random.Generator, time: np.ndarray, exposure: float,
-                        angular_frequency: float, quality: float, rms: float,
-                        most_steps: int = 48) -> np.ndarray:
+def averaged_oscillator(
+    rng: np.random.Generator,
+    time: np.ndarray,
+    exposure: float,
+    angular_frequency: float,
+    quality: float,
+    rms: float,
+    most_steps: int = 48,
+) -> np.ndarray:
     """The mean of the process over each exposure, shape (cadences,); exposures must not overlap.
 
     The mean is taken over instants no farther apart than 1/w0, up to ``most_steps`` of them.
@@ -77,7 +88,9 @@ def _positions(time: np.ndarray, kicks: np.ndarray, w0: float, quality: float) -
                 l21 = -(a * c + b * d) / l11 if l11 > 0 else 0.0
                 l22 = math.sqrt(max(1 - c * c - d * d - l21 * l21, 0.0))
                 last_step = step
-            x, v = (a * x + b * v + l11 * kicks[i, 0],
-                    c * x + d * v + l21 * kicks[i, 0] + l22 * kicks[i, 1])
+            x, v = (
+                a * x + b * v + l11 * kicks[i, 0],
+                c * x + d * v + l21 * kicks[i, 0] + l22 * kicks[i, 1],
+            )
         out[i] = x
     return out

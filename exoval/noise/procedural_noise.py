@@ -45,13 +45,22 @@ class ProceduralNoise:
         kept = {name: process for name, process in self.processes.items() if process is not None}
         wrong = [name for name, process in kept.items() if not callable(process)]
         if wrong:
-            raise BadParameter(f"noise processes {wrong} are no processes; give each the _target_ "
-                               "of a class of exoval.noise")
+            raise BadParameter(
+                f"noise processes {wrong} are no processes; give each the _target_ "
+                "of a class of exoval.noise"
+            )
         object.__setattr__(self, "processes", kept)
 
-    def light_curve(self, rng: np.random.Generator, mission: str, star: Star, exposure: float,
-                    crowding: float = 1.0, segments: int | None = None, band: str = ""
-                    ) -> LightCurve:
+    def light_curve(
+        self,
+        rng: np.random.Generator,
+        mission: str,
+        star: Star,
+        exposure: float,
+        crowding: float = 1.0,
+        segments: int | None = None,
+        band: str = "",
+    ) -> LightCurve:
         """One light curve of a star; ``exposure`` in days, ``segments`` of the schedule's length.
 
         ``crowding`` is the target's share of the aperture's light; the flux is decrowded, so
@@ -60,8 +69,15 @@ class ProceduralNoise:
         sampling = self.schedule(rng, exposure, segments)
         return self.observe(rng, sampling, mission, star, crowding, band)
 
-    def observe(self, rng: np.random.Generator, sampling: Sampling, mission: str, star: Star,
-                crowding: float = 1.0, band: str = "") -> LightCurve:
+    def observe(
+        self,
+        rng: np.random.Generator,
+        sampling: Sampling,
+        mission: str,
+        star: Star,
+        crowding: float = 1.0,
+        band: str = "",
+    ) -> LightCurve:
         """The same at given cadences, such as those of a real light curve."""
         error = self.white.error(star, sampling.exposure) / np.sqrt(crowding)
         relative = self.white(rng, sampling, star) / np.sqrt(crowding)
@@ -69,15 +85,28 @@ class ProceduralNoise:
             relative = relative + process(rng, sampling, star)
         column, row = (self.centroid(rng, sampling, error, relative) for _ in range(2))
         return LightCurve(
-            target=star.target, mission=mission, time=sampling.time,
-            flux=LEVEL * (1 + relative), flux_error=np.full(len(sampling), LEVEL * error),
-            exposure=sampling.exposure, segments=_segments(sampling, relative, crowding),
-            centroid_column=column, centroid_row=row, band=band)
+            target=star.target,
+            mission=mission,
+            time=sampling.time,
+            flux=LEVEL * (1 + relative),
+            flux_error=np.full(len(sampling), LEVEL * error),
+            exposure=sampling.exposure,
+            segments=_segments(sampling, relative, crowding),
+            centroid_column=column,
+            centroid_row=row,
+            band=band,
+        )
 
 
 def _segments(sampling: Sampling, relative: np.ndarray, crowding: float) -> tuple[Segment, ...]:
     """The segments with the noise on six hours that each really has."""
     return tuple(
-        Segment(number, part.start, part.stop, crowding,
-                differential_precision(sampling.time[part], 1 + relative[part], 6.0))
-        for number, part in enumerate(sampling.segments))
+        Segment(
+            number,
+            part.start,
+            part.stop,
+            crowding,
+            differential_precision(sampling.time[part], 1 + relative[part], 6.0),
+        )
+        for number, part in enumerate(sampling.segments)
+    )

@@ -28,8 +28,10 @@ class RedNoise:
 
     def __post_init__(self) -> None:
         if not self.timescale_days > 0 or self.ppm < 0:
-            raise BadParameter(f"red noise of {self.ppm} ppm over {self.timescale_days} days; "
-                               "give ppm >= 0 and timescale_days > 0")
+            raise BadParameter(
+                f"red noise of {self.ppm} ppm over {self.timescale_days} days; "
+                "give ppm >= 0 and timescale_days > 0"
+            )
 
     def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray:
         """One realisation, shape (cadences,)."""
@@ -38,8 +40,9 @@ class RedNoise:
         return rms * exponentially_correlated(rng, sampling.time, scale)
 
 
-def exponentially_correlated(rng: np.random.Generator, time: np.ndarray, timescale: float
-                             ) -> np.ndarray:
+def exponentially_correlated(
+    rng: np.random.Generator, time: np.ndarray, timescale: float
+) -> np.ndarray:
     """Unit-variance noise with correlation exp(-|t| / timescale) at ascending times."""
     memory = np.exp(-np.diff(time, prepend=-np.inf) / timescale)
     return _accumulate(memory, rng.standard_normal(len(time)) * np.sqrt(1 - memory**2))

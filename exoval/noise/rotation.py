@@ -46,6 +46,6 @@ class Rotation:
         rms *= (teff / SOLAR_TEFF) ** self.teff_power * ratio**self.period_power
         angular = 2 * math.pi / (self.period_days * ratio)
         share = min(self.half_share * rng.uniform(0.5, 1.5), 1.0)
-        return (oscillator(rng, sampling.time, angular, self.quality, rms * math.sqrt(1 - share))
-                + oscillator(rng, sampling.time, 2 * angular, self.quality,
-                             rms * math.sqrt(share)))
+        return oscillator(
+            rng, sampling.time, angular, self.quality, rms * math.sqrt(1 - share)
+        ) + oscillator(rng, sampling.time, 2 * angular, self.quality, rms * math.sqrt(share))

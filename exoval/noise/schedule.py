@@ -35,23 +35,40 @@ class Schedule:
 
     def __post_init__(self) -> None:
         if self.segments < 1 or not self.segment_days > 0:
-            raise BadParameter(f"segments={self.segments} of segment_days={self.segment_days}; "
-                               "give at least one segment of positive length")
-        negative = [name for name in ("between_days", "pauses", "pause_days", "dump_days",
-                                      "dump_lost_minutes", "night_hours")
-                    if getattr(self, name) < 0]
+            raise BadParameter(
+                f"segments={self.segments} of segment_days={self.segment_days}; "
+                "give at least one segment of positive length"
+            )
+        negative = [
+            name
+            for name in (
+                "between_days",
+                "pauses",
+                "pause_days",
+                "dump_days",
+                "dump_lost_minutes",
+                "night_hours",
+            )
+            if getattr(self, name) < 0
+        ]
         if negative:
-            raise BadParameter(", ".join(f"{name}={getattr(self, name)}" for name in negative)
-                               + "; give 0 or more")
+            raise BadParameter(
+                ", ".join(f"{name}={getattr(self, name)}" for name in negative) + "; give 0 or more"
+            )
         if self.pauses * self.pause_days >= self.segment_days:
-            raise BadParameter(f"{self.pauses} pauses of {self.pause_days} days fill a segment of "
-                               f"{self.segment_days} days; give fewer or shorter ones")
+            raise BadParameter(
+                f"{self.pauses} pauses of {self.pause_days} days fill a segment of "
+                f"{self.segment_days} days; give fewer or shorter ones"
+            )
         if not 0 <= self.lost_share < 1 or not 0 < self.clear_share <= 1:
-            raise BadParameter(f"lost_share={self.lost_share}, clear_share={self.clear_share}; "
-                               "give 0 <= lost_share < 1 and 0 < clear_share <= 1")
+            raise BadParameter(
+                f"lost_share={self.lost_share}, clear_share={self.clear_share}; "
+                "give 0 <= lost_share < 1 and 0 < clear_share <= 1"
+            )
 
-    def __call__(self, rng: np.random.Generator, exposure: float, segments: int | None = None
-                 ) -> Sampling:
+    def __call__(
+        self, rng: np.random.Generator, exposure: float, segments: int | None = None
+    ) -> Sampling:
         """The cadences of one target, ``exposure`` days each; ``segments`` replaces the knob."""
         count = segments or self.segments
         begin = np.arange(count) * (self.segment_days + self.between_days)
@@ -59,8 +76,10 @@ class Schedule:
         parts = [self._segment(rng, first, exposure, dumps) for first in begin]
         parts = [part for part in parts if len(part)]
         if not parts:
-            raise BadParameter("the schedule leaves no cadence; give longer segments or nights, "
-                               "or a shorter exposure")
+            raise BadParameter(
+                "the schedule leaves no cadence; give longer segments or nights, "
+                "or a shorter exposure"
+            )
         starts = np.cumsum([0] + [len(part) for part in parts[:-1]])
         return Sampling(np.concatenate(parts), exposure, tuple(map(int, starts)), tuple(dumps))
 
@@ -69,8 +88,9 @@ class Schedule:
             return np.empty(0)
         return np.arange(rng.random() * self.dump_days, end, self.dump_days)
 
-    def _segment(self, rng: np.random.Generator, first: float, exposure: float,
-                 dumps: np.ndarray) -> np.ndarray:
+    def _segment(
+        self, rng: np.random.Generator, first: float, exposure: float, dumps: np.ndarray
+    ) -> np.ndarray:
         time = first + exposure * (0.5 + np.arange(int(self.segment_days / exposure)))
         kept = rng.random(len(time)) >= self.lost_share
         share = self.segment_days / (self.pauses + 1)

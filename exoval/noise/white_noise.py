@@ -37,15 +37,20 @@ class WhiteNoise:
     def __post_init__(self) -> None:
         parts = (self.photon_ppm, self.background_ppm, self.floor_ppm)
         if min(*parts, self.scatter_dex) < 0 or max(parts) <= 0 or not self.excess > 0:
-            raise BadParameter(f"white noise {parts} ppm, excess={self.excess}, scatter_dex="
-                               f"{self.scatter_dex}; give values >= 0, of the noise at least one "
-                               "above, and excess above 0")
+            raise BadParameter(
+                f"white noise {parts} ppm, excess={self.excess}, scatter_dex="
+                f"{self.scatter_dex}; give values >= 0, of the noise at least one "
+                "above, and excess above 0"
+            )
 
     def hourly_ppm(self, magnitude: float) -> float:
         """Noise of one hour's mean in ppm, by the law alone."""
         faintness = 10 ** (0.4 * (_known(magnitude) - self.reference_magnitude))
-        return math.sqrt(self.photon_ppm**2 * faintness + (self.background_ppm * faintness)**2
-                         + self.floor_ppm**2)
+        return math.sqrt(
+            self.photon_ppm**2 * faintness
+            + (self.background_ppm * faintness) ** 2
+            + self.floor_ppm**2
+        )
 
     def error(self, star: Star, exposure: float) -> float:
         """Relative flux error of one exposure (days), as a light curve states it."""

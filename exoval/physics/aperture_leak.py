@@ -28,8 +28,10 @@ class ApertureLeak:
     def __post_init__(self) -> None:
         sizes = (self.aperture_radius, self.core_sigma, self.halo_sigma)
         if min(sizes) <= 0 or not 0 <= self.halo_share <= 1:
-            raise BadParameter(f"aperture and point-spread function {sizes} pixels, halo share "
-                               f"{self.halo_share}: give positive sizes and a share of 0 to 1")
+            raise BadParameter(
+                f"aperture and point-spread function {sizes} pixels, halo share "
+                f"{self.halo_share}: give positive sizes and a share of 0 to 1"
+            )
 
     def share(self, distance: np.ndarray) -> np.ndarray:
         """Share (0 to 1) of a star's light inside the aperture, ``distance`` pixels away.
@@ -37,9 +39,10 @@ class ApertureLeak:
         The integral of an offset round Gaussian over a disc is a non-central chi-square
         distribution of two degrees of freedom (Gilliland 1962, JASA 57, 758).
         """
-        core, halo = (ncx2.cdf((self.aperture_radius / sigma) ** 2, 2,
-                               (np.asarray(distance) / sigma) ** 2)
-                      for sigma in (self.core_sigma, self.halo_sigma))
+        core, halo = (
+            ncx2.cdf((self.aperture_radius / sigma) ** 2, 2, (np.asarray(distance) / sigma) ** 2)
+            for sigma in (self.core_sigma, self.halo_sigma)
+        )
         return (1 - self.halo_share) * core + self.halo_share * halo
 
     def relative(self, distance: np.ndarray) -> np.ndarray:

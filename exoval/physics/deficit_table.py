@@ -27,8 +27,9 @@ NODES = ((8, 12), (10, 16), (12, 22))
 DEPTHS = (3e-3, 4e-2)
 
 
-def _cubics(nodes: int, ends: np.ndarray, weight: np.ndarray, slope: np.ndarray, measure
-            ) -> np.ndarray:
+def _cubics(
+    nodes: int, ends: np.ndarray, weight: np.ndarray, slope: np.ndarray, measure
+) -> np.ndarray:
     """Cubic coefficients of G in each interval of a grid, per unit of f at each node.
 
     The pieces' variable s runs from 0 to 1; ``ends`` (intervals + 1) are the grid's s, and there
@@ -41,14 +42,19 @@ def _cubics(nodes: int, ends: np.ndarray, weight: np.ndarray, slope: np.ndarray,
     fine, fine_weights = np.polynomial.legendre.leggauss(60)
     places = 0.5 * ends[:, None] * (fine + 1)
     polynomials = np.polynomial.legendre.legvander(2 * places - 1, nodes - 1)
-    moments = np.einsum("ij,ijd->id", 0.5 * ends[:, None] * fine_weights * measure(places),
-                        polynomials)
+    moments = np.einsum(
+        "ij,ijd->id", 0.5 * ends[:, None] * fine_weights * measure(places), polynomials
+    )
     value = weight * (moments @ fit)
     step = slope[:, None] * np.polynomial.legendre.legvander(2 * ends - 1, nodes - 1) @ fit
     step /= INTERVALS
     rise = np.diff(value, axis=0)
-    cubic = [value[:-1], step[:-1], 3 * rise - 2 * step[:-1] - step[1:],
-             step[:-1] + step[1:] - 2 * rise]
+    cubic = [
+        value[:-1],
+        step[:-1],
+        3 * rise - 2 * step[:-1] - step[1:],
+        step[:-1] + step[1:] - 2 * rise,
+    ]
     return np.ascontiguousarray(np.transpose(cubic, (2, 1, 0)))
 
 
@@ -66,8 +72,10 @@ def cubic_matrices(inside_nodes: int, partial_nodes: int) -> tuple[np.ndarray, .
         return 0.5 * np.pi * np.sin(np.pi * s)
 
     quarter = 2 / np.pi * np.arcsin(grid / np.sqrt(2))
-    halves = (_cubics(partial_nodes, quarter, 1.0, grid, measure),
-              _cubics(partial_nodes, 1 - quarter, 1.0, -grid, measure))
+    halves = (
+        _cubics(partial_nodes, quarter, 1.0, grid, measure),
+        _cubics(partial_nodes, 1 - quarter, 1.0, -grid, measure),
+    )
     t = 0.5 * (np.polynomial.legendre.leggauss(partial_nodes)[0] + 1)
     return 1 - s**2, inside, np.sin(0.5 * np.pi * t) ** 2, np.stack(halves, axis=1)
 
@@ -87,8 +95,16 @@ _COUNTS = np.array(NODES)
 
 
 @njit(cache=True, error_model="numpy")
-def fill_table(path: tuple, k: float, unit: float, u1: float, u2: float, depth: float,
-               cubics: np.ndarray, ends: np.ndarray) -> tuple:
+def fill_table(
+    path: tuple,
+    k: float,
+    unit: float,
+    u1: float,
+    u2: float,
+    depth: float,
+    cubics: np.ndarray,
+    ends: np.ndarray,
+) -> tuple:
     """Tabulate G on both sides of mid-eclipse.
 
     The disc of radius ``unit`` (in the path's unit of length) and limb darkening u1, u2 is hidden
@@ -106,8 +122,19 @@ def fill_table(path: tuple, k: float, unit: float, u1: float, u2: float, depth: 
     while level < 2 and depth > DEPTHS[level]:
         level += 1
     if path[3] == 0:
-        _fill_side(path, k, unit, u1, u2, level, 0.0, days_at_angle(inner[1], path),
-                   days_at_angle(outer[1], path), cubics[0], ends[0])
+        _fill_side(
+            path,
+            k,
+            unit,
+            u1,
+            u2,
+            level,
+            0.0,
+            days_at_angle(inner[1], path),
+            days_at_angle(outer[1], path),
+            cubics[0],
+            ends[0],
+        )
         return 0.0, 1
     first, last = days_at_angle(outer[0], path), days_at_angle(outer[1], path)
     if inner[1] > inner[0]:
@@ -122,9 +149,19 @@ def fill_table(path: tuple, k: float, unit: float, u1: float, u2: float, depth: 
 
 
 @njit(cache=True, error_model="numpy")
-def _fill_side(path: tuple, k: float, unit: float, u1: float, u2: float, level: int,
-               middle: float, contact: float, last: float, cubics: np.ndarray,
-               ends: np.ndarray) -> None:
+def _fill_side(
+    path: tuple,
+    k: float,
+    unit: float,
+    u1: float,
+    u2: float,
+    level: int,
+    middle: float,
+    contact: float,
+    last: float,
+    cubics: np.ndarray,
+    ends: np.ndarray,
+) -> None:
     """One side of the table, out from ``middle`` past inner ``contact`` to the ``last`` one."""
     inside, width = contact - middle, last - contact
     few, many = _COUNTS[level]

@@ -26,8 +26,9 @@ class ExactModel:
     on an eccentric orbit, no more than finite and between zero and one.
     """
 
-    def __call__(self, time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float],
-                 exposure: float) -> np.ndarray:
+    def __call__(
+        self, time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float], exposure: float
+    ) -> np.ndarray:
         """Flux at mid-exposure times ``time`` (days), of its shape; 1.0 exactly out of eclipse.
 
         ``time`` in any order, NaN allowed; fastest when it rises. Raises BadParameter outside the
@@ -47,21 +48,50 @@ class ExactModel:
         return flux.reshape(time.shape)
 
 
-def _eclipses(time: np.ndarray, flux: np.ndarray, orbit: Orbit,
-              limb_darkening: tuple[float, float], exposure: float) -> bool:
+def _eclipses(
+    time: np.ndarray,
+    flux: np.ndarray,
+    orbit: Orbit,
+    limb_darkening: tuple[float, float],
+    exposure: float,
+) -> bool:
     """Overwrite ``flux``; False, with nothing of use written, where ``time`` does not rise."""
-    path = (orbit.period, orbit.semi_major_axis_ratio, cosine_of_inclination(orbit),
-            orbit.eccentricity, orbit.argument_of_periastron)
+    path = (
+        orbit.period,
+        orbit.semi_major_axis_ratio,
+        cosine_of_inclination(orbit),
+        orbit.eccentricity,
+        orbit.argument_of_periastron,
+    )
     return fill_flux(
-        time, flux, orbit.epoch, np.array(orbit.transit_times), path, orbit.radius_ratio,
-        orbit.surface_brightness_ratio, *limb_darkening, *orbit.companion_limb_darkening, exposure
+        time,
+        flux,
+        orbit.epoch,
+        np.array(orbit.transit_times),
+        path,
+        orbit.radius_ratio,
+        orbit.surface_brightness_ratio,
+        *limb_darkening,
+        *orbit.companion_limb_darkening,
+        exposure,
     )
 
 
 @njit(cache=True, error_model="numpy")
-def fill_flux(time: np.ndarray, flux: np.ndarray, epoch: float, mid_times: np.ndarray,
-              path: tuple, k: float, brightness: float, u1: float, u2: float, v1: float,
-              v2: float, exposure: float) -> bool:
+def fill_flux(
+    time: np.ndarray,
+    flux: np.ndarray,
+    epoch: float,
+    mid_times: np.ndarray,
+    path: tuple,
+    k: float,
+    brightness: float,
+    u1: float,
+    u2: float,
+    v1: float,
+    v2: float,
+    exposure: float,
+) -> bool:
     """Write the pair's flux at rising ``time`` into ``flux``; False if ``time`` does not rise.
 
     ``path`` as in exoval.physics.sky_path in units of R1; ``mid_times``, if there are any,
@@ -79,8 +109,9 @@ def fill_flux(time: np.ndarray, flux: np.ndarray, epoch: float, mid_times: np.nd
         turn = mean_anomaly(middle + math.pi, e) - mean_anomaly(middle, e)
         delay = turn * period / (2 * math.pi)
         turned = (period, a, cos_i, e, w + math.pi)
-        _hide(time, flux, epoch + delay, mid_times + delay, turned, 1 / k, k, v1, v2, share,
-              exposure)
+        _hide(
+            time, flux, epoch + delay, mid_times + delay, turned, 1 / k, k, v1, v2, share, exposure
+        )
     return True
 
 
@@ -95,8 +126,19 @@ def _rises(time: np.ndarray, flux: np.ndarray) -> bool:
 
 
 @njit(cache=True, error_model="numpy")
-def _hide(time: np.ndarray, flux: np.ndarray, epoch: float, mid_times: np.ndarray, path: tuple,
-          k: float, unit: float, u1: float, u2: float, share: float, exposure: float) -> None:
+def _hide(
+    time: np.ndarray,
+    flux: np.ndarray,
+    epoch: float,
+    mid_times: np.ndarray,
+    path: tuple,
+    k: float,
+    unit: float,
+    u1: float,
+    u2: float,
+    share: float,
+    exposure: float,
+) -> None:
     """Subtract from ``flux`` what one body loses in all its eclipses.
 
     The body has ``unit`` for radius and ``share`` of the light; the other has ``k`` of its radii.
@@ -138,9 +180,18 @@ def _hide(time: np.ndarray, flux: np.ndarray, epoch: float, mid_times: np.ndarra
 
 
 @njit(cache=True, error_model="numpy")
-def _subtract_exposures(time: np.ndarray, flux: np.ndarray, i: int, mid: float, stop: float,
-                        cubics: np.ndarray, ends: np.ndarray, sides: int, share: float,
-                        exposure: float) -> None:
+def _subtract_exposures(
+    time: np.ndarray,
+    flux: np.ndarray,
+    i: int,
+    mid: float,
+    stop: float,
+    cubics: np.ndarray,
+    ends: np.ndarray,
+    sides: int,
+    share: float,
+    exposure: float,
+) -> None:
     """One eclipse, from cadence ``i`` to the last before ``stop``, by differences of G."""
     scale = share / exposure
     flat = cubics.reshape(-1)
@@ -156,9 +207,19 @@ def _subtract_exposures(time: np.ndarray, flux: np.ndarray, i: int, mid: float, 
 
 
 @njit(cache=True, error_model="numpy")
-def _subtract_instants(time: np.ndarray, flux: np.ndarray, i: int, mid: float, stop: float,
-                       path: tuple, k: float, unit: float, u1: float, u2: float, share: float
-                       ) -> None:
+def _subtract_instants(
+    time: np.ndarray,
+    flux: np.ndarray,
+    i: int,
+    mid: float,
+    stop: float,
+    path: tuple,
+    k: float,
+    unit: float,
+    u1: float,
+    u2: float,
+    share: float,
+) -> None:
     """One eclipse seen in exposures of no length."""
     last = i
     while last < time.size and time[last] < stop:

@@ -56,8 +56,10 @@ def phase_amplitudes(orbit: Orbit, limb_darkening: tuple[float, float]) -> Phase
     inverse = 1 / orbit.semi_major_axis_ratio
     share = companion_share(orbit)
     pull = 2 * math.pi * sine / math.sqrt(1 - orbit.eccentricity**2) / orbit.period
-    axis = SOLAR_RADII_PER_DAY_ORBIT * (curve.primary_mass * (1 + q)) ** (1 / 3) * (
-        orbit.period ** (2 / 3)
+    axis = (
+        SOLAR_RADII_PER_DAY_ORBIT
+        * (curve.primary_mass * (1 + q)) ** (1 / 3)
+        * (orbit.period ** (2 / 3))
     )
     speed = pull * axis * SOLAR_RADIUS_PER_DAY / (1 + q)  # of body 2's relative orbit, over c
     limbs = (limb_darkening, orbit.companion_limb_darkening)
@@ -68,8 +70,10 @@ def phase_amplitudes(orbit: Orbit, limb_darkening: tuple[float, float]) -> Phase
     return PhaseAmplitudes(
         ellipsoidal=(distortion[0] * q * inverse**3, distortion[1] / q * (k * inverse) ** 3),
         beaming=(4 * curve.beaming[0] * speed * q, 4 * curve.beaming[1] * speed),
-        reflection=(curve.reflection[0] * share * inverse**2 * sine,
-                    curve.reflection[1] * (1 - share) * (k * inverse) ** 2 * sine),
+        reflection=(
+            curve.reflection[0] * share * inverse**2 * sine,
+            curve.reflection[1] * (1 - share) * (k * inverse) ** 2 * sine,
+        ),
     )
 
 
@@ -108,8 +112,13 @@ def roche_radius(mass_ratio: float) -> float:
     return 0.49 * two_thirds / (0.6 * two_thirds + math.log1p(mass_ratio ** (1 / 3)))
 
 
-def phase_curve_flux(time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float],
-                     exposure: float, transit_model: TransitModel) -> np.ndarray:
+def phase_curve_flux(
+    time: np.ndarray,
+    orbit: Orbit,
+    limb_darkening: tuple[float, float],
+    exposure: float,
+    transit_model: TransitModel,
+) -> np.ndarray:
     """Flux of a pair with its phase curve and eclipses, its mean one between eclipses.
 
     ``time`` (any shape) in mid-exposure days, ``exposure`` in days. An eclipse hides the share of
@@ -132,8 +141,9 @@ def phase_curve_flux(time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float
     return flux / (1 + sum(amplitudes.reflection))
 
 
-def _variation(time: np.ndarray, orbit: Orbit, amplitudes: PhaseAmplitudes, body: int,
-               own: float) -> np.ndarray:
+def _variation(
+    time: np.ndarray, orbit: Orbit, amplitudes: PhaseAmplitudes, body: int, own: float
+) -> np.ndarray:
     """Variable light of one body at an instant, in units of the pair's light."""
     e, w = orbit.eccentricity, orbit.argument_of_periastron
     turns = (time - orbit.epoch) / orbit.period
@@ -151,8 +161,13 @@ def _variation(time: np.ndarray, orbit: Orbit, amplitudes: PhaseAmplitudes, body
     )
 
 
-def _lost_by_body(time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float],
-                  exposure: float, transit_model: TransitModel) -> tuple[np.ndarray, np.ndarray]:
+def _lost_by_body(
+    time: np.ndarray,
+    orbit: Orbit,
+    limb_darkening: tuple[float, float],
+    exposure: float,
+    transit_model: TransitModel,
+) -> tuple[np.ndarray, np.ndarray]:
     """Share of the light of body 1 and of body 2 that is hidden at each time."""
     dark, bright = (replace(orbit, surface_brightness_ratio=s) for s in (0.0, 1.0))
     first = 1 - transit_model(time, dark, limb_darkening, exposure)

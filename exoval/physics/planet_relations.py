@@ -13,9 +13,7 @@ EARTH_MASS_RADIUS = 10**0.00346
 
 # log10 of mass at the breaks, and of radius there: the relation is continuous
 _LOG_BREAKS = np.log10(BREAKS)
-_LOG_RADII = np.log10(EARTH_MASS_RADIUS) + np.cumsum(
-    SLOPES[:3] * np.diff(_LOG_BREAKS, prepend=0.0)
-)
+_LOG_RADII = np.log10(EARTH_MASS_RADIUS) + np.cumsum(SLOPES[:3] * np.diff(_LOG_BREAKS, prepend=0.0))
 
 
 def planet_radius(mass: np.ndarray) -> np.ndarray:

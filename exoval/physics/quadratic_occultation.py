@@ -19,8 +19,9 @@ _CONVERGED = 3e-8
 
 
 @njit(cache=True, error_model="numpy")
-def elliptic_pair(modulus: float, first: float, second: float, pole: float,
-                  poled_second: float) -> tuple:
+def elliptic_pair(
+    modulus: float, first: float, second: float, pole: float, poled_second: float
+) -> tuple:
     """Two complete elliptic integrals of one complementary modulus 0 < ``modulus`` <= 1.
 
     With c = cos^2, s = sin^2, D = sqrt(c + modulus^2 s) and the integrals from 0 to pi/2 of

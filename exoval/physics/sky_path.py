@@ -62,11 +62,15 @@ def contact_angles(separation: float, path: tuple) -> tuple:
         if separation_at_angle(closest, path) >= separation:
             return 0.0, 0.0
         left = np.searchsorted(_ANGLES, closest)
-        return (_crossing(_ANGLES[left - 1], closest, separation, path),
-                _crossing(_ANGLES[left], closest, separation, path))
+        return (
+            _crossing(_ANGLES[left - 1], closest, separation, path),
+            _crossing(_ANGLES[left], closest, separation, path),
+        )
     last = _ANGLES.size - 1
-    return (_crossing(_ANGLES[max(left - 1, 0)], _ANGLES[left], separation, path),
-            _crossing(_ANGLES[min(right + 1, last)], _ANGLES[right], separation, path))
+    return (
+        _crossing(_ANGLES[max(left - 1, 0)], _ANGLES[left], separation, path),
+        _crossing(_ANGLES[min(right + 1, last)], _ANGLES[right], separation, path),
+    )
 
 
 @njit(cache=True, error_model="numpy")
@@ -117,8 +121,8 @@ def _crossing(outside: float, inside: float, separation: float, path: tuple) -> 
         # z^2 = distance^2 flat and its derivative
         excess = distance * distance * flat - separation * separation
         turning = distance * e * math.cos(w - angle) / (a * (1 - e * e))
-        slope = 2 * distance * distance * (
-            turning * flat + sine * cosine * (1 - cos_i) * (1 + cos_i)
+        slope = (
+            2 * distance * distance * (turning * flat + sine * cosine * (1 - cos_i) * (1 + cos_i))
         )
         if excess > 0:
             outside = angle

@@ -24,8 +24,9 @@ class SystemLight:
     row: np.ndarray
 
 
-def system_flux(time: np.ndarray, system: System, exposure: float,
-                transit_model: TransitModel) -> SystemLight:
+def system_flux(
+    time: np.ndarray, system: System, exposure: float, transit_model: TransitModel
+) -> SystemLight:
     """Sum the sources of a system: F = sum f_i m_i and x = sum f_i m_i x_i / F.
 
     ``time`` holds mid-exposure days (any shape), ``exposure`` days. Where no source is eclipsed
@@ -54,12 +55,15 @@ def system_flux(time: np.ndarray, system: System, exposure: float,
 
 def _undimmed_photocentre(system: System) -> tuple[float, float]:
     """Column and row of the photocentre while nothing is eclipsed."""
-    return (sum(source.flux_fraction * source.offset_column for source in system.sources),
-            sum(source.flux_fraction * source.offset_row for source in system.sources))
+    return (
+        sum(source.flux_fraction * source.offset_column for source in system.sources),
+        sum(source.flux_fraction * source.offset_row for source in system.sources),
+    )
 
 
-def _source_flux(time: np.ndarray, source: Source, exposure: float,
-                 transit_model: TransitModel) -> np.ndarray:
+def _source_flux(
+    time: np.ndarray, source: Source, exposure: float, transit_model: TransitModel
+) -> np.ndarray:
     """Relative flux of a source with an orbit, with its phase curve if it has one."""
     if source.orbit.phase_curve is None:
         return transit_model(time, source.orbit, source.limb_darkening, exposure)

@@ -52,8 +52,12 @@ class Pairs:
     v2: Tensor
 
     @classmethod
-    def of(cls, orbits: Sequence[Orbit], limb_darkening: Sequence[tuple[float, float]],
-           device: str = "cpu") -> Pairs:
+    def of(
+        cls,
+        orbits: Sequence[Orbit],
+        limb_darkening: Sequence[tuple[float, float]],
+        device: str = "cpu",
+    ) -> Pairs:
         """Gather orbits that keep to their periods; BadParameter if one has transit_times."""
         if any(orbit.transit_times for orbit in orbits):
             raise BadParameter("transit_times in a batch: give such an orbit to TorchModel alone")
@@ -91,8 +95,9 @@ class TorchModel:
                 "1 cell or more"
             )
 
-    def __call__(self, time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float],
-                 exposure: float) -> np.ndarray:
+    def __call__(
+        self, time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float], exposure: float
+    ) -> np.ndarray:
         """Flux at mid-exposure times ``time`` (days), of its shape; 1.0 exactly out of eclipse.
 
         Raises BadParameter outside the domain of exoval.physics.domain.
@@ -154,8 +159,9 @@ def _refuse_outside(pairs: Pairs, exposure: float) -> None:
             )
 
 
-def _hide_both(time: Tensor, secondary_time: Tensor, pairs: Pairs, exposure: float,
-               flux: Tensor) -> None:
+def _hide_both(
+    time: Tensor, secondary_time: Tensor, pairs: Pairs, exposure: float, flux: Tensor
+) -> None:
     """Subtract from ``flux`` (batch, times) the eclipses of body 1 and then those of body 2."""
     e, w, k = pairs.eccentricity, pairs.argument_of_periastron, pairs.radius_ratio
     distance = pairs.semi_major_axis_ratio * (1 - e * e) / (1 + e * w.sin())
@@ -176,13 +182,31 @@ def _hide_both(time: Tensor, secondary_time: Tensor, pairs: Pairs, exposure: flo
     turned = path._replace(w=w + math.pi).take(bright)
     limb = (pairs.v1[bright], pairs.v2[bright])
     lost = torch.zeros((bright.numel(), flux.shape[1]), dtype=flux.dtype, device=flux.device)
-    _hide(secondary_time, epoch[bright], turned, 1 / k[bright], k[bright], limb, share[bright],
-          exposure, lost)
+    _hide(
+        secondary_time,
+        epoch[bright],
+        turned,
+        1 / k[bright],
+        k[bright],
+        limb,
+        share[bright],
+        exposure,
+        lost,
+    )
     flux.index_add_(0, bright, lost)
 
 
-def _hide(time: Tensor, epoch: Tensor, path: Path, k: Tensor, unit: Tensor,
-          limb: tuple[Tensor, Tensor], share: Tensor, exposure: float, flux: Tensor) -> None:
+def _hide(
+    time: Tensor,
+    epoch: Tensor,
+    path: Path,
+    k: Tensor,
+    unit: Tensor,
+    limb: tuple[Tensor, Tensor],
+    share: Tensor,
+    exposure: float,
+    flux: Tensor,
+) -> None:
     """Subtract one body's eclipses; the body has ``unit`` for radius, the other ``k`` of them."""
     outer = contact_angles((1 + k) * unit, path)
     inner = contact_angles((1 - k).abs() * unit, path)
@@ -200,22 +224,38 @@ def _hide(time: Tensor, epoch: Tensor, path: Path, k: Tensor, unit: Tensor,
     moment = since[row, column] + begin[row, 0]
     if exposure > 0:
         table = _tables(path, k, unit, limb, middle, contacts, ends)
-        lost = _mean_hidden(moment - middle[row], row, table, (contacts - middle).abs(),
-                            (ends - middle).abs(), exposure, flux.dtype)
+        lost = _mean_hidden(
+            moment - middle[row],
+            row,
+            table,
+            (contacts - middle).abs(),
+            (ends - middle).abs(),
+            exposure,
+            flux.dtype,
+        )
     else:
         apart = separations(moment, path.take(row)) / unit[row]
         lost = hidden_share(apart, k[row], limb[0][row], limb[1][row]).to(flux.dtype)
     flux[row, column] -= share[row].to(flux.dtype) * lost
 
 
-def _tables(path: Path, k: Tensor, unit: Tensor, limb: tuple[Tensor, Tensor], middle: Tensor,
-            contacts: Tensor, ends: Tensor) -> Tensor:
+def _tables(
+    path: Path,
+    k: Tensor,
+    unit: Tensor,
+    limb: tuple[Tensor, Tensor],
+    middle: Tensor,
+    contacts: Tensor,
+    ends: Tensor,
+) -> Tensor:
     """Cubics of the antiderivative (2 sides, batch, 3, INTERVALS, 4), as in deficit_table."""
     inside_places, inside, partial_places, partial = _matrices(k.device)
     within = (contacts - middle)[..., None]
     across = (ends - contacts)[..., None]
-    days = torch.cat([middle[:, None] + within * inside_places,
-                      contacts[..., None] + across * partial_places], dim=-1)
+    days = torch.cat(
+        [middle[:, None] + within * inside_places, contacts[..., None] + across * partial_places],
+        dim=-1,
+    )
     apart = separations(days, path.unsqueeze(1)) / unit[:, None]
     hidden = hidden_share(apart, k[:, None], limb[0][:, None], limb[1][:, None])
     few = inside_places.numel()
@@ -234,8 +274,15 @@ def _matrices(device: torch.device) -> tuple[Tensor, ...]:
     return tuple(torch.as_tensor(part, device=device) for part in cubic_matrices(*NODES[-1]))
 
 
-def _mean_hidden(moment: Tensor, row: Tensor, table: Tensor, inner: Tensor, outer: Tensor,
-                 exposure: float, dtype: torch.dtype) -> Tensor:
+def _mean_hidden(
+    moment: Tensor,
+    row: Tensor,
+    table: Tensor,
+    inner: Tensor,
+    outer: Tensor,
+    exposure: float,
+    dtype: torch.dtype,
+) -> Tensor:
     """Hidden share averaged over exposures about ``moment`` (days from mid-eclipse)."""
     table = table.to(dtype)
     total = table[:, :, 2, 0, 0]
@@ -246,16 +293,17 @@ def _mean_hidden(moment: Tensor, row: Tensor, table: Tensor, inner: Tensor, oute
     return ((late - early) / exposure).clamp(0.0, 1.0)
 
 
-def _antiderivative(x: Tensor, row: Tensor, table: Tensor, inner: Tensor, outer: Tensor,
-                    total: Tensor) -> Tensor:
+def _antiderivative(
+    x: Tensor, row: Tensor, table: Tensor, inner: Tensor, outer: Tensor, total: Tensor
+) -> Tensor:
     side = (x < 0).long()
     away, inside, last = x.abs(), inner[side, row], outer[side, row]
     half = 0.5 * (last - inside)
     segment = (away >= inside).long() + (away >= inside + half).long()
     from_contact = torch.where(
-        segment == 0, (inside - away) / inside, torch.where(
-            segment == 1, (away - inside) / half, (last - away) / half
-        )
+        segment == 0,
+        (inside - away) / inside,
+        torch.where(segment == 1, (away - inside) / half, (last - away) / half),
     )
     place = from_contact.clamp(0.0, 1.0).sqrt() * INTERVALS
     i = place.long().clamp_max(INTERVALS - 1)

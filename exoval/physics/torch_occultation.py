@@ -52,9 +52,7 @@ def hidden_share(z: Tensor, k: Tensor, u1: Tensor, u2: Tensor) -> Tensor:
     rest = ((1 - k) - z) * (1 + z + k)
     complement = torch.where(inside, rest / depth, -rest / product).clamp(_LEAST_COMPLEMENT, 1.0)
     first = depth * (torch.where(inside, depth * (3 - m), product * (3 * m - 1)) / 3 - beyond)
-    second = depth * complement * torch.where(
-        inside, depth * (3 - 2 * m) / 3 - beyond, product / 3
-    )
+    second = depth * complement * torch.where(inside, depth * (3 - 2 * m) / 3 - beyond, product / 3)
     centred = gap <= tiny
     pole = torch.where(inside, (z + k) ** 2, torch.ones_like(z)) / gap.clamp_min(tiny)
     pole = torch.where(centred, torch.ones_like(z), pole)
@@ -71,8 +69,9 @@ def hidden_share(z: Tensor, k: Tensor, u1: Tensor, u2: Tensor) -> Tensor:
     return torch.where((z >= 1 + k) | (k <= 0), torch.zeros_like(z), hidden)
 
 
-def _elliptic_pair(kc: Tensor, first: Tensor, second: Tensor, pole: Tensor, poled_second: Tensor
-                   ) -> tuple[Tensor, Tensor]:
+def _elliptic_pair(
+    kc: Tensor, first: Tensor, second: Tensor, pole: Tensor, poled_second: Tensor
+) -> tuple[Tensor, Tensor]:
     shrinking, arithmetic = kc, torch.ones_like(kc)
     a, b, p = first, second, torch.ones_like(kc)
     q = pole.sqrt()
@@ -164,8 +163,12 @@ def contact_angles(separation: Tensor, path: Path) -> tuple[Tensor, Tensor]:
     high_out = torch.where(missed, grid[around.clamp(0, 64)], grid[(right + 1).clamp(0, 64)])
     high_in = torch.where(missed, closest, grid[right.clamp(0, 64)])
     twice = Path(*(torch.cat([part, part]) for part in path))
-    edges = _crossings(torch.cat([low_out, high_out]), torch.cat([low_in, high_in]),
-                       torch.cat([separation, separation]), twice)
+    edges = _crossings(
+        torch.cat([low_out, high_out]),
+        torch.cat([low_in, high_in]),
+        torch.cat([separation, separation]),
+        twice,
+    )
     first, last = edges.chunk(2)
     none = missed & ~found
     return torch.where(none, 0.0, first), torch.where(none, 0.0, last)

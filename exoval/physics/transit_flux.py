@@ -22,8 +22,9 @@ _SINGULAR_MARGIN = 1e-10
 class TransitModel(Protocol):
     """Flux of a two-body source, one out of eclipse; times and exposure in days."""
 
-    def __call__(self, time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float],
-                 exposure: float) -> np.ndarray: ...
+    def __call__(
+        self, time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float], exposure: float
+    ) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,20 @@ class BatmanModel:
                 "give 1 <= nodes <= most_nodes instants an exposure"
             )
 
-    def __call__(self, time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float],
-                 exposure: float) -> np.ndarray:
+    def __call__(
+        self, time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float], exposure: float
+    ) -> np.ndarray:
         """Flux at mid-exposure times ``time`` (days), of its shape; 1.0 exactly out of eclipse."""
         return eclipse_flux(time, orbit, limb_darkening, exposure, self.occultation)
 
-    def occultation(self, time_from_mid: np.ndarray, orbit: Orbit,
-                    limb_darkening: tuple[float, float], exposure: float,
-                    contacts: tuple[float, float]) -> np.ndarray:
+    def occultation(
+        self,
+        time_from_mid: np.ndarray,
+        orbit: Orbit,
+        limb_darkening: tuple[float, float],
+        exposure: float,
+        contacts: tuple[float, float],
+    ) -> np.ndarray:
         """Share of body 1's light hidden at each time, averaged over the exposure."""
         nodes = self._node_count(orbit, exposure, contacts)
         instants = exposure * ((np.arange(nodes) + 0.5) / nodes - 0.5)
@@ -70,8 +77,9 @@ class BatmanModel:
         return max(self.nodes, wanted)
 
 
-def hidden_light(time_from_mid: np.ndarray, orbit: Orbit,
-                 limb_darkening: tuple[float, float]) -> np.ndarray:
+def hidden_light(
+    time_from_mid: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float]
+) -> np.ndarray:
     """Share of body 1's light that body 2 hides at each instant (days from mid-eclipse).
 
     Any shape; zero behind and outside. Mandel & Agol 2002 through batman, good to 0.02 ppm for

@@ -45,8 +45,9 @@ class MoeBinaries:
     def of(self, primary_mass: float) -> StarsAndBrownDwarfs:
         """The companions of a primary; its mass is clamped to 0.08-40 solar."""
         mass = float(np.clip(primary_mass, *PRIMARY_MASSES))
-        return StarsAndBrownDwarfs(CloseBinaries(mass),
-                                   BrownDwarfs(mass, self.brown_dwarfs_per_star))
+        return StarsAndBrownDwarfs(
+            CloseBinaries(mass), BrownDwarfs(mass, self.brown_dwarfs_per_star)
+        )
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,7 @@ class StarsAndBrownDwarfs:
         dark_period, dark_ratio = self.brown_dwarfs.sample(rng, size)
         return np.where(dark, dark_period, period), np.where(dark, dark_ratio, mass_ratio)
 
-    def _sample_stars(self, rng: np.random.Generator, size: int
-                      ) -> tuple[np.ndarray, np.ndarray]:
+    def _sample_stars(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Stars above the end of the sequence, by rejection from those of all mass ratios."""
         least = MOST_MASS / self.stars.primary_mass
         periods, ratios, missing = [], [], size
@@ -112,8 +112,9 @@ class StarsAndBrownDwarfs:
             missing -= int(stellar.sum())
         return np.concatenate(periods)[:size], np.concatenate(ratios)[:size]
 
-    def _with_extension(self, rng: np.random.Generator, period: np.ndarray, ratio: np.ndarray,
-                        least: float) -> tuple[np.ndarray, np.ndarray]:
+    def _with_extension(
+        self, rng: np.random.Generator, period: np.ndarray, ratio: np.ndarray, least: float
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Turn the right share of the drawn companions into ones below a ratio of 0.1."""
         edge = np.exp(self.stars.log_prob(period, 0.1))
         above = self.stars.companions_per_decade(period) / math.log(10)
@@ -146,7 +147,8 @@ class FlatBinaries:
         if not 0 < self.minimum_period < self.maximum_period or not 0 <= self.least_mass_ratio < 1:
             raise BadParameter(
                 f"periods {self.minimum_period}-{self.maximum_period} days, mass ratios "
-                f"{self.least_mass_ratio}-1: give ranges that are not empty")
+                f"{self.least_mass_ratio}-1: give ranges that are not empty"
+            )
 
     def of(self, primary_mass: float) -> FlatBinaries:
         """The same companions for every primary."""
@@ -154,8 +156,12 @@ class FlatBinaries:
 
     def log_prob(self, period: np.ndarray, mass_ratio: np.ndarray) -> np.ndarray:
         """Log of companions per star, per unit ln(period / d) and mass ratio."""
-        inside = ((np.asarray(period) >= self.minimum_period) & (period <= self.maximum_period)
-                  & (np.asarray(mass_ratio) >= self.least_mass_ratio) & (mass_ratio <= 1))
+        inside = (
+            (np.asarray(period) >= self.minimum_period)
+            & (period <= self.maximum_period)
+            & (np.asarray(mass_ratio) >= self.least_mass_ratio)
+            & (mass_ratio <= 1)
+        )
         area = math.log(self.maximum_period / self.minimum_period) * (1 - self.least_mass_ratio)
         with np.errstate(divide="ignore"):
             return np.where(inside, np.log(self.rate / area), -np.inf)
@@ -163,5 +169,6 @@ class FlatBinaries:
     def sample(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Periods (days) and mass ratios, each of shape (size,)."""
         period = self.minimum_period * (self.maximum_period / self.minimum_period) ** rng.random(
-            size)
+            size
+        )
         return period, rng.uniform(self.least_mass_ratio, 1, size)

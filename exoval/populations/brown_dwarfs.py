@@ -33,16 +33,22 @@ class BrownDwarfs:
         if not 0 < self.minimum_period < self.maximum_period or self.primary_mass <= MOST_MASS:
             raise BadParameter(
                 f"periods {self.minimum_period}-{self.maximum_period} days around "
-                f"{self.primary_mass} solar masses: give a range and a star above {MOST_MASS}")
+                f"{self.primary_mass} solar masses: give a range and a star above {MOST_MASS}"
+            )
 
     def log_prob(self, period: np.ndarray, mass_ratio: np.ndarray) -> np.ndarray:
         """Log of companions per star, per unit ln(period / d) and mass ratio."""
         mass_ratio = np.asarray(mass_ratio, dtype=float)
         mass = mass_ratio * self.primary_mass
-        inside = ((mass >= LEAST_MASS * (1 - 1e-12)) & (mass < MOST_MASS)
-                  & (period >= self.minimum_period) & (period <= self.maximum_period))
+        inside = (
+            (mass >= LEAST_MASS * (1 - 1e-12))
+            & (mass < MOST_MASS)
+            & (period >= self.minimum_period)
+            & (period <= self.maximum_period)
+        )
         area = math.log(MOST_MASS / LEAST_MASS) * math.log(
-            self.maximum_period / self.minimum_period)
+            self.maximum_period / self.minimum_period
+        )
         with np.errstate(divide="ignore"):
             return np.where(inside, np.log(self.rate / area) - np.log(mass_ratio), -np.inf)
 

@@ -28,8 +28,10 @@ class CatalogueErrors:
 
     def __post_init__(self) -> None:
         if min(self.teff_kelvin, self.logg_dex) < 0:
-            raise BadParameter(f"catalogue errors teff_kelvin={self.teff_kelvin}, logg_dex="
-                               f"{self.logg_dex} must not be negative")
+            raise BadParameter(
+                f"catalogue errors teff_kelvin={self.teff_kelvin}, logg_dex="
+                f"{self.logg_dex} must not be negative"
+            )
 
     def sample(self, rng: np.random.Generator, star: Star) -> Star:
         """A star with errors drawn; mass, place and magnitude stay.

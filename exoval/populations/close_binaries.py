@@ -65,16 +65,17 @@ class CloseBinaries:
         Its exponential integrates over a range of periods to the companion frequency there.
         """
         with np.errstate(divide="ignore"):
-            return (np.log(self.companions_per_decade(period) / np.log(10))
-                    + np.log(mass_ratio_density(mass_ratio, period)))
+            return np.log(self.companions_per_decade(period) / np.log(10)) + np.log(
+                mass_ratio_density(mass_ratio, period)
+            )
 
     def sample(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Periods (days) and mass ratios, each of shape (size,)."""
         density = self.companions_per_decade(10**LOG_PERIODS)
         period = 10 ** _draw(rng, size, LOG_PERIODS, density)
-        mass_ratio = np.array([
-            _draw(rng, 1, MASS_RATIOS, mass_ratio_density(MASS_RATIOS, one))[0] for one in period
-        ])
+        mass_ratio = np.array(
+            [_draw(rng, 1, MASS_RATIOS, mass_ratio_density(MASS_RATIOS, one))[0] for one in period]
+        )
         return period, mass_ratio
 
 
@@ -121,8 +122,7 @@ def sample_eccentricity(rng: np.random.Generator, period: float) -> float:
     return float(largest * place ** (1 / (index + 1)))
 
 
-def _draw(rng: np.random.Generator, size: int, grid: np.ndarray, density: np.ndarray
-          ) -> np.ndarray:
+def _draw(rng: np.random.Generator, size: int, grid: np.ndarray, density: np.ndarray) -> np.ndarray:
     """Draws from a density tabulated on a grid, by its inverted cumulative sum."""
     total = np.concatenate([[0], np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(grid))])
     return np.interp(rng.random(size) * total[-1], total, grid)

@@ -48,18 +48,23 @@ class DensityMap:
                 limits, cumulative, nside = (np.asarray(file[name]) for name in ARRAYS)
                 order = str(file["ordering"]) if "ordering" in file.files else "RING"
         except (OSError, ValueError, KeyError) as error:
-            raise BadTable(f"cannot read the star-density map {self.path} ({error}); give an .npz "
-                           f"with {', '.join(ARRAYS)}") from error
+            raise BadTable(
+                f"cannot read the star-density map {self.path} ({error}); give an .npz "
+                f"with {', '.join(ARRAYS)}"
+            ) from error
         shape = (len(limits), 12 * int(nside) ** 2)
         if cumulative.shape != shape or order != "RING" or np.any(np.diff(limits) <= 0):
-            raise BadTable(f"the star-density map {self.path} has density of shape "
-                           f"{cumulative.shape} in {order} order; give {shape} in RING order and "
-                           "rising mag_faint_limit")
+            raise BadTable(
+                f"the star-density map {self.path} has density of shape "
+                f"{cumulative.shape} in {order} order; give {shape} in RING order and "
+                "rising mag_faint_limit"
+            )
         counts = np.diff(cumulative, axis=0) / np.diff(limits)[:, None]
         return 0.5 * (limits[1:] + limits[:-1]), np.clip(counts, 0, None), int(nside)
 
-    def density(self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
-                ) -> float:
+    def density(
+        self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
+    ) -> float:
         """Stars per square arcsec and unit magnitude at a position in degrees."""
         middles, counts, nside = self._map
         if not math.isfinite(ra + dec):
@@ -73,14 +78,22 @@ class DensityMap:
         steps = [self.disc.density(m, band, ra, dec) for m in (magnitude, inside)]
         return found * steps[0] / steps[1]
 
-    def log_prob(self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
-                 ) -> float:
+    def log_prob(
+        self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
+    ) -> float:
         """Log of ``density``; minus infinity where the map has no star of that magnitude."""
         density = self.density(magnitude, band, ra, dec)
         return math.log(density) if density > 0 else -math.inf
 
-    def sample(self, rng: np.random.Generator, size: int, magnitude: float, band: str,
-               ra: float = math.nan, dec: float = math.nan) -> np.ndarray:
+    def sample(
+        self,
+        rng: np.random.Generator,
+        size: int,
+        magnitude: float,
+        band: str,
+        ra: float = math.nan,
+        dec: float = math.nan,
+    ) -> np.ndarray:
         """Masses (solar) of stars that appear with a magnitude, shape (size,)."""
         return self.disc.sample(rng, size, magnitude, band, ra, dec)
 

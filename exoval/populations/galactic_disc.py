@@ -39,21 +39,30 @@ class GalacticDisc:
     extinction_per_kpc: float = 0.7
     dust_height: float = 125.0
 
-    def density(self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
-                ) -> float:
+    def density(
+        self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
+    ) -> float:
         """Stars per square arcsec and unit magnitude at a position in degrees."""
         counts = self._field(band, *galactic_coordinates(ra, dec))[2]
         middles = 0.5 * (MAGNITUDE_EDGES[1:] + MAGNITUDE_EDGES[:-1])
         per_square_degree = float(np.exp(np.interp(magnitude, middles, np.log(counts + 1e-30))))
         return per_square_degree / ARCSEC_PER_DEGREE**2
 
-    def log_prob(self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
-                 ) -> float:
+    def log_prob(
+        self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
+    ) -> float:
         """Log of ``density``; it integrates to a number of stars, not to 1."""
         return math.log(self.density(magnitude, band, ra, dec))
 
-    def sample(self, rng: np.random.Generator, size: int, magnitude: float, band: str,
-               ra: float = math.nan, dec: float = math.nan) -> np.ndarray:
+    def sample(
+        self,
+        rng: np.random.Generator,
+        size: int,
+        magnitude: float,
+        band: str,
+        ra: float = math.nan,
+        dec: float = math.nan,
+    ) -> np.ndarray:
         """Masses (solar) of stars that appear with a magnitude, shape (size,)."""
         magnitudes, weights, _ = self._field(band, *galactic_coordinates(ra, dec))
         near = np.exp(-0.5 * ((magnitudes - magnitude) / 0.2) ** 2) * weights
@@ -62,24 +71,27 @@ class GalacticDisc:
             return np.full(size, 0.8)
         return rng.choice(MASSES, size=size, p=by_mass / by_mass.sum())
 
-    def _field(self, band: str, longitude: float, latitude: float
-               ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _field(
+        self, band: str, longitude: float, latitude: float
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         # whole degrees: the disc varies slowly and the table is then made once per field
-        return _star_counts(band, round(longitude), round(latitude), self.extinction_per_kpc,
-                            self.dust_height)
+        return _star_counts(
+            band, round(longitude), round(latitude), self.extinction_per_kpc, self.dust_height
+        )
 
 
 @lru_cache(maxsize=64)
-def _star_counts(band: str, longitude: int, latitude: int, extinction_per_kpc: float,
-                 dust_height: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _star_counts(
+    band: str, longitude: int, latitude: int, extinction_per_kpc: float, dust_height: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Magnitudes and stars per square degree on (MASSES, DISTANCES), and counts per magnitude."""
     towards_centre, b = math.cos(math.radians(longitude)), math.radians(latitude)
     height = DISTANCES * abs(math.sin(b))
     in_plane = DISTANCES * math.cos(b)
-    centre = np.sqrt(SUN_TO_CENTRE**2 + in_plane**2
-                     - 2 * SUN_TO_CENTRE * in_plane * towards_centre)
-    crowd = sum(share * np.exp(-height / h - (centre - SUN_TO_CENTRE) / scale)
-                for h, scale, share in DISCS)
+    centre = np.sqrt(SUN_TO_CENTRE**2 + in_plane**2 - 2 * SUN_TO_CENTRE * in_plane * towards_centre)
+    crowd = sum(
+        share * np.exp(-height / h - (centre - SUN_TO_CENTRE) / scale) for h, scale, share in DISCS
+    )
     slant = max(abs(math.sin(b)), 1e-3)
     dust_path = dust_height / slant * (1 - np.exp(-height / dust_height))
     extinction = extinction_per_kpc * np.minimum(dust_path, DISTANCES) / 1000

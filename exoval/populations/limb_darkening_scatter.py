@@ -28,8 +28,9 @@ class LimbDarkeningScatter:
         if not self.scatter >= 0:
             raise BadParameter(f"limb darkening scatter={self.scatter}; give 0 or more")
 
-    def sample(self, rng: np.random.Generator, size: int, tabulated: tuple[float, float]
-               ) -> tuple[np.ndarray, np.ndarray]:
+    def sample(
+        self, rng: np.random.Generator, size: int, tabulated: tuple[float, float]
+    ) -> tuple[np.ndarray, np.ndarray]:
         """u1 and u2, each of shape (size,), of stars whose tables say ``tabulated``."""
         uniform = rng.random((2, size))
         if self.scatter == 0:
@@ -37,8 +38,9 @@ class LimbDarkeningScatter:
         q1, q2 = (self._quantile(centre, u) for centre, u in zip(_square(tabulated), uniform))
         return 2 * np.sqrt(q1) * q2, np.sqrt(q1) * (1 - 2 * q2)
 
-    def log_prob(self, u1: np.ndarray, u2: np.ndarray, tabulated: tuple[float, float]
-                 ) -> np.ndarray:
+    def log_prob(
+        self, u1: np.ndarray, u2: np.ndarray, tabulated: tuple[float, float]
+    ) -> np.ndarray:
         """Log density per unit u1 and u2; minus infinity for an unphysical pair.
 
         Raises BadParameter if the scatter is zero: then there is no density.
@@ -55,17 +57,22 @@ class LimbDarkeningScatter:
 
     def dress(self, rng: np.random.Generator, system: System) -> System:
         """The system with the limb darkening of every eclipsed body drawn about its own."""
-        return replace(system, sources=tuple(self._scatter_source(rng, source)
-                                             for source in system.sources))
+        return replace(
+            system, sources=tuple(self._scatter_source(rng, source) for source in system.sources)
+        )
 
     def _scatter_source(self, rng: np.random.Generator, source: Source) -> Source:
         if source.orbit is None:
             return source
         first, second = (
             tuple(float(u[0]) for u in self.sample(rng, 1, pair))
-            for pair in (source.limb_darkening, source.orbit.companion_limb_darkening))
-        return replace(source, limb_darkening=first,
-                       orbit=replace(source.orbit, companion_limb_darkening=second))
+            for pair in (source.limb_darkening, source.orbit.companion_limb_darkening)
+        )
+        return replace(
+            source,
+            limb_darkening=first,
+            orbit=replace(source.orbit, companion_limb_darkening=second),
+        )
 
     def _quantile(self, centre: float, uniform: np.ndarray) -> np.ndarray:
         """Inverse cumulative distribution of the cut normal about ``centre``."""
@@ -89,6 +96,8 @@ def _square(pair: tuple[float, float]) -> tuple[float, float]:
     total = pair[0] + pair[1]
     centres = total**2, pair[0] / (2 * total) if total > 0 else math.nan
     if not all(0 <= centre <= 1 for centre in centres):
-        raise BadParameter(f"limb darkening {tuple(pair)} is not physical; give u1 >= 0, "
-                           "u1 + 2 u2 >= 0 and 0 < u1 + u2 <= 1")
+        raise BadParameter(
+            f"limb darkening {tuple(pair)} is not physical; give u1 >= 0, "
+            "u1 + 2 u2 >= 0 and 0 < u1 + u2 <= 1"
+        )
     return centres

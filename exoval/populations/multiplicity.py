@@ -28,12 +28,15 @@ class Multiplicity:
 
     def __post_init__(self) -> None:
         if min(self.fractions) < 0 or abs(sum(self.fractions) - 1) > 1e-6:
-            raise BadParameter(f"multiplicity fractions {list(self.fractions)} must not be "
-                               "negative and must sum to 1")
+            raise BadParameter(
+                f"multiplicity fractions {list(self.fractions)} must not be "
+                "negative and must sum to 1"
+            )
         if self.sigma_log_period <= 0 or not 0 <= self.least_mass_ratio < 1:
             raise BadParameter(
                 f"sigma_log_period={self.sigma_log_period}, least_mass_ratio="
-                f"{self.least_mass_ratio}: give a positive width and a ratio below 1")
+                f"{self.least_mass_ratio}: give a positive width and a ratio below 1"
+            )
 
     @property
     def rate(self) -> float:
@@ -46,8 +49,12 @@ class Multiplicity:
         Its exponential integrates to ``rate``.
         """
         log_period = norm.logpdf(np.log10(period), self.mean_log_period, self.sigma_log_period)
-        return (math.log(self.rate) + log_period - math.log(math.log(10))
-                + self.log_prob_mass_ratio(mass_ratio))
+        return (
+            math.log(self.rate)
+            + log_period
+            - math.log(math.log(10))
+            + self.log_prob_mass_ratio(mass_ratio)
+        )
 
     def log_prob_mass_ratio(self, mass_ratio: np.ndarray) -> np.ndarray:
         """Log density of mass ratios; its exponential integrates to 1."""
@@ -57,8 +64,10 @@ class Multiplicity:
 
     def sample(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Periods (days) and mass ratios of companions, each of shape (size,)."""
-        return (self.sample_period(rng, size, 0.0, math.inf),
-                rng.uniform(self.least_mass_ratio, 1, size))
+        return (
+            self.sample_period(rng, size, 0.0, math.inf),
+            rng.uniform(self.least_mass_ratio, 1, size),
+        )
 
     def sample_number(self, rng: np.random.Generator, size: int) -> np.ndarray:
         """Numbers of companions of random stars, shape (size,)."""
@@ -69,8 +78,9 @@ class Multiplicity:
         low, high = self._cumulative(shortest), self._cumulative(longest)
         return max(high - low, 0.0)
 
-    def sample_period(self, rng: np.random.Generator, size: int, shortest: float,
-                      longest: float) -> np.ndarray:
+    def sample_period(
+        self, rng: np.random.Generator, size: int, shortest: float, longest: float
+    ) -> np.ndarray:
         """Periods in days between two limits, shape (size,)."""
         low, high = self._cumulative(shortest), self._cumulative(longest)
         place = low + (high - low) * rng.random(size)

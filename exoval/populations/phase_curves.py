@@ -40,8 +40,9 @@ class PhaseCurves:
             if not 0 <= low <= high:
                 raise BadParameter(f"phase curves {name}={[low, high]}; give 0 <= low <= high")
 
-    def sample(self, rng: np.random.Generator, size: int, is_dark: bool
-               ) -> tuple[np.ndarray, np.ndarray]:
+    def sample(
+        self, rng: np.random.Generator, size: int, is_dark: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Reflection coefficients of body 1 and of body 2, each of shape (size,)."""
         low, high = self.star_reflection
         first, second = rng.random((2, size))
@@ -68,8 +69,10 @@ class PhaseCurves:
         The system's truth holds ``primary_mass_solar``. Pairs so close that they are no two
         spheres stay without.
         """
-        sources = tuple(self._shine(rng, source, system.truth.get("primary_mass_solar", math.nan))
-                        for source in system.sources)
+        sources = tuple(
+            self._shine(rng, source, system.truth.get("primary_mass_solar", math.nan))
+            for source in system.sources
+        )
         return replace(system, sources=sources)
 
     def _shine(self, rng: np.random.Generator, source: Source, primary_mass: float) -> Source:
@@ -83,7 +86,8 @@ class PhaseCurves:
         curve = PhaseCurve(
             primary_mass,
             tuple(RADIATIVE if mass > RADIATIVE_ABOVE else CONVECTIVE for mass in masses),
-            reflection=tuple(float(value[0]) for value in reflection))
+            reflection=tuple(float(value[0]) for value in reflection),
+        )
         shining = replace(orbit, phase_curve=curve)
         if strongest(shining, source.limb_darkening) < FAINTEST:
             return source
@@ -97,14 +101,23 @@ def strongest(orbit: Orbit, limb_darkening: tuple[float, float]) -> float:
     except BadParameter:
         return 0.0
     share = companion_share(orbit)
-    return max(*(own * max(amplitudes.ellipsoidal[body], amplitudes.beaming[body])
-                 for body, own in ((0, 1 - share), (1, share))), *amplitudes.reflection)
+    return max(
+        *(
+            own * max(amplitudes.ellipsoidal[body], amplitudes.beaming[body])
+            for body, own in ((0, 1 - share), (1, share))
+        ),
+        *amplitudes.reflection,
+    )
 
 
 def without_phase_curves(system: System) -> System:
     """The system with its eclipses alone."""
-    return replace(system, sources=tuple(
-        source if source.orbit is None or source.orbit.phase_curve is None
-        else replace(source, orbit=replace(source.orbit, phase_curve=None))
-        for source in system.sources))
-
+    return replace(
+        system,
+        sources=tuple(
+            source
+            if source.orbit is None or source.orbit.phase_curve is None
+            else replace(source, orbit=replace(source.orbit, phase_curve=None))
+            for source in system.sources
+        ),
+    )

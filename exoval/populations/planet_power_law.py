@@ -32,15 +32,20 @@ class BrokenPowerLaw:
     def __post_init__(self) -> None:
         if self.rate < 0:
             raise BadParameter(f"{self.rate} planets per star; give a rate of 0 or more")
-        if not (0 < self.minimum_period < self.maximum_period
-                and 0 < self.minimum_radius < self.maximum_radius):
+        if not (
+            0 < self.minimum_period < self.maximum_period
+            and 0 < self.minimum_radius < self.maximum_radius
+        ):
             raise BadParameter(
                 f"periods {self.minimum_period}-{self.maximum_period} days, radii "
                 f"{self.minimum_radius}-{self.maximum_radius} Earth radii: give ranges that are "
-                "not empty")
+                "not empty"
+            )
         if self.period_break <= 0 or self.radius_break <= 0:
-            raise BadParameter(f"breaks at {self.period_break} days and {self.radius_break} Earth "
-                               "radii must be positive")
+            raise BadParameter(
+                f"breaks at {self.period_break} days and {self.radius_break} Earth "
+                "radii must be positive"
+            )
 
     @property
     def _period_law(self) -> tuple[float, float, float, tuple[float, float]]:
@@ -56,8 +61,11 @@ class BrokenPowerLaw:
         Its exponential integrates to ``rate``. Minus infinity outside the range.
         """
         with np.errstate(divide="ignore"):
-            return (np.log(self.rate) + _log_density(period, *self._period_law)
-                    + _log_density(radius, *self._radius_law))
+            return (
+                np.log(self.rate)
+                + _log_density(period, *self._period_law)
+                + _log_density(radius, *self._radius_law)
+            )
 
     def sample(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Periods (days) and radii (Earth radii), each of shape (size,)."""
@@ -65,8 +73,9 @@ class BrokenPowerLaw:
         return _quantile(across, *self._period_law), _quantile(along, *self._radius_law)
 
 
-def _log_density(value: np.ndarray, least: float, most: float, break_point: float,
-                 slopes: tuple[float, float]) -> np.ndarray:
+def _log_density(
+    value: np.ndarray, least: float, most: float, break_point: float, slopes: tuple[float, float]
+) -> np.ndarray:
     """Log density per unit ln of a broken power law, normalised between two limits."""
     value = np.asarray(value, dtype=float)
     x = np.log(value / break_point)
@@ -75,8 +84,9 @@ def _log_density(value: np.ndarray, least: float, most: float, break_point: floa
     return np.where(inside, np.where(x < 0, slopes[0], slopes[1]) * x - math.log(total), -np.inf)
 
 
-def _quantile(share: np.ndarray, least: float, most: float, break_point: float,
-              slopes: tuple[float, float]) -> np.ndarray:
+def _quantile(
+    share: np.ndarray, least: float, most: float, break_point: float, slopes: tuple[float, float]
+) -> np.ndarray:
     """The value below which a share (0 to 1) of the law lies: the density's antiderivative."""
     low, high = _areas(least, most, break_point, slopes)
     area = share * (low + high)
@@ -86,12 +96,15 @@ def _quantile(share: np.ndarray, least: float, most: float, break_point: float,
     return np.clip(break_point * np.exp(np.where(area < low, first, second)), least, most)
 
 
-def _areas(least: float, most: float, break_point: float, slopes: tuple[float, float]
-           ) -> tuple[float, float]:
+def _areas(
+    least: float, most: float, break_point: float, slopes: tuple[float, float]
+) -> tuple[float, float]:
     """Integrals of exp(slope x) over x = ln(value / break) below and above the break."""
     start, end = math.log(least / break_point), math.log(most / break_point)
-    return (_integral(min(start, 0.0), min(end, 0.0), slopes[0]),
-            _integral(max(start, 0.0), max(end, 0.0), slopes[1]))
+    return (
+        _integral(min(start, 0.0), min(end, 0.0), slopes[0]),
+        _integral(max(start, 0.0), max(end, 0.0), slopes[1]),
+    )
 
 
 def _integral(start: float, end: float, slope: float) -> float:

@@ -43,46 +43,65 @@ class StarList:
 
     def __post_init__(self) -> None:
         if not self.area_square_degrees > 0:
-            raise BadParameter(f"area_square_degrees={self.area_square_degrees}: give the area "
-                               "that the star list covers")
+            raise BadParameter(
+                f"area_square_degrees={self.area_square_degrees}: give the area "
+                "that the star list covers"
+            )
         if not Path(self.path).is_file():
             raise DataNotFound(f"no star list at {self.path}; check population.field.path")
 
     @cached_property
     def _frame(self) -> pd.DataFrame:
         try:
-            frame = (pd.read_parquet(self.path) if str(self.path).endswith(".parquet")
-                     else pd.read_csv(self.path, comment=None))
+            frame = (
+                pd.read_parquet(self.path)
+                if str(self.path).endswith(".parquet")
+                else pd.read_csv(self.path, comment=None)
+            )
         except (OSError, ValueError, pa.ArrowException) as error:
-            raise BadTable(f"cannot read the star list {self.path} ({error}); give CSV or Parquet"
-                           ) from error
+            raise BadTable(
+                f"cannot read the star list {self.path} ({error}); give CSV or Parquet"
+            ) from error
         return frame.rename(columns=lambda name: str(name).strip().lstrip("#").lower())
 
     def _magnitudes(self, band: str) -> np.ndarray:
         names = [name for name in MAGNITUDES.get(band, ("magnitude",)) if name in self._frame]
         if not names:
-            raise BadTable(f"the star list {self.path} has no magnitudes in the {band} band; name "
-                           f"a column one of {', '.join(MAGNITUDES.get(band, ('magnitude',)))}")
+            raise BadTable(
+                f"the star list {self.path} has no magnitudes in the {band} band; name "
+                f"a column one of {', '.join(MAGNITUDES.get(band, ('magnitude',)))}"
+            )
         values = self._frame[names[0]].to_numpy(dtype=float)
         if not np.isfinite(values).any():
-            raise BadTable(f"the star list {self.path} has no finite magnitude in '{names[0]}'; "
-                           "fill the column")
+            raise BadTable(
+                f"the star list {self.path} has no finite magnitude in '{names[0]}'; "
+                "fill the column"
+            )
         return values
 
-    def density(self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
-                ) -> float:
+    def density(
+        self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
+    ) -> float:
         """Stars per square arcsec and unit magnitude."""
         near = np.abs(self._magnitudes(band) - magnitude) <= 0.5 * BIN
         return float(near.sum() / BIN / self.area_square_degrees / ARCSEC_PER_DEGREE**2)
 
-    def log_prob(self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
-                 ) -> float:
+    def log_prob(
+        self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
+    ) -> float:
         """Log of ``density``; minus infinity where the list has no star of that magnitude."""
         density = self.density(magnitude, band, ra, dec)
         return math.log(density) if density > 0 else -math.inf
 
-    def sample(self, rng: np.random.Generator, size: int, magnitude: float, band: str,
-               ra: float = math.nan, dec: float = math.nan) -> np.ndarray:
+    def sample(
+        self,
+        rng: np.random.Generator,
+        size: int,
+        magnitude: float,
+        band: str,
+        ra: float = math.nan,
+        dec: float = math.nan,
+    ) -> np.ndarray:
         """Masses (solar) of stars that appear with a magnitude, shape (size,)."""
         magnitudes = self._magnitudes(band)
         distance = np.where(np.isfinite(magnitudes), np.abs(magnitudes - magnitude), np.inf)

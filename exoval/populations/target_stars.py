@@ -48,13 +48,18 @@ class TargetStars:
         if not (self.brightest < self.faintest and 0 < self.lightest < self.heaviest):
             raise BadParameter(
                 f"magnitudes {self.brightest} to {self.faintest}, masses {self.lightest} to "
-                f"{self.heaviest}; give brightest < faintest and 0 < lightest < heaviest")
+                f"{self.heaviest}; give brightest < faintest and 0 < lightest < heaviest"
+            )
         if not (0 <= self.ra_degrees <= 360 and -90 <= self.dec_degrees <= 90):
-            raise BadParameter(f"ra_degrees={self.ra_degrees}, dec_degrees={self.dec_degrees}; "
-                               "give a place on the sky, 0 to 360 and -90 to 90")
+            raise BadParameter(
+                f"ra_degrees={self.ra_degrees}, dec_degrees={self.dec_degrees}; "
+                "give a place on the sky, 0 to 360 and -90 to 90"
+            )
         if not 0 < self.field_radius_degrees <= 180:
-            raise BadParameter(f"field_radius_degrees={self.field_radius_degrees}; give a radius "
-                               "above 0 and at most 180 (the whole sky)")
+            raise BadParameter(
+                f"field_radius_degrees={self.field_radius_degrees}; give a radius "
+                "above 0 and at most 180 (the whole sky)"
+            )
 
     def sample(self, rng: np.random.Generator, target: str, band: str) -> Star:
         """One star of the name ``target``, with a place, and magnitude in ``band``."""
@@ -64,13 +69,21 @@ class TargetStars:
         grown = self.grown_by_dex * rng.random() * min(max((mass - 0.9) / 0.2, 0.0), 1.0)
         log_ratio = grown + self.radius_scatter_dex * rng.standard_normal()
         radius = float(radius_from_mass(mass)) * 10**log_ratio
-        return Star(target, radius=radius, mass=mass, teff=float(teff_from_mass(mass)),
-                    logg=SOLAR_LOGG + math.log10(mass / radius**2),
-                    metallicity=float(rng.normal(-0.05, 0.2)), magnitude=magnitude, ra=ra,
-                    dec=dec)
+        return Star(
+            target,
+            radius=radius,
+            mass=mass,
+            teff=float(teff_from_mass(mass)),
+            logg=SOLAR_LOGG + math.log10(mass / radius**2),
+            metallicity=float(rng.normal(-0.05, 0.2)),
+            magnitude=magnitude,
+            ra=ra,
+            dec=dec,
+        )
 
-    def crowding(self, rng: np.random.Generator, star: Star, band: str, aperture_arcsec: float
-                 ) -> float:
+    def crowding(
+        self, rng: np.random.Generator, star: Star, band: str, aperture_arcsec: float
+    ) -> float:
         """Share of the target in an aperture of that radius among the stars of its field."""
         others = 0.0
         for difference in np.arange(BRIGHTER, FAINTER, BIN) + 0.5 * BIN:
@@ -92,14 +105,15 @@ class TargetStars:
         turn = 2 * math.pi * rng.random()
         sine = math.sqrt(max(1 - cosine**2, 0.0))
         centre = math.radians(self.dec_degrees)
-        height = (math.sin(centre) * cosine + math.cos(centre) * sine * math.cos(turn))
+        height = math.sin(centre) * cosine + math.cos(centre) * sine * math.cos(turn)
         east = sine * math.sin(turn)
         north = math.cos(centre) * cosine - math.sin(centre) * sine * math.cos(turn)
         ra = (self.ra_degrees + math.degrees(math.atan2(east, north))) % 360
         return ra, math.degrees(math.asin(min(max(height, -1.0), 1.0)))
 
-    def _mass(self, rng: np.random.Generator, magnitude: float, band: str, ra: float, dec: float
-              ) -> float:
+    def _mass(
+        self, rng: np.random.Generator, magnitude: float, band: str, ra: float, dec: float
+    ) -> float:
         drawn = self.galaxy.sample(rng, TRIES, magnitude, band, ra, dec)
         drawn = drawn[(drawn >= self.lightest) & (drawn <= self.heaviest)]
         if len(drawn):

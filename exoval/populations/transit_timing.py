@@ -28,21 +28,28 @@ class TransitTiming:
     def __post_init__(self) -> None:
         if not 0 <= self.share <= 1:
             raise BadParameter(f"{self.share} of planets with timing variations; give 0 to 1")
-        if not (0 < self.minimum_amplitude_minutes < self.maximum_amplitude_minutes
-                and 0 < self.minimum_super_period_days < self.maximum_super_period_days):
+        if not (
+            0 < self.minimum_amplitude_minutes < self.maximum_amplitude_minutes
+            and 0 < self.minimum_super_period_days < self.maximum_super_period_days
+        ):
             raise BadParameter(
                 f"timing amplitudes {self.minimum_amplitude_minutes}-"
                 f"{self.maximum_amplitude_minutes} minutes, super-periods "
                 f"{self.minimum_super_period_days}-{self.maximum_super_period_days} days: give "
-                "ranges that are not empty")
+                "ranges that are not empty"
+            )
 
     def sample(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Amplitudes in minutes, 0 for planets that keep time, and super-periods in days."""
         kept, across, along = rng.random((3, size))
-        amplitude = self.minimum_amplitude_minutes * (
-            self.maximum_amplitude_minutes / self.minimum_amplitude_minutes) ** across
-        super_period = self.minimum_super_period_days * (
-            self.maximum_super_period_days / self.minimum_super_period_days) ** along
+        amplitude = (
+            self.minimum_amplitude_minutes
+            * (self.maximum_amplitude_minutes / self.minimum_amplitude_minutes) ** across
+        )
+        super_period = (
+            self.minimum_super_period_days
+            * (self.maximum_super_period_days / self.minimum_super_period_days) ** along
+        )
         return np.where(kept < self.share, amplitude, 0.0), super_period
 
     def log_prob(self, amplitude: np.ndarray) -> np.ndarray:
@@ -51,8 +58,9 @@ class TransitTiming:
         Over positive amplitudes its exponential integrates to ``share``.
         """
         amplitude = np.asarray(amplitude, dtype=float)
-        inside = ((amplitude >= self.minimum_amplitude_minutes)
-                  & (amplitude <= self.maximum_amplitude_minutes))
+        inside = (amplitude >= self.minimum_amplitude_minutes) & (
+            amplitude <= self.maximum_amplitude_minutes
+        )
         width = math.log(self.maximum_amplitude_minutes / self.minimum_amplitude_minutes)
         with np.errstate(divide="ignore"):
             moving, still = np.log(self.share / width), np.log(1 - self.share)

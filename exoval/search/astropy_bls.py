@@ -11,10 +11,10 @@ from exoval.ephemeris import Ephemeris
 from exoval.errors import BadParameter
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
-from exoval.search.detection_efficiency import detection_efficiency
 from exoval.search.period_grid import duration_scale, ofir_periods
 from exoval.search.refine import refine
 from exoval.search.searchable import searchable
+from exoval.search.signal_detection_efficiency import signal_detection_efficiency
 from exoval.star import Star
 
 
@@ -51,8 +51,13 @@ class AstropyBoxSearch:
                 f"minimum_transits={self.minimum_transits}; a periodic search needs 2 or more"
             )
 
-    def __call__(self, light_curve: LightCurve, star: Star, expected: Ephemeris | None = None,
-                 rng: np.random.Generator | None = None) -> TransitEvent | None:
+    def __call__(
+        self,
+        light_curve: LightCurve,
+        star: Star,
+        expected: Ephemeris | None = None,
+        rng: np.random.Generator | None = None,
+    ) -> TransitEvent | None:
         """Best event above the threshold, refined; None if there is none.
 
         ``light_curve`` is detrended (flux 1 out of transit, errors robust). ``star``,
@@ -67,27 +72,38 @@ class AstropyBoxSearch:
         if longest <= self.minimum_period_days or len(light_curve) < 10 * self.minimum_transits:
             return None
         period, epoch, duration, efficiency = self._peak(light_curve, longest)
-        event = refine(light_curve, Ephemeris(period, epoch, duration), source="astropy_bls",
-                       longest_period=longest)
+        event = refine(
+            light_curve,
+            Ephemeris(period, epoch, duration),
+            source="astropy_bls",
+            longest_period=longest,
+        )
         if event is None or event.signal_to_noise < self.threshold:
             return None
         if event.transit_count < self.minimum_transits:
             return None
-        return TransitEvent(event.ephemeris, event.depth, event.signal_to_noise, efficiency,
-                            event.transit_count, event.source)
+        return TransitEvent(
+            event.ephemeris,
+            event.depth,
+            event.signal_to_noise,
+            efficiency,
+            event.transit_count,
+            event.source,
+        )
 
     def _peak(self, light_curve: LightCurve, longest: float) -> tuple[float, float, float, float]:
         """Period, epoch, duration and detection efficiency of the periodogram's highest peak."""
         model = BoxLeastSquares(light_curve.time, light_curve.flux, light_curve.flux_error)
         parts = [self._octave(model, periods) for periods in self._octaves(light_curve, longest)]
         period, epoch, duration, power = (np.concatenate(values) for values in zip(*parts))
-        efficiency = detection_efficiency(power)
+        efficiency = signal_detection_efficiency(power)
         best = int(np.argmax(efficiency))
         return period[best], epoch[best], duration[best], float(efficiency[best])
 
     def _octaves(self, light_curve: LightCurve, longest: float) -> list[np.ndarray]:
-        periods = ofir_periods(light_curve.baseline, self.minimum_period_days, longest,
-                               oversampling=self.oversampling)
+        periods = ofir_periods(
+            light_curve.baseline, self.minimum_period_days, longest, oversampling=self.oversampling
+        )
         octave = np.floor(np.log2(periods / self.minimum_period_days)).astype(int)
         return [periods[octave == number] for number in np.unique(octave)]
 
@@ -96,9 +112,18 @@ class AstropyBoxSearch:
         low = self.shortest_duration * central[0]
         high = min(self.longest_duration * central[1], 0.45 * periods[0])
         durations = np.geomspace(low, high, self.durations_per_octave)
-        result = model.power(periods, durations, objective="likelihood", method="fast",
-                             oversample=self.bins_per_duration)
+        result = model.power(
+            periods,
+            durations,
+            objective="likelihood",
+            method="fast",
+            oversample=self.bins_per_duration,
+        )
         # twice the gain in log likelihood is the squared signal-to-noise ratio of the box
         power = np.sqrt(np.clip(2 * np.nan_to_num(np.asarray(result.power), neginf=0), 0, None))
-        return (np.asarray(result.period), np.asarray(result.transit_time),
-                np.asarray(result.duration), power)
+        return (
+            np.asarray(result.period),
+            np.asarray(result.transit_time),
+            np.asarray(result.duration),
+            power,
+        )

@@ -7,9 +7,19 @@ from numba import njit
 
 
 @njit(cache=True, error_model="numpy")
-def best_box_near(offset: np.ndarray, event: np.ndarray, weight: np.ndarray, signal: np.ndarray,
-                  total: float, steps: np.ndarray, widths: np.ndarray, bin_days: float,
-                  bins: int, circular: bool, reach: int) -> tuple:
+def best_box_near(
+    offset: np.ndarray,
+    event: np.ndarray,
+    weight: np.ndarray,
+    signal: np.ndarray,
+    total: float,
+    steps: np.ndarray,
+    widths: np.ndarray,
+    bin_days: float,
+    bins: int,
+    circular: bool,
+    reach: int,
+) -> tuple:
     """Strongest dip over trial periods, widths and mid-event times near an ephemeris.
 
     ``offset`` (days from the nearest event), ``event`` (its number from the reference event),
@@ -34,9 +44,17 @@ def best_box_near(offset: np.ndarray, event: np.ndarray, weight: np.ndarray, sig
 
 
 @njit(cache=True, error_model="numpy")
-def _fold(offset: np.ndarray, event: np.ndarray, weight: np.ndarray, signal: np.ndarray,
-          step: float, bin_days: float, circular: bool, weights: np.ndarray,
-          signals: np.ndarray) -> None:
+def _fold(
+    offset: np.ndarray,
+    event: np.ndarray,
+    weight: np.ndarray,
+    signal: np.ndarray,
+    step: float,
+    bin_days: float,
+    circular: bool,
+    weights: np.ndarray,
+    signals: np.ndarray,
+) -> None:
     """Sums of weight and signal in bins of time from mid-event, for a changed period."""
     bins = len(weights)
     weights[:] = 0
@@ -52,8 +70,9 @@ def _fold(offset: np.ndarray, event: np.ndarray, weight: np.ndarray, signal: np.
 
 
 @njit(cache=True, error_model="numpy")
-def _best_start(weights: np.ndarray, signals: np.ndarray, total: float, width: int,
-                circular: bool, reach: int) -> tuple:
+def _best_start(
+    weights: np.ndarray, signals: np.ndarray, total: float, width: int, circular: bool, reach: int
+) -> tuple:
     """Largest gain of a dip of one width, and its centre in bins from zero."""
     bins = len(weights)
     best, best_middle = 0.0, 0.0

@@ -33,13 +33,13 @@ from exoval.ephemeris import Ephemeris
 from exoval.errors import BadParameter
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
-from exoval.search.detection_efficiency import detection_efficiency
 from exoval.search.event_strengths import strongest_event
 from exoval.search.folding import GROUP_PER_CHUNK, bin_in_time, phase_bins, search_periods
 from exoval.search.period_grid import duration_scale, ofir_periods
 from exoval.search.periodogram import Periodogram
+from exoval.search.prewhiten import prewhitened, wave_spectrum
 from exoval.search.refine import refine
-from exoval.search.waves import wave_spectrum, without_waves
+from exoval.search.signal_detection_efficiency import signal_detection_efficiency
 from exoval.search.weighted_flux import WeightedFlux, usable, weighted_flux
 from exoval.star import Star
 
@@ -73,7 +73,7 @@ class BoxSearch:
     ratio of single- to multiple-event statistic, Thompson et al. 2018, ApJS 235, 38), and one
     with too few events is none: its strongest event is hidden and the search repeated,
     ``retries`` times at most. Where a sinusoid explains the light curve better than the event
-    does, waves are taken out and the search looks behind them, ``waves`` times at most; what it
+    does, waves are taken out and the search looks behind them, ``prewhiten`` times at most; what it
     finds there is reported unless it is a multiple of what it found before; if it finds nothing
     there, or waves still explain more, the first event stands.
 
@@ -91,7 +91,7 @@ class BoxSearch:
     bins_per_duration: int = 4
     candidates: int = 5
     retries: int = 3
-    waves: int = 2
+    prewhiten: int = 2
     use_star_density: bool = False
 
     def __post_init__(self) -> None:
@@ -110,14 +110,19 @@ class BoxSearch:
                 "transit are none; give a positive shortest below the longest"
             )
         counts = (self.duration_count, self.bins_per_duration, self.candidates)
-        if min(counts) < 1 or min(self.retries, self.waves) < 0:
+        if min(counts) < 1 or min(self.retries, self.prewhiten) < 0:
             raise BadParameter(
                 f"duration_count, bins_per_duration, candidates={counts} must be 1 or more and "
-                f"retries={self.retries}, waves={self.waves} not negative"
+                f"retries={self.retries}, prewhiten={self.prewhiten} not negative"
             )
 
-    def __call__(self, light_curve: LightCurve, star: Star, expected: Ephemeris | None = None,
-                 rng: np.random.Generator | None = None) -> TransitEvent | None:
+    def __call__(
+        self,
+        light_curve: LightCurve,
+        star: Star,
+        expected: Ephemeris | None = None,
+        rng: np.random.Generator | None = None,
+    ) -> TransitEvent | None:
         """Best event above the threshold, refined; None if there is none.
 
         ``light_curve`` is detrended (flux 1 out of transit, errors robust); cadences without a
@@ -130,16 +135,15 @@ class BoxSearch:
             return None
         light_curve = light_curve.keep(good)
         first = event = self._periodic(light_curve, star)
-        if not self.waves:
+        if not self.prewhiten:
             return first
-        for looked in range(self.waves + 1):
+        for looked in range(self.prewhiten + 1):
             spectrum = None if event is None else wave_spectrum(light_curve)
             if spectrum is None or spectrum.strongest <= event.signal_to_noise**2:
                 break
-            if looked == self.waves:
+            if looked == self.prewhiten:
                 return first
-            light_curve = without_waves(light_curve, LEAST_WAVE * event.signal_to_noise**2,
-                                        spectrum)
+            light_curve = prewhitened(light_curve, LEAST_WAVE * event.signal_to_noise**2, spectrum)
             event = self._periodic(light_curve, star)
         return first if event is None or _is_multiple(event, first) else event
 
@@ -152,10 +156,8 @@ class BoxSearch:
             event = self._highest(light_curve, periodogram)
             if event is None:
                 return None
-            strength, cadences = strongest_event(light_curve, event.ephemeris,
-                                                 margin=2.0)
-            if (strength < event.signal_to_noise
-                    and event.transit_count >= self.minimum_transits):
+            strength, cadences = strongest_event(light_curve, event.ephemeris, margin=2.0)
+            if strength < event.signal_to_noise and event.transit_count >= self.minimum_transits:
                 return event
             light_curve = light_curve.keep(~cadences)
         return None
@@ -176,8 +178,9 @@ class BoxSearch:
         durations = self._durations(periods, density, data.cadence)
         power, phase, duration = self._search(data, periods, durations)
         epoch = _middle(data) + np.where(phase > 0.5, phase - 1, phase) * periods
-        return Periodogram(periods, power, detection_efficiency(power), epoch, duration,
-                           data.baseline)
+        return Periodogram(
+            periods, power, signal_detection_efficiency(power), epoch, duration, data.baseline
+        )
 
     def _density(self, star: Star | None) -> float:
         known = star is not None and SANE_DENSITY[0] < star.density < SANE_DENSITY[1]
@@ -191,8 +194,7 @@ class BoxSearch:
                 f"{count:.0f} trial periods over a baseline of {baseline:.0f} days; raise "
                 "minimum_period_days, lower oversampling or search part of the light curve"
             )
-        return ofir_periods(baseline, self.minimum_period_days, longest, density,
-                            self.oversampling)
+        return ofir_periods(baseline, self.minimum_period_days, longest, density, self.oversampling)
 
     def _durations(self, periods: np.ndarray, density: float, cadence: float) -> np.ndarray:
         """Trial durations, shape (periods, durations): an exposure blurs all shorter ones."""
@@ -202,8 +204,9 @@ class BoxSearch:
         steps = np.linspace(0, 1, self.duration_count)
         return shortest[:, None] * (longest / shortest)[:, None] ** steps
 
-    def _search(self, data: WeightedFlux, periods: np.ndarray,
-                durations: np.ndarray) -> tuple[np.ndarray, ...]:
+    def _search(
+        self, data: WeightedFlux, periods: np.ndarray, durations: np.ndarray
+    ) -> tuple[np.ndarray, ...]:
         """Octave by octave, each with its own cadence and number of chunks."""
         octave = np.maximum(np.log2(periods / periods[0]), 0).astype(int)
         parts = []
@@ -212,9 +215,18 @@ class BoxSearch:
             width = 0.5 * durations[part][0, 0] / self.bins_per_duration
             time, weight, signal = _at_cadence(data, width)
             bins = phase_bins(periods[part][0], durations[part][0, 0], self.bins_per_duration)
-            parts.append(search_periods(
-                time, weight, signal, periods[part], durations[part], self.bins_per_duration,
-                cheapest_radix(len(time), bins), self._weight_floor(data)))
+            parts.append(
+                search_periods(
+                    time,
+                    weight,
+                    signal,
+                    periods[part],
+                    durations[part],
+                    self.bins_per_duration,
+                    cheapest_radix(len(time), bins),
+                    self._weight_floor(data),
+                )
+            )
         power, phase, duration = (np.concatenate(values) for values in zip(*parts))
         return power, phase, duration
 
@@ -228,12 +240,22 @@ class BoxSearch:
         least = WORTH_REFINING * periodogram.efficiency[peaks].max()
         longest = periodogram.baseline / (self.minimum_transits - 1)
         for peak in (peak for peak in peaks if periodogram.efficiency[peak] >= least):
-            coarse = Ephemeris(*(float(values[peak]) for values in (
-                periodogram.period, periodogram.epoch, periodogram.duration)))
-            event = refine(light_curve, coarse, "box_search",
-                           longest_period=min(self.maximum_period_days, longest))
+            coarse = Ephemeris(
+                *(
+                    float(values[peak])
+                    for values in (periodogram.period, periodogram.epoch, periodogram.duration)
+                )
+            )
+            event = refine(
+                light_curve,
+                coarse,
+                "box_search",
+                longest_period=min(self.maximum_period_days, longest),
+            )
             if event is not None and event.signal_to_noise >= self.threshold:
-                return replace(event, detection_efficiency=float(periodogram.efficiency[peak]))
+                return replace(
+                    event, signal_detection_efficiency=float(periodogram.efficiency[peak])
+                )
         return None
 
 
@@ -245,6 +267,7 @@ def _is_multiple(event: TransitEvent, first: TransitEvent) -> bool:
 
 def cheapest_radix(cadences: int, bins: int) -> int:
     """The radix for which folding in radix^2 chunks and adding them costs least a period."""
+
     def cost(radix: int) -> float:
         group = max(GROUP_PER_CHUNK * radix**2, 1)
         additions = radix**3 * radix / group + radix

@@ -9,8 +9,9 @@ from exoval.lightcurve import LightCurve
 from exoval.search.weighted_flux import weighted_flux
 
 
-def strongest_event(light_curve: LightCurve, ephemeris: Ephemeris,
-                    margin: float = 1.0) -> tuple[float, np.ndarray]:
+def strongest_event(
+    light_curve: LightCurve, ephemeris: Ephemeris, margin: float = 1.0
+) -> tuple[float, np.ndarray]:
     """Signal-to-noise ratio of the strongest single dip, and the mask of its cadences.
 
     The single-event statistic of a box: depth against the level of the whole light curve over

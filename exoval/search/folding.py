@@ -41,9 +41,16 @@ def bin_in_time(time: np.ndarray, weight: np.ndarray, signal: np.ndarray, width:
 
 
 @njit(cache=True, error_model="numpy")
-def search_periods(time: np.ndarray, weight: np.ndarray, signal: np.ndarray, periods: np.ndarray,
-                   durations: np.ndarray, bins_per_duration: float, radix: int,
-                   weight_floor: float) -> tuple:
+def search_periods(
+    time: np.ndarray,
+    weight: np.ndarray,
+    signal: np.ndarray,
+    periods: np.ndarray,
+    durations: np.ndarray,
+    bins_per_duration: float,
+    radix: int,
+    weight_floor: float,
+) -> tuple:
     """Best box at every trial period.
 
     ``time`` ascending, about zero at the middle; ``signal`` is weight times flux, with weighted
@@ -79,15 +86,17 @@ def search_periods(time: np.ndarray, weight: np.ndarray, signal: np.ndarray, per
             centre = 0.5 * (1 / periods[low] + 1 / periods[high - 1])
             for block in range(radix):
                 inside = slice(block * radix, (block + 1) * radix)
-                _shift_and_add(leaves[inside], centres[inside] * (centre - middle),
-                               blocks[block, :2 * bins])
-                blocks[block, 2 * bins:] = blocks[block, :2 * bins]
+                _shift_and_add(
+                    leaves[inside], centres[inside] * (centre - middle), blocks[block, : 2 * bins]
+                )
+                blocks[block, 2 * bins :] = blocks[block, : 2 * bins]
             for number in range(low, high):
                 frequency = 1 / periods[number]
                 _shift_and_add(blocks, block_centres * (frequency - centre), profile)
                 widths = _widths(durations[number], bins * frequency)
-                power[number], start, width = best_box(profile, total, widths,
-                                                       weight_floor / (bins * frequency), boxes)
+                power[number], start, width = best_box(
+                    profile, total, widths, weight_floor / (bins * frequency), boxes
+                )
                 phase[number] = (start + 0.5 * width) / bins % 1.0
                 duration[number] = width / (bins * frequency)
     return power, phase, duration
@@ -114,8 +123,14 @@ def _cut(time: np.ndarray, chunks: int) -> tuple:
 
 
 @njit(cache=True, error_model="numpy")
-def _fold(time: np.ndarray, weight: np.ndarray, signal: np.ndarray, frequency: float,
-          places: np.ndarray, profile: np.ndarray) -> None:
+def _fold(
+    time: np.ndarray,
+    weight: np.ndarray,
+    signal: np.ndarray,
+    frequency: float,
+    places: np.ndarray,
+    profile: np.ndarray,
+) -> None:
     """Add every cadence to its phase bin: weight and signal in turn, the circle written twice."""
     bins = len(profile) // 4
     # two loops, because the first is done several cadences at a time
@@ -146,16 +161,16 @@ def _shift_and_add(profiles: np.ndarray, phase_shifts: np.ndarray, target: np.nd
     if len(profiles) % 4 == 0:
         target[:] = 0
         for number in range(0, len(profiles), 4):
-            first = profiles[number, starts[number]:]
-            second = profiles[number + 1, starts[number + 1]:]
-            third = profiles[number + 2, starts[number + 2]:]
-            fourth = profiles[number + 3, starts[number + 3]:]
+            first = profiles[number, starts[number] :]
+            second = profiles[number + 1, starts[number + 1] :]
+            third = profiles[number + 2, starts[number + 2] :]
+            fourth = profiles[number + 3, starts[number + 3] :]
             for i in range(size):
                 target[i] += (first[i] + second[i]) + (third[i] + fourth[i])
         return
-    target[:] = profiles[0, starts[0]:starts[0] + size]
+    target[:] = profiles[0, starts[0] : starts[0] + size]
     for number in range(1, len(profiles)):
-        source = profiles[number, starts[number]:]
+        source = profiles[number, starts[number] :]
         for i in range(size):
             target[i] += source[i]
 
@@ -174,8 +189,9 @@ def _widths(durations: np.ndarray, bins_per_day: float) -> np.ndarray:
 
 
 @njit(cache=True, error_model="numpy")
-def best_box(profile: np.ndarray, total: float, widths: np.ndarray, weight_floor: float,
-             scratch: np.ndarray) -> tuple:
+def best_box(
+    profile: np.ndarray, total: float, widths: np.ndarray, weight_floor: float, scratch: np.ndarray
+) -> tuple:
     """Signal-to-noise ratio, first bin and width of the strongest dip in a circular profile.
 
     ``profile`` holds weight and signal of every bin in turn. With r the weight and s the signal
@@ -190,9 +206,16 @@ def best_box(profile: np.ndarray, total: float, widths: np.ndarray, weight_floor
     _prefix_sums(profile, level, bins + widths[-1], weights, signals)
     gain[:] = 0
     for width in widths:
-        _raise_to_gain(gain, weights, weights[width:], signals, signals[width:],
-                       np.float32(level * width), np.float32(total),
-                       np.float32(weight_floor * width))
+        _raise_to_gain(
+            gain,
+            weights,
+            weights[width:],
+            signals,
+            signals[width:],
+            np.float32(level * width),
+            np.float32(total),
+            np.float32(weight_floor * width),
+        )
     start = _argmax(gain)
     best, best_width = 0.0, widths[0]
     for width in widths:
@@ -204,8 +227,9 @@ def best_box(profile: np.ndarray, total: float, widths: np.ndarray, weight_floor
 
 
 @njit(cache=True, error_model="numpy")
-def _prefix_sums(profile: np.ndarray, level: float, reach: int, weights: np.ndarray,
-                 signals: np.ndarray) -> None:
+def _prefix_sums(
+    profile: np.ndarray, level: float, reach: int, weights: np.ndarray, signals: np.ndarray
+) -> None:
     """Sums from bin zero of weight above its mean ``level`` and of signal, ``reach`` bins far."""
     bins = len(profile) // 2
     weight, signal = 0.0, 0.0
@@ -221,9 +245,16 @@ def _prefix_sums(profile: np.ndarray, level: float, reach: int, weights: np.ndar
 
 
 @njit(cache=True, error_model="numpy")
-def _raise_to_gain(gain: np.ndarray, weights: np.ndarray, weights_after: np.ndarray,
-                   signals: np.ndarray, signals_after: np.ndarray, level: np.float32,
-                   total: np.float32, floor: np.float32) -> None:
+def _raise_to_gain(
+    gain: np.ndarray,
+    weights: np.ndarray,
+    weights_after: np.ndarray,
+    signals: np.ndarray,
+    signals_after: np.ndarray,
+    level: np.float32,
+    total: np.float32,
+    floor: np.float32,
+) -> None:
     """Raise ``gain`` at every first bin to what a box of one width gains there."""
     zero = np.float32(0)
     for i in range(len(gain)):

@@ -28,8 +28,13 @@ class KnownEphemeris:
     threshold: float = 7.1
     minimum_transits: int = 3
 
-    def __call__(self, light_curve: LightCurve, star: Star, expected: Ephemeris | None = None,
-                 rng: np.random.Generator | None = None) -> TransitEvent | None:
+    def __call__(
+        self,
+        light_curve: LightCurve,
+        star: Star,
+        expected: Ephemeris | None = None,
+        rng: np.random.Generator | None = None,
+    ) -> TransitEvent | None:
         """The refined event at the expected ephemeris; None if it is below the threshold.
 
         Without ``rng`` the ephemeris is taken as it is.

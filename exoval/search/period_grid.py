@@ -10,8 +10,13 @@ from exoval.errors import BadParameter
 SURFACE_PERIOD = 0.11583
 
 
-def ofir_periods(baseline: float, minimum_period: float, maximum_period: float,
-                 density: float = 1.0, oversampling: float = 2.0) -> np.ndarray:
+def ofir_periods(
+    baseline: float,
+    minimum_period: float,
+    maximum_period: float,
+    density: float = 1.0,
+    oversampling: float = 2.0,
+) -> np.ndarray:
     """Trial periods of Ofir (2014, A&A 561, A138), descending frequency spacing as f^(2/3).
 
     A period error dP shifts the last transit by baseline dP / P; the grid keeps that shift below

@@ -38,8 +38,13 @@ FINE = _Round(np.linspace(-0.15, 0.15, 31), np.geomspace(0.8, 1.25, 9), reach=0.
 LEAST_SHARE = 0.25
 
 
-def refine(light_curve: LightCurve, ephemeris: Ephemeris, source: str = "",
-           rounds: int = 2, longest_period: float = np.inf) -> TransitEvent | None:
+def refine(
+    light_curve: LightCurve,
+    ephemeris: Ephemeris,
+    source: str = "",
+    rounds: int = 2,
+    longest_period: float = np.inf,
+) -> TransitEvent | None:
     """Best box near an ephemeris: period, epoch and duration by box least squares.
 
     Trial periods move the last event by up to one duration over the baseline in steps of a
@@ -58,8 +63,9 @@ def refine(light_curve: LightCurve, ephemeris: Ephemeris, source: str = "",
     return None if ephemeris is None else _event(data, ephemeris, source)
 
 
-def _one_round(data: WeightedFlux, ephemeris: Ephemeris, longest_period: float,
-               trials: _Round) -> Ephemeris | None:
+def _one_round(
+    data: WeightedFlux, ephemeris: Ephemeris, longest_period: float, trials: _Round
+) -> Ephemeris | None:
     """The best box of one round, of the same period if one event alone would speak for another.
 
     Neither may a trial period push the second event into a gap, nor pull one out of it.
@@ -77,13 +83,15 @@ def _events_with_data(data: WeightedFlux, ephemeris: Ephemeris) -> int:
     """Events that hold at least ``LEAST_SHARE`` of the fullest one's cadences."""
     ends = (data.time[[0, -1]] - ephemeris.epoch) / ephemeris.period
     middles = ephemeris.epoch + ephemeris.period * np.arange(np.floor(ends[0]), ends[1] + 1)
-    cadences = np.subtract(*(np.searchsorted(data.time, middles + side * ephemeris.duration)
-                             for side in (0.5, -0.5)))
+    cadences = np.subtract(
+        *(np.searchsorted(data.time, middles + side * ephemeris.duration) for side in (0.5, -0.5))
+    )
     return int(np.sum(cadences >= max(LEAST_SHARE * cadences.max(), 1)))
 
 
-def _best_box(data: WeightedFlux, ephemeris: Ephemeris, longest_period: float,
-              trials: _Round) -> Ephemeris | None:
+def _best_box(
+    data: WeightedFlux, ephemeris: Ephemeris, longest_period: float, trials: _Round
+) -> Ephemeris | None:
     """One round: the trial box of highest likelihood within reach of the ephemeris."""
     period, duration = ephemeris.period, ephemeris.duration
     events = max(data.baseline / period, 1.0)
@@ -102,9 +110,18 @@ def _best_box(data: WeightedFlux, ephemeris: Ephemeris, longest_period: float,
     width = window / bins
     near = slice(None) if circular else np.abs(offset) < half_window
     gain, step, middle, boxes = best_box_near(
-        offset[near], number[near], data.weight[near], data.signal[near], data.total, steps,
-        np.unique(np.round(durations / width).astype(np.int64)), width, bins, circular,
-        int(np.ceil(trials.reach * duration / width)))
+        offset[near],
+        number[near],
+        data.weight[near],
+        data.signal[near],
+        data.total,
+        steps,
+        np.unique(np.round(durations / width).astype(np.int64)),
+        width,
+        bins,
+        circular,
+        int(np.ceil(trials.reach * duration / width)),
+    )
     if not gain > 0:
         return None
     found = period + steps[step]
@@ -144,5 +161,6 @@ def _event(data: WeightedFlux | None, ephemeris: Ephemeris, source: str) -> Tran
     depth = -data.signal[inside].sum() * (1 / weight + 1 / (data.total - weight))
     error = np.sqrt(1 / weight + 1 / (data.total - weight))
     count = len(np.unique(ephemeris.event_number(data.time[inside])))
-    return TransitEvent(ephemeris, float(depth * data.scale), float(depth / error), np.nan,
-                        count, source)
+    return TransitEvent(
+        ephemeris, float(depth * data.scale), float(depth / error), np.nan, count, source
+    )

@@ -15,5 +15,10 @@ from exoval.star import Star
 class Search(Protocol):
     """Find the strongest periodic dip; ``expected`` is ignored by blind searches."""
 
-    def __call__(self, light_curve: LightCurve, star: Star, expected: Ephemeris | None = None,
-                 rng: np.random.Generator | None = None) -> TransitEvent | None: ...
+    def __call__(
+        self,
+        light_curve: LightCurve,
+        star: Star,
+        expected: Ephemeris | None = None,
+        rng: np.random.Generator | None = None,
+    ) -> TransitEvent | None: ...

@@ -8,8 +8,9 @@ from exoval.search.search import Search
 from exoval.star import Star
 
 
-def search_again(search: Search, light_curve: LightCurve, star: Star, count: int = 5,
-                 margin: float = 2.0) -> list[TransitEvent]:
+def search_again(
+    search: Search, light_curve: LightCurve, star: Star, count: int = 5, margin: float = 2.0
+) -> list[TransitEvent]:
     """Up to ``count`` events, each found with all earlier ones hidden.
 
     Further planets, or the secondary eclipse of a binary (at the period of the first event).

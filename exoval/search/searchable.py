@@ -19,8 +19,10 @@ def searchable(light_curve: LightCurve) -> LightCurve | None:
         return None
     step = np.diff(light_curve.time[good])
     if np.any(step < 0):
-        raise BadLightCurve(f"{light_curve.target}: times descend at cadence "
-                            f"{int(np.flatnonzero(good)[np.argmin(step)])}; sort them")
+        raise BadLightCurve(
+            f"{light_curve.target}: times descend at cadence "
+            f"{int(np.flatnonzero(good)[np.argmin(step)])}; sort them"
+        )
     repeated = np.flatnonzero(good)[1:][step == 0]
     good[repeated] = False
     return light_curve if good.all() else light_curve.keep(good)

@@ -82,8 +82,13 @@ class SingleEvent:
                 f"noise_days={self.noise_days}; give positive numbers, the partner's the lower"
             )
 
-    def __call__(self, light_curve: LightCurve, star: Star, expected: Ephemeris | None = None,
-                 rng: np.random.Generator | None = None) -> TransitEvent | None:
+    def __call__(
+        self,
+        light_curve: LightCurve,
+        star: Star,
+        expected: Ephemeris | None = None,
+        rng: np.random.Generator | None = None,
+    ) -> TransitEvent | None:
         """Strongest single or double event above the threshold; None if there is none.
 
         ``light_curve`` is detrended. ``signal_to_noise`` counts red noise; ``transit_count`` is 1
@@ -105,8 +110,9 @@ class SingleEvent:
 
         Their ephemerides carry the baseline as a stand-in period.
         """
-        trials = np.geomspace(self.shortest_duration_days, self.longest_duration_days,
-                              self.durations)
+        trials = np.geomspace(
+            self.shortest_duration_days, self.longest_duration_days, self.durations
+        )
         trials = trials[trials < light_curve.baseline / 3]
         if len(trials) == 0:
             return []
@@ -119,11 +125,19 @@ class SingleEvent:
             if strength[row, place] < self.partner_threshold:
                 break
             middle, chosen = light_curve.time[place], statistics[row]
-            dips.append(TransitEvent(
-                Ephemeris(max(light_curve.baseline, 3 * chosen.duration), float(middle),
-                          chosen.duration),
-                float(chosen.depth[place]), float(strength[row, place]), transit_count=1,
-                source="single_event"))
+            dips.append(
+                TransitEvent(
+                    Ephemeris(
+                        max(light_curve.baseline, 3 * chosen.duration),
+                        float(middle),
+                        chosen.duration,
+                    ),
+                    float(chosen.depth[place]),
+                    float(strength[row, place]),
+                    transit_count=1,
+                    source="single_event",
+                )
+            )
             # a longer box that only touches the dip must not count as another
             reach = 0.5 * chosen.duration + 0.5 * trials[:, None] + SIDE * chosen.duration
             strength[np.abs(light_curve.time - middle) < reach] = -np.inf
@@ -134,14 +148,18 @@ class SingleEvent:
         first, pairs = dips[0], []
         for other in dips[1:]:
             alike = abs(other.depth / first.depth - 1) < self.depth_tolerance + (
-                3 / other.signal_to_noise)
+                3 / other.signal_to_noise
+            )
             if not alike or not 0.5 < other.ephemeris.duration / first.ephemeris.duration < 2:
                 continue
             # the separation is allowed if any of its fractions is, and it is the longest
             if len(allowed_periods(light_curve, first, other, most=1)):
                 pairs.append(_twice(light_curve, first, other))
-        return max(pairs, key=lambda pair: box_event(light_curve, pair.ephemeris).signal_to_noise,
-                   default=None)
+        return max(
+            pairs,
+            key=lambda pair: box_event(light_curve, pair.ephemeris).signal_to_noise,
+            default=None,
+        )
 
 
 def box_statistic(light_curve: LightCurve, duration: float, noise_days: float) -> BoxStatistic:
@@ -157,10 +175,12 @@ def box_statistic(light_curve: LightCurve, duration: float, noise_days: float) -
     mass = np.concatenate([[0.0], np.cumsum(weight)])
     moment = np.concatenate([[0.0], np.cumsum(weight * deviation)])
     half, side = 0.5 * duration, SIDE * duration
-    edges = [np.searchsorted(time, time + shift) for shift in
-             (-half - side, -half, half, half + side)]
+    edges = [
+        np.searchsorted(time, time + shift) for shift in (-half - side, -half, half, half + side)
+    ]
     (left, left_error), (box, box_error), (right, right_error) = (
-        _mean(mass, moment, low, high) for low, high in pairwise(edges))
+        _mean(mass, moment, low, high) for low, high in pairwise(edges)
+    )
     depth = 0.5 * (left + right) - box
     error = np.sqrt(box_error**2 + 0.25 * (left_error**2 + right_error**2))
     cadence = np.median(np.diff(time))
@@ -174,8 +194,9 @@ def box_statistic(light_curve: LightCurve, duration: float, noise_days: float) -
     return BoxStatistic(float(duration), depth, significance)
 
 
-def _mean(mass: np.ndarray, moment: np.ndarray, low: np.ndarray, high: np.ndarray
-          ) -> tuple[np.ndarray, np.ndarray]:
+def _mean(
+    mass: np.ndarray, moment: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Weighted means of cadences low:high and their errors, from cumulative sums."""
     total = mass[high] - mass[low]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -190,8 +211,9 @@ def _reddened(time: np.ndarray, significance: np.ndarray, noise_days: float) -> 
     return significance / np.fmax(scatter, 1.0)
 
 
-def allowed_periods(light_curve: LightCurve, first: TransitEvent, second: TransitEvent,
-                    most: int = 100) -> np.ndarray:
+def allowed_periods(
+    light_curve: LightCurve, first: TransitEvent, second: TransitEvent, most: int = 100
+) -> np.ndarray:
     """Periods that make two dips one signal and contradict no data, longest first.
 
     They are the separation over 1, 2, ... ``most``, down to twice the duration. One is allowed if
@@ -208,8 +230,9 @@ def allowed_periods(light_curve: LightCurve, first: TransitEvent, second: Transi
     return periods[np.array(allowed, dtype=bool)]
 
 
-def _predicts_dips(light_curve: LightCurve, period: float, times: list[float], duration: float,
-                   depth: float) -> bool:
+def _predicts_dips(
+    light_curve: LightCurve, period: float, times: list[float], duration: float, depth: float
+) -> bool:
     time = light_curve.time
     first = int(np.ceil((time[0] - times[0]) / period))
     last = int(np.floor((time[-1] - times[0]) / period))

@@ -53,8 +53,13 @@ class TransitLeastSquares:
                 "pip install 'exoval[tls]', or choose another search"
             )
 
-    def __call__(self, light_curve: LightCurve, star: Star, expected: Ephemeris | None = None,
-                 rng: np.random.Generator | None = None) -> TransitEvent | None:
+    def __call__(
+        self,
+        light_curve: LightCurve,
+        star: Star,
+        expected: Ephemeris | None = None,
+        rng: np.random.Generator | None = None,
+    ) -> TransitEvent | None:
         """Best event above the threshold, refined as every event is; None if there is none.
 
         ``light_curve`` is detrended. ``star``, ``expected`` and ``rng`` are not used. Raises
@@ -75,7 +80,7 @@ class TransitLeastSquares:
             return None
         if event.transit_count < self.minimum_transits:
             return None
-        return replace(event, detection_efficiency=efficiency)
+        return replace(event, signal_detection_efficiency=efficiency)
 
     def _peak(self, light_curve: LightCurve, longest: float) -> tuple[Ephemeris, float] | None:
         """Ephemeris and SDE of the highest peak; None where no transit could be fitted."""
@@ -84,13 +89,19 @@ class TransitLeastSquares:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             # it warns of levels and of transits it cannot fit, which the caller sees as None
             warnings.simplefilter("ignore")
-            model = transitleastsquares(light_curve.time, light_curve.flux,
-                                        light_curve.flux_error, verbose=False)
+            model = transitleastsquares(
+                light_curve.time, light_curve.flux, light_curve.flux_error, verbose=False
+            )
             result = model.power(
-                period_min=self.minimum_period_days, period_max=longest,
-                n_transits_min=self.minimum_transits - 1, use_threads=1,
-                show_progress_bar=False, verbose=False, duration_grid_step=self.duration_step,
-                oversampling_factor=self.oversampling)
+                period_min=self.minimum_period_days,
+                period_max=longest,
+                n_transits_min=self.minimum_transits - 1,
+                use_threads=1,
+                show_progress_bar=False,
+                verbose=False,
+                duration_grid_step=self.duration_step,
+                oversampling_factor=self.oversampling,
+            )
         values = (result.period, result.T0, result.duration)
         if not np.all(np.isfinite(values)) or not 0 < result.duration < result.period:
             return None

@@ -24,8 +24,9 @@ def main(config: DictConfig) -> None:
             arguments = instantiate(config, _convert_="all")
         except InstantiationException as error:
             reason = str(error.__cause__ or error).splitlines()[0]
-            raise BadParameter(f"configuration: {reason}; python -m simulate.plot_system --cfg "
-                               "job shows it") from error
+            raise BadParameter(
+                f"configuration: {reason}; python -m simulate.plot_system --cfg job shows it"
+            ) from error
         draw_and_plot(**arguments)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from exoval.errors import DataNotFound
 from exoval.missions.mission import Mission
+from exoval.pages.plot_system import plot_system
 from exoval.physics.transit_flux import TransitModel
-from exoval.plot_system import plot_system
 from exoval.star import Star
 from simulate.example import NOISE_DAYS, example_rng
 from simulate.observation import Observation
@@ -18,10 +18,17 @@ from simulate.scenarios.scenario import Scenario
 log = logging.getLogger(__name__)
 
 
-def draw_and_plot(scenario: Mapping[str, Scenario], mission: Mission, star: Star, seed: int,
-                  output: str | Path, transit_model: TransitModel, baseline_days: float = 90.0,
-                  noise_ppm: float = 60.0,
-                  population: Mapping[str, object] | None = None) -> list[Path]:
+def draw_and_plot(
+    scenario: Mapping[str, Scenario],
+    mission: Mission,
+    star: Star,
+    seed: int,
+    output: str | Path,
+    transit_model: TransitModel,
+    baseline_days: float = 90.0,
+    noise_ppm: float = 60.0,
+    population: Mapping[str, object] | None = None,
+) -> list[Path]:
     """Write ``SCENARIO-SEED.png`` for every scenario to ``output`` and return the paths.
 
     The draw is that of example 0 of a run with this seed, around ``star`` observed for
@@ -33,10 +40,19 @@ def draw_and_plot(scenario: Mapping[str, Scenario], mission: Mission, star: Star
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DataNotFound(f"cannot write to {output} ({error.strerror}); choose another "
-                           "output=DIR") from error
-    observation = Observation(star, 0.0, baseline_days, mission.exposure_days, noise_ppm,
-                              NOISE_DAYS, mission.band, mission.blend_radius_arcsec)
+        raise DataNotFound(
+            f"cannot write to {output} ({error.strerror}); choose another output=DIR"
+        ) from error
+    observation = Observation(
+        star,
+        0.0,
+        baseline_days,
+        mission.exposure_days,
+        noise_ppm,
+        NOISE_DAYS,
+        mission.band,
+        mission.blend_radius_arcsec,
+    )
     paths = []
     for name, drawer in scenario.items():
         rng = example_rng(seed, name, 0)

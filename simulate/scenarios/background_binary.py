@@ -8,9 +8,9 @@ import numpy as np
 
 from exoval.populations.binary_population import BinaryPopulation
 from exoval.system import System
+from simulate.draws.field_binary import draw_field_binary
+from simulate.draws.field_star import Field, SkyZone
 from simulate.observation import Observation
-from simulate.scenarios.field_binary import draw_field_binary
-from simulate.scenarios.field_star import Field, SkyZone
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,13 @@ class BackgroundBinary:
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
         """Two sources: the pair at a random place in the blend disc, and the target."""
-        return draw_field_binary(rng, observation, "background_binary", self.field, self.binaries,
-                                 SkyZone(0.0, observation.blend_radius_arcsec),
-                                 (self.minimum_period_days, self.maximum_period_days),
-                                 (0.0, self.maximum_magnitude_difference))
+        return draw_field_binary(
+            rng,
+            observation,
+            "background_binary",
+            self.field,
+            self.binaries,
+            SkyZone(0.0, observation.blend_radius_arcsec),
+            (self.minimum_period_days, self.maximum_period_days),
+            (0.0, self.maximum_magnitude_difference),
+        )

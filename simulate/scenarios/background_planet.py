@@ -9,10 +9,10 @@ import numpy as np
 from exoval.populations.eccentricity import BetaEccentricity
 from exoval.populations.transit_timing import TransitTiming
 from exoval.system import System
+from simulate.draws.field_planet import draw_field_planet
+from simulate.draws.field_star import Field, SkyZone
+from simulate.draws.planet_orbit import PlanetOccurrence
 from simulate.observation import Observation
-from simulate.scenarios.field_planet import draw_field_planet
-from simulate.scenarios.field_star import Field, SkyZone
-from simulate.scenarios.planet_orbit import PlanetOccurrence
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,16 @@ class BackgroundPlanet:
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
         """Two sources: the planet's star at a random place in the blend disc, and the target."""
-        return draw_field_planet(rng, observation, "background_planet", self.field,
-                                 self.occurrence, self.eccentricities, self.timing,
-                                 SkyZone(0.0, observation.blend_radius_arcsec),
-                                 (self.minimum_period_days, self.maximum_period_days),
-                                 (self.minimum_radius_earth, self.maximum_radius_earth),
-                                 (0.0, self.maximum_magnitude_difference))
+        return draw_field_planet(
+            rng,
+            observation,
+            "background_planet",
+            self.field,
+            self.occurrence,
+            self.eccentricities,
+            self.timing,
+            SkyZone(0.0, observation.blend_radius_arcsec),
+            (self.minimum_period_days, self.maximum_period_days),
+            (self.minimum_radius_earth, self.maximum_radius_earth),
+            (0.0, self.maximum_magnitude_difference),
+        )

@@ -10,10 +10,10 @@ from exoval.populations.eccentricity import BetaEccentricity
 from exoval.populations.multiplicity import Multiplicity
 from exoval.populations.transit_timing import TransitTiming
 from exoval.system import System
+from simulate.draws.bound_companion import draw_companion
+from simulate.draws.planet_orbit import PlanetOccurrence, deepest_transit, draw_planet
+from simulate.draws.star_source import star_source
 from simulate.observation import Observation
-from simulate.scenarios.bound_companion import draw_companion
-from simulate.scenarios.planet_orbit import PlanetOccurrence, deepest_transit, draw_planet
-from simulate.scenarios.star_source import star_source
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,35 @@ class CompanionPlanet:
         """Two sources at one place: the companion with a planet orbit and the target."""
         periods = (self.minimum_period_days, self.maximum_period_days)
         radii = (self.minimum_radius_earth, self.maximum_radius_earth)
-        companion = draw_companion(rng, observation, observation.star, self.multiplicity,
-                                   self.resolved_beyond_arcsec, periods,
-                                   lambda radius: deepest_transit(radii[1], radius))
+        companion = draw_companion(
+            rng,
+            observation,
+            observation.star,
+            self.multiplicity,
+            self.resolved_beyond_arcsec,
+            periods,
+            lambda radius: deepest_transit(radii[1], radius),
+        )
         share = companion.brightness / (1 + companion.brightness)
-        drawn = draw_planet(rng, observation, companion.star, self.occurrence,
-                            self.eccentricities, periods, radii, share, timing=self.timing)
-        sources = (star_source(companion.star, share, observation.band, drawn.orbit),
-                   star_source(observation.star, 1 - share, observation.band))
-        return System("companion_planet", sources, companion.truth | drawn.truth,
-                      companion.log_prior + drawn.log_prior,
-                      companion.log_proposal + drawn.log_proposal)
+        drawn = draw_planet(
+            rng,
+            observation,
+            companion.star,
+            self.occurrence,
+            self.eccentricities,
+            periods,
+            radii,
+            share,
+            timing=self.timing,
+        )
+        sources = (
+            star_source(companion.star, share, observation.band, drawn.orbit),
+            star_source(observation.star, 1 - share, observation.band),
+        )
+        return System(
+            "companion_planet",
+            sources,
+            companion.truth | drawn.truth,
+            companion.log_prior + drawn.log_prior,
+            companion.log_proposal + drawn.log_proposal,
+        )

@@ -8,9 +8,9 @@ import numpy as np
 
 from exoval.populations.binary_population import BinaryPopulation
 from exoval.system import System
+from simulate.draws.binary_orbit import draw_binary
+from simulate.draws.star_source import star_source
 from simulate.observation import Observation
-from simulate.scenarios.binary_orbit import draw_binary
-from simulate.scenarios.star_source import star_source
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,15 @@ class EclipsingBinary:
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
         """One source with a stellar orbit."""
         star = observation.star
-        drawn = draw_binary(rng, observation, star,
-                            (self.minimum_period_days, self.maximum_period_days), self.binaries,
-                            self.brown_dwarf_share)
+        drawn = draw_binary(
+            rng,
+            observation,
+            star,
+            (self.minimum_period_days, self.maximum_period_days),
+            self.binaries,
+            self.brown_dwarf_share,
+        )
         source = star_source(star, 1.0, observation.band, drawn.orbit)
-        return System("eclipsing_binary", (source,), drawn.truth, drawn.log_prior,
-                      drawn.log_proposal)
+        return System(
+            "eclipsing_binary", (source,), drawn.truth, drawn.log_prior, drawn.log_proposal
+        )

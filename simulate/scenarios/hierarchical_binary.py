@@ -9,10 +9,10 @@ import numpy as np
 from exoval.populations.binary_population import BinaryPopulation
 from exoval.populations.multiplicity import Multiplicity
 from exoval.system import System
+from simulate.draws.binary_orbit import deepest_eclipse
+from simulate.draws.bound_pair import draw_bound_pair
+from simulate.draws.star_source import star_source
 from simulate.observation import Observation
-from simulate.scenarios.binary_orbit import deepest_eclipse
-from simulate.scenarios.bound_pair import draw_bound_pair
-from simulate.scenarios.star_source import star_source
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,19 @@ class HierarchicalBinary:
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
         """Two sources at one place: the pair and the target."""
         periods = (self.minimum_period_days, self.maximum_period_days)
-        pair = draw_bound_pair(rng, observation, observation.star, self.multiplicity,
-                               self.binaries, self.resolved_beyond_arcsec, periods,
-                               deepest_eclipse)
+        pair = draw_bound_pair(
+            rng,
+            observation,
+            observation.star,
+            self.multiplicity,
+            self.binaries,
+            self.resolved_beyond_arcsec,
+            periods,
+            deepest_eclipse,
+        )
         share = pair.brightness / (1 + pair.brightness)
-        sources = (star_source(pair.star, share, observation.band, pair.orbit),
-                   star_source(observation.star, 1 - share, observation.band))
-        return System("hierarchical_binary", sources, pair.truth, pair.log_prior,
-                      pair.log_proposal)
+        sources = (
+            star_source(pair.star, share, observation.band, pair.orbit),
+            star_source(observation.star, 1 - share, observation.band),
+        )
+        return System("hierarchical_binary", sources, pair.truth, pair.log_prior, pair.log_proposal)

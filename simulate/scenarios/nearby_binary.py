@@ -9,9 +9,9 @@ import numpy as np
 from exoval.physics.aperture_leak import ApertureLeak
 from exoval.populations.binary_population import BinaryPopulation
 from exoval.system import System
+from simulate.draws.field_binary import draw_field_binary
+from simulate.draws.field_star import Field, SkyZone
 from simulate.observation import Observation
-from simulate.scenarios.field_binary import draw_field_binary
-from simulate.scenarios.field_star import Field, SkyZone
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,19 @@ class NearbyBinary:
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
         """Two sources: the leaking pair at a place of the ring, and the target."""
-        zone = SkyZone(observation.blend_radius_arcsec, self.reach_pixels * self.pixel_scale_arcsec,
-                       self.leak, self.pixel_scale_arcsec)
+        zone = SkyZone(
+            observation.blend_radius_arcsec,
+            self.reach_pixels * self.pixel_scale_arcsec,
+            self.leak,
+            self.pixel_scale_arcsec,
+        )
         return draw_field_binary(
-            rng, observation, "nearby_binary", self.field, self.binaries, zone,
+            rng,
+            observation,
+            "nearby_binary",
+            self.field,
+            self.binaries,
+            zone,
             (self.minimum_period_days, self.maximum_period_days),
-            (self.minimum_magnitude_difference, self.maximum_magnitude_difference))
+            (self.minimum_magnitude_difference, self.maximum_magnitude_difference),
+        )

@@ -10,11 +10,11 @@ from exoval.physics.aperture_leak import ApertureLeak
 from exoval.populations.binary_population import BinaryPopulation
 from exoval.populations.multiplicity import Multiplicity
 from exoval.system import System
+from simulate.draws.binary_orbit import DEEPEST_ECLIPSE, deepest_eclipse
+from simulate.draws.bound_pair import draw_bound_pair
+from simulate.draws.field_star import Field, SkyZone, draw_field_star
+from simulate.draws.star_source import star_source
 from simulate.observation import Observation
-from simulate.scenarios.binary_orbit import DEEPEST_ECLIPSE, deepest_eclipse
-from simulate.scenarios.bound_pair import draw_bound_pair
-from simulate.scenarios.field_star import Field, SkyZone, draw_field_star
-from simulate.scenarios.star_source import star_source
 
 
 @dataclass(frozen=True)
@@ -40,23 +40,45 @@ class NearbyHierarchical:
         """Three sources: the pair and the neighbour at one place, and the target."""
         band = observation.band
         periods = (self.minimum_period_days, self.maximum_period_days)
-        zone = SkyZone(observation.blend_radius_arcsec, self.reach_pixels * self.pixel_scale_arcsec,
-                       self.leak, self.pixel_scale_arcsec)
+        zone = SkyZone(
+            observation.blend_radius_arcsec,
+            self.reach_pixels * self.pixel_scale_arcsec,
+            self.leak,
+            self.pixel_scale_arcsec,
+        )
         neighbour = draw_field_star(
-            rng, observation, self.field, zone,
+            rng,
+            observation,
+            self.field,
+            zone,
             (self.minimum_magnitude_difference, self.maximum_magnitude_difference),
-            0.5 * DEEPEST_ECLIPSE, periods[0])
-        pair = draw_bound_pair(rng, observation, neighbour.star, self.multiplicity, self.binaries,
-                               self.resolved_beyond_arcsec, periods, deepest_eclipse,
-                               neighbour.share)
+            0.5 * DEEPEST_ECLIPSE,
+            periods[0],
+        )
+        pair = draw_bound_pair(
+            rng,
+            observation,
+            neighbour.star,
+            self.multiplicity,
+            self.binaries,
+            self.resolved_beyond_arcsec,
+            periods,
+            deepest_eclipse,
+            neighbour.share,
+        )
         of_target = neighbour.share / (1 - neighbour.share)
         light = np.array([of_target * pair.brightness, of_target, 1.0])
         shares = light / light.sum()
-        sources = (star_source(pair.star, shares[0], band, pair.orbit, neighbour.offset),
-                   star_source(neighbour.star, shares[1], band, None, neighbour.offset),
-                   star_source(observation.star, shares[2], band))
+        sources = (
+            star_source(pair.star, shares[0], band, pair.orbit, neighbour.offset),
+            star_source(neighbour.star, shares[1], band, None, neighbour.offset),
+            star_source(observation.star, shares[2], band),
+        )
         stars = neighbour.log_prior + pair.truth["log_eligible_stars"]
-        return System("nearby_hierarchical", sources,
-                      neighbour.truth | pair.truth | {"log_eligible_stars": stars},
-                      neighbour.log_prior + pair.log_prior,
-                      neighbour.log_proposal + pair.log_proposal)
+        return System(
+            "nearby_hierarchical",
+            sources,
+            neighbour.truth | pair.truth | {"log_eligible_stars": stars},
+            neighbour.log_prior + pair.log_prior,
+            neighbour.log_proposal + pair.log_proposal,
+        )

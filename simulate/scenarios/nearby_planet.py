@@ -10,10 +10,10 @@ from exoval.physics.aperture_leak import ApertureLeak
 from exoval.populations.eccentricity import BetaEccentricity
 from exoval.populations.transit_timing import TransitTiming
 from exoval.system import System
+from simulate.draws.field_planet import draw_field_planet
+from simulate.draws.field_star import Field, SkyZone
+from simulate.draws.planet_orbit import PlanetOccurrence
 from simulate.observation import Observation
-from simulate.scenarios.field_planet import draw_field_planet
-from simulate.scenarios.field_star import Field, SkyZone
-from simulate.scenarios.planet_orbit import PlanetOccurrence
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,22 @@ class NearbyPlanet:
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
         """Two sources: the leaking star at a place of the ring, and the target."""
-        zone = SkyZone(observation.blend_radius_arcsec, self.reach_pixels * self.pixel_scale_arcsec,
-                       self.leak, self.pixel_scale_arcsec)
+        zone = SkyZone(
+            observation.blend_radius_arcsec,
+            self.reach_pixels * self.pixel_scale_arcsec,
+            self.leak,
+            self.pixel_scale_arcsec,
+        )
         return draw_field_planet(
-            rng, observation, "nearby_planet", self.field, self.occurrence, self.eccentricities,
-            self.timing, zone, (self.minimum_period_days, self.maximum_period_days),
+            rng,
+            observation,
+            "nearby_planet",
+            self.field,
+            self.occurrence,
+            self.eccentricities,
+            self.timing,
+            zone,
+            (self.minimum_period_days, self.maximum_period_days),
             (self.minimum_radius_earth, self.maximum_radius_earth),
-            (self.minimum_magnitude_difference, self.maximum_magnitude_difference))
+            (self.minimum_magnitude_difference, self.maximum_magnitude_difference),
+        )

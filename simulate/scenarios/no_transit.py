@@ -34,10 +34,15 @@ class NoTransit:
 
         Raises BadParameter if the only transform is scrambling and the host has one segment.
         """
-        possible = [transform for transform in self.transforms
-                    if transform != SCRAMBLED or observation.segments > 1]
+        possible = [
+            transform
+            for transform in self.transforms
+            if transform != SCRAMBLED or observation.segments > 1
+        ]
         if not possible:
-            raise BadParameter("a light curve of one segment cannot be scrambled; set "
-                               "host.segments_per_light_curve to 2 or more")
+            raise BadParameter(
+                "a light curve of one segment cannot be scrambled; set "
+                "host.segments_per_light_curve to 2 or more"
+            )
         transform = possible[int(rng.integers(len(possible)))]
         return System("no_transit", (Source(1.0),), truth={"transform": transform})

@@ -18,7 +18,7 @@ from exoval.errors import BadTable, DataNotFound
 from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
 from exoval.missions.kepler import kepler
 from exoval.missions.library import open_library
-from train.real import RealCandidates
+from train.data.real import RealCandidates
 
 ARCHIVE_CSV = """\
 # This file was produced by the NASA Exoplanet Archive
@@ -54,9 +54,15 @@ def test_the_archive_s_csv_as_downloaded(tmp_path, caplog):
 
 def test_eclipsing_binaries_in_days_and_bkjd(tmp_path, caplog):
     path = tmp_path / "kirk.csv"
-    pd.DataFrame({"KIC": [5, 5, 6, 7], "period": [2.0, 30.0, 4.0, 8.0],
-                  "bjd0": [54953.5, 55000.0, 54990.0, 5500.4], "pwidth": [0.1, 0.05, -1.0, 0.1],
-                  "pdepth": [0.3, -1.0, 0.2, 0.2]}).to_csv(path, index=False)
+    pd.DataFrame(
+        {
+            "KIC": [5, 5, 6, 7],
+            "period": [2.0, 30.0, 4.0, 8.0],
+            "bjd0": [54953.5, 55000.0, 54990.0, 5500.4],
+            "pwidth": [0.1, 0.05, -1.0, 0.1],
+            "pdepth": [0.3, -1.0, 0.2, 0.2],
+        }
+    ).to_csv(path, index=False)
     with caplog.at_level(logging.INFO):
         first, second = read_eclipsing_binaries(path)
     # BJD - 2400000 on a clock whose zero is BJD 2454833
@@ -70,11 +76,19 @@ def test_eclipsing_binaries_in_days_and_bkjd(tmp_path, caplog):
 
 def test_threshold_crossing_events(tmp_path):
     path = tmp_path / "tce.parquet"
-    pd.DataFrame({"target_id": [1, 1, 2, 3], "tce_plnt_num": [1, 2, 1, 1], "tce_period": 5.0,
-                  "tce_time0bk": 132.0, "tce_duration": 2.4, "label": ["PC", "NTP", "AFP", "PC"],
-                  "transit_depth": [100.0, 50.0, 0.0, 80.0], "tce_max_mult_ev": 9.0,
-                  "koi_disposition": ["CONFIRMED", None, "FALSE POSITIVE", None]}
-                 ).to_parquet(path)
+    pd.DataFrame(
+        {
+            "target_id": [1, 1, 2, 3],
+            "tce_plnt_num": [1, 2, 1, 1],
+            "tce_period": 5.0,
+            "tce_time0bk": 132.0,
+            "tce_duration": 2.4,
+            "label": ["PC", "NTP", "AFP", "PC"],
+            "transit_depth": [100.0, 50.0, 0.0, 80.0],
+            "tce_max_mult_ev": 9.0,
+            "koi_disposition": ["CONFIRMED", None, "FALSE POSITIVE", None],
+        }
+    ).to_parquet(path)
     found = read_tce(path)
     assert [c.disposition for c in found] == [PLANET, FALSE_POSITIVE, FALSE_POSITIVE, UNKNOWN]
     assert [c.name for c in found] == ["TCE 1-01", "TCE 1-02", "TCE 2-01", "TCE 3-01"]
@@ -82,9 +96,14 @@ def test_threshold_crossing_events(tmp_path):
     assert found[0].depth == pytest.approx(1e-4) and math.isnan(found[2].depth)
 
 
-@pytest.mark.parametrize(("read", "table"), [
-    (read_koi, "cumulative"), (read_tce, "q1_q17_dr25_tce"),
-    (read_eclipsing_binaries, "J/AJ/151/68")])
+@pytest.mark.parametrize(
+    ("read", "table"),
+    [
+        (read_koi, "cumulative"),
+        (read_tce, "q1_q17_dr25_tce"),
+        (read_eclipsing_binaries, "J/AJ/151/68"),
+    ],
+)
 def test_a_missing_table_is_named_with_its_source(read, table, tmp_path, monkeypatch, no_data):
     with pytest.raises(DataNotFound, match=rf"{table}.*EXOVAL_DATA.*Download"):
         read()
@@ -113,18 +132,34 @@ def test_known_signals_without_tables_warn_and_go_on(no_data, caplog):
 
 def test_an_ntp_does_not_make_a_known_signal(tmp_path):
     path = tmp_path / "tce.csv"
-    pd.DataFrame({"target_id": [1, 2, 2], "tce_plnt_num": [1, 1, 2], "tce_period": 5.0,
-                  "tce_time0bk": 132.0, "tce_duration": 2.4, "label": ["NTP", "AFP", "PC"]}
-                 ).to_csv(path, index=False)
+    pd.DataFrame(
+        {
+            "target_id": [1, 2, 2],
+            "tce_plnt_num": [1, 1, 2],
+            "tce_period": 5.0,
+            "tce_time0bk": 132.0,
+            "tce_duration": 2.4,
+            "label": ["NTP", "AFP", "PC"],
+        }
+    ).to_csv(path, index=False)
     known = stars_with_known_signals([lambda: read_tce(path)])
     assert list(known) == ["KIC 2"]
     assert [candidate.label for candidate in known["KIC 2"]] == ["AFP", "PC"]
 
 
 def test_a_signal_that_a_later_catalogue_names_again_counts_once():
-    entries = [Candidate("KIC 1", name, Ephemeris(period, 1.0, 0.1), 1e-3, "", PLANET, "")
-               for name, period in (("a", 3.0), ("b", 7.0), ("a again", 3.001), ("half", 1.5),
-                                    ("twice", 14.002), ("near", 3.02), ("third", 1.0))]
+    entries = [
+        Candidate("KIC 1", name, Ephemeris(period, 1.0, 0.1), 1e-3, "", PLANET, "")
+        for name, period in (
+            ("a", 3.0),
+            ("b", 7.0),
+            ("a again", 3.001),
+            ("half", 1.5),
+            ("twice", 14.002),
+            ("near", 3.02),
+            ("third", 1.0),
+        )
+    ]
     assert [one.name for one in distinct_signals(entries)] == ["a", "b", "near", "third"]
     assert distinct_signals([]) == []
 
@@ -136,8 +171,10 @@ def test_real_candidates_and_lists_hide_the_same_signals(data_folder):
     candidates = RealCandidates(CATALOGS["KIC"]).candidates(open_library(kepler()))
     for candidate, others in candidates:
         assert [other.ephemeris for other in others] == [
-            one.ephemeris for one in distinct_signals(known.get(candidate.target, ()))
-            if is_other_period(one.ephemeris.period, candidate.ephemeris.period)], candidate.name
+            one.ephemeris
+            for one in distinct_signals(known.get(candidate.target, ()))
+            if is_other_period(one.ephemeris.period, candidate.ephemeris.period)
+        ], candidate.name
     assert sum(len(others) for _, others in candidates) > 100
 
 
@@ -152,8 +189,10 @@ def test_real_tables_agree_where_they_list_the_same_signal(data_folder):
         for koi in by_star.get(event.target, []):
             same = abs(event.ephemeris.period / koi.ephemeris.period - 1) < 1e-4
             if event.label == "PC" and same:
-                apart.append(abs(koi.ephemeris.time_from_mid_event(event.ephemeris.epoch))
-                             / koi.ephemeris.duration)
+                apart.append(
+                    abs(koi.ephemeris.time_from_mid_event(event.ephemeris.epoch))
+                    / koi.ephemeris.duration
+                )
     assert len(apart) > 1500
     assert sum(value < 0.25 for value in apart) > 0.97 * len(apart)
 

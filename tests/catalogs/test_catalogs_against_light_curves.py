@@ -31,8 +31,10 @@ def depth_at(curve, flux, ephemeris, shift=0.0):
     return np.median(flux[beside]) - np.median(flux[inside])
 
 
-@pytest.mark.parametrize(("target", "name"), [
-    ("KIC 10666592", "K00002.01"), ("KIC 757450", "K00889.01"), ("KIC 8644288", "K00137.02")])
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [("KIC 10666592", "K00002.01"), ("KIC 757450", "K00889.01"), ("KIC 8644288", "K00137.02")],
+)
 def test_depths_of_known_planets_agree_with_the_catalogue(target, name, data_folder):
     (koi,) = (candidate for candidate in read_koi() if candidate.name == name)
     assert koi.target == target
@@ -44,14 +46,21 @@ def test_depths_of_known_planets_agree_with_the_catalogue(target, name, data_fol
 def catalogued_dips(read, library, label, count):
     """The deepest detached signals of a catalogue among the stars at hand."""
     at_hand = set(library.targets())
-    found = [c for c in read() if c.target in at_hand and c.label == label
-             and c.ephemeris.duration < 0.05 * c.ephemeris.period and c.depth > 5e-4]
+    found = [
+        c
+        for c in read()
+        if c.target in at_hand
+        and c.label == label
+        and c.ephemeris.duration < 0.05 * c.ephemeris.period
+        and c.depth > 5e-4
+    ]
     return sorted(found, key=lambda candidate: -candidate.depth)[:count]
 
 
-@pytest.mark.parametrize(("read", "label"), [
-    (read_koi, "CONFIRMED"), (read_eclipsing_binaries, "EB"), (read_tce, "PC"),
-    (read_tce, "AFP")])
+@pytest.mark.parametrize(
+    ("read", "label"),
+    [(read_koi, "CONFIRMED"), (read_eclipsing_binaries, "EB"), (read_tce, "PC"), (read_tce, "AFP")],
+)
 def test_the_dip_is_at_the_epoch_and_not_beside_it(read, label, data_folder):
     library = open_library(kepler())
     dips = catalogued_dips(read, library, label, 8)

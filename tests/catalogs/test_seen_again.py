@@ -10,12 +10,21 @@ from exoval.catalogs.seen_again import SeenAgain, koi_positions
 from exoval.errors import BadParameter, DataNotFound
 from exoval.missions.library import open_library
 from exoval.missions.tess import tess
-from train.real import RealCandidates
+from train.data.real import RealCandidates
 
 ARCSEC = 1 / 3600
-KOI = {"kepid": 757450, "kepoi_name": "K00001.01", "koi_disposition": "CONFIRMED",
-       "koi_period": 2.5, "koi_time0bk": 130.25, "koi_duration": 3.0, "koi_depth": 9000.0,
-       "koi_model_snr": 200.0, "ra": 290.0, "dec": 44.0}
+KOI = {
+    "kepid": 757450,
+    "kepoi_name": "K00001.01",
+    "koi_disposition": "CONFIRMED",
+    "koi_period": 2.5,
+    "koi_time0bk": 130.25,
+    "koi_duration": 3.0,
+    "koi_depth": 9000.0,
+    "koi_model_snr": 200.0,
+    "ra": 290.0,
+    "dec": 44.0,
+}
 
 
 @pytest.fixture
@@ -34,14 +43,18 @@ def seen_again(**settings):
 
 
 def test_a_star_is_known_by_its_place_and_its_clock_is_turned(tmp_path, koi_table):
-    koi_table(KOI | {"kepoi_name": "K00001.02", "koi_period": 7.0},
-              KOI | {"kepid": 999, "kepoi_name": "K00009.01", "dec": 46.0})
+    koi_table(
+        KOI | {"kepoi_name": "K00001.02", "koi_period": 7.0},
+        KOI | {"kepid": 999, "kepoi_name": "K00009.01", "dec": 46.0},
+    )
     # two arcsec away in both directions; cos(44 deg) makes 2.8 arcsec of right ascension two
     tess_fits(tmp_path, tic=11, ra=290.0 + 2.8 * ARCSEC, dec=44.0 + 2 * ARCSEC)
     tess_fits(tmp_path, tic=12, ra=290.0, dec=44.0 + 30 * ARCSEC)
     found = seen_again()(open_library(tess(), tmp_path))
-    assert [(one.target, one.name) for one in found] == [("TIC 11", "K00001.01"),
-                                                         ("TIC 11", "K00001.02")]
+    assert [(one.target, one.name) for one in found] == [
+        ("TIC 11", "K00001.01"),
+        ("TIC 11", "K00001.02"),
+    ]
     assert found[0].disposition == "planet"
     # the same moment in BJD
     assert found[0].ephemeris.epoch + 2457000 == pytest.approx(130.25 + 2454833)
@@ -59,7 +72,8 @@ def test_real_candidates_take_them_beside_other_catalogues(tmp_path, koi_table):
     koi_table()
     tess_fits(tmp_path, tic=11, ra=290.0, dec=44.0)
     candidates = RealCandidates((), seen_again=(seen_again(),)).candidates(
-        open_library(tess(), tmp_path))
+        open_library(tess(), tmp_path)
+    )
     assert [candidate.name for candidate, _ in candidates] == ["K00001.01"]
 
 

@@ -14,15 +14,30 @@ from exoval.catalogs.tce_columns import (
 )
 from exoval.catalogs.toi_columns import measured_as_toi, toi_table
 from exoval.errors import BadTable, DataNotFound
-from exoval.feature_table import Column, FeatureTable
+from exoval.table.column import Column
+from exoval.table.feature_table import FeatureTable
 
 #: the Sun with a Jupiter on a circular, central orbit of a year
-JUPITER = {"target_id": 11904151, "tce_plnt_num": 1, "label": "PC", "tce_period": 365.25,
-           "tce_duration": 13.0, "transit_depth": 10000.0, "tce_max_mult_ev": 100.0,
-           "tce_max_sngle_ev": 50.0, "tce_num_transits": 4, "tce_bin_oedp_stat": 4.0,
-           "tce_maxmes_original": 5.0, "wst_depth_original": 500.0, "tce_maxmesd": -100.0,
-           "tce_dikco_msky": 0.3, "tce_dikco_msky_err": 0.1, "tce_steff": 5772.0,
-           "tce_slogg": 4.438, "tce_sradius": 1.0}
+JUPITER = {
+    "target_id": 11904151,
+    "tce_plnt_num": 1,
+    "label": "PC",
+    "tce_period": 365.25,
+    "tce_duration": 13.0,
+    "transit_depth": 10000.0,
+    "tce_max_mult_ev": 100.0,
+    "tce_max_sngle_ev": 50.0,
+    "tce_num_transits": 4,
+    "tce_bin_oedp_stat": 4.0,
+    "tce_maxmes_original": 5.0,
+    "wst_depth_original": 500.0,
+    "tce_maxmesd": -100.0,
+    "tce_dikco_msky": 0.3,
+    "tce_dikco_msky_err": 0.1,
+    "tce_steff": 5772.0,
+    "tce_slogg": 4.438,
+    "tce_sradius": 1.0,
+}
 
 
 def as_csv(tmp_path, *rows):
@@ -32,12 +47,36 @@ def as_csv(tmp_path, *rows):
 
 
 def measured(**values):
-    names = ["period", "transit_duration", "transit_depth", "mes", "ses_max", "transit_count",
-             "odd_even_sigma", "secondary_mes", "secondary_depth", "secondary_phase",
-             "source_offset", "source_offset_error", "teff", "logg", "stellar_radius",
-             "magnitude"]
-    frame = pd.DataFrame([{"event": "one", "target": "KIC 1", "label": "planet",
-                           "disposition": "planet", **dict.fromkeys(names, 1.0), **values}])
+    names = [
+        "period",
+        "transit_duration",
+        "transit_depth",
+        "mes",
+        "ses_max",
+        "transit_count",
+        "odd_even_sigma",
+        "secondary_mes",
+        "secondary_depth",
+        "secondary_phase",
+        "source_offset",
+        "source_offset_error",
+        "teff",
+        "logg",
+        "stellar_radius",
+        "magnitude",
+    ]
+    frame = pd.DataFrame(
+        [
+            {
+                "event": "one",
+                "target": "KIC 1",
+                "label": "planet",
+                "disposition": "planet",
+                **dict.fromkeys(names, 1.0),
+                **values,
+            }
+        ]
+    )
     return FeatureTable(frame, tuple(Column(name, "", "") for name in names))
 
 
@@ -49,16 +88,25 @@ def test_a_jupiter_of_the_sun_has_its_radius_and_duration(tmp_path):
     assert row["odd_even_sigma"] == pytest.approx(2.0)
     assert row["source_offset_sigma"] == pytest.approx(3.0)
     assert row["secondary_phase"] == pytest.approx(100 / 365.25)
-    assert (row["label"], row["disposition"], row["target"]) == ("planet", "planet",
-                                                                 "KIC 11904151")
+    assert (row["label"], row["disposition"], row["target"]) == ("planet", "planet", "KIC 11904151")
 
 
 def test_marks_of_the_archive_become_missing(tmp_path):
-    row = JUPITER | {"tce_dikco_msky_err": -1.0, "tce_maxmes_original": -1.0,
-                     "transit_depth": 0.0, "label": "NTP"}
+    row = JUPITER | {
+        "tce_dikco_msky_err": -1.0,
+        "tce_maxmes_original": -1.0,
+        "transit_depth": 0.0,
+        "label": "NTP",
+    }
     row = tce_table(as_csv(tmp_path, row)).frame.iloc[0]
-    assert np.isnan([row["source_offset_sigma"], row["secondary_mes"], row["transit_depth"],
-                     row["planet_radius"]]).all()
+    assert np.isnan(
+        [
+            row["source_offset_sigma"],
+            row["secondary_mes"],
+            row["transit_depth"],
+            row["planet_radius"],
+        ]
+    ).all()
     assert (row["label"], row["disposition"]) == ("NTP", "false_positive")
 
 
@@ -75,12 +123,26 @@ def test_strength_loses_what_whitening_takes():
 
 
 def test_objects_of_interest_have_the_same_columns_too(tmp_path):
-    jupiter = {"tid": 1, "tfopwg_disp": "KP", "pl_orbper": 365.25, "pl_trandurh": 13.0,
-               "pl_trandep": 10000.0, "st_teff": 5772.0, "st_logg": 4.438, "st_rad": 1.0,
-               "st_tmag": 10.0}
+    jupiter = {
+        "tid": 1,
+        "tfopwg_disp": "KP",
+        "pl_orbper": 365.25,
+        "pl_trandurh": 13.0,
+        "pl_trandep": 10000.0,
+        "st_teff": 5772.0,
+        "st_logg": 4.438,
+        "st_rad": 1.0,
+        "st_tmag": 10.0,
+    }
     path = tmp_path / "toi.csv"
-    pd.DataFrame([jupiter, jupiter | {"tfopwg_disp": "PC"}, jupiter | {"tfopwg_disp": "FA"},
-                  jupiter | {"pl_orbper": np.nan}]).to_csv(path, index=False)
+    pd.DataFrame(
+        [
+            jupiter,
+            jupiter | {"tfopwg_disp": "PC"},
+            jupiter | {"tfopwg_disp": "FA"},
+            jupiter | {"pl_orbper": np.nan},
+        ]
+    ).to_csv(path, index=False)
     theirs = toi_table(path)
     theirs.require_columns_of(measured_as_toi(measured()))
     assert list(theirs.labels) == ["planet", "PC", "FA"]
@@ -109,8 +171,7 @@ def test_without_the_table_the_archives_name_is_given(monkeypatch):
 def test_the_whitening_loss_is_that_of_the_archives_own_columns():
     from exoval.catalogs.koi import TABLE
 
-    koi = TABLE.read(None, ("koi_model_snr", "koi_max_mult_ev", "koi_duration",
-                            "koi_disposition"))
+    koi = TABLE.read(None, ("koi_model_snr", "koi_max_mult_ev", "koi_duration", "koi_disposition"))
     koi = koi[(koi["koi_disposition"] != "FALSE POSITIVE") & (koi["koi_max_mult_ev"] > 8)]
     rest = koi["koi_model_snr"] / koi["koi_max_mult_ev"] / whitening_loss(koi["koi_duration"])
     assert np.nanmedian(rest) == pytest.approx(1.0, abs=0.02)

@@ -14,20 +14,41 @@ from exoval.catalogs.spoc_tce_columns import (
 )
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadTable, DataNotFound
-from exoval.feature_table import Column, FeatureTable
 from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
+from exoval.table.column import Column
+from exoval.table.feature_table import FeatureTable
 
 #: the Sun with a Jupiter on a circular, central orbit of 4 days
-EVENT = {"tceid": "00000000007-01", "run": "s0001-s0001", "ticid": 7, "orbitalPeriodDays": 4.0,
-         "transitEpochBtjd": 1326.0, "transitDurationHours": 2.89, "transitDepthPpm": 10000.0,
-         "mes": 100.0, "maxses": 50.0, "expectedtransitcount": 4, "ws_mes": 5.0,
-         "ws_mesphase": -1.0, "starTeffKelvin": 5772.0, "starLoggCgs": 4.438,
-         "starRadiusSolarRadii": 1.0}
+EVENT = {
+    "tceid": "00000000007-01",
+    "run": "s0001-s0001",
+    "ticid": 7,
+    "orbitalPeriodDays": 4.0,
+    "transitEpochBtjd": 1326.0,
+    "transitDurationHours": 2.89,
+    "transitDepthPpm": 10000.0,
+    "mes": 100.0,
+    "maxses": 50.0,
+    "expectedtransitcount": 4,
+    "ws_mes": 5.0,
+    "ws_mesphase": -1.0,
+    "starTeffKelvin": 5772.0,
+    "starLoggCgs": 4.438,
+    "starRadiusSolarRadii": 1.0,
+}
 
 
 def candidate(label, disposition, period=4.0, epoch=1326.0, tic=7):
-    return Candidate(f"TIC {tic}", "one", Ephemeris(period, epoch, 0.12), 0.01, label, disposition,
-                     "test", np.nan)
+    return Candidate(
+        f"TIC {tic}",
+        "one",
+        Ephemeris(period, epoch, 0.12),
+        0.01,
+        label,
+        disposition,
+        "test",
+        np.nan,
+    )
 
 
 def named(tmp_path, interest=(), binary_period=None, **event):
@@ -69,10 +90,31 @@ def test_binaries_are_known_by_their_period_or_half_of_it(tmp_path):
 
 
 def measured(**values):
-    names = ["period", "transit_duration", "transit_depth", "mes", "ses_max", "transit_count",
-             "secondary_mes", "secondary_phase", "teff", "logg", "stellar_radius"]
-    frame = pd.DataFrame([{"event": "one", "target": "TIC 1", "label": "planet",
-                           "disposition": "planet", **dict.fromkeys(names, 1.0), **values}])
+    names = [
+        "period",
+        "transit_duration",
+        "transit_depth",
+        "mes",
+        "ses_max",
+        "transit_count",
+        "secondary_mes",
+        "secondary_phase",
+        "teff",
+        "logg",
+        "stellar_radius",
+    ]
+    frame = pd.DataFrame(
+        [
+            {
+                "event": "one",
+                "target": "TIC 1",
+                "label": "planet",
+                "disposition": "planet",
+                **dict.fromkeys(names, 1.0),
+                **values,
+            }
+        ]
+    )
     return FeatureTable(frame, tuple(Column(name, "", "") for name in names))
 
 
@@ -81,10 +123,20 @@ def tables_of(tmp_path, monkeypatch, *events):
     folder = tmp_path / "tables" / "tess"
     folder.mkdir(parents=True)
     pd.DataFrame(events).to_parquet(folder / "spoc_tces_s1-6.parquet")
-    pd.DataFrame([{"tid": 7, "tfopwg_disp": "KP", "pl_orbper": 4.0, "pl_tranmid": 2458326.0,
-                   "pl_trandurh": 2.9}]).to_parquet(folder / "toi_2025-10.parquet")
+    pd.DataFrame(
+        [
+            {
+                "tid": 7,
+                "tfopwg_disp": "KP",
+                "pl_orbper": 4.0,
+                "pl_tranmid": 2458326.0,
+                "pl_trandurh": 2.9,
+            }
+        ]
+    ).to_parquet(folder / "toi_2025-10.parquet")
     pd.DataFrame([{"TIC": 9, "Per": 2.0, "BJD0": 1300.0}]).to_parquet(
-        folder / "eclipsing_binaries_prsa2022.parquet")
+        folder / "eclipsing_binaries_prsa2022.parquet"
+    )
     monkeypatch.setenv("EXOVAL_DATA", str(tmp_path))
 
 
@@ -144,7 +196,8 @@ def test_the_whitening_loss_is_that_of_published_events():
     import os
 
     published = pd.read_parquet(
-        os.path.join(os.environ["EXOVAL_DATA"], "tables/tess/exominer_scores_2min_s1-67.parquet"))
+        os.path.join(os.environ["EXOVAL_DATA"], "tables/tess/exominer_scores_2min_s1-67.parquet")
+    )
     published = published[(published["ExoMiner Score"] > 0.9) & (published["MES"] > 8)]
     hours = published["Transit Duration [hour]"]
     rest = published["Transit Model SNR"] / published["MES"] / whitening_loss(hours)

@@ -39,21 +39,28 @@ def test_the_archive_s_csv_without_labels(table):
 
 def test_units(table):
     row = table.frame.iloc[0]
-    assert row["secondary_phase"] == pytest.approx(0.25)      # 2.5 d before the event in 10 d
-    assert table.frame["secondary_phase"][1] == pytest.approx(0.2)     # 16 d of 20 d is -4 d
+    assert row["secondary_phase"] == pytest.approx(0.25)  # 2.5 d before the event in 10 d
+    assert table.frame["secondary_phase"][1] == pytest.approx(0.2)  # 16 d of 20 d is -4 d
     assert row["bootstrap_false_alarm"] == pytest.approx(-20)
-    assert row["odd_even_sigma"] == pytest.approx(3)          # chi-squared of 9, one freedom
+    assert row["odd_even_sigma"] == pytest.approx(3)  # chi-squared of 9, one freedom
     assert row["image_offset_from_catalogue_sigma"] == pytest.approx(3)
-    assert row["stellar_density"] == pytest.approx(1)         # g/cm3 in solar densities
+    assert row["stellar_density"] == pytest.approx(1)  # g/cm3 in solar densities
     assert row["duration_over_period"] == pytest.approx(0.01)
     assert row["depth_over_error"] == pytest.approx(20)
 
 
 def test_sentinels_are_gaps(table):
     row = table.frame.iloc[1]
-    for name in ("transit_depth_error", "bootstrap_false_alarm", "odd_even_sigma",
-                 "image_offset_from_catalogue", "image_offset_from_catalogue_error",
-                 "image_offset_from_catalogue_sigma", "stellar_density", "depth_over_error"):
+    for name in (
+        "transit_depth_error",
+        "bootstrap_false_alarm",
+        "odd_even_sigma",
+        "image_offset_from_catalogue",
+        "image_offset_from_catalogue_error",
+        "image_offset_from_catalogue_sigma",
+        "stellar_density",
+        "depth_over_error",
+    ):
         assert np.isnan(row[name]), name
     assert row["transit_depth"] == 100
     # zero is a probability too small for the table and no gap
@@ -62,8 +69,15 @@ def test_sentinels_are_gaps(table):
 
 def test_labels_become_dispositions(tmp_path):
     path = tmp_path / "tces.parquet"
-    pd.DataFrame({"target_id": [1, 2, 3], "tce_plnt_num": 1, "tce_period": 5.0,
-                  "label": ["PC", "AFP", "NTP"], "exominer_fold": [0, 3, 0]}).to_parquet(path)
+    pd.DataFrame(
+        {
+            "target_id": [1, 2, 3],
+            "tce_plnt_num": 1,
+            "tce_period": 5.0,
+            "label": ["PC", "AFP", "NTP"],
+            "exominer_fold": [0, 3, 0],
+        }
+    ).to_parquet(path)
     found = tce_features(path)
     assert list(found.labels) == ["PC", "AFP", "NTP"]
     assert list(found.frame["disposition"]) == [PLANET, FALSE_POSITIVE, FALSE_POSITIVE]
@@ -71,12 +85,16 @@ def test_labels_become_dispositions(tmp_path):
 
 
 def test_names_that_the_project_has_come_in_its_units():
-    ours = {column.name: column.unit for group in (ShapeFeatures, StrengthFeatures,
-                                                   TransitFitFeatures) for column in group.columns}
+    ours = {
+        column.name: column.unit
+        for group in (ShapeFeatures, StrengthFeatures, TransitFitFeatures)
+        for column in group.columns
+    }
     shared = [column for column in COLUMNS if column.name in ours]
     assert len(shared) > 8
     assert {column.name: column.unit for column in shared} == {
-        column.name: ours[column.name] for column in shared}
+        column.name: ours[column.name] for column in shared
+    }
 
 
 def test_what_is_missing_is_named(tmp_path, monkeypatch):
@@ -92,10 +110,12 @@ def test_what_is_missing_is_named(tmp_path, monkeypatch):
 
 def test_koi_features_from_the_archive_s_csv(tmp_path):
     kois, positions = tmp_path / "koi.csv", tmp_path / "positions.csv"
-    kois.write_text("# comment\nkepid,kepoi_name,koi_disposition,koi_period,koi_duration,koi_ror,"
-                    "koi_impact,koi_slogg,koi_srad,koi_score\n"
-                    "1,K1.01,CONFIRMED,365.25,13.0,0.01,0.0,4.438,1.0,0.9\n"
-                    "2,K2.01,CANDIDATE,3.0,2.0,0.02,0.3,4.4,0.9,0.8\n")
+    kois.write_text(
+        "# comment\nkepid,kepoi_name,koi_disposition,koi_period,koi_duration,koi_ror,"
+        "koi_impact,koi_slogg,koi_srad,koi_score\n"
+        "1,K1.01,CONFIRMED,365.25,13.0,0.01,0.0,4.438,1.0,0.9\n"
+        "2,K2.01,CANDIDATE,3.0,2.0,0.02,0.3,4.4,0.9,0.8\n"
+    )
     positions.write_text("kepoi_name,pp_host_rel_prob,pp_host_prob_score\nK2.01,0.7,1.0\n")
     table = koi_features(kois, positions)
     assert list(table.frame["disposition"]) == [PLANET, UNKNOWN]
@@ -108,9 +128,18 @@ def test_koi_features_from_the_archive_s_csv(tmp_path):
 
 def test_autovetter_events(tmp_path):
     path = tmp_path / "dr24.csv"
-    pd.DataFrame({"kepid": [1, 2, 3], "tce_plnt_num": 1, "tce_period": 5.0, "tce_time0bk": 132.0,
-                  "tce_duration": 2.4, "tce_depth": 100.0, "tce_depth_err": [5.0, 0.0, 5.0],
-                  "av_training_set": ["PC", "NTP", "UNK"]}).to_csv(path, index=False)
+    pd.DataFrame(
+        {
+            "kepid": [1, 2, 3],
+            "tce_plnt_num": 1,
+            "tce_period": 5.0,
+            "tce_time0bk": 132.0,
+            "tce_duration": 2.4,
+            "tce_depth": 100.0,
+            "tce_depth_err": [5.0, 0.0, 5.0],
+            "av_training_set": ["PC", "NTP", "UNK"],
+        }
+    ).to_csv(path, index=False)
     assert [c.disposition for c in read_autovetter(path)] == [UNKNOWN, FALSE_POSITIVE, UNKNOWN]
     table = autovetter_features(path)
     assert list(table.frame["disposition"]) == [PLANET, FALSE_POSITIVE, UNKNOWN]

@@ -13,21 +13,29 @@ from exoval.catalogs.tess_triage import (
     triage_table,
 )
 from exoval.errors import BadTable, DataNotFound
-from exoval.feature_table import Column, FeatureTable
 from exoval.labels import SCENARIOS
-from exoval.view_layout import COARSE
-from exoval.view_rows import ViewRows
-from exoval.views import BINS, LENGTH, SLICES, Views
+from exoval.table.column import Column
+from exoval.table.feature_table import FeatureTable
+from exoval.views.fine import BINS, LENGTH, SLICES
+from exoval.views.layout import COARSE
+from exoval.views.store import ViewRows, Views
 
 
 def published(folder, rows=6, bins=TRIAGE_BINS, **changes):
     random = np.random.default_rng(0)
-    frame = pd.DataFrame({
-        "row_id": np.arange(rows), "tic_id": 100 + np.arange(rows),
-        "Disposition": (["PC", "EB", "J", "O"] * rows)[:rows], "Period": 2.0, "Duration": 0.1,
-        "Transit_Depth": 1000.0, "split": (["train", "test"] * rows)[:rows],
-        "global_view": list(random.random((rows, bins["global"]))),
-        "local_view": list(random.random((rows, bins["local"])))}).assign(**changes)
+    frame = pd.DataFrame(
+        {
+            "row_id": np.arange(rows),
+            "tic_id": 100 + np.arange(rows),
+            "Disposition": (["PC", "EB", "J", "O"] * rows)[:rows],
+            "Period": 2.0,
+            "Duration": 0.1,
+            "Transit_Depth": 1000.0,
+            "split": (["train", "test"] * rows)[:rows],
+            "global_view": list(random.random((rows, bins["global"]))),
+            "local_view": list(random.random((rows, bins["local"]))),
+        }
+    ).assign(**changes)
     path = folder / "triage.parquet"
     frame.to_parquet(path)
     return path, frame
@@ -68,7 +76,12 @@ def test_a_part_of_the_published_split(tmp_path):
 def test_impossible_depths_are_missing(tmp_path):
     path, _ = published(tmp_path, Transit_Depth=[1e3, 3e8, -5.0, 1e3, 1e3, 1e3])
     assert np.isnan(triage_table(path).frame["transit_depth"]).tolist() == [
-        False, True, True, False, False]
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_views_of_another_length_and_no_table(tmp_path, monkeypatch):
@@ -108,13 +121,20 @@ def test_every_scenario_looks_like_something():
 
 def test_measured_events_in_the_same_columns(tmp_path):
     names = ("period", "duration", "trapezoid_duration", "depth", "mes")
-    frame = pd.DataFrame({"event": ["a", "b"], "target": ["TIC 1", "TIC 2"],
-                          "label": ["nearby_planet", "no_transit"],
-                          "disposition": "false_positive"} | dict.fromkeys(names, 1.0))
+    frame = pd.DataFrame(
+        {
+            "event": ["a", "b"],
+            "target": ["TIC 1", "TIC 2"],
+            "label": ["nearby_planet", "no_transit"],
+            "disposition": "false_positive",
+        }
+        | dict.fromkeys(names, 1.0)
+    )
     # no trapezoid could be fitted to the second: its box counts
     frame["trapezoid_duration"] = [1.2, np.nan]
-    views = ViewRows.of_all(Views(np.zeros((2, LENGTH), np.float32),
-                                  np.zeros((2, len(SLICES)), np.int16)), 2)
+    views = ViewRows.of_all(
+        Views(np.zeros((2, LENGTH), np.float32), np.zeros((2, len(SLICES)), np.int16)), 2
+    )
     table = FeatureTable(frame, tuple(Column(name, "", "") for name in names), {}, views)
     found = measured_as_triage(table)
     assert found.feature_names == triage_table(published(tmp_path)[0]).feature_names

@@ -16,19 +16,29 @@ from exoval.errors import BadParameter, DataNotFound
 LOGISTIC, NAIVE = ("logistic", LogisticRegression()), ("naive", GaussianNB())
 
 
+#: scikit-learn's check that a row of weight 2 counts as much as two rows
+WEIGHTS_AND_COPIES = "check_sample_weight_equivalence_on_dense_data"
+
+
 def expected_failures(estimator):
     if isinstance(estimator, BoostedTrees):
-        return {"check_sample_weight_equivalence_on_dense_data":
-                "quantiles of weighted and of repeated rows differ in the last bins"}
-    return ({"check_sample_weight_equivalence_on_dense_data":
-             "rows are dealt to shares one by one, so copies of a row may go to two"}
-            if isinstance(estimator, Ensemble) else {})
+        return {
+            WEIGHTS_AND_COPIES: "quantiles of weighted and of repeated rows differ in the last bins"
+        }
+    return (
+        {WEIGHTS_AND_COPIES: "copies of a row may be dealt to two shares"}
+        if isinstance(estimator, Ensemble)
+        else {}
+    )
 
 
 def checked():
-    found = [GaussianDiscriminant(), GaussianDiscriminant(shared_covariance=False),
-             Ensemble([LOGISTIC, NAIVE], random_state=0),
-             Ensemble([LOGISTIC, NAIVE], combine="stack", random_state=0)]
+    found = [
+        GaussianDiscriminant(),
+        GaussianDiscriminant(shared_covariance=False),
+        Ensemble([LOGISTIC, NAIVE], random_state=0),
+        Ensemble([LOGISTIC, NAIVE], combine="stack", random_state=0),
+    ]
     try:
         import xgboost  # noqa: F401
     except ImportError:
@@ -50,9 +60,13 @@ def rows(count=600, classes=3, seed=0):
     return X, y
 
 
-@pytest.mark.parametrize(("shared", "theirs"), [
-    (True, LinearDiscriminantAnalysis(solver="lsqr")),
-    (False, QuadraticDiscriminantAnalysis(reg_param=0.0))])
+@pytest.mark.parametrize(
+    ("shared", "theirs"),
+    [
+        (True, LinearDiscriminantAnalysis(solver="lsqr")),
+        (False, QuadraticDiscriminantAnalysis(reg_param=0.0)),
+    ],
+)
 def test_without_weights_and_shrinkage_it_is_scikit_learns(shared, theirs):
     X, y = rows()
     ours = GaussianDiscriminant(shared_covariance=shared, shrinkage=0.0).fit(X, y)
@@ -107,8 +121,9 @@ def test_an_overconfident_member_is_cooled_and_a_calibrated_one_is_not():
     random = np.random.default_rng(3)
     X = random.normal(size=(1500, 2))
     y = (X[:, 0] + random.normal(size=1500) > 0).astype(int)
-    model = Ensemble([("linear", LogisticRegression()), ("tree", DecisionTreeClassifier())],
-                     random_state=0).fit(X, y)
+    model = Ensemble(
+        [("linear", LogisticRegression()), ("tree", DecisionTreeClassifier())], random_state=0
+    ).fit(X, y)
     assert model.temperatures_[0] == pytest.approx(1.0, abs=0.15)
     assert model.temperatures_[1] < 0.3
 
@@ -157,9 +172,14 @@ def test_no_star_is_in_a_members_training_and_its_left_out_answers():
     assert set.intersection(*in_folds) == set()
 
 
-@pytest.mark.parametrize(("settings", "message"), [
-    ({"members": [LOGISTIC]}, "1 members"), ({"combine": "vote"}, "combine is 'vote'"),
-    ({"folds": 1}, "folds is 1")])
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"members": [LOGISTIC]}, "1 members"),
+        ({"combine": "vote"}, "combine is 'vote'"),
+        ({"folds": 1}, "folds is 1"),
+    ],
+)
 def test_settings_out_of_range_are_named(settings, message):
     with pytest.raises(BadParameter, match=message):
         Ensemble(**{"members": [LOGISTIC, NAIVE]} | settings).fit(*rows())

@@ -8,21 +8,25 @@ from sklearn.gaussian_process.kernels import RBF, ConstantKernel
 from sklearn.metrics import log_loss
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from exoval.classifiers.kernels import scaled_kernel
 from exoval.classifiers.laplace_gp import LaplaceGP, subset
-from exoval.classifiers.nystrom_features import NystromFeatures, RowChunks
-from exoval.classifiers.softmax_newton import laplace, log_posterior, solve, summarise
 from exoval.classifiers.sparse_gp import LatentFunctions, negative_evidence_bound
-from exoval.classifiers.variational_evidence import (
+from exoval.errors import BadParameter
+from exoval.gaussian_process.kernels import scaled_kernel
+from exoval.gaussian_process.nystrom_features import NystromFeatures, RowChunks
+from exoval.gaussian_process.softmax_newton import laplace, log_posterior, solve, summarise
+from exoval.gaussian_process.variational_evidence import (
     divergence,
     expected_log_likelihood,
     updated,
 )
-from exoval.classifiers.variational_newton import refine
-from exoval.errors import BadParameter
+from exoval.gaussian_process.variational_newton import refine
 
-QUICK = {"inducing_points": 60, "evidence_inducing_points": 40, "evidence_steps": 25,
-         "random_state": 0}
+QUICK = {
+    "inducing_points": 60,
+    "evidence_inducing_points": 40,
+    "evidence_steps": 25,
+    "random_state": 0,
+}
 
 
 @parametrize_with_checks([LaplaceGP(**QUICK | {"evidence_steps": 5})])
@@ -61,8 +65,11 @@ def test_newton_finds_the_mode_that_a_general_optimiser_finds(classes):
     outputs = 1 if classes == 2 else classes
     chunks = [(phi[:50], codes[:50], weight[:50]), (phi[50:], codes[50:], weight[50:])]
     found = laplace(chunks, torch.zeros(4, outputs, dtype=torch.float64), 50, 1e-12)
-    best = minimize(lambda w: -log_posterior(chunks, torch.as_tensor(w.reshape(4, outputs))),
-                    np.zeros(4 * outputs), tol=1e-12)
+    best = minimize(
+        lambda w: -log_posterior(chunks, torch.as_tensor(w.reshape(4, outputs))),
+        np.zeros(4 * outputs),
+        tol=1e-12,
+    )
     assert found.converged
     np.testing.assert_allclose(found.mode.numpy().ravel(), best.x, atol=2e-4)
 
@@ -72,20 +79,26 @@ def test_the_curvature_solved_with_is_that_of_the_log_posterior():
     weight = torch.ones(40, dtype=torch.float64)
     chunks, mode = [(phi, codes, weight)], features_of(3, 3, seed=2)
     hessian = torch.autograd.functional.hessian(
-        lambda w: torch.log_softmax(phi @ w, 1)[torch.arange(40), codes].sum()
-        - 0.5 * w.square().sum(), mode).reshape(9, 9)
+        lambda w: (
+            torch.log_softmax(phi @ w, 1)[torch.arange(40), codes].sum() - 0.5 * w.square().sum()
+        ),
+        mode,
+    ).reshape(9, 9)
     right = features_of(3, 3, seed=3)
     found = solve(chunks, summarise(chunks, mode), right, tolerance=1e-14)
-    np.testing.assert_allclose(found.reshape(9), torch.linalg.solve(-hessian, right.reshape(9)),
-                               rtol=1e-5, atol=1e-8)
+    np.testing.assert_allclose(
+        found.reshape(9), torch.linalg.solve(-hessian, right.reshape(9)), rtol=1e-5, atol=1e-8
+    )
 
 
 @pytest.mark.parametrize("classes", [2, 3])
 def test_slope_of_the_bound_at_its_best_posterior_is_that_of_finite_differences(classes):
     """Holding q fixed is enough only where q is the optimum: the differences find it anew."""
     random = np.random.default_rng(4)
-    X, codes = torch.as_tensor(random.normal(size=(60, 2))), torch.as_tensor(
-        random.integers(0, classes, 60))
+    X, codes = (
+        torch.as_tensor(random.normal(size=(60, 2))),
+        torch.as_tensor(random.integers(0, classes, 60)),
+    )
     weight = torch.ones(60, dtype=torch.float64)
     kernel = scaled_kernel("rbf", 2, logarithmic=True)
 
@@ -94,8 +107,9 @@ def test_slope_of_the_bound_at_its_best_posterior_is_that_of_finite_differences(
         outputs = 1 if classes == 2 else classes
         found = posterior
         for _ in range(60):
-            found = updated(phi.detach(), codes, weight, float(kernel.outputscale.detach()),
-                            outputs, found)
+            found = updated(
+                phi.detach(), codes, weight, float(kernel.outputscale.detach()), outputs, found
+            )
         likelihood = expected_log_likelihood(phi, codes, weight, kernel.outputscale, found)
         return likelihood, float(likelihood.detach()) - divergence(found)
 
@@ -136,14 +150,22 @@ def test_the_posterior_is_the_one_with_the_highest_bound():
         optimiser = torch.optim.Adam(variational.parameters(), lr=0.003)
         for _ in range(steps):
             optimiser.zero_grad()
-            loss = negative_evidence_bound(latent, *data, 1.0, 1.0,
-                                           torch.Generator().manual_seed(0))
+            loss = negative_evidence_bound(
+                latent, *data, 1.0, 1.0, torch.Generator().manual_seed(0)
+            )
             loss.backward()
             optimiser.step()
         with torch.no_grad():
-            return np.mean([-float(negative_evidence_bound(
-                latent, *data, 1.0, 1.0, torch.Generator().manual_seed(seed)))
-                for seed in range(40)])
+            return np.mean(
+                [
+                    -float(
+                        negative_evidence_bound(
+                            latent, *data, 1.0, 1.0, torch.Generator().manual_seed(seed)
+                        )
+                    )
+                    for seed in range(40)
+                ]
+            )
 
     refined = LaplaceGP(**settings).fit(X, y)
     mode_only = LaplaceGP(variational_steps=0, **settings).fit(X, y)
@@ -153,14 +175,20 @@ def test_the_posterior_is_the_one_with_the_highest_bound():
 
 def test_the_mean_lies_farther_out_than_the_mode_where_classes_are_separated():
     phi = torch.linspace(1, 2, 30, dtype=torch.float64)[:, None]
-    chunks = [(torch.cat([phi, torch.ones_like(phi)], 1), torch.ones(30, dtype=int),
-               torch.ones(30, dtype=torch.float64))]
+    chunks = [
+        (
+            torch.cat([phi, torch.ones_like(phi)], 1),
+            torch.ones(30, dtype=int),
+            torch.ones(30, dtype=torch.float64),
+        )
+    ]
     mode = laplace(chunks, torch.zeros(2, 1, dtype=torch.float64), 50, 1e-12)
     # brute force: the posterior mean of two weights on a grid
     axis = torch.linspace(-5, 6, 600, dtype=torch.float64)
     weights = torch.cartesian_prod(axis, axis)
-    log = (torch.nn.functional.logsigmoid(weights @ chunks[0][0].T).sum(1)
-           - 0.5 * weights.square().sum(1))
+    log = torch.nn.functional.logsigmoid(weights @ chunks[0][0].T).sum(
+        1
+    ) - 0.5 * weights.square().sum(1)
     truth = (torch.softmax(log, 0)[:, None] * weights).sum(0)
     found = refine([(chunks[0][0], *chunks[0][1:])], mode, 0.0, 30, 1e-12)
     assert torch.all(truth > mode.mode[:, 0] + 0.05)
@@ -200,11 +228,17 @@ def test_probability_is_the_integral_over_the_latent_posterior():
     mean, variance = (part[:, 0] for part in model.latent(rows))
     for row in range(3):
         spread = np.sqrt(variance[row])
-        integral, _ = quad(lambda z, m=mean[row], s=spread: expit(m + s * z)
-                           * np.exp(-z * z / 2) / np.sqrt(2 * np.pi), -9, 9)
+        integral, _ = quad(
+            lambda z, m=mean[row], s=spread: (
+                expit(m + s * z) * np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+            ),
+            -9,
+            9,
+        )
         assert model.predict_proba(rows)[row, 1] == pytest.approx(integral, abs=2e-3)
-    np.testing.assert_allclose(model.predict_proba_draws(rows).mean(axis=0),
-                               model.predict_proba(rows), atol=1e-12)
+    np.testing.assert_allclose(
+        model.predict_proba_draws(rows).mean(axis=0), model.predict_proba(rows), atol=1e-12
+    )
 
 
 def test_far_from_the_data_the_answer_is_uncertain():
@@ -217,19 +251,20 @@ def test_far_from_the_data_the_answer_is_uncertain():
 
 
 def test_chunks_kept_and_chunks_computed_again_give_one_mode(monkeypatch):
-    monkeypatch.setattr("exoval.classifiers.nystrom_features.ROWS_PER_CHUNK", 64)
+    monkeypatch.setattr("exoval.gaussian_process.nystrom_features.ROWS_PER_CHUNK", 64)
     X, y = three_classes(300, seed=6)
     kept, again = (LaplaceGP(memory_gib=memory, **QUICK).fit(X, y) for memory in (1.0, 0.0))
     np.testing.assert_allclose(kept.predict_proba(X), again.predict_proba(X), atol=1e-10)
 
 
 def test_memory_holds_only_the_chunks_that_fit(monkeypatch):
-    monkeypatch.setattr("exoval.classifiers.nystrom_features.ROWS_PER_CHUNK", 10)
+    monkeypatch.setattr("exoval.gaussian_process.nystrom_features.ROWS_PER_CHUNK", 10)
     x = features_of(100, 2)
     features = NystromFeatures(scaled_kernel("rbf", 2), x[:4])
     with torch.no_grad():
-        chunks = RowChunks(features, x, torch.zeros(100, dtype=int), torch.ones(100),
-                           memory_bytes=3 * 8 * 10 * 5)
+        chunks = RowChunks(
+            features, x, torch.zeros(100, dtype=int), torch.ones(100), memory_bytes=3 * 8 * 10 * 5
+        )
         assert len(chunks.kept) == 3
         together = torch.cat([phi for phi, _, _ in chunks])
         np.testing.assert_allclose(together, features(x), atol=1e-9)
@@ -268,8 +303,7 @@ def test_moved_inducing_points_find_a_higher_bound_than_clusters():
     random = np.random.default_rng(10)
     X = random.normal(size=(400, 6))
     y = (np.sin(2 * X[:, 0]) * X[:, 1] > 0).astype(int)
-    settings = QUICK | {"inducing_points": 20, "evidence_inducing_points": 20,
-                        "evidence_steps": 60}
+    settings = QUICK | {"inducing_points": 20, "evidence_inducing_points": 20, "evidence_steps": 60}
     fixed, moved = (LaplaceGP(move_inducing=move, **settings).fit(X, y) for move in (False, True))
     assert moved.log_evidence_[-1] > fixed.log_evidence_[-1] + 5
     assert moved.state_["inducing"].shape == (20, 6)
@@ -282,8 +316,10 @@ def test_a_rare_class_is_in_the_rows_that_choose_the_kernel():
     assert len(chosen) == 200 == len(set(chosen)) and codes[chosen].sum() == 3
 
 
-@pytest.mark.parametrize(("setting", "value"), [
-    ("kernel", "cubic"), ("inducing_points", 0), ("evidence_rows", -1), ("memory_gib", -1.0)])
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("kernel", "cubic"), ("inducing_points", 0), ("evidence_rows", -1), ("memory_gib", -1.0)],
+)
 def test_a_setting_out_of_range_is_named(setting, value):
     X, y, _ = two_clusters(40, seed=11)
     with pytest.raises(BadParameter, match=f"{setting} is '?{value}"):

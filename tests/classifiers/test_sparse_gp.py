@@ -5,22 +5,32 @@ from sklearn.base import clone
 from sklearn.metrics import log_loss
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from exoval.classifiers.held_out_rows import held_out_rows
-from exoval.classifiers.quasi_random import sobol_normal
 from exoval.classifiers.sparse_gp import SparseGP
 from exoval.errors import BadParameter
+from exoval.gaussian_process.quasi_random import sobol_normal
+from exoval.networks.held_out_rows import held_out_rows
 
-QUICK = {"inducing_points": 24, "epochs": 40, "batch_size": 64, "learning_rate": 0.1,
-         "device": "cpu", "random_state": 0}
+QUICK = {
+    "inducing_points": 24,
+    "epochs": 40,
+    "batch_size": 64,
+    "learning_rate": 0.1,
+    "device": "cpu",
+    "random_state": 0,
+}
+
+
+#: scikit-learn's check that a row of weight 2 counts as much as two rows
+WEIGHTS_AND_COPIES = "check_sample_weight_equivalence_on_dense_data"
 
 
 def expected_failures(estimator):
-    return {"check_sample_weight_equivalence_on_dense_data":
-            "minibatches are drawn by row, so a row of weight 2 and two rows take other paths"}
+    return {WEIGHTS_AND_COPIES: "a row of weight 2 and two rows fall into other minibatches"}
 
 
-@parametrize_with_checks([SparseGP(held_out_share=0.0, **QUICK)],
-                         expected_failed_checks=expected_failures)
+@parametrize_with_checks(
+    [SparseGP(held_out_share=0.0, **QUICK)], expected_failed_checks=expected_failures
+)
 def test_scikit_learn_contract(estimator, check):
     check(estimator)
 
@@ -116,8 +126,9 @@ def test_rows_of_no_weight_leave_no_trace():
     spoiled = np.concatenate([X, X + 50]), np.concatenate([y, 1 - y])
     weight = np.concatenate([np.ones(300), np.zeros(300)])
     plain = SparseGP(**QUICK).fit(X, y).predict_proba(X)
-    np.testing.assert_allclose(SparseGP(**QUICK).fit(*spoiled, weight).predict_proba(X), plain,
-                               atol=1e-9)
+    np.testing.assert_allclose(
+        SparseGP(**QUICK).fit(*spoiled, weight).predict_proba(X), plain, atol=1e-9
+    )
 
 
 def test_weights_move_the_probability_as_copies_would():
@@ -128,8 +139,10 @@ def test_weights_move_the_probability_as_copies_would():
     assert abs(model.predict_proba(X)[:, 1].mean() - 0.75) < 0.03
 
 
-@pytest.mark.parametrize(("setting", "value"), [
-    ("kernel", "cubic"), ("inducing_points", 0), ("epochs", -1), ("held_out_share", 1.0)])
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("kernel", "cubic"), ("inducing_points", 0), ("epochs", -1), ("held_out_share", 1.0)],
+)
 def test_a_setting_out_of_range_is_named(setting, value):
     X, y, _ = two_clusters(40, seed=11)
     with pytest.raises(BadParameter, match=f"{setting} is '?{value}"):
@@ -140,8 +153,9 @@ def test_draws_are_standard_normal_and_always_the_same():
     draws = sobol_normal(1024, 3)
     np.testing.assert_array_equal(draws, sobol_normal(1024, 3))
     np.testing.assert_allclose(np.cov(draws.T), np.eye(3), atol=0.02)
-    np.testing.assert_allclose(np.quantile(draws[:, 0], [0.1, 0.9]), norm.ppf([0.1, 0.9]),
-                               atol=0.01)
+    np.testing.assert_allclose(
+        np.quantile(draws[:, 0], [0.1, 0.9]), norm.ppf([0.1, 0.9]), atol=0.01
+    )
 
 
 def test_multi_class_softmax_is_integrated_over_the_latent_posterior():
@@ -159,7 +173,7 @@ def test_multi_class_softmax_is_integrated_over_the_latent_posterior():
         mean, deviation = (part.numpy() for part in latent.marginals(torch.as_tensor(X[:5])))
     for row in range(5):
         logits = multivariate_normal(mean[row], np.diag(deviation[row] ** 2)).rvs(
-            200_000, random_state=row)
+            200_000, random_state=row
+        )
         softmax = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-        np.testing.assert_allclose(model.predict_proba(X[:5])[row], softmax.mean(axis=0),
-                                   atol=3e-3)
+        np.testing.assert_allclose(model.predict_proba(X[:5])[row], softmax.mean(axis=0), atol=3e-3)

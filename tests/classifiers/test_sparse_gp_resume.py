@@ -15,8 +15,16 @@ from exoval.classifiers.sparse_gp import LatentFunctions, SparseGP
 from exoval.errors import BadParameter
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = {"inducing_points": 24, "epochs": 14, "batch_size": 64, "learning_rate": 0.1,
-            "held_out_share": 0.2, "patience": 5, "device": "cpu", "random_state": 0}
+SETTINGS = {
+    "inducing_points": 24,
+    "epochs": 14,
+    "batch_size": 64,
+    "learning_rate": 0.1,
+    "held_out_share": 0.2,
+    "patience": 5,
+    "device": "cpu",
+    "random_state": 0,
+}
 CHILD = """
 import sys
 import numpy as np
@@ -40,8 +48,9 @@ def test_a_training_killed_at_a_random_time_ends_as_an_uninterrupted_one(tmp_pat
     path = tmp_path / "gp.pt"
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     script = CHILD.format(here=str(Path(__file__).parent), path=str(path))
-    child = subprocess.Popen([sys.executable, "-c", script], env=environment,
-                             stderr=subprocess.DEVNULL)
+    child = subprocess.Popen(
+        [sys.executable, "-c", script], env=environment, stderr=subprocess.DEVNULL
+    )
     deadline = time.monotonic() + 120
     while not path.exists() and child.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -65,8 +74,9 @@ def test_going_on_really_uses_the_checkpoint(tmp_path, monkeypatch):
     SparseGP(**SETTINGS | {"epochs": 6, "patience": 50}, checkpoint=path).fit(X, y)
     epochs = []
     once = SparseGP._one_epoch
-    monkeypatch.setattr(SparseGP, "_one_epoch",
-                        lambda self, *rest: (epochs.append(1), once(self, *rest)))
+    monkeypatch.setattr(
+        SparseGP, "_one_epoch", lambda self, *rest: (epochs.append(1), once(self, *rest))
+    )
     SparseGP(**SETTINGS | {"epochs": 8, "patience": 50}, checkpoint=path).fit(X, y)
     assert len(epochs) == 2
 
@@ -98,8 +108,9 @@ def test_a_checkpoint_that_does_not_belong_is_left_out(tmp_path, caplog, change)
         path.write_bytes(b"cos\nsystem\n(S'touch %s/ran'\ntR." % str(tmp_path).encode())
     found = SparseGP(**settings, checkpoint=str(path)).fit(X, y)
     assert "starts anew" in caplog.text and not (tmp_path / "ran").exists()
-    np.testing.assert_array_equal(found.predict_proba(X),
-                                  SparseGP(**settings).fit(X, y).predict_proba(X))
+    np.testing.assert_array_equal(
+        found.predict_proba(X), SparseGP(**settings).fit(X, y).predict_proba(X)
+    )
 
 
 def test_a_checkpoint_without_a_seed_is_refused(tmp_path):
@@ -126,8 +137,9 @@ def test_a_start_from_laplace_has_its_latent_moments(classes):
 def test_a_start_from_laplace_is_ahead_from_the_first_epoch():
     X, y = rows(800, classes=3)
     settings = SETTINGS | {"epochs": 2, "learning_rate": 0.01}
-    prior, laplace = (SparseGP(**settings, start=start).fit(X[:600], y[:600])
-                      for start in ("prior", "laplace"))
+    prior, laplace = (
+        SparseGP(**settings, start=start).fit(X[:600], y[:600]) for start in ("prior", "laplace")
+    )
     losses = [log_loss(y[600:], model.predict_proba(X[600:])) for model in (prior, laplace)]
     assert losses[1] < losses[0] - 0.05
 

@@ -10,13 +10,22 @@ from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
 import conf
-from exoval.classifiers.feature_pipeline import feature_pipeline
+from exoval.models.feature_pipeline import feature_pipeline
 
-NAMES = sorted(path.stem for folder in conf.__path__
-               for path in Path(folder, "classifier").glob("*.yaml"))
+NAMES = sorted(
+    path.stem for folder in conf.__path__ for path in Path(folder, "classifier").glob("*.yaml")
+)
 #: settings that only cost time here; those a classifier does not have are left alone
-QUICK = {"inducing_points": 24, "epochs": 15, "batch_size": 64, "learning_rate": 0.1,
-         "n_estimators": 40, "device": "cpu", "evidence_steps": 10, "trees": 40}
+QUICK = {
+    "inducing_points": 24,
+    "epochs": 15,
+    "batch_size": 64,
+    "learning_rate": 0.1,
+    "n_estimators": 40,
+    "device": "cpu",
+    "evidence_steps": 10,
+    "trees": 40,
+}
 
 
 def built(name):
@@ -28,9 +37,12 @@ def built(name):
     assert list(classifiers) == [name], "the yaml's top key must be its file name"
     estimator = classifiers[name]
     # a setting of a member of an ensemble is called member__setting
-    quick = {key: QUICK[key.rpartition("__")[2]] for key, value in estimator.get_params().items()
-             if key.rpartition("__")[2] in QUICK and not (key == "learning_rate"
-                                                          and isinstance(value, str))}
+    quick = {
+        key: QUICK[key.rpartition("__")[2]]
+        for key, value in estimator.get_params().items()
+        if key.rpartition("__")[2] in QUICK
+        and not (key == "learning_rate" and isinstance(value, str))
+    }
     return estimator.set_params(**quick)
 
 
@@ -72,8 +84,9 @@ class TestClassifier:
     def test_a_row_is_judged_without_regard_to_the_rows_beside_it(self, name):
         X, _ = rows(seed=3)
         model = self.fitted(name)
-        np.testing.assert_allclose(model.predict_proba(X)[:7], model.predict_proba(X[:7]),
-                                   atol=1e-9)
+        np.testing.assert_allclose(
+            model.predict_proba(X)[:7], model.predict_proba(X[:7]), atol=1e-9
+        )
 
     def test_two_classes_are_learned_as_well_as_many(self, name):
         X, y = rows(seed=5)
@@ -91,6 +104,9 @@ class TestClassifier:
         assert has_fit_parameter(built(name), "sample_weight")
         planet = 2
         plain = self.fitted(name).predict_proba(X)[:, planet].mean()
-        heavy = self.fitted(name, classifier__sample_weight=np.where(
-            rows()[1] == "planet", 20.0, 1.0)).predict_proba(X)[:, planet].mean()
+        heavy = (
+            self.fitted(name, classifier__sample_weight=np.where(rows()[1] == "planet", 20.0, 1.0))
+            .predict_proba(X)[:, planet]
+            .mean()
+        )
         assert heavy > plain + 0.02

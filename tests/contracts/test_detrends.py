@@ -110,8 +110,10 @@ def test_missing_values_and_gaps_are_safe(detrend):
 
 def test_a_hidden_event_keeps_its_depth_and_steers_nothing(detrend):
     dips = 1 - 0.005 * EVENT.in_event(TIME)
-    with_dips, without = (detrend(light_curve(slow() * noisy() * shape), EVENT)
-                          for shape in (dips, np.ones_like(dips)))
+    with_dips, without = (
+        detrend(light_curve(slow() * noisy() * shape), EVENT)
+        for shape in (dips, np.ones_like(dips))
+    )
     assert with_dips.flux == pytest.approx(without.flux * dips, abs=1e-12)
     depth = 1 - with_dips.flux[EVENT.in_event(with_dips.time)].mean()
     assert depth == pytest.approx(0.005, rel=0.02)
@@ -163,8 +165,9 @@ def test_times_that_do_not_ascend_are_refused(detrend):
         detrend(light_curve(noisy(), TIME[::-1].copy()))
 
 
-@pytest.mark.parametrize("flux", [np.ones(500), -np.ones(500), np.zeros(500)],
-                         ids=["constant", "negative", "zero"])
+@pytest.mark.parametrize(
+    "flux", [np.ones(500), -np.ones(500), np.zeros(500)], ids=["constant", "negative", "zero"]
+)
 def test_a_light_curve_without_noise_or_light_is_refused(detrend, flux):
     with pytest.raises(BadLightCurve, match="KIC 1: nothing left"):
         detrend(light_curve(flux, TIME[:500]))

@@ -1,6 +1,5 @@
 """Every feature group with a yaml declares its columns and measures nothing but the event."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,21 +9,33 @@ from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from light_curves import folded
 
 from exoval.ephemeris import Ephemeris
 from exoval.event import TransitEvent
-from exoval.features.folded_event import FoldedEvent
 from exoval.features.reason import Reason
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "features"))
-from light_curves import folded
+from exoval.folded.folded_event import FoldedEvent
 
 CONF = Path(__file__).parents[2] / "conf"
 NAMES = sorted(path.stem for path in (CONF / "feature").glob("*.yaml"))
 EPHEMERIS = Ephemeris(3.3, 2.0, 0.25)
 #: units a column may have; none is "" for a pure number
-UNITS = {"", "d", "h", "ppm", "sigma", "dex", "K", "R_earth", "R_sun", "M_sun", "rho_sun", "mag",
-         "pixel", "millipixel"}
+UNITS = {
+    "",
+    "d",
+    "h",
+    "ppm",
+    "sigma",
+    "dex",
+    "K",
+    "R_earth",
+    "R_sun",
+    "M_sun",
+    "rho_sun",
+    "mag",
+    "pixel",
+    "millipixel",
+}
 
 
 def instantiated(name):
@@ -47,8 +58,7 @@ def event():
 
 
 def remade(event, curve, ephemeris=EPHEMERIS, star=None):
-    return FoldedEvent(curve, replace(event.event, ephemeris=ephemeris), star or event.star,
-                       curve)
+    return FoldedEvent(curve, replace(event.event, ephemeris=ephemeris), star or event.star, curve)
 
 
 def test_exactly_the_declared_columns_are_measured(group, event):
@@ -75,8 +85,7 @@ def test_an_event_without_gaps_is_measured_wholly(group, event):
     row = group(event)
     missing = [name for name, value in row.items() if not np.isfinite(value)]
     assert missing in ([], ["metallicity"])
-    assert all(value == Reason.MEASURED for name, value in row.items()
-               if name.endswith("_reason"))
+    assert all(value == Reason.MEASURED for name, value in row.items() if name.endswith("_reason"))
 
 
 def test_no_column_bears_a_label(group):
@@ -93,8 +102,7 @@ def test_a_shift_of_time_zero_changes_nothing(group, event):
 
 
 def test_counting_events_from_another_one_changes_nothing(group, event):
-    later = Ephemeris(EPHEMERIS.period, EPHEMERIS.epoch + 4 * EPHEMERIS.period,
-                      EPHEMERIS.duration)
+    later = Ephemeris(EPHEMERIS.period, EPHEMERIS.epoch + 4 * EPHEMERIS.period, EPHEMERIS.duration)
     assert_alike(group(event), group(remade(event, event.light_curve, later)), 1e-3)
 
 
@@ -124,8 +132,11 @@ def test_a_cadence_given_twice_counts_once(group, event):
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.lists(st.tuples(st.floats(0, 90), st.floats(0.01, 40)), max_size=6),
-       st.floats(0.02, 1.0), st.integers(0, 9))
+@given(
+    st.lists(st.tuples(st.floats(0, 90), st.floats(0.01, 40)), max_size=6),
+    st.floats(0.02, 1.0),
+    st.integers(0, 9),
+)
 def test_gaps_give_missing_values_with_a_reason_and_never_an_error(gaps, share, seed):
     event = folded(EPHEMERIS, 2e-3, secondary=(0.4, 3e-4), centroids=True)
     time = event.light_curve.time

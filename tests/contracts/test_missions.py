@@ -30,8 +30,10 @@ def test_it_is_a_mission_with_stars_of_its_own(mission):
     assert np.ptp(magnitudes) > 0.5 * (mission.targets.faintest - mission.targets.brightest)
     assert len({star.teff for star in stars}) > 30
     for star in stars:
-        assert all(np.isfinite(getattr(star, name))
-                   for name in ("radius", "mass", "teff", "logg", "ra", "dec"))
+        assert all(
+            np.isfinite(getattr(star, name))
+            for name in ("radius", "mass", "teff", "logg", "ra", "dec")
+        )
 
 
 def test_a_light_curve_has_the_cadences_the_schedule_promises(mission):

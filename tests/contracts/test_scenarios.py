@@ -58,8 +58,9 @@ def test_draws_are_complete_finite_and_visible_in_principle(scenario, star):
 
 def test_one_seed_gives_one_system(scenario):
     _, drawer = scenario
-    one, other = (drawer.draw(np.random.default_rng(3), observation(STARS["sun"]))
-                  for _ in range(2))
+    one, other = (
+        drawer.draw(np.random.default_rng(3), observation(STARS["sun"])) for _ in range(2)
+    )
     assert one == other
 
 

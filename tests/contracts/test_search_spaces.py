@@ -8,7 +8,7 @@ from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
 import conf
-from train.hyperparameter_search import HyperparameterSearch, first_settings
+from train.fitting.hyperparameter_search import HyperparameterSearch, first_settings
 
 
 def names(group):
@@ -17,24 +17,25 @@ def names(group):
 
 def composed(classifier):
     with initialize_config_module("conf", version_base="1.3"):
-        return compose("train", [f"classifier={classifier}", "search=optuna", "~real",
-                                 "labelled_set=none"])
+        return compose(
+            "train", [f"classifier={classifier}", "tuning=optuna", "~real", "labelled_set=none"]
+        )
 
 
 def test_every_classifier_has_a_search_space_and_every_space_is_listed():
     assert names("search_space") == names("classifier")
-    assert sorted(composed("logistic").search.space) == names("search_space")
+    assert sorted(composed("logistic").tuning.space) == names("search_space")
 
 
-def test_the_search_is_built_and_others_are_not():
-    search = instantiate(composed("logistic").search, _convert_="all")
-    assert isinstance(search, HyperparameterSearch) and search.trials == 40
+def test_tuning_is_built_and_others_are_not():
+    tuning = instantiate(composed("logistic").tuning, _convert_="all")
+    assert isinstance(tuning, HyperparameterSearch) and tuning.trials == 40
 
 
 @pytest.mark.parametrize("name", names("search_space"))
 def test_a_space_holds_settings_that_the_classifier_has_and_its_own_values(name):
     config = composed(name)
-    ranges = OmegaConf.to_container(config.search.space)[name]
+    ranges = OmegaConf.to_container(config.tuning.space)[name]
     if name == "boosted_trees":
         pytest.importorskip("xgboost")
     classifier = instantiate(config.classifier, _convert_="all")[name]

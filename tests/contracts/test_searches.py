@@ -15,8 +15,7 @@ from exoval.errors import ExovalError
 from exoval.lightcurve import LightCurve, Segment
 from exoval.star import Star
 
-NAMES = sorted(path.stem for path in
-               (Path(__file__).parents[2] / "conf/search").glob("*.yaml"))
+NAMES = sorted(path.stem for path in (Path(__file__).parents[2] / "conf/search").glob("*.yaml"))
 STAR = Star("KIC 1", 1.0, 1.0, 5772.0, 4.44, 0.0, 12.0)
 NOISE, CADENCE = 1e-4, 0.0204
 TRUTH = Ephemeris(11.3, 4.0, 0.2)
@@ -35,8 +34,15 @@ def search(request):
 def light_curve(time=TIME, depth=0.0, seed=0):
     flux = 1 + NOISE * np.random.default_rng(seed).standard_normal(len(time))
     flux -= depth * TRUTH.in_event(time)
-    return LightCurve("KIC 1", "kepler", time, flux, np.full(len(time), NOISE), CADENCE,
-                      (Segment(1, 0, len(time)),))
+    return LightCurve(
+        "KIC 1",
+        "kepler",
+        time,
+        flux,
+        np.full(len(time), NOISE),
+        CADENCE,
+        (Segment(1, 0, len(time)),),
+    )
 
 
 def test_all_five_are_there():
@@ -58,8 +64,14 @@ def test_a_strong_dip_is_found_on_its_events(search):
 
 def test_its_numbers_are_plain_floats(search):
     event = search(light_curve(depth=2e-3), STAR, TRUTH)
-    values = (event.ephemeris.period, event.ephemeris.epoch, event.ephemeris.duration,
-              event.depth, event.signal_to_noise, event.detection_efficiency)
+    values = (
+        event.ephemeris.period,
+        event.ephemeris.epoch,
+        event.ephemeris.duration,
+        event.depth,
+        event.signal_to_noise,
+        event.signal_detection_efficiency,
+    )
     assert {type(value) for value in values} <= {float, np.float64}
     assert isinstance(event.transit_count, int)
 
@@ -97,19 +109,22 @@ def broken():
     yield "many missing", nan.with_flux(np.where(rng.random(len(TIME)) < 0.5, np.nan, nan.flux))
     yield "zero errors", nan.with_flux(nan.flux, np.zeros(len(TIME)))
     yield "missing errors", nan.with_flux(nan.flux, np.full(len(TIME), np.nan))
-    yield "some infinite errors", nan.with_flux(
-        nan.flux, np.where(rng.random(len(TIME)) < 0.5, np.inf, NOISE))
+    yield (
+        "some infinite errors",
+        nan.with_flux(nan.flux, np.where(rng.random(len(TIME)) < 0.5, np.inf, NOISE)),
+    )
     yield "constant flux", nan.with_flux(np.ones(len(TIME)))
     yield "descending times", light_curve(TIME[::-1].copy())
     yield "shuffled times", light_curve(rng.permutation(TIME))
-    yield "repeated times", light_curve(np.repeat(TIME[::2], 2)[:len(TIME)])
+    yield "repeated times", light_curve(np.repeat(TIME[::2], 2)[: len(TIME)])
     yield "one time", light_curve(np.full(300, 5.0))
     yield "mostly gaps", light_curve(TIME[(TIME < 1.5) | (TIME > 58.5)])
     yield "one huge outlier", nan.with_flux(np.where(np.arange(len(TIME)) == 99, 1e30, nan.flux))
 
 
-@pytest.mark.parametrize("curve", [each for _, each in broken()],
-                         ids=[name for name, _ in broken()])
+@pytest.mark.parametrize(
+    "curve", [each for _, each in broken()], ids=[name for name, _ in broken()]
+)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_an_odd_light_curve_gives_nothing_or_a_clear_error(search, curve):
     start = clock.process_time()

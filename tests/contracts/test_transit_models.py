@@ -19,8 +19,18 @@ SYSTEMS = {
     "planet": Orbit(4.0, 1.3, 0.1, 12.0, 0.3),
     "eccentric pair": Orbit(4.0, 1.3, 0.6, 9.0, 0.4, 0.4, 1.1, 0.35, 0.7, (0.5, 0.2)),
     "moving transits": Orbit(4.0, 1.3, 0.1, 12.0, 0.3, transit_times=(1.3, 5.4, 9.2)),
-    "phase curve": Orbit(3.0, 1.0, 0.6, 8.0, 0.3, 0.0, 1.5, 0.4, 0.7,
-                         phase_curve=PhaseCurve(1.0, reflection=(0.3, 0.3))),
+    "phase curve": Orbit(
+        3.0,
+        1.0,
+        0.6,
+        8.0,
+        0.3,
+        0.0,
+        1.5,
+        0.4,
+        0.7,
+        phase_curve=PhaseCurve(1.0, reflection=(0.3, 0.3)),
+    ),
 }
 
 

@@ -12,8 +12,9 @@ from exoval.lightcurve import LightCurve, Segment
 
 def light_curve(flux, time=None):
     time = np.arange(len(flux)) * 0.02 if time is None else time
-    return LightCurve("KIC 1", "kepler", time, flux, np.full(len(flux), 1e-4), 0.02,
-                      (Segment(1, 0, len(flux)),))
+    return LightCurve(
+        "KIC 1", "kepler", time, flux, np.full(len(flux), 1e-4), 0.02, (Segment(1, 0, len(flux)),)
+    )
 
 
 @pytest.fixture
@@ -62,8 +63,15 @@ def test_segments_are_detrended_apart(noisy):
     half = len(noisy) // 2
     flux = noisy.flux.copy()
     flux[half:] *= 1.3
-    stepped = LightCurve("KIC 1", "kepler", noisy.time, flux, noisy.flux_error, 0.02,
-                         (Segment(1, 0, half), Segment(2, half, len(flux))))
+    stepped = LightCurve(
+        "KIC 1",
+        "kepler",
+        noisy.time,
+        flux,
+        noisy.flux_error,
+        0.02,
+        (Segment(1, 0, half), Segment(2, half, len(flux))),
+    )
     flat = Biweight()(stepped)
     around_the_step = np.abs(flat.time - noisy.time[half]) < 1.5
     assert np.median(flat.flux[around_the_step]) == pytest.approx(1, abs=1e-4)
@@ -103,8 +111,9 @@ def test_a_trend_evaluated_in_steps_is_the_trend_of_every_cadence(hidden):
     flux += 5e-4 * rng.standard_normal(len(time))
     flux[rng.choice(len(time), 20)] *= 0.95
     curve = light_curve(flux, time)
-    every, some = (Biweight(step_days=step)(curve, event if hidden else None)
-                   for step in (1e-9, 0.02))
+    every, some = (
+        Biweight(step_days=step)(curve, event if hidden else None) for step in (1e-9, 0.02)
+    )
     # the noise of a mean over the whole window is 1.5e-5
     both = np.isin(every.time, some.time), np.isin(some.time, every.time)
     assert abs(len(every) - len(some)) < 5

@@ -15,10 +15,12 @@ EVENT = Ephemeris(3.0, 1.0, 1.0)
 
 def dips():
     time = np.arange(0, 27, 0.02)
-    flux = 1 - 4e-4 * EVENT.in_event(time) + 2e-4 * np.random.default_rng(0).standard_normal(
-        len(time))
-    return LightCurve("KIC 1", "kepler", time, flux, np.full(len(time), 2e-4), 0.02,
-                      (Segment(1, 0, len(time)),))
+    flux = (
+        1 - 4e-4 * EVENT.in_event(time) + 2e-4 * np.random.default_rng(0).standard_normal(len(time))
+    )
+    return LightCurve(
+        "KIC 1", "kepler", time, flux, np.full(len(time), 2e-4), 0.02, (Segment(1, 0, len(time)),)
+    )
 
 
 def depth(flat):

@@ -13,7 +13,7 @@ from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
-from exoval.importance_weights import reweight
+from exoval.injection.importance_weights import reweight
 from exoval.labels import SCENARIOS
 from exoval.populations.planet_log_uniform import LogUniformPlanets
 from exoval.populations.planet_occurrence import HsuOccurrence
@@ -27,13 +27,23 @@ SIZE = 20
 def simulate(output, *overrides, **arguments):
     """The manifest and the tables of features and truths of a fast run."""
     with initialize_config_module("conf", version_base="1.3"):
-        config = compose("simulate", ["experiment=all_scenarios", f"n_systems={SIZE}",
-                                      f"output={output}", "executor=serial", "host=procedural",
-                                      "search=known_ephemeris", *overrides])
+        config = compose(
+            "simulate",
+            [
+                "experiment=all_scenarios",
+                f"n_systems={SIZE}",
+                f"output={output}",
+                "executor=serial",
+                "host=procedural",
+                "search=known_ephemeris",
+                *overrides,
+            ],
+        )
     settings = OmegaConf.to_container(config, resolve=True)
     manifest = run(**{**instantiate(config, _convert_="all"), **arguments}, settings=settings)
-    return manifest, *(pd.read_parquet(Path(output) / f"{name}.parquet")
-                       for name in ("features", "truth"))
+    return manifest, *(
+        pd.read_parquet(Path(output) / f"{name}.parquet") for name in ("features", "truth")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +98,7 @@ def test_a_scenario_alone_is_the_same(ten, tmp_path, scenario):
     for table, other in ((features, alone[0]), (truth, alone[1])):
         expected = table[table.label == scenario].reset_index(drop=True)
         columns = list(other)
-        pd.testing.assert_frame_equal(other, expected[columns], check_exact=True,
-                                      check_dtype=False)
+        pd.testing.assert_frame_equal(other, expected[columns], check_exact=True, check_dtype=False)
         # what another scenario has and this one not is empty here
         assert expected.drop(columns=columns).isna().all().all()
 
@@ -100,19 +109,28 @@ def test_another_population_draws_the_same_and_weighs_otherwise(tmp_path):
     _, _, flat = simulate(tmp_path / "flat", *overrides, "population=log_uniform")
     pd.testing.assert_series_equal(hsu.period_days, flat.period_days)
     assert not np.allclose(hsu.log_prior, flat.log_prior)
-    np.testing.assert_allclose(reweight(tmp_path / "flat", {"planets": HsuOccurrence()}),
-                               reweight(tmp_path / "hsu"), rtol=1e-9)
-    np.testing.assert_allclose(reweight(tmp_path / "hsu", {"planets": LogUniformPlanets()}),
-                               reweight(tmp_path / "flat"), rtol=1e-9)
+    np.testing.assert_allclose(
+        reweight(tmp_path / "flat", {"planets": HsuOccurrence()}),
+        reweight(tmp_path / "hsu"),
+        rtol=1e-9,
+    )
+    np.testing.assert_allclose(
+        reweight(tmp_path / "hsu", {"planets": LogUniformPlanets()}),
+        reweight(tmp_path / "flat"),
+        rtol=1e-9,
+    )
 
 
 def test_a_star_list_replaces_the_galaxy(tmp_path):
     rng = np.random.default_rng(0)
     pd.DataFrame({"kepmag": rng.uniform(8, 25, 5000)}).to_csv(tmp_path / "stars.csv", index=False)
-    field = ["population.field._target_=exoval.populations.star_list.StarList",
-             f"+population.field.path={tmp_path / 'stars.csv'}",
-             "+population.field.area_square_degrees=1.0", "scenario=[background_binary]",
-             "n_systems=3"]
+    field = [
+        "population.field._target_=exoval.populations.star_list.StarList",
+        f"+population.field.path={tmp_path / 'stars.csv'}",
+        "+population.field.area_square_degrees=1.0",
+        "scenario=[background_binary]",
+        "n_systems=3",
+    ]
     _, _, truth = simulate(tmp_path / "set", *field)
     assert np.isfinite(truth.log_prior).all()
     pd.DataFrame({"mass": [1.0]}).to_csv(tmp_path / "stars.csv", index=False)
@@ -130,8 +148,14 @@ def simulate_without_truth(output, *overrides):
 
 
 def test_a_negative_rate_is_one_clear_line(tmp_path):
-    command = [sys.executable, "-m", "simulate", "population=log_uniform",
-               "population.planets.rate=-0.3", f"output={tmp_path}"]
+    command = [
+        sys.executable,
+        "-m",
+        "simulate",
+        "population=log_uniform",
+        "population.planets.rate=-0.3",
+        f"output={tmp_path}",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 2
     assert "-0.3 planets per star; give a rate of 0 or more" in done.stderr
@@ -144,11 +168,17 @@ def test_light_curves_that_hold_nothing_are_counted_with_their_reason(tmp_path):
     gaps = cadences(count=2200, start=900.0, seed=2)
     gaps["pdcsap_flux"] = np.full(2200, np.nan, dtype=np.float32)
     kepler_fits(folder, 2002, 9, gaps)
-    kepler_fits(folder, 2003, 9, cadences(count=2200, start=900.0, seed=3), radius=np.nan,
-                teff=np.nan)
+    kepler_fits(
+        folder, 2003, 9, cadences(count=2200, start=900.0, seed=3), radius=np.nan, teff=np.nan
+    )
     manifest, features, _ = simulate(
-        tmp_path / "set", "host=real", f"host.folder={folder}", "n_systems=60",
-        "host.leave_out_known_signals=false", "scenario=[planet,nearby_binary,no_transit]")
+        tmp_path / "set",
+        "host=real",
+        f"host.folder={folder}",
+        "n_systems=60",
+        "host.leave_out_known_signals=false",
+        "scenario=[planet,nearby_binary,no_transit]",
+    )
     reasons = {reason["reason"]: reason["targets"] for reason in manifest["failures"]}
     assert any("KIC 2002" in reason for reason in reasons)
     assert manifest["host"]["stars_left_out_without_parameters"] == 1

@@ -34,11 +34,14 @@ def folder(tmp_path):
         flux = 1 + 3e-4 * rng.standard_normal(len(time))
         if number == 7:
             flux[np.abs((time - EPOCH + 0.5 * PERIOD) % PERIOD - 0.5 * PERIOD) < 0.06] -= 0.004
-        pd.DataFrame({"time": time, "flux": flux}).to_csv(curves / f"HERON_{number}.csv",
-                                                          index=False)
-    (curves / "stars.csv").write_text("target,radius,teff,logg,magnitude,ra,dec\n"
-                                      "HERON 7,1.0,5800,4.4,10,95,-48\n"
-                                      "HERON 8,0.8,5000,4.6,11,95,-47\n")
+        pd.DataFrame({"time": time, "flux": flux}).to_csv(
+            curves / f"HERON_{number}.csv", index=False
+        )
+    (curves / "stars.csv").write_text(
+        "target,radius,teff,logg,magnitude,ra,dec\n"
+        "HERON 7,1.0,5800,4.4,10,95,-48\n"
+        "HERON 8,0.8,5000,4.6,11,95,-47\n"
+    )
     return tmp_path
 
 
@@ -49,8 +52,9 @@ def run(folder, line, *settings, data=None):
         environment["EXOVAL_DATA"] = str(data)
     words = re.findall(r'"[^"]*"|\S+', line)
     command = [sys.executable, *(word.strip('"') for word in words[1:]), *settings]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True,
-                          check=False)
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done
 
@@ -67,15 +71,22 @@ def test_it_is_simulated_without_data_and_trained_on(folder):
     assert manifest["config"]["mission"]["name"] == "heron"
     assert sum(row["failed"] for row in manifest["counts"].values()) == 0
     assert manifest["kept"] > 24
-    run(folder, command("python -m train"), "classifier=[forest]", "bootstrap_resamples=20",
-        "learning_curve=[]")
+    run(
+        folder,
+        command("python -m train"),
+        "classifier=[forest]",
+        "bootstrap_resamples=20",
+        "learning_curve=[]",
+    )
     assert (folder / "outputs/heron_model/metrics.json").is_file()
 
 
 def test_a_sweep_turns_its_knobs(folder):
     run(folder, command("-m mission"), "n_systems=2", "scenario=[planet]", "executor=serial")
-    levels = [json.loads(path.read_text())["config"]["mission"]["noise"]["white"]["photon_ppm"]
-              for path in sorted((folder / "outputs/apertures").glob("*/manifest.json"))]
+    levels = [
+        json.loads(path.read_text())["config"]["mission"]["noise"]["white"]["photon_ppm"]
+        for path in sorted((folder / "outputs/apertures").glob("*/manifest.json"))
+    ]
     assert levels == [60, 120, 240]
 
 

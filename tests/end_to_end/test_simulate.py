@@ -14,9 +14,9 @@ from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
-from exoval.detection_efficiency import load_efficiencies
 from exoval.errors import BadParameter
-from exoval.feature_table import load_feature_table
+from exoval.injection.completeness import load_completeness
+from exoval.table.feature_table import load_feature_table
 from simulate.example import Recipe, simulate_example
 from simulate.executor import Executor
 from simulate.labelled_set import event_name
@@ -49,12 +49,12 @@ def test_forty_systems_give_events_of_every_scenario(forty):
 def test_detection_efficiencies_count_the_draws(forty):
     output, manifest, _ = forty
     truth = pd.read_parquet(output / "truth.parquet")
-    for name, cells in load_efficiencies(output).items():
+    for name, cells in load_completeness(output).items():
         rows = truth[(truth.label == name) & (truth.depth_ppm >= 10)]
         assert cells.rows.sum() == len(rows)
         assert cells.rows_found.sum() == rows.status.isin(["kept", "recovered"]).sum()
-        assert manifest["detection_efficiency"][name]["rows"] == len(rows)
-    assert "planet" in manifest["detection_efficiency"]
+        assert manifest["completeness"][name]["rows"] == len(rows)
+    assert "planet" in manifest["completeness"]
 
 
 def test_the_manifest_says_loudly_that_hosts_are_procedural(forty):
@@ -91,8 +91,13 @@ def test_no_injected_ephemeris_is_copied_into_a_feature(forty):
 
 def test_again_gives_the_same_table_for_any_workers_and_batches(forty, tmp_path):
     _, _, table = forty
-    _, again = simulate(tmp_path / "a", "n_systems=40", "host=procedural", "batch_size=3",
-                        executor=Executor(workers=2))
+    _, again = simulate(
+        tmp_path / "a",
+        "n_systems=40",
+        "host=procedural",
+        "batch_size=3",
+        executor=Executor(workers=2),
+    )
     pd.testing.assert_frame_equal(again.frame, table.frame, check_exact=True)
 
 
@@ -142,17 +147,22 @@ def folder(tmp_path_factory):
 
 def test_bad_light_curves_are_counted_and_named_and_the_rest_goes_on(folder, tmp_path):
     targets = "['KIC 1001','KIC 1002','KIC 1003','KIC 1004','KIC 1005','KIC 77']"
-    manifest, table = simulate(tmp_path, "n_systems=30", "host=real", f"host.folder={folder}",
-                               f"host.targets={targets}", "mission.maximum_period_days=8",
-                               "host.leave_out_known_signals=false",
-                               "scenario=[planet,eclipsing_binary]")
+    manifest, table = simulate(
+        tmp_path,
+        "n_systems=30",
+        "host=real",
+        f"host.folder={folder}",
+        f"host.targets={targets}",
+        "mission.maximum_period_days=8",
+        "host.leave_out_known_signals=false",
+        "scenario=[planet,eclipsing_binary]",
+    )
     assert len(table) > 5
     assert set(table.targets) <= {"KIC 1001", "KIC 1002", "KIC 1003"}
     reasons = " ".join(failure["reason"] for failure in manifest["failures"])
     for named in ("1004", "KIC 1005", "KIC 77"):
         assert named in reasons
-    lost = sum(failure["count"] for failure in manifest["failures"]
-               if failure["stage"] == "host")
+    lost = sum(failure["count"] for failure in manifest["failures"] if failure["stage"] == "host")
     assert lost == sum(row["failed"] for row in manifest["counts"].values())
     assert all(failure["count"] > 0 for failure in manifest["failures"])
 
@@ -175,13 +185,25 @@ def test_a_killed_worker_loses_only_what_killed_it(tmp_path, capfd):
         config = compose("simulate", ["host=procedural", "scenario=[eclipsing_binary]"])
     built = instantiate(config, _convert_="all")
     binary = built["scenario"]["eclipsing_binary"]
-    built |= {"scenario": {"eclipsing_binary": KillsItsProcess(binary)}, "n_systems": 4,
-              "batch_size": 2, "output": tmp_path, "executor": Executor(workers=2)}
-    recipe = Recipe(built["seed"], built["host"], {"eclipsing_binary": binary},
-                    built["transit_model"], built["detrend"], built["search"], built["feature"],
-                    catalogue_errors=built["population"]["catalogue_errors"],
-                    limb_darkening=built["population"]["limb_darkening"],
-                    phase_curves=built["population"]["phase_curves"])
+    built |= {
+        "scenario": {"eclipsing_binary": KillsItsProcess(binary)},
+        "n_systems": 4,
+        "batch_size": 2,
+        "output": tmp_path,
+        "executor": Executor(workers=2),
+    }
+    recipe = Recipe(
+        built["seed"],
+        built["host"],
+        {"eclipsing_binary": binary},
+        built["transit_model"],
+        built["detrend"],
+        built["search"],
+        built["feature"],
+        catalogue_errors=built["population"]["catalogue_errors"],
+        limb_darkening=built["population"]["limb_darkening"],
+        phase_curves=built["population"]["phase_curves"],
+    )
     healthy = [simulate_example(recipe, "eclipsing_binary", index) for index in range(4)]
     deadly = [3.0 < outcome.truth["period_days"] < 9.0 for outcome in healthy]
     assert 0 < sum(deadly) < 4, "the seed must give both kinds for the test to mean something"
@@ -198,13 +220,19 @@ def test_fewer_systems_than_scenarios_is_refused(tmp_path):
 
 
 def test_known_ephemeris_is_the_fast_mode(tmp_path):
-    manifest, table = simulate(tmp_path, "n_systems=16", "host=procedural",
-                               "search=known_ephemeris", "scenario=[planet,eclipsing_binary]")
+    manifest, table = simulate(
+        tmp_path,
+        "n_systems=16",
+        "host=procedural",
+        "search=known_ephemeris",
+        "scenario=[planet,eclipsing_binary]",
+    )
     counts = manifest["counts"]["eclipsing_binary"]
     assert counts["kept"] >= counts["visible"] - 1 >= 4  # one may lose events to the gap
     truth = pd.read_parquet(tmp_path / "truth.parquet").set_index("event")
-    assert not (table.frame.set_index("event").period
-                == truth.loc[table.frame.event].period_days).any()
+    assert not (
+        table.frame.set_index("event").period == truth.loc[table.frame.event].period_days
+    ).any()
 
 
 @pytest.mark.data
@@ -213,8 +241,9 @@ def test_real_hosts_carry_no_known_signal(tmp_path):
         pytest.skip("EXOVAL_DATA is not set: no real light curves to test with")
     from exoval.catalogs.koi import read_koi
 
-    manifest, table = simulate(tmp_path, "n_systems=12", "search=known_ephemeris",
-                               "scenario=[planet,background_binary]")
+    manifest, table = simulate(
+        tmp_path, "n_systems=12", "search=known_ephemeris", "scenario=[planet,background_binary]"
+    )
     assert manifest["host"]["kind"] == "real"
     assert manifest["host"]["stars_left_out_for_known_signals"] > 50
     assert not set(table.targets) & {candidate.target for candidate in read_koi()}

@@ -13,21 +13,21 @@ import pytest
 from fabricate import kepler_fits
 
 from exoval.__main__ import main
-from exoval.asked_event import AskedEvent
-from exoval.asked_table import read_asked_table
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve, BadParameter, BadTable, DataNotFound
 from exoval.event import TransitEvent
-from exoval.injection import inject
+from exoval.injection.inject import inject
 from exoval.lightcurve import LightCurve, Segment
 from exoval.measure import measure
 from exoval.missions.kepler import kepler
 from exoval.physics.exact_flux import ExactModel
 from exoval.star import Star
 from exoval.system import Orbit, Source, System
-from exoval.trained_run import load_trained_run
-from exoval.vet import vet
-from exoval.vet_list import Judged, Vetting, _key, vet_list
+from exoval.vetting.request import VettingRequest
+from exoval.vetting.table_of_requests import read_requests
+from exoval.vetting.trained_run import load_trained_run
+from exoval.vetting.vet import vet
+from exoval.vetting.vet_list import Judged, Vetting, _key, vet_list
 
 ROOT = Path(__file__).parents[2]
 SUN = Star("KIC 7", 1.0, 1.0, 5772.0, 4.44, 0.0, 12.0)
@@ -38,13 +38,26 @@ ORBIT = Orbit(4.2, 901.7, 0.1, 11.0, 0.2)
 def folder(tmp_path_factory):
     """A run of two classifiers on forty systems, and a quarter of a star with a planet."""
     folder = tmp_path_factory.mktemp("vet")
-    for arguments in (["simulate", "n_systems=40", "output=set", "executor=serial"],
-                      ["train", "labelled_set=set", "output=run", "experiment=quick_train",
-                       "classifier=[sparse_gp,forest]", "bootstrap_resamples=20",
-                       "learning_curve=[]"]):
-        done = subprocess.run([sys.executable, "-m", *arguments], cwd=folder, check=False,
-                              capture_output=True, text=True,
-                              env=os.environ | {"PYTHONPATH": str(ROOT), "EXOVAL_DATA": ""})
+    for arguments in (
+        ["simulate", "n_systems=40", "output=set", "executor=serial"],
+        [
+            "train",
+            "labelled_set=set",
+            "output=run",
+            "experiment=quick_train",
+            "classifier=[sparse_gp,forest]",
+            "bootstrap_resamples=20",
+            "learning_curve=[]",
+        ],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", *arguments],
+            cwd=folder,
+            check=False,
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "EXOVAL_DATA": ""},
+        )
         assert done.returncode == 0, done.stderr
     (folder / "light_curves").mkdir()
     with_planet(folder / "light_curves")
@@ -56,19 +69,35 @@ def with_planet(folder):
     rng = np.random.default_rng(3)
     time = 890.0 + np.arange(4200) * 0.0204336
     flux = 1 + 2e-4 * rng.standard_normal(len(time))
-    curve = LightCurve("KIC 7", "kepler", time, flux, np.full(len(time), 2e-4), 0.0204336,
-                       (Segment(9, 0, len(time)),))
+    curve = LightCurve(
+        "KIC 7",
+        "kepler",
+        time,
+        flux,
+        np.full(len(time), 2e-4),
+        0.0204336,
+        (Segment(9, 0, len(time)),),
+    )
     curve = inject(curve, System("planet", (Source(1.0, orbit=ORBIT),)), ExactModel()).light_curve
     position = rng.normal(0.0, 1e-3, (4, len(time))).astype(np.float32)
-    kepler_fits(folder, kic=7, quarter=9, columns={
-        "time": time, "cadence": np.arange(len(time), dtype=np.int32),
-        "quality": np.zeros(len(time), dtype=np.int32),
-        "sap_flux": (1e5 * curve.flux).astype(np.float32),
-        "sap_flux_err": np.full(len(time), 20.0, dtype=np.float32),
-        "pdcsap_flux": (1e5 * curve.flux).astype(np.float32),
-        "pdcsap_flux_err": np.full(len(time), 20.0, dtype=np.float32),
-        "mom_centr1": 500 + position[0], "mom_centr2": 300 + position[1],
-        "pos_corr1": 0 * position[2], "pos_corr2": 0 * position[3]})
+    kepler_fits(
+        folder,
+        kic=7,
+        quarter=9,
+        columns={
+            "time": time,
+            "cadence": np.arange(len(time), dtype=np.int32),
+            "quality": np.zeros(len(time), dtype=np.int32),
+            "sap_flux": (1e5 * curve.flux).astype(np.float32),
+            "sap_flux_err": np.full(len(time), 20.0, dtype=np.float32),
+            "pdcsap_flux": (1e5 * curve.flux).astype(np.float32),
+            "pdcsap_flux_err": np.full(len(time), 20.0, dtype=np.float32),
+            "mom_centr1": 500 + position[0],
+            "mom_centr2": 300 + position[1],
+            "pos_corr1": 0 * position[2],
+            "pos_corr2": 0 * position[3],
+        },
+    )
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +117,8 @@ def vetted_rows(folder, monkeypatch, tmp_path, *arguments):
 
 
 def test_a_star_is_searched_and_every_scenario_has_a_probability_and_an_error(
-        folder, run, monkeypatch, tmp_path, capsys):
+    folder, run, monkeypatch, tmp_path, capsys
+):
     row = vetted_rows(folder, monkeypatch, tmp_path, "KIC 7", "--data", str(folder)).iloc[0]
     classes = run.models[run.leading].classes
     assert row["period_days"] == pytest.approx(ORBIT.period, rel=1e-3)
@@ -105,8 +135,9 @@ def test_a_file_at_a_given_ephemeris_is_judged_alike(folder, monkeypatch, tmp_pa
     file = next((folder / "light_curves").glob("*.fits"))
     given = ["--period", "4.2", "--epoch", "901.7", "--duration", "3.1"]
     by_file = vetted_rows(folder, monkeypatch, tmp_path, "--file", str(file), *given).iloc[0]
-    by_name = vetted_rows(folder, monkeypatch, tmp_path, "KIC 7", "--data", str(folder),
-                          *given).iloc[0]
+    by_name = vetted_rows(
+        folder, monkeypatch, tmp_path, "KIC 7", "--data", str(folder), *given
+    ).iloc[0]
     assert by_file["P_planet"] == pytest.approx(by_name["P_planet"], abs=1e-9)
 
 
@@ -130,9 +161,10 @@ def test_a_page_that_fails_costs_no_answer(folder, monkeypatch, tmp_path, capsys
     def full(*_):
         raise DataNotFound("cannot write (No space left on device)")
 
-    monkeypatch.setattr("exoval.vet_list.write_vetted_page", full)
-    rows = vetted_rows(folder, monkeypatch, tmp_path, "KIC 7", "--data", str(folder),
-                       "--pages", "pages")
+    monkeypatch.setattr("exoval.vetting.vet_list.write_vetted_page", full)
+    rows = vetted_rows(
+        folder, monkeypatch, tmp_path, "KIC 7", "--data", str(folder), "--pages", "pages"
+    )
     assert rows["P_planet"].notna().all() and rows["failed"].isna().all()
     assert "no page: cannot write (No space left on device)" in capsys.readouterr().out
 
@@ -157,8 +189,17 @@ def table(folder):
 
 
 def test_a_table_is_judged_row_by_row(folder, table, run, monkeypatch, tmp_path):
-    rows = vetted_rows(folder, monkeypatch, tmp_path, "--table", str(table), "--data", str(folder),
-                       "--classifier", "forest").set_index("event")
+    rows = vetted_rows(
+        folder,
+        monkeypatch,
+        tmp_path,
+        "--table",
+        str(table),
+        "--data",
+        str(folder),
+        "--classifier",
+        "forest",
+    ).set_index("event")
     assert list(rows.index) == ["mine", "KIC 7 1", "from a file", "half", "nobody"]
     assert rows["failed"].isna().tolist() == [True, True, True, False, False]
     assert "epoch, duration missing" in rows["failed"]["half"]
@@ -168,29 +209,37 @@ def test_a_table_is_judged_row_by_row(folder, table, run, monkeypatch, tmp_path)
 
 
 def test_parameters_of_a_star_that_are_given_go_before_the_header(table, folder):
-    asked = read_asked_table(table, AskedEvent(data=folder))[1]
+    asked = read_requests(table, VettingRequest(data=folder))[1]
     _, star = asked.light_curve(kepler(), "KIC 7")
     assert star.radius == 2.0 and star.target == "KIC 7"
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    (None, "no table at"), ("period_days\n3\n", "target or file"), ("target\n", "0 rows"),
-    ("target,period_days\nKIC 7,soon\n", "could not convert"),
-    ("target,period\nKIC 7,2.0\n", "say their units"),
-    ("target,event\n,a\nKIC 7,b\n", "row 1 has neither"), ("target\n\"KIC", "cannot read"),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "no table at"),
+        ("period_days\n3\n", "target or file"),
+        ("target\n", "0 rows"),
+        ("target,period_days\nKIC 7,soon\n", "could not convert"),
+        ("target,period\nKIC 7,2.0\n", "say their units"),
+        ("target,event\n,a\nKIC 7,b\n", "row 1 has neither"),
+        ('target\n"KIC', "cannot read"),
+    ],
+)
 def test_tables_that_are_none(tmp_path, text, message):
     if text is not None:
         (tmp_path / "list.csv").write_text(text)
     with pytest.raises((BadTable, DataNotFound), match=message):
-        read_asked_table(tmp_path / "list.csv")
+        read_requests(tmp_path / "list.csv")
 
 
 def test_other_rows_of_a_star_are_hidden_where_they_are_other_signals(tmp_path):
     path = tmp_path / "list.csv"
-    path.write_text("target,period_days,epoch_days,duration_hours\nKIC 7,4.2,901.7,3\n"
-                    "KIC 7,8.4,903.8,3\nKIC 7,11.1,905,4\nKIC 8,5,900,2\nKIC 7,,,\n")
-    first, second, third, other, searched = read_asked_table(path)
+    path.write_text(
+        "target,period_days,epoch_days,duration_hours\nKIC 7,4.2,901.7,3\n"
+        "KIC 7,8.4,903.8,3\nKIC 7,11.1,905,4\nKIC 8,5,900,2\nKIC 7,,,\n"
+    )
+    first, second, third, other, searched = read_requests(path)
     assert first.others == second.others == ((11.1, 905.0, 4.0),)
     assert [one[0] for one in third.others] == [4.2, 8.4]
     assert other.others == searched.others == ()
@@ -223,8 +272,11 @@ def test_an_interrupted_list_goes_on_where_it_was(folder, table, monkeypatch, tm
     with (tmp_path / "vetted.csv.part").open("a") as journal:
         journal.write('{"key": "cut sho')
     asked_again = []
-    monkeypatch.setattr(Vetting, "__call__", lambda vetting, asked: (
-        asked_again.append(asked) or judge(vetting, asked)))
+    monkeypatch.setattr(
+        Vetting,
+        "__call__",
+        lambda vetting, asked: asked_again.append(asked) or judge(vetting, asked),
+    )
     rows = vetted_rows(folder, monkeypatch, tmp_path, *arguments)
     assert len(asked_again) == 3 and not set(asked_again) & set(judged)
     pd.testing.assert_frame_equal(rows, whole)
@@ -232,26 +284,35 @@ def test_an_interrupted_list_goes_on_where_it_was(folder, table, monkeypatch, tm
 
 
 def test_what_was_kept_of_another_question_is_not_used(folder, tmp_path):
-    asked = [AskedEvent("KIC 7", period_days=4.2, epoch_days=901.7, duration_hours=3.1,
-                        data=folder)]
+    asked = [
+        VettingRequest("KIC 7", period_days=4.2, epoch_days=901.7, duration_hours=3.1, data=folder)
+    ]
     vetting = Vetting(folder / "run", classifier="forest")
     # the work is left before it could say that it is done
     next(vet_list(vetting, asked, tmp_path / "v.csv"))
     for changed, expected in ((vetting, 0), (replace(vetting, planet_share=0.1), 1)):
         calls = []
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Vetting, "__call__",
-                          lambda vetting, one, calls=calls: calls.append(one) or Judged([{"a": 1}]))
+            patch.setattr(
+                Vetting,
+                "__call__",
+                lambda vetting, one, calls=calls: calls.append(one) or Judged([{"a": 1}]),
+            )
             next(vet_list(changed, asked, tmp_path / "v.csv"))
         assert len(calls) == expected
 
 
 def test_a_worker_that_dies_costs_the_target_that_killed_it(folder, tmp_path):
-    deadly = AskedEvent("KIC 7", data=folder, name="deadly")
-    asked = [AskedEvent("KIC 7", period_days=4.2, epoch_days=901.7, duration_hours=3.1,
-                        data=folder), deadly]
-    answers = dict(vet_list(DyingVetting(folder / "run", classifier="forest"), asked,
-                            tmp_path / "v.csv", workers=2))
+    deadly = VettingRequest("KIC 7", data=folder, name="deadly")
+    asked = [
+        VettingRequest("KIC 7", period_days=4.2, epoch_days=901.7, duration_hours=3.1, data=folder),
+        deadly,
+    ]
+    answers = dict(
+        vet_list(
+            DyingVetting(folder / "run", classifier="forest"), asked, tmp_path / "v.csv", workers=2
+        )
+    )
     assert "worker process died" in answers[deadly].failed and not answers[asked[0]].failed
     assert len(pd.read_csv(tmp_path / "v.csv")) == 2
 
@@ -265,20 +326,26 @@ class DyingVetting(Vetting):
         return super().__call__(asked)
 
 
-@pytest.mark.parametrize(("arguments", "message"), [
-    ([], "nothing to judge"), (["KIC 7", "--events", "0"], "events 0"),
-    (["KIC 7", "--planet-share", "1"], "between 0 and 1"),
-    (["KIC 7", "--output", "/proc/v.csv"], "cannot write /proc/v.csv"),
-    (["KIC 7", "--output", "."], "is a folder"),
-    (["KIC 7", "--pages", "/proc/pages"], "cannot make /proc/pages"),
-    (["KIC 7", "--period", "3"], "epoch, duration missing"),
-    (["KIC 7", "--workers", "-1"], "-1 workers"), (["KIC 7", "--table", "no.csv"], "no table at"),
-    (["KIC 7", "--classifier", "oracle"], "no classifier 'oracle'"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "nothing to judge"),
+        (["KIC 7", "--events", "0"], "events 0"),
+        (["KIC 7", "--planet-share", "1"], "between 0 and 1"),
+        (["KIC 7", "--output", "/proc/v.csv"], "cannot write /proc/v.csv"),
+        (["KIC 7", "--output", "."], "is a folder"),
+        (["KIC 7", "--pages", "/proc/pages"], "cannot make /proc/pages"),
+        (["KIC 7", "--period", "3"], "epoch, duration missing"),
+        (["KIC 7", "--workers", "-1"], "-1 workers"),
+        (["KIC 7", "--table", "no.csv"], "no table at"),
+        (["KIC 7", "--classifier", "oracle"], "no classifier 'oracle'"),
+    ],
+)
 def test_a_mistaken_command_is_one_line_before_any_light_curve_is_read(
-        folder, monkeypatch, tmp_path, capsys, arguments, message):
+    folder, monkeypatch, tmp_path, capsys, arguments, message
+):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("exoval.vet_list.vet", None)
+    monkeypatch.setattr("exoval.vetting.vet_list.vet", None)
     with pytest.raises(SystemExit) as ended:
         main(["vet", str(folder / "run"), *arguments])
     assert ended.value.code == 2
@@ -289,17 +356,20 @@ def test_a_mistaken_command_is_one_line_before_any_light_curve_is_read(
 def test_the_other_eclipse_is_not_hidden_from_the_first_and_said_of_the_second(folder, monkeypatch):
     first, second = Ephemeris(4.2, 901.7, 0.13), Ephemeris(2.1, 902.75, 0.13)
     third = Ephemeris(7.7, 900.2, 0.1)
-    monkeypatch.setattr("exoval.vet_list.search_again", lambda *_: [
-        TransitEvent(one) for one in (first, second, third)])
+    monkeypatch.setattr(
+        "exoval.vetting.vet_list.search_again",
+        lambda *_: [TransitEvent(one) for one in (first, second, third)],
+    )
     hidden = []
 
     def judged(run, light_curve, star, event, name, others, share):
         hidden.append(others)
         return vet(run, light_curve, star, TransitEvent(first), name)
 
-    monkeypatch.setattr("exoval.vet_list.vet", judged)
-    answer = Vetting(folder / "run", classifier="forest", events=3)(AskedEvent("KIC 7",
-                                                                               data=folder))
+    monkeypatch.setattr("exoval.vetting.vet_list.vet", judged)
+    answer = Vetting(folder / "run", classifier="forest", events=3)(
+        VettingRequest("KIC 7", data=folder)
+    )
     assert hidden == [[third], [first, third], [first, second]]
     told = ["may be its other eclipse" in row["caveats"] for row in answer.rows]
     assert told == [False, True, False]
@@ -308,21 +378,24 @@ def test_the_other_eclipse_is_not_hidden_from_the_first_and_said_of_the_second(f
 def test_what_is_judged_is_what_measure_measures(run, light_curve):
     event = TransitEvent(Ephemeris(4.2, 901.7, 0.13))
     vetted = vet(run, light_curve, SUN, event)
-    method = run.measured_by
+    method = run.recipe
     row = measure(light_curve, event, SUN, method.detrend, method.features)
     measured = vetted.table.frame.iloc[0]
     for name, value in row.items():
         np.testing.assert_equal(measured[name], value, err_msg=name)
     model = run.models[run.leading]
     assert list(vetted.probability.values()) == pytest.approx(
-        model.probabilities(vetted.table)[0].tolist())
+        model.probabilities(vetted.table)[0].tolist()
+    )
 
 
 def test_the_share_of_planets_shifts_odds_by_bayes(run, light_curve):
     event = TransitEvent(Ephemeris(4.2, 901.7, 0.13))
     shares = run.models[run.leading].card["class_shares"]
-    plain, rare = (vet(run, light_curve, SUN, event, planet_share=share).probability["planet"]
-                   for share in (shares["planet"], 0.001))
+    plain, rare = (
+        vet(run, light_curve, SUN, event, planet_share=share).probability["planet"]
+        for share in (shares["planet"], 0.001)
+    )
     before, after = (share / (1 - share) for share in (shares["planet"], 0.001))
     assert rare / (1 - rare) == pytest.approx(plain / (1 - plain) * after / before, rel=1e-6)
     assert plain == pytest.approx(vet(run, light_curve, SUN, event).probability["planet"])
@@ -334,8 +407,13 @@ def test_what_the_model_cannot_know_is_said(run, light_curve):
     far = vet(run, light_curve, SUN, TransitEvent(Ephemeris(42.0, 901.7, 0.13)))
     assert any("period outside the 0.5-30 days" in caveat for caveat in far.caveats)
     assert any("events with data where the search asks for 3" in caveat for caveat in far.caveats)
-    nothing = vet(run, light_curve, SUN, TransitEvent(Ephemeris(3.1, 900.2, 0.13)),
-                  others=[Ephemeris(4.2, 901.7, 0.3)])
+    nothing = vet(
+        run,
+        light_curve,
+        SUN,
+        TransitEvent(Ephemeris(3.1, 900.2, 0.13)),
+        others=[Ephemeris(4.2, 901.7, 0.3)],
+    )
     assert any("sigma, below the search's 7.1" in caveat for caveat in nothing.caveats)
 
 
@@ -344,8 +422,13 @@ def test_a_star_of_the_training_set_is_said_to_be_one(folder, run, light_curve):
     assert named < run.training_stars and "KIC 7" not in run.training_stars
     event = TransitEvent(Ephemeris(4.2, 901.7, 0.13))
     known = replace(run, training_stars=run.training_stars | {"KIC 7"})
-    told = [any("part of the training set" in caveat for caveat in
-                vet(one, light_curve, SUN, event).caveats) for one in (run, known)]
+    told = [
+        any(
+            "part of the training set" in caveat
+            for caveat in vet(one, light_curve, SUN, event).caveats
+        )
+        for one in (run, known)
+    ]
     assert told == [False, True]
 
 
@@ -356,8 +439,9 @@ def test_other_signals_of_the_star_are_cut_out(run, light_curve):
 
 
 def test_nothing_found_and_no_event_is_said(run, light_curve):
-    quiet = replace(light_curve, flux=1 + 1e-4 * np.random.default_rng(0).standard_normal(
-        len(light_curve)))
+    quiet = replace(
+        light_curve, flux=1 + 1e-4 * np.random.default_rng(0).standard_normal(len(light_curve))
+    )
     with pytest.raises(BadLightCurve, match=r"nothing above 7\.1"):
         vet(run, quiet, SUN)
 
@@ -375,7 +459,7 @@ def test_a_defect_at_one_target_is_a_row_and_stops_no_other(folder, tmp_path, mo
         yield from ()
 
     monkeypatch.setattr(Vetting, "_vetted", broken)
-    asked = [AskedEvent("KIC 7", name="odd"), AskedEvent("KIC 7", name="fine")]
+    asked = [VettingRequest("KIC 7", name="odd"), VettingRequest("KIC 7", name="fine")]
     answers = dict(vet_list(Vetting(folder / "run"), asked, tmp_path / "v.csv"))
     assert "unforeseen TypeError: a defect" in answers[asked[0]].failed
     assert not answers[asked[1]].failed
@@ -388,9 +472,9 @@ def test_light_curves_of_another_mission_are_said_to_be_such(folder, light_curve
 
 
 def test_the_periods_that_were_simulated_are_the_training_sets(folder):
-    own = load_trained_run(folder / "run").measured_by
+    own = load_trained_run(folder / "run").recipe
     longer = replace(kepler(), name="heron", maximum_period_days=500.0)
-    other = load_trained_run(folder / "run", longer).measured_by
+    other = load_trained_run(folder / "run", longer).recipe
     assert other.mission is longer and other.periods == own.periods
     assert own.periods == (own.mission.minimum_period_days, own.mission.maximum_period_days)
 
@@ -398,7 +482,7 @@ def test_the_periods_that_were_simulated_are_the_training_sets(folder):
 def test_a_file_that_changed_is_another_question(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("time,flux\n")
-    asked, before = AskedEvent(files=(str(path),)), _key(AskedEvent(files=(str(path),)))
+    asked, before = VettingRequest(files=(str(path),)), _key(VettingRequest(files=(str(path),)))
     assert _key(asked) == before
     path.write_text("time,flux\n1,1\n")
     assert _key(asked) != before

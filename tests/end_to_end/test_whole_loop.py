@@ -15,20 +15,39 @@ ROOT = Path(__file__).parents[2]
 
 
 def command(folder, *arguments, **environment):
-    return subprocess.run([sys.executable, "-m", *arguments], cwd=folder, text=True, check=False,
-                          capture_output=True,
-                          env=os.environ | {"PYTHONPATH": str(ROOT)} | environment)
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=folder,
+        text=True,
+        check=False,
+        capture_output=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+    )
 
 
 @pytest.fixture(scope="module")
 def loop(tmp_path_factory):
     folder = tmp_path_factory.mktemp("loop")
-    made = command(folder, "simulate", "n_systems=40", "output=set", "executor=serial",
-                   "pictures=1", EXOVAL_DATA="")
+    made = command(
+        folder,
+        "simulate",
+        "n_systems=40",
+        "output=set",
+        "executor=serial",
+        "pictures=1",
+        EXOVAL_DATA="",
+    )
     assert made.returncode == 0, made.stderr
-    trained = command(folder, "train", "labelled_set=set", "output=model",
-                      "experiment=quick_train", "classifier=[sparse_gp,forest]",
-                      "bootstrap_resamples=20", EXOVAL_DATA="")
+    trained = command(
+        folder,
+        "train",
+        "labelled_set=set",
+        "output=model",
+        "experiment=quick_train",
+        "classifier=[sparse_gp,forest]",
+        "bootstrap_resamples=20",
+        EXOVAL_DATA="",
+    )
     assert trained.returncode == 0, trained.stderr
     return folder, made, trained
 
@@ -40,8 +59,9 @@ def test_missing_data_are_said_loudly_everywhere(loop):
     assert "PROCEDURAL" in made.stdout
     assert "PROCEDURAL" in trained.stdout
     assert "procedural" in (folder / "model" / "report.html").read_text().lower()
-    assert json.loads((folder / "set" / "manifest.json").read_text())["host"]["kind"] \
-        == "procedural"
+    assert (
+        json.loads((folder / "set" / "manifest.json").read_text())["host"]["kind"] == "procedural"
+    )
 
 
 def test_nothing_is_written_beside_the_outputs(loop):
@@ -83,11 +103,23 @@ def test_real_hosts_without_data_say_how_to_get_them(tmp_path):
 def started(tmp_path):
     """A simulation by two workers that has finished its first batch."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "simulate", "n_systems=4000", "host=procedural", "output=set",
-         "executor.workers=2", "batch_size=4"],
-        cwd=tmp_path, text=True, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
+        [
+            sys.executable,
+            "-m",
+            "simulate",
+            "n_systems=4000",
+            "host=procedural",
+            "output=set",
+            "executor.workers=2",
+            "batch_size=4",
+        ],
+        cwd=tmp_path,
+        text=True,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
     deadline = time.monotonic() + 90
     while not list(tmp_path.glob("set/shards/*.json")) and time.monotonic() < deadline:
         time.sleep(0.2)

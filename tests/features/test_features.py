@@ -6,7 +6,6 @@ from light_curves import SUN, folded
 from scipy.stats import norm
 
 from exoval.ephemeris import Ephemeris
-from exoval.features.false_alarm import log_false_alarm
 from exoval.features.odd_even import OddEvenFeatures
 from exoval.features.position import PositionFeatures
 from exoval.features.reason import Reason
@@ -17,6 +16,7 @@ from exoval.features.star import evolved
 from exoval.features.strength import StrengthFeatures
 from exoval.features.transit_fit import TransitFitFeatures
 from exoval.features.uniqueness import UniquenessFeatures, shift_shape
+from exoval.folded.false_alarm import log_false_alarm
 from exoval.lightcurve import LightCurve
 from exoval.physics.exact_flux import ExactModel
 from exoval.physics.limb_darkening import quadratic_limb_darkening
@@ -30,11 +30,13 @@ EPHEMERIS = Ephemeris(3.3, 2.0, 0.25)
 def transit(ratio, impact, noise, seed=0):
     """A limb-darkened transit of a sun, and its orbit."""
     orbit = Orbit(10.0, 2.0, ratio, 10.0 ** (2 / 3) / (np.pi * duration_scale(1.0)), impact)
-    event = folded(Ephemeris(10.0, 2.0, 0.95 * durations(orbit)[0]), 0.0, noise=noise, seed=seed,
-                   days=200)
+    event = folded(
+        Ephemeris(10.0, 2.0, 0.95 * durations(orbit)[0]), 0.0, noise=noise, seed=seed, days=200
+    )
     curve = event.light_curve
-    light = ExactModel()(curve.time, orbit, quadratic_limb_darkening(5772, 4.438, "kepler"),
-                         curve.exposure)
+    light = ExactModel()(
+        curve.time, orbit, quadratic_limb_darkening(5772, 4.438, "kepler"), curve.exposure
+    )
     return type(event)(curve.with_flux(curve.flux * light), event.event, SUN), orbit
 
 
@@ -63,9 +65,13 @@ def test_a_sinusoid_is_told_from_a_transit():
 
 
 def test_the_sinusoid_has_no_gain_where_the_data_do_not_tell_it():
-    gain = [ShapeFeatures()(event)["sinusoid_gain"] for event in (
-        folded(Ephemeris(118.0, 50.3, 0.2), 2e-3),
-        cut(folded(Ephemeris(20.0, 7.3, 0.2), 2e-3), lambda e: e.time_from_mid < 4))]
+    gain = [
+        ShapeFeatures()(event)["sinusoid_gain"]
+        for event in (
+            folded(Ephemeris(118.0, 50.3, 0.2), 2e-3),
+            cut(folded(Ephemeris(20.0, 7.3, 0.2), 2e-3), lambda e: e.time_from_mid < 4),
+        )
+    ]
     assert np.isnan(gain).all()
 
 
@@ -79,7 +85,7 @@ def test_the_sinusoid_is_small_however_short_the_event(place):
 
 def test_a_sinusoid_beside_no_event_gains_no_more_than_there_is():
     event = folded(Ephemeris(3.3, 2.0, 0.2), 0.0)
-    most = np.sum(event.weight * (event.dip - np.average(event.dip, weights=event.weight))**2)
+    most = np.sum(event.weight * (event.dip - np.average(event.dip, weights=event.weight)) ** 2)
     assert 0 <= ShapeFeatures()(event)["sinusoid_gain"] <= most
 
 
@@ -87,9 +93,14 @@ def test_a_sinusoid_beside_no_event_gains_no_more_than_there_is():
 def test_a_transit_is_found_again(ratio, impact):
     event, orbit = transit(ratio, impact, noise=5e-5)
     row = TransitFitFeatures()(event)
-    off = [abs(row[name] - true) / row[f"{name}_error"] for name, true in (
-        ("radius_ratio", ratio), ("impact_parameter", impact),
-        ("transit_duration", 24 * durations(orbit)[0]))]
+    off = [
+        abs(row[name] - true) / row[f"{name}_error"]
+        for name, true in (
+            ("radius_ratio", ratio),
+            ("impact_parameter", impact),
+            ("transit_duration", 24 * durations(orbit)[0]),
+        )
+    ]
     assert max(off) < 3
     assert row["radius_ratio"] == pytest.approx(ratio, rel=0.05)
     assert row["transit_duration"] == pytest.approx(24 * durations(orbit)[0], rel=0.02)
@@ -111,8 +122,9 @@ def test_the_errors_of_a_transit_cover_the_truth():
     for seed in range(25):
         event, orbit = transit(0.05, 0.4, noise=3e-4, seed=seed)
         row = TransitFitFeatures()(event)
-        pulls.append((row["transit_duration"] - 24 * durations(orbit)[0])
-                     / row["transit_duration_error"])
+        pulls.append(
+            (row["transit_duration"] - 24 * durations(orbit)[0]) / row["transit_duration_error"]
+        )
     # mean of squares of 25 unit normals: 1 +- 0.28; a prior can only make it smaller
     assert 0.2 < np.mean(np.square(pulls)) < 2.0
 
@@ -125,8 +137,13 @@ def test_a_limb_darkened_transit_fits_better_than_a_trapezoid():
 def test_too_little_data_gives_nothing_instead_of_an_error():
     event = folded(EPHEMERIS, 2e-3)
     sparse = event.light_curve.keep(np.arange(len(event.light_curve)) < 4)
-    for group in (ShapeFeatures(), OddEvenFeatures(), SecondaryFeatures(), PositionFeatures(),
-                  StrengthFeatures()):
+    for group in (
+        ShapeFeatures(),
+        OddEvenFeatures(),
+        SecondaryFeatures(),
+        PositionFeatures(),
+        StrengthFeatures(),
+    ):
         row = group(type(event)(sparse, event.event, event.star))
         assert set(row) <= {column.name for column in group.columns}
 
@@ -163,8 +180,9 @@ def test_red_noise_lowers_the_mes():
 
 
 def test_odd_and_even_depths():
-    alike = [OddEvenFeatures()(folded(EPHEMERIS, 1e-3, seed=s))["odd_even_sigma"]
-             for s in range(20)]
+    alike = [
+        OddEvenFeatures()(folded(EPHEMERIS, 1e-3, seed=s))["odd_even_sigma"] for s in range(20)
+    ]
     # the absolute value of a unit normal has mean 0.8
     assert np.mean(alike) == pytest.approx(0.8, abs=0.4)
     unlike = OddEvenFeatures()(folded(EPHEMERIS, 1e-3, odd_depth=6e-4))
@@ -210,7 +228,7 @@ def test_the_largest_of_many_boxes_of_white_noise_is_unit_normal(durations):
     rng = np.random.default_rng(0)
     noise = rng.standard_normal((600, int(durations * 4) + 3))
     # boxes of four quarter steps, as the scan makes them
-    boxes = sum(noise[:, i:i + int(durations * 4)] for i in range(4)) / 2
+    boxes = sum(noise[:, i : i + int(durations * 4)] for i in range(4)) / 2
     deviates = [among_phases(strength, durations) for strength in boxes.max(axis=1)]
     assert np.mean(deviates) == pytest.approx(0, abs=0.2)
     assert np.std(deviates) == pytest.approx(1, abs=0.2)
@@ -282,8 +300,10 @@ def test_matched_events_do_not_mind_where_their_cadences_fall():
 
 
 def test_odd_durations_unlike_even_ones_are_noticed():
-    short, long = (folded(Ephemeris(6.6, 2.0 + shift, width), 2e-3, noise=1e-4)
-                   for shift, width in ((0.0, 0.2), (3.3, 0.3)))
+    short, long = (
+        folded(Ephemeris(6.6, 2.0 + shift, width), 2e-3, noise=1e-4)
+        for shift, width in ((0.0, 0.2), (3.3, 0.3))
+    )
     flux = short.light_curve.flux + long.light_curve.flux - 1
     event = type(short)(short.light_curve.with_flux(flux), folded(EPHEMERIS, 2e-3).event, SUN)
     row = OddEvenFeatures()(event)
@@ -313,8 +333,17 @@ def test_the_centroid_moves_in_the_event():
     drift = 1e-3 * np.sin(curve.time / 9)
     column = 100 + drift + 1e-4 * rng.standard_normal(len(curve))
     row_pixel = 50 - drift + 1e-4 * rng.standard_normal(len(curve))
-    moved = LightCurve(curve.target, curve.mission, curve.time, curve.flux, curve.flux_error,
-                       curve.exposure, curve.segments, column + 2e-4 * event.inside, row_pixel)
+    moved = LightCurve(
+        curve.target,
+        curve.mission,
+        curve.time,
+        curve.flux,
+        curve.flux_error,
+        curve.exposure,
+        curve.segments,
+        column + 2e-4 * event.inside,
+        row_pixel,
+    )
     row = PositionFeatures()(type(event)(moved, event.event, event.star))
     assert row["centroid_shift"] == pytest.approx(0.2, rel=0.25)
     assert row["centroid_sigma"] > 10

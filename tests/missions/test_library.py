@@ -23,8 +23,7 @@ def fill_with_fits(folder):
 
 
 def fill_with_parquet(folder):
-    rows = [library_row(kic, quarter) for kic, quarters in QUARTERS.items()
-            for quarter in quarters]
+    rows = [library_row(kic, quarter) for kic, quarters in QUARTERS.items() for quarter in quarters]
     parquet_library(folder, rows[:3], "kepler-00.parquet")
     parquet_library(folder, rows[3:], "kepler-01.parquet")
 
@@ -112,7 +111,7 @@ def test_parquet_broken_where_the_cadences_lie_is_named_on_reading(tmp_path):
     chunks = [row_group.column(i) for i in range(row_group.num_columns)]
     (time,) = (chunk for chunk in chunks if chunk.path_in_schema.startswith("time."))
     whole = bytearray(path.read_bytes())
-    whole[time.data_page_offset:time.data_page_offset + 50] = bytes(50)
+    whole[time.data_page_offset : time.data_page_offset + 50] = bytes(50)
     path.write_bytes(bytes(whole))
     library = open_library(kepler(), tmp_path)
     with pytest.raises(BadLightCurve, match=path.name):
@@ -128,17 +127,24 @@ def test_a_table_that_is_no_library_is_named(tmp_path):
 
 def test_the_newest_of_two_data_releases_is_kept(tmp_path):
     new, old = cadences(seed=1), cadences(seed=2)
-    parquet_library(tmp_path, [library_row(1, 3, new, data_release=25),
-                               library_row(1, 3, old, data_release=21, teff=4000.0)])
+    parquet_library(
+        tmp_path,
+        [
+            library_row(1, 3, new, data_release=25),
+            library_row(1, 3, old, data_release=21, teff=4000.0),
+        ],
+    )
     library = open_library(kepler(), tmp_path)
     assert library.read("KIC 1").flux.tolist() == new["pdcsap_flux"].tolist()
     assert library.star("KIC 1").teff == 5900.0
 
 
 def test_other_exposure_times_are_another_product(tmp_path):
-    rows = [library_row(7, 1, exposure_seconds=120.0, data_release=-1),
-            library_row(7, 1, exposure_seconds=1800.0, data_release=42),
-            library_row(8, 1, exposure_seconds=1800.0)]
+    rows = [
+        library_row(7, 1, exposure_seconds=120.0, data_release=-1),
+        library_row(7, 1, exposure_seconds=1800.0, data_release=42),
+        library_row(8, 1, exposure_seconds=1800.0),
+    ]
     parquet_library(tmp_path, rows, "tess-00.parquet")
     two_minutes = open_library(tess(), tmp_path)
     assert two_minutes.targets() == ["TIC 7"]
@@ -158,8 +164,10 @@ def test_an_empty_segment_names_target_and_segment(tmp_path):
 
 
 def test_overlapping_segments_are_refused(tmp_path):
-    parquet_library(tmp_path, [library_row(1, 3, cadences(start=300.0)),
-                               library_row(1, 4, cadences(start=300.5))])
+    parquet_library(
+        tmp_path,
+        [library_row(1, 3, cadences(start=300.0)), library_row(1, 4, cadences(start=300.5))],
+    )
     with pytest.raises(BadLightCurve, match=r"KIC 1.*overlap"):
         open_library(kepler(), tmp_path).read("KIC 1")
 

@@ -34,8 +34,10 @@ def test_the_yaml_builds_what_the_function_builds(build):
 
 def test_tess_is_another_name_of_its_two_minute_cadence():
     with initialize_config_module("conf", version_base="1.3"):
-        one, other = (instantiate(compose("simulate", [f"mission={name}"]).mission,
-                                  _convert_="all") for name in ("tess", "tess_120s"))
+        one, other = (
+            instantiate(compose("simulate", [f"mission={name}"]).mission, _convert_="all")
+            for name in ("tess", "tess_120s")
+        )
     assert one == other
 
 
@@ -50,9 +52,12 @@ def test_the_template_explains_every_knob():
         known = set(process.__dataclass_fields__)
         assert set(config["noise"]["processes"][name]) - {"_target_"} == known, name
     assert set(config["noise"]["white"]) - {"_target_"} == set(
-        built.noise.white.__dataclass_fields__)
+        built.noise.white.__dataclass_fields__
+    )
     assert set(config["noise"]["centroid"]) - {"_target_"} == set(
-        built.noise.centroid.__dataclass_fields__)
-    assert set(config["targets"]) - {"_target_"} == set(
-        built.targets.__dataclass_fields__) - {"galaxy"}
+        built.noise.centroid.__dataclass_fields__
+    )
+    assert set(config["targets"]) - {"_target_"} == set(built.targets.__dataclass_fields__) - {
+        "galaxy"
+    }
     assert text.count("#") > 60

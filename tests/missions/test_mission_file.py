@@ -65,30 +65,40 @@ def test_a_yaml_may_begin_from_a_mission_that_is_there(tmp_path):
 
 def test_a_number_without_a_point_before_its_exponent_is_a_number(tmp_path):
     assert read_mission(written(tmp_path, LEAST.replace("600", "6e2"))) == read_mission(
-        written(tmp_path, LEAST))
+        written(tmp_path, LEAST)
+    )
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    (LEAST + "exposure_hours: 3\n", r"mission: unknown knob exposure_hours; did you mean exposu"),
-    (LEAST + "noise: {whit: {}}\n", r"mission.noise: unknown knob whit; did you mean white"),
-    (LEAST + "noise: {white: {photons: 3}}\n", r"mission.noise.white: unknown knob photons"),
-    ("band: kepler\n", r"needs exposure_seconds, pixel_scale_arcsec"),
-    (LEAST + "_target_: os.system\n", r"os.system is no part of exoval"),
-    (LEAST + "_target_: exoval.missions.nothing.at_all\n", r"there is no exoval.missions.nothing"),
-    (LEAST.replace("kepler", "gaia"), r"band 'gaia'; use the nearest of kepler, tess"),
-    (LEAST.replace("600", "-600"), r"give values above 0"),
-    (LEAST.replace("600", "ten"), r"mission: exposure_seconds='ten' is no number"),
-    (LEAST.replace("600", "[600]"), r"exposure_seconds=\[600\] is no number"),
-    (LEAST + "noise: {white: {photon_ppm: .nan}}\n", r"photon_ppm=nan is no number"),
-    (LEAST + "noise: {schedule: {segments: 1.5}}\n", r"segments=1.5 is no whole number"),
-    (LEAST + "noise: {schedule: {pauses: -1}}\n", r"pauses=-1; give 0 or more"),
-    (LEAST + "noise: {schedule: {between_days: -3}}\n", r"between_days=-3; give 0 or more"),
-    (LEAST + "targets: {dec_degrees: -147}\n", r"dec_degrees=-147; give a place on the sky"),
-    (LEAST + "targets: {faintest: dim}\n", r"mission.targets: faintest='dim' is no number"),
-    ("[1, 2]", r"holds no settings"),
-    ("a: [", r"is no yaml"),
-    ("", r"holds no settings"),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            LEAST + "exposure_hours: 3\n",
+            r"mission: unknown knob exposure_hours; did you mean exposu",
+        ),
+        (LEAST + "noise: {whit: {}}\n", r"mission.noise: unknown knob whit; did you mean white"),
+        (LEAST + "noise: {white: {photons: 3}}\n", r"mission.noise.white: unknown knob photons"),
+        ("band: kepler\n", r"needs exposure_seconds, pixel_scale_arcsec"),
+        (LEAST + "_target_: os.system\n", r"os.system is no part of exoval"),
+        (
+            LEAST + "_target_: exoval.missions.nothing.at_all\n",
+            r"there is no exoval.missions.nothing",
+        ),
+        (LEAST.replace("kepler", "gaia"), r"band 'gaia'; use the nearest of kepler, tess"),
+        (LEAST.replace("600", "-600"), r"give values above 0"),
+        (LEAST.replace("600", "ten"), r"mission: exposure_seconds='ten' is no number"),
+        (LEAST.replace("600", "[600]"), r"exposure_seconds=\[600\] is no number"),
+        (LEAST + "noise: {white: {photon_ppm: .nan}}\n", r"photon_ppm=nan is no number"),
+        (LEAST + "noise: {schedule: {segments: 1.5}}\n", r"segments=1.5 is no whole number"),
+        (LEAST + "noise: {schedule: {pauses: -1}}\n", r"pauses=-1; give 0 or more"),
+        (LEAST + "noise: {schedule: {between_days: -3}}\n", r"between_days=-3; give 0 or more"),
+        (LEAST + "targets: {dec_degrees: -147}\n", r"dec_degrees=-147; give a place on the sky"),
+        (LEAST + "targets: {faintest: dim}\n", r"mission.targets: faintest='dim' is no number"),
+        ("[1, 2]", r"holds no settings"),
+        ("a: [", r"is no yaml"),
+        ("", r"holds no settings"),
+    ],
+)
 def test_what_is_wrong_is_named(tmp_path, text, message):
     with pytest.raises(BadParameter, match=message):
         read_mission(written(tmp_path, text))
@@ -102,11 +112,19 @@ def test_a_missing_file_is_named(tmp_path):
 def test_paths_on_the_command_line_become_names(tmp_path, monkeypatch):
     written(tmp_path, LEAST)
     monkeypatch.chdir(tmp_path)
-    given = ["-m", f"mission=mine.yaml,kepler,{tmp_path}/mine.yaml", "seed=0,1",
-             "mission.name=other"]
+    given = [
+        "-m",
+        f"mission=mine.yaml,kepler,{tmp_path}/mine.yaml",
+        "seed=0,1",
+        "mission.name=other",
+    ]
     arguments, files = mission_files(given)
-    assert arguments == ["-m", "mission=mine_file,kepler,mine_file_2", "seed=0,1",
-                         "mission.name=other"]
+    assert arguments == [
+        "-m",
+        "mission=mine_file,kepler,mine_file_2",
+        "seed=0,1",
+        "mission.name=other",
+    ]
     assert files["mine_file"] == files["mine_file_2"]
     assert files["mine_file"]["exposure_seconds"] == 600
 
@@ -115,11 +133,15 @@ def test_paths_on_the_command_line_become_names(tmp_path, monkeypatch):
 def test_the_apps_say_what_is_wrong_with_a_file(app, tmp_path):
     path = written(tmp_path, LEAST + "noise: {white: {photons_ppm: 3}}\n")
     command = [sys.executable, "-m", app]
-    command += (["plot-event", "X 1", "--mission", str(path)] if app == "exoval"
-                else [f"mission={path}", f"output={tmp_path}/out"])
+    command += (
+        ["plot-event", "X 1", "--mission", str(path)]
+        if app == "exoval"
+        else [f"mission={path}", f"output={tmp_path}/out"]
+    )
     command += ["labelled_set=nowhere"] if app == "train" else []
-    done = subprocess.run(command, capture_output=True, text=True, check=False,
-                          cwd=Path(conf.__file__).parent.parent)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=Path(conf.__file__).parent.parent
+    )
     assert done.returncode == 2
     assert "unknown knob photons_ppm; did you mean photon_ppm?" in done.stderr
     assert "Traceback" not in done.stderr

@@ -96,12 +96,20 @@ def test_both_names_of_eleanor_s_files_are_listed(tmp_path, archive):
 
 
 def test_of_several_makers_the_first_is_read(tmp_path):
-    written = {20: (eleanor_fits, qlp_fits, tess_spoc_fits), 21: (eleanor_fits, qlp_fits),
-               22: (eleanor_fits,)}
+    written = {
+        20: (eleanor_fits, qlp_fits, tess_spoc_fits),
+        21: (eleanor_fits, qlp_fits),
+        22: (eleanor_fits,),
+    }
     for sector, makers in written.items():
         for number, write in enumerate(makers):
-            write(tmp_path, sector=sector, columns=cadences(
-                start=1842.0 + 27 * sector, seed=10 * sector + number, exposure_seconds=1800))
+            write(
+                tmp_path,
+                sector=sector,
+                columns=cadences(
+                    start=1842.0 + 27 * sector, seed=10 * sector + number, exposure_seconds=1800
+                ),
+            )
     curve = open_library(tess_ffi(), tmp_path).read("TIC 11491822")
     for segment, makers in zip(curve.segments, written.values()):
         best = cadences(seed=10 * segment.number + len(makers) - 1)["pdcsap_flux"]
@@ -112,7 +120,7 @@ def test_of_several_makers_the_first_is_read(tmp_path):
 def test_a_truncated_file_is_named(maker, tmp_path, share):
     _, write = maker
     path = write(tmp_path)
-    path.write_bytes(path.read_bytes()[:int(share * path.stat().st_size)])
+    path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
     with pytest.raises(BadLightCurve, match=path.name):
         tess_ffi().read(path)
 

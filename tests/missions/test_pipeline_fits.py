@@ -25,8 +25,10 @@ def test_every_value_of_the_file_comes_back(family, tmp_path):
     assert curve.time.tolist() == columns["time"].tolist()
     assert curve.flux.tolist() == columns["pdcsap_flux"].tolist()
     assert curve.flux_error.tolist() == columns["pdcsap_flux_err"].tolist()
-    for got, centroid, motion in ((curve.centroid_column, "mom_centr1", "pos_corr1"),
-                                  (curve.centroid_row, "mom_centr2", "pos_corr2")):
+    for got, centroid, motion in (
+        (curve.centroid_column, "mom_centr1", "pos_corr1"),
+        (curve.centroid_row, "mom_centr2", "pos_corr2"),
+    ):
         assert got == pytest.approx(columns[centroid] - columns[motion], rel=1e-7)
     assert curve.mission == mission.name and curve.flux_is_decrowded
     assert curve.flux.dtype == np.dtype(float)
@@ -88,7 +90,12 @@ def test_star_of_the_headers(family, tmp_path):
     star = mission.read_star(write(tmp_path, radius=1.0, logg=4.438068))
     assert star.mass == pytest.approx(1.0, rel=1e-6) and star.flags == ("mass",)
     assert (star.teff, star.metallicity, star.magnitude, star.ra, star.dec) == (
-        STAR["teff"], STAR["feh"], STAR["magnitude"], STAR["ra"], STAR["dec"])
+        STAR["teff"],
+        STAR["feh"],
+        STAR["magnitude"],
+        STAR["ra"],
+        STAR["dec"],
+    )
 
 
 def test_a_star_without_gravity_has_no_mass(family, tmp_path):
@@ -102,7 +109,7 @@ def test_a_truncated_file_is_named(family, tmp_path, share):
     mission, write = family
     path = write(tmp_path)
     whole = path.read_bytes()
-    path.write_bytes(whole[:int(share * len(whole))])
+    path.write_bytes(whole[: int(share * len(whole))])
     with pytest.raises(BadLightCurve, match=path.name):
         mission.read(path)
 
@@ -139,17 +146,26 @@ def test_a_missing_file_is_named(family, tmp_path):
 def test_another_maker_s_file_is_read_through_lightkurve(tmp_path):
     columns = cadences(exposure_seconds=1800)
     path = tmp_path / "hlsp_qlp_tess_ffi_s0020-0000000011491822_tess_v01_llc.fits"
-    table = fits.BinTableHDU.from_columns([
-        fits.Column("TIME", "D", array=columns["time"], unit="BJD - 2457000, days"),
-        fits.Column("CADENCENO", "J", array=columns["cadence"]),
-        fits.Column("SAP_FLUX", "E", array=columns["sap_flux"]),
-        fits.Column("KSPSAP_FLUX", "E", array=columns["pdcsap_flux"]),
-        fits.Column("KSPSAP_FLUX_ERR", "E", array=columns["pdcsap_flux_err"]),
-        fits.Column("QUALITY", "J", array=columns["quality"]),
-    ])
+    table = fits.BinTableHDU.from_columns(
+        [
+            fits.Column("TIME", "D", array=columns["time"], unit="BJD - 2457000, days"),
+            fits.Column("CADENCENO", "J", array=columns["cadence"]),
+            fits.Column("SAP_FLUX", "E", array=columns["sap_flux"]),
+            fits.Column("KSPSAP_FLUX", "E", array=columns["pdcsap_flux"]),
+            fits.Column("KSPSAP_FLUX_ERR", "E", array=columns["pdcsap_flux_err"]),
+            fits.Column("QUALITY", "J", array=columns["quality"]),
+        ]
+    )
     primary = fits.PrimaryHDU()
-    primary.header.update({"TELESCOP": "TESS", "ORIGIN": "MIT/QLP", "OBJECT": "TIC 11491822",
-                           "TICID": 11491822, "SECTOR": 20})
+    primary.header.update(
+        {
+            "TELESCOP": "TESS",
+            "ORIGIN": "MIT/QLP",
+            "OBJECT": "TIC 11491822",
+            "TICID": 11491822,
+            "SECTOR": 20,
+        }
+    )
     fits.HDUList([primary, table]).writeto(path)
     curve = tess().read(path)
     assert (curve.target, curve.segments[0].number) == ("TIC 11491822", 20)
@@ -158,8 +174,9 @@ def test_another_maker_s_file_is_read_through_lightkurve(tmp_path):
     assert not curve.flux_is_decrowded and math.isnan(curve.segments[0].crowding)
 
 
-@pytest.mark.parametrize("wrong", [
-    {"flux_column": "raw"}, {"minimum_period_days": 50.0}, {"quality_bits": [40]}])
+@pytest.mark.parametrize(
+    "wrong", [{"flux_column": "raw"}, {"minimum_period_days": 50.0}, {"quality_bits": [40]}]
+)
 def test_impossible_missions_are_refused(wrong):
     with pytest.raises(BadParameter, match=next(iter(wrong)).split("_")[-1]):
         kepler(**wrong)

@@ -19,8 +19,9 @@ WRITERS = {
 
 def table(count=40, **columns):
     rng = np.random.default_rng(2)
-    return pd.DataFrame({"time": 5 + np.arange(count) / 144,
-                         "flux": rng.normal(1.0, 1e-3, count), **columns})
+    return pd.DataFrame(
+        {"time": 5 + np.arange(count) / 144, "flux": rng.normal(1.0, 1e-3, count), **columns}
+    )
 
 
 @pytest.fixture(params=WRITERS)
@@ -29,6 +30,7 @@ def write(request, tmp_path):
         path = tmp_path / f"{name}.{request.param}"
         WRITERS[request.param](frame, path)
         return path
+
     return written
 
 
@@ -45,9 +47,15 @@ def test_time_and_flux_are_enough(write):
 
 def test_every_column_is_understood(write):
     rng = np.random.default_rng(0)
-    frame = table(Flux_Err=np.full(40, 1e-3), FLAG=np.r_[np.zeros(39, int), 8],
-                  SECTOR=np.repeat([3, 2], 20), crowding=np.full(40, 0.8),
-                  mom_centr1=rng.normal(size=40), mom_centr2=rng.normal(size=40), note="x")
+    frame = table(
+        Flux_Err=np.full(40, 1e-3),
+        FLAG=np.r_[np.zeros(39, int), 8],
+        SECTOR=np.repeat([3, 2], 20),
+        crowding=np.full(40, 0.8),
+        mom_centr1=rng.normal(size=40),
+        mom_centr2=rng.normal(size=40),
+        note="x",
+    )
     frame["time"] = np.r_[frame["time"][20:], frame["time"][:20]]
     curve = HERON.read(write(frame))
     assert [segment.number for segment in curve.segments] == [2, 3]
@@ -76,7 +84,7 @@ def test_hours_of_other_light_are_left_out_and_flares_and_eclipses_are_not(write
     curve = HERON.read(write(frame))
     # half a day after it is left out as well; the median of an hour ends up to half an hour away
     assert len(curve) == pytest.approx(600 - 30 - 72, abs=3)
-    assert curve.flux == pytest.approx(frame["flux"][600 - len(curve):], rel=1e-12)
+    assert curve.flux == pytest.approx(frame["flux"][600 - len(curve) :], rel=1e-12)
 
 
 @pytest.mark.parametrize("offset", [-1e-4, 1e-6, 1e-4])
@@ -87,10 +95,13 @@ def test_flux_without_a_level_is_refused(write, offset):
         HERON.read(write(frame))
 
 
-@pytest.mark.parametrize(("step", "message"), [
-    (86400, r"cadences are 600 days apart; give time in days"),
-    (0.1, r"cadences are 60 s apart where this mission exposes for 600 s"),
-])
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        (86400, r"cadences are 600 days apart; give time in days"),
+        (0.1, r"cadences are 60 s apart where this mission exposes for 600 s"),
+    ],
+)
 def test_times_that_cannot_be_the_missions_are_refused(write, step, message):
     frame = table()
     frame["time"] *= step
@@ -105,15 +116,18 @@ def test_missing_values_are_left_out(write):
     assert len(HERON.read(write(frame))) == 37
 
 
-@pytest.mark.parametrize(("frame", "message"), [
-    (table().drop(columns="flux"), r"HERON_7.*no column flux, only time"),
-    (table().rename(columns={"time": "t", "flux": "f"}), r"no column time and flux"),
-    (table(flux=np.full(40, np.nan)), r"HERON 7 segment 0: none of 40 cadences"),
-    (table(flux=np.linspace(-1, 1, 40) - 0.5), r"not above 0; give linear flux"),
-    (table(flux=["high"] * 40), r"column flux is not numbers"),
-    (table(quality=np.ones(40, int)), r"not above 0|none of 40 cadences"),
-    (table().iloc[:0], r"HERON_7.*(holds no cadence|cannot)"),
-])
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (table().drop(columns="flux"), r"HERON_7.*no column flux, only time"),
+        (table().rename(columns={"time": "t", "flux": "f"}), r"no column time and flux"),
+        (table(flux=np.full(40, np.nan)), r"HERON 7 segment 0: none of 40 cadences"),
+        (table(flux=np.linspace(-1, 1, 40) - 0.5), r"not above 0; give linear flux"),
+        (table(flux=["high"] * 40), r"column flux is not numbers"),
+        (table(quality=np.ones(40, int)), r"not above 0|none of 40 cadences"),
+        (table().iloc[:0], r"HERON_7.*(holds no cadence|cannot)"),
+    ],
+)
 def test_what_is_wrong_is_named(write, frame, message):
     with pytest.raises(BadLightCurve, match=message):
         HERON.read(write(frame))
@@ -131,8 +145,10 @@ def test_a_truncated_table_is_named(write, tmp_path):
 def test_a_folder_of_tables_with_their_stars(write, tmp_path):
     for number in (8, 7):
         write(table(), f"HERON_{number}")
-    write(pd.DataFrame({"target": ["HERON 7"], "radius": [0.9], "logg": [4.5], "teff": [5500.0]}),
-          "stars")
+    write(
+        pd.DataFrame({"target": ["HERON 7"], "radius": [0.9], "logg": [4.5], "teff": [5500.0]}),
+        "stars",
+    )
     library = open_library(HERON, tmp_path)
     assert library.targets() == ["HERON 7", "HERON 8"]
     assert len(library.read("HERON 8")) == 40
@@ -168,14 +184,19 @@ def test_julian_dates_are_turned_to_the_clock_of_the_mission(write):
 
 def test_what_an_ecsv_says_of_its_columns_counts(tmp_path):
     frame, path = table(), tmp_path / "HERON_7.ecsv"
-    in_hours = Table({"time": 24 * frame["time"].to_numpy() * units.hour,
-                      "flux": frame["flux"].to_numpy()})
+    in_hours = Table(
+        {"time": 24 * frame["time"].to_numpy() * units.hour, "flux": frame["flux"].to_numpy()}
+    )
     in_hours.write(path)
     assert HERON.read(path).time == pytest.approx(frame["time"], rel=1e-12)
     julian = Time(frame["time"].to_numpy() + HERON.time_zero, format="jd", scale="tdb")
-    Table({"time": julian, "flux": frame["flux"].to_numpy(),
-           "count": MaskedColumn(np.arange(len(frame)), mask=frame["flux"] > 1)}
-          ).write(path, overwrite=True)
+    Table(
+        {
+            "time": julian,
+            "flux": frame["flux"].to_numpy(),
+            "count": MaskedColumn(np.arange(len(frame)), mask=frame["flux"] > 1),
+        }
+    ).write(path, overwrite=True)
     assert HERON.read(path).time == pytest.approx(frame["time"], abs=1e-8)
     for unit, value in (("mag", "flux is in mag"), ("m", "time is in m")):
         odd = Table({"time": frame["time"].to_numpy(), "flux": frame["flux"].to_numpy()})
@@ -185,16 +206,19 @@ def test_what_an_ecsv_says_of_its_columns_counts(tmp_path):
             HERON.read(path)
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    ({"segment": ["A", "B"] * 20}, "column segment is not numbers"),
-    ({"segment": [1.0, np.nan] * 20}, "segment of 20 rows is empty or no whole number"),
-    ({"segment": [1.2] * 40}, "segment of 40 rows"),
-    ({"crowding": ["n/k"] * 40}, "column crowding is not numbers"),
-    ({"crowding": [90.0] * 40}, "crowding 90"),
-    ({"FLUX": [1.0] * 40}, "more than one column flux"),
-    ({"time": np.repeat([5.0, 5.01, 5.02, 5.03], 10)}, "only 4 of 40 times differ"),
-    ({"time": pd.date_range("2026-01-01", periods=40, freq="10min")}, "calendar dates"),
-])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"segment": ["A", "B"] * 20}, "column segment is not numbers"),
+        ({"segment": [1.0, np.nan] * 20}, "segment of 20 rows is empty or no whole number"),
+        ({"segment": [1.2] * 40}, "segment of 40 rows"),
+        ({"crowding": ["n/k"] * 40}, "column crowding is not numbers"),
+        ({"crowding": [90.0] * 40}, "crowding 90"),
+        ({"FLUX": [1.0] * 40}, "more than one column flux"),
+        ({"time": np.repeat([5.0, 5.01, 5.02, 5.03], 10)}, "only 4 of 40 times differ"),
+        ({"time": pd.date_range("2026-01-01", periods=40, freq="10min")}, "calendar dates"),
+    ],
+)
 def test_columns_that_are_not_what_their_names_say(tmp_path, change, message):
     path = tmp_path / "HERON_7.parquet"
     table().assign(**change).to_parquet(path)

@@ -46,8 +46,9 @@ def test_white_noise_is_the_law_of_its_three_parts():
     assert noise.hourly_ppm(17.0) == pytest.approx(math.sqrt(300**2 + 2000**2 + 10**2))
     values = noise(rng(), sampling(), SUN)
     hours = EXPOSURE * 24
-    assert np.std(values) == pytest.approx(1e-6 * noise.hourly_ppm(12.0) / math.sqrt(hours),
-                                           rel=0.03)
+    assert np.std(values) == pytest.approx(
+        1e-6 * noise.hourly_ppm(12.0) / math.sqrt(hours), rel=0.03
+    )
     assert noise.error(SUN, EXPOSURE) == pytest.approx(np.std(values), rel=0.03)
 
 
@@ -57,8 +58,15 @@ def test_real_scatter_exceeds_the_stated_error():
     assert ratio == pytest.approx(2.0, rel=0.03)
 
 
-@pytest.mark.parametrize("wrong", [{"photon_ppm": -1}, {"excess": 0.0}, {"scatter_dex": -0.1},
-                                   {"photon_ppm": 0, "background_ppm": 0, "floor_ppm": 0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"photon_ppm": -1},
+        {"excess": 0.0},
+        {"scatter_dex": -0.1},
+        {"photon_ppm": 0, "background_ppm": 0, "floor_ppm": 0},
+    ],
+)
 def test_impossible_white_noise_is_refused(wrong):
     with pytest.raises(BadParameter, match="white noise"):
         WhiteNoise(**wrong)
@@ -69,13 +77,16 @@ def test_red_noise_forgets_exponentially():
     values = exponentially_correlated(rng(1), times, 0.5)
     assert np.std(values) == pytest.approx(1.0, rel=0.03)
     for days in (0.25, 0.5, 1.0):
-        assert correlation(values, round(days / 0.01)) == pytest.approx(math.exp(-days / 0.5),
-                                                                        abs=0.04)
+        assert correlation(values, round(days / 0.01)) == pytest.approx(
+            math.exp(-days / 0.5), abs=0.04
+        )
 
 
 def test_red_noise_has_its_rms_over_gaps_too():
-    levels = [RedNoise(100.0, 0.3, scatter_dex=0.0)(rng(seed), sampling(30), SUN).std()
-              for seed in range(40)]
+    levels = [
+        RedNoise(100.0, 0.3, scatter_dex=0.0)(rng(seed), sampling(30), SUN).std()
+        for seed in range(40)
+    ]
     assert np.mean(levels) == pytest.approx(1e-4, rel=0.05)
 
 
@@ -88,16 +99,18 @@ def test_an_oscillator_has_the_correlation_of_its_equation(quality):
     ringing = angular * math.sqrt(1 - 1 / (4 * quality**2))
     for lag in (4, 10, 21):
         age = 0.05 * lag
-        expected = math.exp(-damping * age) * (math.cos(ringing * age)
-                                               + damping / ringing * math.sin(ringing * age))
+        expected = math.exp(-damping * age) * (
+            math.cos(ringing * age) + damping / ringing * math.sin(ringing * age)
+        )
         assert correlation(values, lag) == pytest.approx(expected, abs=0.03)
 
 
 def test_an_averaged_oscillator_is_the_mean_of_a_finer_one():
     """Its rms falls as the exposure exceeds its time scale, as that of averaged samples does."""
     angular, exposure = 60.0, 0.1
-    averaged = averaged_oscillator(rng(), np.arange(0, 400, exposure), exposure, angular,
-                                   math.sqrt(0.5), 1.0)
+    averaged = averaged_oscillator(
+        rng(), np.arange(0, 400, exposure), exposure, angular, math.sqrt(0.5), 1.0
+    )
     fine = oscillator(rng(1), np.arange(0, 400, exposure / 20), angular, math.sqrt(0.5), 1.0)
     means = fine.reshape(-1, 20).mean(axis=1)
     assert np.std(averaged) == pytest.approx(np.std(means), rel=0.06)
@@ -107,7 +120,8 @@ def test_granulation_of_a_giant_is_stronger_and_slower():
     giant = Star("giant", radius=10.0, mass=1.2, teff=4800.0, logg=2.5, magnitude=12.0)
     assert frequency_of_maximum_power(SUN) == pytest.approx(3140)
     assert frequency_of_maximum_power(giant) == pytest.approx(
-        3140 * 10 ** (2.5 - 4.438) * math.sqrt(5772 / 4800))
+        3140 * 10 ** (2.5 - 4.438) * math.sqrt(5772 / 4800)
+    )
     dwarf, big = (Granulation()(rng(), sampling(), star) for star in (SUN, giant))
     # 3710 * 3140^-0.613 = 27 ppm in each of two components, averaged over half an hour
     assert 15e-6 < np.std(dwarf) < 45e-6
@@ -123,12 +137,14 @@ def test_spots_turn_with_the_star():
     power = np.abs(np.fft.rfft(values)) ** 2
     frequency = np.fft.rfftfreq(len(values), 0.1)
     assert 1 / frequency[np.argmax(power)] == pytest.approx(10.0, rel=0.05)
-    variances = [np.var(Rotation(10.0, rms_ppm=300.0, **knobs)(rng(seed), times, SUN))
-                 for seed in range(20)]
+    variances = [
+        np.var(Rotation(10.0, rms_ppm=300.0, **knobs)(rng(seed), times, SUN)) for seed in range(20)
+    ]
     assert np.sqrt(np.mean(variances)) == pytest.approx(300e-6, rel=0.1)
     cool = Star("cool", teff=4000.0)
     ratio = np.std(Rotation(10.0, **knobs)(rng(), times, cool)) / np.std(
-        Rotation(10.0, **knobs)(rng(), times, SUN))
+        Rotation(10.0, **knobs)(rng(), times, SUN)
+    )
     assert ratio == pytest.approx((4000 / 5772) ** Rotation().teff_power, rel=1e-6)
     assert not Rotation(share=0.0)(rng(), times, SUN).any()
 
@@ -138,14 +154,15 @@ def test_pulsation_is_of_its_share_and_temperatures():
     times = sampling(5)
     share = np.mean([process(rng(seed), times, SUN).any() for seed in range(400)])
     assert share == pytest.approx(0.4, abs=0.08)
-    assert not any(process(rng(seed), times, Star("hot", teff=7000.0)).any()
-                   for seed in range(20))
+    assert not any(process(rng(seed), times, Star("hot", teff=7000.0)).any() for seed in range(20))
 
 
 def test_a_long_exposure_smooths_pulsation():
     knobs = {"share": 1.0, "modes": 1, "period_days": 0.1, "period_scatter_dex": 0.0}
-    short, long = (Pulsation(**knobs)(rng(2), Sampling(np.arange(0, 3, 0.01), exposure), SUN)
-                   for exposure in (1e-6, 0.1))
+    short, long = (
+        Pulsation(**knobs)(rng(2), Sampling(np.arange(0, 3, 0.01), exposure), SUN)
+        for exposure in (1e-6, 0.1)
+    )
     assert np.std(short) > 1e-6
     # a sinusoid and its overtone vanish in a mean over a whole period
     assert np.std(long) < 1e-9 * np.std(short) + 1e-15
@@ -153,12 +170,15 @@ def test_a_long_exposure_smooths_pulsation():
 
 def test_flares_have_the_template_s_area():
     width = 0.01
-    area = quad(lambda t: float(flare(np.array(t), width)), -width, 0)[0] + quad(
-        lambda t: float(flare(np.array(t), width)), 0, 40 * width, limit=200)[0]
+    area = (
+        quad(lambda t: float(flare(np.array(t), width)), -width, 0)[0]
+        + quad(lambda t: float(flare(np.array(t), width)), 0, 40 * width, limit=200)[0]
+    )
     for exposure in (0.001, 0.02, 0.3):
         instants = np.arange(-1, 1, exposure) + 0.37 * exposure
-        assert exposure * flare_mean(instants, width, exposure).sum() == pytest.approx(area,
-                                                                                      rel=0.02)
+        assert exposure * flare_mean(instants, width, exposure).sum() == pytest.approx(
+            area, rel=0.02
+        )
 
 
 def test_only_cool_stars_flare_and_only_upwards():
@@ -170,7 +190,8 @@ def test_only_cool_stars_flare_and_only_upwards():
 
 def test_dropouts_go_down_and_recover():
     flux = Dropouts(per_year=20.0, ppm=1000.0, scatter_dex=0.0, recovery_days=0.5)(
-        rng(), sampling(), SUN)
+        rng(), sampling(), SUN
+    )
     assert flux.max() <= 0
     steps = np.diff(flux)
     assert -1.01e-3 < steps.min() < -0.9e-3
@@ -211,15 +232,18 @@ def test_offsets_and_ramps_begin_where_segments_do():
     assert np.flatnonzero(np.diff(flux)).tolist() == [499, 999]
     ramps = Ramps(1000.0, timescale_days=0.5)(rng(), times, SUN)
     for part in times.segments:
-        assert ramps[part] == pytest.approx(ramps[part.start] * np.exp(
-            -(times.time[part] - times.time[part.start]) / 0.5))
+        assert ramps[part] == pytest.approx(
+            ramps[part.start] * np.exp(-(times.time[part] - times.time[part.start]) / 0.5)
+        )
 
 
 def test_ramps_of_scattered_light_are_of_very_different_heights():
     times = sampling(2000, starts=tuple(range(0, 96000, 48)))
     first = [part.start for part in times.segments]
-    even, scattered = (np.abs(Ramps(1000.0, scatter_dex=scatter)(rng(), times, SUN)[first])
-                       for scatter in (0.0, 0.7))
+    even, scattered = (
+        np.abs(Ramps(1000.0, scatter_dex=scatter)(rng(), times, SUN)[first])
+        for scatter in (0.0, 0.7)
+    )
     # log10 of a normal deviate's modulus has a standard deviation of pi / sqrt(8) / ln 10
     normal = math.pi / math.sqrt(8) / math.log(10)
     assert np.std(np.log10(even)) == pytest.approx(normal, rel=0.1)
@@ -240,11 +264,14 @@ def test_centroids_have_photon_noise_and_follow_the_star():
     times = sampling(50)
     flat = np.zeros(len(times))
     assert np.std(CentroidJitter(1.5, **still)(rng(), times, 1e-4, flat)) == pytest.approx(
-        1.5e-4, rel=0.05)
+        1.5e-4, rel=0.05
+    )
     still["follow_pixels"] = 0.2
     star = 0.01 * np.sin(times.time)
-    slopes = [CentroidJitter(0.0, **still)(rng(seed), times, 1e-4, star) @ star / (star @ star)
-              for seed in range(300)]
+    slopes = [
+        CentroidJitter(0.0, **still)(rng(seed), times, 1e-4, star) @ star / (star @ star)
+        for seed in range(300)
+    ]
     assert np.std(slopes) == pytest.approx(0.2, rel=0.15)
 
 
@@ -256,8 +283,9 @@ def test_a_null_takes_a_process_away_and_nonsense_is_refused():
 
 def test_the_light_of_neighbours_raises_the_noise():
     noise = ProceduralNoise(processes={}, white=WhiteNoise(scatter_dex=0.0))
-    alone, crowded = (noise.light_curve(rng(), "any", SUN, EXPOSURE, crowding)
-                      for crowding in (1.0, 0.25))
+    alone, crowded = (
+        noise.light_curve(rng(), "any", SUN, EXPOSURE, crowding) for crowding in (1.0, 0.25)
+    )
     ratio = np.std(crowded.flux) / np.std(alone.flux)
     assert ratio == pytest.approx(2.0)
     assert crowded.segments[0].crowding == 0.25

@@ -49,9 +49,16 @@ def test_from_the_ground_a_star_is_seen_by_night():
     assert len(clear) == pytest.approx(0.5 * len(sampling), rel=0.25)
 
 
-@pytest.mark.parametrize("wrong", [
-    {"segments": 0}, {"segment_days": 0.0}, {"pauses": 3, "pause_days": 40.0},
-    {"lost_share": 1.0}, {"clear_share": 0.0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"segments": 0},
+        {"segment_days": 0.0},
+        {"pauses": 3, "pause_days": 40.0},
+        {"lost_share": 1.0},
+        {"clear_share": 0.0},
+    ],
+)
 def test_impossible_schedules_are_refused(wrong):
     with pytest.raises(BadParameter, match=next(iter(wrong))[:5]):
         Schedule(**{**FULL, **wrong})

@@ -20,8 +20,9 @@ def hidden_by_rings(separation, ratio, u1, u2, nodes_a_piece=100):
         angle = 0.5 * np.pi * (nodes + 1)
         radius = low + 0.5 * (high - low) * (1 - np.cos(angle))
         step = 0.25 * np.pi * (high - low) * np.sin(angle) * weights
-        total += np.sum(step * radius * _brightness(radius, u1, u2)
-                        * _arc(radius, separation, ratio))
+        total += np.sum(
+            step * radius * _brightness(radius, u1, u2) * _arc(radius, separation, ratio)
+        )
     return total / (np.pi * (1 - u1 / 3 - u2 / 6))
 
 

@@ -25,9 +25,16 @@ def gappy(seed, count=3000, days=60.0):
 
 def searched(data, periods, durations, radix=1, floor=0.0, bins_per_duration=4.0):
     trials = np.tile(durations, (len(periods), 1))
-    return search_periods(data.time, data.weight.astype(np.float32),
-                          data.signal.astype(np.float32), np.asarray(periods, dtype=float),
-                          trials, bins_per_duration, radix, floor)
+    return search_periods(
+        data.time,
+        data.weight.astype(np.float32),
+        data.signal.astype(np.float32),
+        np.asarray(periods, dtype=float),
+        trials,
+        bins_per_duration,
+        radix,
+        floor,
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -25,8 +25,9 @@ def pair_flux(times, orbit, limb_darkening):
     for z, height in zip(*sky_position(times - orbit.epoch, orbit), strict=True):
         first = 1 - (hidden_by_rings(z, k, *limb_darkening) if height > 0 else 0)
         behind = height < 0
-        second = 1 - (hidden_by_rings(z / k, 1 / k, *orbit.companion_limb_darkening)
-                      if behind else 0)
+        second = 1 - (
+            hidden_by_rings(z / k, 1 / k, *orbit.companion_limb_darkening) if behind else 0
+        )
         flux.append((first + light_2 * second) / (1 + light_2))
     return np.array(flux)
 
@@ -37,14 +38,18 @@ def test_rings_agree_with_pixels(separation, ratio):
     assert rings == pytest.approx(pixels, abs=2e-5)
 
 
-@pytest.mark.parametrize("orbit", [
-    Orbit(4.0, 1.3, 0.1, 12.0, 0.3),
-    Orbit(4.0, 1.3, 0.7, 9.0, 0.4, 0.4, 1.1, 0.35),
-    Orbit(4.0, 1.3, 1.0, 7.0, 0.0, 0.0, 0.0, 1.0, 1.0, LIMB),
-    Orbit(4.0, 1.3, 1.3, 7.0, 0.2, 0.2, 4.0, 0.1),
-    Orbit(4.0, 1.3, 0.5, 8.0, 1.3, 0.3, 2.0, 0.6),
-    Orbit(4.0, 1.3, 0.1, 8.0, 0.0, 0.1, 5.0, 0.2),
-], ids=["planet", "eccentric pair", "twins", "larger companion", "grazing", "total secondary"])
+@pytest.mark.parametrize(
+    "orbit",
+    [
+        Orbit(4.0, 1.3, 0.1, 12.0, 0.3),
+        Orbit(4.0, 1.3, 0.7, 9.0, 0.4, 0.4, 1.1, 0.35),
+        Orbit(4.0, 1.3, 1.0, 7.0, 0.0, 0.0, 0.0, 1.0, 1.0, LIMB),
+        Orbit(4.0, 1.3, 1.3, 7.0, 0.2, 0.2, 4.0, 0.1),
+        Orbit(4.0, 1.3, 0.5, 8.0, 1.3, 0.3, 2.0, 0.6),
+        Orbit(4.0, 1.3, 0.1, 8.0, 0.0, 0.1, 5.0, 0.2),
+    ],
+    ids=["planet", "eccentric pair", "twins", "larger companion", "grazing", "total secondary"],
+)
 def test_flux_is_that_of_two_discs(orbit):
     delay = secondary_delay(orbit.period, orbit.eccentricity, orbit.argument_of_periastron)
     near = np.linspace(-0.3, 0.3, 81)
@@ -79,18 +84,26 @@ def test_instants_agree_with_batman(eccentricity, argument):
     assert expected.min() < 0.99
 
 
-@pytest.mark.parametrize(("orbit", "exposure_days", "tolerance_ppm"), [
-    (Orbit(3.0, 0.0, 0.1, 11.0, 0.3), 0.0204, 30.0),
-    (Orbit(3.0, 0.0, 0.1, 11.0, 0.3), 0.0014, 1.0),
-    (Orbit(2.0, 0.0, 0.01, 6.0, 0.0), 0.0204, 0.5),
-    (Orbit(1.0, 0.0, 0.6, 4.0, 0.2, 0.2, 1.0, 0.5), 0.0204, 200.0),
-])
+@pytest.mark.parametrize(
+    ("orbit", "exposure_days", "tolerance_ppm"),
+    [
+        (Orbit(3.0, 0.0, 0.1, 11.0, 0.3), 0.0204, 30.0),
+        (Orbit(3.0, 0.0, 0.1, 11.0, 0.3), 0.0014, 1.0),
+        (Orbit(2.0, 0.0, 0.01, 6.0, 0.0), 0.0204, 0.5),
+        (Orbit(1.0, 0.0, 0.6, 4.0, 0.2, 0.2, 1.0, 0.5), 0.0204, 200.0),
+    ],
+)
 def test_exposures_agree_with_a_thousand_instants(orbit, exposure_days, tolerance_ppm):
     times = np.arange(-0.25, 1.3, exposure_days / 1.7)
     found = BatmanModel()(times, orbit, LIMB, exposure_days)
     expected = BatmanModel(1000, 1000)(times, orbit, LIMB, exposure_days)
-    direct = np.mean([INSTANT(times + exposure_days * ((j + 0.5) / 500 - 0.5), orbit, LIMB, 0.0)
-                      for j in range(500)], axis=0)
+    direct = np.mean(
+        [
+            INSTANT(times + exposure_days * ((j + 0.5) / 500 - 0.5), orbit, LIMB, 0.0)
+            for j in range(500)
+        ],
+        axis=0,
+    )
     assert np.abs(expected - direct).max() < 1e-6
     assert np.abs(found - expected).max() < 1e-6 * tolerance_ppm
     assert expected.min() < 1 - 5e-5

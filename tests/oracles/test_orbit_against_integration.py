@@ -28,8 +28,15 @@ def integrated(orbit):
         pull = -gravity / np.hypot(x, y) ** 3
         return [u, v, pull * x, pull * y]
 
-    path = solve_ivp(motion, (0, 2 * orbit.period), [near, 0, 0, speed], method="DOP853",
-                     rtol=1e-12, atol=1e-12, dense_output=True).sol
+    path = solve_ivp(
+        motion,
+        (0, 2 * orbit.period),
+        [near, 0, 0, speed],
+        method="DOP853",
+        rtol=1e-12,
+        atol=1e-12,
+        dense_output=True,
+    ).sol
     w, i = orbit.argument_of_periastron, inclination(orbit)
 
     def sky(time):
@@ -46,8 +53,12 @@ def conjunctions(sky, period):
     east, _, height = sky(times)
     found = []
     for j in np.flatnonzero(np.diff(np.sign(east)) != 0):
-        best = minimize_scalar(lambda t: sky(t)[0] ** 2, bounds=(times[j], times[j + 1]),
-                               method="bounded", options={"xatol": 1e-10})
+        best = minimize_scalar(
+            lambda t: sky(t)[0] ** 2,
+            bounds=(times[j], times[j + 1]),
+            method="bounded",
+            options={"xatol": 1e-10},
+        )
         found.append((best.x, height[j] > 0))
     return found
 

@@ -44,12 +44,19 @@ def population(count=60):
         ratio, eccentricity = rng.uniform(0.01, 1.5), rng.choice([0.0, rng.uniform(0, 0.7)])
         axis = (1 + ratio) / (1 - eccentricity) * rng.uniform(1.1, 12)
         axis = max(axis, 1.5)
-        found.append(replace(ORBITS["eccentric pair"], period=float(rng.uniform(0.5, 20)),
-                             epoch=float(rng.uniform(-9, 9)), radius_ratio=float(ratio),
-                             semi_major_axis_ratio=float(axis), eccentricity=float(eccentricity),
-                             impact_parameter=float(rng.uniform(0, 0.8)),
-                             argument_of_periastron=float(rng.uniform(0, 6.28)),
-                             surface_brightness_ratio=float(rng.choice([0.0, 0.7]))))
+        found.append(
+            replace(
+                ORBITS["eccentric pair"],
+                period=float(rng.uniform(0.5, 20)),
+                epoch=float(rng.uniform(-9, 9)),
+                radius_ratio=float(ratio),
+                semi_major_axis_ratio=float(axis),
+                eccentricity=float(eccentricity),
+                impact_parameter=float(rng.uniform(0, 0.8)),
+                argument_of_periastron=float(rng.uniform(0, 6.28)),
+                surface_brightness_ratio=float(rng.choice([0.0, 0.7])),
+            )
+        )
     return found
 
 
@@ -61,8 +68,9 @@ def test_batches_are_their_orbits_one_by_one(chunk, device):
     pairs = Pairs.of(orbits, limbs, device)
     model = TorchModel(device, chunk_cells=chunk)
     flux = model.batch(torch.tensor(times, device=device), pairs, LONG)
-    expected = np.array([EXACT(times, orbit, limb, LONG)
-                         for orbit, limb in zip(orbits, limbs, strict=True)])
+    expected = np.array(
+        [EXACT(times, orbit, limb, LONG) for orbit, limb in zip(orbits, limbs, strict=True)]
+    )
     assert np.abs(flux.cpu().numpy() - expected).max() < 1e-6
     assert (expected.min(axis=1) < 0.999).mean() > 0.9
     assert np.array_equal(flux.cpu().numpy() == 1.0, expected == 1.0)

@@ -13,8 +13,10 @@ def test_agrees_with_a_sum_over_a_fine_grid(distance):
     axis = np.arange(-2, 2, 0.01) + 0.005
     x, y = np.meshgrid(axis, axis)
     square = (x - distance) ** 2 + y**2
-    light = sum(share * np.exp(-0.5 * square / s**2) / (2 * np.pi * s**2)
-                for s, share in ((0.7, 0.85), (2.0, 0.15)))
+    light = sum(
+        share * np.exp(-0.5 * square / s**2) / (2 * np.pi * s**2)
+        for s, share in ((0.7, 0.85), (2.0, 0.15))
+    )
     inside = light[x**2 + y**2 < 4].sum() * 0.01**2
     assert leak.share(distance) == pytest.approx(inside, rel=5e-3, abs=1e-6)
 

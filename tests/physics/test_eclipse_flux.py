@@ -32,9 +32,13 @@ def test_flux_is_exactly_one_away_from_the_eclipses():
     assert flux[~away].min() < 0.9
 
 
-@pytest.mark.parametrize("orbit", [
-    replace(PLANET, radius_ratio=0.0), replace(PLANET, impact_parameter=1.2),
-])
+@pytest.mark.parametrize(
+    "orbit",
+    [
+        replace(PLANET, radius_ratio=0.0),
+        replace(PLANET, impact_parameter=1.2),
+    ],
+)
 def test_no_transit_leaves_ones(orbit):
     assert np.all(MODEL(TIME, orbit, LIMB, EXPOSURE) == 1.0)
 
@@ -70,10 +74,16 @@ def test_total_secondary_removes_the_companion_share():
 
 
 @settings(max_examples=40, deadline=None)
-@given(ratio=st.floats(0.02, 1.4), impact=st.floats(0.0, 0.9), eccentricity=st.floats(0.0, 0.5),
-       argument=st.floats(0.0, 6.28), brightness=st.floats(0.0, 1.5))
-def test_flux_stays_between_zero_and_one_and_reaches_down(ratio, impact, eccentricity, argument,
-                                                          brightness):
+@given(
+    ratio=st.floats(0.02, 1.4),
+    impact=st.floats(0.0, 0.9),
+    eccentricity=st.floats(0.0, 0.5),
+    argument=st.floats(0.0, 6.28),
+    brightness=st.floats(0.0, 1.5),
+)
+def test_flux_stays_between_zero_and_one_and_reaches_down(
+    ratio, impact, eccentricity, argument, brightness
+):
     orbit = Orbit(3.0, 0.0, ratio, 10.0, impact, eccentricity, argument, brightness)
     flux = MODEL(np.linspace(0, 3, 600), orbit, LIMB, EXPOSURE)
     assert np.all((flux >= 0) & (flux <= 1)) and flux.min() < 1
@@ -104,8 +114,10 @@ def test_node_counts_are_checked():
 def test_central_and_averaged_brightness_differ_by_the_discs_integrals():
     radius = (np.arange(4000) + 0.5) / 4000
     mu = np.sqrt(1 - radius**2)
-    means = [np.sum(2 * radius * (1 - u1 * (1 - mu) - u2 * (1 - mu) ** 2)) / 4000
-             for u1, u2 in ((0.5, 0.2), LIMB)]
+    means = [
+        np.sum(2 * radius * (1 - u1 * (1 - mu) - u2 * (1 - mu) ** 2)) / 4000
+        for u1, u2 in ((0.5, 0.2), LIMB)
+    ]
     expected = 0.7 * means[0] / means[1]
     assert disc_averaged_ratio(0.7, LIMB, (0.5, 0.2)) == pytest.approx(expected, rel=1e-6)
     assert disc_averaged_ratio(0.7, LIMB, LIMB) == 0.7

@@ -29,8 +29,18 @@ def domain(draw, eccentric=True):
     edge = (1 + ratio) * (1 + eccentricity * np.sin(argument)) / (1 - eccentricity**2)
     axis = max(1.5, edge) * draw(st.floats(1.0001, 30.0))
     impact = (1 + ratio) * draw(st.one_of(st.floats(0.0, 1.0), st.sampled_from([0.0, 1.0])))
-    return Orbit(draw(st.floats(0.3, 40.0)), draw(st.floats(-50.0, 50.0)), ratio, axis, impact,
-                 eccentricity, argument, draw(st.floats(0.0, 1.5)), 0.5, (0.5, 0.2))
+    return Orbit(
+        draw(st.floats(0.3, 40.0)),
+        draw(st.floats(-50.0, 50.0)),
+        ratio,
+        axis,
+        impact,
+        eccentricity,
+        argument,
+        draw(st.floats(0.0, 1.5)),
+        0.5,
+        (0.5, 0.2),
+    )
 
 
 def near_eclipse(orbit, count=60):
@@ -59,15 +69,32 @@ def test_circular_eclipses_are_symmetric(orbit, exposure):
 
 
 @settings(max_examples=100, deadline=None)
-@given(domain(), st.sampled_from(["radius_ratio", "semi_major_axis_ratio", "impact_parameter",
-                                  "eccentricity", "argument_of_periastron", "epoch",
-                                  "surface_brightness_ratio"]), st.booleans())
+@given(
+    domain(),
+    st.sampled_from(
+        [
+            "radius_ratio",
+            "semi_major_axis_ratio",
+            "impact_parameter",
+            "eccentricity",
+            "argument_of_periastron",
+            "epoch",
+            "surface_brightness_ratio",
+        ]
+    ),
+    st.booleans(),
+)
 def test_flux_is_continuous_in_every_parameter_at_the_contacts(orbit, name, inner):
-    orbit = replace(orbit, radius_ratio=min(max(orbit.radius_ratio, 0.01), 1.4),
-                    eccentricity=min(orbit.eccentricity, 0.85))
-    orbit = replace(orbit, impact_parameter=min(orbit.impact_parameter, orbit.radius_ratio),
-                    semi_major_axis_ratio=max(orbit.semi_major_axis_ratio,
-                                              3 / (1 - orbit.eccentricity)))
+    orbit = replace(
+        orbit,
+        radius_ratio=min(max(orbit.radius_ratio, 0.01), 1.4),
+        eccentricity=min(orbit.eccentricity, 0.85),
+    )
+    orbit = replace(
+        orbit,
+        impact_parameter=min(orbit.impact_parameter, orbit.radius_ratio),
+        semi_major_axis_ratio=max(orbit.semi_major_axis_ratio, 3 / (1 - orbit.eccentricity)),
+    )
     separation = abs(1 - orbit.radius_ratio) if inner else 1 + orbit.radius_ratio
     contacts = contact_interval(orbit, separation)
     if contacts is None:
@@ -103,8 +130,10 @@ def test_companion_light_dilutes_the_primary_exactly():
     near = np.linspace(-0.3, 0.3, 100)
     bright = replace(PLANET, epoch=0.0, surface_brightness_ratio=0.8)
     share = 0.8 * 0.01 / (1 + 0.8 * 0.01)
-    depth, undiluted = (1 - MODEL(near, orbit, LIMB, EXPOSURE)
-                        for orbit in (bright, replace(bright, surface_brightness_ratio=0.0)))
+    depth, undiluted = (
+        1 - MODEL(near, orbit, LIMB, EXPOSURE)
+        for orbit in (bright, replace(bright, surface_brightness_ratio=0.0))
+    )
     assert np.allclose(depth, (1 - share) * undiluted, rtol=0, atol=1e-14)
     total = 1 - MODEL(np.array([1.5]), bright, LIMB, EXPOSURE)[0]
     assert total == pytest.approx(share, rel=1e-9)
@@ -115,7 +144,7 @@ def test_times_may_be_missing_unsorted_and_two_dimensional():
     flux = MODEL(times, PLANET, LIMB, EXPOSURE)
     assert flux.shape == (2, 3) and flux[0, 1] == 1.0 and flux[1, 0] == 1.0
     for i, j in ((0, 0), (0, 2), (1, 1)):
-        alone = MODEL(times[i, j:j + 1], PLANET, LIMB, EXPOSURE)[0]
+        alone = MODEL(times[i, j : j + 1], PLANET, LIMB, EXPOSURE)[0]
         assert flux[i, j] == alone < 0.99
     assert MODEL(np.array([]), PLANET, LIMB, EXPOSURE).shape == (0,)
 
@@ -133,14 +162,19 @@ def test_no_companion_leaves_ones():
     assert np.all(MODEL(TIME, replace(PLANET, radius_ratio=0.0), LIMB, EXPOSURE) == 1.0)
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    ({"radius_ratio": 1.6}, "radius_ratio 1.6"), ({"radius_ratio": -0.1}, "radius_ratio -0.1"),
-    ({"impact_parameter": 1.11}, "impact_parameter 1.11"),
-    ({"semi_major_axis_ratio": 1.4}, "semi_major_axis_ratio 1.4"),
-    ({"eccentricity": 0.91}, "eccentricity 0.91"), ({"period": 0.0}, "period 0"),
-    ({"radius_ratio": float("nan")}, "radius_ratio nan"),
-    ({"surface_brightness_ratio": -1.0}, "surface_brightness_ratio -1"),
-])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"radius_ratio": 1.6}, "radius_ratio 1.6"),
+        ({"radius_ratio": -0.1}, "radius_ratio -0.1"),
+        ({"impact_parameter": 1.11}, "impact_parameter 1.11"),
+        ({"semi_major_axis_ratio": 1.4}, "semi_major_axis_ratio 1.4"),
+        ({"eccentricity": 0.91}, "eccentricity 0.91"),
+        ({"period": 0.0}, "period 0"),
+        ({"radius_ratio": float("nan")}, "radius_ratio nan"),
+        ({"surface_brightness_ratio": -1.0}, "surface_brightness_ratio -1"),
+    ],
+)
 def test_values_outside_the_domain_are_refused(change, message):
     with pytest.raises(BadParameter, match=message):
         MODEL(TIME, replace(PLANET, **change), LIMB, EXPOSURE)

@@ -76,8 +76,12 @@ def test_kepler_coefficients_follow_two_published_tables():
     claret = priors("ldc_kepler.csv", skipinitialspace=True).rename(columns=names)
     claret = error(claret.query("Z == 0 and teff >= 4500"), "kepler")
     assert len(claret) > 80 and np.abs(claret).max() < 0.025
-    sing = priors("sing2010_LD_kepler.dat", sep=";", comment="#",
-                  names=["teff", "logg", "feh", "u", "u1", "u2"])
+    sing = priors(
+        "sing2010_LD_kepler.dat",
+        sep=";",
+        comment="#",
+        names=["teff", "logg", "feh", "u", "u1", "u2"],
+    )
     sing = sing.apply(pd.to_numeric, errors="coerce").dropna()
     sing = error(sing.query("feh == 0 and 4500 <= teff <= 10000 and 3.5 <= logg <= 5"), "kepler")
     assert len(sing) > 50 and np.abs(sing.sum(axis=1)).max() < 0.05

@@ -24,8 +24,19 @@ LIMB = (0.4, 0.3)
 EXPOSURE = 0.0204
 MODEL = ExactModel()
 SILENT = PhaseCurve(1.0, (-1.0, -1.0), (0.0, 0.0), (0.0, 0.0))
-PAIR = Orbit(3.0, 0.5, 0.6, 8.0, 0.3, 0.2, 1.0, 0.4, 0.7, (0.5, 0.2),
-             phase_curve=PhaseCurve(1.0, reflection=(0.3, 0.4)))
+PAIR = Orbit(
+    3.0,
+    0.5,
+    0.6,
+    8.0,
+    0.3,
+    0.2,
+    1.0,
+    0.4,
+    0.7,
+    (0.5, 0.2),
+    phase_curve=PhaseCurve(1.0, reflection=(0.3, 0.4)),
+)
 CIRCLE = replace(PAIR, eccentricity=0.0, impact_parameter=0.9)
 TIME = np.arange(0.0, 9.0, 0.01)
 
@@ -44,8 +55,12 @@ def test_without_amplitudes_the_eclipses_alone_remain():
 
 def test_phase_curve_is_off_unless_the_orbit_has_one():
     off = replace(PAIR, phase_curve=None)
-    light = [system_flux(TIME, System("x", (Source(1.0, limb_darkening=LIMB, orbit=orbit),)),
-                         EXPOSURE, MODEL).flux for orbit in (off, PAIR)]
+    light = [
+        system_flux(
+            TIME, System("x", (Source(1.0, limb_darkening=LIMB, orbit=orbit),)), EXPOSURE, MODEL
+        ).flux
+        for orbit in (off, PAIR)
+    ]
     assert np.array_equal(light[0], 1 - (1 - MODEL(TIME, off, LIMB, EXPOSURE)))
     assert np.allclose(light[1], flux(PAIR), atol=1e-14)
     assert np.abs(light[1] - light[0]).max() > 1e-3
@@ -58,8 +73,7 @@ def test_circular_curve_is_the_sum_of_its_harmonics():
     ellipsoidal = (1 - share) * found.ellipsoidal[0] + share * found.ellipsoidal[1]
     beaming = (1 - share) * found.beaming[0] - share * found.beaming[1]
     reflection = found.reflection[1] - found.reflection[0]
-    varying = (beaming * np.sin(angle) - ellipsoidal * np.cos(2 * angle)
-               - reflection * np.cos(angle))
+    varying = beaming * np.sin(angle) - ellipsoidal * np.cos(2 * angle) - reflection * np.cos(angle)
     expected = 1 + varying / (1 + sum(found.reflection))
     out = MODEL(TIME, CIRCLE, LIMB, EXPOSURE) == 1.0
     # an exposure of 0.0204 d smooths the second harmonic by a thousandth
@@ -76,8 +90,9 @@ def test_ellipsoidal_amplitude_is_the_published_formula():
 
 def test_beaming_of_the_sun_by_jupiter():
     # Jupiter moves the Sun at 12.5 m/s, so that the semi-amplitude is 4 x 12.5 / 3e8
-    jupiter = Orbit(4332.6, 0.0, 0.1028, 1118.0, 0.0, 0.0489, 1.0, 0.0, 9.546e-4,
-                    phase_curve=PhaseCurve(1.0))
+    jupiter = Orbit(
+        4332.6, 0.0, 0.1028, 1118.0, 0.0, 0.0489, 1.0, 0.0, 9.546e-4, phase_curve=PhaseCurve(1.0)
+    )
     beaming = phase_amplitudes(jupiter, LIMB).beaming[0]
     assert beaming == pytest.approx(4 * 12.47 / 2.998e8, rel=2e-3)
 
@@ -85,8 +100,7 @@ def test_beaming_of_the_sun_by_jupiter():
 @pytest.mark.parametrize("eccentricity", [0.0, 0.3])
 def test_beaming_follows_the_motion_of_body_1(eccentricity):
     only = PhaseCurve(1.0, (-1.0, -1.0), (1.0, 0.0))
-    orbit = replace(PAIR, eccentricity=eccentricity, surface_brightness_ratio=0.0,
-                    phase_curve=only)
+    orbit = replace(PAIR, eccentricity=eccentricity, surface_brightness_ratio=0.0, phase_curve=only)
     time = np.linspace(1.0, 1.6, 50)
     step = 1e-4
     height = [sky_position(time + side * step - orbit.epoch, orbit)[1] for side in (-1, 1)]
@@ -114,19 +128,37 @@ def test_engines_give_the_same_curve():
 
 
 @settings(max_examples=60, deadline=None)
-@given(ratio=st.floats(0.01, 1.2), impact=st.floats(0.0, 1.0), eccentricity=st.floats(0.0, 0.5),
-       argument=st.floats(0.0, 6.28), brightness=st.floats(0.0, 1.2), masses=st.floats(0.3, 1.0))
-def test_flux_stays_below_one_plus_the_amplitudes(ratio, impact, eccentricity, argument,
-                                                  brightness, masses):
+@given(
+    ratio=st.floats(0.01, 1.2),
+    impact=st.floats(0.0, 1.0),
+    eccentricity=st.floats(0.0, 0.5),
+    argument=st.floats(0.0, 6.28),
+    brightness=st.floats(0.0, 1.2),
+    masses=st.floats(0.3, 1.0),
+)
+def test_flux_stays_below_one_plus_the_amplitudes(
+    ratio, impact, eccentricity, argument, brightness, masses
+):
     axis = 4 * (1 + ratio) / (1 - eccentricity)
-    orbit = Orbit(3.0, 0.0, ratio, axis, impact, eccentricity, argument, brightness, masses,
-                  phase_curve=PhaseCurve(1.0, reflection=(0.3, 0.3)))
+    orbit = Orbit(
+        3.0,
+        0.0,
+        ratio,
+        axis,
+        impact,
+        eccentricity,
+        argument,
+        brightness,
+        masses,
+        phase_curve=PhaseCurve(1.0, reflection=(0.3, 0.3)),
+    )
     found = phase_amplitudes(orbit, LIMB)
     nearest = 1 / (1 - eccentricity)
     share = brightness * ratio**2 / (1 + brightness * ratio**2)
     most = sum(
         own * (found.ellipsoidal[i] * nearest**3 + found.beaming[i] * (1 + eccentricity))
-        + found.reflection[i] * nearest**2 for i, own in ((0, 1 - share), (1, share))
+        + found.reflection[i] * nearest**2
+        for i, own in ((0, 1 - share), (1, share))
     )
     light = flux(orbit, np.linspace(0.0, 3.0, 400))
     assert np.all(np.isfinite(light)) and light.min() >= -1e-9
@@ -138,13 +170,16 @@ def test_roche_radius_of_equal_masses_is_the_textbook_value():
     assert roche_radius(1e-3) == pytest.approx(0.049 / (0.06 * 0.1 + np.log(1.1)) * 0.1, rel=1e-9)
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    ({"semi_major_axis_ratio": 1.9}, r"\(R1 \+ R2\)/a = 0.842 is not below 0.8"),
-    ({"semi_major_axis_ratio": 2.4, "eccentricity": 0.2}, r"0.8 \(1 - e\)"),
-    ({"semi_major_axis_ratio": 2.4, "mass_ratio": 0.7}, "body 1 fills 1.02 of its Roche"),
-    ({"semi_major_axis_ratio": 3.0, "mass_ratio": 0.05}, "body 2 fills .* Roche"),
-    ({"mass_ratio": 0.0}, "mass_ratio 0"),
-])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"semi_major_axis_ratio": 1.9}, r"\(R1 \+ R2\)/a = 0.842 is not below 0.8"),
+        ({"semi_major_axis_ratio": 2.4, "eccentricity": 0.2}, r"0.8 \(1 - e\)"),
+        ({"semi_major_axis_ratio": 2.4, "mass_ratio": 0.7}, "body 1 fills 1.02 of its Roche"),
+        ({"semi_major_axis_ratio": 3.0, "mass_ratio": 0.05}, "body 2 fills .* Roche"),
+        ({"mass_ratio": 0.0}, "mass_ratio 0"),
+    ],
+)
 def test_pairs_too_close_for_the_model_are_refused(change, message):
     orbit = replace(CIRCLE, impact_parameter=0.0, mass_ratio=0.7)
     with pytest.raises(BadParameter, match=message):

@@ -13,11 +13,15 @@ MASSES = np.geomspace(*stars.MASS_RANGE, 500)
 BANDPASS_NM = {"kepler": (430, 880), "tess": (620, 1000)}
 
 
-@pytest.mark.parametrize("relation", [
-    stars.radius_from_mass, stars.teff_from_mass,
-    lambda m: -stars.absolute_magnitude(m, "kepler"),
-    lambda m: -stars.absolute_magnitude(m, "tess"),
-])
+@pytest.mark.parametrize(
+    "relation",
+    [
+        stars.radius_from_mass,
+        stars.teff_from_mass,
+        lambda m: -stars.absolute_magnitude(m, "kepler"),
+        lambda m: -stars.absolute_magnitude(m, "tess"),
+    ],
+)
 def test_heavier_dwarfs_are_larger_hotter_and_brighter(relation):
     assert np.all(np.diff(relation(MASSES)) > 0)
 
@@ -80,8 +84,13 @@ def test_sequence_follows_the_published_table():
         pytest.skip("EXOVAL_DATA is not set: the dwarf sequence is not here to compare with")
     lines = (Path(root) / "tables/priors/EEM_dwarf_UBVIJHK_colors_Teff.txt").read_text()
     rows = [line.split() for line in lines.split("\n#SpT")[1].splitlines()[1:]]
-    table = np.array([[float(row[1]), float(row[6]), float(row[-2])] for row in rows
-                      if len(row) > 31 and row[-2].replace(".", "").isdigit()])
+    table = np.array(
+        [
+            [float(row[1]), float(row[6]), float(row[-2])]
+            for row in rows
+            if len(row) > 31 and row[-2].replace(".", "").isdigit()
+        ]
+    )
     table = table[(table[:, 2] >= 0.075) & (table[:, 2] <= 3.38)]
     assert len(table) > 60
     assert np.abs(stars.radius_from_mass(table[:, 2]) / table[:, 1] - 1).max() < 0.06
@@ -98,8 +107,11 @@ def test_magnitudes_follow_the_published_colour_relations():
     names = ["SpT", *names.split()]
     rows = [dict(zip(names, row.split(), strict=False)) for row in rows if len(row.split()) > 31]
     wanted = ("Msun", "M_G", "Bp-Rp", "Mv", "B-V", "V-Rc", "V-Ic")
-    rows = [row for row in rows if all(row[name].strip("-").replace(".", "", 1).isdigit()
-                                       for name in wanted)]
+    rows = [
+        row
+        for row in rows
+        if all(row[name].strip("-").replace(".", "", 1).isdigit() for name in wanted)
+    ]
     # the rows the sequence keeps: between them it is an interpolation
     kept = 10 ** stars._LOG_COLUMNS["mass"]
     table = np.array([[float(row[name]) for name in wanted] for row in rows])

@@ -26,8 +26,9 @@ def test_single_source_is_the_transit_model_itself():
 @pytest.mark.parametrize("orbit", [None, Orbit(3.0, 0.5, 0.0, 10.0, 0.2)])
 def test_nothing_eclipsed_is_exactly_constant(orbit):
     third = 1 / 3
-    found = light(Source(third, 1.1, -0.3, orbit=orbit), Source(third, 2.0, 0.7),
-                  Source(1 - 2 * third))
+    found = light(
+        Source(third, 1.1, -0.3, orbit=orbit), Source(third, 2.0, 0.7), Source(1 - 2 * third)
+    )
     assert np.all(found.flux == 1.0)
     assert np.ptp(found.column) == 0 and np.ptp(found.row) == 0
     assert found.column[0] == pytest.approx((1.1 + 2.0) / 3)
@@ -59,13 +60,19 @@ def test_centroid_shift_of_a_dimmed_neighbour():
 
 
 def test_photocentre_is_the_flux_weighted_mean_of_all_sources():
-    sources = (Source(0.5, 0.1, 0.2, orbit=PLANET), Source(0.3, 5.0, -1.0, orbit=PAIR),
-               Source(0.2, -3.0, 4.0))
+    sources = (
+        Source(0.5, 0.1, 0.2, orbit=PLANET),
+        Source(0.3, 5.0, -1.0, orbit=PAIR),
+        Source(0.2, -3.0, 4.0),
+    )
     found = light(*sources)
-    weights = np.array([
-        s.flux_fraction * (MODEL(TIME, s.orbit, s.limb_darkening, EXPOSURE)
-                           if s.orbit else np.ones_like(TIME)) for s in sources
-    ])
+    weights = np.array(
+        [
+            s.flux_fraction
+            * (MODEL(TIME, s.orbit, s.limb_darkening, EXPOSURE) if s.orbit else np.ones_like(TIME))
+            for s in sources
+        ]
+    )
     columns = np.array([s.offset_column for s in sources])
     assert np.allclose(found.flux, weights.sum(axis=0), atol=1e-14)
     assert np.allclose(found.column, columns @ weights / weights.sum(axis=0), atol=1e-13)

@@ -47,12 +47,13 @@ def test_samples_follow_the_density(seed, mass):
     ratios = np.geomspace(LEAST_MASS / mass * (1 + 1e-9), 1, 1200)
     grid = np.exp(companions.log_prob(np.exp(ln_period)[:, None], ratios[None, :]))
     for drawn, x, density in (
-            (np.log(period), ln_period, np.trapezoid(grid, ratios, axis=1)),
-            (ratio, ratios, np.trapezoid(grid, ln_period, axis=0))):
-        cumulative = np.concatenate([[0], np.cumsum(
-            0.5 * (density[1:] + density[:-1]) * np.diff(x))])
-        assert kstest(drawn, lambda v, x=x, c=cumulative: np.interp(v, x, c / c[-1])
-                      ).pvalue > 1e-3
+        (np.log(period), ln_period, np.trapezoid(grid, ratios, axis=1)),
+        (ratio, ratios, np.trapezoid(grid, ln_period, axis=0)),
+    ):
+        cumulative = np.concatenate(
+            [[0], np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(x))]
+        )
+        assert kstest(drawn, lambda v, x=x, c=cumulative: np.interp(v, x, c / c[-1])).pvalue > 1e-3
     total = np.trapezoid(np.trapezoid(grid, ratios, axis=1), ln_period)
     assert companions.rate == pytest.approx(total, rel=0.02)
 
@@ -72,8 +73,9 @@ def test_the_flat_population_is_flat(seed):
     assert kstest(ratio, "uniform", (0.01, 0.99)).pvalue > 1e-3
 
 
-@pytest.mark.parametrize("make", [lambda: MoeBinaries(-0.1), lambda: FlatBinaries(-1),
-                                  lambda: BrownDwarfs(1.0, -0.5)])
+@pytest.mark.parametrize(
+    "make", [lambda: MoeBinaries(-0.1), lambda: FlatBinaries(-1), lambda: BrownDwarfs(1.0, -0.5)]
+)
 def test_a_negative_rate_is_refused(make):
     with pytest.raises(BadParameter, match="rate of 0 or more"):
         make()

@@ -17,8 +17,12 @@ def write(path, nside=2, **changes):
     """Ten stars a square degree and magnitude in pixel 0, one more in each further pixel."""
     limits = np.arange(10.0, 20.1, 0.5)
     rate = 10.0 + np.arange(12 * nside**2)
-    arrays = {"mag_faint_limit": limits, "nside": nside, "ordering": "RING",
-              "density": (limits - 10)[:, None] * rate[None, :]} | changes
+    arrays = {
+        "mag_faint_limit": limits,
+        "nside": nside,
+        "ordering": "RING",
+        "density": (limits - 10)[:, None] * rate[None, :],
+    } | changes
     np.savez(path, **arrays)
     return str(path)
 
@@ -28,8 +32,9 @@ def test_pixels_are_those_of_healpix(nside):
     healpix = pytest.importorskip("astropy_healpix")
     rng = np.random.default_rng(nside)
     longitude, latitude = 360 * rng.random(4000), np.degrees(np.arcsin(2 * rng.random(4000) - 1))
-    expected = healpix.lonlat_to_healpix(longitude * units.deg, latitude * units.deg, nside,
-                                         order="ring")
+    expected = healpix.lonlat_to_healpix(
+        longitude * units.deg, latitude * units.deg, nside, order="ring"
+    )
     assert [_pixel(nside, x, y) for x, y in zip(longitude, latitude)] == list(expected)
 
 
@@ -44,10 +49,14 @@ def test_density_is_the_maps_and_goes_on_as_the_discs(tmp_path):
     assert equatorial.density(15.0, "tess") > 0
     disc = GalacticDisc()
     grows = sky.density(22.0, "tess", ra, dec) / sky.density(19.75, "tess", ra, dec)
-    assert grows == pytest.approx(disc.density(22.0, "tess", ra, dec)
-                                  / disc.density(19.75, "tess", ra, dec))
-    assert np.isneginf(DensityMap(write(tmp_path / "none.npz", density=np.zeros((21, 48)))
-                                  ).log_prob(15.0, "tess", ra, dec))
+    assert grows == pytest.approx(
+        disc.density(22.0, "tess", ra, dec) / disc.density(19.75, "tess", ra, dec)
+    )
+    assert np.isneginf(
+        DensityMap(write(tmp_path / "none.npz", density=np.zeros((21, 48)))).log_prob(
+            15.0, "tess", ra, dec
+        )
+    )
     masses = sky.sample(np.random.default_rng(0), 50, 15.0, "tess", ra, dec)
     assert ((masses >= 0.1) & (masses <= 2.5)).all()
 
@@ -66,12 +75,15 @@ def test_what_is_no_map_is_refused(tmp_path):
 
 @pytest.mark.data
 def test_a_published_map_and_the_disc_agree_away_from_the_bulge():
-    path = Path(os.environ.get("EXOVAL_DATA", ""), "tables", "priors",
-                "raven_trilegal_density_nside16.npz")
+    path = Path(
+        os.environ.get("EXOVAL_DATA", ""), "tables", "priors", "raven_trilegal_density_nside16.npz"
+    )
     if not path.is_file():
         pytest.skip("EXOVAL_DATA holds no star-density map to compare with")
     sky, disc = DensityMap(str(path)), GalacticDisc()
-    ratios = [sky.density(magnitude, "tess", ra, dec) / disc.density(magnitude, "tess", ra, dec)
-              for magnitude in (13.0, 16.0, 19.0)
-              for ra, dec in ((290.7, 44.5), (150.0, 30.0), (60.0, -60.0), (200.0, -10.0))]
+    ratios = [
+        sky.density(magnitude, "tess", ra, dec) / disc.density(magnitude, "tess", ra, dec)
+        for magnitude in (13.0, 16.0, 19.0)
+        for ra, dec in ((290.7, 44.5), (150.0, 30.0), (60.0, -60.0), (200.0, -10.0))
+    ]
     assert 0.5 < np.median(ratios) < 2 and max(ratios) < 5 and min(ratios) > 0.2, ratios

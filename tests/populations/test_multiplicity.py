@@ -42,8 +42,9 @@ def test_periods_between_limits_stay_there_and_follow_the_cut_normal():
     assert period.min() >= 300 * (1 - 1e-9)
     assert period.max() <= 1e5 * (1 + 1e-9)
     share = COMPANIONS.share_between(300.0, 1e5)
-    assert share == pytest.approx(norm.cdf((5 - 5.03) / 2.28)
-                                  - norm.cdf((np.log10(300) - 5.03) / 2.28))
+    assert share == pytest.approx(
+        norm.cdf((5 - 5.03) / 2.28) - norm.cdf((np.log10(300) - 5.03) / 2.28)
+    )
     below = COMPANIONS.share_between(300.0, 5000.0) / share
     assert (period < 5000).mean() == pytest.approx(below, abs=0.03)
 

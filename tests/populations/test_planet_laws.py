@@ -11,10 +11,12 @@ from exoval.populations.planet_occurrence import HsuOccurrence
 from exoval.populations.planet_power_law import BrokenPowerLaw
 from exoval.populations.transit_timing import TransitTiming
 
-LAWS = {"log uniform": LogUniformPlanets(0.7), "broken": BrokenPowerLaw(),
-        "broken, flat part": BrokenPowerLaw(2.0, period_slopes=(0.0, 0.0), radius_slopes=(0, -1)),
-        "no break inside": BrokenPowerLaw(1.0, 20.0, 300.0, minimum_radius=0.5,
-                                          maximum_radius=3.0)}
+LAWS = {
+    "log uniform": LogUniformPlanets(0.7),
+    "broken": BrokenPowerLaw(),
+    "broken, flat part": BrokenPowerLaw(2.0, period_slopes=(0.0, 0.0), radius_slopes=(0, -1)),
+    "no break inside": BrokenPowerLaw(1.0, 20.0, 300.0, minimum_radius=0.5, maximum_radius=3.0),
+}
 
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS.keys())
@@ -22,8 +24,14 @@ def test_densities_integrate_to_the_rate(law):
     def density(ln_radius, ln_period):
         return np.exp(law.log_prob(np.exp(ln_period), np.exp(ln_radius)))
 
-    total = dblquad(density, np.log(law.minimum_period), np.log(law.maximum_period),
-                    np.log(law.minimum_radius), np.log(law.maximum_radius), epsabs=1e-5)[0]
+    total = dblquad(
+        density,
+        np.log(law.minimum_period),
+        np.log(law.maximum_period),
+        np.log(law.minimum_radius),
+        np.log(law.maximum_radius),
+        epsabs=1e-5,
+    )[0]
     assert total == pytest.approx(law.rate, rel=0.01)
 
 
@@ -39,10 +47,13 @@ def test_samples_follow_the_density(law, seed):
         point = [np.full(x.shape, value) for value in inside]
         point[axis] = np.exp(x)
         density = np.exp(law.log_prob(*point))
-        cumulative = np.concatenate([[0], np.cumsum(
-            0.5 * (density[1:] + density[:-1]) * np.diff(x))])
-        assert kstest(np.log(drawn), lambda v, x=x, c=cumulative: np.interp(v, x, c / c[-1])
-                      ).pvalue > 1e-3
+        cumulative = np.concatenate(
+            [[0], np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(x))]
+        )
+        assert (
+            kstest(np.log(drawn), lambda v, x=x, c=cumulative: np.interp(v, x, c / c[-1])).pvalue
+            > 1e-3
+        )
 
 
 def test_slopes_are_those_per_unit_logarithm():

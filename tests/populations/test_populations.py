@@ -34,8 +34,9 @@ def test_planets_with_periods_up_to_16_days_and_1_to_16_earth_radii():
 def test_planet_samples_follow_the_density(seed):
     occurrence = HsuOccurrence()
     period, radius = occurrence.sample(np.random.default_rng(seed), 20000)
-    observed = np.histogram2d(np.log(radius), np.log(period),
-                              [np.log(RADIUS_EDGES), np.log(PERIOD_EDGES)])[0].ravel()
+    observed = np.histogram2d(
+        np.log(radius), np.log(period), [np.log(RADIUS_EDGES), np.log(PERIOD_EDGES)]
+    )[0].ravel()
     middle_radius = np.sqrt(RADIUS_EDGES[1:] * RADIUS_EDGES[:-1])
     middle_period = np.sqrt(PERIOD_EDGES[1:] * PERIOD_EDGES[:-1])
     grid = np.meshgrid(middle_period, middle_radius)
@@ -109,8 +110,12 @@ def test_beta_eccentricities_follow_their_density():
     distribution = BetaEccentricity()
     drawn = distribution.sample(np.random.default_rng(0), 2000)
     grid = np.linspace(1e-9, 0.9, 4001)
-    cumulative = np.concatenate([[0], np.cumsum(
-        np.exp(distribution.log_prob(0.5 * (grid[1:] + grid[:-1]))) * np.diff(grid))])
+    cumulative = np.concatenate(
+        [
+            [0],
+            np.cumsum(np.exp(distribution.log_prob(0.5 * (grid[1:] + grid[:-1]))) * np.diff(grid)),
+        ]
+    )
     assert cumulative[-1] == pytest.approx(1, abs=5e-3)
     assert kstest(drawn, lambda x: np.interp(x, grid, cumulative)).pvalue > 1e-3
 
@@ -215,7 +220,9 @@ def test_no_primary_has_a_negative_number_of_companions(mass):
 
 
 def test_light_primaries_have_fewer_companions():
-    rates = [CloseBinaries(mass).companions_per_decade(np.array([5.0]))[0]
-             for mass in (0.1, 0.3, 0.5, 0.8)]
+    rates = [
+        CloseBinaries(mass).companions_per_decade(np.array([5.0]))[0]
+        for mass in (0.1, 0.3, 0.5, 0.8)
+    ]
     assert np.all(np.diff(rates) > 0)
     assert rates[0] / rates[-1] == pytest.approx(0.5)

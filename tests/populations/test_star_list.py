@@ -41,8 +41,9 @@ def test_masses_are_those_of_stars_of_that_magnitude(stars, tmp_path, seed):
 def test_without_masses_fainter_stars_are_lighter(stars, tmp_path):
     stars[["Kepler_mag"]].to_csv(tmp_path / "stars.csv", index=False)
     field = StarList(str(tmp_path / "stars.csv"), 1.0)
-    bright, faint = (field.sample(np.random.default_rng(0), 50, m, "kepler").mean()
-                     for m in (14.5, 19.5))
+    bright, faint = (
+        field.sample(np.random.default_rng(0), 50, m, "kepler").mean() for m in (14.5, 19.5)
+    )
     assert 0.1 < faint < bright < 2
 
 

@@ -17,16 +17,19 @@ def sampling(days: float, cadence: float = CADENCE) -> np.ndarray:
     return time[(time % 30) < 28]
 
 
-def light_curve(time: np.ndarray, *boxes: tuple[Ephemeris, float], seed: int = 0,
-                error: np.ndarray | None = None) -> LightCurve:
+def light_curve(
+    time: np.ndarray,
+    *boxes: tuple[Ephemeris, float],
+    seed: int = 0,
+    error: np.ndarray | None = None,
+) -> LightCurve:
     """Noise of the given errors and boxes, each an ephemeris and its signal-to-noise ratio."""
     error = np.full(len(time), NOISE) if error is None else error
     flux = 1 + error * np.random.default_rng(seed).standard_normal(len(time))
     for ephemeris, strength in boxes:
         inside = ephemeris.in_event(time)
-        flux[inside] -= strength / np.sqrt(np.sum(error[inside]**-2.0))
-    return LightCurve("KIC 1", "kepler", time, flux, error, CADENCE,
-                      (Segment(1, 0, len(time)),))
+        flux[inside] -= strength / np.sqrt(np.sum(error[inside] ** -2.0))
+    return LightCurve("KIC 1", "kepler", time, flux, error, CADENCE, (Segment(1, 0, len(time)),))
 
 
 def drift(found: Ephemeris, truth: Ephemeris, time: np.ndarray) -> float:

@@ -18,8 +18,10 @@ QUARTER = sampling(90)
 YEAR = sampling(400)
 
 
-@pytest.mark.parametrize(("period", "duration", "strength"), [
-    (0.53, 0.05, 12), (1.7, 0.04, 12), (6.1, 0.12, 12), (18.3, 0.3, 15), (28.9, 0.15, 15)])
+@pytest.mark.parametrize(
+    ("period", "duration", "strength"),
+    [(0.53, 0.05, 12), (1.7, 0.04, 12), (6.1, 0.12, 12), (18.3, 0.3, 15), (28.9, 0.15, 15)],
+)
 def test_a_box_is_found_in_a_quarter(period, duration, strength):
     truth = Ephemeris(period, 131.0, duration)
     event = BoxSearch()(light_curve(QUARTER, (truth, strength)), STAR)
@@ -34,8 +36,7 @@ def test_a_weak_box_is_found_in_a_long_light_curve(period, duration):
     event = BoxSearch(maximum_period_days=200)(light_curve(YEAR, (truth, 11)), STAR)
     assert drift(event.ephemeris, truth, YEAR) < 0.5
     assert event.ephemeris.duration == pytest.approx(duration, rel=0.5)
-    assert event.transit_count == len(np.unique(truth.event_number(
-        YEAR[truth.in_event(YEAR)])))
+    assert event.transit_count == len(np.unique(truth.event_number(YEAR[truth.in_event(YEAR)])))
 
 
 def test_unequal_errors_weigh():
@@ -119,8 +120,8 @@ def test_the_periodogram_on_request():
     assert abs(truth.time_from_mid_event(periodogram.epoch[peaks[0]])) < 0.1
     assert np.all(np.diff(periodogram.efficiency[peaks]) <= 0)
     event = BoxSearch()(curve, STAR)
-    assert event.detection_efficiency in periodogram.efficiency[periodogram.peaks(5)]
-    assert event.detection_efficiency > 8
+    assert event.signal_detection_efficiency in periodogram.efficiency[periodogram.peaks(5)]
+    assert event.signal_detection_efficiency > 8
 
 
 def test_the_stars_density_sets_durations_on_request():
@@ -134,9 +135,16 @@ def test_the_stars_density_sets_durations_on_request():
     assert event.ephemeris.period == pytest.approx(6.3, rel=1e-3)
 
 
-@pytest.mark.parametrize("wrong", [
-    {"minimum_period_days": 30, "maximum_period_days": 0.5}, {"minimum_transits": 1},
-    {"shortest_duration": 3.0}, {"candidates": 0}, {"retries": -1}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"minimum_period_days": 30, "maximum_period_days": 0.5},
+        {"minimum_transits": 1},
+        {"shortest_duration": 3.0},
+        {"candidates": 0},
+        {"retries": -1},
+    ],
+)
 def test_impossible_settings_are_refused(wrong):
     with pytest.raises(BadParameter):
         BoxSearch(**wrong)

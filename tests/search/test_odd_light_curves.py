@@ -43,13 +43,21 @@ odd = st.sampled_from([np.nan, np.inf, -np.inf, 0.0, -1.0, 1e300, -1e300, 1e-300
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.integers(1, 1500), st.integers(0, 2**32 - 1), st.floats(1e-3, 2000),
-       st.lists(st.tuples(st.integers(0, 2), st.floats(0, 1), odd), max_size=30),
-       st.booleans(), st.booleans())
+@given(
+    st.integers(1, 1500),
+    st.integers(0, 2**32 - 1),
+    st.floats(1e-3, 2000),
+    st.lists(st.tuples(st.integers(0, 2), st.floats(0, 1), odd), max_size=30),
+    st.booleans(),
+    st.booleans(),
+)
 def test_no_light_curve_crashes_or_hangs(count, seed, days, changes, ascending, duplicates):
     rng = np.random.default_rng(seed)
-    arrays = [rng.uniform(0, days, count), 1 + 1e-3 * rng.standard_normal(count),
-              1e-3 * rng.uniform(0.1, 10, count)]
+    arrays = [
+        rng.uniform(0, days, count),
+        1 + 1e-3 * rng.standard_normal(count),
+        1e-3 * rng.uniform(0.1, 10, count),
+    ]
     if ascending:
         arrays[0].sort()
     if duplicates:
@@ -72,8 +80,7 @@ def test_one_point_and_no_usable_error_give_nothing():
     time, flux = quarter()
     for error in (0.0, np.nan, -1.0, np.inf):
         assert BoxSearch()(made(time, flux, np.full(len(time), error)), STAR) is None
-        assert refine(made(time, flux, np.full(len(time), error)),
-                      Ephemeris(3.0, 1.0, 0.1)) is None
+        assert refine(made(time, flux, np.full(len(time), error)), Ephemeris(3.0, 1.0, 0.1)) is None
 
 
 def test_nothing_finite_is_an_error_of_the_light_curve():

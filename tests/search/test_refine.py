@@ -16,12 +16,16 @@ def rough(truth, rng):
     events = (FOUR_YEARS[-1] - FOUR_YEARS[0]) / truth.period
     middle = np.round((FOUR_YEARS.mean() - truth.epoch) / truth.period)
     epoch = truth.epoch + middle * truth.period + rng.uniform(-0.3, 0.3) * truth.duration
-    return Ephemeris(truth.period + rng.uniform(-0.4, 0.4) * truth.duration / events, epoch,
-                     truth.duration * rng.uniform(0.65, 1.5))
+    return Ephemeris(
+        truth.period + rng.uniform(-0.4, 0.4) * truth.duration / events,
+        epoch,
+        truth.duration * rng.uniform(0.65, 1.5),
+    )
 
 
-@pytest.mark.parametrize(("period", "duration"), [(0.8, 0.06), (6.1, 0.15), (50.3, 0.3),
-                                                  (170.7, 0.5)])
+@pytest.mark.parametrize(
+    ("period", "duration"), [(0.8, 0.06), (6.1, 0.15), (50.3, 0.3), (170.7, 0.5)]
+)
 def test_events_drift_by_less_than_a_tenth_of_the_duration_over_four_years(period, duration):
     drifts, errors = [], []
     for seed in range(7):

@@ -7,7 +7,7 @@ from astropy.timeseries import BoxLeastSquares
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadParameter
 from exoval.lightcurve import LightCurve, Segment
-from exoval.search.astropy_bls import AstropyBoxSearch, detection_efficiency
+from exoval.search.astropy_bls import AstropyBoxSearch, signal_detection_efficiency
 from exoval.search.known_ephemeris import KnownEphemeris
 from exoval.search.period_grid import duration_scale, ofir_periods
 from exoval.search.refine import box_event, refine
@@ -23,12 +23,20 @@ def box_light_curve(ephemeris, depth, noise=2e-4, days=90.0, seed=0):
     flux = 1 + noise * rng.standard_normal(len(time))
     if ephemeris is not None:
         flux -= depth * ephemeris.in_event(time)
-    return LightCurve("KIC 1", "kepler", time, flux, np.full(len(time), noise), 0.0204,
-                      (Segment(1, 0, len(time)),))
+    return LightCurve(
+        "KIC 1",
+        "kepler",
+        time,
+        flux,
+        np.full(len(time), noise),
+        0.0204,
+        (Segment(1, 0, len(time)),),
+    )
 
 
-@pytest.mark.parametrize(("period", "duration"), [(0.83, 0.07), (3.3, 0.12), (12.7, 0.2),
-                                                  (27.1, 0.35)])
+@pytest.mark.parametrize(
+    ("period", "duration"), [(0.83, 0.07), (3.3, 0.12), (12.7, 0.2), (27.1, 0.35)]
+)
 def test_a_box_is_found_where_it_is(period, duration):
     truth = Ephemeris(period, 2.0, duration)
     event = AstropyBoxSearch()(box_light_curve(truth, 1e-3), STAR)
@@ -52,7 +60,8 @@ def test_a_bump_is_never_reported_as_a_dip():
 
 def test_two_transits_are_not_enough():
     event = AstropyBoxSearch(maximum_period_days=60)(
-        box_light_curve(Ephemeris(50, 20, 0.4), 3e-3), STAR)
+        box_light_curve(Ephemeris(50, 20, 0.4), 3e-3), STAR
+    )
     assert event is None or event.transit_count >= 3
 
 
@@ -123,6 +132,6 @@ def test_detection_efficiency_takes_the_local_median_away():
     rng = np.random.default_rng(5)
     power = np.linspace(2, 6, 5000) + 0.3 * rng.standard_normal(5000)
     power[1000] += 3
-    efficiency = detection_efficiency(power)
+    efficiency = signal_detection_efficiency(power)
     assert np.argmax(efficiency) == 1000
     assert efficiency[1000] == pytest.approx(10, abs=2.5)

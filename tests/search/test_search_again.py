@@ -14,8 +14,11 @@ STAR = Star("KIC 1")
 
 
 def test_three_planets_one_after_the_other():
-    planets = [(Ephemeris(3.1, 131.0, 0.1), 40), (Ephemeris(8.7, 133.2, 0.15), 22),
-               (Ephemeris(21.9, 137.7, 0.2), 14)]
+    planets = [
+        (Ephemeris(3.1, 131.0, 0.1), 40),
+        (Ephemeris(8.7, 133.2, 0.15), 22),
+        (Ephemeris(21.9, 137.7, 0.2), 14),
+    ]
     events = search_again(BoxSearch(), light_curve(TIME, *planets), STAR)
     assert len(events) == 3
     for event, (truth, _) in zip(events, planets):

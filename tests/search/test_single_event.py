@@ -23,8 +23,9 @@ def light_curve(middles=(), depth=6e-4, duration=0.4, time=TIME, seed=0, red=0.0
         flux += red * NOISE * wander
     for middle in middles:
         flux -= depth * (np.abs(time - middle) < 0.5 * duration)
-    return LightCurve("KIC 1", "kepler", time, flux, np.full(len(time), NOISE), 0.02,
-                      (Segment(1, 0, len(time)),))
+    return LightCurve(
+        "KIC 1", "kepler", time, flux, np.full(len(time), NOISE), 0.02, (Segment(1, 0, len(time)),)
+    )
 
 
 def test_a_single_transit_has_its_epoch_and_a_period_outside_the_data():
@@ -67,7 +68,7 @@ def test_two_unlike_dips_are_not_a_pair():
 
 def test_aliases_are_those_whose_other_events_fall_into_gaps():
     # brute force: separation 48 over n predicts events at multiples of 48/n from the first
-    missing = (np.abs(TIME - 36.0) < 1.0)
+    missing = np.abs(TIME - 36.0) < 1.0
     curve = light_curve([12.0, 60.0], time=TIME[~missing])
     dips = SingleEvent().strongest_dips(curve, 2)
     periods = allowed_periods(curve, *dips)
@@ -124,8 +125,10 @@ def test_statistic_equals_brute_force():
         assert statistic.depth[place] == pytest.approx(depth, abs=NOISE / 3)
 
 
-@pytest.mark.parametrize("wrong", [{"shortest_duration_days": 2.0}, {"threshold": 3.0},
-                                   {"durations": 1}, {"noise_days": 0.0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"shortest_duration_days": 2.0}, {"threshold": 3.0}, {"durations": 1}, {"noise_days": 0.0}],
+)
 def test_wrong_parameters_are_refused(wrong):
     with pytest.raises(BadParameter):
         SingleEvent(**wrong)

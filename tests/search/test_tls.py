@@ -20,8 +20,9 @@ def light_curve():
     time = np.arange(0.0, 40.0, 0.0204)
     flux = 1 + 2e-4 * np.random.default_rng(2).standard_normal(len(time))
     flux -= 8e-4 * TRUTH.in_event(time)
-    return LightCurve("KIC 1", "kepler", time, flux, np.full(len(time), 2e-4), 0.0204,
-                      (Segment(1, 0, len(time)),))
+    return LightCurve(
+        "KIC 1", "kepler", time, flux, np.full(len(time), 2e-4), 0.0204, (Segment(1, 0, len(time)),)
+    )
 
 
 def test_its_event_is_refined_as_every_other(capsys):
@@ -29,7 +30,7 @@ def test_its_event_is_refined_as_every_other(capsys):
     refined = refine(light_curve(), TRUTH)
     assert event.ephemeris.period == pytest.approx(refined.ephemeris.period, abs=2e-3)
     assert event.signal_to_noise == pytest.approx(refined.signal_to_noise, rel=0.05)
-    assert event.detection_efficiency > 7
+    assert event.signal_detection_efficiency > 7
     # it would otherwise print versions and progress for each of a million light curves
     assert capsys.readouterr() == ("", "")
 

@@ -11,9 +11,16 @@ from simulate.observation import noise_ppm
 
 
 def hosts(path, **columns):
-    frame = pd.DataFrame({"kepid": [11, 12, 13], "mass": [1.0, 0.8, np.nan],
-                          "radius": [1.0, 0.75, 1.0], "teff": [5772.0, 5000.0, 6000.0],
-                          "cdpp": [40.0, 200.0, 100.0]} | columns)
+    frame = pd.DataFrame(
+        {
+            "kepid": [11, 12, 13],
+            "mass": [1.0, 0.8, np.nan],
+            "radius": [1.0, 0.75, 1.0],
+            "teff": [5772.0, 5000.0, 6000.0],
+            "cdpp": [40.0, 200.0, 100.0],
+        }
+        | columns
+    )
     frame.to_csv(path, index=False)
     return CatalogueHosts(kepler(), "mine.csv", "kepid", "cdpp", 4.5, "make it", str(path))
 
@@ -40,7 +47,8 @@ def test_gravity_follows_from_mass_and_radius(tmp_path):
 def test_a_table_without_the_noise_or_without_a_complete_star_is_refused(tmp_path):
     with pytest.raises(BadTable, match="lacks the columns other"):
         bad = hosts(tmp_path / "mine.csv")
-        CatalogueHosts(kepler(), "mine.csv", "kepid", "other", 4.5, "make it",
-                       bad.path).draw(np.random.default_rng(0))
+        CatalogueHosts(kepler(), "mine.csv", "kepid", "other", 4.5, "make it", bad.path).draw(
+            np.random.default_rng(0)
+        )
     with pytest.raises(DataNotFound, match="no star with mass"):
         hosts(tmp_path / "mine.csv", teff=[np.nan] * 3).draw(np.random.default_rng(0))

@@ -22,16 +22,22 @@ def test_depth_and_strength_are_finite(tmp_path):
     flux[[3, 700]] = 0.0
     pd.DataFrame({"time": time, "flux": flux}).to_csv(tmp_path / "STAR_1.csv", index=False)
     pd.DataFrame([{"target": "STAR 1", "radius": 1.0, "teff": 5700.0}]).to_csv(
-        tmp_path / "stars.csv", index=False)
+        tmp_path / "stars.csv", index=False
+    )
     hosts = RealHosts(MISSION, str(tmp_path))
     with initialize_config_module("conf", version_base="1.3"):
         config = compose("simulate", ["scenario=[planet]"])
     parts = instantiate(config, _convert_="all")
     population = parts["population"]
     recipe = SimpleNamespace(
-        hosts=hosts, scenarios=parts["scenario"], transit_model=parts["transit_model"],
-        **{name: population[name]
-           for name in ("catalogue_errors", "limb_darkening", "phase_curves")})
+        hosts=hosts,
+        scenarios=parts["scenario"],
+        transit_model=parts["transit_model"],
+        **{
+            name: population[name]
+            for name in ("catalogue_errors", "limb_darkening", "phase_curves")
+        },
+    )
     host, star = hosts.draw(rng)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -15,10 +15,10 @@ from exoval.populations.planet_log_uniform import LogUniformPlanets
 from exoval.populations.transit_timing import TransitTiming
 from exoval.star import Star
 from exoval.system import Orbit
+from simulate.draws.field_star import SkyZone
+from simulate.draws.planet_orbit import draw_planet, log_transit_probability
 from simulate.observation import Observation
-from simulate.scenarios.field_star import SkyZone
 from simulate.scenarios.no_transit import NoTransit
-from simulate.scenarios.planet_orbit import draw_planet, log_transit_probability
 
 CONF = Path(__file__).parents[2] / "conf"
 NAMES = sorted(path.stem for path in (CONF / "scenario").glob("*.yaml"))
@@ -32,22 +32,27 @@ def systems():
     with initialize_config_module("conf", version_base="1.3"):
         config = compose("simulate", [f"scenario=[{','.join(NAMES)}]"])
     drawers = instantiate(config.scenario, _convert_="all")
-    return {name: [drawers[name].draw(np.random.default_rng(i), OBSERVATION) for i in range(200)]
-            for name in NAMES}
+    return {
+        name: [drawers[name].draw(np.random.default_rng(i), OBSERVATION) for i in range(200)]
+        for name in NAMES
+    }
 
 
 def truths(systems, scenario, name):
     return np.array([system.truth[name] for system in systems[scenario]])
 
 
-@pytest.mark.parametrize(("eccentricity", "expected"), [(0.0, 1.0), (0.3, 1 / 0.91),
-                                                        (0.6, 1 / 0.64)])
+@pytest.mark.parametrize(
+    ("eccentricity", "expected"), [(0.0, 1.0), (0.3, 1 / 0.91), (0.6, 1 / 0.64)]
+)
 def test_geometry_averages_to_the_stars_over_the_axis(eccentricity, expected):
     """(R1 + R2) / a for circles, over 1 - e^2 for ellipses of any orientation (Winn 2010)."""
     for k, axis in ((0.01, 10.0), (0.8, 8.0)):
         angles = 2 * math.pi * (np.arange(200) + 0.5) / 200
-        chance = [math.exp(log_transit_probability(
-            Orbit(5.0, 0.0, k, axis, 0.0, eccentricity, float(w)))) for w in angles]
+        chance = [
+            math.exp(log_transit_probability(Orbit(5.0, 0.0, k, axis, 0.0, eccentricity, float(w))))
+            for w in angles
+        ]
         assert np.mean(chance) == pytest.approx(expected * (1 + k) / axis, rel=1e-6)
 
 
@@ -63,8 +68,11 @@ def test_priors_are_rate_times_geometry_times_eligible_stars(systems):
             if "planet_radius_earth" in truth:
                 rate = population["planets"].log_prob(orbit.period, truth["planet_radius_earth"])
             else:
-                rate = population["binaries"].of(truth["primary_mass_solar"]).log_prob(
-                    orbit.period, truth["mass_ratio"])
+                rate = (
+                    population["binaries"]
+                    .of(truth["primary_mass_solar"])
+                    .log_prob(orbit.period, truth["mass_ratio"])
+                )
             total = rate + truth["log_transit_probability"] + truth.get("log_eligible_stars", 0)
             np.testing.assert_allclose(system.log_prior, float(total), atol=1e-9)
 
@@ -87,8 +95,10 @@ def test_field_stars_stand_where_their_scenario_says(systems):
     for name in NAMES:
         if name.startswith(("background", "nearby")):
             offset = truths(systems, name, "offset_arcsec")
-            place = [math.hypot(s.sources[0].offset_column, s.sources[0].offset_row)
-                     for s in systems[name]]
+            place = [
+                math.hypot(s.sources[0].offset_column, s.sources[0].offset_row)
+                for s in systems[name]
+            ]
             np.testing.assert_allclose(offset, place)
             inner, outer = (0, 4) if name.startswith("background") else (4, 6 * 3.98)
             assert inner <= offset.min() < offset.max() <= outer
@@ -107,10 +117,15 @@ def test_the_light_of_neighbours_is_what_leaks(systems):
 
 
 def test_hard_cases_occur(systems):
-    pairs = [system.signal for name in NAMES if name.endswith(("binary", "hierarchical"))
-             for system in systems[name]]
-    planets = [system.signal for name in NAMES if name.endswith("planet")
-               for system in systems[name]]
+    pairs = [
+        system.signal
+        for name in NAMES
+        if name.endswith(("binary", "hierarchical"))
+        for system in systems[name]
+    ]
+    planets = [
+        system.signal for name in NAMES if name.endswith("planet") for system in systems[name]
+    ]
     assert 0.03 < truths(systems, "eclipsing_binary", "is_brown_dwarf").mean() < 0.2
     masses = truths(systems, "eclipsing_binary", "mass_ratio")
     assert masses.min() < 0.06, "brown dwarfs"
@@ -127,8 +142,16 @@ def test_hard_cases_occur(systems):
 def test_wandering_transits_keep_their_mean_ephemeris():
     timing = TransitTiming(share=1.0)
     for index in range(20):
-        orbit = draw_planet(np.random.default_rng(index), OBSERVATION, SUN, LogUniformPlanets(),
-                            BetaEccentricity(), (1.0, 20.0), (1.0, 10.0), timing=timing).orbit
+        orbit = draw_planet(
+            np.random.default_rng(index),
+            OBSERVATION,
+            SUN,
+            LogUniformPlanets(),
+            BetaEccentricity(),
+            (1.0, 20.0),
+            (1.0, 10.0),
+            timing=timing,
+        ).orbit
         number = np.arange(len(orbit.transit_times)) - 1
         slope, start = np.polyfit(number, orbit.transit_times, 1)
         assert slope == pytest.approx(orbit.period, rel=1e-9)
@@ -137,16 +160,25 @@ def test_wandering_transits_keep_their_mean_ephemeris():
 
 
 def test_periods_up_to_the_baseline_leave_single_and_double_transits():
-    orbits = [draw_planet(np.random.default_rng(i), OBSERVATION, SUN, LogUniformPlanets(),
-                          BetaEccentricity(), (30.0, 90.0), (1.0, 10.0)).orbit for i in range(60)]
+    orbits = [
+        draw_planet(
+            np.random.default_rng(i),
+            OBSERVATION,
+            SUN,
+            LogUniformPlanets(),
+            BetaEccentricity(),
+            (30.0, 90.0),
+            (1.0, 10.0),
+        ).orbit
+        for i in range(60)
+    ]
     transits = {int((630 - o.epoch) // o.period) + 1 for o in orbits}
     assert {1, 2} <= transits
 
 
 def test_scrambling_needs_two_segments():
     both = NoTransit(("as_is", "scrambled"))
-    drawn = {both.draw(np.random.default_rng(i), OBSERVATION).truth["transform"]
-             for i in range(20)}
+    drawn = {both.draw(np.random.default_rng(i), OBSERVATION).truth["transform"] for i in range(20)}
     assert drawn == {"as_is"}
     longer = Observation(**{**OBSERVATION.__dict__, "segments": 3})
     drawn = {both.draw(np.random.default_rng(i), longer).truth["transform"] for i in range(20)}

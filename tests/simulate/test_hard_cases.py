@@ -21,8 +21,9 @@ def curve(start=100.0, stop=120.0, gap=None):
     if gap is not None:
         time = time[(time < gap[0]) | (time > gap[1])]
     size = len(time)
-    return LightCurve("KIC 1", "kepler", time, np.ones(size), np.full(size, 1e-4), 0.0204,
-                      (Segment(1, 0, size),))
+    return LightCurve(
+        "KIC 1", "kepler", time, np.ones(size), np.full(size, 1e-4), 0.0204, (Segment(1, 0, size),)
+    )
 
 
 def cases(orbit, **gap):
@@ -40,15 +41,23 @@ def test_a_planet_has_no_secondary_and_twins_have_equal_eclipses():
     assert (twin["has_secondary"], twin["is_equal_eclipses"]) == (1, 1)
 
 
-@pytest.mark.parametrize("change", [{"surface_brightness_ratio": 0.3},
-                                    {"eccentricity": 0.4, "argument_of_periastron": 0.0}])
+@pytest.mark.parametrize(
+    "change",
+    [{"surface_brightness_ratio": 0.3}, {"eccentricity": 0.4, "argument_of_periastron": 0.0}],
+)
 def test_unequal_or_unevenly_spaced_eclipses_are_not_equal(change):
     assert cases(replace(TWIN, **change))["is_equal_eclipses"] == 0
 
 
 def test_an_eccentric_pair_can_lose_its_secondary():
-    lost = replace(TWIN, radius_ratio=0.3, semi_major_axis_ratio=12.0, eccentricity=0.5,
-                   impact_parameter=0.9, argument_of_periastron=0.5 * math.pi)
+    lost = replace(
+        TWIN,
+        radius_ratio=0.3,
+        semi_major_axis_ratio=12.0,
+        eccentricity=0.5,
+        impact_parameter=0.9,
+        argument_of_periastron=0.5 * math.pi,
+    )
     found = cases(lost)
     # three times farther away behind than before: 0.9 becomes 2.7 radii
     assert (found["has_secondary"], found["is_eccentric"]) == (0, 1)

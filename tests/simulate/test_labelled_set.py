@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from exoval.errors import BadParameter, DataNotFound
-from exoval.feature_table import Column, load_feature_table
-from exoval.views import LENGTH, SLICES
+from exoval.table.column import Column
+from exoval.table.feature_table import load_feature_table
+from exoval.views.fine import LENGTH, SLICES
 from simulate import labelled_set
 from simulate.example import DRAWN, FAILED, KEPT, VISIBLE, Outcome
 from simulate.executor import Batch
@@ -20,12 +21,30 @@ OUTCOMES = [
     Outcome("planet", 1, "KIC 2", VISIBLE, {"period_days": 2.5}),
     Outcome("planet", 2, "KIC 3", DRAWN, {"period_days": 3.5}),
     Outcome("planet", 3, "KIC 4", FAILED, stage="host", reason="KIC 4: truncated"),
-    Outcome("no_transit", 0, "KIC 1", KEPT, {"segments": "3", "transform": "as_is"},
-            {"period": 9.0, "depth": np.nan}),
-    Outcome("no_transit", 1, "KIC 1", KEPT, {"segments": "3", "transform": "as_is"},
-            {"period": 9.0, "depth": np.nan}),
-    Outcome("no_transit", 2, "KIC 1", KEPT, {"segments": "3", "transform": "inverted"},
-            {"period": 8.0, "depth": 7.0}),
+    Outcome(
+        "no_transit",
+        0,
+        "KIC 1",
+        KEPT,
+        {"segments": "3", "transform": "as_is"},
+        {"period": 9.0, "depth": np.nan},
+    ),
+    Outcome(
+        "no_transit",
+        1,
+        "KIC 1",
+        KEPT,
+        {"segments": "3", "transform": "as_is"},
+        {"period": 9.0, "depth": np.nan},
+    ),
+    Outcome(
+        "no_transit",
+        2,
+        "KIC 1",
+        KEPT,
+        {"segments": "3", "transform": "inverted"},
+        {"period": 8.0, "depth": 7.0},
+    ),
 ]
 
 
@@ -51,8 +70,8 @@ def test_views_of_a_shard_that_are_damaged_or_gone_are_made_again(tmp_path, kept
     shards = labelled_set.Shards(tmp_path, "abc", views=True)
     batch = Batch("planet", 0, 4)
     views = (np.zeros(LENGTH, np.float32), np.zeros(len(SLICES), np.int16))
-    shards.save(batch, [replace(one, views=views) for one in OUTCOMES[1 - kept:4]])
-    assert shards.load(batch) == OUTCOMES[1 - kept:4]
+    shards.save(batch, [replace(one, views=views) for one in OUTCOMES[1 - kept : 4]])
+    assert shards.load(batch) == OUTCOMES[1 - kept : 4]
     path = next(shards.folder.glob("planet*.npy"))
     path.write_bytes(path.read_bytes()[:-1] if kept else b"")
     assert shards.load(batch) is None
@@ -87,7 +106,8 @@ def test_counts_are_cumulative():
 
 def test_failures_are_counted_and_name_their_targets():
     assert labelled_set.failures(OUTCOMES) == [
-        {"stage": "host", "reason": "KIC 4: truncated", "count": 1, "targets": ["KIC 4"]}]
+        {"stage": "host", "reason": "KIC 4: truncated", "count": 1, "targets": ["KIC 4"]}
+    ]
 
 
 def test_the_table_keeps_units_labels_and_missing_values(tmp_path):

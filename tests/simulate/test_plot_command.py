@@ -11,15 +11,22 @@ ROOT = Path(__file__).parents[2]
 
 
 def plot(*arguments):
-    return subprocess.run([sys.executable, "-m", "simulate.plot_system", *arguments], cwd=ROOT,
-                          text=True, capture_output=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "simulate.plot_system", *arguments],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
 
 
 def test_a_picture_of_every_scenario_asked_for(tmp_path):
     done = plot("scenario=[planet,no_transit]", "seed=3", f"output={tmp_path / 'here'}")
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in (tmp_path / "here").iterdir()) == [
-        "no_transit-3.png", "planet-3.png"]
+        "no_transit-3.png",
+        "planet-3.png",
+    ]
 
 
 def test_an_output_that_cannot_be_written_is_one_line(tmp_path):

@@ -15,8 +15,9 @@ def test_known_events_are_cut_out_of_hosts_that_keep_their_planets():
     signals = stars_with_known_signals(CATALOGS["KIC"])
     masked = [target for target in hosts.eligible if target in signals]
     assert len(masked) > 5
-    restricted = RealHosts(kepler(), targets=masked[:1], segments_per_light_curve=17,
-                           mask_known_signals=True)
+    restricted = RealHosts(
+        kepler(), targets=masked[:1], segments_per_light_curve=17, mask_known_signals=True
+    )
     light_curve, star = restricted.draw(np.random.default_rng(0))
     whole = restricted.library.read(star.target)
     for signal in signals[star.target]:
@@ -28,8 +29,11 @@ def test_known_events_are_cut_out_of_hosts_that_keep_their_planets():
 def test_stars_of_false_positives_are_no_hosts():
     hosts = RealHosts(kepler(), mask_known_signals=True)
     signals = stars_with_known_signals(CATALOGS["KIC"])
-    false = {target for target, known in signals.items()
-             if any(one.disposition == FALSE_POSITIVE for one in known)}
+    false = {
+        target
+        for target, known in signals.items()
+        if any(one.disposition == FALSE_POSITIVE for one in known)
+    }
     assert false & set(hosts.library.targets())
     assert not false & set(hosts.eligible)
 

@@ -75,27 +75,44 @@ def brute_force_aliases(found, epoch, injected, baseline):
     half = 0.5 * max(found.duration, injected.duration)
     injected_times = [epoch + n * injected.period for n in range(-3000, 3001)]
     times = [found.epoch + n * found.period for n in range(-3000, 3001)]
-    times = [t for t in times
-             if baseline[0] - found.duration / 2 <= t <= baseline[1] + found.duration / 2]
+    times = [
+        t
+        for t in times
+        if baseline[0] - found.duration / 2 <= t <= baseline[1] + found.duration / 2
+    ]
     nearest = [min(abs(t - other) for other in injected_times) for t in times]
     aliases = {}
     for alias, step in {"same": 1, "double": 1, "triple": 1, "half": 2, "third": 3}.items():
         ratio = ALIASES[alias]
         drift = abs(found.period - ratio * injected.period) * max(
-            (baseline[1] - baseline[0]) / found.period, 1)
-        worst = min((max(nearest[k] for k in range(start, len(times), step))
-                     for start in range(min(step, len(times)))), default=np.inf)
+            (baseline[1] - baseline[0]) / found.period, 1
+        )
+        worst = min(
+            (
+                max(nearest[k] for k in range(start, len(times), step))
+                for start in range(min(step, len(times)))
+            ),
+            default=np.inf,
+        )
         aliases[alias] = max(worst, drift) / half
     return aliases
 
 
 @settings(max_examples=150, deadline=None)
-@given(period=st.floats(0.6, 60), ratio=st.sampled_from([*ALIASES.values(), 0.75, 1.5]),
-       drift=st.floats(-2, 2), shift=st.floats(-1.2, 1.2), cycle=st.integers(-40, 40),
-       share=st.floats(0.01, 0.2), stretch=st.floats(0.5, 2.0), epoch=st.floats(100, 190),
-       other=st.integers(0, 2))
-def test_it_agrees_with_lists_of_times(period, ratio, drift, shift, cycle, share, stretch, epoch,
-                                       other):
+@given(
+    period=st.floats(0.6, 60),
+    ratio=st.sampled_from([*ALIASES.values(), 0.75, 1.5]),
+    drift=st.floats(-2, 2),
+    shift=st.floats(-1.2, 1.2),
+    cycle=st.integers(-40, 40),
+    share=st.floats(0.01, 0.2),
+    stretch=st.floats(0.5, 2.0),
+    epoch=st.floats(100, 190),
+    other=st.integers(0, 2),
+)
+def test_it_agrees_with_lists_of_times(
+    period, ratio, drift, shift, cycle, share, stretch, epoch, other
+):
     injected = Ephemeris(period, epoch, share * period)
     found_period = ratio * period
     events = max(90 / found_period, 1)

@@ -1,71 +1,63 @@
 import json
 import re
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pytest
 from labelled_sets import changed, gaussian_table, write_labelled_set
+from real_candidates import FakeReal, koi_table
 from sklearn.linear_model import LogisticRegression
 
-from exoval.calibrate import IsotonicCalibration
-from exoval.classifiers.fitted_model import load_fitted_model
 from exoval.classifiers.sparse_gp import SparseGP
 from exoval.errors import BadParameter, BadTable, DataNotFound
-from exoval.feature_table import FeatureTable
-from train import figures
+from exoval.models.calibrate import IsotonicCalibration
+from exoval.models.fitted_model import load_fitted_model
+from train.data.splits import StarSplit
+from train.report import figures
 from train.run import run
-from train.splits import StarSplit
 
 GP = SparseGP(inducing_points=16, epochs=6, learning_rate=0.1, device="cpu", random_state=0)
 
 
-@dataclass
-class FakeReal:
-    """What the real candidates look like to ``run``."""
-
-    table: FeatureTable | None
-
-    def measure(self, measured_by):
-        if self.table is None:
-            return None
-        skipped = pd.DataFrame({"event": ["K1", "K2"], "target": ["a", "b"],
-                                "disposition": ["planet"] * 2, "reason": ["no data"] * 2})
-        return type("RealSet", (), {"table": self.table, "skipped": skipped, "views": None})
-
-
-def koi_table(rows=60, seed=5, prefix="KOI "):
-    table = gaussian_table(rows=rows, stars=rows, seed=seed, prefix=prefix)
-    label = np.where(table.labels == "planet", "CONFIRMED", "FALSE POSITIVE")
-    label[::6] = "CANDIDATE"
-    kind = np.where(label == "CANDIDATE", "unknown", table.frame["disposition"])
-    return changed(table, label=label, disposition=kind)
-
-
 def trained(folder, table=None, real=None, classifier=None, kind="real", seed=0):
     labelled = write_labelled_set(folder / "set", table, kind)
-    return run(labelled, folder / "out", classifier or {"logistic": LogisticRegression()},
-               IsotonicCalibration(), StarSplit(), seed, real=real,
-               measured_by=lambda manifest: manifest, bootstrap_resamples=20,
-               settings={"seed": seed})
+    return run(
+        labelled,
+        folder / "out",
+        classifier or {"logistic": LogisticRegression()},
+        IsotonicCalibration(),
+        StarSplit(),
+        seed,
+        real=real,
+        recipe_of=lambda manifest: manifest,
+        bootstrap_resamples=20,
+        settings={"seed": seed},
+    )
 
 
 def test_everything_is_written_and_the_page_needs_nothing_else(tmp_path):
-    metrics = trained(tmp_path, real=FakeReal(koi_table()),
-                      classifier={"logistic": LogisticRegression(), "sparse_gp": GP})
+    metrics = trained(
+        tmp_path,
+        real=FakeReal(koi_table()),
+        classifier={"logistic": LogisticRegression(), "sparse_gp": GP},
+    )
     out = tmp_path / "out"
-    assert json.loads((out / "metrics.json").read_text())["simulated"]["roc_auc"] == metrics[
-        "simulated"]["roc_auc"] > 0.9
+    assert (
+        json.loads((out / "metrics.json").read_text())["simulated"]["roc_auc"]
+        == metrics["simulated"]["roc_auc"]
+        > 0.9
+    )
     page = (out / "report.html").read_text()
     assert page.count("data:image/png;base64,") == 8
-    assert "http" not in page and "<script" not in page and "banner\"" not in page
+    assert "http" not in page and "<script" not in page and 'banner"' not in page
     for text in ("Real candidates", "background_binary", "no data", "scikit-learn"):
         assert text in page
     for name in ("logistic", "sparse_gp"):
         model = load_fitted_model(out / "models" / name)
         table = pd.read_csv(out / "predictions_real.csv")
-        np.testing.assert_allclose(model.planet_probability(koi_table())[0],
-                                   table[f"{name}_probability"], atol=1e-9)
+        np.testing.assert_allclose(
+            model.planet_probability(koi_table())[0], table[f"{name}_probability"], atol=1e-9
+        )
     assert metrics["real_skipped"] == {"no data": 2}
 
 
@@ -73,8 +65,12 @@ def test_two_runs_with_one_seed_agree(tmp_path):
     frames = []
     for name in ("one", "two"):
         trained(tmp_path / name, classifier={"sparse_gp": GP}, real=FakeReal(koi_table()))
-        frames.append([pd.read_csv(tmp_path / name / "out" / f"predictions_{kind}.csv")
-                       for kind in ("simulated", "real")])
+        frames.append(
+            [
+                pd.read_csv(tmp_path / name / "out" / f"predictions_{kind}.csv")
+                for kind in ("simulated", "real")
+            ]
+        )
     for first, second in zip(*frames, strict=True):
         pd.testing.assert_frame_equal(first, second, atol=1e-6, rtol=0)
 
@@ -84,7 +80,8 @@ def test_held_out_events_are_of_stars_the_model_never_saw(tmp_path):
     held_out = pd.read_csv(tmp_path / "out" / "predictions_simulated.csv")
     assert len(held_out) == metrics["sets"]["test"]["rows"]
     assert sum(metrics["sets"][part]["stars"] for part in ("fit", "calibration", "test")) == len(
-        set(gaussian_table().targets))
+        set(gaussian_table().targets)
+    )
 
 
 def test_unknown_candidates_are_scored_but_not_judged(tmp_path):
@@ -112,9 +109,14 @@ def test_infinite_real_features_are_skipped_with_a_reason(tmp_path):
     assert metrics["sets"]["real"]["rows"] == 57
 
 
-@pytest.mark.parametrize(("real", "reason"), [
-    (None, "no real candidates were asked for"), (FakeReal(None), "EXOVAL_DATA"),
-    (FakeReal(koi_table().select(np.arange(0))), "could be measured")])
+@pytest.mark.parametrize(
+    ("real", "reason"),
+    [
+        (None, "no real candidates were asked for"),
+        (FakeReal(None), "EXOVAL_DATA"),
+        (FakeReal(koi_table().select(np.arange(0))), "could be measured"),
+    ],
+)
 def test_without_real_labels_the_report_says_why(tmp_path, real, reason):
     metrics = trained(tmp_path, real=real)
     assert metrics["real"]["by_classifier"] == {} and metrics["real"]["n"] == 0
@@ -138,8 +140,9 @@ def test_procedural_hosts_raise_a_red_banner(tmp_path):
 
 def test_an_empty_feature_is_dropped_and_named(tmp_path):
     table = gaussian_table()
-    metrics = trained(tmp_path, changed(table, feature_2=np.full(len(table), np.nan)),
-                      FakeReal(koi_table()))
+    metrics = trained(
+        tmp_path, changed(table, feature_2=np.full(len(table), np.nan)), FakeReal(koi_table())
+    )
     assert metrics["removed"]["empty_features"] == ["feature_2"]
     assert metrics["real"]["by_classifier"]["logistic"]["roc_auc"]["value"] > 0.8
 
@@ -152,15 +155,18 @@ def spoiled(**columns):
 INFINITE = np.where(np.arange(400) < 4, np.inf, 1.0)
 
 
-@pytest.mark.parametrize(("table", "message"), [
-    (gaussian_table(scenarios=("planet",)), "holds only planet"),
-    (gaussian_table(scenarios=("no_transit", "eclipsing_binary")), "needs 'planet'"),
-    (gaussian_table(rows=5), "5 rows"),
-    (spoiled(feature_3=INFINITE), r"infinite values in columns \{'feature_3': 4\}"),
-    (spoiled(disposition="planet"), "contradicts"),
-    (spoiled(**{f"feature_{i}": np.full(400, np.nan) for i in range(8)}), "every feature"),
-    (gaussian_table(stars=2), "only 2 stars"),
-])
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (gaussian_table(scenarios=("planet",)), "holds only planet"),
+        (gaussian_table(scenarios=("no_transit", "eclipsing_binary")), "needs 'planet'"),
+        (gaussian_table(rows=5), "5 rows"),
+        (spoiled(feature_3=INFINITE), r"infinite values in columns \{'feature_3': 4\}"),
+        (spoiled(disposition="planet"), "contradicts"),
+        (spoiled(**{f"feature_{i}": np.full(400, np.nan) for i in range(8)}), "every feature"),
+        (gaussian_table(stars=2), "only 2 stars"),
+    ],
+)
 def test_a_set_that_teaches_nothing_is_refused(tmp_path, table, message):
     with pytest.raises(BadTable, match=message):
         trained(tmp_path, table)
@@ -168,8 +174,14 @@ def test_a_set_that_teaches_nothing_is_refused(tmp_path, table, message):
 
 def test_a_missing_or_broken_set_is_refused(tmp_path):
     def attempt():
-        return run(tmp_path / "set", tmp_path / "out", {"logistic": LogisticRegression()},
-                   IsotonicCalibration(), StarSplit(), 0)
+        return run(
+            tmp_path / "set",
+            tmp_path / "out",
+            {"logistic": LogisticRegression()},
+            IsotonicCalibration(),
+            StarSplit(),
+            0,
+        )
 
     with pytest.raises(DataNotFound, match=r"no features\.parquet .* python -m simulate"):
         attempt()
@@ -179,15 +191,26 @@ def test_a_missing_or_broken_set_is_refused(tmp_path):
         attempt()
 
 
-@pytest.mark.parametrize("damage", [
-    lambda content: content[:len(content) // 2], lambda content: b"",
-    lambda content: content[:1000] + bytes(2000) + content[3000:]])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[: len(content) // 2],
+        lambda content: b"",
+        lambda content: content[:1000] + bytes(2000) + content[3000:],
+    ],
+)
 def test_a_damaged_table_is_refused(tmp_path, damage):
     path = write_labelled_set(tmp_path / "set") / "features.parquet"
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(BadTable, match=r"(?s)cannot read .*features\.parquet .*simulate the set "):
-        run(tmp_path / "set", tmp_path / "out", {"logistic": LogisticRegression()},
-            IsotonicCalibration(), StarSplit(), 0)
+        run(
+            tmp_path / "set",
+            tmp_path / "out",
+            {"logistic": LogisticRegression()},
+            IsotonicCalibration(),
+            StarSplit(),
+            0,
+        )
 
 
 def test_an_output_that_cannot_be_written_is_refused(tmp_path):
@@ -202,7 +225,8 @@ def test_no_classifier_is_refused(tmp_path):
 
 
 def test_without_matplotlib_the_numbers_are_written_and_the_remedy_is_named(
-        tmp_path, monkeypatch, caplog):
+    tmp_path, monkeypatch, caplog
+):
     monkeypatch.setattr(figures, "Figure", None)
     trained(tmp_path)
     assert (tmp_path / "out" / "metrics.json").is_file()

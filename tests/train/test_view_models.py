@@ -8,23 +8,41 @@ import pytest
 from labelled_sets import gaussian_table, write_labelled_set
 from sklearn.linear_model import LogisticRegression
 
-from exoval.calibrate import PlattCalibration
 from exoval.classifiers.deep_kernel_gp import DeepKernelGP
-from exoval.classifiers.fitted_model import load_fitted_model
 from exoval.classifiers.transit_cnn import TransitCNN
 from exoval.errors import BadTable
-from exoval.view_rows import ViewRows
-from exoval.views import LENGTH, SLICES, Views, save_views
-from train.fit import fit
-from train.labelled_set import load_labelled_set
+from exoval.models.calibrate import PlattCalibration
+from exoval.models.fitted_model import load_fitted_model
+from exoval.views.fine import LENGTH, SLICES
+from exoval.views.store import ViewRows, Views, save_views
+from train.data.labelled_set import load_labelled_set
+from train.data.splits import StarSplit
+from train.fitting.fit import fit
 from train.run import run
-from train.splits import StarSplit
 
-CNN = TransitCNN(width=4, hidden=8, networks=2, epochs=8, batch_size=64, learning_rate=0.01,
-                 device="cpu", random_state=0)
-GP = DeepKernelGP(width=4, hidden=8, outputs=4, inducing_points=16, network_epochs=15, epochs=8,
-                  batch_size=32, learning_rate=0.01, prediction_draws=32, device="cpu",
-                  random_state=0)
+CNN = TransitCNN(
+    width=4,
+    hidden=8,
+    networks=2,
+    epochs=8,
+    batch_size=64,
+    learning_rate=0.01,
+    device="cpu",
+    random_state=0,
+)
+GP = DeepKernelGP(
+    width=4,
+    hidden=8,
+    outputs=4,
+    inducing_points=16,
+    network_epochs=15,
+    epochs=8,
+    batch_size=32,
+    learning_rate=0.01,
+    prediction_draws=32,
+    device="cpu",
+    random_state=0,
+)
 BOTH = pytest.mark.parametrize("classifier", [CNN, GP], ids=["cnn", "gp"])
 
 
@@ -33,7 +51,7 @@ def views_of(table, seed=0):
     random = np.random.default_rng(seed)
     values = random.normal(0, 0.2, (len(table), LENGTH)).astype(np.float32)
     values[:, SLICES["local"]][:, 60:140] -= 1
-    values[table.labels != "planet", SLICES["secondary"].start + 70:SLICES["odd"].start - 70] -= 1
+    values[table.labels != "planet", SLICES["secondary"].start + 70 : SLICES["odd"].start - 70] -= 1
     return values
 
 
@@ -42,8 +60,12 @@ def shown_set(folder, table=None, values=None):
     table = gaussian_table(separation=0.0) if table is None else table
     write_labelled_set(folder, table)
     values = views_of(table) if values is None else values
-    save_views(folder, "views", len(values), (
-        (row, one, np.zeros(len(SLICES), np.int16)) for row, one in enumerate(values)))
+    save_views(
+        folder,
+        "views",
+        len(values),
+        ((row, one, np.zeros(len(SLICES), np.int16)) for row, one in enumerate(values)),
+    )
     return folder
 
 
@@ -58,22 +80,31 @@ class FakeReal:
         self.table = replace(table, frame=frame)
         self.views = Views(values, np.zeros((60, len(SLICES)), np.int16)) if views else None
 
-    def measure(self, measured_by):
+    def measure(self, recipe_of):
         skipped = pd.DataFrame({"event": [], "target": [], "disposition": [], "reason": []})
         return type("RealSet", (), {"table": self.table, "skipped": skipped, "views": self.views})
 
 
 def trained(folder, real=None, **classifier):
-    return run(shown_set(folder / "set"), folder / "out", classifier, PlattCalibration(),
-               StarSplit(), 0, real=real, measured_by=lambda manifest: manifest,
-               bootstrap_resamples=5)
+    return run(
+        shown_set(folder / "set"),
+        folder / "out",
+        classifier,
+        PlattCalibration(),
+        StarSplit(),
+        0,
+        real=real,
+        recipe_of=lambda manifest: manifest,
+        bootstrap_resamples=5,
+    )
 
 
 def test_views_decide_where_features_say_nothing(tmp_path):
     metrics = trained(tmp_path, FakeReal(), cnn=CNN, gp=GP, logistic=LogisticRegression())
     for kind in ("simulated", "real"):
-        areas = {name: one["roc_auc"]["value"]
-                 for name, one in metrics[kind]["by_classifier"].items()}
+        areas = {
+            name: one["roc_auc"]["value"] for name, one in metrics[kind]["by_classifier"].items()
+        }
         assert min(areas["cnn"], areas["gp"]) > 0.95 and areas["logistic"] < 0.75
     predictions = pd.read_csv(tmp_path / "out" / "predictions_real.csv")
     assert len(predictions) == 59
@@ -83,11 +114,14 @@ def test_views_decide_where_features_say_nothing(tmp_path):
     shown = replace(real.table, views=ViewRows.of_all(real.views, 60)).select(kept)
     for name in ("cnn", "gp"):
         loaded = load_fitted_model(tmp_path / "out" / "models" / name, shown)
-        np.testing.assert_allclose(loaded.planet_probability(shown)[0],
-                                   predictions[f"{name}_probability"], atol=1e-6)
+        np.testing.assert_allclose(
+            loaded.planet_probability(shown)[0], predictions[f"{name}_probability"], atol=1e-6
+        )
         turned = replace(shown, views=shown.views.select(np.arange(59)[::-1]))
-        assert np.abs(loaded.planet_probability(turned)[0]
-                      - predictions[f"{name}_probability"]).max() > 0.1
+        assert (
+            np.abs(loaded.planet_probability(turned)[0] - predictions[f"{name}_probability"]).max()
+            > 0.1
+        )
 
 
 @BOTH
@@ -109,8 +143,10 @@ def test_choosing_rows_of_a_set_on_disk_reads_no_views(tmp_path):
     table = load_labelled_set(shown_set(tmp_path / "set")).table
     some = table.select(np.arange(100)[::-1]).select(table.labels[:100][::-1] == "planet")
     assert isinstance(some.views.views.values, np.memmap)
-    np.testing.assert_array_equal(some.views[np.arange(len(some))], views_of(table)[
-        [int(event[-6:]) for event in some.frame["event"]]])
+    np.testing.assert_array_equal(
+        some.views[np.arange(len(some))],
+        views_of(table)[[int(event[-6:]) for event in some.frame["event"]]],
+    )
 
 
 @pytest.mark.parametrize("folds", [0, 2])

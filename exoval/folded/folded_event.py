@@ -1,0 +1,240 @@
+"""One event, detrended and folded once, as every feature group sees it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from exoval.errors import BadParameter
+from exoval.event import TransitEvent
+from exoval.folded.box_scan import STEPS_PER_DURATION, BoxScan, box_scan
+from exoval.folded.limb_darkened_transit import TransitFit, fit_transit
+from exoval.folded.profile import Profile, bin_profile
+from exoval.folded.single_events import (
+    SingleEvents,
+    box_pulls,
+    matched_events,
+    single_events,
+    without_repeats,
+)
+from exoval.folded.trapezoid import TrapezoidFit, fit_trapezoid
+from exoval.lightcurve import LightCurve
+from exoval.missions.named_mission import named_mission
+from exoval.physics.limb_darkening import quadratic_limb_darkening
+from exoval.star import Star
+
+#: durations (full width) around mid-event in which shapes are fitted, and bins there
+WINDOW, BINS = 4.0, 200
+#: fewest windows without an event whose scatter says how red the noise is
+FEWEST_WINDOWS = 8
+#: limb darkening of a star without parameters, and of a mission without a band
+SOLAR_TEFF, SOLAR_LOGG, ANY_BAND = 5772.0, 4.44, "kepler"
+
+
+@dataclass(frozen=True)
+class FoldedEvent:
+    """A detrended light curve with the event to be measured and the star it is on.
+
+    Cadences are put in order of time, and one that is given twice counts once.
+    ``undetrended`` is the light curve as it came, for what detrending takes away; None where it
+    is not at hand.
+    """
+
+    light_curve: LightCurve
+    event: TransitEvent
+    star: Star
+    undetrended: LightCurve | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "light_curve", in_order(self.light_curve))
+        if self.undetrended is not None:
+            object.__setattr__(self, "undetrended", in_order(self.undetrended))
+
+    @property
+    def period(self) -> float:
+        """Orbital period in days."""
+        return self.event.ephemeris.period
+
+    @property
+    def duration(self) -> float:
+        """Full duration of the event's box in days."""
+        return self.event.ephemeris.duration
+
+    @cached_property
+    def _cycle(self) -> np.ndarray:
+        """Periods since the epoch, shape (cadences,)."""
+        return (self.light_curve.time - self.event.ephemeris.epoch) / self.period
+
+    @cached_property
+    def event_number(self) -> np.ndarray:
+        """Count of the nearest event, integer of shape (cadences,)."""
+        return np.floor(self._cycle + 0.5).astype(np.int64)
+
+    @cached_property
+    def time_from_mid(self) -> np.ndarray:
+        """Days from the nearest mid-event, shape (cadences,)."""
+        return (self._cycle - self.event_number) * self.period
+
+    @cached_property
+    def inside(self) -> np.ndarray:
+        """Whether a cadence lies within the event, shape (cadences,)."""
+        return np.abs(self.time_from_mid) < 0.5 * self.duration
+
+    @cached_property
+    def clear(self) -> np.ndarray:
+        """Whether a cadence is more than one duration from mid-event, shape (cadences,)."""
+        return np.abs(self.time_from_mid) > self.duration
+
+    @cached_property
+    def level(self) -> float:
+        """Median flux outside the event; 1 where there is none."""
+        return float(np.median(self.light_curve.flux[self.clear])) if self.clear.any() else 1.0
+
+    @cached_property
+    def dip(self) -> np.ndarray:
+        """Share of the flux outside the event that is missing, shape (cadences,)."""
+        return 1 - self.light_curve.flux / self.level
+
+    @cached_property
+    def weight(self) -> np.ndarray:
+        """One over the squared relative error of each cadence, shape (cadences,)."""
+        return (self.light_curve.flux_error / self.level) ** -2.0
+
+    def box_depth(self, cadences: np.ndarray) -> tuple[float, float]:
+        """Weighted mean dip of the chosen cadences and its white-noise error; NaN for none."""
+        weight = self.weight[cadences]
+        if weight.size == 0:
+            return float("nan"), float("nan")
+        depth = float(np.sum(weight * self.dip[cadences]) / weight.sum())
+        return depth, float(weight.sum() ** -0.5)
+
+    @cached_property
+    def depth(self) -> tuple[float, float]:
+        """Depth of the event's box and its white-noise error."""
+        return self.box_depth(self.inside)
+
+    @cached_property
+    def events(self) -> SingleEvents:
+        """Depth and error of every event with data."""
+        return single_events(self.event_number, self.inside, self.dip, self.weight)
+
+    @cached_property
+    def empty_pulls(self) -> np.ndarray:
+        """Depths over white errors of boxes as long as the event that hold none of it.
+
+        What comes back every period does not count: that is no noise.
+        """
+        curve = self.light_curve
+        noise = without_repeats(
+            self.time_from_mid, self.dip, self.weight, self.period, self.duration, curve.exposure
+        )
+        return box_pulls(curve.time, self.clear, noise, self.weight, self.duration, curve.exposure)
+
+    @cached_property
+    def red_noise(self) -> float:
+        """Robust scatter of ``empty_pulls``, 1 for white noise; NaN with too few of them."""
+        pulls = self.empty_pulls
+        if len(pulls) < FEWEST_WINDOWS:
+            return math.nan
+        return float(1.4826 * np.median(np.abs(pulls - np.median(pulls))))
+
+    @property
+    def noise(self) -> float:
+        """``red_noise``, but at least 1: what white errors are multiplied by."""
+        return float(np.fmax(self.red_noise, 1.0))
+
+    @cached_property
+    def scan(self) -> BoxScan:
+        """The event's own box at all phases."""
+        return box_scan(self.time_from_mid, self.dip, self.weight, self.period, self.duration)
+
+    def profile(self, cadences: np.ndarray | slice = slice(None), bins: int = BINS) -> Profile:
+        """Binned dip around mid-event of the chosen cadences."""
+        half_window = min(0.5 * WINDOW * self.duration, 0.5 * self.period)
+        return bin_profile(
+            self.time_from_mid[cadences],
+            self.dip[cadences],
+            self.weight[cadences],
+            half_window,
+            bins,
+        )
+
+    @cached_property
+    def whole_profile(self) -> Profile:
+        """The profile of all events."""
+        return self.profile()
+
+    @cached_property
+    def trapezoid(self) -> TrapezoidFit | None:
+        """The best trapezoid; None where there is too little to fit."""
+        return fit_trapezoid(self.whole_profile, self.duration)
+
+    @cached_property
+    def transit(self) -> TransitFit | None:
+        """The limb-darkened transit; None where there is too little to fit."""
+        if self.trapezoid is None or not self.trapezoid.depth > 0:
+            return None
+        return fit_transit(
+            self.whole_profile,
+            self.duration,
+            self.period,
+            self.light_curve.exposure,
+            self._limb_darkening(),
+            self.noise,
+        )
+
+    @cached_property
+    def matched(self) -> SingleEvents:
+        """Depth of every event, as a factor of the fitted shape; box depths where there is none.
+
+        The floor of the shape is scaled to 1, so that depths are relative flux.
+        """
+        profile, fit = self.whole_profile, self.transit
+        if fit is None or not fit.shape.max() > 0:
+            return self.events
+        near = np.abs(self.time_from_mid) <= np.abs(profile.time).max()
+        shape = np.zeros(len(near))
+        shape[near] = np.interp(self.time_from_mid[near], profile.time, fit.shape / fit.shape.max())
+        return matched_events(self.event_number, shape, self.dip - fit.mean["level"], self.weight)
+
+    @cached_property
+    def phase_noise(self) -> float:
+        """Scatter of the event's box over all other phases in white errors, at least ``noise``.
+
+        Unlike ``red_noise`` it counts what comes back every period, as far as the scatter
+        exceeds what as many boxes of that noise would show by chance.
+        """
+        strength = self.scan.strength[self.scan.away]
+        boxes = len(strength) / STEPS_PER_DURATION
+        if boxes < FEWEST_WINDOWS:
+            return self.noise
+        scatter = 1.4826 * np.median(np.abs(strength - np.median(strength)))
+        # the variance from a median absolute deviation is off by 2 x 1.17 / sqrt(2 n) of itself
+        chance = self.noise**2 * (1 + 2 * 1.65 / math.sqrt(boxes))
+        return math.sqrt(self.noise**2 + max(float(scatter) ** 2 - chance, 0.0))
+
+    def _limb_darkening(self) -> tuple[float, float]:
+        teff = self.star.teff if math.isfinite(self.star.teff) else SOLAR_TEFF
+        logg = self.star.logg if math.isfinite(self.star.logg) else SOLAR_LOGG
+        try:
+            band = self.light_curve.band or named_mission(self.light_curve.mission).band
+            return quadratic_limb_darkening(teff, logg, band)
+        except BadParameter:
+            return quadratic_limb_darkening(teff, logg, ANY_BAND)
+
+
+def in_order(light_curve: LightCurve) -> LightCurve:
+    """The cadences in ascending order of time, each once."""
+    step = np.diff(light_curve.time)
+    if np.all(step > 0):
+        return light_curve
+    order = np.argsort(light_curve.time, kind="stable")
+    sorted_time = light_curve.time[order]
+    order = order[np.concatenate([[True], np.diff(sorted_time) > 0])]
+    names = ("time", "flux", "flux_error", "centroid_column", "centroid_row")
+    # of segments whose cadences were mixed only numbers, crowding and noise stay true
+    kept = light_curve.keep(np.isin(np.arange(len(light_curve)), order))
+    return replace(kept, **{name: getattr(light_curve, name)[order] for name in names})

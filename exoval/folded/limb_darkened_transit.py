@@ -1,0 +1,277 @@
+"""A limb-darkened transit of a circular orbit on the folded event, with honest errors.
+
+Radius ratio and impact parameter are nearly degenerate: one deep and central, or one large and
+grazing. A single best fit runs to the edge in weak data. So the impact parameter is not fitted
+but integrated over: at each of its values the other parameters are fitted, and what is reported
+is the mean and spread over all values, weighted by likelihood. The prior is uniform in
+b / (1 + k) and in the logarithm of the radius ratio.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from exoval.folded.least_squares import TRANSIT, fill_model, fit_model, scaled_axis
+from exoval.folded.profile import Profile
+from exoval.physics.quadratic_occultation import hidden_share
+
+#: values of b / (1 + k) on which the likelihood is first taken
+SHARES = np.array([0.02, 0.15, 0.3, 0.45, 0.58, 0.69, 0.78, 0.85, 0.91, 0.96])
+#: passes that close in on the likely ones
+PASSES = 4
+#: chi-squared above the least beyond which a value no longer matters
+REACH = 12.0
+#: fewest filled bins for the five parameters, and fewest of them inside the event
+FEWEST_BINS, FEWEST_INSIDE = 8, 2
+#: what is reported, in the columns of an evaluation
+QUANTITIES = (
+    "radius_ratio",
+    "duration",
+    "offset",
+    "level",
+    "impact_parameter",
+    "depth",
+    "flat_duration",
+    "scaled_axis",
+)
+
+
+@dataclass(frozen=True)
+class TransitFit:
+    """Means and errors over impact parameters; keys are those of QUANTITIES.
+
+    ``duration`` (first to fourth contact), ``flat_duration`` (second to third; 0 if grazing) and
+    ``offset`` are days, ``depth`` is the light lost at mid-event, ``scaled_axis`` is a / R.
+    ``log_axis`` is the mean logarithm of a / R. ``chi2`` is the least, of ``bins`` bins, and
+    ``shape`` (bins,) the dip of that model at the profile's times, without its level.
+    """
+
+    mean: dict[str, float]
+    error: dict[str, float]
+    log_axis: float
+    log_axis_error: float
+    chi2: float
+    bins: int
+    shape: np.ndarray
+
+
+def fit_transit(
+    profile: Profile,
+    duration: float,
+    period: float,
+    exposure: float,
+    limb_darkening: tuple[float, float],
+    inflation: float = 1.0,
+) -> TransitFit | None:
+    """Fit a profile around an event of ``duration`` days; all times in days.
+
+    Errors are ``inflation`` times those of white noise, and more if the fit is worse than them.
+    None where too few bins are filled or nothing can be evaluated.
+    """
+    inside = np.abs(profile.time) < 0.5 * duration
+    if len(profile) < FEWEST_BINS or inside.sum() < FEWEST_INSIDE:
+        return None
+    depth = max(float(np.median(profile.dip[inside])), 0.5 * float(profile.error.min()))
+    # the mean over a bin widens the exposure: the two variances add
+    smear = math.hypot(exposure, profile.width)
+    rows = _evaluate(
+        profile.time,
+        profile.dip,
+        profile.error**-2.0,
+        period,
+        duration,
+        smear,
+        *limb_darkening,
+        min(depth, 0.9),
+        SHARES,
+        PASSES,
+        REACH * inflation**2,
+    )
+    rows = rows[np.isfinite(rows).all(axis=1)]
+    if len(rows) == 0:
+        return None
+    rows = rows[np.argsort(rows[:, 0])]
+    least = float(rows[:, 1].min())
+    scale = max(inflation**2, least / max(len(profile) - 5, 1))
+    weight = np.exp(-0.5 * (rows[:, 1] - least) / scale) * _cells(rows[:, 0])
+    weight /= weight.sum()
+    values, variances = rows[:, 2:10], scale * rows[:, 10:18]
+    mean = weight @ values
+    error = np.sqrt(weight @ (variances + (values - mean) ** 2))
+    log_axis = np.log(values[:, 7])
+    log_mean = float(weight @ log_axis)
+    relative = variances[:, 7] / values[:, 7] ** 2
+    log_error = float(np.sqrt(weight @ (relative + (log_axis - log_mean) ** 2)))
+    return TransitFit(
+        dict(zip(QUANTITIES, mean.tolist())),
+        dict(zip(QUANTITIES, error.tolist())),
+        log_mean,
+        log_error,
+        least,
+        len(profile),
+        _shape(profile, rows[np.argmin(rows[:, 1])], period, smear, limb_darkening),
+    )
+
+
+def _shape(
+    profile: Profile,
+    row: np.ndarray,
+    period: float,
+    smear: float,
+    limb_darkening: tuple[float, float],
+) -> np.ndarray:
+    """Dip of the model of one row at the profile's times."""
+    parameters = np.array([math.log(row[2]), math.log(row[3]), row[4], 0.0])
+    dip = np.empty(len(profile))
+    fill_model(
+        TRANSIT, parameters, np.array([row[0], period, *limb_darkening, smear]), profile.time, dip
+    )
+    return dip
+
+
+def _cells(nodes: np.ndarray) -> np.ndarray:
+    """Length of the interval that each of ascending nodes in (0, 1) stands for."""
+    edges = np.concatenate([[0.0], 0.5 * (nodes[1:] + nodes[:-1]), [1.0]])
+    return np.diff(edges)
+
+
+@njit(cache=True, error_model="numpy")
+def _evaluate(
+    time: np.ndarray,
+    dip: np.ndarray,
+    weight: np.ndarray,
+    period: float,
+    duration: float,
+    exposure: float,
+    u1: float,
+    u2: float,
+    depth: float,
+    shares: np.ndarray,
+    passes: int,
+    reach: float,
+) -> np.ndarray:
+    """One row a value of b / (1 + k): the value, chi-squared, QUANTITIES and their variances."""
+    size = shares.size
+    rows = np.full((size * passes, 18), np.nan)
+    nodes = shares.copy()
+    used = 0
+    for _turn in range(passes):
+        for share in nodes:
+            _fit_at(
+                share,
+                time,
+                dip,
+                weight,
+                period,
+                duration,
+                exposure,
+                u1,
+                u2,
+                depth,
+                rows[used],
+                rows[max(used - 1, 0)],
+            )
+            used += 1
+        nodes = _closer(rows[:used], size, reach)
+        if nodes.size == 0:
+            break
+    return rows[:used]
+
+
+@njit(cache=True, error_model="numpy")
+def _closer(rows: np.ndarray, size: int, reach: float) -> np.ndarray:
+    """New values between the likely ones; none where these are dense enough."""
+    order = np.argsort(rows[:, 0])
+    shares, chi2 = rows[order, 0], rows[order, 1]
+    least = np.nanmin(chi2)
+    likely = np.flatnonzero(chi2 <= least + reach)
+    if likely.size == 0 or likely.size >= 7:
+        return np.empty(0)
+    low = shares[likely[0] - 1] if likely[0] > 0 else 0.0
+    high = shares[likely[-1] + 1] if likely[-1] + 1 < shares.size else 0.995
+    return low + (high - low) * (np.arange(size) + 0.5) / size
+
+
+@njit(cache=True, error_model="numpy")
+def _fit_at(
+    share: float,
+    time: np.ndarray,
+    dip: np.ndarray,
+    weight: np.ndarray,
+    period: float,
+    duration: float,
+    exposure: float,
+    u1: float,
+    u2: float,
+    depth: float,
+    row: np.ndarray,
+    before: np.ndarray,
+) -> None:
+    """Fit all but the impact parameter, from the neighbour's answer if there is one."""
+    fixed = np.array([share, period, u1, u2, exposure])
+    longest = min(3 * duration, 0.9 * period)
+    lower = np.array([math.log(1e-4), math.log(0.2 * duration), -0.5 * duration, -depth])
+    upper = np.array([math.log(1.5), math.log(longest), 0.5 * duration, depth])
+    step = np.array([1e-4, 1e-4, 1e-4 * duration, 1e-4 * depth])
+    k, start_duration, offset, level = math.sqrt(depth), min(1.1 * duration, longest), 0.0, 0.0
+    if before[2] > 0:
+        start_duration, offset, level = before[3], before[4], before[5]
+        k = before[2]
+    start = np.array(
+        [math.log(_ratio_for(depth, share, u1, u2, k)), math.log(start_duration), offset, level]
+    )
+    found, covariance, chi2 = fit_model(
+        TRANSIT, fixed, time, dip, weight, start, lower, upper, step, 25
+    )
+    row[0], row[1] = share, chi2
+    _describe(share, found, period, u1, u2, row[2:10])
+    changed = np.empty(8)
+    for q in range(8):
+        row[10 + q] = 0.0
+    slopes = np.empty((4, 8))
+    for i in range(4):
+        moved = found.copy()
+        moved[i] += step[i]
+        _describe(share, moved, period, u1, u2, changed)
+        for q in range(8):
+            slopes[i, q] = (changed[q] - row[2 + q]) / step[i]
+    for q in range(8):
+        for i in range(4):
+            for j in range(4):
+                row[10 + q] += slopes[i, q] * covariance[i, j] * slopes[j, q]
+
+
+@njit(cache=True, error_model="numpy")
+def _ratio_for(depth: float, share: float, u1: float, u2: float, k: float) -> float:
+    """Radius ratio that gives about ``depth`` at b = share (1 + k), by bisection."""
+    low, high = 1e-4, 1.5
+    if hidden_share(share * (1 + high), high, u1, u2) <= depth:
+        return k
+    for _ in range(24):
+        middle = math.sqrt(low * high)
+        if hidden_share(share * (1 + middle), middle, u1, u2) < depth:
+            low = middle
+        else:
+            high = middle
+    return math.sqrt(low * high)
+
+
+@njit(cache=True, error_model="numpy")
+def _describe(
+    share: float, parameters: np.ndarray, period: float, u1: float, u2: float, values: np.ndarray
+) -> None:
+    """Write QUANTITIES of fitted parameters."""
+    k, duration = math.exp(parameters[0]), math.exp(parameters[1])
+    impact = share * (1 + k)
+    axis = scaled_axis(k, impact, duration, period)
+    inner = (1 - k) ** 2 - impact * impact if k < 1 else 0.0
+    sine = math.sqrt(max(inner, 0.0) / max(axis * axis - impact * impact, 1e-12))
+    values[0], values[1], values[2], values[3] = k, duration, parameters[2], parameters[3]
+    values[4] = impact
+    values[5] = hidden_share(impact, k, u1, u2)
+    values[6] = period / math.pi * math.asin(min(sine, 1.0))
+    values[7] = axis

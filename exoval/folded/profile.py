@@ -1,0 +1,42 @@
+"""The folded event in bins of time from mid-event: what shapes are fitted to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Weighted means of the dip in bins around mid-event, filled bins only, in order of time.
+
+    Arrays of shape (bins,): ``time`` in days from mid-event, ``dip`` and its white-noise
+    ``error`` in relative flux. ``width`` is that of a bin in days.
+    """
+
+    time: np.ndarray
+    dip: np.ndarray
+    error: np.ndarray
+    width: float
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+
+def bin_profile(
+    time_from_mid: np.ndarray, dip: np.ndarray, weight: np.ndarray, half_window: float, bins: int
+) -> Profile:
+    """Bin cadences within ``half_window`` days of mid-event; arrays of shape (cadences,)."""
+    near = np.flatnonzero(np.abs(time_from_mid) < half_window)
+    time, weight = time_from_mid[near], weight[near]
+    index = ((time / half_window + 1) * (0.5 * bins)).astype(np.int64)
+    index = np.minimum(index, bins - 1)
+    total = np.bincount(index, weight, bins)
+    mean_time = np.bincount(index, weight * time, bins)
+    mean_dip = np.bincount(index, weight * dip[near], bins)
+    filled = total > 0
+    total = total[filled]
+    return Profile(
+        mean_time[filled] / total, mean_dip[filled] / total, total**-0.5, 2 * half_window / bins
+    )

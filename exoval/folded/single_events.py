@@ -1,0 +1,127 @@
+"""One event at a time, and boxes of the same length where there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class SingleEvents:
+    """Events with enough cadences, in order of time; arrays of shape (events,).
+
+    ``number`` counts from the epoch, ``depth`` and its white-noise ``error`` are relative flux.
+    """
+
+    number: np.ndarray
+    depth: np.ndarray
+    error: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.number)
+
+    @property
+    def strength(self) -> np.ndarray:
+        """Depth over error: the single-event statistics."""
+        return self.depth / self.error
+
+
+def single_events(
+    event_number: np.ndarray,
+    inside: np.ndarray,
+    dip: np.ndarray,
+    weight: np.ndarray,
+    minimum_cadences: int = 2,
+) -> SingleEvents:
+    """Weighted box depth and error of every event with enough cadences; arrays (cadences,)."""
+    within = np.flatnonzero(inside)
+    if len(within) == 0:
+        return SingleEvents(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
+    first = event_number[within].min()
+    which = event_number[within] - first
+    total = np.bincount(which, weight[within])
+    lost = np.bincount(which, weight[within] * dip[within])
+    enough = np.bincount(which) >= minimum_cadences
+    total = total[enough]
+    return SingleEvents(np.flatnonzero(enough) + first, lost[enough] / total, total**-0.5)
+
+
+def matched_events(
+    event_number: np.ndarray,
+    shape: np.ndarray,
+    dip: np.ndarray,
+    weight: np.ndarray,
+    minimum_information: float = 0.5,
+) -> SingleEvents:
+    """Depth of every event by a matched filter: the factor of a ``shape`` with a floor of 1.
+
+    ``shape`` is what each cadence would lose of a dip of depth 1, 0 outside the event; unlike a
+    box it does not mind where in the event the cadences fall. Events with less than
+    ``minimum_information`` of what the median one holds are left out.
+    """
+    within = np.flatnonzero(shape > 0)
+    if len(within) == 0:
+        return SingleEvents(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
+    first = event_number[within].min()
+    which = event_number[within] - first
+    product = weight[within] * shape[within]
+    information = np.bincount(which, product * shape[within])
+    lost = np.bincount(which, product * dip[within])
+    typical = np.median(information[information > 0])
+    enough = information > minimum_information * typical
+    information = information[enough]
+    return SingleEvents(
+        np.flatnonzero(enough) + first, lost[enough] / information, information**-0.5
+    )
+
+
+def box_pulls(
+    time: np.ndarray,
+    clear: np.ndarray,
+    dip: np.ndarray,
+    weight: np.ndarray,
+    duration: float,
+    exposure: float,
+) -> np.ndarray:
+    """Depth over white-noise error of boxes of ``duration`` that tile the light curve.
+
+    Only ``clear`` cadences count; boxes less than half full are left out. ``time`` ascends.
+    """
+    chosen = np.flatnonzero(clear)
+    if len(chosen) == 0:
+        return np.empty(0)
+    window = ((time[chosen] - time[0]) / duration).astype(np.int64)
+    count = np.bincount(window)
+    total = np.bincount(window, weight[chosen])
+    lost = np.bincount(window, weight[chosen] * dip[chosen])
+    full = count >= max(0.5 * duration / exposure, 1)
+    return lost[full] / np.sqrt(total[full])
+
+
+def without_repeats(
+    time_from_mid: np.ndarray,
+    dip: np.ndarray,
+    weight: np.ndarray,
+    period: float,
+    duration: float,
+    exposure: float,
+) -> np.ndarray:
+    """The dip less what comes back every period, shape (cadences,).
+
+    A secondary eclipse or the shape of a close pair is no noise: the mean in phase bins of an
+    eighth of a duration, or wide enough for ten cadences, is taken off. What is left is widened
+    by sqrt(n / (n - 1)) for n periods of data, so that noise keeps its size; with fewer than two
+    periods nothing is taken off.
+    """
+    cycles = len(dip) * exposure / period
+    if cycles < 2:
+        return dip
+    bins = max(int(min(8 * period / duration, len(dip) / 10)), 2)
+    place = (time_from_mid / period + 0.5) * bins
+    index = np.clip(place.astype(np.int64), 0, bins - 1)
+    total = np.bincount(index, weight, bins)
+    filled = np.flatnonzero(total > 0)
+    mean = np.bincount(index, weight * dip, bins)[filled] / total[filled]
+    repeated = np.interp(place, filled + 0.5, mean, period=bins)
+    return (dip - repeated) * np.sqrt(cycles / (cycles - 1))

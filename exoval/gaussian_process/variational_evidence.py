@@ -1,0 +1,108 @@
+"""Kernel parameters from the variational bound on the evidence.
+
+The bound at the best Gaussian q(w), E_q[log p(y | w, theta)] - KL(q | N(0, I)), has there no slope
+in q, so its slope in the kernel parameters theta is that of the first term alone with q held
+fixed: the features are differentiated, Newton's steps are not. Between two steps of Adam in theta
+q is brought up to date by a step of ``refine``.
+"""
+
+from __future__ import annotations
+
+import gpytorch
+import torch
+
+from exoval.gaussian_process.nystrom_features import NystromFeatures
+from exoval.gaussian_process.quasi_random import sobol_normal
+from exoval.gaussian_process.softmax_newton import Laplace, laplace, with_reference
+from exoval.gaussian_process.variational_newton import DRAWS, refine, row_variance
+
+#: standard deviation of the prior on the logarithm of length scales
+SPREAD = 1.0
+
+
+def maximise_bound(
+    kernel: gpytorch.kernels.ScaleKernel,
+    inducing: torch.Tensor,
+    x: torch.Tensor,
+    codes: torch.Tensor,
+    weight: torch.Tensor,
+    outputs: int,
+    steps: int,
+    learning_rate: float,
+    move_inducing: bool = False,
+) -> list[float]:
+    """Adam on the evidence bound of rows x; changes the kernel and returns the path of the bound.
+
+    With ``move_inducing`` the points in ``inducing`` move as well, in place. A wide log-normal
+    prior around the start keeps the length scales of features without information from running
+    away.
+    """
+    inducing.requires_grad_(move_inducing)
+    moved = [inducing] if move_inducing else []
+    optimiser = torch.optim.Adam([*kernel.parameters(), *moved], lr=learning_rate)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
+        optimiser, max(1, steps), learning_rate / 10
+    )
+    first = kernel.base_kernel.lengthscale.detach().log()
+    posterior, path = None, []
+    for _ in range(steps):
+        optimiser.zero_grad()
+        phi = NystromFeatures(kernel, inducing)(x)
+        posterior = updated(
+            phi.detach(), codes, weight, float(kernel.outputscale.detach()), outputs, posterior
+        )
+        value = expected_log_likelihood(phi, codes, weight, kernel.outputscale, posterior)
+        prior = (((kernel.base_kernel.lengthscale.log() - first) / SPREAD) ** 2).sum()
+        (0.5 * prior - value).backward()
+        optimiser.step()
+        schedule.step()
+        path.append(float(value.detach()) - divergence(posterior))
+    inducing.requires_grad_(False)
+    return path
+
+
+def updated(
+    phi: torch.Tensor,
+    codes: torch.Tensor,
+    weight: torch.Tensor,
+    prior_variance: float,
+    outputs: int,
+    posterior: Laplace | None,
+) -> Laplace:
+    """The posterior after the kernel moved a little; from Laplace's mode at first."""
+    chunks = [(phi, codes, weight)]
+    with torch.no_grad():
+        if posterior is None:
+            start = torch.zeros(phi.shape[1], outputs, dtype=phi.dtype)
+            found = laplace(chunks, start, steps=30, tolerance=1e-6)
+            return refine(chunks, found, prior_variance, steps=10, tolerance=1e-6)
+        return refine(chunks, posterior, prior_variance, steps=1, tolerance=0.0)
+
+
+def expected_log_likelihood(
+    phi: torch.Tensor,
+    codes: torch.Tensor,
+    weight: torch.Tensor,
+    prior_variance: torch.Tensor,
+    posterior: Laplace,
+) -> torch.Tensor:
+    """E_q[log p(y)] of weighted rows with features phi (rows, features), differentiable."""
+    normal = torch.as_tensor(sobol_normal(DRAWS, posterior.mode.shape[1]))
+    mean = phi @ posterior.mode
+    deviation = row_variance(phi, posterior.root, prior_variance).clamp_min(1e-12).sqrt()
+    logit = with_reference(mean + deviation * normal[:, None, :])
+    log_probability = torch.log_softmax(logit, dim=2).mean(dim=0)
+    return (weight * log_probability.gather(1, codes[:, None])[:, 0]).sum()
+
+
+def divergence(posterior: Laplace) -> float:
+    """KL divergence of the posterior over weights from their standard-normal prior, in nats."""
+    size = posterior.mode.shape[0]
+    inverse = torch.linalg.solve_triangular(
+        posterior.root, torch.eye(size, dtype=posterior.mode.dtype), upper=False
+    )
+    log_determinant = 2 * posterior.root.diagonal(dim1=1, dim2=2).log().sum()
+    trace = inverse.square().sum()
+    return 0.5 * float(
+        trace + posterior.mode.square().sum() + log_determinant - posterior.mode.numel()
+    )

@@ -1,0 +1,283 @@
+"""Which share of a scenario's signals the search finds, by period and size.
+
+Counted on a grid of period and size (depth, radius or expected strength) of everything that was
+drawn, weighted as nature is, with binomial errors; and offered as a smooth function of both.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import isotonic_regression, minimize
+from scipy.special import expit
+from scipy.stats import beta
+
+from exoval.errors import BadParameter, BadTable, DataNotFound
+from exoval.injection.importance_weights import reweight
+
+#: edges of periods in days: octaves
+PERIOD_EDGES = 0.25 * 2.0 ** np.arange(14)
+#: edges of sizes: quarter decades of depth, half octaves of radius and of strength
+SIZE_EDGES = {
+    "depth_ppm": 10.0 ** np.arange(1.0, 6.01, 0.25),
+    "planet_radius_earth": 0.5 * 2.0 ** np.arange(0.0, 5.51, 0.5),
+    "expected_snr": 2.0 ** np.arange(0.0, 10.01, 0.5),
+}
+#: statuses of examples that the search found
+FOUND = ("recovered", "kept")
+FILE = "completeness.json"
+#: how many draws the fitted surface counts for where it is blended with a cell's own
+SURFACE_DRAWS = 8.0
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """Counts of one scenario in cells of period and size; arrays of shape (periods, sizes).
+
+    ``period_edges`` are days, ``size_edges`` in the unit that ``size_name`` ends in. ``rows`` and
+    ``rows_found`` count draws; ``drawn`` and ``found`` are what they are worth once weighted:
+    the effective number (sum w)^2 / sum w^2 of a cell and the weighted share of it that was
+    found.
+    """
+
+    scenario: str
+    size_name: str
+    period_edges: np.ndarray
+    size_edges: np.ndarray
+    rows: np.ndarray
+    rows_found: np.ndarray
+    drawn: np.ndarray
+    found: np.ndarray
+
+    @property
+    def fraction(self) -> np.ndarray:
+        """Share found in each cell; NaN where nothing was drawn."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(self.drawn > 0, self.found / self.drawn, np.nan)
+
+    def interval(self, confidence: float = 0.6827) -> tuple[np.ndarray, np.ndarray]:
+        """Jeffreys' interval of every cell: quantiles of Beta(found + 1/2, missed + 1/2).
+
+        Brown, Cai & DasGupta (2001, Statistical Science 16, 101). Nearly all of [0, 1] where
+        nothing was drawn. Raises BadParameter unless 0 < confidence < 1.
+        """
+        if not 0 < confidence < 1:
+            raise BadParameter(f"confidence {confidence} is not between 0 and 1")
+        posterior = beta(self.found + 0.5, self.drawn - self.found + 0.5)
+        return posterior.ppf(0.5 - 0.5 * confidence), posterior.ppf(0.5 + 0.5 * confidence)
+
+    def __call__(
+        self, period: np.ndarray | float, size: np.ndarray | float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Efficiency and its standard error at periods (days) and sizes, broadcast together.
+
+        Each cell's share is blended with a logistic surface fitted to all cells (which counts as
+        ``SURFACE_DRAWS`` draws), made to grow with size, and interpolated between cell centres in
+        the logarithms: in [0, 1] and never falling with size. The error is that of the draws
+        nearby, 0.35 where there are none; both are NaN off the grid.
+        """
+        period, size = np.broadcast_arrays(np.asarray(period, float), np.asarray(size, float))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            at = (
+                _cell(np.log(period), np.log(self.period_edges)),
+                _cell(np.log(size), np.log(self.size_edges)),
+            )
+        share = 0.5 + 0.0 * self.drawn if not self.drawn.any() else self._blended()
+        drawn, found = _between(self.drawn, *at), _between(self.found, *at)
+        jeffreys = beta(found + 0.5, np.maximum(drawn - found, 0) + 0.5)
+        outside = np.isnan(at[0]) | np.isnan(at[1])
+        return (
+            np.where(outside, np.nan, _between(share, *at)),
+            np.where(outside, np.nan, jeffreys.std()),
+        )
+
+    def _blended(self) -> np.ndarray:
+        """Cells' shares and the surface together, ascending in size."""
+        surface = logistic_surface(self)
+        share = (self.found + SURFACE_DRAWS * surface) / (self.drawn + SURFACE_DRAWS)
+        weights = self.drawn + SURFACE_DRAWS
+        rows = [isotonic_regression(row, weights=weight).x for row, weight in zip(share, weights)]
+        return np.clip(rows, 0.0, 1.0)
+
+    def summary(self) -> dict:
+        """Draws, what they are worth, and the plain share found of them with its 68 % interval."""
+        drawn, found = int(self.rows.sum()), int(self.rows_found.sum())
+        low, high = beta(found + 0.5, drawn - found + 0.5).ppf([0.1587, 0.8413])
+        return {
+            "rows": drawn,
+            "rows_found": found,
+            "cells": int((self.rows > 0).sum()),
+            "effective_draws": round(float(self.drawn.sum()), 1),
+            "share": round(found / drawn, 4),
+            "low": round(float(low), 4),
+            "high": round(float(high), 4),
+        }
+
+
+def measure_completeness(
+    truth: pd.DataFrame,
+    scenario: str,
+    size_name: str = "depth_ppm",
+    weights: np.ndarray | None = None,
+) -> Completeness | None:
+    """Count what was found of one scenario's draws; None if it has none with a period and size.
+
+    ``truth`` is a labelled set's table of truths. A draw is found if it was recovered or kept;
+    failed examples do not count. ``weights`` (one per row of ``truth``) default to prior over
+    proposal of the population it was drawn for. The grid spans the cells that hold draws; draws
+    without a single event in the data have no depth and are in none.
+
+    Raises BadTable if a column is missing and BadParameter for an unknown size.
+    """
+    if size_name not in SIZE_EDGES:
+        raise BadParameter(f"no grid for size '{size_name}'; use one of {', '.join(SIZE_EDGES)}")
+    if "label" not in truth or "status" not in truth:
+        raise BadTable("the table of truths lacks label or status; simulate it again")
+    if "period_days" not in truth or size_name not in truth:
+        return None
+    weights = np.asarray(reweight(truth) if weights is None else weights, dtype=float)
+    edges, sizes = PERIOD_EDGES, SIZE_EDGES[size_name]
+    period, size = truth["period_days"].to_numpy(float), truth[size_name].to_numpy(float)
+    counted = ((truth["label"] == scenario) & (truth["status"] != "failed")).to_numpy()
+    counted &= (period >= edges[0]) & (period < edges[-1])
+    counted &= (size >= sizes[0]) & (size < sizes[-1])
+    if not counted.any():
+        return None
+    edges, sizes = _spanned(edges, period[counted]), _spanned(sizes, size[counted])
+    found = truth["status"].isin(FOUND).to_numpy()[counted]
+    place = (
+        np.searchsorted(edges, period[counted], side="right") - 1,
+        np.searchsorted(sizes, size[counted], side="right") - 1,
+    )
+    return Completeness(
+        scenario,
+        size_name,
+        edges,
+        sizes,
+        *_counts(place, found, weights[counted], (len(edges) - 1, len(sizes) - 1)),
+    )
+
+
+def _spanned(edges: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The edges between which there are values."""
+    first = np.searchsorted(edges, values.min(), side="right") - 1
+    return edges[first : np.searchsorted(edges, values.max(), side="right") + 1]
+
+
+def _counts(
+    place: tuple[np.ndarray, np.ndarray],
+    found: np.ndarray,
+    weights: np.ndarray,
+    shape: tuple[int, int],
+) -> tuple[np.ndarray, ...]:
+    """Rows, rows found, effective draws and the weighted share of them found, per cell."""
+
+    def total(values: np.ndarray) -> np.ndarray:
+        cells = np.zeros(shape)
+        np.add.at(cells, place, values)
+        return cells
+
+    # weights matter only against each other, and their squares must not underflow
+    scale = weights.max() if weights.max() > 0 else 1.0
+    weights = weights / scale
+    mass, square, kept = total(weights), total(weights**2), total(weights * found)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        drawn = np.where(square > 0, mass**2 / square, 0.0)
+        share = np.where(mass > 0, kept / mass, 0.0)
+    rows, rows_found = total(np.ones(len(found))), total(found.astype(float))
+    return rows.astype(int), rows_found.astype(int), drawn, drawn * share
+
+
+def logistic_surface(cells: Completeness) -> np.ndarray:
+    """Shares of all cells by top / (1 + exp(-(a + b ln size + c ln period))), b not negative.
+
+    Of greatest likelihood, with weak pulls of the top to one and of the rest to zero, so that it
+    exists for any counts. Shape (periods, sizes).
+    """
+    period, size = (
+        np.log(edges[:-1] * edges[1:]) / 2 for edges in (cells.period_edges, cells.size_edges)
+    )
+    x = (size - size.mean())[None, :] / max(np.ptp(size), 1.0)
+    y = (period - period.mean())[:, None] / max(np.ptp(period), 1.0)
+
+    def surface(values: np.ndarray) -> np.ndarray:
+        top, shift, slope, tilt = values
+        return top * expit(shift + slope * x + tilt * y)
+
+    def loss(values: np.ndarray) -> float:
+        share = np.clip(surface(values), 1e-9, 1 - 1e-9)
+        missed = cells.drawn - cells.found
+        pull = 0.005 * np.sum(values[1:] ** 2) - 0.5 * np.log(values[0])
+        return float(-np.sum(cells.found * np.log(share) + missed * np.log1p(-share)) + pull)
+
+    best = minimize(
+        loss,
+        (0.9, 0.0, 3.0, 0.0),
+        method="L-BFGS-B",
+        bounds=((0.05, 1.0), (-60, 60), (0.0, 100), (-60, 60)),
+    )
+    return surface(best.x)
+
+
+def _cell(value: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Where values stand among cell centres, as a fractional index; NaN outside the edges."""
+    centres = 0.5 * (edges[:-1] + edges[1:])
+    index = np.interp(value, centres, np.arange(len(centres)))
+    return np.where((value >= edges[0]) & (value <= edges[-1]), index, np.nan)
+
+
+def _between(cells: np.ndarray, row: np.ndarray, column: np.ndarray) -> np.ndarray:
+    """Bilinear interpolation at fractional indices; anything where they are NaN."""
+    row, column = np.nan_to_num(row), np.nan_to_num(column)
+    low, left = np.floor(row).astype(int), np.floor(column).astype(int)
+    high, right = np.minimum(low + 1, len(cells) - 1), np.minimum(left + 1, cells.shape[1] - 1)
+    up, over = row - low, column - left
+    return (1 - up) * ((1 - over) * cells[low, left] + over * cells[low, right]) + up * (
+        (1 - over) * cells[high, left] + over * cells[high, right]
+    )
+
+
+def save_completeness(efficiencies: Mapping[str, Completeness], folder: str | Path) -> Path:
+    """Write the efficiencies of a labelled set into its folder as JSON; return the path."""
+    entries = {
+        name: {
+            key: value.tolist() if isinstance(value, np.ndarray) else value
+            for key, value in vars(one).items()
+        }
+        for name, one in efficiencies.items()
+    }
+    path = Path(folder) / FILE
+    path.write_text(json.dumps(entries, indent=1))
+    return path
+
+
+def load_completeness(labelled_set: str | Path) -> dict[str, Completeness]:
+    """The detection efficiency of every scenario of a labelled set, by scenario key.
+
+    Raises DataNotFound if the folder has none and BadTable if the file cannot be understood.
+    """
+    path = Path(labelled_set) / FILE
+    if not path.is_file():
+        raise DataNotFound(
+            f"no detection efficiencies at {path}; make a labelled set with python -m simulate"
+        )
+    try:
+        entries = json.loads(path.read_text())
+        return {
+            name: Completeness(
+                **{
+                    key: np.array(value) if isinstance(value, list) else value
+                    for key, value in entry.items()
+                }
+            )
+            for name, entry in entries.items()
+        }
+    except (ValueError, TypeError, AttributeError) as error:
+        raise BadTable(
+            f"{path} holds no detection efficiencies ({error}); simulate the labelled set again"
+        ) from error

@@ -1,0 +1,200 @@
+"""Put a system's light into a real light curve, with a card from which it can be done again."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+
+import numpy as np
+
+from exoval.errors import BadLightCurve, BadParameter
+from exoval.lightcurve import LightCurve
+from exoval.missions.named_mission import named_mission
+from exoval.physics.exact_flux import ExactModel
+from exoval.physics.system_flux import system_flux
+from exoval.physics.transit_flux import TransitModel
+from exoval.system import Orbit, PhaseCurve, Source, System
+
+#: what a card of this layout calls itself
+CARD_FORMAT = "exoval truth card 1"
+
+
+@dataclass(frozen=True)
+class Injection:
+    """A light curve with a system's light in it, and everything that put it there."""
+
+    light_curve: LightCurve
+    host: LightCurve
+    system: System
+    transit_model: TransitModel
+    pixel_scale_arcsec: float
+    neighbours_arcsec: tuple[float, float]
+
+    @property
+    def card(self) -> dict:
+        """The truth as plain values that JSON keeps exactly; ``rebuild`` takes it back."""
+        return {
+            "format": CARD_FORMAT,
+            "host": _identity(self.host),
+            "system": asdict(self.system),
+            "transit_model": _engine_card(self.transit_model),
+            "pixel_scale_arcsec": self.pixel_scale_arcsec,
+            "neighbours_arcsec": list(self.neighbours_arcsec),
+        }
+
+
+def inject(
+    light_curve: LightCurve,
+    system: System,
+    transit_model: TransitModel | None = None,
+    pixel_scale_arcsec: float | None = None,
+    neighbours_arcsec: tuple[float, float] = (0.0, 0.0),
+) -> Injection:
+    """Multiply the undetrended flux by the system's, cadence by cadence.
+
+    Where the flux still holds the light of known neighbours (``flux_is_decrowded`` false) only
+    the target's share of each segment is dimmed. The centroid always sees the whole aperture: the
+    known neighbours' light lies ``neighbours_arcsec`` (column, row) from the target, so that it
+    moves even if the target itself is dimmed. Errors and gaps stay as they were. A system
+    without depth returns flux and centroid bit for bit. The exact engine computes the light
+    unless another ``transit_model`` is given; the pixel scale is that of the light curve's
+    mission.
+
+    Raises BadParameter for a mission of unknown name without a pixel scale, and for a system
+    outside the domain of the transit model.
+    """
+    transit_model = transit_model or ExactModel()
+    if pixel_scale_arcsec is None:
+        pixel_scale_arcsec = named_mission(light_curve.mission).pixel_scale_arcsec
+    light = system_flux(light_curve.time, system, light_curve.exposure, transit_model)
+    crowding = crowding_of_cadences(light_curve)
+    share = 1.0 if light_curve.flux_is_decrowded else crowding
+    flux = light_curve.flux * (1 + share * (light.flux - 1))
+    aperture = 1 + crowding * (light.flux - 1)
+    moved = {}
+    for axis, neighbours in zip(("column", "row"), neighbours_arcsec):
+        at_rest = sum(s.flux_fraction * getattr(s, f"offset_{axis}") for s in system.sources)
+        others = (1 - crowding) * neighbours
+        photocentre = (crowding * light.flux * getattr(light, axis) + others) / aperture
+        shift = (photocentre - (crowding * at_rest + others)) / pixel_scale_arcsec
+        moved[f"centroid_{axis}"] = getattr(light_curve, f"centroid_{axis}") + shift
+    return Injection(
+        replace(light_curve.with_flux(flux), **moved),
+        light_curve,
+        system,
+        transit_model,
+        pixel_scale_arcsec,
+        tuple(neighbours_arcsec),
+    )
+
+
+def rebuild(light_curve: LightCurve, card: Mapping) -> Injection:
+    """The injection a card describes, into the same host light curve: bit for bit the same.
+
+    Raises BadParameter for something that is no card and BadLightCurve for another host.
+    """
+    if card.get("format") != CARD_FORMAT:
+        raise BadParameter(
+            f"not a truth card: format is {card.get('format')!r} instead of "
+            f"'{CARD_FORMAT}'; give the card that an injection returned"
+        )
+    identity = _identity(light_curve)
+    differing = [name for name, value in identity.items() if card["host"].get(name) != value]
+    if differing:
+        raise BadLightCurve(
+            f"{light_curve.target} is not the light curve of the card ({card['host']['target']}, "
+            f"segments {card['host']['segments']}): {', '.join(differing)} differ; read the same "
+            "segments with the same settings"
+        )
+    return inject(
+        light_curve,
+        _system(card["system"]),
+        _engine(card["transit_model"]),
+        card["pixel_scale_arcsec"],
+        tuple(card["neighbours_arcsec"]),
+    )
+
+
+def crowding_of_cadences(light_curve: LightCurve) -> np.ndarray:
+    """The target's share of the aperture's light at every cadence; 1 where it is unknown."""
+    share = np.ones(len(light_curve))
+    for segment in light_curve.segments:
+        if np.isfinite(segment.crowding):
+            share[segment.cadences] = segment.crowding
+    return share
+
+
+def _identity(light_curve: LightCurve) -> dict:
+    """What tells one host light curve from another, down to the last bit of its values."""
+    digest = hashlib.sha256()
+    for array in (
+        light_curve.time,
+        light_curve.flux,
+        light_curve.centroid_column,
+        light_curve.centroid_row,
+        crowding_of_cadences(light_curve),
+    ):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return {
+        "target": light_curve.target,
+        "mission": light_curve.mission,
+        "segments": [int(segment.number) for segment in light_curve.segments],
+        "cadences": len(light_curve),
+        "exposure": float(light_curve.exposure),
+        "sha256": digest.hexdigest(),
+    }
+
+
+def _engine_card(transit_model: TransitModel) -> dict:
+    kind = type(transit_model)
+    settings = asdict(transit_model) if is_dataclass(transit_model) else {}
+    return {"name": f"{kind.__module__}.{kind.__qualname__}", "settings": settings}
+
+
+def _engine(card: Mapping) -> TransitModel:
+    module, _, name = card["name"].rpartition(".")
+    try:
+        return getattr(importlib.import_module(module), name)(**card["settings"])
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        raise BadParameter(
+            f"the card's transit model {card['name']} cannot be made ({error}); "
+            "install the package it came from"
+        ) from error
+
+
+def _system(card: Mapping) -> System:
+    sources = tuple(
+        _noun(
+            Source,
+            source,
+            limb_darkening=tuple(source["limb_darkening"]),
+            orbit=source["orbit"] and _orbit(source["orbit"]),
+        )
+        for source in card["sources"]
+    )
+    return _noun(System, card, sources=sources)
+
+
+def _orbit(card: Mapping) -> Orbit:
+    pairs = ("companion_limb_darkening", "transit_times")
+    curve = card["phase_curve"]
+    return _noun(
+        Orbit,
+        card,
+        **{name: tuple(card[name]) for name in pairs},
+        phase_curve=curve
+        and _noun(
+            PhaseCurve,
+            curve,
+            gravity_darkening=tuple(curve["gravity_darkening"]),
+            beaming=tuple(curve["beaming"]),
+            reflection=tuple(curve["reflection"]),
+        ),
+    )
+
+
+def _noun(kind: type, card: Mapping, **exchanged: object) -> object:
+    """A frozen noun from its card, some values exchanged."""
+    return kind(**{field.name: card[field.name] for field in fields(kind)} | exchanged)

@@ -1,0 +1,58 @@
+"""What stands in front of every classifier: scaling, outliers and missing values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.feature_selection import VarianceThreshold
+from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.preprocessing import FunctionTransformer, QuantileTransformer
+
+from exoval.models.transit_shape_map import TransitShapeMap
+
+#: training values beyond this many standard deviations after scaling all look alike
+CLIP = 3.0
+
+
+def feature_pipeline(
+    classifier: BaseEstimator, rows: int, seed: int = 0, shape_columns: Sequence[int] = ()
+) -> Pipeline:
+    """A classifier (step ``classifier``) behind feature scaling that tolerates NaN.
+
+    Every feature is mapped to a normal distribution by its ranks among the ``rows`` it is
+    fitted on, so heavy tails (depth, signal-to-noise) weigh no more than other features, and a
+    value outside the range of training becomes the extreme of that range. Missing values become
+    the median, with a 0/1 column beside each feature that has gaps in training. Features that
+    are constant or empty in training are left out: nothing could be learned from them. The
+    columns ``shape_columns``, bins of the folded event, become two on a map of transit shapes
+    that is trained with the rest.
+    """
+    quantiles = QuantileTransformer(
+        n_quantiles=min(200, rows),
+        output_distribution="normal",
+        subsample=100_000,
+        random_state=seed,
+    )
+    values = Pipeline(
+        [
+            ("normal", quantiles),
+            ("clip", FunctionTransformer(np.clip, kw_args={"a_min": -CLIP, "a_max": CLIP})),
+            # filling in after the ranks are taken keeps the median from becoming a spike in them
+            (
+                "median",
+                SimpleImputer(strategy="constant", fill_value=0.0, keep_empty_features=True),
+            ),
+        ]
+    )
+    missing = MissingIndicator(features="missing-only", error_on_new=False)
+    steps = [
+        ("varying", VarianceThreshold()),
+        ("scale", FeatureUnion([("values", values), ("missing", missing)])),
+        ("classifier", classifier),
+    ]
+    if len(shape_columns):
+        steps.insert(0, ("shapes", TransitShapeMap(list(shape_columns), random_state=seed)))
+    return Pipeline(steps)

@@ -1,0 +1,246 @@
+"""How unlike its training set an event is: one score and one verdict a row.
+
+A classifier answers for any row, also for one unlike anything it has seen. Several detectors look
+for such rows: an isolation forest (Liu, Ting & Zhou 2008), the local outlier factor (Breunig et
+al. 2000), the latent variance of a Gaussian process, and, where real events are at hand, a
+classifier that tells simulated from real ones. Each answer becomes the share of rows of known
+origin, never fitted on, that look at least as odd.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
+from sklearn.feature_selection import VarianceThreshold
+from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.model_selection import GroupKFold
+from sklearn.neighbors import LocalOutlierFactor
+from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.preprocessing import FunctionTransformer, RobustScaler
+
+from exoval.errors import BadTable, DataNotFound
+from exoval.features.shape_bins import PREFIX as SHAPE_BIN
+from exoval.models.fitted_model import FittedModel, load_fitted_model
+from exoval.models.model_archive import read_archive, write_archive
+from exoval.table.feature_table import FeatureTable
+
+#: a row is called novel when at most this share of known rows would be, all detectors together
+SHARE_CALLED_NOVEL = 0.05
+FAMILIAR, NOVEL = "familiar", "novel"
+#: fewer rows of known origin than this cannot tell one in twenty
+FEWEST_REFERENCES = 60
+NEIGHBOURS = 20
+
+
+@dataclass(frozen=True)
+class NoveltyScores:
+    """Shape (rows,) each: ``score`` in [0, 1], 1 for the oddest, and ``verdict``.
+
+    ``tails`` has one column a detector: the share of known rows that look at least as odd.
+    """
+
+    score: np.ndarray
+    verdict: np.ndarray
+    tails: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Novelty:
+    """Fitted detectors; ``references`` are the sorted novel_share of known rows.
+
+    ``gp`` is a fitted model whose classifier has a latent variance (``latent``), or None.
+    """
+
+    feature_names: tuple[str, ...]
+    scaling: Pipeline
+    detectors: Mapping[str, object]
+    references: Mapping[str, np.ndarray]
+    gp: FittedModel | None = field(default=None, repr=False)
+
+    def __call__(
+        self,
+        table: FeatureTable,
+        domain: np.ndarray | None = None,
+        known_domain: np.ndarray | None = None,
+    ) -> NoveltyScores:
+        """Score the rows of a table; BadTable if it lacks a feature.
+
+        ``domain`` (rows,) are answers of ``domain_scores`` for these rows and ``known_domain``
+        those for simulated ones, to count them as one more detector.
+        """
+        novelty = self.by_detector(table)
+        references = dict(self.references)
+        if domain is not None and known_domain is not None:
+            novelty["domain"], references["domain"] = domain, np.sort(known_domain)
+        tails = pd.DataFrame(
+            {name: tail_share(values, references[name]) for name, values in novelty.items()}
+        )
+        # of several detectors one will be alarmed by chance (Bonferroni)
+        together = np.minimum(1.0, tails.shape[1] * tails.min(axis=1).to_numpy())
+        verdict = np.where(together <= SHARE_CALLED_NOVEL, NOVEL, FAMILIAR)
+        return NoveltyScores(1 - together, verdict, tails)
+
+    def by_detector(self, table: FeatureTable) -> dict[str, np.ndarray]:
+        """What every detector says, larger for odder rows, shape (rows,) each."""
+        missing = [name for name in self.feature_names if name not in table.feature_names]
+        if missing:
+            raise BadTable(
+                f"the table lacks {missing}, which the novelty detectors look at; "
+                "measure it with the feature groups of training"
+            )
+        scaled = self.scaling.transform(table.matrix(self.feature_names))
+        found = {name: -detector.score_samples(scaled) for name, detector in self.detectors.items()}
+        if self.gp is not None:
+            found["gp_variance"] = latent_variance(self.gp, table)
+        return found
+
+    def save(self, directory: str | Path) -> None:
+        """Write detectors, references and the Gaussian process's model; no pickle."""
+        directory = Path(directory)
+        directory.mkdir(parents=True, exist_ok=True)
+        write_archive({"scaling": self.scaling, **self.detectors}, directory / "detectors.skops")
+        if self.gp is not None:
+            self.gp.save(directory / "gp")
+        (directory / "novelty.json").write_text(
+            json.dumps(
+                {
+                    "feature_names": self.feature_names,
+                    "gp": self.gp is not None,
+                    "references": {
+                        name: values.tolist() for name, values in self.references.items()
+                    },
+                }
+            )
+        )
+
+
+def load_novelty(directory: str | Path) -> Novelty:
+    """Read detectors written by ``Novelty.save``; DataNotFound if there are none."""
+    directory = Path(directory)
+    if not (directory / "novelty.json").is_file():
+        raise DataNotFound(f"no novelty detectors in {directory}; make them with python -m train")
+    plain = json.loads((directory / "novelty.json").read_text())
+    detectors = dict(read_archive(directory / "detectors.skops"))
+    return Novelty(
+        tuple(plain["feature_names"]),
+        detectors.pop("scaling"),
+        detectors,
+        {name: np.array(values) for name, values in plain["references"].items()},
+        load_fitted_model(directory / "gp") if plain["gp"] else None,
+    )
+
+
+def fit_novelty(
+    fitted: FeatureTable, known: FeatureTable, seed: int, gp: FittedModel | None = None
+) -> Novelty:
+    """Fit the detectors on some rows and learn from others what is usual.
+
+    ``known`` are rows of the same origin on other stars. Raises BadTable with too few of them.
+    """
+    if len(known) < FEWEST_REFERENCES:
+        raise BadTable(
+            f"{len(known)} rows are too few to say what is usual; novelty needs "
+            f"{FEWEST_REFERENCES} that were not fitted: simulate more systems"
+        )
+    scaling = _scaling()
+    names = scalar_names(fitted)
+    scaled = scaling.fit_transform(fitted.matrix(names))
+    detectors = {
+        "isolation_forest": IsolationForest(n_estimators=200, random_state=seed).fit(scaled),
+        "local_outlier_factor": LocalOutlierFactor(
+            min(NEIGHBOURS, len(scaled) - 1), novelty=True
+        ).fit(scaled),
+    }
+    unjudged = Novelty(names, scaling, detectors, {}, gp)
+    references = {name: np.sort(values) for name, values in unjudged.by_detector(known).items()}
+    return Novelty(unjudged.feature_names, scaling, detectors, references, gp)
+
+
+def scalar_names(table: FeatureTable) -> tuple[str, ...]:
+    """The features by which events are compared: all but the bins of their shape."""
+    return tuple(name for name in table.feature_names if not name.startswith(SHAPE_BIN))
+
+
+def tail_share(novelty: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """Share of the sorted reference, with the row itself, that is at least as odd, (rows,)."""
+    as_odd = len(reference) - np.searchsorted(reference, novelty, side="left")
+    return (as_odd + 1) / (len(reference) + 1)
+
+
+def latent_variance(model: FittedModel, table: FeatureTable) -> np.ndarray:
+    """Mean latent variance of a Gaussian process at every row, shape (rows,)."""
+    features = table.matrix([column.name for column in model.columns])
+    scaled = model.pipeline[:-1].transform(features)
+    return model.pipeline[-1].latent(scaled)[1].mean(axis=1)
+
+
+def domain_scores(
+    simulated: FeatureTable, real: FeatureTable, seed: int, folds: int = 5
+) -> tuple[np.ndarray, np.ndarray]:
+    """P(real) of simulated and of real rows, by classifiers that saw no row of their star.
+
+    Boosted trees on balanced shares; both classes have the same weight, so one half is chance.
+    Raises BadTable with fewer real stars than folds.
+    """
+    stars = np.concatenate([simulated.targets, real.targets])
+    folds = min(folds, len(set(real.targets)), len(set(simulated.targets)))
+    if folds < 2:
+        raise BadTable(
+            f"{len(set(real.targets))} real stars are too few to tell real from "
+            "simulated events; give two or more"
+        )
+    names = list(scalar_names(simulated))
+    features = np.concatenate([table.matrix(names) for table in (simulated, real)])
+    is_real = np.repeat([False, True], [len(simulated), len(real)])
+    score = np.full(len(is_real), 0.5)
+    for part in (is_real, ~is_real):
+        if part.sum() < 2:
+            return score[~is_real], score[is_real]
+    fold = np.empty(len(is_real), dtype=int)
+    for part in (np.flatnonzero(is_real), np.flatnonzero(~is_real)):
+        splitter = GroupKFold(folds, shuffle=True, random_state=seed)
+        for number, (_, out) in enumerate(splitter.split(part, groups=stars[part])):
+            fold[part[out]] = number
+    for number in range(folds):
+        # a star that is on both sides is kept whole
+        out = fold == number
+        inside = ~out & ~np.isin(stars, stars[out])
+        if len(set(is_real[inside])) < 2:
+            continue
+        trees = HistGradientBoostingClassifier(
+            max_iter=60,
+            learning_rate=0.1,
+            max_leaf_nodes=8,
+            class_weight="balanced",
+            random_state=seed,
+        )
+        trees.fit(features[inside], is_real[inside])
+        score[out] = trees.predict_proba(features[out])[:, 1]
+    return score[~is_real], score[is_real]
+
+
+def _scaling() -> Pipeline:
+    """Robust scaling that never saturates: a value far outside training stays far outside."""
+    values = Pipeline(
+        [
+            ("robust", RobustScaler()),
+            ("compress", FunctionTransformer(np.arcsinh)),
+            (
+                "median",
+                SimpleImputer(strategy="constant", fill_value=0.0, keep_empty_features=True),
+            ),
+        ]
+    )
+    missing = MissingIndicator(features="missing-only", error_on_new=False)
+    return Pipeline(
+        [
+            ("varying", VarianceThreshold()),
+            ("scale", FeatureUnion([("values", values), ("missing", missing)])),
+        ]
+    )

@@ -1,0 +1,76 @@
+"""The state of an unfinished training on disk, so that a killed one goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import pickle
+from pathlib import Path
+
+import numpy as np
+import torch
+
+log = logging.getLogger(__name__)
+
+#: what ``torch.load`` raises for a file that is damaged, or holds more than plain data
+DAMAGED = (OSError, RuntimeError, ValueError, EOFError, KeyError, pickle.UnpicklingError)
+
+
+def fingerprint(arrays: list[np.ndarray], settings: dict) -> str:
+    """A digest of the training data and settings; other ones are another training."""
+    digest = hashlib.sha256(repr(sorted(settings.items())).encode())
+    for array in arrays:
+        digest.update(repr((array.shape, array.dtype.str)).encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def write_checkpoint(path: str | Path, state: dict) -> None:
+    """Write tensors, numbers, strings, and lists and dicts of them; all of it or nothing."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + ".part")
+    torch.save(state, unfinished)
+    os.replace(unfinished, path)
+
+
+def read_checkpoint(path: str | Path, expected: str, device: torch.device) -> dict | None:
+    """The state written last; None where there is none that belongs to ``expected``.
+
+    Only plain data are read (no code can be run by the file). A file that is damaged or of
+    another training is left out with a warning, and training starts anew.
+    """
+    if not Path(path).is_file():
+        return None
+    try:
+        state = torch.load(path, map_location=device, weights_only=True)
+        found = state["fingerprint"]
+    except DAMAGED as error:
+        log.warning(
+            "cannot read checkpoint %s (%s); training starts anew",
+            path,
+            str(error).partition("\n")[0],
+        )
+        return None
+    if found != expected:
+        log.warning("checkpoint %s is of other data or settings; training starts anew", path)
+        return None
+    return state
+
+
+def random_to_plain(random: np.random.RandomState) -> dict:
+    """The state of a NumPy generator as tensors and numbers."""
+    _, keys, position, has_gauss, gauss = random.get_state()
+    return {
+        "keys": torch.as_tensor(keys.astype(np.int64)),
+        "position": int(position),
+        "has_gauss": int(has_gauss),
+        "gauss": float(gauss),
+    }
+
+
+def random_from_plain(random: np.random.RandomState, plain: dict) -> None:
+    """Put a NumPy generator into a state from ``random_to_plain``."""
+    keys = plain["keys"].cpu().numpy().astype(np.uint32)
+    random.set_state(("MT19937", keys, plain["position"], plain["has_gauss"], plain["gauss"]))

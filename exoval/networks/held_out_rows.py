@@ -1,0 +1,25 @@
+"""Rows that a classifier does not fit, to know when to stop."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit
+
+#: fewer held-out rows than this say nothing about when to stop
+FEWEST_HELD_OUT = 50
+
+
+def held_out_rows(
+    number: int, groups: np.ndarray | None, share: float, random: np.random.RandomState
+) -> tuple[np.ndarray, np.ndarray]:
+    """Indexes of the rows to fit and of those held out (none where they would be too few).
+
+    ``groups`` (the star of each row) keeps a star's rows on one side.
+    """
+    rows = np.arange(number)
+    if round(share * number) < FEWEST_HELD_OUT or (
+        groups is not None and len(np.unique(groups)) < 5
+    ):
+        return rows, rows[:0]
+    splitter = ShuffleSplit if groups is None else GroupShuffleSplit
+    return next(splitter(1, test_size=share, random_state=random).split(rows, groups=groups))

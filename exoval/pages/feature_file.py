@@ -1,0 +1,60 @@
+"""The features of one event as a file for a spreadsheet or a script."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from pathlib import Path
+
+from exoval.errors import BadParameter, DataNotFound
+from exoval.measure import declared_columns
+from exoval.pages.event_page import EventPage
+
+
+def write_features(page: EventPage, path: str | Path) -> None:
+    """Write all features of the page as CSV or JSON, which the name's ending says.
+
+    CSV has one line per feature: name, value, unit, description; empty where nothing could be
+    measured. JSON has target, mission, the refined ephemeris and ``features`` by name; null
+    where nothing could be measured. Raises BadParameter for another ending, DataNotFound if the
+    file cannot be written.
+    """
+    path = Path(path)
+    writers = {".csv": _write_csv, ".json": _write_json}
+    if path.suffix.lower() not in writers:
+        raise BadParameter(f"features as '{path.name}'; end the name in .csv or .json")
+    try:
+        writers[path.suffix.lower()](page, path)
+    except OSError as error:
+        raise DataNotFound(
+            f"cannot write {path} ({error.strerror}); choose another file"
+        ) from error
+
+
+def _values(page: EventPage) -> dict[str, float | None]:
+    return {name: value if math.isfinite(value) else None for name, value in page.row.items()}
+
+
+def _write_csv(page: EventPage, path: Path) -> None:
+    values = _values(page)
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["name", "value", "unit", "description"])
+        for column in declared_columns(page.features):
+            writer.writerow([column.name, values[column.name], column.unit, column.description])
+
+
+def _write_json(page: EventPage, path: Path) -> None:
+    event = page.folded.event
+    content = {
+        "target": page.raw.target,
+        "mission": page.raw.mission,
+        "source": event.source,
+        "period_days": event.ephemeris.period,
+        "epoch_days": event.ephemeris.epoch,
+        "time_zero_bjd": page.time_zero,
+        "duration_days": event.ephemeris.duration,
+        "features": _values(page),
+    }
+    path.write_text(json.dumps(content, indent=1) + "\n")

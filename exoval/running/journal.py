@@ -1,0 +1,59 @@
+"""What long work has finished, on disk line by line, so that a killed one goes on where it was."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from exoval.errors import DataNotFound
+
+
+class Journal:
+    """The finished entries of some work in one file of JSON lines.
+
+    ``fingerprint`` says which work it is: a file of another work, or a line that was cut short,
+    counts for nothing. ``entries`` are the finished ones by key. Raises DataNotFound if the file
+    cannot be written.
+    """
+
+    def __init__(self, path: Path, fingerprint: str) -> None:
+        self.path = path
+        self.entries: dict[str, dict] = {}
+        lines = self._read()
+        if lines and lines[0] == {"work": fingerprint}:
+            self.entries = {line["key"]: line["entry"] for line in lines[1:]}
+        self._write(
+            [
+                {"work": fingerprint},
+                *({"key": key, "entry": entry} for key, entry in self.entries.items()),
+            ],
+            "w",
+        )
+
+    def add(self, key: str, entry: dict) -> None:
+        """Keep a finished entry of texts and numbers."""
+        self.entries[key] = entry
+        self._write([{"key": key, "entry": entry}], "a")
+
+    def remove(self) -> None:
+        """Forget all: the work is done."""
+        self.path.unlink(missing_ok=True)
+
+    def _read(self) -> list[dict]:
+        lines = []
+        try:
+            for text in self.path.read_text().splitlines():
+                lines.append(json.loads(text))
+        except (OSError, ValueError):
+            # none yet, or cut short: what was read before holds
+            pass
+        return lines
+
+    def _write(self, lines: list[dict], mode: str) -> None:
+        try:
+            with self.path.open(mode) as file:
+                file.writelines(json.dumps(line, default=float) + "\n" for line in lines)
+        except OSError as error:
+            raise DataNotFound(
+                f"cannot write {self.path} ({error.strerror}); choose another output"
+            ) from error

@@ -1,0 +1,94 @@
+"""One task on many items in worker processes that end with their parent."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+log = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_task: Callable[[Any], Any] | None = None
+
+
+def in_workers(
+    task: Callable[[Item], Result], items: Sequence[Item], workers: int
+) -> Iterator[tuple[Item, Result]]:
+    """Yield every item with its result, in order of completion.
+
+    ``task`` and the items can be pickled; ``task`` is sent once to each of ``workers`` processes.
+    Raises ``BrokenProcessPool`` when a worker dies, after all results that were there; what the
+    task raises is raised here. Ending early ends the workers at once.
+    """
+    # spawn: threads of numerical libraries do not survive a fork
+    context = multiprocessing.get_context("spawn")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    before = multiprocessing.active_children()
+    pool = ProcessPoolExecutor(workers, context, _start_worker, (task,))
+    finished = False
+    try:
+        futures = {pool.submit(_run_in_worker, item): item for item in items}
+        for future in as_completed(futures):
+            yield futures.pop(future), future.result()
+        finished = True
+    finally:
+        if not finished:
+            # interrupted: what is under way is not waited for, it is made again when resumed
+            for worker in set(multiprocessing.active_children()) - set(before):
+                worker.terminate()
+        pool.shutdown(wait=finished, cancel_futures=True)
+
+
+def in_new_workers(
+    task: Callable[[Item], Result],
+    items: Sequence[Item],
+    workers: int,
+    again: Callable[[Item], Result],
+) -> Iterator[tuple[Item, Result]]:
+    """As ``in_workers``, and when a worker dies new ones go on with the rest.
+
+    What was under way goes through ``again``, in this process, one at a time: it knows whether
+    the item is what kills. Items are hashable, each is there once.
+    """
+    left = list(items)
+    while left:
+        done = set()
+        try:
+            for item, result in in_workers(task, left, workers):
+                done.add(item)
+                yield item, result
+            return
+        except BrokenProcessPool:
+            log.warning("a worker process died; what was under way is made again one at a time")
+        left = [item for item in left if item not in done]
+        # items are taken in their order: those under way are the first that are not done
+        for item in left[:workers]:
+            yield item, again(item)
+        left = left[workers:]
+
+
+def _start_worker(task: Callable[[Any], Any]) -> None:
+    global _task
+    # an interrupt is for the parent process, which ends its workers
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _task = task
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent is gone: what it still made would be nobody's."""
+    multiprocessing.parent_process().join()
+    os._exit(1)
+
+
+def _run_in_worker(item: Any) -> Any:
+    return _task(item)

@@ -1,0 +1,180 @@
+"""Measured events as a table whose columns carry unit, description and source.
+
+One row is one event. Identity columns (``event``, ``target``, ``label`` ...) say what the row
+is; feature columns are what a model may see. They are kept apart by name here, so that a label
+can never be handed to a model by accident.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from exoval.errors import BadTable, DataNotFound
+from exoval.table.column import Column
+from exoval.table.label_bearing import refuse_label_bearing
+
+#: feature values below it mean zero
+SMALLEST = 1e-100
+#: identity columns in the order they are written; all strings
+IDENTITY = ("event", "target", "label", "disposition")
+
+
+class RowViews(Protocol):
+    """Views of the same rows, from which some rows can be chosen without reading them."""
+
+    def __len__(self) -> int:
+        """Number of rows."""
+
+    def __getitem__(self, chosen: np.ndarray | slice) -> np.ndarray:
+        """The views of some rows, float32 of shape (chosen rows, length)."""
+
+    def select(self, chosen: np.ndarray) -> RowViews:
+        """The rows of a mask or of indexes."""
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """Rows of identity and features.
+
+    ``frame`` holds the identity columns (``event`` unique id, ``target`` star and split group,
+    ``label`` scenario key or catalogue class, ``disposition`` planet / false_positive / unknown)
+    and one float column per entry of ``columns``; missing values are NaN. ``recipe`` says how
+    it was measured (JSON-able). ``views`` are pictures of the same rows for models that look at
+    shapes, where there are any; they are stored beside the table and not in its file.
+
+    Raises BadTable if a declared column is missing, an undeclared one is present, or a column is
+    known to bear the label (``exoval.table.label_bearing``).
+    """
+
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
+    recipe: dict = field(default_factory=dict)
+    views: RowViews | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        refuse_label_bearing(self.columns)
+        wanted = [*IDENTITY, *self.feature_names]
+        missing = [name for name in wanted if name not in self.frame]
+        undeclared = [name for name in self.frame if name not in wanted]
+        if missing or undeclared:
+            raise BadTable(
+                f"feature table lacks {missing} and has undeclared {undeclared}; "
+                "declare every column in the feature group that measures it"
+            )
+        object.__setattr__(self, "frame", self.frame[wanted].reset_index(drop=True))
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def feature_names(self) -> list[str]:
+        """Names of the feature columns, in order."""
+        return [column.name for column in self.columns]
+
+    @property
+    def features(self) -> np.ndarray:
+        """The features as float64, shape (rows, columns); what underflows is zero."""
+        return self.matrix(self.feature_names)
+
+    def matrix(self, names: Sequence[str]) -> np.ndarray:
+        """Some features in the order of their names, as ``features``."""
+        values = self.frame[list(names)].to_numpy(dtype=float, copy=True)
+        # the slope between two such values overflows, and a scaler makes NaN of what lies between
+        values[np.abs(values) < SMALLEST] = 0.0
+        return values
+
+    @property
+    def targets(self) -> np.ndarray:
+        """The star of every row: the group that no split may tear apart."""
+        return self.frame["target"].to_numpy(dtype=str)
+
+    @property
+    def labels(self) -> np.ndarray:
+        """The scenario key or catalogue class of every row."""
+        return self.frame["label"].to_numpy(dtype=str)
+
+    @property
+    def schema_hash(self) -> str:
+        """Eight hex digits that change when a column's name, unit or order does."""
+        text = json.dumps([(column.name, column.unit) for column in self.columns])
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+    def select(self, rows: np.ndarray) -> FeatureTable:
+        """The table of the rows given by a boolean mask or by indexes."""
+        rows = np.asarray(rows)
+        rows = np.flatnonzero(rows) if rows.dtype == bool else rows
+        return FeatureTable(
+            self.frame.iloc[rows],
+            self.columns,
+            self.recipe,
+            None if self.views is None else self.views.select(rows),
+        )
+
+    def require_columns_of(self, other: FeatureTable) -> None:
+        """Raise BadTable unless both tables have the same columns in the same units."""
+        mine, theirs = ({c.name: c.unit for c in t.columns} for t in (self, other))
+        differing = sorted({*mine.items()} ^ {*theirs.items()})
+        if differing or self.schema_hash != other.schema_hash:
+            raise BadTable(
+                f"feature tables differ in {differing or 'column order'}; measure both with the "
+                "same feature groups"
+            )
+
+    def save(self, path: str | Path) -> None:
+        """Write Parquet; units, descriptions and sources become column metadata."""
+        table = pa.Table.from_pandas(self.frame, preserve_index=False)
+        described = {column.name: column for column in self.columns}
+        fields = []
+        for item in table.schema:
+            column = described.get(item.name)
+            if column is not None:
+                item = item.with_metadata(
+                    {
+                        "unit": column.unit,
+                        "description": column.description,
+                        "source": column.source,
+                    }
+                )
+            fields.append(item)
+        metadata = {
+            "exoval_recipe": json.dumps(self.recipe, sort_keys=True),
+            "exoval_schema": self.schema_hash,
+        }
+        pq.write_table(
+            table.cast(pa.schema(fields, metadata=metadata)), str(path), compression="zstd"
+        )
+
+
+def load_feature_table(path: str | Path) -> FeatureTable:
+    """Read a table written by ``FeatureTable.save``.
+
+    Raises DataNotFound if there is no such file and BadTable if it is not one of ours.
+    """
+    if not Path(path).is_file():
+        raise DataNotFound(f"no feature table at {path}; make one with python -m simulate")
+    try:
+        table = pq.read_table(str(path))
+    except (OSError, pa.ArrowInvalid) as error:
+        raise BadTable(f"cannot read {path} ({error}); simulate the set again") from error
+    metadata = table.schema.metadata or {}
+    if b"exoval_recipe" not in metadata:
+        raise BadTable(f"{path} was not written by exoval; measure the events with exoval.measure")
+    columns = tuple(
+        Column(
+            item.name,
+            *(item.metadata[key].decode() for key in (b"unit", b"description", b"source")),
+        )
+        for item in table.schema
+        if item.name not in IDENTITY
+    )
+    return FeatureTable(table.to_pandas(), columns, json.loads(metadata[b"exoval_recipe"]))

@@ -1,0 +1,141 @@
+"""An event that somebody asks about: a star or a signal by name, files, an ephemeris."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from exoval.catalogs.known_signals import CATALOGS
+from exoval.catalogs.named_signal import named_signal
+from exoval.ephemeris import Ephemeris
+from exoval.errors import BadLightCurve, BadParameter, DataNotFound
+from exoval.event import TransitEvent
+from exoval.lightcurve import LightCurve, stitch
+from exoval.missions.clock import on_clock
+from exoval.missions.library import open_library
+from exoval.missions.mission import Mission
+from exoval.star import Star
+
+
+@dataclass(frozen=True)
+class VettingRequest:
+    """What is asked; what is left open is searched or looked up.
+
+    ``target`` is a star such as ``KIC 10666592`` or a catalogued signal such as ``K00002.01``.
+    ``files`` are read instead of the library in ``data``, of which ``segments`` are read.
+    ``epoch_days`` is mid-event on the mission's clock or a Julian date, ``duration_hours`` from
+    first to last contact; an ephemeris goes before that of a catalogue. ``others`` are
+    ephemerides of further signals of the star, in the same form. ``star`` are parameters that go
+    before those of the light curve, by their names in ``Star``. ``name`` is that of the answer.
+    """
+
+    target: str | None = None
+    files: tuple[str, ...] = ()
+    period_days: float | None = None
+    epoch_days: float | None = None
+    duration_hours: float | None = None
+    segments: tuple[int, ...] | None = None
+    data: Path | None = None
+    name: str = ""
+    others: tuple[tuple[float, float, float], ...] = ()
+    star: tuple[tuple[str, float], ...] = ()
+
+    def __str__(self) -> str:
+        return self.name or self.target or self.files[0]
+
+    @property
+    def is_given(self) -> bool:
+        """Whether an ephemeris is given; BadParameter if only a part of one is."""
+        given = {
+            "period": self.period_days,
+            "epoch": self.epoch_days,
+            "duration": self.duration_hours,
+        }
+        missing = [name for name, value in given.items() if value is None]
+        if missing and len(missing) < len(given):
+            raise BadParameter(
+                f"{', '.join(missing)} missing; give period, epoch and duration, "
+                "or none of them to have the light curve searched"
+            )
+        return not missing
+
+    def event_and_target(self, mission: Mission) -> tuple[TransitEvent | None, str | None]:
+        """The event and the star that are named; None for what is left open.
+
+        Raises BadParameter for an ephemeris that is none, DataNotFound for an unknown signal.
+        """
+        event = None
+        if self.is_given:
+            event = TransitEvent(
+                _ephemeris((self.period_days, self.epoch_days, self.duration_hours), mission),
+                source="as given",
+            )
+        if self.target is None:
+            return event, None
+        star = star_name(self.target, mission)
+        if star is not None:
+            return event, star
+        signal = named_signal(self.target, mission.target_prefix)
+        named = TransitEvent(
+            signal.ephemeris, source=f"{signal.name} in {signal.provenance} ({signal.label})"
+        )
+        return event or named, signal.target
+
+    def is_signal(self, mission: Mission) -> bool:
+        """Whether the target names a catalogue's signal, at whose own ephemeris it is judged."""
+        return (
+            self.target is not None
+            and not self.is_given
+            and star_name(self.target, mission) is None
+        )
+
+    def other_signals(self, mission: Mission) -> list[Ephemeris]:
+        """The ephemerides of ``others`` on the mission's clock."""
+        return [_ephemeris(other, mission) for other in self.others]
+
+    def light_curve(self, mission: Mission, target: str | None) -> tuple[LightCurve, Star]:
+        """The light curve of the files, or else of the target's in the library; and its star."""
+        if not self.files:
+            inside = self.data is not None and (self.data / "light_curves").is_dir()
+            library = open_library(mission, self.data / "light_curves" if inside else self.data)
+            star = library.star(target)
+            return library.read(target, self.segments), replace(star, **dict(self.star))
+        light_curve, star = _read_files(self.files, mission)
+        if target is not None and light_curve.target != target:
+            raise BadParameter(
+                f"{self.files[0]} shows {light_curve.target} and not {target}; "
+                "leave the target out or give another file"
+            )
+        return light_curve, replace(star, **dict(self.star))
+
+
+def star_name(target: str, mission: Mission) -> str | None:
+    """The mission's name of a star as people write it; None for a signal's name."""
+    prefix = mission.target_prefix
+    star = re.fullmatch(rf"(?:{prefix})?[\s_-]*0*(\d+)", target.strip(), re.IGNORECASE)
+    if star:
+        return f"{prefix} {int(star[1])}"
+    if prefix not in CATALOGS:
+        return target.strip()
+    if re.fullmatch(r"[A-Za-z]{3}\s*\d+", target.strip()):
+        raise DataNotFound(
+            f"'{target}' is no target of {mission.name}, whose stars are written "
+            f"'{prefix} 1234567'; choose another --mission"
+        )
+    return None
+
+
+def _ephemeris(given: tuple[float, float, float], mission: Mission) -> Ephemeris:
+    """Days, days and hours as an ephemeris on the mission's clock."""
+    period, epoch, duration = given
+    return Ephemeris(period, float(on_clock(epoch, mission.time_zero)), duration / 24)
+
+
+def _read_files(paths: tuple[str, ...], mission: Mission) -> tuple[LightCurve, Star]:
+    light_curve = stitch([mission.read(path) for path in paths])
+    try:
+        return light_curve, mission.read_star(paths[-1])
+    except BadLightCurve:
+        # a file of another maker says nothing of the star
+        return light_curve, Star(light_curve.target)

@@ -1,0 +1,134 @@
+"""What ``python -m train`` leaves behind, ready to judge further events."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from exoval.errors import BadParameter, BadTable, DataNotFound
+from exoval.missions.mission import Mission
+from exoval.missions.settings import built
+from exoval.models.fitted_model import FittedModel, load_fitted_model
+from exoval.models.novelty import Novelty, load_novelty
+from exoval.recipe import Recipe, segments_of_hosts
+from exoval.search.search import Search
+
+#: in the folder of a run, the stars whose light curves its models have seen
+TRAINING_STARS = "training_stars.csv"
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """The models of one run, the one that leads, and how their events were found and measured.
+
+    ``novelty`` is None where the run left no detectors. ``caveat`` says what holds for every
+    probability of the run, such as made-up noise; empty if nothing does. ``training_stars`` are
+    those whose light curves went into the labelled set, empty where the run does not say.
+    """
+
+    models: dict[str, FittedModel]
+    leading: str
+    novelty: Novelty | None
+    recipe: Recipe
+    search: Search
+    caveat: str = ""
+    training_stars: frozenset[str] = frozenset()
+
+    def choose(self, classifier: str) -> TrainedRun:
+        """The same run led by another of its classifiers; BadParameter if it has none such."""
+        if classifier not in self.models:
+            raise BadParameter(
+                f"no classifier '{classifier}' in this run; it has {', '.join(self.models)}"
+            )
+        return replace(self, leading=classifier)
+
+
+def load_trained_run(folder: str | Path, mission: Mission | None = None) -> TrainedRun:
+    """Read the output folder of ``python -m train``.
+
+    Light curves are read as those of ``mission`` where one is given, such as another product of
+    the same pixels. Raises DataNotFound if the folder is none, BadTable if it was made by a task
+    that keeps no models, or is damaged.
+    """
+    folder = Path(folder)
+    if not (folder / "metrics.json").is_file():
+        raise DataNotFound(
+            f"no metrics.json in {folder}; give the output folder of python -m train"
+        )
+    try:
+        metrics = json.loads((folder / "metrics.json").read_text())
+    except ValueError as error:
+        raise BadTable(f"cannot read {folder / 'metrics.json'} ({error}); train again") from error
+    paths = sorted(path.parent for path in (folder / "models").glob("*/model.json"))
+    leading = (metrics.get("simulated") or {}).get("classifier")
+    if not paths or not leading:
+        raise BadTable(
+            f"{folder} holds no fitted models; vetting needs a run of python -m train "
+            "that fits and keeps them (the default task)"
+        )
+    models = {path.name: load_fitted_model(path) for path in paths}
+    try:
+        novelty = load_novelty(folder / "novelty")
+    except DataNotFound:
+        novelty = None
+    recipe, search = _method(metrics, folder, mission)
+    return TrainedRun(
+        models,
+        leading if leading in models else next(iter(models)),
+        novelty,
+        recipe,
+        search,
+        _caveat(metrics, recipe.mission),
+        _training_stars(folder / TRAINING_STARS),
+    )
+
+
+def _method(metrics: dict, folder: Path, mission: Mission | None) -> tuple[Recipe, Search]:
+    """How the labelled set found and measured its events."""
+    settings = metrics.get("simulation_config") or {}
+    missing = [key for key in ("mission", "detrend", "feature", "search") if key not in settings]
+    if missing:
+        raise BadTable(
+            f"{folder / 'metrics.json'} does not say how events were measured (no "
+            f"{', '.join(missing)}); simulate and train again"
+        )
+    form = settings.get("view_form") or {"_target_": "exoval.views.fine.FineViews"}
+    try:
+        made = built(settings["mission"], "mission")
+        method = Recipe(
+            mission or made,
+            built(settings["detrend"], "detrend"),
+            built(settings["feature"], "feature"),
+            settings["search"]["threshold"],
+            settings["search"]["minimum_transits"],
+            segments_of_hosts(metrics.get("host") or {}, settings.get("host") or {}, made),
+            bool(settings.get("views", False)),
+            built(form, "view_form"),
+            made,
+        )
+        return method, built(settings["search"], "search")
+    except BadParameter as error:
+        raise BadTable(
+            f"cannot rebuild what measured the labelled set of {folder} ({error}); "
+            "simulate and train again with this version"
+        ) from error
+
+
+def _caveat(metrics: dict, mission: Mission) -> str:
+    """What holds against all answers of the run for light curves of a mission."""
+    host = metrics.get("host") or {}
+    caveats = [host.get("warning", "")] if host.get("kind") == "procedural" else []
+    taught = built(metrics["simulation_config"]["mission"], "mission").name
+    if mission.name != taught:
+        caveats.append(f"taught by light curves of {taught}, asked about one of {mission.name}")
+    return "; ".join(filter(None, caveats))
+
+
+def _training_stars(path: Path) -> frozenset[str]:
+    """The named stars; none where the file is not there."""
+    if not path.is_file():
+        return frozenset()
+    return frozenset(pd.read_csv(path, dtype=str)["target"])

@@ -1,0 +1,136 @@
+"""Views of many events on disk, row by row beside a feature table, read batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from exoval.errors import BadTable, DataNotFound
+from exoval.views.layout import FINE, LAYOUTS, ViewLayout, layout_of
+
+#: file of the views and of the counts of their empty bins
+VALUES, MISSING = "{}.npy", "{}_missing.npy"
+
+
+@dataclass(frozen=True)
+class Views:
+    """Views of many events in the order of a feature table.
+
+    ``values`` (rows, length) float32 holds the stretches of a layout one after the other, NaN
+    where a view has no data at all; ``missing`` (rows, views) counts the bins without data.
+    """
+
+    values: np.ndarray
+    missing: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def layout(self) -> ViewLayout:
+        """Which stretches there are."""
+        return layout_of(self.values.shape[1])
+
+    def view(self, name: str) -> np.ndarray:
+        """One of the views of all events, shape (rows, bins)."""
+        return self.values[:, self.layout.slices[name]]
+
+
+@dataclass(frozen=True)
+class ViewRows:
+    """Rows of a larger set of views, in any order; choosing some reads nothing.
+
+    ``rows`` are indexes into ``views``. To a model this looks like an array of shape (rows,
+    length) that can be indexed by rows; each indexing reads from the memory map.
+    """
+
+    views: Views
+    rows: np.ndarray
+
+    @classmethod
+    def of_all(cls, views: Views, expected: int) -> ViewRows:
+        """All rows; BadTable unless there are as many as the table beside them has."""
+        if len(views) != expected:
+            raise BadTable(
+                f"there are {len(views)} rows of views and {expected} of features; "
+                "simulate the set again so that both are of one run"
+            )
+        return cls(views, np.arange(expected))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, chosen: np.ndarray | slice) -> np.ndarray:
+        """The views of some rows, read now, float32 of shape (chosen rows, length)."""
+        return np.asarray(self.views.values[self.rows[chosen]], dtype=np.float32)
+
+    def select(self, chosen: np.ndarray) -> ViewRows:
+        """The rows of a mask or of indexes, still unread."""
+        return ViewRows(self.views, self.rows[chosen])
+
+
+def save_views(
+    folder: str | Path,
+    name: str,
+    size: int,
+    rows: Iterable[tuple[int, np.ndarray, np.ndarray]],
+    layout: ViewLayout = FINE,
+) -> None:
+    """Write ``size`` rows, given in any order as (row, values, missing), without holding them.
+
+    Raises DataNotFound if the folder cannot be written and BadTable if a row is not given.
+    """
+    folder = Path(folder)
+    shapes = {
+        VALUES: ((size, layout.length), np.float32),
+        MISSING: ((size, len(layout.bins)), np.int16),
+    }
+    try:
+        values, missing = (
+            np.lib.format.open_memmap(folder / file.format(name), "w+", kind, shape)
+            for file, (shape, kind) in shapes.items()
+        )
+    except OSError as error:
+        raise DataNotFound(
+            f"cannot write views to {folder} ({error.strerror}); mend its "
+            "permissions or choose another folder"
+        ) from error
+    given = np.zeros(size, dtype=bool)
+    for row, one, empty in rows:
+        values[row], missing[row], given[row] = one, empty, True
+    if not given.all():
+        raise BadTable(
+            f"{np.sum(~given)} of {size} rows have no views; delete the folder's "
+            "shards and simulate them again"
+        )
+    values.flush()
+    missing.flush()
+
+
+def open_views(folder: str | Path, name: str = "views") -> Views:
+    """The views written by ``save_views``, mapped into memory and not read.
+
+    Raises DataNotFound if there are none and BadTable if they are not ours.
+    """
+    paths = [Path(folder) / file.format(name) for file in (VALUES, MISSING)]
+    if not all(path.is_file() for path in paths):
+        raise DataNotFound(
+            f"no {name}.npy with {name}_missing.npy in {folder}; make them with "
+            "python -m simulate views=true"
+        )
+    try:
+        values, missing = (np.load(path, mmap_mode="r") for path in paths)
+    except (ValueError, EOFError, OSError) as error:
+        raise BadTable(
+            f"cannot read {paths[0]} or {paths[1]} ({error}); simulate the set again"
+        ) from error
+    if values.ndim != 2 or len(values) != len(missing) or values.shape[1] not in LAYOUTS:
+        raise BadTable(
+            f"{paths[0]} has shape {values.shape} and not ({len(missing)}, one of "
+            f"{', '.join(map(str, LAYOUTS))}); simulate the set again with this "
+            "version"
+        )
+    return Views(values, missing)

@@ -1,0 +1,115 @@
+"""Draw an unresolved star bound to a given one: shared by every hierarchical scenario."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from exoval.populations.multiplicity import Multiplicity
+from exoval.star import Star
+from simulate.draws.dwarf import brightness, distance_parsec, dwarf
+from simulate.draws.field_star import DEFAULT_MAGNITUDE, SHORTEST_DURATION
+from simulate.observation import Observation
+
+#: lightest star, solar masses
+LEAST_MASS = 0.075
+#: an outer orbit is at least so many times longer than the longest inner one (stability)
+OUTER_TO_INNER = 10.0
+#: mass ratios at which the visibility of a companion is looked up
+STEPS = 60
+
+
+@dataclass(frozen=True)
+class BoundCompanion:
+    """A companion of the same age and distance; ``brightness`` relative to its primary.
+
+    ``log_prior`` holds the number of such companions of a star, ``log_proposal`` the density of
+    the drawn mass ratio (natural logs).
+    """
+
+    star: Star
+    brightness: float
+    log_prior: float
+    log_proposal: float
+    truth: dict[str, float] = field(default_factory=dict)
+
+
+def draw_companion(
+    rng: np.random.Generator,
+    observation: Observation,
+    primary: Star,
+    multiplicity: Multiplicity,
+    resolved_beyond_arcsec: float,
+    periods: tuple[float, float],
+    deepest_dip: Callable[[float], float],
+    dilution: float = 1.0,
+    faintest_snr: float = 5.0,
+) -> BoundCompanion:
+    """A dwarf lighter than ``primary``, in an orbit too narrow to be resolved.
+
+    Mass ratios are uniform from where a dip ``deepest_dip`` (of a star of a radius in solar
+    units) could be noticed; ``dilution`` is the share that primary and companion together give
+    to the aperture. Periods of the outer orbit are drawn from the population, between stability
+    around inner orbits of ``periods`` days and ``resolved_beyond_arcsec``; the prior holds the
+    share of companions there.
+    """
+    depth = observation.detectable_depth(periods[0], SHORTEST_DURATION * periods[0], faintest_snr)
+    least = _least_ratio(primary, observation.band, depth / dilution, deepest_dip)
+    mass_ratio = float(rng.uniform(least, 1))
+    companion = dwarf(mass_ratio * primary.mass, "companion")
+    shortest = OUTER_TO_INNER * periods[1]
+    distance = distance_parsec(primary, observation.band, _magnitude(primary))
+    longest = _period_at(resolved_beyond_arcsec * distance, primary.mass + companion.mass)
+    period = float(multiplicity.sample_period(rng, 1, shortest, max(longest, 1.01 * shortest))[0])
+    share = multiplicity.share_between(shortest, max(longest, 1.01 * shortest))
+    log_prior = (
+        math.log(multiplicity.rate)
+        + math.log(share)
+        + float(multiplicity.log_prob_mass_ratio(mass_ratio))
+    )
+    separation = _axis_at(period, primary.mass + companion.mass) / distance
+    truth = {
+        "companion_mass_solar": companion.mass,
+        "companion_period_days": period,
+        "companion_separation_arcsec": separation,
+        "log_eligible_stars": log_prior,
+    }
+    return BoundCompanion(
+        companion,
+        brightness(companion, primary, observation.band),
+        log_prior,
+        -math.log(1 - least),
+        truth,
+    )
+
+
+def _magnitude(star: Star) -> float:
+    return star.magnitude if math.isfinite(star.magnitude) else DEFAULT_MAGNITUDE
+
+
+def _least_ratio(
+    primary: Star, band: str, depth: float, deepest_dip: Callable[[float], float]
+) -> float:
+    """Smallest mass ratio of a companion in front of which something could be noticed."""
+    lightest = min(LEAST_MASS / primary.mass, 0.95)
+    if not math.isfinite(depth):
+        return lightest
+    for mass_ratio in np.linspace(lightest, 0.95, STEPS):
+        companion = dwarf(float(mass_ratio) * primary.mass, "companion")
+        light = brightness(companion, primary, band)
+        if light / (1 + light) * deepest_dip(companion.radius) >= depth:
+            return float(mass_ratio)
+    return 0.95
+
+
+def _axis_at(period: float, mass: float) -> float:
+    """Semi-major axis in astronomical units of a period in days and a total mass in solar."""
+    return float(np.cbrt(mass * (period / 365.25) ** 2))
+
+
+def _period_at(axis: float, mass: float) -> float:
+    """Days of an orbit of a semi-major axis in astronomical units."""
+    return 365.25 * math.sqrt(axis**3 / mass)

@@ -1,0 +1,62 @@
+"""Draw a close eclipsing pair bound to a given star: shared by both hierarchical scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoval.physics.eclipse_flux import companion_share
+from exoval.populations.binary_population import BinaryPopulation
+from exoval.populations.multiplicity import Multiplicity
+from exoval.star import Star
+from exoval.system import Orbit
+from simulate.draws.binary_orbit import draw_binary
+from simulate.draws.bound_companion import draw_companion
+from simulate.observation import Observation
+
+
+@dataclass(frozen=True)
+class BoundPair:
+    """The heavier star of a pair, its orbit, and both stars' light relative to the third's."""
+
+    star: Star
+    orbit: Orbit
+    brightness: float
+    truth: dict[str, float]
+    log_prior: float
+    log_proposal: float
+
+
+def draw_bound_pair(
+    rng: np.random.Generator,
+    observation: Observation,
+    primary: Star,
+    multiplicity: Multiplicity,
+    binaries: BinaryPopulation,
+    resolved_beyond_arcsec: float,
+    periods: tuple[float, float],
+    deepest_dip: Callable[[float], float],
+    dilution: float = 1.0,
+) -> BoundPair:
+    """A companion of ``primary`` that is itself an eclipsing binary; arguments as there."""
+    companion = draw_companion(
+        rng,
+        observation,
+        primary,
+        multiplicity,
+        resolved_beyond_arcsec,
+        periods,
+        deepest_dip,
+        dilution,
+    )
+    drawn = draw_binary(rng, observation, companion.star, periods, binaries)
+    return BoundPair(
+        companion.star,
+        drawn.orbit,
+        companion.brightness / (1 - companion_share(drawn.orbit)),
+        companion.truth | drawn.truth,
+        companion.log_prior + drawn.log_prior,
+        companion.log_proposal + drawn.log_proposal,
+    )

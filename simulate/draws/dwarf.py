@@ -1,0 +1,43 @@
+"""A main-sequence star made from its mass: companions and stars of the field."""
+
+from __future__ import annotations
+
+import math
+
+from exoval.physics.stellar_relations import (
+    absolute_magnitude,
+    mass_from_teff,
+    radius_from_mass,
+    surface_brightness_ratio,
+    teff_from_mass,
+)
+from exoval.star import Star
+from simulate.complete_star import SOLAR_LOGG
+
+
+def dwarf(mass: float, name: str, magnitude: float = math.nan) -> Star:
+    """The dwarf of a mass (solar), with radius, temperature and gravity of the main sequence."""
+    radius = float(radius_from_mass(mass))
+    return Star(
+        name,
+        radius,
+        mass,
+        float(teff_from_mass(mass)),
+        SOLAR_LOGG + math.log10(mass / radius**2),
+        magnitude=magnitude,
+    )
+
+
+def brightness(star: Star, other: Star, band: str) -> float:
+    """Light of ``star`` over that of ``other`` at the same distance, dwarfs or not."""
+    ratio = float(surface_brightness_ratio(star.teff, other.teff, band))
+    return ratio * (star.radius / other.radius) ** 2
+
+
+def distance_parsec(star: Star, band: str, magnitude: float) -> float:
+    """How far away a star of that radius and temperature appears with a magnitude, no dust."""
+    mass = float(mass_from_teff(star.teff))
+    absolute = float(absolute_magnitude(mass, band)) - 5 * math.log10(
+        star.radius / float(radius_from_mass(mass))
+    )
+    return 10 ** (0.2 * (magnitude - absolute) + 1)

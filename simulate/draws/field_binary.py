@@ -1,0 +1,38 @@
+"""The target beside an eclipsing pair of the field: background and nearby binaries in one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from exoval.populations.binary_population import BinaryPopulation
+from exoval.system import System
+from simulate.draws.binary_orbit import DEEPEST_ECLIPSE, draw_binary
+from simulate.draws.field_star import Field, SkyZone, draw_field_star
+from simulate.draws.star_source import star_source
+from simulate.observation import Observation
+
+
+def draw_field_binary(
+    rng: np.random.Generator,
+    observation: Observation,
+    scenario: str,
+    field: Field,
+    binaries: BinaryPopulation,
+    zone: SkyZone,
+    periods: tuple[float, float],
+    magnitudes: tuple[float, float],
+) -> System:
+    """Two sources: the pair at a place of the zone, and the constant target."""
+    pair = draw_field_star(rng, observation, field, zone, magnitudes, DEEPEST_ECLIPSE, periods[0])
+    drawn = draw_binary(rng, observation, pair.star, periods, binaries)
+    sources = (
+        star_source(pair.star, pair.share, observation.band, drawn.orbit, pair.offset),
+        star_source(observation.star, 1 - pair.share, observation.band),
+    )
+    return System(
+        scenario,
+        sources,
+        pair.truth | drawn.truth,
+        pair.log_prior + drawn.log_prior,
+        pair.log_proposal + drawn.log_proposal,
+    )

@@ -1,0 +1,63 @@
+"""The target beside a star of the field with a planet: background and nearby in one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from exoval.populations.eccentricity import BetaEccentricity
+from exoval.populations.transit_timing import TransitTiming
+from exoval.system import System
+from simulate.draws.field_star import Field, SkyZone, draw_field_star
+from simulate.draws.planet_orbit import PlanetOccurrence, deepest_transit, draw_planet
+from simulate.draws.star_source import star_source
+from simulate.observation import Observation
+
+#: radius of the smallest field star, solar, for which every visible transit is drawn
+SMALLEST_HOST = 0.5
+
+
+def draw_field_planet(
+    rng: np.random.Generator,
+    observation: Observation,
+    scenario: str,
+    field: Field,
+    occurrence: PlanetOccurrence,
+    eccentricities: BetaEccentricity,
+    timing: TransitTiming | None,
+    zone: SkyZone,
+    periods: tuple[float, float],
+    radii: tuple[float, float],
+    magnitudes: tuple[float, float],
+) -> System:
+    """Two sources: the planet's star at a place of the zone, and the constant target."""
+    host = draw_field_star(
+        rng,
+        observation,
+        field,
+        zone,
+        magnitudes,
+        deepest_transit(radii[1], SMALLEST_HOST),
+        periods[0],
+    )
+    drawn = draw_planet(
+        rng,
+        observation,
+        host.star,
+        occurrence,
+        eccentricities,
+        periods,
+        radii,
+        host.share,
+        timing=timing,
+    )
+    sources = (
+        star_source(host.star, host.share, observation.band, drawn.orbit, host.offset),
+        star_source(observation.star, 1 - host.share, observation.band),
+    )
+    return System(
+        scenario,
+        sources,
+        host.truth | drawn.truth,
+        host.log_prior + drawn.log_prior,
+        host.log_proposal + drawn.log_proposal,
+    )

@@ -1,0 +1,142 @@
+"""Draw an unrelated star near the target: shared by every background and nearby scenario."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from exoval.errors import BadParameter
+from exoval.physics.aperture_leak import ApertureLeak
+from exoval.star import Star
+from simulate.draws.dwarf import dwarf
+from simulate.observation import Observation
+
+#: magnitude of a target whose own is unknown
+DEFAULT_MAGNITUDE = 14.0
+#: a zone whose faintest visible star is brighter than its brightest is this many magnitudes deep
+NARROWEST_RANGE = 0.1
+#: events of the shortest period last about this share of it
+SHORTEST_DURATION = 0.1
+
+
+class Field(Protocol):
+    """Stars of the sky by magnitude; ``sample`` returns masses of those of one magnitude."""
+
+    def sample(
+        self,
+        rng: np.random.Generator,
+        size: int,
+        magnitude: float,
+        band: str,
+        ra: float,
+        dec: float,
+    ) -> np.ndarray: ...
+    def log_prob(self, magnitude: float, band: str, ra: float, dec: float) -> float: ...
+
+
+@dataclass(frozen=True)
+class SkyZone:
+    """A ring around the target and how much of a star's light in it reaches the aperture.
+
+    ``inner`` and ``outer`` in arcsec. ``leak`` is None where a star is as well inside the
+    aperture as the target. Raises BadParameter for an empty ring.
+    """
+
+    inner: float
+    outer: float
+    leak: ApertureLeak | None = None
+    pixel_scale_arcsec: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.inner < self.outer:
+            raise BadParameter(
+                f"no sky between {self.inner} and {self.outer} arcsec; let the "
+                "reach of nearby stars exceed the mission's blend radius"
+            )
+
+    @property
+    def area(self) -> float:
+        """Square arcsec."""
+        return math.pi * (self.outer**2 - self.inner**2)
+
+    def draw_offset(self, rng: np.random.Generator) -> tuple[float, float]:
+        """Column and row in arcsec of a place uniform over the ring."""
+        share, turn = rng.random(2)
+        radius = math.sqrt(self.inner**2 + share * (self.outer**2 - self.inner**2))
+        return radius * math.cos(2 * math.pi * turn), radius * math.sin(2 * math.pi * turn)
+
+    def leak_at(self, offset: tuple[float, float]) -> float:
+        """Light that reaches the aperture from there, relative to the target's place."""
+        if self.leak is None:
+            return 1.0
+        return float(self.leak.relative(math.hypot(*offset) / self.pixel_scale_arcsec))
+
+
+@dataclass(frozen=True)
+class FieldStar:
+    """A star of the field, its share of the aperture's light, its place and densities (logs)."""
+
+    star: Star
+    share: float
+    offset: tuple[float, float]
+    log_prior: float
+    log_proposal: float
+    truth: dict[str, float] = field(default_factory=dict)
+
+
+def draw_field_star(
+    rng: np.random.Generator,
+    observation: Observation,
+    field_stars: Field,
+    zone: SkyZone,
+    magnitudes: tuple[float, float],
+    deepest_dip: float,
+    shortest_period: float,
+    faintest_snr: float = 5.0,
+) -> FieldStar:
+    """A dwarf at a uniform place, uniform in magnitude below the target as far as it matters.
+
+    ``magnitudes`` are the smallest and largest difference to the target; the largest shrinks to
+    where a dip of ``deepest_dip`` (relative to the star) every ``shortest_period`` days would
+    just reach ``faintest_snr``. The prior is the number of such stars in the zone per magnitude;
+    masses come from the field itself and so cancel.
+    """
+    target, band = observation.star, observation.band
+    offset = zone.draw_offset(rng)
+    leak = zone.leak_at(offset)
+    depth = observation.detectable_depth(
+        shortest_period, SHORTEST_DURATION * shortest_period, faintest_snr
+    )
+    faintest = min(magnitudes[1], _faintest_difference(depth / deepest_dip, leak))
+    faintest = max(faintest, magnitudes[0] + NARROWEST_RANGE)
+    difference = float(rng.uniform(magnitudes[0], faintest))
+    base = target.magnitude if math.isfinite(target.magnitude) else DEFAULT_MAGNITUDE
+    magnitude = base + difference
+    mass = float(field_stars.sample(rng, 1, magnitude, band, target.ra, target.dec)[0])
+    light = leak * 10 ** (-0.4 * difference)
+    log_prior = math.log(zone.area) + field_stars.log_prob(magnitude, band, target.ra, target.dec)
+    truth = {
+        "magnitude_difference": difference,
+        "offset_arcsec": math.hypot(*offset),
+        "aperture_leak": leak,
+        "log_eligible_stars": log_prior,
+    }
+    return FieldStar(
+        dwarf(mass, "field", magnitude),
+        light / (1 + light),
+        offset,
+        log_prior,
+        -math.log(faintest - magnitudes[0]),
+        truth,
+    )
+
+
+def _faintest_difference(least_share: float, leak: float) -> float:
+    """Magnitudes below the target at which a star gives the least share that can be noticed."""
+    if not math.isfinite(least_share):
+        return math.inf
+    least_share = min(least_share, 0.99)
+    return 2.5 * math.log10(leak * (1 - least_share) / least_share)

@@ -1,0 +1,191 @@
+"""Injection puts the signal where it should be and nothing else."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import exoval
+from exoval.errors import BadLightCurve, BadParameter
+from exoval.injection.inject import inject, rebuild
+from exoval.lightcurve import LightCurve, Segment
+from exoval.physics.system_flux import system_flux
+from exoval.physics.transit_flux import BatmanModel
+from exoval.system import Orbit, PhaseCurve, Source, System
+from simulate.transform import invert, scramble
+
+MODEL = BatmanModel()
+
+
+def put(*arguments, **settings):
+    return inject(*arguments, **settings).light_curve
+
+
+def host(crowding=1.0, decrowded=True):
+    rng = np.random.default_rng(0)
+    time = np.sort(rng.uniform(100, 190, 3000))
+    flux = (2e4 * (1 + 1e-3 * rng.standard_normal(3000))).astype(np.float32).astype(float)
+    column, row = 30 + 1e-4 * rng.standard_normal((2, 3000))
+    segments = (Segment(3, 0, 1400, crowding), Segment(4, 1400, 3000, crowding))
+    return LightCurve(
+        "KIC 1",
+        "kepler",
+        time,
+        flux,
+        np.full(3000, 20.0),
+        0.0204,
+        segments,
+        column,
+        row,
+        flux_is_decrowded=decrowded,
+    )
+
+
+def planet(radius_ratio=0.1, share=1.0, offset=0.0):
+    orbit = Orbit(
+        period=5.0,
+        epoch=101.0,
+        radius_ratio=radius_ratio,
+        semi_major_axis_ratio=12.0,
+        impact_parameter=0.2,
+    )
+    sources = [Source(share, offset_column=offset, orbit=orbit)]
+    if share < 1:
+        sources.append(Source(1 - share))
+    return System("planet", tuple(sources))
+
+
+@pytest.mark.parametrize("crowding", [1.0, 0.6])
+@pytest.mark.parametrize("decrowded", [True, False])
+def test_zero_depth_returns_the_host_bit_for_bit(crowding, decrowded):
+    curve = host(crowding, decrowded)
+    for system in (
+        planet(radius_ratio=0.0),
+        System("no_transit", (Source(1.0),)),
+        planet(radius_ratio=0.0, share=0.3, offset=1.7),
+    ):
+        same = put(curve, system, MODEL, 3.98, neighbours_arcsec=(2.3, -4.1))
+        for name in ("time", "flux", "flux_error", "centroid_column", "centroid_row"):
+            np.testing.assert_array_equal(getattr(same, name), getattr(curve, name))
+
+
+def test_flux_is_the_hosts_times_the_systems():
+    curve, system = host(), planet()
+    light = system_flux(curve.time, system, curve.exposure, MODEL)
+    np.testing.assert_allclose(
+        put(curve, system, MODEL, 3.98).flux, curve.flux * light.flux, rtol=1e-14
+    )
+
+
+def test_light_of_neighbours_in_the_aperture_dilutes_raw_flux_only():
+    clean = 1 - put(host(), planet(), MODEL, 3.98).flux / host().flux
+    raw = host(crowding=0.6, decrowded=False)
+    diluted = 1 - put(raw, planet(), MODEL, 3.98).flux / raw.flux
+    np.testing.assert_allclose(diluted, 0.6 * clean, atol=1e-12)
+    corrected = host(crowding=0.6, decrowded=True)
+    np.testing.assert_allclose(
+        1 - put(corrected, planet(), MODEL, 3.98).flux / corrected.flux, clean, atol=1e-12
+    )
+
+
+def test_the_centroid_moves_away_from_the_dimmed_source():
+    """Two sources by hand: x = sum f x / sum f, in pixels of four arcsec."""
+    curve, system = host(), planet(share=0.3, offset=2.0)
+    light = system_flux(curve.time, system, curve.exposure, MODEL).flux
+    dimmed = 0.3 - (1 - light)
+    expected = 2.0 * dimmed / (dimmed + 0.7) - 2.0 * 0.3
+    moved = put(curve, system, MODEL, 4.0).centroid_column - curve.centroid_column
+    np.testing.assert_allclose(moved, expected / 4.0, atol=1e-10)
+    assert moved.min() < -1e-5
+
+
+def test_a_known_neighbour_counts_as_a_third_source():
+    curve, system = host(crowding=0.5), planet(share=0.3, offset=2.0)
+    light = system_flux(curve.time, system, curve.exposure, MODEL).flux
+    dimmed = 0.5 * (0.3 - (1 - light))
+    expected = (2.0 * dimmed - 3.0 * 0.5) / (dimmed + 0.5 * 0.7 + 0.5) - (
+        2.0 * 0.5 * 0.3 - 3.0 * 0.5
+    )
+    moved = put(curve, system, MODEL, 4.0, (-3.0, 0.0)).centroid_column - curve.centroid_column
+    np.testing.assert_allclose(moved, expected / 4.0, atol=1e-10)
+
+
+def test_inverting_twice_is_the_identity_and_dips_become_bumps():
+    curve = host()
+    np.testing.assert_allclose(invert(invert(curve)).flux, curve.flux, rtol=1e-6)
+    dipped = put(curve, planet(), MODEL, 3.98)
+    deepest = np.argmin(dipped.flux)
+    assert invert(dipped).flux[deepest] == invert(dipped).flux.max()
+
+
+def test_scrambling_moves_fluxes_between_segments_and_keeps_times():
+    curve = host()
+    mixed = scramble(curve, np.random.default_rng(1))
+    assert np.isin(mixed.time, curve.time).all()
+    first = mixed.flux[mixed.segments[0].cadences] / np.median(mixed.flux[:1400])
+    second = curve.flux[1400:2800] / np.median(curve.flux[1400:])
+    np.testing.assert_allclose(first, second[:1400], rtol=1e-3)
+
+
+def test_scrambling_one_segment_changes_nothing():
+    curve = host().keep(np.arange(3000) < 1400)
+    assert scramble(curve, np.random.default_rng(0)) is curve
+
+
+def pair():
+    """Two sources with every kind of number a card has to keep."""
+    orbit = Orbit(
+        7.3,
+        102.1,
+        0.6,
+        9.0,
+        0.3,
+        0.2,
+        1.1,
+        0.35,
+        0.5,
+        (0.31, 0.22),
+        phase_curve=PhaseCurve(0.9, reflection=(0.1, 0.2)),
+    )
+    wandering = Orbit(11.0, 104.0, 0.1, 20.0, 0.1, transit_times=(104.0, 115.1, 125.9))
+    return System(
+        "nearby_binary",
+        (Source(0.2, 4.1, -2.2, orbit=orbit), Source(1 / 3, orbit=wandering), Source(0.8 - 1 / 3)),
+        {"offset_arcsec": 4.7, "transform": ""},
+        -3.25,
+        float("-inf"),
+    )
+
+
+@pytest.mark.parametrize("model", [None, BatmanModel(nodes=5)])
+def test_a_card_through_json_rebuilds_the_light_curve_bit_for_bit(model):
+    done = exoval.inject(host(crowding=0.7), pair(), model, neighbours_arcsec=(1.3, 0.2))
+    card = json.loads(json.dumps(done.card))
+    again = exoval.rebuild(host(crowding=0.7), card)
+    assert again.system == done.system and again.transit_model == done.transit_model
+    assert json.dumps(again.card) == json.dumps(card)
+    for name in ("flux", "centroid_column", "centroid_row"):
+        np.testing.assert_array_equal(
+            getattr(again.light_curve, name), getattr(done.light_curve, name)
+        )
+    assert (done.light_curve.flux != host().flux).any()
+
+
+def test_a_card_refuses_another_light_curve_and_other_things_refuse_to_be_cards():
+    card = inject(host(), pair()).card
+    other = host()
+    other.flux[17] *= 1 + 1e-6
+    with pytest.raises(BadLightCurve, match="sha256 differ"):
+        rebuild(other, card)
+    with pytest.raises(BadParameter, match="not a truth card"):
+        rebuild(host(), {"format": "else"})
+    with pytest.raises(BadParameter, match=r"Missing\.Model cannot be made"):
+        rebuild(host(), card | {"transit_model": {"name": "missing.Missing.Model", "settings": {}}})
+
+
+def test_a_light_curve_of_an_unknown_mission_needs_a_pixel_scale():
+    curve = replace(host(), mission="mine")
+    with pytest.raises(BadParameter, match="no mission named 'mine'"):
+        inject(curve, planet())
+    assert inject(curve, planet(), pixel_scale_arcsec=4.0).light_curve.flux.min() < 1.99e4

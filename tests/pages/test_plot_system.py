@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from exoval.errors import ExovalError
+from exoval.pages.plot_system import plot_system
+from exoval.system import Orbit, Source, System
+
+PAIR = Orbit(3.0, 0.5, 0.6, 8.0, 0.3, 0.3, 1.0, 0.4, 0.7)
+SYSTEM = System(
+    "nearby_binary", (Source(0.9), Source(0.1, 6.0, -3.0, orbit=PAIR)), {"separation_arcsec": 6.7}
+)
+
+
+def panels(system):
+    pytest.importorskip("matplotlib")
+    figure = plot_system(system)
+    figure.canvas.draw()
+    return figure.axes
+
+
+def test_panels_show_the_light_of_both_eclipses_and_the_photocentre():
+    whole, primary, first_shift, secondary, _, _, words = panels(SYSTEM)
+    depths = [np.ptp(axes.lines[0].get_ydata()) for axes in (whole, primary, secondary)]
+    assert depths[0] == pytest.approx(depths[1], rel=1e-3) and depths[1] > depths[2] > 1e-3
+    # a source at 6 arcsec with a tenth of the light moves the photocentre by its depth x 5.4
+    assert np.ptp(first_shift.lines[0].get_ydata()) == pytest.approx(5.4e3 * depths[1], rel=0.1)
+    text = words.texts[0].get_text()
+    assert "period 3 d" in text and "separation_arcsec 6.7" in text
+
+
+def test_system_without_an_orbit_is_a_flat_line():
+    axes = panels(System("no_transit", (Source(1.0),)))
+    assert np.ptp(axes[0].lines[0].get_ydata()) == 0 and len(axes) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "count"),
+    [
+        ({"transit_times": (0.6, 3.4)}, 7),
+        ({"impact_parameter": 1.6}, 7),
+        ({"radius_ratio": 0.0}, 3),
+    ],
+)
+def test_unusual_orbits_can_be_drawn(change, count):
+    orbit = replace(PAIR, **change)
+    assert len(panels(System("x", (Source(1.0, orbit=orbit),)))) == count
+
+
+def test_missing_matplotlib_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(ExovalError, match=r"exoval\[report"):
+        plot_system(SYSTEM)

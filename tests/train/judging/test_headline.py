@@ -1,0 +1,84 @@
+import json
+
+import pytest
+from labelled_sets import gaussian_table, write_labelled_set
+from real_candidates import FakeReal, koi_table
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
+
+from exoval.errors import BadParameter, BadTable
+from exoval.models.calibrate import IsotonicCalibration
+from train.data.splits import StarSplit
+from train.run import run
+
+
+def trained(folder, **settings):
+    labelled = write_labelled_set(folder / "set", gaussian_table(rows=800, stars=150))
+    classifiers = {"dummy": DummyClassifier(), "logistic": LogisticRegression()}
+    return run(
+        labelled,
+        folder / "out",
+        classifiers,
+        IsotonicCalibration(),
+        StarSplit(),
+        0,
+        **{
+            "real": FakeReal(koi_table()),
+            "recipe_of": lambda manifest: manifest,
+            "bootstrap_resamples": 10,
+        }
+        | settings,
+    )
+
+
+def test_the_headline_is_of_the_classifier_that_was_best_on_held_back_rows(tmp_path):
+    trained(tmp_path, calibration_folds=3, learning_curve=[0.5])
+    metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
+    simulated, real = metrics["simulated"], metrics["real"]
+    assert simulated["classifier"] == real["classifier"] == "logistic"
+    detail = simulated["by_classifier"]["logistic"]
+    assert simulated["ece"] == detail["calibration_error"]["value"]
+    assert set(simulated["auc_per_scenario"]) == {
+        "background_binary",
+        "eclipsing_binary",
+        "no_transit",
+    }
+    for label, value in simulated["auc_per_scenario"].items():
+        assert value == detail["auc_against"][label]["value"]
+    theirs = real["by_classifier"]["logistic"]
+    assert (real["roc_auc"], real["pr_auc"], real["ece"], real["n"]) == (
+        theirs["roc_auc"]["value"],
+        theirs["average_precision"]["value"],
+        theirs["calibration_error"]["value"],
+        50,
+    )
+    assert metrics["cards"]["logistic"]["calibration_folds"] == 3
+    assert {point["share"] for point in metrics["learning_curve"]} == {0.5, 1.0}
+    assert 0.4 < metrics["novelty"]["real_told_from_simulated_auc"] < 0.75
+    page = (tmp_path / "out" / "report.html").read_text()
+    for text in ("Learning curve", "From simulated to real", "Novelty", "calibrated on all of"):
+        assert text in page
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("calibration_folds", 1), ("calibration_folds", -2), ("learning_curve", [0.5, 1.5])],
+)
+def test_a_setting_out_of_range_is_named(tmp_path, setting, value):
+    with pytest.raises(BadParameter, match=f"{setting} is"):
+        trained(tmp_path, **{setting: value})
+
+
+def test_a_truncated_table_of_features_is_refused(tmp_path):
+    labelled = write_labelled_set(tmp_path / "set")
+    path = labelled / "features.parquet"
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(BadTable, match=r"cannot read .*features\.parquet.*simulate the set again"):
+        run(
+            labelled,
+            tmp_path / "out",
+            {"logistic": LogisticRegression()},
+            IsotonicCalibration(),
+            StarSplit(),
+            0,
+        )

@@ -1,0 +1,64 @@
+"""Candidates are scored and never learned from."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from labelled_sets import changed, gaussian_table
+from sklearn.linear_model import LogisticRegression
+
+from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
+from exoval.models.calibrate import PlattCalibration
+from train.tasks.koi_candidates import score_candidates
+
+
+@pytest.fixture
+def kois():
+    table = gaussian_table(rows=600, stars=200, columns=5, separation=2.0)
+    hidden = np.arange(600) % 3 == 0
+    disposition = table.frame["disposition"].mask(hidden, UNKNOWN)
+    return changed(table, disposition=disposition, label="anything"), table, hidden
+
+
+def scored(table, folder):
+    two = {"logistic": LogisticRegression(), "strong": LogisticRegression(C=0.01)}
+    return score_candidates(two, PlattCalibration(), 0, folder, 10, 4, table)
+
+
+def test_one_row_a_candidate_with_probability_and_error(kois, tmp_path):
+    table, whole, hidden = kois
+    rows, quality = scored(table, tmp_path)
+    assert list(rows["kepoi_name"]) == list(table.frame["event"][hidden])
+    for name in ("logistic", "strong", "ensemble", "ensemble_average"):
+        assert rows[name].between(0, 1).all()
+        # a probability at the end of the scale has no room for an error
+        assert rows[f"{name}_error"].between(0, 0.5).all() and rows[f"{name}_error"].median() > 0
+        assert quality["on_decided_objects"][name]["roc_auc"]["value"] > 0.8
+    truth = whole.labels[hidden] == PLANET
+    assert rows["ensemble"][truth].median() > 0.5 > rows["ensemble"][~truth].median()
+    assert quality["candidates"] == hidden.sum()
+
+
+def test_what_becomes_of_a_candidate_does_not_matter(kois, tmp_path):
+    """The same table with other candidates gives decided objects the same numbers."""
+    table, _, hidden = kois
+    moved = changed(table, feature_1=np.where(hidden, 50.0, table.frame["feature_1"]))
+    one, other = (scored(t, tmp_path)[1] for t in (table, moved))
+    assert one["on_decided_objects"] == other["on_decided_objects"]
+    assert one["trained_on"] == {
+        PLANET: int((table.frame["disposition"] == PLANET).sum()),
+        FALSE_POSITIVE: int((table.frame["disposition"] == FALSE_POSITIVE).sum()),
+    }
+
+
+@pytest.mark.data
+def test_every_candidate_of_the_catalogue_is_scored(data_folder, tmp_path):
+    rows, _ = score_candidates(
+        {"logistic": LogisticRegression()}, PlattCalibration(), 0, tmp_path, 5, 3
+    )
+    koi = pd.read_parquet(
+        data_folder / "tables/kepler/koi_dr25_2020-07.parquet",
+        columns=["kepoi_name", "koi_disposition"],
+    )
+    candidates = koi["kepoi_name"][koi["koi_disposition"] == "CANDIDATE"]
+    assert set(rows["kepoi_name"]) == set(candidates)
+    assert rows.notna().all().all()

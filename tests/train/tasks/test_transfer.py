@@ -1,0 +1,139 @@
+"""Training on one table and judging on another."""
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+from labelled_sets import write_labelled_set
+from sklearn.linear_model import LogisticRegression
+
+from exoval.errors import BadTable
+from exoval.models.calibrate import PlattCalibration
+from exoval.table.column import Column
+from exoval.table.feature_table import IDENTITY, FeatureTable
+from train.data.labelled_set import load_labelled_set
+from train.data.splits import StarSplit
+from train.data.tables import CatalogueTable, SimulatedTable, without_stars_of
+from train.judging.domain_importance import domain_importance
+from train.tasks.transfer import transfer
+
+
+def table(seed, prefix, rows=240, offset=0.0):
+    rng = np.random.default_rng(seed)
+    label = rng.choice(["planet", "eclipsing_binary", "no_transit"], rows)
+    centre = {"planet": 1.5, "eclipsing_binary": -1.0, "no_transit": -0.5}
+    strength = rng.standard_normal(rows) + [centre[one] for one in label] + offset
+    frame = pd.DataFrame(
+        {
+            "event": [f"{prefix} {i}" for i in range(rows)],
+            "target": [f"{prefix} {i // 3}" for i in range(rows)],
+            "label": label,
+            "disposition": np.where(label == "planet", "planet", "false_positive"),
+            "strength": strength,
+            "noise": rng.standard_normal(rows),
+        }
+    )
+    return FeatureTable(frame, (Column("strength", "sigma", ""), Column("noise", "", "")))
+
+
+@dataclass(frozen=True)
+class Given:
+    rows: FeatureTable
+    kind: str = "given"
+
+    def __call__(self):
+        return self.rows
+
+
+def run(folder, source, target, **more):
+    return transfer(
+        folder,
+        Given(source),
+        Given(target),
+        {"logistic": LogisticRegression()},
+        PlattCalibration(),
+        StarSplit(),
+        seed=0,
+        bootstrap_resamples=40,
+        **more,
+    )
+
+
+def test_what_is_judged_elsewhere_is_written(tmp_path):
+    results = tmp_path / "results" / "short.json"
+    numbers = run(tmp_path / "out", table(0, "a"), table(1, "b"), results=results)
+    written = json.loads(results.read_text())
+    assert written["headline"]["roc_auc"]["target"]["value"] == pytest.approx(
+        numbers["headline"]["roc_auc"]["target"]["value"]
+    )
+    assert set(written["headline"]["auc_against"]) == {"eclipsing_binary", "no_transit"}
+    assert written["headline"]["drop"] == pytest.approx(
+        written["headline"]["roc_auc"]["source"]["value"]
+        - written["headline"]["roc_auc"]["target"]["value"]
+    )
+    for name in ("transfer.json", "gap.csv", "predictions_target.csv", "predictions_source.csv"):
+        assert (tmp_path / "out" / name).is_file()
+    assert "given" in numbers["verdict"][0]
+
+
+def test_stars_that_were_trained_on_are_not_judged(tmp_path):
+    source = table(0, "a")
+    both = FeatureTable(pd.concat([source.frame, table(1, "b").frame]), source.columns)
+    numbers = run(tmp_path, source, both)
+    judged = pd.read_csv(tmp_path / "predictions_target.csv")
+    assert not set(judged["target"]) & set(source.targets)
+    assert numbers["sets"]["target"]["rows"] == 240
+    with pytest.raises(BadTable, match="also trained on"):
+        without_stars_of(source, source)
+
+
+def test_twice_the_same_command_gives_the_same_numbers(tmp_path):
+    first, second = (
+        run(tmp_path / name, table(0, "a"), table(1, "b"))["headline"] for name in ("one", "two")
+    )
+    assert first == second
+
+
+def test_tables_that_differ_can_be_told_apart(tmp_path):
+    alike = run(tmp_path / "one", table(0, "a"), table(1, "b"))["told_apart_auc"]["planet"]
+    apart = run(tmp_path / "two", table(0, "a"), table(1, "b", offset=4))["told_apart_auc"]
+    assert alike < 0.7 < 0.95 < apart["planet"]
+
+
+def test_the_feature_that_tells_them_apart_is_named():
+    found = domain_importance(table(0, "a"), table(1, "b", offset=3), seed=0)
+    assert found["feature"][0] == "strength"
+    assert found["drop"][0] > 0.3 > 0.05 > found["drop"][1]
+
+
+def test_columns_that_differ_are_refused(tmp_path):
+    other = table(1, "b")
+    renamed = FeatureTable(
+        other.frame.rename(columns={"noise": "weather"}),
+        (other.columns[0], Column("weather", "", "")),
+    )
+    with pytest.raises(BadTable, match="weather"):
+        run(tmp_path, table(0, "a"), renamed)
+
+
+def test_several_labelled_sets_are_one_table_of_the_reduced_columns(tmp_path):
+    for name in ("one", "two"):
+        write_labelled_set(tmp_path / name)
+    whole = load_labelled_set(tmp_path / "one").table
+    first = whole.feature_names[0]
+
+    def reduce(table):
+        return FeatureTable(table.frame[[*IDENTITY, first]], table.columns[:1])
+
+    other = str(sorted(set(whole.labels) - {"planet"})[0])
+    table = SimulatedTable([tmp_path / "one", tmp_path / "two"], reduce, leave_out=[other])()
+    assert table.feature_names == [first] and other not in table.labels
+    assert len(table) == 2 * np.sum(whole.labels != other)
+    assert len(SimulatedTable(tmp_path / "one", reduce)()) == len(whole)
+
+
+def test_a_catalogue_is_read_when_it_is_called():
+    rows = table(0, "a")
+    assert CatalogueTable(lambda: rows)() is rows

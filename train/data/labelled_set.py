@@ -1,0 +1,101 @@
+"""Read a labelled set from disk and refuse one that cannot be learned from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from exoval.errors import BadParameter, BadTable, DataNotFound
+from exoval.labels import PLANET
+from exoval.table.feature_table import FeatureTable, load_feature_table
+from exoval.views.store import VALUES, ViewRows, open_views
+
+FEWEST_ROWS = 20
+
+
+@dataclass(frozen=True)
+class LabelledSet:
+    """Simulated events with known truth, and the manifest that says how they were made."""
+
+    table: FeatureTable
+    manifest: dict
+
+
+def load_labelled_set(directory: str | Path) -> LabelledSet:
+    """``read_labelled_set``; raises BadTable if nothing can be learned from it as well."""
+    labelled = read_labelled_set(directory)
+    check_learnable(labelled.table)
+    return labelled
+
+
+def read_labelled_set(directory: str | Path) -> LabelledSet:
+    """Read ``features.parquet`` and ``manifest.json``; the truth table is never opened.
+
+    Views beside them are mapped into memory and become part of the table. Raises DataNotFound if
+    there are no such files and BadTable if they are damaged.
+    """
+    if not isinstance(directory, str | Path):
+        raise BadParameter(
+            f"labelled_set={list(directory)}; this task learns from one folder, "
+            "lists are for experiments that say so"
+        )
+    directory = Path(directory)
+    for name in ("features.parquet", "manifest.json"):
+        if not (directory / name).is_file():
+            raise DataNotFound(
+                f"no {name} in labelled_set={directory}; make a labelled set with "
+                "python -m simulate output=DIR and give that DIR"
+            )
+    try:
+        manifest = json.loads((directory / "manifest.json").read_text())
+    except ValueError as error:
+        raise BadTable(
+            f"cannot read {directory / 'manifest.json'} ({error}); simulate the set again"
+        ) from error
+    table = load_feature_table(directory / "features.parquet")
+    if (directory / VALUES.format("views")).is_file():
+        table = replace(table, views=ViewRows.of_all(open_views(directory), len(table)))
+    return LabelledSet(table, manifest)
+
+
+def check_learnable(table: FeatureTable) -> None:
+    """Raise BadTable for too few rows, a single kind of event, or infinite features."""
+    if len(table) < FEWEST_ROWS:
+        raise BadTable(
+            f"the labelled set has {len(table)} rows and {FEWEST_ROWS} are the fewest "
+            "to learn from; simulate more (n_systems)"
+        )
+    found = sorted(set(table.labels))
+    if PLANET not in found or len(found) < 2:
+        raise BadTable(
+            f"the labelled set holds only {', '.join(found)}; a classifier needs "
+            f"'{PLANET}' and at least one other scenario"
+        )
+    wrong = (table.labels == PLANET) != (table.frame["disposition"] == PLANET).to_numpy()
+    if wrong.any():
+        raise BadTable(
+            f"{wrong.sum()} rows have a label that contradicts their disposition; "
+            "simulate the set again"
+        )
+    infinite = np.isinf(table.features).sum(axis=0)
+    if infinite.any():
+        named = {
+            name: int(count)
+            for name, count in zip(table.feature_names, infinite, strict=True)
+            if count
+        }
+        raise BadTable(
+            f"infinite values in columns {named}; a feature that cannot be measured "
+            "must be NaN: mend its feature group and simulate the set again"
+        )
+    if np.isnan(table.features).all():
+        raise BadTable("every feature of every row is missing; simulate the set again")
+
+
+def empty_columns(table: FeatureTable) -> list[str]:
+    """Names of features that are missing in every row."""
+    empty = np.isnan(table.features).all(axis=0)
+    return [name for name, gone in zip(table.feature_names, empty, strict=True) if gone]

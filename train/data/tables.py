@@ -1,0 +1,112 @@
+"""Labelled rows to train on or to judge: simulated or from a catalogue, in columns both share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import pandas as pd
+
+from exoval.errors import BadTable, DataNotFound
+from exoval.table.feature_table import FeatureTable
+from exoval.views.store import ViewRows, Views
+from train.data.labelled_set import check_learnable, read_labelled_set
+
+if TYPE_CHECKING:
+    from exoval.recipe import Recipe
+    from train.data.real import RealCandidates
+
+
+class LabelledTable(Protocol):
+    """Rows with labels; ``kind`` says in a word where they come from."""
+
+    kind: str
+
+    def __call__(self) -> FeatureTable: ...
+
+
+@dataclass(frozen=True)
+class SimulatedTable:
+    """Labelled sets, one or several, reduced to some columns, or with all if ``reduce`` is None.
+
+    ``leave_out`` names scenarios whose place in a catalogue is not certain: the planet of a bound
+    companion is a false positive here and, as nobody can tell, a planet in most catalogues.
+    """
+
+    labelled_set: str | Path | Sequence[str | Path]
+    reduce: Callable[[FeatureTable], FeatureTable] | None = None
+    leave_out: Sequence[str] = ()
+    kind: str = "simulated"
+
+    def __call__(self) -> FeatureTable:
+        """The rows; raises DataNotFound or BadTable for a set that cannot be used."""
+        one = isinstance(self.labelled_set, str | Path)
+        tables = [
+            read_labelled_set(folder).table
+            for folder in ([self.labelled_set] if one else self.labelled_set)
+        ]
+        if self.reduce is not None:
+            tables = [self.reduce(table) for table in tables]
+        for other in tables[1:]:
+            other.require_columns_of(tables[0])
+        table = FeatureTable(
+            pd.concat([table.frame for table in tables], ignore_index=True),
+            tables[0].columns,
+            tables[0].recipe,
+            _joined_views(tables),
+        )
+        check_learnable(table)
+        return table.select(~np.isin(table.labels, list(self.leave_out)))
+
+
+def _joined_views(tables: Sequence[FeatureTable]) -> ViewRows | None:
+    """The views of several tables one after the other, read into memory; of one as they are."""
+    if any(table.views is None for table in tables):
+        return None
+    if len(tables) == 1:
+        return tables[0].views
+    values = np.concatenate([table.views[np.arange(len(table))] for table in tables])
+    missing = np.concatenate([table.views.views.missing[table.views.rows] for table in tables])
+    return ViewRows.of_all(Views(values, missing), len(values))
+
+
+@dataclass(frozen=True)
+class CatalogueTable:
+    """The labelled rows of a catalogue, as ``read`` gives them."""
+
+    read: Callable[[], FeatureTable]
+    kind: str = "catalogue"
+
+    def __call__(self) -> FeatureTable:
+        """The rows; raises DataNotFound if the catalogue is not there."""
+        return self.read()
+
+
+@dataclass(frozen=True)
+class RealTable:
+    """Real candidates whose light curves are at hand, measured as a labelled set was."""
+
+    real: RealCandidates
+    recipe: Recipe
+    kind: str = "real"
+
+    def __call__(self) -> FeatureTable:
+        """The rows; raises DataNotFound where there are no light curves."""
+        found = self.real.measure(self.recipe)
+        if found is None or len(found.table) == 0:
+            raise DataNotFound(
+                "no real candidate can be measured; set EXOVAL_DATA to a folder "
+                "with light curves and catalogues of this mission"
+            )
+        return found.table
+
+
+def without_stars_of(table: FeatureTable, other: FeatureTable) -> FeatureTable:
+    """The rows whose star is in no row of the other table; BadTable if none is left."""
+    kept = ~np.isin(table.targets, np.unique(other.targets))
+    if not kept.any():
+        raise BadTable("every star of the table to judge is also trained on; take other stars")
+    return table.select(kept)

@@ -1,0 +1,162 @@
+"""Fit a classifier on some stars and calibrate it on others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from sklearn.base import BaseEstimator, clone
+from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import has_fit_parameter
+
+from exoval.errors import BadTable
+from exoval.labels import PLANET
+from exoval.models.calibrate import Calibration
+from exoval.models.feature_pipeline import feature_pipeline
+from exoval.models.fitted_model import FittedModel, views_for
+from exoval.models.transit_shape_map import shape_columns
+from exoval.table.feature_table import FeatureTable
+from train.data.row_cap import capped_rows
+from train.data.splits import Split
+from train.judging.metrics import log_loss
+
+
+def fit(
+    name: str,
+    classifier: BaseEstimator,
+    calibration: Calibration,
+    table: FeatureTable,
+    split: Split,
+    seed: int,
+    folds: int = 0,
+    checkpoints: Path | None = None,
+    row_cap: int | None = None,
+) -> FittedModel:
+    """Fit feature scaling and a copy of the classifier, and calibrate it.
+
+    With ``folds`` 0 it is fitted on ``split.fit`` and calibrated on ``split.calibration``. With
+    more, both parts are taken together: as many copies as folds are each fitted without one
+    share of the stars, their scores of that share teach the calibration, and the classifier
+    itself is fitted on all rows. A classifier that can go on where it was interrupted keeps its
+    state in the folder ``checkpoints``. No copy is fitted on more than ``row_cap`` rows. Raises
+    BadTable if the rows are not what the classifier can take.
+    """
+    if folds == 0:
+        chosen = table.select(capped_rows(name, table, split.fit, row_cap, seed))
+        pipeline = fitted_pipeline(name, classifier, chosen, seed, checkpoints)
+        judged = table.select(split.calibration)
+        score = planet_score(pipeline, judged)
+    else:
+        judged = table.select(np.sort(np.concatenate([split.fit, split.calibration])))
+        score = left_out_scores(name, classifier, judged, seed, folds, checkpoints, row_cap)
+        chosen = judged.select(capped_rows(name, judged, np.arange(len(judged)), row_cap, seed))
+        pipeline = fitted_pipeline(name, classifier, chosen, seed, checkpoints)
+    truth = np.equal(judged.labels, PLANET)
+    return FittedModel(
+        name, pipeline, calibration(score, truth), table.columns, card(chosen, judged, score, folds)
+    )
+
+
+def fitted_pipeline(
+    name: str,
+    classifier: BaseEstimator,
+    table: FeatureTable,
+    seed: int,
+    checkpoints: Path | None = None,
+    part: str = "all",
+    weight: np.ndarray | None = None,
+) -> Pipeline:
+    """Scaling and a copy of the classifier, fitted; BadTable if that cannot be done.
+
+    ``weight`` (rows,) is how often each row counts, for classifiers that take weights.
+    """
+    copy = clone(classifier)
+    settings = copy.get_params(deep=False)
+    resumable = (
+        checkpoints is not None
+        and settings.get("checkpoint", "") is None
+        and isinstance(settings.get("random_state"), int)
+    )
+    if resumable:
+        copy.set_params(checkpoint=str(checkpoints / f"{name}-{part}.pt"))
+    pipeline = feature_pipeline(copy, len(table), seed, shape_columns(table.feature_names))
+    # a classifier that holds out rows to know when to stop must hold out whole stars
+    extra = {"classifier__groups": table.targets} if has_fit_parameter(classifier, "groups") else {}
+    if weight is not None and has_fit_parameter(classifier, "sample_weight"):
+        extra["classifier__sample_weight"] = weight
+    if has_fit_parameter(classifier, "views"):
+        if table.views is None:
+            raise BadTable(
+                f"classifier '{name}' looks at views and the labelled set has none; "
+                "make them with python -m simulate views=true"
+            )
+        extra["classifier__views"] = table.views
+    try:
+        pipeline.fit(table.features, table.labels, **extra)
+    except ValueError as error:
+        raise BadTable(
+            f"classifier '{name}' cannot be fitted on {len(table)} rows: {error}; "
+            "simulate more systems or change the classifier's settings"
+        ) from error
+    if resumable:
+        # where the state was kept is no part of the model
+        copy.set_params(checkpoint=None)
+    return pipeline
+
+
+def left_out_scores(
+    name: str,
+    classifier: BaseEstimator,
+    table: FeatureTable,
+    seed: int,
+    folds: int,
+    checkpoints: Path | None = None,
+    row_cap: int | None = None,
+) -> np.ndarray:
+    """P(planet) of every row by a copy that saw no row of its star, shape (rows,)."""
+    score = np.full(len(table), np.nan)
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    try:
+        parts = list(splitter.split(table.features, table.labels, table.targets))
+    except ValueError as error:
+        raise BadTable(
+            f"{len(set(table.targets))} stars cannot be divided into "
+            f"calibration_folds={folds}: {error}; take fewer folds"
+        ) from error
+    for number, (fitted, out) in enumerate(parts):
+        fitted = capped_rows(name, table, fitted, row_cap, seed)
+        copy = fitted_pipeline(
+            name, classifier, table.select(fitted), seed, checkpoints, f"fold{number}"
+        )
+        if PLANET not in copy.classes_:
+            raise BadTable(
+                "without the stars of one fold no planets are left to fit; take fewer "
+                "calibration_folds or simulate more stars"
+            )
+        score[out] = planet_score(copy, table.select(out))
+    return score
+
+
+def planet_score(pipeline: Pipeline, table: FeatureTable) -> np.ndarray:
+    """Uncalibrated P(planet) of every row."""
+    probability = pipeline.predict_proba(table.features, **views_for(pipeline, table))
+    return probability[:, list(pipeline.classes_).index(PLANET)]
+
+
+def card(fitted: FeatureTable, judged: FeatureTable, score: np.ndarray, folds: int) -> dict:
+    """What the model was trained on, for the record."""
+    names, counts = np.unique(judged.labels, return_counts=True)
+    truth = np.equal(judged.labels, PLANET)
+    return {
+        "rows_fitted": len(fitted),
+        "stars_fitted": len(set(fitted.targets)),
+        "rows_calibrated": len(judged),
+        "stars_calibrated": len(set(judged.targets)),
+        "calibration_folds": folds,
+        "class_shares": {
+            str(name): float(count / len(judged)) for name, count in zip(names, counts, strict=True)
+        },
+        "held_back_log_loss": log_loss(score, truth, np.ones(len(judged))),
+        "recipe": judged.recipe,
+    }

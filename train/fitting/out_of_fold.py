@@ -1,0 +1,218 @@
+"""Every row judged by a copy of the classifier that saw no row of its fold, kept on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedGroupKFold
+
+from exoval.errors import BadTable
+from exoval.labels import PLANET, UNKNOWN
+from exoval.models.calibrate import Calibration, Identity, logit
+from exoval.models.fitted_model import FittedModel
+from exoval.running.progress import progress
+from exoval.table.feature_table import FeatureTable
+from train.fitting.fit import fitted_pipeline
+
+
+@dataclass(frozen=True)
+class OutOfFold:
+    """P(planet) of every row, uncalibrated, and its standard error (NaN where there is none).
+
+    ``by_fold`` (folds, rows) are the answers of all copies for rows of unknown disposition, which
+    none of them was fitted on, and NaN elsewhere; ``seconds`` the time all fits took.
+    """
+
+    score: np.ndarray
+    error: np.ndarray
+    by_fold: np.ndarray
+    seconds: float
+
+
+def star_folds(table: FeatureTable, folds: int, seed: int) -> np.ndarray:
+    """The fold (0, 1, ...) of every row, equal for all rows of a star, labels shared out.
+
+    Raises BadTable if there are fewer stars or rows of a label than folds.
+    """
+    fold = np.empty(len(table), dtype=int)
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    try:
+        parts = list(splitter.split(table.features, table.labels, table.targets))
+    except ValueError as error:
+        raise BadTable(
+            f"{len(set(table.targets))} stars cannot be divided into folds={folds}: "
+            f"{error}; take fewer"
+        ) from error
+    for number, (_, out) in enumerate(parts):
+        fold[out] = number
+    return fold
+
+
+def out_of_fold(
+    classifier: Mapping[str, BaseEstimator],
+    table: FeatureTable,
+    fold: np.ndarray,
+    seed: int,
+    cache: Path,
+    weight: np.ndarray | None = None,
+    every_label: Collection[str] = (),
+) -> dict[str, OutOfFold]:
+    """Scores of every row by every classifier, by name.
+
+    What is asked is planet or not, whatever other labels there are, but of the classifiers named in
+    ``every_label``, which learn all of them: boosted trees gain by it, a Gaussian process of the
+    same size takes four times as long and answers worse.
+    Rows of unknown disposition are scored and never fitted; a row of ``weight`` 2 counts as two.
+    Each fit is written to the folder ``cache`` and not done again for the same rows, folds, weights
+    and settings. Raises BadTable for rows that cannot be learned from.
+    """
+    binary, numbers = planet_or_not(table), np.unique(fold)
+    work = [(name, number) for name in classifier for number in numbers]
+    found: dict[str, list] = {name: [] for name in classifier}
+    for name, number in progress(work, len(work), "fit folds"):
+        asked = table if name in every_label else binary
+        found[name].append(
+            _one_fold(name, classifier[name], asked, fold, number, seed, cache, weight)
+        )
+    return {name: _joined(parts, fold, numbers) for name, parts in found.items()}
+
+
+def planet_or_not(table: FeatureTable) -> FeatureTable:
+    """The table with its dispositions as labels."""
+    return replace(table, frame=table.frame.assign(label=table.frame["disposition"]))
+
+
+def cross_fitted(
+    score: np.ndarray, truth: np.ndarray, fold: np.ndarray, calibration: Calibration
+) -> np.ndarray:
+    """Calibrated scores (rows,): those of each fold by a map learned from the other folds' rows.
+
+    Every score it learns from is by a copy that did not see the row's star. Rows whose ``truth``
+    is NaN are calibrated and not learned from.
+    """
+    calibrated = np.empty(len(score))
+    known = np.isfinite(truth)
+    for number in np.unique(fold):
+        mine = fold == number
+        learned = calibration(score[~mine & known], truth[~mine & known] > 0.5)
+        calibrated[mine] = learned(score[mine])
+    return calibrated
+
+
+def stacked(scores: np.ndarray, truth: np.ndarray, fold: np.ndarray) -> np.ndarray:
+    """One score from several, (classifiers, rows) to (rows,), by a logistic regression.
+
+    The weights of each fold are learned from the other folds' rows (Wolpert 1992), on logits.
+    """
+    features, known = logit(scores).T, np.isfinite(truth)
+    joined = np.empty(scores.shape[1])
+    for number in np.unique(fold):
+        mine = fold == number
+        learn = ~mine & known
+        model = LogisticRegression(C=0.1, max_iter=1000).fit(features[learn], truth[learn] > 0.5)
+        joined[mine] = model.predict_proba(features[mine])[:, 1]
+    return joined
+
+
+def averaged(probabilities: np.ndarray) -> np.ndarray:
+    """One probability from several calibrated ones, (classifiers, rows) to (rows,): mean logit."""
+    return 1 / (1 + np.exp(-logit(probabilities).mean(axis=0)))
+
+
+def jackknife_error(by_fold: np.ndarray) -> np.ndarray:
+    """Standard error (rows,) from copies that each lack one fold, (folds, rows).
+
+    Delete-a-group jackknife (Shao & Tu 1995): the copies differ little as they share most rows,
+    and the factor makes up for that.
+    """
+    number = len(by_fold)
+    return np.sqrt((number - 1) / number * np.sum((by_fold - by_fold.mean(axis=0)) ** 2, axis=0))
+
+
+def _one_fold(
+    name: str,
+    classifier: BaseEstimator,
+    table: FeatureTable,
+    fold: np.ndarray,
+    number: int,
+    seed: int,
+    cache: Path,
+    weight: np.ndarray | None,
+) -> dict:
+    """Scores of one fold's rows and of those of unknown disposition, from disk or by fitting."""
+    mine = fold == number
+    unknown = (table.frame["disposition"] == UNKNOWN).to_numpy()
+    fitted = ~mine & ~unknown
+    path = cache / f"{name}-{number}-{_digest(classifier, table, mine, seed, weight)}.npz"
+    if path.is_file():
+        with np.load(path) as kept:
+            return dict(kept)
+    start = time.perf_counter()
+    rows = table.select(fitted)
+    pipeline = fitted_pipeline(
+        name, classifier, rows, seed, weight=None if weight is None else weight[fitted]
+    )
+    model = FittedModel(name, pipeline, Identity(), table.columns)
+    if PLANET not in model.classes:
+        raise BadTable(f"without fold {number} no planets are left to fit; take fewer folds")
+    score, error = model.planet_probability(table.select(mine))
+    others = model.planet_probability(table.select(unknown))[0] if unknown.any() else np.zeros(0)
+    result = {
+        "score": score,
+        "error": error,
+        "unknown": others,
+        "rows_unknown": np.flatnonzero(unknown),
+        "seconds": np.array(time.perf_counter() - start),
+    }
+    cache.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial.npz")
+    np.savez(partial, **result)
+    partial.replace(path)
+    return result
+
+
+def _joined(parts: list[dict], fold: np.ndarray, numbers: np.ndarray) -> OutOfFold:
+    """The folds of one classifier in the order of the rows."""
+    score, error = np.full(len(fold), np.nan), np.full(len(fold), np.nan)
+    by_fold = np.full((len(parts), len(fold)), np.nan)
+    for place, (number, part) in enumerate(zip(numbers, parts, strict=True)):
+        score[fold == number], error[fold == number] = part["score"], part["error"]
+        by_fold[place, part["rows_unknown"].astype(int)] = part["unknown"]
+    return OutOfFold(score, error, by_fold, float(sum(part["seconds"] for part in parts)))
+
+
+def _digest(
+    classifier: BaseEstimator,
+    table: FeatureTable,
+    mine: np.ndarray,
+    seed: int,
+    weight: np.ndarray | None,
+) -> str:
+    """Changes whenever the fit would."""
+    made = hashlib.sha256(
+        json.dumps(
+            [
+                type(classifier).__name__,
+                repr(sorted(classifier.get_params().items())),
+                seed,
+                table.schema_hash,
+            ]
+        ).encode()
+    )
+    for array in (
+        table.features,
+        mine,
+        table.labels.astype("U32"),
+        table.targets.astype("U32"),
+        np.zeros(0) if weight is None else weight,
+    ):
+        made.update(np.ascontiguousarray(array).tobytes())
+    return made.hexdigest()[:16]

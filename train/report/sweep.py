@@ -1,0 +1,126 @@
+"""What comes at the end of ``python -m train -m``: one table and one figure over all jobs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from train.report import figures
+from train.report.sweep_figure import sweep_figure
+
+#: columns of the table that are numbers to compare, and how they are called when printed
+NUMBERS = {
+    "held_back_log_loss": "held back",
+    "log_loss": "log-loss",
+    "roc_auc": "ROC AUC",
+    "pr_auc": "PR-AUC",
+    "ece": "ECE",
+    "real_log_loss": "real log-loss",
+    "real_roc_auc": "real ROC AUC",
+    "seconds": "seconds",
+}
+
+
+def compare_jobs(folder: Path, since: float = 0.0) -> pd.DataFrame | None:
+    """Compare the jobs in ``folder`` that ended after ``since`` (seconds of ``time.time``).
+
+    Returns the table, which is also written and printed; None if no job wrote ``metrics.json``.
+    """
+    table = jobs_table(folder, since)
+    if table is None:
+        return None
+    table.to_csv(folder / "sweep.csv", index=False)
+    print("\n" + printed(table))
+    if figures.available():
+        (folder / "sweep.png").write_bytes(sweep_figure(by_setting(table)))
+    print(f"-> {folder / 'sweep.csv'}")
+    return table
+
+
+def jobs_table(folder: Path, since: float = 0.0) -> pd.DataFrame | None:
+    """One row a job and classifier, by log-loss on held-back stars, lowest first.
+
+    Columns: job, classifier, what differs between the jobs' command lines, and NUMBERS. Numbers
+    without a prefix are of simulated stars of the test.
+    """
+    jobs = {}
+    for path in sorted(folder.glob("*/metrics.json")):
+        if path.stat().st_mtime >= since:
+            jobs[path.parent.name] = json.loads(path.read_text())
+    rows = []
+    varied = varied_overrides(
+        {name: metrics["config"].get("overrides", []) for name, metrics in jobs.items()}
+    )
+    for job, metrics in jobs.items():
+        for name in metrics["simulated"]["by_classifier"]:
+            rows.append({"job": job, "classifier": name, **varied[job], **numbers(name, metrics)})
+    if not rows:
+        return None
+    return pd.DataFrame(rows).sort_values("held_back_log_loss", ignore_index=True)
+
+
+def numbers(name: str, metrics: dict) -> dict[str, float | None]:
+    """The NUMBERS of one classifier of one job."""
+    ours = metrics["simulated"]["by_classifier"][name]
+    theirs = metrics["real"]["by_classifier"].get(name, {})
+    keys = {
+        "log_loss": "log_loss",
+        "roc_auc": "roc_auc",
+        "pr_auc": "average_precision",
+        "ece": "calibration_error",
+    }
+    found = {key: ours[where]["value"] for key, where in keys.items()}
+    found |= {f"real_{key}": theirs.get(key, {}).get("value") for key in ("log_loss", "roc_auc")}
+    return {
+        "held_back_log_loss": metrics["cards"][name]["held_back_log_loss"],
+        **found,
+        "seconds": metrics["seconds"],
+    }
+
+
+def varied_overrides(overrides: dict[str, list[str]]) -> dict[str, dict[str, str]]:
+    """What differs between command lines, by job; the classifier has a column of its own."""
+    given = {
+        job: dict(line.lstrip("+~").partition("=")[::2] for line in lines)
+        for job, lines in overrides.items()
+    }
+    keys = sorted({key for settings in given.values() for key in settings})
+    varied = [
+        key
+        for key in keys
+        if key != "classifier" and len({settings.get(key) for settings in given.values()}) > 1
+    ]
+    return {job: {key: settings.get(key, "") for key in varied} for job, settings in given.items()}
+
+
+def by_setting(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Rows that differ in the seed alone, under the name of what else they have."""
+    settings = [key for key in table.columns if key not in ("job", "seed", *NUMBERS)]
+    named = table[settings].apply(
+        lambda row: ", ".join(
+            value if key == "classifier" else f"{key}={value}" for key, value in row.items()
+        ),
+        axis=1,
+    )
+    return {name: table[named == name] for name in dict.fromkeys(named)}
+
+
+def printed(table: pd.DataFrame) -> str:
+    """A table for people: mean over seeds, with the standard deviation where there are several."""
+    groups = by_setting(table)
+    wide = max(len(name) for name in groups)
+    shown = [key for key in NUMBERS if table[key].notna().any()]
+    lines = [f"{'setting':{wide}}  jobs" + "".join(f"{NUMBERS[key]:>17}" for key in shown)]
+    for name, rows in groups.items():
+        cells = "".join(f"{_mean_and_spread(rows[key].astype(float), key):>17}" for key in shown)
+        lines.append(f"{name:{wide}}{len(rows):6}" + cells)
+    return "\n".join(lines)
+
+
+def _mean_and_spread(values: pd.Series, key: str) -> str:
+    """0.1234 ± 0.0012, or without the latter."""
+    digits = 0 if key == "seconds" else 4
+    spread = f" ± {values.std():.{digits}f}" if values.notna().sum() > 1 else ""
+    return f"{values.mean():.{digits}f}{spread}"

@@ -1,0 +1,89 @@
+"""The outcome of a training in a few sentences."""
+
+from __future__ import annotations
+
+from exoval.labels import PLANET, SCENARIOS
+
+
+def verdict(metrics: dict) -> list[str]:
+    """Sentences: what was trained, then how good each classifier is, and where it is not."""
+    names = metrics["simulated"]["by_classifier"]
+    return [trained_on(metrics), *(judged(name, metrics) for name in names)]
+
+
+def trained_on(metrics: dict) -> str:
+    """What was trained on what."""
+    sets, host = metrics["sets"], metrics["host"]
+    kind = {"real": "real light curves", "procedural": "procedural noise"}.get(
+        host.get("kind"), "light curves of unknown origin"
+    )
+    mission = f" of {host['mission']}" if "mission" in host else ""
+    alternatives = [
+        SCENARIOS[name][0] if name in SCENARIOS else name
+        for name in metrics["counts"]
+        if name != PLANET
+    ]
+    against = f" against {_listed(alternatives)}" if alternatives else ""
+    return (
+        f"{_listed(list(metrics['simulated']['by_classifier']))} learned planets{against} from "
+        f"{sets['fit']['rows']} events simulated in {kind}{mission} ({sets['fit']['stars']} "
+        f"stars); {_calibrated(metrics)}."
+    )
+
+
+def _calibrated(metrics: dict) -> str:
+    """Where the calibration comes from."""
+    folds = next(iter(metrics["cards"].values()))["calibration_folds"]
+    part = metrics["sets"]["calibration"]
+    if folds == 0:
+        return (
+            f"probabilities are calibrated on {part['rows']} events of {part['stars']} other stars"
+        )
+    return (
+        f"with {part['rows']} events of {part['stars']} other stars, probabilities are "
+        f"calibrated on all of them in {folds} shares of stars, each judged by a copy that "
+        "had not seen them"
+    )
+
+
+def judged(name: str, metrics: dict) -> str:
+    """How good one classifier is on simulated and on real events."""
+    test = metrics["sets"]["test"]
+    ours = metrics["simulated"]["by_classifier"][name]
+    text = (
+        f"{name}: ROC AUC {_with_range(ours['roc_auc'])} on {test['rows']} simulated events of "
+        f"{test['stars']} held-out stars{_against_base_rate(ours)}"
+    )
+    if name not in metrics["real"]["by_classifier"]:
+        return f"{text}; real candidates were not judged: {metrics['real_missing']}."
+    theirs, real = metrics["real"]["by_classifier"][name], metrics["sets"]["real"]
+    return (
+        f"{text}. On {real['planets']} real planets and {real['false_positives']} real false "
+        f"positives ROC AUC {_with_range(theirs['roc_auc'])}{_against_base_rate(theirs)}."
+    )
+
+
+def _against_base_rate(numbers: dict) -> str:
+    """Whether the probabilities say more than the share of planets does."""
+    loss, base = numbers["log_loss"]["value"], numbers["base_rate_log_loss"]["value"]
+    if loss is None or base is None:
+        return ""
+    if loss < base:
+        return f", log-loss {loss:.3f} where the base rate alone gives {base:.3f}"
+    return (
+        f"; its probabilities are worse than the base rate there (log-loss {loss:.3f} against "
+        f"{base:.3f}), so trust the ranking and not the numbers"
+    )
+
+
+def _with_range(number: dict) -> str:
+    if number["value"] is None:
+        return f"undefined ({number['reason']})"
+    if number["low"] is None:
+        return f"{number['value']:.3f}"
+    return f"{number['value']:.3f} ({number['low']:.3f} to {number['high']:.3f})"
+
+
+def _listed(names: list[str]) -> str:
+    """a, b and c."""
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

@@ -1,0 +1,153 @@
+"""What others gave the same events: Robovetter score, vespa, and a cut without any learning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from exoval.catalogs.robovetter import read_robovetter
+from exoval.catalogs.tce_features import read_archive_tces
+from exoval.catalogs.vespa import read_vespa
+from exoval.errors import DataNotFound
+from exoval.labels import PLANET
+from exoval.models.calibrate import Calibration
+from exoval.table.feature_table import FeatureTable
+from train.fitting.out_of_fold import cross_fitted
+from train.judging.star_metrics import judge
+
+#: feature -> limit above which an event is no planet, in the spirit of the Robovetter's tests
+#: (Thompson et al. 2018): sizes of planets, three sigma for offsets and odd-even differences, the
+#: pipeline's threshold for a second event
+LIMITS = {
+    "planet_radius": 22.0,
+    "image_offset_from_catalogue_sigma": 3.0,
+    "odd_even_sigma": 3.0,
+    "secondary_mes": 7.1,
+    "halo_over_core": 1.0,
+    "ses_max_share": 0.8,
+}
+#: what is said of every score
+KEPT = (
+    "roc_auc",
+    "pr_auc",
+    "recall_at_precision_99",
+    "brier",
+    "ece",
+    "log_loss",
+    "base_rate_log_loss",
+    "precision_at_50",
+    "recall_at_50",
+)
+
+
+def threshold_cut(table: FeatureTable) -> np.ndarray:
+    """One score from one limit a feature and nothing learned, (rows,) in [0, 1].
+
+    The worst test decides: 1 / (1 + value / limit), above one half if every test is passed.
+    Missing values pass.
+    """
+    tests = [
+        table.frame[name].to_numpy() / limit
+        for name, limit in LIMITS.items()
+        if name in table.feature_names
+    ]
+    worst = np.nanmax(np.maximum(np.nan_to_num(np.stack(tests), nan=0.0), 0.0), axis=0)
+    return 1 / (1 + worst)
+
+
+def catalogue_scores(table: FeatureTable) -> dict[str, np.ndarray]:
+    """Scores of others for every row, NaN where they gave none; those whose tables are there."""
+    scores = {"threshold_cut": threshold_cut(table)}
+    event = table.frame["event"]
+    try:
+        robovetter = read_robovetter().drop_duplicates("event").set_index("event")
+        scores["robovetter_score"] = robovetter["score"].reindex(event).to_numpy()
+    except DataNotFound:
+        pass
+    try:
+        vespa = read_vespa().drop_duplicates("name").set_index("name")
+        given = 1 - vespa["false_positive_probability"].reindex(koi_names(event))
+        scores["vespa"] = given.to_numpy()
+    except DataNotFound:
+        pass
+    return scores
+
+
+def koi_names(event: pd.Series) -> pd.Series:
+    """The object of interest (K00001.01) of every event; None of those that are none."""
+    tces = read_archive_tces(None)
+    known = pd.Series(
+        tces["kepoi_name"].to_numpy(),
+        index="TCE "
+        + tces["target_id"].astype(str)
+        + "-"
+        + tces["tce_plnt_num"].map("{:02.0f}".format),
+    )
+    return known.reindex(event).reset_index(drop=True)
+
+
+def published_table(
+    probability: Mapping[str, np.ndarray],
+    table: FeatureTable,
+    fold: np.ndarray,
+    calibration: Calibration,
+    resamples: int,
+    seed: int,
+) -> dict:
+    """Ours and others on exactly the same rows.
+
+    ``all_events`` are those with a Robovetter score; ``objects_of_interest`` the planets and
+    astrophysical false positives that vespa judged too. Each score of others is judged as it is and
+    calibrated as ours are.
+    """
+    others = catalogue_scores(table)
+    truth = (table.frame["disposition"] == PLANET).to_numpy()
+    rows = {"all_events": np.isfinite(others.get("robovetter_score", others["threshold_cut"]))}
+    if "vespa" in others:
+        rows["objects_of_interest"] = (
+            rows["all_events"]
+            & np.isfinite(others["vespa"])
+            & np.isin(table.labels, [PLANET, "AFP"])
+        )
+    found = {}
+    for name, mine in rows.items():
+        numbers = {}
+        for key, score in others.items():
+            if np.isfinite(score[mine]).all():
+                numbers[key] = _kept(score[mine], truth[mine], table, mine, resamples, seed)
+                mapped = cross_fitted(
+                    score[mine], truth[mine].astype(float), fold[mine], calibration
+                )
+                numbers[f"{key}_calibrated"] = _kept(
+                    mapped, truth[mine], table, mine, resamples, seed
+                )
+        for key, score in probability.items():
+            numbers[key] = _kept(score[mine], truth[mine], table, mine, resamples, seed)
+            if name != "all_events":
+                # trained on every kind of event: here the share of planets is another
+                mapped = cross_fitted(
+                    score[mine], truth[mine].astype(float), fold[mine], calibration
+                )
+                numbers[f"{key}_calibrated"] = _kept(
+                    mapped, truth[mine], table, mine, resamples, seed
+                )
+        found[name] = {
+            "rows": int(mine.sum()),
+            "planets": int(truth[mine].sum()),
+            "scores": numbers,
+        }
+    return found
+
+
+def _kept(
+    score: np.ndarray,
+    truth: np.ndarray,
+    table: FeatureTable,
+    rows: np.ndarray,
+    resamples: int,
+    seed: int,
+) -> dict:
+    numbers = judge(score, truth, table.targets[rows], resamples, seed)
+    return {name: numbers[name] for name in KEPT}

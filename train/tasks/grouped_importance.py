@@ -1,0 +1,117 @@
+"""How much worse a model becomes when features that go together are shuffled together.
+
+Shuffling one of two features that say the same shows nothing, as the other still says it; so
+features are grouped by the rank correlation of their values (Strobl et al. 2008), and a group is
+shuffled as one: rows keep the group's values together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
+from scipy.stats import rankdata
+from sklearn.base import BaseEstimator
+
+from exoval.labels import PLANET
+from exoval.running.progress import progress
+from exoval.table.feature_table import FeatureTable
+from train.fitting.fit import fitted_pipeline, planet_score
+from train.fitting.out_of_fold import planet_or_not
+from train.judging.metrics import average_precision, log_loss
+
+#: features whose absolute rank correlation is above this on average form a group
+CORRELATION = 0.6
+REPEATS = 2
+#: folds that are fitted for it
+FOLDS = 3
+
+
+def feature_groups(table: FeatureTable, correlation: float = CORRELATION) -> list[list[str]]:
+    """Names of features in groups, by average linkage of 1 - |Spearman's correlation|."""
+    filled = table.frame[table.feature_names].fillna(table.frame[table.feature_names].median())
+    ranks = rankdata(filled.to_numpy(), axis=0)
+    varying = ranks.std(axis=0) > 0
+    alike = np.eye(ranks.shape[1])
+    alike[np.ix_(varying, varying)] = np.abs(np.corrcoef(ranks[:, varying].T))
+    distance = squareform(np.clip(1 - alike, 0, 1), checks=False)
+    number = fcluster(linkage(distance, "average"), 1 - correlation, "distance")
+    names = np.array(table.feature_names)
+    return [list(names[number == which]) for which in np.unique(number)]
+
+
+def grouped_importance(
+    classifier: BaseEstimator, table: FeatureTable, fold: np.ndarray, seed: int, cache: Path
+) -> pd.DataFrame:
+    """What log-loss and area under precision-recall lose by each group, largest loss first.
+
+    On rows of the first few folds, each judged by a copy that did not see it. Kept in ``cache``.
+    """
+    key = hashlib.sha256(
+        repr(
+            (
+                classifier.get_params(),
+                table.schema_hash,
+                seed,
+                len(table),
+                CORRELATION,
+                REPEATS,
+                FOLDS,
+            )
+        ).encode()
+        + fold.tobytes()
+    ).hexdigest()[:16]
+    path = cache / f"{key}.parquet"
+    if path.is_file():
+        return pd.read_parquet(path)
+    groups, table = feature_groups(table), planet_or_not(table)
+    parts = [
+        _one_fold(classifier, table, fold == number, groups, seed)
+        for number in progress(np.unique(fold)[:FOLDS], FOLDS, "shuffle features")
+    ]
+    losses = np.mean(parts, axis=0)
+    found = pd.DataFrame(
+        {
+            "features": [", ".join(group) for group in groups],
+            "log_loss_increase": losses[:, 0],
+            "pr_auc_drop": losses[:, 1],
+        }
+    )
+    found = found.sort_values("log_loss_increase", ascending=False, ignore_index=True)
+    cache.mkdir(parents=True, exist_ok=True)
+    found.to_parquet(path)
+    return found
+
+
+def _one_fold(
+    classifier: BaseEstimator,
+    table: FeatureTable,
+    held: np.ndarray,
+    groups: list[list[str]],
+    seed: int,
+) -> np.ndarray:
+    """Losses of every group on one fold, (groups, 2)."""
+    pipeline = fitted_pipeline("importance", classifier, table.select(~held), seed)
+    rows = table.select(held)
+    truth, even = np.equal(rows.labels, PLANET), np.ones(len(rows))
+    score = planet_score(pipeline, rows)
+    whole = log_loss(score, truth, even), average_precision(score, truth, even)
+    random = np.random.default_rng(seed)
+    places = {name: place for place, name in enumerate(table.feature_names)}
+    planet = list(pipeline.classes_).index(PLANET)
+    losses = np.zeros((len(groups), 2))
+    for number, group in enumerate(groups):
+        columns = [places[name] for name in group]
+        for _ in range(REPEATS):
+            shuffled = rows.features
+            shuffled[:, columns] = shuffled[random.permutation(len(rows))][:, columns]
+            changed = pipeline.predict_proba(shuffled)[:, planet]
+            losses[number] += (
+                log_loss(changed, truth, even) - whole[0],
+                whole[1] - average_precision(changed, truth, even),
+            )
+    return losses / REPEATS

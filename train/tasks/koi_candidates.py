@@ -1,0 +1,144 @@
+"""Probabilities of the catalogue's candidates, by models that learned from what is decided.
+
+The labelled threshold-crossing events hold next to no candidates, so the columns are those of the
+KOI table (and positional probabilities), which confirmed planets, false positives and candidates
+all have. Candidates are never fitted, and each is scored by a copy that saw no event of its star.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+
+from exoval.catalogs.koi_features import koi_features
+from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
+from exoval.models.calibrate import Calibration
+from exoval.table.feature_table import FeatureTable
+from train.fitting.out_of_fold import (
+    averaged,
+    cross_fitted,
+    jackknife_error,
+    out_of_fold,
+    planet_or_not,
+    stacked,
+    star_folds,
+)
+from train.judging.star_metrics import judge
+
+#: what is said of every model on decided objects
+KEPT = (
+    "roc_auc",
+    "pr_auc",
+    "recall_at_precision_99",
+    "log_loss",
+    "base_rate_log_loss",
+    "brier",
+    "ece",
+)
+
+
+def score_candidates(
+    classifier: Mapping[str, BaseEstimator],
+    calibration: Calibration,
+    seed: int,
+    cache: Path,
+    resamples: int,
+    folds: int = 10,
+    table: FeatureTable | None = None,
+    ensemble: list[str] | None = None,
+) -> tuple[pd.DataFrame, dict]:
+    """One row a candidate, and how good the same models are on decided objects.
+
+    For every model there is a column of probabilities and one, ``_error``, of their standard
+    errors: of Gaussian processes the posterior's, of others a jackknife over folds of stars.
+    ``ensemble`` names what is joined, all by default.
+    The probabilities hold where candidates are drawn like decided objects, and they are not:
+    what is confirmed is brighter, oftener in multiple systems and more thoroughly observed.
+    """
+    table = planet_or_not(koi_features() if table is None else table)
+    fold = star_folds(table, folds, seed)
+    disposition = table.frame["disposition"].to_numpy()
+    candidate, decided = disposition == UNKNOWN, disposition != UNKNOWN
+    truth = np.where(candidate, np.nan, disposition == PLANET)
+    found = out_of_fold(classifier, table, fold, seed, cache)
+    raw = {name: one.score for name, one in found.items()}
+    probability = {
+        name: cross_fitted(score, truth, fold, calibration) for name, score in raw.items()
+    }
+    error = {}
+    for name, one in found.items():
+        copies = np.stack(
+            [_mapped(copy[candidate], one.score, truth, calibration) for copy in one.by_fold]
+        )
+        gaussian_process = np.isfinite(one.error).all() and "gp" in name
+        error[name] = one.error[candidate] if gaussian_process else jackknife_error(copies)
+    members = list(ensemble or classifier)
+    if len(members) > 1:
+        scores, calibrated = (np.stack([of[name] for name in members]) for of in (raw, probability))
+        # a stack is a logistic regression on other folds' rows: it is its own calibration
+        probability["ensemble"] = stacked(scores, truth, fold)
+        probability["ensemble_average"] = cross_fitted(
+            averaged(calibrated), truth, fold, calibration
+        )
+        for name in ("ensemble", "ensemble_average"):
+            # what the members differ by, and what each of them is uncertain by
+            error[name] = np.hypot(
+                calibrated[:, candidate].std(axis=0),
+                np.mean([error[one] for one in members], axis=0),
+            )
+    return (
+        _rows(table, candidate, probability, error),
+        _quality(table, decided, truth, probability, resamples, seed),
+    )
+
+
+def _mapped(
+    score: np.ndarray, learned_from: np.ndarray, truth: np.ndarray, calibration: Calibration
+) -> np.ndarray:
+    """Scores through the map of all decided rows."""
+    known = np.isfinite(truth)
+    return calibration(learned_from[known], truth[known] > 0.5)(score)
+
+
+def _rows(
+    table: FeatureTable,
+    candidate: np.ndarray,
+    probability: Mapping[str, np.ndarray],
+    error: Mapping[str, np.ndarray],
+) -> pd.DataFrame:
+    """The candidates' part of the file."""
+    columns = {"kepoi_name": table.frame["event"][candidate].to_numpy()}
+    for name, values in probability.items():
+        columns |= {name: values[candidate], f"{name}_error": error[name]}
+    return pd.DataFrame(columns)
+
+
+def _quality(
+    table: FeatureTable,
+    decided: np.ndarray,
+    truth: np.ndarray,
+    probability: Mapping[str, np.ndarray],
+    resamples: int,
+    seed: int,
+) -> dict:
+    """Counts, and numbers of every model on decided objects that it did not see."""
+    labels = table.frame["disposition"]
+    return {
+        "candidates": int((labels == UNKNOWN).sum()),
+        "trained_on": {kind: int((labels == kind).sum()) for kind in (PLANET, FALSE_POSITIVE)},
+        "columns": table.feature_names,
+        "on_decided_objects": {
+            name: {
+                key: value
+                for key, value in judge(
+                    values[decided], truth[decided] > 0.5, table.targets[decided], resamples, seed
+                ).items()
+                if key in KEPT
+            }
+            for name, values in probability.items()
+        },
+    }

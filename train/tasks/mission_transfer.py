@@ -1,0 +1,275 @@
+"""How much of what is learned on one mission serves another, in every way of bringing it there."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+
+from exoval.errors import BadParameter, BadTable, DataNotFound, ExovalError
+from exoval.models.calibrate import Calibration
+from exoval.models.fitted_model import FittedModel
+from exoval.running.progress import progress
+from exoval.table.feature_table import FeatureTable
+from train.data.labelled_set import read_labelled_set
+from train.data.splits import Split, StarSplit
+from train.data.tables import LabelledTable, RealTable, without_stars_of
+from train.fitting.adaptation import WAYS, WITHOUT_LABELS, Material, fitted_at_home
+from train.fitting.out_of_fold import planet_or_not
+from train.judging.evaluate import evaluate, score
+from train.report.mission_transfer_figure import mission_transfer_figure
+from train.run import make_folder, nan_as_null, versions
+from train.tasks.transfer import described, told_apart, told_apart_by
+
+if TYPE_CHECKING:
+    from exoval.recipe import Recipe
+    from train.data.real import RealCandidates
+
+log = logging.getLogger(__name__)
+
+#: the numbers of one fit that the table and the figure show
+SHOWN = ("roc_auc", "average_precision", "log_loss", "calibration_error")
+#: share of the labelled events of the other mission that calibration gets
+CALIBRATION_SHARE = 0.25
+
+
+def mission_transfer(
+    output: str | Path,
+    source: LabelledTable,
+    target: LabelledTable,
+    classifier: Mapping[str, BaseEstimator],
+    calibration: Calibration,
+    split: StarSplit,
+    seed: int,
+    ways: Sequence[str] = tuple(WAYS),
+    rows_of_target: Sequence[int] = (100, 300, 1000),
+    repeats: int = 3,
+    judged: Mapping[str, LabelledTable] | None = None,
+    real: RealCandidates | None = None,
+    target_set: str | Path | Sequence[str | Path] | None = None,
+    recipe_of: Callable[[dict], Recipe] | None = None,
+    bootstrap_resamples: int = 500,
+    results: str | Path | None = None,
+    settings: dict | None = None,
+) -> dict:
+    """Bring every classifier from ``source`` to ``target`` in every way, and judge it there.
+
+    What is asked is planet or not. Ways that learn from labelled events of the target get
+    ``rows_of_target`` of them (whole stars, ``repeats`` different choices) and at last all that
+    the split leaves; they are judged on the target's held-out stars and on the tables ``judged``,
+    such as a catalogue's, none of whose stars is trained on, and on the candidates of ``real``,
+    measured as the labelled set ``target_set`` was, or the first of several. Returns the numbers,
+    written to ``mission_transfer.json`` in ``output`` and to ``results``, with one table
+    ``mission_transfer.csv`` and a figure. Raises BadParameter for an unknown way and BadTable for
+    tables that cannot be used.
+    """
+    unknown = [way for way in ways if way not in WAYS]
+    if unknown:
+        raise BadParameter(f"ways={unknown}; use some of {', '.join(WAYS)}")
+    start, output = time.time(), make_folder(output)
+    home, away = source(), target()
+    away.require_columns_of(home)
+    home, parts = without_stars_of(home, away), split(away, seed)
+    home_parts = split(home, seed)
+    tables = dict(judged or {})
+    if real is not None and target_set is not None and recipe_of is not None:
+        first = target_set if isinstance(target_set, str | Path) else target_set[0]
+        tables["real"] = RealTable(real, recipe_of(read_labelled_set(first).manifest))
+    tests = {"held_out": away.select(parts.test)} | _elsewhere(tables, home, away)
+    rows, at_home = [], {}
+    work = _work(classifier, ways, rows_of_target, repeats, len(parts.fit) + len(parts.calibration))
+    for name, way, number, repeat in progress(work, len(work), "bring to the other mission"):
+        material = material_for(home, home_parts, away, parts, number, seed + repeat)
+        try:
+            if name not in at_home:
+                at_home[name] = fitted_at_home(name, classifier[name], material, seed)
+            model = WAYS[way](name, classifier[name], calibration, material, at_home[name], seed)
+        except BadTable as error:
+            log.warning("%s, %s, %s rows: %s", name, way, number, error)
+            continue
+        # intervals once: of several choices of rows the spread is shown instead
+        resamples = bootstrap_resamples if repeat == 0 else 1
+        used = len(material.away_fit) + len(material.away_calibration)
+        number = 0 if way in WITHOUT_LABELS else number or used
+        rows += [
+            _row(name, way, number, repeat, where, model, table, resamples, seed)
+            for where, table in tests.items()
+        ]
+    frame = pd.DataFrame(rows)
+    if frame.empty:
+        raise BadTable("no way could be taken; the log says why")
+    numbers = {
+        "source": source.kind,
+        "target": target.kind,
+        "seed": seed,
+        "by_way": frame.to_dict("records"),
+        "sets": {
+            "source": described(home),
+            "target_fit": described(away.select(parts.fit)),
+            "target_calibration": described(away.select(parts.calibration)),
+            **{where: described(table) for where, table in tests.items()},
+        },
+        "told_apart_auc": {
+            kind: told_apart(home, away, kind, seed) for kind in ("planet", "false_positive")
+        },
+        "told_apart_by": {
+            kind: told_apart_by(home, away, kind, seed) for kind in ("planet", "false_positive")
+        },
+        "columns": home.feature_names,
+        "versions": versions(),
+        "config": settings or {},
+        "seconds": round(time.time() - start, 1),
+    }
+    write(output, results, numbers, frame)
+    return numbers | {"verdict": verdict(frame)}
+
+
+def material_for(
+    home: FeatureTable,
+    home_parts: Split,
+    away: FeatureTable,
+    parts: Split,
+    number: int | None,
+    seed: int,
+) -> Material:
+    """What there is to learn from with ``number`` labelled rows of the target (None: all)."""
+    random = np.random.default_rng(seed)
+    fit, calibration = parts.fit, parts.calibration
+    if number is not None:
+        for_calibration = round(CALIBRATION_SHARE * number)
+        fit = some_stars(away, fit, number - for_calibration, random)
+        calibration = some_stars(away, calibration, for_calibration, random)
+    return Material(
+        *(
+            planet_or_not(table)
+            for table in (
+                home.select(home_parts.fit),
+                home.select(home_parts.calibration),
+                away.select(fit),
+                away.select(calibration),
+                away.select(parts.fit),
+            )
+        )
+    )
+
+
+def some_stars(
+    table: FeatureTable, rows: np.ndarray, number: int, random: np.random.Generator
+) -> np.ndarray:
+    """About ``number`` of the rows: all of random stars until there are as many."""
+    stars = table.targets[rows]
+    order = {star: place for place, star in enumerate(random.permutation(np.unique(stars)))}
+    place = np.array([order[star] for star in stars])
+    last = np.sort(place)[min(number, len(rows)) - 1]
+    return rows[place <= last]
+
+
+def _elsewhere(
+    judged: Mapping[str, LabelledTable], home: FeatureTable, away: FeatureTable
+) -> dict[str, FeatureTable]:
+    """The further tables to judge, without the stars trained on; those not at hand are named."""
+    found = {}
+    for where, table in judged.items():
+        try:
+            rows = without_stars_of(without_stars_of(table(), home), away)
+        except DataNotFound as error:
+            log.warning("%s cannot be judged: %s", where, error)
+            continue
+        rows.require_columns_of(home)
+        found[where] = rows
+    return found
+
+
+def _work(
+    classifier: Mapping[str, BaseEstimator],
+    ways: Sequence[str],
+    sizes: Sequence[int],
+    repeats: int,
+    most: int,
+) -> list[tuple[str, str, int | None, int]]:
+    """Classifier, way, rows and repeat of every fit; ``None`` rows are all."""
+    work: list[tuple[str, str, int | None, int]] = []
+    for name in classifier:
+        for way in ways:
+            if way not in WITHOUT_LABELS:
+                work += [
+                    (name, way, size, repeat)
+                    for size in sizes
+                    if size < most
+                    for repeat in range(repeats)
+                ]
+            work.append((name, way, None, 0))
+    return work
+
+
+def _row(
+    name: str,
+    way: str,
+    number: int,
+    repeat: int,
+    where: str,
+    model: FittedModel,
+    table: FeatureTable,
+    resamples: int,
+    seed: int,
+) -> dict:
+    """The numbers of one model on one table."""
+    found = evaluate(score(model, table), resamples, seed)
+    row = {
+        "classifier": name,
+        "way": way,
+        "judged_on": where,
+        "repeat": repeat,
+        "rows_of_target": number,
+        "how": model.card["adaptation"],
+        "effective_rows": model.card.get("effective_rows", np.nan),
+    }
+    for key in SHOWN:
+        row[key] = found[key]["value"]
+        for end in ("low", "high"):
+            row[f"{key}_{end}"] = found[key][end] if resamples > 1 else None
+    return row
+
+
+def write(output: Path, results: str | Path | None, numbers: dict, frame: pd.DataFrame) -> None:
+    """Write the numbers, the table and the figure."""
+    frame.to_csv(output / "mission_transfer.csv", index=False)
+    text = json.dumps(nan_as_null(numbers), indent=1, default=str, allow_nan=False)
+    (output / "mission_transfer.json").write_text(text)
+    if results is not None:
+        make_folder(Path(results).parent)
+        short = {key: value for key, value in numbers.items() if key != "config"}
+        Path(results).write_text(json.dumps(nan_as_null(short), indent=1, default=str))
+    try:
+        mission_transfer_figure(output / "mission_transfer.png", frame)
+    except ExovalError as error:
+        log.warning("mission_transfer.json is written but no figure: %s", error)
+
+
+def verdict(frame: pd.DataFrame) -> list[str]:
+    """What came out: one line a classifier, way, number of rows and table judged."""
+    lines = []
+    keys = ["classifier", "judged_on", "way", "rows_of_target"]
+    for (name, where, way, number), rows in frame.groupby(keys, sort=False):
+        auc, loss, error = (
+            rows[key].astype(float).median() for key in ("roc_auc", "log_loss", "calibration_error")
+        )
+        # of one choice of rows the bootstrap interval, of several their spread
+        low, high = (
+            (rows["roc_auc_low"].iloc[0], rows["roc_auc_high"].iloc[0])
+            if len(rows) == 1
+            else (rows["roc_auc"].min(), rows["roc_auc"].max())
+        )
+        interval = "" if low is None or np.isnan(low) else f" ({low:.3f}-{high:.3f})"
+        lines.append(
+            f"{name:30}{where:14}{way:14}{number:6d} rows of the target: ROC AUC "
+            f"{auc:.3f}{interval}, log-loss {loss:.3f}, ECE {error:.3f}"
+        )
+    return lines
