@@ -35,6 +35,7 @@ from exoval.event import TransitEvent
 from exoval.labels import FALSE_POSITIVE
 from exoval.measure import measure
 from exoval.missions.library import open_library
+from exoval.recipe import Recipe
 from exoval.running.progress import progress
 
 matplotlib.use("Agg")
@@ -95,6 +96,7 @@ def measured(table: pd.DataFrame) -> pd.DataFrame:
     with initialize_config_module("conf", version_base="1.3"):
         built = instantiate(compose("simulate"), _convert_="all")
     library = open_library(built["mission"])
+    recipe = Recipe(mission=built["mission"], detrend=built["detrend"], features=built["feature"])
     at_hand = set(library.targets())
     known: dict[str, list] = {}
     for candidate in read_koi():
@@ -108,12 +110,11 @@ def measured(table: pd.DataFrame) -> pd.DataFrame:
                 curve = curve.keep(~other.ephemeris.in_event(curve.time, 1.5))
         event = TransitEvent(candidate.ephemeris, candidate.depth)
         try:
-            row = measure(
-                curve, event, library.star(candidate.target), built["detrend"], built["feature"]
-            )
+            measured = measure(curve, event, library.star(candidate.target), recipe)
         except ExovalError as error:
             print(f"{candidate.name}: {error}")
             continue
+        row = None if measured is None else measured.row
         if row is None or not row["transit_count"] >= 1:
             print(f"{candidate.name}: no transit in the data at hand")
             continue

@@ -24,7 +24,8 @@ from hydra.utils import instantiate
 
 from exoval.physics.quadratic_occultation import hidden_share
 from exoval.running.progress import progress
-from simulate.example import KEPT, Recipe, simulate_example
+from simulate.example import KEPT, simulate_example
+from simulate.run import make_simulation
 
 matplotlib.use("Agg")
 import itertools
@@ -50,25 +51,13 @@ def injections(draws: int) -> tuple[pd.DataFrame, str]:
         built = instantiate(
             compose("simulate", ["scenario=[planet]", "search=known_ephemeris"]), _convert_="all"
         )
-    population = built["population"]
-    recipe = Recipe(
-        1,
-        built["host"],
-        built["scenario"],
-        built["transit_model"],
-        built["detrend"],
-        built["search"],
-        built["feature"],
-        catalogue_errors=population["catalogue_errors"],
-        limb_darkening=population["limb_darkening"],
-        phase_curves=population["phase_curves"],
-    )
+    simulation = make_simulation(**(built | {"seed": 1, "views": False}))
     rows = []
     for index in progress(range(draws), draws, "inject and measure"):
-        outcome = simulate_example(recipe, "planet", index)
+        outcome = simulate_example(simulation, "planet", index)
         if outcome.status == KEPT and outcome.truth["alias"] == "same":
             rows.append({**outcome.row, **truth_columns(outcome.truth)})
-    return pd.DataFrame(rows), recipe.hosts.describe()["kind"]
+    return pd.DataFrame(rows), simulation.hosts.describe()["kind"]
 
 
 def truth_columns(truth: dict) -> dict[str, float]:

@@ -22,61 +22,53 @@ from hydra.utils import instantiate
 
 from exoval.errors import ExovalError
 from exoval.measure import measure
-from simulate.example import Recipe, example_rng, inject_example
+from simulate.example import Simulation, example_rng, inject_example
+from simulate.run import make_simulation
 
 
-def build_recipe() -> Recipe:
+def build_simulation() -> Simulation:
     with initialize_config_module("conf", version_base="1.3"):
         built = instantiate(compose("simulate"), _convert_="all")
-    return Recipe(
-        0,
-        built["host"],
-        built["scenario"],
-        built["transit_model"],
-        built["detrend"],
-        built["search"],
-        built["feature"],
-        catalogue_errors=built["population"]["catalogue_errors"],
-        limb_darkening=built["population"]["limb_darkening"],
-        phase_curves=built["population"]["phase_curves"],
-    )
+    return make_simulation(**(built | {"views": False}))
 
 
-def time_example(recipe: Recipe, scenario: str, index: int, spent: dict[str, list[float]]) -> None:
+def time_example(
+    simulation: Simulation, scenario: str, index: int, spent: dict[str, list[float]]
+) -> None:
     clock = [time.perf_counter()]
 
     def lap(stage: str) -> None:
         clock.append(time.perf_counter())
         spent[stage].append(clock[-1] - clock[-2])
 
-    rng = example_rng(recipe.seed, scenario, index)
-    host, star = recipe.hosts.draw(rng)
+    rng = example_rng(simulation.seed, scenario, index)
+    host, star = simulation.hosts.draw(rng)
     lap("read host")
-    injected = inject_example(recipe, scenario, rng, host, star)
+    injected = inject_example(simulation, scenario, rng, host, star)
     lap("draw and inject")
-    flat = recipe.detrend(injected.light_curve)
+    flat = simulation.recipe.detrend(injected.light_curve)
     lap("detrend")
-    event = recipe.search(flat, star)
+    event = simulation.recipe.search(flat, star)
     lap("search")
     if event is not None:
-        measure(injected.light_curve, event, star, recipe.detrend, recipe.features)
+        measure(injected.light_curve, event, star, simulation.recipe)
         lap("measure")
 
 
 def main() -> None:
     examples = int(sys.argv[1]) if len(sys.argv) > 1 else 40
-    recipe = build_recipe()
+    simulation = build_simulation()
     spent: dict[str, list[float]] = defaultdict(list)
-    time_example(recipe, "planet", 10**6, defaultdict(list))  # compile before the clock runs
-    for scenario in recipe.scenarios:
+    time_example(simulation, "planet", 10**6, defaultdict(list))  # compile before the clock runs
+    for scenario in simulation.scenarios:
         for index in range(examples):
             try:
-                time_example(recipe, scenario, index, spent)
+                time_example(simulation, scenario, index, spent)
             except ExovalError:
                 continue
     total = sum(float(np.sum(times)) for times in spent.values())
     count = len(spent["search"])
-    print(f"hosts: {recipe.hosts.describe()}")
+    print(f"hosts: {simulation.hosts.describe()}")
     print(f"{'stage':18s}{'median ms':>12s}{'mean ms':>12s}{'share':>9s}")
     for stage, times in spent.items():
         print(

@@ -27,8 +27,9 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig
 from scipy.stats import beta
 
-from simulate.example import KEPT, RECOVERED, VISIBLE, Outcome, Recipe
+from simulate.example import KEPT, RECOVERED, VISIBLE, Outcome, Simulation
 from simulate.executor import Batch, Executor
+from simulate.run import make_simulation
 
 RADII = ((0.8, 1.25), (1.25, 2.0), (2.0, 4.0), (4.0, 8.0), (8.0, 14.0))
 PERIODS = ((1.0, 10.0), (10.0, 50.0), (50.0, 200.0), (200.0, 400.0))
@@ -37,55 +38,43 @@ BATCH = 4
 DEEP = 180.0
 
 
-def built(overrides: list[str]) -> tuple[DictConfig, Recipe]:
+def built(overrides: list[str]) -> tuple[DictConfig, Simulation]:
     """The configuration and what turns a seed and an index into a row."""
     with initialize_config_module("conf", version_base="1.3"):
         config = compose("simulate", [*overrides, "output=none"])
     parts = instantiate(config, _convert_="all")
-    population = parts["population"]
-    return config, Recipe(
-        parts["seed"],
-        parts["host"],
-        parts["scenario"],
-        parts["transit_model"],
-        parts["detrend"],
-        parts["search"],
-        {},
-        parts["visible_snr"],
-        population["catalogue_errors"],
-        population["limb_darkening"],
-        population["phase_curves"],
-        False,
-    )
+    return config, make_simulation(**(parts | {"feature": {}, "views": False}))
 
 
-def cell_recipe(
-    recipe: Recipe, radii: tuple[float, float], periods: tuple[float, float], number: int
-) -> Recipe:
-    """The recipe with planets of one cell alone."""
+def of_one_cell(
+    simulation: Simulation, radii: tuple[float, float], periods: tuple[float, float], number: int
+) -> Simulation:
+    """The simulation with planets of one cell alone."""
     # planets too small to be seen are raised to 0.8 of the largest radius at most: in a narrow
     # range of radii that keeps them in the cell
     planet = replace(
-        recipe.scenarios["planet"],
+        simulation.scenarios["planet"],
         minimum_radius_earth=radii[0],
         maximum_radius_earth=radii[1],
         minimum_period_days=periods[0],
         maximum_period_days=periods[1],
     )
-    return replace(recipe, seed=recipe.seed + 1000 * number, scenarios={"planet": planet})
+    return replace(simulation, seed=simulation.seed + 1000 * number, scenarios={"planet": planet})
 
 
-def outcomes_of(recipe: Recipe, scenario: str, size: int, executor: Executor) -> list[Outcome]:
+def outcomes_of(
+    simulation: Simulation, scenario: str, size: int, executor: Executor
+) -> list[Outcome]:
     """That many examples."""
     batches = [Batch(scenario, first, min(first + BATCH, size)) for first in range(0, size, BATCH)]
-    return [one for _, done in executor.run(recipe, batches) for one in done]
+    return [one for _, done in executor.run(simulation, batches) for one in done]
 
 
-def magnitude_of(recipe: Recipe, target: str) -> float:
+def magnitude_of(simulation: Simulation, target: str) -> float:
     """Magnitude of a host in the mission's band."""
-    if recipe.hosts.kind == "procedural":
-        return recipe.hosts.star(int(target.split()[-1]))[0].magnitude
-    return recipe.hosts.library.star(target).magnitude
+    if simulation.hosts.kind == "procedural":
+        return simulation.hosts.star(int(target.split()[-1]))[0].magnitude
+    return simulation.hosts.library.star(target).magnitude
 
 
 def share(found: np.ndarray) -> dict:
@@ -100,11 +89,11 @@ def share(found: np.ndarray) -> dict:
     }
 
 
-def deep_ones(planets: list[dict], recipe: Recipe) -> dict:
+def deep_ones(planets: list[dict], simulation: Simulation) -> dict:
     """Shares of the deep planets that are found, of all and of those that could be."""
     deep = [one for one in planets if one["depth"] >= DEEP]
-    enough = [one for one in deep if one["transits"] >= recipe.search.minimum_transits]
-    visible = [one for one in enough if one["signal"] >= recipe.search.threshold]
+    enough = [one for one in deep if one["transits"] >= simulation.recipe.search.minimum_transits]
+    visible = [one for one in enough if one["signal"] >= simulation.recipe.search.threshold]
     groups = {
         "all": deep,
         "bright": [one for one in deep if one["bright"]],
@@ -131,7 +120,7 @@ def main() -> None:
     arguments = parser.parse_args()
     first = arguments.experiment
     first = first if "=" in first else f"experiment={first}"
-    config, recipe = built([first, *arguments.overrides])
+    config, simulation = built([first, *arguments.overrides])
     executor, start = Executor(arguments.workers), time.perf_counter()
     cells, planets = [], []
     longest = config.mission.maximum_period_days
@@ -146,12 +135,15 @@ def main() -> None:
         done = [
             one
             for one in outcomes_of(
-                cell_recipe(recipe, radii, periods, number), "planet", arguments.planets, executor
+                of_one_cell(simulation, radii, periods, number),
+                "planet",
+                arguments.planets,
+                executor,
             )
             if one.truth
         ]
         found = np.array([one.status in (RECOVERED, KEPT) for one in done])
-        bright = np.array([magnitude_of(recipe, one.target) < arguments.bright for one in done])
+        bright = np.array([magnitude_of(simulation, one.target) < arguments.bright for one in done])
         cells.append(
             {
                 "radius_earth": radii,
@@ -184,10 +176,10 @@ def main() -> None:
         "overrides": arguments.overrides,
         "bright": arguments.bright,
         "cells": cells,
-        f"deeper_than_{DEEP:g}_ppm": deep_ones(planets, recipe),
+        f"deeper_than_{DEEP:g}_ppm": deep_ones(planets, simulation),
     }
-    if "no_transit" in recipe.scenarios:
-        empty = outcomes_of(recipe, "no_transit", 2 * arguments.planets, executor)
+    if "no_transit" in simulation.scenarios:
+        empty = outcomes_of(simulation, "no_transit", 2 * arguments.planets, executor)
         report["found_without_a_planet"] = share(
             np.array([one.status not in (VISIBLE,) for one in empty])
         )

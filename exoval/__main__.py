@@ -170,22 +170,27 @@ def _data_folder(folder: Path | None) -> Iterator[None]:
 
 def _plot_event(parsed: argparse.Namespace) -> None:
     # imported here so that --help does not pay for the numerical libraries
-    from exoval.pages.event_page import event_page
+    from exoval.pages.event_page import event_page, strongest_event
     from exoval.pages.feature_file import write_features
     from exoval.pages.plot_event import plot_event
+    from exoval.real_event import measure_real_event
+    from exoval.recipe import Recipe
     from exoval.search.box_search import BoxSearch
 
     if parsed.target is None and parsed.file is None:
         raise BadParameter("nothing to draw; give a target such as 'KIC 10666592', or --file")
     start = re.match("[A-Z]*", (parsed.target or "").strip().upper())[0]
     mission = _mission(parsed.mission or MISSION_OF.get(start, "kepler"))
-    asked = _asked(parsed, parsed.target)
-    event, target = asked.event_and_target(mission)
-    search = BoxSearch(mission.minimum_period_days, mission.maximum_period_days)
-    if parsed.maximum_period is not None:
-        search = replace(search, maximum_period_days=parsed.maximum_period)
-    light_curve, star = asked.light_curve(mission, target)
-    page = event_page(light_curve, star, event, search, time_zero=mission.time_zero)
+    request = _asked(parsed, parsed.target)
+    event, target = request.event_and_target(mission)
+    longest = parsed.maximum_period or mission.maximum_period_days
+    recipe = Recipe(mission=mission, search=BoxSearch(mission.minimum_period_days, longest))
+    light_curve, star = request.light_curve(mission, target)
+    others = [] if event is None else request.other_signals(mission, event, target)
+    if event is None:
+        event = strongest_event(light_curve, star, recipe)
+    measured = measure_real_event(light_curve, event, star, recipe, others=others)
+    page = event_page(measured, recipe)
     output = parsed.output or Path(f"{light_curve.target.replace(' ', '_')}.png")
     try:
         plot_event(page).savefig(output, dpi=100)

@@ -21,6 +21,10 @@ class BadLightCurve(ExovalError):
     """A light curve that cannot be read or holds nothing usable."""
 
 
+class NoDip(BadLightCurve):
+    """A light curve without a dip at the event that was asked for."""
+
+
 class BadParameter(ExovalError, ValueError):
     """A value outside the domain of the function or configuration it was given to."""
 

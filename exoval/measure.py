@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,26 +12,40 @@ from exoval.event import TransitEvent
 from exoval.features.feature_group import FeatureGroup
 from exoval.folded.folded_event import FoldedEvent
 from exoval.lightcurve import LightCurve
+from exoval.recipe import Recipe
 from exoval.search.refine import refine
 from exoval.star import Star
 from exoval.table.column import Column
 
 
+@dataclass(frozen=True)
+class MeasuredEvent:
+    """An event as it was folded, and what was measured of it.
+
+    ``row`` has one float per declared column, NaN where a group found nothing to measure.
+    ``views`` are those of the recipe's form and their counts of empty bins; None without a form.
+    """
+
+    folded: FoldedEvent
+    row: dict[str, float]
+    views: tuple[np.ndarray, np.ndarray] | None = None
+
+
 def measure(
-    light_curve: LightCurve,
-    event: TransitEvent,
-    star: Star,
-    detrend: Detrend,
-    features: Mapping[str, FeatureGroup],
-) -> dict[str, float] | None:
+    light_curve: LightCurve, event: TransitEvent, star: Star, recipe: Recipe
+) -> MeasuredEvent | None:
     """Detrend with the event hidden from the trend, refine its ephemeris, measure every group.
 
-    ``light_curve`` is undetrended. Returns one float per declared column, NaN where a group
-    found nothing to measure; None if no box near the event holds data. Raises BadLightCurve if
-    nothing is left after detrending.
+    ``light_curve`` is undetrended, and all of it is used. None if no box near the event holds
+    data. Raises BadLightCurve if nothing is left after detrending.
     """
-    folded = fold(light_curve, event, star, detrend)
-    return None if folded is None else measure_folded(folded, features)
+    folded = fold(light_curve, event, star, recipe.detrend)
+    if folded is None:
+        return None
+    form = recipe.view_form
+    return MeasuredEvent(
+        folded, measure_folded(folded, recipe.features), None if form is None else form(folded)
+    )
 
 
 def fold(

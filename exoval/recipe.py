@@ -1,37 +1,39 @@
-"""How the events of a labelled set were measured, so that any other event is measured alike."""
+"""How an event of a light curve becomes a row, so that any other event becomes one alike."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-
+from exoval.build import build
+from exoval.detrend.biweight import Biweight
 from exoval.detrend.detrend import Detrend
-from exoval.ephemeris import Ephemeris
-from exoval.features.feature_group import FeatureGroup
-from exoval.lightcurve import LightCurve
+from exoval.errors import BadParameter, BadTable
+from exoval.features.feature_group import FeatureGroup, default_features
 from exoval.missions.mission import Mission
-from exoval.views.fine import FineViews
+from exoval.search.box_search import BoxSearch
+from exoval.search.search import Search
 from exoval.views.view_form import ViewForm
 
+#: settings of ``python -m simulate`` that a recipe consists of
+PARTS = ("mission", "detrend", "search", "feature", "view_form", "views")
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """What measured a labelled set, and what it covers.
+    """The parts that find and measure an event, and what they were used on.
 
-    ``mission`` is that of the light curves to be measured; ``simulated`` the set's own where it is
-    another one.
+    ``mission`` is that of the light curves to be measured; ``simulated`` that of the labelled set
+    where it is another one. ``segments_per_light_curve`` quarters or sectors make a light curve,
+    None for all that are there. Without ``view_form`` there are no views.
     """
 
     mission: Mission
-    detrend: Detrend
-    features: Mapping[str, FeatureGroup]
-    threshold: float
-    minimum_transits: int
-    segments_per_light_curve: int
-    views: bool = False
-    view_form: ViewForm = field(default_factory=FineViews)
+    detrend: Detrend = field(default_factory=Biweight)
+    search: Search = field(default_factory=BoxSearch)
+    features: Mapping[str, FeatureGroup] = field(default_factory=default_features)
+    segments_per_light_curve: int | None = None
+    view_form: ViewForm | None = None
     simulated: Mission | None = None
 
     @property
@@ -41,33 +43,44 @@ class Recipe:
         return mission.minimum_period_days, mission.maximum_period_days
 
 
-def segments_of_hosts(host: Mapping, settings: Mapping, mission: Mission) -> int:
-    """Segments in a host's light curve: as the manifest says, or as the mission's schedule does.
+def recipe_settings(settings: Mapping, segments_per_light_curve: int) -> dict:
+    """The part of the settings of a simulation from which ``read_recipe`` makes its recipe."""
+    return {name: settings[name] for name in PARTS if name in settings} | {
+        "segments_per_light_curve": segments_per_light_curve
+    }
 
-    ``host`` is what the manifest says of the hosts, ``settings`` their configuration.
+
+def read_recipe(settings: Mapping | None, source: str, mission: Mission | None = None) -> Recipe:
+    """The recipe that ``recipe_settings`` wrote into the file ``source``.
+
+    Light curves are read as those of ``mission`` where one is given, such as another product of
+    the same pixels. Only what a file may name is built (``exoval.build``). Raises BadTable, naming
+    ``source``, if the settings lack a part or one cannot be built.
     """
-    if "segments_per_light_curve" in host:
-        return int(host["segments_per_light_curve"])
-    if host.get("kind") != "procedural":
-        return 1
-    procedural = settings.get("procedural", settings)
-    return int(procedural.get("segments") or mission.noise.schedule.segments)
-
-
-def best_window(light_curve: LightCurve, ephemeris: Ephemeris, size: int) -> LightCurve:
-    """The run of ``size`` segments, one after the other, with most cadences inside events."""
-    segments = light_curve.segments
-    inside = ephemeris.in_event(light_curve.time)
-    best = max(
-        _runs(len(segments), size),
-        key=lambda run: sum(int(inside[segments[i].cadences].sum()) for i in run),
+    settings = dict(settings or {})
+    needed = ("mission", "detrend", "search", "feature", "segments_per_light_curve")
+    missing = [name for name in needed if not settings.get(name)]
+    if missing:
+        raise BadTable(
+            f"{source} does not say how its events were measured (no {', '.join(missing)}); "
+            "simulate and train again with this version"
+        )
+    wanted = ["mission", "detrend", "search", "feature"]
+    if settings.get("views"):
+        wanted.append("view_form")
+    try:
+        parts = {name: build(settings.get(name), name) for name in wanted}
+    except BadParameter as error:
+        raise BadTable(
+            f"cannot rebuild what measured the events of {source} ({error}); "
+            "simulate and train again with this version"
+        ) from error
+    return Recipe(
+        mission=mission or parts["mission"],
+        detrend=parts["detrend"],
+        search=parts["search"],
+        features=parts["feature"],
+        segments_per_light_curve=int(settings["segments_per_light_curve"]),
+        view_form=parts.get("view_form"),
+        simulated=parts["mission"],
     )
-    cadences = np.zeros(len(light_curve), dtype=bool)
-    for i in best:
-        cadences[segments[i].cadences] = True
-    return light_curve.keep(cadences)
-
-
-def _runs(count: int, size: int) -> Iterator[range]:
-    size = min(size, count)
-    return (range(first, first + size) for first in range(count - size + 1))

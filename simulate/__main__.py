@@ -14,9 +14,9 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from exoval.build import check_settings
 from exoval.errors import BadParameter, message_instead_of_traceback
 from exoval.missions.mission_file import mission_files
-from exoval.missions.settings import check_mission_settings
 
 log = logging.getLogger("simulate")
 
@@ -59,7 +59,7 @@ def _build(config: DictConfig) -> tuple[dict, dict]:
     hydra_config = HydraConfig.get()
     try:
         # first, as all the rest refers to the mission
-        check_mission_settings(OmegaConf.to_container(config.mission))
+        check_settings(OmegaConf.to_container(config.mission))
         settings = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         arguments = instantiate(config, _convert_="all")
     except (InstantiationException, OmegaConfBaseException) as error:

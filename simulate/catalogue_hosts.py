@@ -115,6 +115,7 @@ class CatalogueHosts:
             "mission": self.mission.name,
             "table": self.table,
             "stars": len(self.stars),
+            "segments_per_light_curve": 1,
             "warning": f"stars and noise levels are those of {self.table}, but the noise "
             "itself is procedural: do not trust probabilities trained on it",
         }

@@ -9,24 +9,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from exoval.detrend.detrend import Detrend
 from exoval.ephemeris import Ephemeris
 from exoval.errors import ExovalError
-from exoval.features.feature_group import FeatureGroup
 from exoval.injection.inject import inject
 from exoval.lightcurve import LightCurve
-from exoval.measure import fold, measure_folded
+from exoval.measure import measure
 from exoval.missions.mission import Mission
 from exoval.physics.orbit import durations, secondary_delay
 from exoval.physics.transit_flux import TransitModel
 from exoval.populations.catalogue_errors import CatalogueErrors
 from exoval.populations.limb_darkening_scatter import LimbDarkeningScatter
 from exoval.populations.phase_curves import PhaseCurves, without_phase_curves
-from exoval.search.search import Search
+from exoval.recipe import Recipe
 from exoval.star import Star
 from exoval.system import Orbit, System
-from exoval.views.fine import FineViews
-from exoval.views.view_form import ViewForm
 from simulate.complete_star import complete_star
 from simulate.hard_cases import hard_cases
 from simulate.hosts import Hosts
@@ -43,28 +39,24 @@ DRAWN, VISIBLE, RECOVERED, KEPT, FAILED = "drawn", "visible", "recovered", "kept
 NOISE_DAYS = 0.25
 
 
-@dataclass(frozen=True)
-class Recipe:
+@dataclass(frozen=True, kw_only=True)
+class Simulation:
     """Everything that turns a seed and an index into a row; the same for every worker.
 
-    ``visible_snr`` is the expected signal-to-noise ratio below which a signal counts as not
-    visible and is not searched for; it lies below the search's threshold, so that nothing is
-    lost by it.
+    ``recipe`` says how what is injected is found and measured. ``visible_snr`` is the expected
+    signal-to-noise ratio below which a signal counts as not visible and is not searched for; it
+    lies below the search's threshold, so that nothing is lost by it.
     """
 
     seed: int
     hosts: Hosts
     scenarios: Mapping[str, Scenario]
     transit_model: TransitModel
-    detrend: Detrend
-    search: Search
-    features: Mapping[str, FeatureGroup]
+    recipe: Recipe
     visible_snr: float = 5.0
     catalogue_errors: CatalogueErrors = field(default_factory=CatalogueErrors)
     limb_darkening: LimbDarkeningScatter = field(default_factory=LimbDarkeningScatter)
     phase_curves: PhaseCurves = field(default_factory=PhaseCurves)
-    views: bool = False
-    view_form: ViewForm = field(default_factory=FineViews)
 
 
 @dataclass(frozen=True)
@@ -101,16 +93,16 @@ def example_rng(seed: int, scenario: str, index: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
-def simulate_example(recipe: Recipe, scenario: str, index: int) -> Outcome:
+def simulate_example(simulation: Simulation, scenario: str, index: int) -> Outcome:
     """Draw, inject, search and measure one example; an error becomes a failed outcome."""
-    rng = example_rng(recipe.seed, scenario, index)
+    rng = example_rng(simulation.seed, scenario, index)
     target, stage = "", "host"
     try:
-        host, star = recipe.hosts.draw(rng)
+        host, star = simulation.hosts.draw(rng)
         target, stage = star.target, "inject"
-        injected = inject_example(recipe, scenario, rng, host, star)
+        injected = inject_example(simulation, scenario, rng, host, star)
         stage = "search"
-        return _search_and_measure(recipe, scenario, index, rng, injected)
+        return _search_and_measure(simulation, scenario, index, rng, injected)
     except ExovalError as error:
         return Outcome(scenario, index, target, FAILED, stage=stage, reason=str(error))
     except Exception as error:  # one odd light curve must not end a run of a million
@@ -126,15 +118,15 @@ def simulate_example(recipe: Recipe, scenario: str, index: int) -> Outcome:
 
 
 def inject_example(
-    recipe: Recipe, scenario: str, rng: np.random.Generator, host: LightCurve, star: Star
+    simulation: Simulation, scenario: str, rng: np.random.Generator, host: LightCurve, star: Star
 ) -> InjectedSystem:
     """Draw a system of the scenario for a host and put its light in.
 
     The system is drawn around what the star may really be, given the errors of its catalogue;
     features are measured with the catalogue's star, as they are for real candidates.
     """
-    mission = recipe.hosts.mission
-    true_star = recipe.catalogue_errors.sample(rng, complete_star(star))
+    mission = simulation.hosts.mission
+    true_star = simulation.catalogue_errors.sample(rng, complete_star(star))
     observation = Observation(
         true_star,
         float(host.time[0]),
@@ -146,8 +138,8 @@ def inject_example(
         mission.blend_radius_arcsec,
         len(host.segments),
     )
-    system = recipe.scenarios[scenario].draw(rng, observation)
-    system = recipe.phase_curves.dress(rng, recipe.limb_darkening.dress(rng, system))
+    system = simulation.scenarios[scenario].draw(rng, observation)
+    system = simulation.phase_curves.dress(rng, simulation.limb_darkening.dress(rng, system))
     transform = system.truth.get("transform", "")
     if transform == INVERTED:
         light_curve = invert(host)
@@ -157,7 +149,7 @@ def inject_example(
         light_curve = inject(
             host,
             system,
-            recipe.transit_model,
+            simulation.transit_model,
             mission.pixel_scale_arcsec,
             draw_neighbours(rng, mission),
         ).light_curve
@@ -176,13 +168,18 @@ def draw_neighbours(rng: np.random.Generator, mission: Mission) -> tuple[float, 
 
 
 def _search_and_measure(
-    recipe: Recipe, scenario: str, index: int, rng: np.random.Generator, injected: InjectedSystem
+    simulation: Simulation,
+    scenario: str,
+    index: int,
+    rng: np.random.Generator,
+    injected: InjectedSystem,
 ) -> Outcome:
     light_curve, star, system = injected.light_curve, injected.star, injected.system
-    truth = _truth(injected, recipe.transit_model)
+    truth = _truth(injected, simulation.transit_model)
     expected = _expected_ephemeris(system.signal)
-    if expected is not None and truth["expected_snr"] < recipe.visible_snr:
+    if expected is not None and truth["expected_snr"] < simulation.visible_snr:
         return Outcome(scenario, index, star.target, DRAWN, truth)
+    recipe = simulation.recipe
     event = recipe.search(recipe.detrend(light_curve), star, expected, rng)
     recovery = Recovery()
     if event is not None:
@@ -195,8 +192,8 @@ def _search_and_measure(
     truth |= {"alias": recovery.alias, "at_secondary": float(recovery.at_secondary)}
     if not recovery.found:
         return Outcome(scenario, index, star.target, VISIBLE, truth)
-    folded = fold(light_curve, event, star, recipe.detrend)
-    if folded is None:
+    measured = measure(light_curve, event, star, recipe)
+    if measured is None:
         return Outcome(
             scenario,
             index,
@@ -206,9 +203,7 @@ def _search_and_measure(
             stage="measure",
             reason="no dip is left at the found event once the trend ignores it",
         )
-    row = measure_folded(folded, recipe.features)
-    views = recipe.view_form(folded) if recipe.views else None
-    return Outcome(scenario, index, star.target, KEPT, truth, row, views=views)
+    return Outcome(scenario, index, star.target, KEPT, truth, measured.row, views=measured.views)
 
 
 def _recovery(

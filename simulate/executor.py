@@ -10,7 +10,7 @@ from functools import partial
 
 from exoval.errors import BadParameter
 from exoval.running.worker_pool import in_new_workers, in_workers
-from simulate.example import FAILED, Outcome, Recipe, simulate_example
+from simulate.example import FAILED, Outcome, Simulation, simulate_example
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,9 @@ class Executor:
         if self.workers < 0:
             raise BadParameter(f"executor.workers={self.workers}; give 0 (all cores) or more")
 
-    def run(self, recipe: Recipe, batches: list[Batch]) -> Iterator[tuple[Batch, list[Outcome]]]:
+    def run(
+        self, simulation: Simulation, batches: list[Batch]
+    ) -> Iterator[tuple[Batch, list[Outcome]]]:
         """Yield every batch with its outcomes, in order of completion.
 
         A batch whose worker process dies is run again, one example at a time; an example that
@@ -44,29 +46,30 @@ class Executor:
         workers = min(self.workers or os.cpu_count() or 1, max(len(batches), 1))
         if workers == 1:
             for batch in batches:
-                yield batch, run_batch(recipe, batch)
+                yield batch, run_batch(simulation, batch)
             return
         yield from in_new_workers(
-            partial(run_batch, recipe), batches, workers, partial(_each_alone, recipe)
+            partial(run_batch, simulation), batches, workers, partial(_each_alone, simulation)
         )
 
 
-def run_batch(recipe: Recipe, batch: Batch) -> list[Outcome]:
+def run_batch(simulation: Simulation, batch: Batch) -> list[Outcome]:
     """The outcomes of a batch, in order of index."""
     return [
-        simulate_example(recipe, batch.scenario, index) for index in range(batch.start, batch.stop)
+        simulate_example(simulation, batch.scenario, index)
+        for index in range(batch.start, batch.stop)
     ]
 
 
-def _each_alone(recipe: Recipe, batch: Batch) -> list[Outcome]:
-    return [_alone(recipe, batch.scenario, index) for index in range(batch.start, batch.stop)]
+def _each_alone(simulation: Simulation, batch: Batch) -> list[Outcome]:
+    return [_alone(simulation, batch.scenario, index) for index in range(batch.start, batch.stop)]
 
 
-def _alone(recipe: Recipe, scenario: str, index: int) -> Outcome:
+def _alone(simulation: Simulation, scenario: str, index: int) -> Outcome:
     """One example in a process of its own."""
     batch = Batch(scenario, index, index + 1)
     try:
-        return next(in_workers(partial(run_batch, recipe), [batch], 1))[1][0]
+        return next(in_workers(partial(run_batch, simulation), [batch], 1))[1][0]
     except BrokenProcessPool:
         return Outcome(
             scenario,

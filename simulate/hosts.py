@@ -30,7 +30,10 @@ FEW_STARS = 10
 
 
 class Hosts(Protocol):
-    """Where host light curves come from; ``kind`` is ``real`` or ``procedural``."""
+    """Where host light curves come from; ``kind`` is ``real`` or ``procedural``.
+
+    What ``describe`` says goes into the manifest, ``segments_per_light_curve`` among it.
+    """
 
     kind: str
 
@@ -215,6 +218,7 @@ class ProceduralHosts:
             "kind": self.kind,
             "mission": self.mission.name,
             "stars": self.stars,
+            "segments_per_light_curve": self.segments or self.mission.noise.schedule.segments,
             "warning": "noise is procedural, not real: do not trust probabilities trained on it",
         }
 

@@ -12,7 +12,7 @@ from simulate.example import (
     KEPT,
     InjectedSystem,
     Outcome,
-    Recipe,
+    Simulation,
     example_rng,
     inject_example,
 )
@@ -22,7 +22,9 @@ log = logging.getLogger(__name__)
 BEFORE, AFTER, SIGNAL = "#9aa5b1", "#1f5fa8", "#d1495b"
 
 
-def picture_examples(recipe: Recipe, outcomes: list[Outcome], folder: Path, number: int) -> None:
+def picture_examples(
+    simulation: Simulation, outcomes: list[Outcome], folder: Path, number: int
+) -> None:
     """Draw ``number`` examples of every scenario, the first that were kept, as PNG files.
 
     Each shows the light curve before and after injection, the fold on the true ephemeris (or
@@ -36,25 +38,25 @@ def picture_examples(recipe: Recipe, outcomes: list[Outcome], folder: Path, numb
         return
     matplotlib.use("Agg")
     folder.mkdir(parents=True, exist_ok=True)
-    for scenario in recipe.scenarios:
+    for scenario in simulation.scenarios:
         shown = [o for o in outcomes if o.scenario == scenario and o.status == KEPT][:number]
         for outcome in shown:
             path = folder / f"{scenario}-{outcome.index:07d}.png"
-            _picture(recipe, outcome, path)
+            _picture(simulation, outcome, path)
             log.info("picture %s", path)
 
 
-def replay(recipe: Recipe, outcome: Outcome) -> InjectedSystem:
+def replay(simulation: Simulation, outcome: Outcome) -> InjectedSystem:
     """Simulate an example's light curve again from its seed and index."""
-    rng = example_rng(recipe.seed, outcome.scenario, outcome.index)
-    host, star = recipe.hosts.draw(rng)
-    return inject_example(recipe, outcome.scenario, rng, host, star)
+    rng = example_rng(simulation.seed, outcome.scenario, outcome.index)
+    host, star = simulation.hosts.draw(rng)
+    return inject_example(simulation, outcome.scenario, rng, host, star)
 
 
-def _picture(recipe: Recipe, outcome: Outcome, path: Path) -> None:
+def _picture(simulation: Simulation, outcome: Outcome, path: Path) -> None:
     import matplotlib.pyplot as plt
 
-    injected = replay(recipe, outcome)
+    injected = replay(simulation, outcome)
     truth = outcome.truth
     period = truth.get("period_days", truth.get("found_period_days"))
     epoch = truth.get("epoch_days", truth.get("found_epoch_days"))
@@ -65,7 +67,10 @@ def _picture(recipe: Recipe, outcome: Outcome, path: Path) -> None:
     figure = plt.figure(figsize=(12, 6.4), layout="constrained")
     grid = figure.add_gridspec(2, 3, height_ratios=[1, 1.1])
     _draw_light_curve(figure.add_subplot(grid[0, :]), injected)
-    flat = [recipe.detrend(curve, ephemeris) for curve in (injected.host, injected.light_curve)]
+    flat = [
+        simulation.recipe.detrend(curve, ephemeris)
+        for curve in (injected.host, injected.light_curve)
+    ]
     _draw_fold(
         figure.add_subplot(grid[1, 0]),
         flat,

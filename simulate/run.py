@@ -19,13 +19,14 @@ from exoval.labels import SCENARIOS
 from exoval.measure import declared_columns
 from exoval.missions.mission import Mission
 from exoval.physics.transit_flux import TransitModel
+from exoval.recipe import Recipe, recipe_settings
 from exoval.running.progress import progress
 from exoval.search.search import Search
 from exoval.table.feature_table import FeatureTable
 from exoval.views.fine import FineViews
 from exoval.views.view_form import ViewForm
 from simulate import labelled_set
-from simulate.example import Outcome, Recipe
+from simulate.example import Outcome, Simulation
 from simulate.executor import Batch, Executor
 from simulate.hosts import Hosts
 from simulate.picture import picture_examples
@@ -84,32 +85,71 @@ def run(
         ),
         views,
     )
-    recipe = Recipe(
-        seed,
-        host,
-        scenario,
-        transit_model,
-        detrend,
-        search,
-        feature,
-        visible_snr,
-        population["catalogue_errors"],
-        population["limb_darkening"],
-        population["phase_curves"],
-        views,
-        view_form or FineViews(),
+    simulation = make_simulation(
+        seed=seed,
+        mission=mission,
+        host=host,
+        scenario=scenario,
+        transit_model=transit_model,
+        detrend=detrend,
+        search=search,
+        feature=feature,
+        population=population,
+        visible_snr=visible_snr,
+        views=views,
+        view_form=view_form,
     )
+    recipe = simulation.recipe
+    written = recipe_settings(settings, recipe.segments_per_light_curve)
     log.info("hosts: %s", host.describe())
     start = time.time()
     batches = _batches(scenario, n_systems, batch_size)
-    outcomes = _simulate(recipe, batches, executor, shards)
-    table = _feature_table(outcomes, recipe, settings)
+    outcomes = _simulate(simulation, batches, executor, shards)
+    table = labelled_set.feature_table(outcomes, declared_columns(feature), written)
     if views:
         labelled_set.write_views(output, shards, batches, table, recipe.view_form.layout)
-    manifest = _write(output, outcomes, table, recipe, settings, time.time() - start)
+    manifest = _write(output, outcomes, table, simulation, settings, written, time.time() - start)
     if pictures:
-        picture_examples(recipe, outcomes, output / "pictures", pictures)
+        picture_examples(simulation, outcomes, output / "pictures", pictures)
     return manifest
+
+
+def make_simulation(
+    *,
+    seed: int,
+    mission: Mission,
+    host: Hosts,
+    scenario: Mapping[str, Scenario],
+    transit_model: TransitModel,
+    detrend: Detrend,
+    search: Search,
+    feature: Mapping[str, FeatureGroup],
+    population: Mapping[str, object],
+    visible_snr: float = 5.0,
+    views: bool = False,
+    view_form: ViewForm | None = None,
+    **_: object,
+) -> Simulation:
+    """What simulates single examples, from the arguments of ``run``; its others are ignored."""
+    recipe = Recipe(
+        mission=mission,
+        detrend=detrend,
+        search=search,
+        features=feature,
+        segments_per_light_curve=host.describe()["segments_per_light_curve"],
+        view_form=(view_form or FineViews()) if views else None,
+    )
+    return Simulation(
+        seed=seed,
+        hosts=host,
+        scenarios=scenario,
+        transit_model=transit_model,
+        recipe=recipe,
+        visible_snr=visible_snr,
+        catalogue_errors=population["catalogue_errors"],
+        limb_darkening=population["limb_darkening"],
+        phase_curves=population["phase_curves"],
+    )
 
 
 def _check(n_systems: int, batch_size: int, scenario: Mapping[str, Scenario]) -> None:
@@ -138,35 +178,31 @@ def _batches(scenario: Mapping[str, Scenario], n_systems: int, batch_size: int) 
 
 
 def _simulate(
-    recipe: Recipe, batches: list[Batch], executor: Executor, shards: labelled_set.Shards
+    simulation: Simulation, batches: list[Batch], executor: Executor, shards: labelled_set.Shards
 ) -> list[Outcome]:
     """All outcomes in order of scenario and index, from finished shards and new work."""
     finished = {batch: shards.load(batch) for batch in batches}
     waiting = [batch for batch, outcomes in finished.items() if outcomes is None]
     if len(waiting) < len(batches):
         log.info("%d of %d batches are already there", len(batches) - len(waiting), len(batches))
-    work = executor.run(recipe, waiting)
+    work = executor.run(simulation, waiting)
     for batch, outcomes in progress(work, len(waiting), "simulate (batches)"):
         shards.save(batch, outcomes)
         # read back, so that a row is the same whether it was just made or taken over
         finished[batch] = shards.load(batch)
-    order = list(recipe.scenarios)
+    order = list(simulation.scenarios)
     ordered = [o for outcomes in finished.values() for o in outcomes]
     ordered.sort(key=lambda outcome: (order.index(outcome.scenario), outcome.index))
     return labelled_set.drop_repeats(ordered)
-
-
-def _feature_table(outcomes: list[Outcome], recipe: Recipe, settings: dict) -> FeatureTable:
-    measured_by = {key: settings.get(key) for key in ("mission", "detrend", "search", "feature")}
-    return labelled_set.feature_table(outcomes, declared_columns(recipe.features), measured_by)
 
 
 def _write(
     output: Path,
     outcomes: list[Outcome],
     table: FeatureTable,
-    recipe: Recipe,
+    simulation: Simulation,
     settings: dict,
+    recipe: dict,
     seconds: float,
 ) -> dict:
     table.save(output / "features.parquet")
@@ -175,17 +211,18 @@ def _write(
     completeness = labelled_set.completeness_by_scenario(truth)
     save_completeness(completeness, output)
     manifest = {
-        "seed": recipe.seed,
-        "counts": labelled_set.counts(outcomes, list(recipe.scenarios)),
+        "seed": simulation.seed,
+        "counts": labelled_set.counts(outcomes, list(simulation.scenarios)),
         "effective_sample_size": effective_sample_sizes(truth) if len(truth) else {},
         "completeness": {name: one.summary() for name, one in completeness.items()},
         "kept": len(table),
-        "host": recipe.hosts.describe(),
+        "host": simulation.hosts.describe(),
         "failures": labelled_set.failures(outcomes),
         "schema_hash": table.schema_hash,
         "seconds": round(seconds, 1),
         "versions": {"python": platform.python_version()}
         | {name: _version(name) for name in PACKAGES},
+        "recipe": recipe,
         "config": settings,
     }
     (output / "manifest.json").write_text(json.dumps(manifest, indent=1, default=str))

@@ -11,6 +11,15 @@ from exoval.table.feature_table import FeatureTable
 
 SCENARIOS = ("planet", "eclipsing_binary", "background_binary", "no_transit")
 
+#: how the events of a real set like these would be measured
+RECIPE = {
+    "mission": {"_target_": "exoval.missions.kepler.kepler"},
+    "detrend": {"_target_": "exoval.detrend.biweight.Biweight"},
+    "search": {"_target_": "exoval.search.box_search.BoxSearch"},
+    "feature": {"ephemeris": {"_target_": "exoval.features.ephemeris.EphemerisFeatures"}},
+    "segments_per_light_curve": 1,
+}
+
 
 def gaussian_table(
     rows=400, columns=8, stars=80, seed=0, separation=1.0, scenarios=SCENARIOS, prefix="KIC "
@@ -49,6 +58,7 @@ def write_labelled_set(folder, table=None, kind="real"):
     manifest = {
         "seed": 3,
         "kept": len(table),
+        "recipe": RECIPE,
         "config": {"n_systems": 2 * len(table)},
         "counts": {
             name: {"drawn": 2 * n, "visible": n + 9, "recovered": n + 2, "kept": n, "failed": 1}

@@ -7,9 +7,7 @@ import inspect
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import hydra
 from hydra.core.config_store import ConfigStore
@@ -21,13 +19,9 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from exoval.errors import BadParameter, BadTable, ExovalError, message_instead_of_traceback
+from exoval.build import check_settings
+from exoval.errors import BadParameter, ExovalError, message_instead_of_traceback
 from exoval.missions.mission_file import mission_files
-from exoval.missions.settings import check_mission_settings
-
-if TYPE_CHECKING:
-    from exoval.missions.mission import Mission
-    from exoval.recipe import Recipe
 
 
 @hydra.main(config_path="pkg://conf", config_name="train", version_base="1.3")
@@ -45,11 +39,10 @@ def main(config: DictConfig) -> float | None:
         task = _task(settings["task"])
         known = set(inspect.signature(run).parameters)
         wanted = set(inspect.signature(task).parameters)
-        _reject_unknown(settings, known | wanted | {"task", "mission"})
-        check_mission_settings(settings.get("mission"))
+        _reject_unknown(settings, known | wanted | {"task"})
+        check_settings(settings.get("mission"))
         arguments = _built(config)
-        mission = arguments.pop("mission", None)
-        if mission is not None and "recipe_of" not in wanted:
+        if arguments.get("mission") is not None and "mission" not in wanted:
             raise BadParameter(f"task={settings['task']} takes no mission; leave mission=... out")
         # real=none is a file without settings, which arrives as an empty dict
         arguments["real"] = arguments.get("real") or None
@@ -58,7 +51,7 @@ def main(config: DictConfig) -> float | None:
         if HydraConfig.get().mode == RunMode.MULTIRUN:
             arguments["output"] = HydraConfig.get().runtime.output_dir
             settings["overrides"] = list(HydraConfig.get().overrides.task)
-        arguments |= {"recipe_of": partial(recipe_of, mission=mission), "settings": settings}
+        arguments |= {"settings": settings}
         metrics = task(**{name: arguments[name] for name in wanted if name in arguments})
         _summary(metrics, arguments["output"])
         return metrics.get("held_back_log_loss")
@@ -116,7 +109,7 @@ def _resolved(config: DictConfig) -> dict:
 
 def _reject_unknown(settings: dict, known: set[str]) -> None:
     """Raise BadParameter for a setting that run does not take."""
-    known = known - {"recipe_of", "settings"}
+    known = known - {"settings"}
     unknown = sorted(set(settings) - known)
     if unknown:
         raise BadParameter(
@@ -142,63 +135,6 @@ def _built(config: DictConfig) -> dict:
         raise BadParameter(
             f"cannot build {where}: {reason}; python -m train --cfg job shows the settings"
         ) from error
-
-
-def recipe_of(manifest: dict, mission: Mission | None = None) -> Recipe:
-    """How the events of a labelled set were measured, from the settings in its manifest.
-
-    Real light curves are read as those of ``mission`` where one is given, such as another product
-    of the same pixels. Only parts of exoval are built: a manifest is data, and should not name
-    other code to run. Raises BadTable if the manifest does not say how its events were measured.
-    """
-    from exoval.recipe import Recipe, segments_of_hosts
-
-    config = manifest.get("config", {})
-    missing = [key for key in ("mission", "detrend", "feature", "search") if not config.get(key)]
-    if missing:
-        raise BadTable(
-            f"the manifest of the labelled set lacks {', '.join(missing)}, so real "
-            "candidates cannot be measured alike; simulate it again or give real=none"
-        )
-    parts = {key: config[key] for key in ("mission", "detrend", "feature")}
-    # sets made before there was a choice have the fine views
-    parts["view_form"] = config.get("view_form") or {"_target_": "exoval.views.fine.FineViews"}
-    foreign = [name for name in _targets(parts) if not name.startswith("exoval.")]
-    if foreign:
-        raise BadTable(
-            f"the labelled set was measured by {', '.join(foreign)}, which is not part "
-            "of exoval; give real=none"
-        )
-    try:
-        built = instantiate(OmegaConf.create(parts), _convert_="all")
-    except InstantiationException as error:
-        raise BadTable(
-            f"cannot rebuild what measured the labelled set ({error}); simulate it "
-            "again with this version"
-        ) from error
-    return Recipe(
-        mission or built["mission"],
-        built["detrend"],
-        built["feature"],
-        threshold=config["search"]["threshold"],
-        minimum_transits=config["search"]["minimum_transits"],
-        segments_per_light_curve=segments_of_hosts(
-            manifest.get("host", {}), config.get("host", {}), built["mission"]
-        ),
-        views=bool(config.get("views", False)),
-        view_form=built["view_form"],
-        simulated=built["mission"],
-    )
-
-
-def _targets(node: object) -> list[str]:
-    """Every ``_target_`` in a nest of dicts and lists."""
-    if isinstance(node, dict):
-        found = [str(node["_target_"])] if "_target_" in node else []
-        return found + [name for value in node.values() for name in _targets(value)]
-    if isinstance(node, list):
-        return [name for value in node for name in _targets(value)]
-    return []
 
 
 def _summary(metrics: dict, output: str) -> None:

@@ -8,7 +8,7 @@ import logging
 import platform
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +40,7 @@ from train.report.report import Evidence, write_report
 from train.report.verdict import verdict
 
 if TYPE_CHECKING:
-    from exoval.recipe import Recipe
+    from exoval.missions.mission import Mission
     from train.data.real import RealCandidates
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def run(
     split: StarSplit,
     seed: int,
     real: RealCandidates | None = None,
-    recipe_of: Callable[[dict], Recipe] | None = None,
+    mission: Mission | None = None,
     bootstrap_resamples: int = 500,
     calibration_folds: int = 0,
     learning_curve: Sequence[float] = (),
@@ -79,11 +79,12 @@ def run(
 ) -> dict:
     """Fit every classifier of ``classifier`` and write what came out to ``output``.
 
-    ``real`` measures real candidates in the way that ``recipe_of`` reads from the manifest of
-    the labelled set; ``settings`` is the resolved configuration, for the record. Calibration is
-    learned on a part of its own, or cross-fitted with ``calibration_folds``; ``learning_curve``
-    are shares of the fitted stars to train on as well. With ``tuning`` every classifier gets the
-    settings that did best in trials on the stars it may be fitted on; tuning goes on from the
+    ``real`` measures real candidates by the recipe of the labelled set, their light curves read as
+    those of ``mission`` where one is given; ``settings`` is the resolved configuration, for the
+    record. Calibration is learned on a part of its own, or cross-fitted with
+    ``calibration_folds``; ``learning_curve`` are shares of the fitted stars to train on as well.
+    With ``tuning`` every classifier gets the settings that did best in trials on the stars it may
+    be fitted on; tuning goes on from the
     trials in ``output``. ``row_cap`` maps classifier, or ``others``, to the most rows to fit it
     on. Returns the numbers, as written to ``metrics.json``; ``report.html``,
     ``predictions_simulated.csv``, ``predictions_real.csv``, ``training_stars.csv``, ``models/`` and
@@ -95,7 +96,7 @@ def run(
     check_settings(classifier, bootstrap_resamples, calibration_folds, learning_curve)
     labelled = load_labelled_set(labelled_set)
     output = make_folder(output)
-    events = measure_real(real, recipe_of, labelled)
+    events = measure_real(real, labelled, mission)
     table, removed = usable_rows(labelled.table, events.table)
     parts = split(table, seed)
     checkpoints = output / "checkpoints"
@@ -155,6 +156,7 @@ def run(
         "real_skipped": events.skipped,
         "feature_gap": [] if gap is None else gap.to_dict("records"),
         "config": settings or {},
+        "recipe": labelled.manifest["recipe"],
         "simulation_config": labelled.manifest.get("config", {}),
         "versions": versions(),
     }
@@ -221,15 +223,15 @@ def make_folder(output: str | Path) -> Path:
 
 
 def measure_real(
-    real: RealCandidates | None, recipe_of: Callable[[dict], Recipe] | None, labelled: LabelledSet
+    real: RealCandidates | None, labelled: LabelledSet, mission: Mission | None = None
 ) -> RealEvents:
     """Measure the real candidates; rows that a model cannot take are skipped with a reason.
 
     Raises BadTable if the columns are not those of the labelled set.
     """
-    if real is None or recipe_of is None:
+    if real is None:
         return RealEvents(None, {}, "no real candidates were asked for (real=none)")
-    found = real.measure(recipe_of(labelled.manifest))
+    found = real.measure(labelled.recipe(mission))
     if found is None:
         return RealEvents(None, {}, "no real data are at hand; set EXOVAL_DATA to their folder")
     found.table.require_columns_of(labelled.table)

@@ -11,7 +11,7 @@ from exoval.catalogs.koi import read_koi
 from exoval.catalogs.tce import read_tce
 from exoval.catalogs.tess_eclipsing_binaries import read_tess_eclipsing_binaries
 from exoval.catalogs.toi import read_toi
-from exoval.ephemeris import is_other_period
+from exoval.ephemeris import Ephemeris, is_other_period
 from exoval.errors import DataNotFound
 
 log = logging.getLogger(__name__)
@@ -63,3 +63,12 @@ def distinct_signals(candidates: Sequence[Candidate]) -> list[Candidate]:
         ):
             distinct.append(candidate)
     return distinct
+
+
+def other_signals(own: Ephemeris, of_star: Sequence[Candidate]) -> list[Ephemeris]:
+    """The signals of a star that are not the one at ``own``, each once.
+
+    Entries that are no signals (``is_signal``) and those that name ``own`` again are left out.
+    """
+    distinct = distinct_signals([candidate for candidate in of_star if is_signal(candidate)])
+    return [one.ephemeris for one in distinct if is_other_period(one.ephemeris.period, own.period)]

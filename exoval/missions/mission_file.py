@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from exoval.build import build
 from exoval.errors import BadParameter, DataNotFound
-from exoval.missions.settings import built
 
 if TYPE_CHECKING:
     from exoval.missions.mission import Mission
@@ -89,10 +89,10 @@ def read_mission(path: str | Path, others: str | Path | None = None) -> Mission:
     """The mission that a yaml describes.
 
     Missions that it begins from lie beside it, or in the folder ``others``. Raises DataNotFound if
-    there is no such file, BadParameter if it is no yaml, names a knob nobody knows or gives one a
+    there is no such file, BadParameter if it is no yaml, names an unknown setting or gives one a
     value that no mission can have.
     """
-    return built(_merged(Path(path), Path(others or Path(path).parent)), "mission")
+    return build(_merged(Path(path), Path(others or Path(path).parent)), "mission")
 
 
 def mission_files(arguments: Sequence[str]) -> tuple[list[str], dict[str, dict]]:

@@ -1,18 +1,17 @@
-"""Everything that the page of one event shows: drawn in ``exoval.pages.plot_event``."""
+"""Everything that the page of one event shows; drawn in ``exoval.pages.plot_event``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from exoval.detrend.biweight import Biweight
-from exoval.detrend.detrend import Detrend
 from exoval.errors import BadLightCurve
 from exoval.event import TransitEvent
-from exoval.features.feature_group import FeatureGroup, default_features
+from exoval.features.feature_group import FeatureGroup
 from exoval.folded.folded_event import FoldedEvent
 from exoval.lightcurve import LightCurve
-from exoval.measure import fold, measure_folded
+from exoval.measure import MeasuredEvent
+from exoval.recipe import Recipe
 from exoval.search.box_search import BoxSearch
 from exoval.search.periodogram import Periodogram
 from exoval.search.single_event import SingleEvent
@@ -21,65 +20,64 @@ from exoval.star import Star
 
 @dataclass(frozen=True)
 class EventPage:
-    """A light curve as delivered, its folded event, its periodogram and its features.
+    """A measured event, the recipe that measured it and the periodogram of its light curve.
 
-    ``features`` are grouped, and ``row`` has one value per column of theirs; ``periodogram`` is
-    None where the light curve is too short to search. ``time_zero`` is the BJD of time 0.
+    ``periodogram`` is None where the light curve is too short to search.
     """
 
-    raw: LightCurve
-    folded: FoldedEvent
+    measured: MeasuredEvent
+    recipe: Recipe
     periodogram: Periodogram | None
-    features: Mapping[str, FeatureGroup]
-    row: Mapping[str, float]
-    time_zero: float = 0.0
+
+    @property
+    def folded(self) -> FoldedEvent:
+        """The event as it was folded."""
+        return self.measured.folded
+
+    @property
+    def raw(self) -> LightCurve:
+        """The light curve that was measured, as delivered."""
+        return self.folded.undetrended
+
+    @property
+    def row(self) -> Mapping[str, float]:
+        """One value per column of ``features``."""
+        return self.measured.row
+
+    @property
+    def features(self) -> Mapping[str, FeatureGroup]:
+        """The groups that measured the event."""
+        return self.recipe.features
+
+    @property
+    def time_zero(self) -> float:
+        """The BJD of time 0."""
+        return self.recipe.mission.time_zero
 
 
-def event_page(
-    light_curve: LightCurve,
-    star: Star,
-    event: TransitEvent | None = None,
-    search: BoxSearch | None = None,
-    detrend: Detrend | None = None,
-    features: Mapping[str, FeatureGroup] | None = None,
-    time_zero: float = 0.0,
-) -> EventPage:
-    """Prepare the page of the given event, or of the strongest that ``search`` finds.
+def event_page(measured: MeasuredEvent, recipe: Recipe) -> EventPage:
+    """The page of an event as it was measured; nothing of it is measured again.
 
-    Where the search finds none, the strongest dip that happens once or twice is taken. The
-    ephemeris is refined, as for every event that is measured; the periodogram reaches at least to
-    its period. Raises BadLightCurve if there is no such event.
+    The box periodogram, of the recipe's search where that has one, reaches at least to the
+    event's period.
     """
-    search, detrend = search or BoxSearch(), detrend or Biweight()
-    features = features or default_features()
-    flat = detrend(light_curve)
-    event = event or _found(flat, star, search)
-    folded = fold(light_curve, event, star, detrend)
-    if folded is None or not folded.inside.any():
-        given = event.ephemeris
-        raise BadLightCurve(
-            f"{light_curve.target}: no dip in the data near period {given.period:.6g} d, epoch "
-            f"{given.epoch:.6g} d, duration {24 * given.duration:.4g} h; the data run from "
-            f"{light_curve.time[0]:.2f} to {light_curve.time[-1]:.2f} d: give another ephemeris "
-            "or other segments"
-        )
+    folded = measured.folded
+    search = recipe.search if isinstance(recipe.search, BoxSearch) else BoxSearch()
     reaching = replace(
         search,
         minimum_period_days=min(search.minimum_period_days, 0.9 * folded.period),
         maximum_period_days=max(search.maximum_period_days, 1.1 * folded.period),
     )
-    return EventPage(
-        light_curve,
-        folded,
-        reaching.periodogram(flat, star),
-        features,
-        measure_folded(folded, features),
-        time_zero,
-    )
+    flat = recipe.detrend(folded.undetrended)
+    return EventPage(measured, recipe, reaching.periodogram(flat, folded.star))
 
 
-def _found(flat: LightCurve, star: Star, search: BoxSearch) -> TransitEvent:
-    """The event of the periodic search, or else of the search for single ones."""
+def strongest_event(light_curve: LightCurve, star: Star, recipe: Recipe) -> TransitEvent:
+    """The event that the recipe's search finds, or else the strongest single or double dip.
+
+    ``light_curve`` is undetrended. Raises BadLightCurve if there is no such event.
+    """
+    search, flat = recipe.search, recipe.detrend(light_curve)
     event = search(flat, star)
     if event is not None:
         return replace(event, source="box search")

@@ -13,7 +13,13 @@ from exoval.star import Star
 
 
 class Search(Protocol):
-    """Find the strongest periodic dip; ``expected`` is ignored by blind searches."""
+    """Find the strongest periodic dip; ``expected`` is ignored by blind searches.
+
+    What is weaker than ``threshold`` (sigma) or has fewer than ``minimum_transits`` is not found.
+    """
+
+    threshold: float
+    minimum_transits: int
 
     def __call__(
         self,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -62,6 +63,8 @@ class SingleEvent:
     Raises BadParameter for durations or thresholds that are not positive and ascending.
     """
 
+    #: one dip is enough
+    minimum_transits: ClassVar[int] = 1
     shortest_duration_days: float = 0.06
     longest_duration_days: float = 1.0
     durations: int = 12

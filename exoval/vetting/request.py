@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
-from exoval.catalogs.known_signals import CATALOGS
+from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.known_signals import CATALOGS, other_signals, stars_with_known_signals
 from exoval.catalogs.named_signal import named_signal
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
@@ -90,9 +93,18 @@ class VettingRequest:
             and star_name(self.target, mission) is None
         )
 
-    def other_signals(self, mission: Mission) -> list[Ephemeris]:
-        """The ephemerides of ``others`` on the mission's clock."""
-        return [_ephemeris(other, mission) for other in self.others]
+    def other_signals(
+        self, mission: Mission, event: TransitEvent, target: str | None
+    ) -> list[Ephemeris]:
+        """The star's signals to be cut out before ``event`` is judged, on the mission's clock.
+
+        Those that catalogues list where the target names a catalogue's signal, ``others`` where
+        it does not.
+        """
+        if not self.is_signal(mission):
+            return [_ephemeris(other, mission) for other in self.others]
+        known = _catalogued(mission.target_prefix, os.environ.get("EXOVAL_DATA"))
+        return other_signals(event.ephemeris, known.get(target, ()))
 
     def light_curve(self, mission: Mission, target: str | None) -> tuple[LightCurve, Star]:
         """The light curve of the files, or else of the target's in the library; and its star."""
@@ -124,6 +136,12 @@ def star_name(target: str, mission: Mission) -> str | None:
             f"'{prefix} 1234567'; choose another --mission"
         )
     return None
+
+
+@lru_cache(maxsize=4)
+def _catalogued(target_prefix: str, data_folder: str | None) -> dict[str, tuple[Candidate, ...]]:
+    """The catalogued signals by star; read once for a list and a folder of data."""
+    return stars_with_known_signals(CATALOGS.get(target_prefix, ()))
 
 
 def _ephemeris(given: tuple[float, float, float], mission: Mission) -> Ephemeris:

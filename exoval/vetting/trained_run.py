@@ -10,11 +10,9 @@ import pandas as pd
 
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.missions.mission import Mission
-from exoval.missions.settings import built
 from exoval.models.fitted_model import FittedModel, load_fitted_model
 from exoval.models.novelty import Novelty, load_novelty
-from exoval.recipe import Recipe, segments_of_hosts
-from exoval.search.search import Search
+from exoval.recipe import Recipe, read_recipe
 
 #: in the folder of a run, the stars whose light curves its models have seen
 TRAINING_STARS = "training_stars.csv"
@@ -33,7 +31,6 @@ class TrainedRun:
     leading: str
     novelty: Novelty | None
     recipe: Recipe
-    search: Search
     caveat: str = ""
     training_stars: frozenset[str] = frozenset()
 
@@ -74,56 +71,25 @@ def load_trained_run(folder: str | Path, mission: Mission | None = None) -> Trai
         novelty = load_novelty(folder / "novelty")
     except DataNotFound:
         novelty = None
-    recipe, search = _method(metrics, folder, mission)
+    recipe = read_recipe(metrics.get("recipe"), str(folder / "metrics.json"), mission)
     return TrainedRun(
         models,
         leading if leading in models else next(iter(models)),
         novelty,
         recipe,
-        search,
-        _caveat(metrics, recipe.mission),
+        _caveat(metrics.get("host") or {}, recipe),
         _training_stars(folder / TRAINING_STARS),
     )
 
 
-def _method(metrics: dict, folder: Path, mission: Mission | None) -> tuple[Recipe, Search]:
-    """How the labelled set found and measured its events."""
-    settings = metrics.get("simulation_config") or {}
-    missing = [key for key in ("mission", "detrend", "feature", "search") if key not in settings]
-    if missing:
-        raise BadTable(
-            f"{folder / 'metrics.json'} does not say how events were measured (no "
-            f"{', '.join(missing)}); simulate and train again"
-        )
-    form = settings.get("view_form") or {"_target_": "exoval.views.fine.FineViews"}
-    try:
-        made = built(settings["mission"], "mission")
-        method = Recipe(
-            mission or made,
-            built(settings["detrend"], "detrend"),
-            built(settings["feature"], "feature"),
-            settings["search"]["threshold"],
-            settings["search"]["minimum_transits"],
-            segments_of_hosts(metrics.get("host") or {}, settings.get("host") or {}, made),
-            bool(settings.get("views", False)),
-            built(form, "view_form"),
-            made,
-        )
-        return method, built(settings["search"], "search")
-    except BadParameter as error:
-        raise BadTable(
-            f"cannot rebuild what measured the labelled set of {folder} ({error}); "
-            "simulate and train again with this version"
-        ) from error
-
-
-def _caveat(metrics: dict, mission: Mission) -> str:
-    """What holds against all answers of the run for light curves of a mission."""
-    host = metrics.get("host") or {}
+def _caveat(host: dict, recipe: Recipe) -> str:
+    """What holds against all answers of the run; ``host`` is what it says of its light curves."""
     caveats = [host.get("warning", "")] if host.get("kind") == "procedural" else []
-    taught = built(metrics["simulation_config"]["mission"], "mission").name
-    if mission.name != taught:
-        caveats.append(f"taught by light curves of {taught}, asked about one of {mission.name}")
+    if recipe.mission.name != recipe.simulated.name:
+        caveats.append(
+            f"taught by light curves of {recipe.simulated.name}, asked about one of "
+            f"{recipe.mission.name}"
+        )
     return "; ".join(filter(None, caveats))
 
 

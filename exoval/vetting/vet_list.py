@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import math
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import pandas as pd
 
-from exoval.catalogs.known_signals import CATALOGS, distinct_signals, stars_with_known_signals
 from exoval.ephemeris import Ephemeris, is_other_period
 from exoval.errors import BadParameter, DataNotFound, ExovalError
 from exoval.event import TransitEvent
@@ -25,8 +23,9 @@ from exoval.running.worker_pool import in_new_workers, in_workers
 from exoval.search.search_again import search_again
 from exoval.star import Star
 from exoval.vetting.request import VettingRequest
+from exoval.vetting.result import VettingResult
 from exoval.vetting.trained_run import TrainedRun, load_trained_run
-from exoval.vetting.vet import VettingResult, vet
+from exoval.vetting.vet import vet
 from exoval.vetting.vetted_page import write_vetted_page
 
 log = logging.getLogger(__name__)
@@ -77,11 +76,11 @@ class Vetting:
     def __call__(self, asked: VettingRequest) -> Judged:
         rows, lines = [], []
         try:
-            for vetted in self._vetted(asked):
-                rows.append(vetted.row())
-                lines.append(sentence(vetted))
+            for result in self._results(asked):
+                rows.append(result.row())
+                lines.append(result.sentence())
                 if self.pages is not None:
-                    lines += self._draw(vetted)
+                    lines += self._draw(result)
         except ExovalError as error:
             # events of the star that were judged before stay
             return Judged(rows, lines, str(error))
@@ -90,22 +89,36 @@ class Vetting:
             return Judged(rows, lines, f"unforeseen {type(error).__name__}: {error}")
         return Judged(rows, lines)
 
-    def _vetted(self, asked: VettingRequest) -> Iterator[VettingResult]:
+    def _results(self, request: VettingRequest) -> Iterator[VettingResult]:
         mission = self.run.recipe.mission
-        event, target = asked.event_and_target(mission)
-        light_curve, star = asked.light_curve(mission, target)
+        event, target = request.event_and_target(mission)
+        light_curve, star = request.light_curve(mission, target)
         if event is None:
-            yield from self._searched(light_curve, star, asked.name or light_curve.target)
+            yield from self._searched(light_curve, star, request.name or light_curve.target)
             return
-        others = (
-            _catalogued_others(target, event, mission)
-            if asked.is_signal(mission)
-            else asked.other_signals(mission)
+        is_signal = request.is_signal(mission)
+        name = request.name or (request.target if is_signal else f"{light_curve.target} 1")
+        yield self._vet(
+            light_curve, star, event, name, request.other_signals(mission, event, target)
         )
-        name = asked.name or (
-            asked.target if asked.is_signal(mission) else f"{light_curve.target} 1"
+
+    def _vet(
+        self,
+        light_curve: LightCurve,
+        star: Star,
+        event: TransitEvent,
+        name: str,
+        others: Sequence[Ephemeris],
+    ) -> VettingResult:
+        return vet(
+            light_curve,
+            star,
+            self.run,
+            event=event,
+            name=name,
+            others=others,
+            planet_share=self.planet_share,
         )
-        yield vet(self.run, light_curve, star, event, name, others, self.planet_share)
 
     def _searched(self, light_curve: LightCurve, star: Star, name: str) -> Iterator[VettingResult]:
         """The events that the model's own search finds.
@@ -113,50 +126,37 @@ class Vetting:
         Each is judged with those before it hidden, as it was found, and those after it where they
         are signals of their own: the other eclipses of a binary tell what the first are.
         """
-        method = self.run.recipe
-        found = search_again(self.run.search, method.detrend(light_curve), star, self.events)
+        recipe = self.run.recipe
+        found = search_again(recipe.search, recipe.detrend(light_curve), star, self.events)
         if not found:
             raise DataNotFound(
-                f"the search finds nothing above {method.threshold:g} sigma; "
+                f"the search finds nothing above {recipe.search.threshold:g} sigma; "
                 "give period, epoch and duration"
             )
         ephemerides = [event.ephemeris for event in found]
-        for index, own in enumerate(ephemerides):
-            before = ephemerides[:index]
+        for index, event in enumerate(found):
+            own, before = event.ephemeris, ephemerides[:index]
             after = [
                 one for one in ephemerides[index + 1 :] if is_other_period(one.period, own.period)
             ]
-            vetted = vet(
-                self.run,
-                light_curve,
-                star,
-                found[index],
-                f"{name} {index + 1}",
-                [*before, *after],
-                self.planet_share,
-            )
+            result = self._vet(light_curve, star, event, f"{name} {index + 1}", [*before, *after])
             same = [
                 str(number)
                 for number, one in enumerate(before, start=1)
                 if not is_other_period(one.period, own.period)
             ]
-            yield (
-                vetted
-                if not same
-                else replace(
-                    vetted,
-                    caveats=(
-                        *vetted.caveats,
-                        f"at the period of {name} {', '.join(same)}, or half or twice "
-                        "it: may be its other eclipse",
-                    ),
+            if same:
+                caveat = (
+                    f"at the period of {name} {', '.join(same)}, or half or twice it: may be its "
+                    "other eclipse"
                 )
-            )
+                result = replace(result, caveats=(*result.caveats, caveat))
+            yield result
 
-    def _draw(self, vetted: VettingResult) -> list[str]:
+    def _draw(self, result: VettingResult) -> list[str]:
         """Draw the page; what goes wrong costs the picture and not the answer."""
         try:
-            write_vetted_page(vetted, self.run, self.pages, answers(vetted))
+            write_vetted_page(result, self.run.recipe, self.pages)
         except ExovalError as error:
             return [f"  no page: {error}"]
         return []
@@ -262,46 +262,3 @@ def _write(output: str | Path, judged: list[tuple[VettingRequest, Judged]]) -> N
         frame.to_csv(output, index=False)
     except OSError as error:
         raise DataNotFound(f"cannot write {output} ({error}); choose another output") from error
-
-
-def sentence(vetted: VettingResult) -> str:
-    """What came out of one event, in lines for people."""
-    ephemeris = vetted.event.ephemeris
-    return "\n  ".join(
-        [
-            f"{vetted.name}: period {ephemeris.period:.6g} d, box depth "
-            f"{1e6 * vetted.event.depth:,.0f} ppm, {vetted.event.signal_to_noise:.1f} sigma",
-            *answers(vetted),
-        ]
-    )
-
-
-def answers(vetted: VettingResult) -> list[str]:
-    """The most probable scenarios, and what stands against the numbers."""
-    ranked = sorted(vetted.probability, key=vetted.probability.get, reverse=True)
-    lines = []
-    for name in [*ranked[:3], *(("planet",) if "planet" not in ranked[:3] else ())]:
-        error = vetted.error[name]
-        spread = f" +- {error:.4f}" if math.isfinite(error) else ""
-        lines.append(f"{name:22}{vetted.probability[name]:.4f}{spread}")
-    return lines + [f"! {caveat}" for caveat in vetted.caveats]
-
-
-def _catalogued_others(target: str, event: TransitEvent, mission: Mission) -> list[Ephemeris]:
-    """What else catalogues list of a signal's star, at other periods."""
-    known = _catalogued(mission.target_prefix, os.environ.get("EXOVAL_DATA"))
-    return [
-        other
-        for other in known.get(target, ())
-        if is_other_period(other.period, event.ephemeris.period)
-    ]
-
-
-@lru_cache(maxsize=4)
-def _catalogued(target_prefix: str, data_folder: str | None) -> dict[str, list[Ephemeris]]:
-    """The catalogued ephemerides by star; read once for a list."""
-    known = stars_with_known_signals(CATALOGS.get(target_prefix, ()))
-    return {
-        target: [signal.ephemeris for signal in distinct_signals(signals)]
-        for target, signals in known.items()
-    }

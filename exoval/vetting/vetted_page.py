@@ -3,44 +3,30 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
 from pathlib import Path
 
 from exoval.errors import DataNotFound
 from exoval.pages.event_page import event_page
 from exoval.pages.plot_event import plot_event
-from exoval.search.box_search import BoxSearch
-from exoval.vetting.trained_run import TrainedRun
-from exoval.vetting.vet import VettingResult
+from exoval.recipe import Recipe
+from exoval.vetting.result import VettingResult
 
 
-def write_vetted_page(
-    vetted: VettingResult, run: TrainedRun, folder: Path, answers: Sequence[str]
-) -> Path:
-    """Draw the page of an event that ``run`` judged, named after it; return where it lies.
+def write_vetted_page(result: VettingResult, recipe: Recipe, folder: Path) -> Path:
+    """Draw the page of an event as it was judged, named after it; return where it lies.
 
-    Raises DataNotFound if it cannot be written, MissingDependency without matplotlib.
+    ``recipe`` is that of the run that judged. Raises DataNotFound if it cannot be written,
+    MissingDependency without matplotlib.
     """
-    method, raw = run.recipe, vetted.folded.undetrended
-    search = run.search if isinstance(run.search, BoxSearch) else None
-    page = event_page(
-        raw,
-        vetted.folded.star,
-        vetted.event,
-        search,
-        method.detrend,
-        method.features,
-        method.mission.time_zero,
-    )
-    figure = plot_event(page)
+    figure = plot_event(event_page(result.measured, recipe))
     # beside the title, which is narrower than four fifths of the page
     lines = [
         part
-        for line in answers
+        for line in result.answers()
         for part in textwrap.wrap(line, 42, subsequent_indent="  ", break_long_words=False)
     ]
     figure.text(0.79, 0.995, "\n".join(lines), va="top", fontsize=8.5, family="monospace")
-    path = folder / f"{vetted.name.replace(' ', '_').replace('/', '_')}.png"
+    path = folder / f"{result.name.replace(' ', '_').replace('/', '_')}.png"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, dpi=100)

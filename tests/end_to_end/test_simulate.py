@@ -17,10 +17,10 @@ from omegaconf import OmegaConf
 from exoval.errors import BadParameter
 from exoval.injection.completeness import load_completeness
 from exoval.table.feature_table import load_feature_table
-from simulate.example import Recipe, simulate_example
+from simulate.example import simulate_example
 from simulate.executor import Executor
 from simulate.labelled_set import event_name
-from simulate.run import run
+from simulate.run import make_simulation, run
 
 
 def simulate(output, *overrides, **arguments):
@@ -192,19 +192,8 @@ def test_a_killed_worker_loses_only_what_killed_it(tmp_path, capfd):
         "output": tmp_path,
         "executor": Executor(workers=2),
     }
-    recipe = Recipe(
-        built["seed"],
-        built["host"],
-        {"eclipsing_binary": binary},
-        built["transit_model"],
-        built["detrend"],
-        built["search"],
-        built["feature"],
-        catalogue_errors=built["population"]["catalogue_errors"],
-        limb_darkening=built["population"]["limb_darkening"],
-        phase_curves=built["population"]["phase_curves"],
-    )
-    healthy = [simulate_example(recipe, "eclipsing_binary", index) for index in range(4)]
+    simulation = make_simulation(**(built | {"scenario": {"eclipsing_binary": binary}}))
+    healthy = [simulate_example(simulation, "eclipsing_binary", index) for index in range(4)]
     deadly = [3.0 < outcome.truth["period_days"] < 9.0 for outcome in healthy]
     assert 0 < sum(deadly) < 4, "the seed must give both kinds for the test to mean something"
     manifest = run(**built)

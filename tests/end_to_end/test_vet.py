@@ -362,9 +362,9 @@ def test_the_other_eclipse_is_not_hidden_from_the_first_and_said_of_the_second(f
     )
     hidden = []
 
-    def judged(run, light_curve, star, event, name, others, share):
+    def judged(light_curve, star, run, *, event, name, others, planet_share):
         hidden.append(others)
-        return vet(run, light_curve, star, TransitEvent(first), name)
+        return vet(light_curve, star, run, event=TransitEvent(first), name=name)
 
     monkeypatch.setattr("exoval.vetting.vet_list.vet", judged)
     answer = Vetting(folder / "run", classifier="forest", events=3)(
@@ -377,9 +377,8 @@ def test_the_other_eclipse_is_not_hidden_from_the_first_and_said_of_the_second(f
 
 def test_what_is_judged_is_what_measure_measures(run, light_curve):
     event = TransitEvent(Ephemeris(4.2, 901.7, 0.13))
-    vetted = vet(run, light_curve, SUN, event)
-    method = run.recipe
-    row = measure(light_curve, event, SUN, method.detrend, method.features)
+    vetted = vet(light_curve, SUN, run, event=event)
+    row = measure(light_curve, event, SUN, run.recipe).row
     measured = vetted.table.frame.iloc[0]
     for name, value in row.items():
         np.testing.assert_equal(measured[name], value, err_msg=name)
@@ -393,25 +392,27 @@ def test_the_share_of_planets_shifts_odds_by_bayes(run, light_curve):
     event = TransitEvent(Ephemeris(4.2, 901.7, 0.13))
     shares = run.models[run.leading].card["class_shares"]
     plain, rare = (
-        vet(run, light_curve, SUN, event, planet_share=share).probability["planet"]
+        vet(light_curve, SUN, run, event=event, planet_share=share).probability["planet"]
         for share in (shares["planet"], 0.001)
     )
     before, after = (share / (1 - share) for share in (shares["planet"], 0.001))
     assert rare / (1 - rare) == pytest.approx(plain / (1 - plain) * after / before, rel=1e-6)
-    assert plain == pytest.approx(vet(run, light_curve, SUN, event).probability["planet"])
+    assert plain == pytest.approx(vet(light_curve, SUN, run, event=event).probability["planet"])
     with pytest.raises(BadParameter, match="planets"):
-        vet(run, light_curve, SUN, event, planet_share=1.0)
+        vet(light_curve, SUN, run, event=event, planet_share=1.0)
 
 
 def test_what_the_model_cannot_know_is_said(run, light_curve):
-    far = vet(run, light_curve, SUN, TransitEvent(Ephemeris(42.0, 901.7, 0.13)))
+    far = vet(light_curve, SUN, run, event=TransitEvent(Ephemeris(42.0, 901.7, 0.13)))
     assert any("period outside the 0.5-30 days" in caveat for caveat in far.caveats)
-    assert any("events with data where the search asks for 3" in caveat for caveat in far.caveats)
+    assert any(
+        "fewer than the 3 transits that the search asks for" in caveat for caveat in far.caveats
+    )
     nothing = vet(
-        run,
         light_curve,
         SUN,
-        TransitEvent(Ephemeris(3.1, 900.2, 0.13)),
+        run,
+        event=TransitEvent(Ephemeris(3.1, 900.2, 0.13)),
         others=[Ephemeris(4.2, 901.7, 0.3)],
     )
     assert any("sigma, below the search's 7.1" in caveat for caveat in nothing.caveats)
@@ -425,7 +426,7 @@ def test_a_star_of_the_training_set_is_said_to_be_one(folder, run, light_curve):
     told = [
         any(
             "part of the training set" in caveat
-            for caveat in vet(one, light_curve, SUN, event).caveats
+            for caveat in vet(light_curve, SUN, one, event=event).caveats
         )
         for one in (run, known)
     ]
@@ -435,7 +436,7 @@ def test_a_star_of_the_training_set_is_said_to_be_one(folder, run, light_curve):
 def test_other_signals_of_the_star_are_cut_out(run, light_curve):
     event = TransitEvent(Ephemeris(4.2, 901.7, 0.13))
     with pytest.raises(BadLightCurve):
-        vet(run, light_curve, SUN, event, others=[Ephemeris(4.2, 901.7, 2.0)])
+        vet(light_curve, SUN, run, event=event, others=[Ephemeris(4.2, 901.7, 2.0)])
 
 
 def test_nothing_found_and_no_event_is_said(run, light_curve):
@@ -443,13 +444,13 @@ def test_nothing_found_and_no_event_is_said(run, light_curve):
         light_curve, flux=1 + 1e-4 * np.random.default_rng(0).standard_normal(len(light_curve))
     )
     with pytest.raises(BadLightCurve, match=r"nothing above 7\.1"):
-        vet(run, quiet, SUN)
+        vet(quiet, SUN, run)
 
 
 def test_an_epoch_of_another_clock_is_refused(run, light_curve):
     away = TransitEvent(Ephemeris(3.0, 2_455_000.0, 0.1))
     with pytest.raises(BadParameter, match="days away from its data"):
-        vet(run, light_curve, Star("KIC 7"), away)
+        vet(light_curve, Star("KIC 7"), run, event=away)
 
 
 def test_a_defect_at_one_target_is_a_row_and_stops_no_other(folder, tmp_path, monkeypatch):
@@ -496,8 +497,8 @@ def test_folders_that_are_no_run(folder, tmp_path):
         load_trained_run(tmp_path)
     metrics = json.loads((folder / "run" / "metrics.json").read_text())
     (tmp_path / "models").symlink_to(folder / "run" / "models")
-    (tmp_path / "metrics.json").write_text(json.dumps(metrics | {"simulation_config": {}}))
-    with pytest.raises(BadTable, match="how events were measured"):
+    (tmp_path / "metrics.json").write_text(json.dumps(metrics | {"recipe": {}}))
+    with pytest.raises(BadTable, match="how its events were measured"):
         load_trained_run(tmp_path)
     (tmp_path / "metrics.json").write_text("{")
     with pytest.raises(BadTable, match="train again"):

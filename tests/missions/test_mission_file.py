@@ -74,10 +74,10 @@ def test_a_number_without_a_point_before_its_exponent_is_a_number(tmp_path):
     [
         (
             LEAST + "exposure_hours: 3\n",
-            r"mission: unknown knob exposure_hours; did you mean exposu",
+            r"mission: unknown setting exposure_hours; did you mean exposu",
         ),
-        (LEAST + "noise: {whit: {}}\n", r"mission.noise: unknown knob whit; did you mean white"),
-        (LEAST + "noise: {white: {photons: 3}}\n", r"mission.noise.white: unknown knob photons"),
+        (LEAST + "noise: {whit: {}}\n", r"mission.noise: unknown setting whit; did you mean white"),
+        (LEAST + "noise: {white: {photons: 3}}\n", r"mission.noise.white: unknown setting photons"),
         ("band: kepler\n", r"needs exposure_seconds, pixel_scale_arcsec"),
         (LEAST + "_target_: os.system\n", r"os.system is no part of exoval"),
         (
@@ -143,5 +143,5 @@ def test_the_apps_say_what_is_wrong_with_a_file(app, tmp_path):
         command, capture_output=True, text=True, check=False, cwd=Path(conf.__file__).parent.parent
     )
     assert done.returncode == 2
-    assert "unknown knob photons_ppm; did you mean photon_ppm?" in done.stderr
+    assert "unknown setting photons_ppm; did you mean photon_ppm?" in done.stderr
     assert "Traceback" not in done.stderr

@@ -23,13 +23,22 @@ from exoval.event import TransitEvent
 from exoval.features.feature_group import default_features
 from exoval.folded.folded_event import FoldedEvent
 from exoval.lightcurve import LightCurve, Segment
+from exoval.missions.kepler import kepler
 from exoval.pages.broken_time_axis import broken_time_axis
-from exoval.pages.event_page import event_page
+from exoval.pages.event_page import event_page, strongest_event
 from exoval.pages.feature_file import write_features
 from exoval.pages.plot_event import plot_event
+from exoval.real_event import measure_real_event
+from exoval.recipe import Recipe
 from exoval.star import Star
 
 PLANET = Ephemeris(4.0123, 903.1, 0.2)
+
+
+def page_of(curve, star, event=None, recipe=None):
+    recipe = recipe or Recipe(mission=kepler())
+    event = event or strongest_event(curve, star, recipe)
+    return event_page(measure_real_event(curve, event, star, recipe), recipe)
 
 
 def transits(ephemeris=PLANET, count=2200, depth=4e-3, seed=1, **others):
@@ -82,7 +91,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page():
-    return event_page(light_curve(transits()), Star("KIC 1001"), TransitEvent(PLANET))
+    return page_of(light_curve(transits()), Star("KIC 1001"), TransitEvent(PLANET))
 
 
 @pytest.fixture
@@ -259,7 +268,7 @@ def test_a_star_of_tess_needs_no_other_option(tmp_path, drawn):
 
 def test_a_single_transit_is_found_and_drawn():
     once = Ephemeris(500.0, 921.0, 0.3)
-    page = event_page(light_curve(transits(once)), Star("KIC 1001"))
+    page = page_of(light_curve(transits(once)), Star("KIC 1001"))
     assert page.folded.event.source == "search for single events"
     assert page.folded.event.ephemeris.epoch == pytest.approx(once.epoch, abs=0.03)
     figure = plot_event(page)
@@ -309,7 +318,7 @@ def test_the_periodogram_reaches_the_period_and_peaks_there(page):
     power = page.periodogram
     assert power.period[np.argmax(power.power)] == pytest.approx(PLANET.period, rel=2e-3)
     fast = Ephemeris(0.4, 900.1, 0.05)
-    short = event_page(light_curve(transits(fast)), Star("KIC 1001"), TransitEvent(fast))
+    short = page_of(light_curve(transits(fast)), Star("KIC 1001"), TransitEvent(fast))
     assert short.periodogram.period[0] < 0.4
 
 
@@ -329,7 +338,7 @@ def test_the_other_dip_is_centred_on_its_phase():
     away = replace(PLANET, epoch=PLANET.epoch + 0.37 * PLANET.period)
     columns = transits()
     columns["pdcsap_flux"] *= 1 - 2e-3 * away.in_event(columns["time"])
-    page = event_page(light_curve(columns), Star("KIC 1001"), TransitEvent(PLANET))
+    page = page_of(light_curve(columns), Star("KIC 1001"), TransitEvent(PLANET))
     panel = next(axes for axes in plot_event(page).axes if "phase" in axes.get_title())
     phase = float(panel.get_title().split("phase ")[1].split(",")[0])
     assert phase == pytest.approx(0.37, abs=0.01)
@@ -403,7 +412,7 @@ def test_without_matplotlib_the_extra_is_named(page, monkeypatch):
 
 def test_an_ephemeris_without_data_says_so():
     with pytest.raises(BadLightCurve, match="give another ephemeris"):
-        event_page(
+        page_of(
             light_curve(transits()), Star("KIC 1001"), TransitEvent(Ephemeris(400.0, 1200.0, 0.2))
         )
 

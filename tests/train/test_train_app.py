@@ -9,7 +9,7 @@ from hydra import compose, initialize_config_module
 from labelled_sets import write_labelled_set
 
 import train.__main__ as app
-from exoval.errors import BadParameter, BadTable
+from exoval.errors import BadParameter
 
 ROOT = Path(__file__).parents[2]
 
@@ -156,7 +156,7 @@ def test_a_missing_setting_is_named():
 
 def test_a_forced_setting_is_refused_with_the_known_ones():
     with pytest.raises(BadParameter, match="unknown setting foo; train takes seed"):
-        app._reject_unknown({"foo": 1, "seed": 2}, {"seed", "settings", "recipe_of"})
+        app._reject_unknown({"foo": 1, "seed": 2}, {"seed", "settings"})
 
 
 def test_a_setting_that_a_part_does_not_take_is_named_with_its_place():
@@ -171,40 +171,6 @@ def test_a_part_that_refuses_its_value_speaks_for_itself():
     config = composed("split.test_share=0.9", "~real", "classifier=logistic", "labelled_set=set")
     with pytest.raises(BadParameter, match=r"^calibration_share and test_share"):
         app._built(config)
-
-
-def simulation(*overrides):
-    from omegaconf import OmegaConf
-
-    with initialize_config_module("conf", version_base="1.3"):
-        config = compose("simulate", list(overrides))
-    return {
-        "host": {"segments_per_light_curve": 4},
-        "config": {
-            key: OmegaConf.to_container(config[key], resolve=True)
-            for key in ("mission", "detrend", "feature", "search")
-        },
-    }
-
-
-def test_what_measured_a_labelled_set_is_rebuilt_from_its_manifest():
-    rebuilt = app.recipe_of(simulation("search.minimum_transits=5"))
-    assert rebuilt.minimum_transits == 5 and rebuilt.threshold == 7.1
-    assert rebuilt.segments_per_light_curve == 4
-    assert "strength" in rebuilt.features and rebuilt.features["strength"].columns
-
-
-def test_a_manifest_that_does_not_say_how_is_refused():
-    with pytest.raises(BadTable, match="lacks mission, detrend, feature, search"):
-        app.recipe_of({})
-
-
-def test_a_manifest_cannot_name_code_outside_the_library(tmp_path):
-    manifest = simulation()
-    manifest["config"]["feature"]["shape"] = {"_target_": "os.mkdir", "path": str(tmp_path / "x")}
-    with pytest.raises(BadTable, match=r"os\.mkdir, which is not part"):
-        app.recipe_of(manifest)
-    assert not (tmp_path / "x").exists()
 
 
 def test_settings_of_a_classifier_that_is_not_chosen_are_refused():

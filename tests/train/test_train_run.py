@@ -29,7 +29,6 @@ def trained(folder, table=None, real=None, classifier=None, kind="real", seed=0)
         StarSplit(),
         seed,
         real=real,
-        recipe_of=lambda manifest: manifest,
         bootstrap_resamples=20,
         settings={"seed": seed},
     )

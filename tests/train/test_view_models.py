@@ -80,7 +80,7 @@ class FakeReal:
         self.table = replace(table, frame=frame)
         self.views = Views(values, np.zeros((60, len(SLICES)), np.int16)) if views else None
 
-    def measure(self, recipe_of):
+    def measure(self, recipe):
         skipped = pd.DataFrame({"event": [], "target": [], "disposition": [], "reason": []})
         return type("RealSet", (), {"table": self.table, "skipped": skipped, "views": self.views})
 
@@ -94,7 +94,6 @@ def trained(folder, real=None, **classifier):
         StarSplit(),
         0,
         real=real,
-        recipe_of=lambda manifest: manifest,
         bootstrap_resamples=5,
     )
 

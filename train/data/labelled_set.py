@@ -10,10 +10,13 @@ import numpy as np
 
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.labels import PLANET
+from exoval.missions.mission import Mission
+from exoval.recipe import Recipe, read_recipe
 from exoval.table.feature_table import FeatureTable, load_feature_table
 from exoval.views.store import VALUES, ViewRows, open_views
 
 FEWEST_ROWS = 20
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,14 @@ class LabelledSet:
 
     table: FeatureTable
     manifest: dict
+    folder: Path
+
+    def recipe(self, mission: Mission | None = None) -> Recipe:
+        """How its events were measured, for light curves of ``mission`` where one is given.
+
+        Raises BadTable if the manifest does not say it.
+        """
+        return read_recipe(self.manifest.get("recipe"), str(self.folder / MANIFEST), mission)
 
 
 def load_labelled_set(directory: str | Path) -> LabelledSet:
@@ -43,22 +54,27 @@ def read_labelled_set(directory: str | Path) -> LabelledSet:
             "lists are for experiments that say so"
         )
     directory = Path(directory)
-    for name in ("features.parquet", "manifest.json"):
+    for name in ("features.parquet", MANIFEST):
         if not (directory / name).is_file():
             raise DataNotFound(
                 f"no {name} in labelled_set={directory}; make a labelled set with "
                 "python -m simulate output=DIR and give that DIR"
             )
     try:
-        manifest = json.loads((directory / "manifest.json").read_text())
+        manifest = json.loads((directory / MANIFEST).read_text())
     except ValueError as error:
         raise BadTable(
             f"cannot read {directory / 'manifest.json'} ({error}); simulate the set again"
         ) from error
+    if "recipe" not in manifest:
+        raise BadTable(
+            f"{directory} was made by an older layout of exoval, whose sets are no longer read; "
+            "simulate it again with this version"
+        )
     table = load_feature_table(directory / "features.parquet")
     if (directory / VALUES.format("views")).is_file():
         table = replace(table, views=ViewRows.of_all(open_views(directory), len(table)))
-    return LabelledSet(table, manifest)
+    return LabelledSet(table, manifest, directory)
 
 
 def check_learnable(table: FeatureTable) -> None:

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
-from exoval.catalogs.known_signals import distinct_signals, is_signal
-from exoval.errors import DataNotFound, ExovalError
+from exoval.catalogs.known_signals import distinct_signals, other_signals
+from exoval.ephemeris import Ephemeris
+from exoval.errors import DataNotFound, ExovalError, NoDip
 from exoval.event import TransitEvent
-from exoval.measure import declared_columns, fold, measure_folded
+from exoval.measure import MeasuredEvent, declared_columns
 from exoval.missions.library import LightCurveLibrary, open_library
-from exoval.recipe import Recipe, best_window
+from exoval.real_event import limits_exceeded, measure_real_event
+from exoval.recipe import Recipe
 from exoval.running.progress import progress
 from exoval.table.feature_table import IDENTITY, FeatureTable
 from exoval.views.store import Views
@@ -64,22 +66,22 @@ class RealCandidates:
         for candidate, others in progress(candidates, len(candidates), "measure real candidates"):
             identity = _identity(candidate)
             try:
-                row, views = _measure(candidate, others, library, recipe)
+                measured = _measure(candidate, others, library, recipe)
             except ExovalError as error:
                 skipped.append(identity | {"reason": str(error)})
                 continue
-            rows.append(identity | row)
-            pictures.append(views)
+            rows.append(identity | measured.row)
+            pictures.append(measured.views)
         columns = declared_columns(recipe.features)
         names = [*IDENTITY, *(column.name for column in columns)]
         frame = pd.DataFrame(rows, columns=names).astype({c.name: float for c in columns})
         reasons = pd.DataFrame(skipped, columns=["event", "target", "disposition", "reason"])
         views = None
-        if recipe.views and pictures:
+        if recipe.view_form is not None and pictures:
             views = Views(*(np.stack(parts) for parts in zip(*pictures)))
         return RealSet(FeatureTable(frame, columns, {"real": True}), reasons, views)
 
-    def candidates(self, library: LightCurveLibrary) -> list[tuple[Candidate, list[Candidate]]]:
+    def candidates(self, library: LightCurveLibrary) -> list[tuple[Candidate, list[Ephemeris]]]:
         """Every candidate with a light curve, and the other signals of its star."""
         at_hand = set(library.targets())
         by_star: dict[str, list[Candidate]] = {}
@@ -90,9 +92,9 @@ class RealCandidates:
             if candidate.target in at_hand:
                 by_star.setdefault(candidate.target, []).append(candidate)
         return [
-            (candidate, [other for other in signals if other is not candidate and is_signal(other)])
-            for signals in map(distinct_signals, by_star.values())
-            for candidate in signals
+            (candidate, other_signals(candidate.ephemeris, of_star))
+            for of_star in by_star.values()
+            for candidate in distinct_signals(of_star)
         ]
 
 
@@ -101,29 +103,23 @@ class _NotJudged(ExovalError):
 
 
 def _measure(
-    candidate: Candidate, others: list[Candidate], library: LightCurveLibrary, recipe: Recipe
-) -> tuple[dict[str, float], tuple[np.ndarray, np.ndarray] | None]:
-    """Features and views of a candidate; raises an ExovalError that says why there are none."""
-    ephemeris = candidate.ephemeris
+    candidate: Candidate, others: list[Ephemeris], library: LightCurveLibrary, recipe: Recipe
+) -> MeasuredEvent:
+    """The measured candidate; raises an ExovalError that says why it is not judged."""
     shortest, longest = recipe.periods
-    if not shortest <= ephemeris.period <= longest:
+    if not shortest <= candidate.ephemeris.period <= longest:
         raise _NotJudged(f"period outside the {shortest:g}-{longest:g} days that were simulated")
-    light_curve = library.read(candidate.target)
-    for other in others:
-        light_curve = light_curve.keep(~other.ephemeris.in_event(light_curve.time, 1.5))
-    window = best_window(light_curve, ephemeris, recipe.segments_per_light_curve)
-    event = TransitEvent(ephemeris, candidate.depth, source="catalogue")
-    folded = fold(window, event, library.star(candidate.target), recipe.detrend)
-    if folded is None:
-        raise _NotJudged("no dip at the catalogue ephemeris in the data at hand")
-    row = measure_folded(folded, recipe.features)
-    if row.get("transit_count", np.inf) < recipe.minimum_transits:
-        raise _NotJudged(f"fewer than {recipe.minimum_transits} transits in the data")
-    if row.get("white_snr", np.inf) < recipe.threshold:
-        raise _NotJudged(
-            f"weaker than the detection threshold of {recipe.threshold:g} in the data at hand"
-        )
-    return row, recipe.view_form(folded) if recipe.views else None
+    event = TransitEvent(candidate.ephemeris, candidate.depth, source="catalogue")
+    light_curve, star = library.read(candidate.target), library.star(candidate.target)
+    try:
+        measured = measure_real_event(light_curve, event, star, recipe, others=others)
+    except NoDip as error:
+        # one sentence for all, so that they are counted together
+        raise _NotJudged("no dip at the catalogue ephemeris in the data at hand") from error
+    exceeded = limits_exceeded(measured, recipe)
+    if exceeded:
+        raise _NotJudged(exceeded[0])
+    return measured
 
 
 def _identity(candidate: Candidate) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ from train.run import make_folder, nan_as_null, versions
 from train.tasks.transfer import described, told_apart, told_apart_by
 
 if TYPE_CHECKING:
-    from exoval.recipe import Recipe
+    from exoval.missions.mission import Mission
     from train.data.real import RealCandidates
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def mission_transfer(
     judged: Mapping[str, LabelledTable] | None = None,
     real: RealCandidates | None = None,
     target_set: str | Path | Sequence[str | Path] | None = None,
-    recipe_of: Callable[[dict], Recipe] | None = None,
+    mission: Mission | None = None,
     bootstrap_resamples: int = 500,
     results: str | Path | None = None,
     settings: dict | None = None,
@@ -79,9 +79,9 @@ def mission_transfer(
     home, parts = without_stars_of(home, away), split(away, seed)
     home_parts = split(home, seed)
     tables = dict(judged or {})
-    if real is not None and target_set is not None and recipe_of is not None:
+    if real is not None and target_set is not None:
         first = target_set if isinstance(target_set, str | Path) else target_set[0]
-        tables["real"] = RealTable(real, recipe_of(read_labelled_set(first).manifest))
+        tables["real"] = RealTable(real, read_labelled_set(first).recipe(mission))
     tests = {"held_out": away.select(parts.test)} | _elsewhere(tables, home, away)
     rows, at_home = [], {}
     work = _work(classifier, ways, rows_of_target, repeats, len(parts.fit) + len(parts.calibration))

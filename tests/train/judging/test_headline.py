@@ -24,7 +24,6 @@ def trained(folder, **settings):
         0,
         **{
             "real": FakeReal(koi_table()),
-            "recipe_of": lambda manifest: manifest,
             "bootstrap_resamples": 10,
         }
         | settings,

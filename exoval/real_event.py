@@ -1,0 +1,100 @@
+"""The one road from a real star and what is asked of it to the event as it is judged.
+
+``train``, ``vet``, its page and ``plot-event`` all come through here: the star's other signals are
+cut out, the segments with most of the event are chosen, and it is measured as simulated ones are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from exoval.ephemeris import Ephemeris
+from exoval.errors import NoDip
+from exoval.event import TransitEvent
+from exoval.lightcurve import LightCurve
+from exoval.measure import MeasuredEvent, measure
+from exoval.recipe import Recipe
+from exoval.star import Star
+
+#: full width of what is cut out with another signal of the star, in durations of its events
+CUT_DURATIONS = 1.5
+
+
+def measure_real_event(
+    light_curve: LightCurve,
+    event: TransitEvent,
+    star: Star,
+    recipe: Recipe,
+    *,
+    others: Sequence[Ephemeris] = (),
+) -> MeasuredEvent:
+    """Measure an event of an undetrended light curve as the events of a labelled set were.
+
+    ``others`` are further signals of the star, which are cut out. Raises NoDip if the data show
+    no dip at the event, BadLightCurve if nothing is left of them.
+    """
+    light_curve = without_events(light_curve, others)
+    window = best_window(light_curve, event.ephemeris, recipe.segments_per_light_curve)
+    measured = measure(window, event, star, recipe) if len(window) else None
+    if measured is None or not measured.folded.inside.any():
+        raise NoDip(_no_dip(light_curve, event.ephemeris))
+    return measured
+
+
+def without_events(light_curve: LightCurve, signals: Sequence[Ephemeris]) -> LightCurve:
+    """The light curve without the cadences inside the events of some signals."""
+    for signal in signals:
+        light_curve = light_curve.keep(~signal.in_event(light_curve.time, CUT_DURATIONS))
+    return light_curve
+
+
+def best_window(light_curve: LightCurve, ephemeris: Ephemeris, size: int | None) -> LightCurve:
+    """The run of ``size`` segments, one after the other, with most cadences inside events.
+
+    The earliest of equal ones; the whole light curve where ``size`` is None.
+    """
+    segments = light_curve.segments
+    if size is None or size >= len(segments):
+        return light_curve
+    inside = ephemeris.in_event(light_curve.time)
+    best = max(
+        _runs(len(segments), size),
+        key=lambda run: sum(int(inside[segments[i].cadences].sum()) for i in run),
+    )
+    cadences = np.zeros(len(light_curve), dtype=bool)
+    for i in best:
+        cadences[segments[i].cadences] = True
+    return light_curve.keep(cadences)
+
+
+def limits_exceeded(measured: MeasuredEvent, recipe: Recipe) -> tuple[str, ...]:
+    """In which ways an event lies outside what was simulated and searched for, in words."""
+    event = measured.folded.event
+    shortest, longest = recipe.periods
+    search = recipe.search
+    found = []
+    if not shortest <= event.ephemeris.period <= longest:
+        found.append(f"period outside the {shortest:g}-{longest:g} days that were simulated")
+    if event.transit_count < search.minimum_transits:
+        found.append(f"fewer than the {search.minimum_transits} transits that the search asks for")
+    if event.signal_to_noise < search.threshold:
+        found.append(f"weaker than the {search.threshold:g} sigma that the search asks for")
+    return tuple(found)
+
+
+def _runs(count: int, size: int) -> Iterator[range]:
+    return (range(first, first + size) for first in range(count - size + 1))
+
+
+def _no_dip(light_curve: LightCurve, ephemeris: Ephemeris) -> str:
+    """What to say of an event that is not in the data."""
+    where = "there are no data"
+    if len(light_curve):
+        where = f"the data run from {light_curve.time[0]:.2f} to {light_curve.time[-1]:.2f} d"
+    return (
+        f"{light_curve.target}: no dip in the data near period {ephemeris.period:.6g} d, epoch "
+        f"{ephemeris.epoch:.6g} d, duration {24 * ephemeris.duration:.4g} h; {where}: give "
+        "another ephemeris or other segments"
+    )

@@ -1,0 +1,90 @@
+"""What came out of one judged event: numbers for a table, lines for a reader."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from exoval.event import TransitEvent
+from exoval.folded.folded_event import FoldedEvent
+from exoval.labels import PLANET
+from exoval.measure import MeasuredEvent
+from exoval.table.feature_table import FeatureTable
+
+
+@dataclass(frozen=True, kw_only=True)
+class VettingResult:
+    """One judged event.
+
+    ``probability`` and ``error`` are by scenario, those of the leading classifier;
+    ``by_classifier`` is P(planet) of every classifier of the run. ``novelty`` lies between 0 and
+    1, the most unusual, and is NaN without detectors. ``caveats`` say why the numbers may not
+    hold. ``measured`` is the event as it was measured, ``table`` its features.
+    """
+
+    name: str
+    classifier: str
+    probability: dict[str, float]
+    error: dict[str, float]
+    by_classifier: dict[str, float]
+    novelty: float
+    caveats: tuple[str, ...]
+    measured: MeasuredEvent
+    table: FeatureTable
+
+    @property
+    def folded(self) -> FoldedEvent:
+        """The event as it was folded."""
+        return self.measured.folded
+
+    @property
+    def event(self) -> TransitEvent:
+        """The event with its refined ephemeris."""
+        return self.folded.event
+
+    @property
+    def most_probable(self) -> str:
+        """The scenario of the highest probability."""
+        return max(self.probability, key=self.probability.get)
+
+    def row(self) -> dict[str, float | str]:
+        """One row of a table of judged events."""
+        ephemeris = self.event.ephemeris
+        return {
+            "event": self.name,
+            "target": self.folded.light_curve.target,
+            "period_days": ephemeris.period,
+            "epoch_days": ephemeris.epoch,
+            "duration_hours": 24 * ephemeris.duration,
+            "depth_ppm": 1e6 * self.event.depth,
+            "signal_to_noise": self.event.signal_to_noise,
+            "transits": self.event.transit_count,
+            "most_probable": self.most_probable,
+            "classifier": self.classifier,
+            **{f"P_{name}": value for name, value in self.probability.items()},
+            **{f"error_{name}": value for name, value in self.error.items()},
+            **{f"P_planet_{name}": value for name, value in self.by_classifier.items()},
+            "novelty": self.novelty,
+            "caveats": "; ".join(self.caveats),
+        }
+
+    def answers(self) -> list[str]:
+        """The most probable scenarios, and what stands against the numbers."""
+        ranked = sorted(self.probability, key=self.probability.get, reverse=True)
+        lines = []
+        for name in [*ranked[:3], *((PLANET,) if PLANET not in ranked[:3] else ())]:
+            error = self.error[name]
+            spread = f" +- {error:.4f}" if math.isfinite(error) else ""
+            lines.append(f"{name:22}{self.probability[name]:.4f}{spread}")
+        return lines + [f"! {caveat}" for caveat in self.caveats]
+
+    def sentence(self) -> str:
+        """The event and the answers, in lines for people."""
+        event = self.event
+        return "\n  ".join(
+            [
+                f"{self.name}: period {event.ephemeris.period:.6g} d, box depth "
+                f"{1e6 * event.depth:,.0f} ppm, {event.signal_to_noise:.1f} sigma",
+                *self.answers(),
+            ]
+        )

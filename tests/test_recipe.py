@@ -1,0 +1,68 @@
+"""How events were measured is written and read in one way."""
+
+import pytest
+from hydra import compose, initialize_config_module
+from hydra.utils import instantiate
+from omegaconf import OmegaConf
+
+from exoval.errors import BadTable
+from exoval.missions.kepler import kepler
+from exoval.recipe import PARTS, Recipe, read_recipe, recipe_settings
+from exoval.views.fine import FineViews
+
+
+def simulation(*overrides):
+    with initialize_config_module("conf", version_base="1.3"):
+        return compose("simulate", list(overrides))
+
+
+def written(*overrides, segments=4):
+    config = simulation(*overrides)
+    return recipe_settings(
+        {name: OmegaConf.to_container(config, resolve=True)[name] for name in PARTS}, segments
+    )
+
+
+def test_a_recipe_is_rebuilt_from_what_a_simulation_writes():
+    rebuilt = read_recipe(written("search.minimum_transits=5"), "manifest.json")
+    assert rebuilt.search.minimum_transits == 5 and rebuilt.search.threshold == 7.1
+    assert rebuilt.segments_per_light_curve == 4
+    assert "strength" in rebuilt.features and rebuilt.features["strength"].columns
+    assert isinstance(rebuilt.view_form, FineViews)
+    assert read_recipe(written("views=false"), "manifest.json").view_form is None
+
+
+def test_a_rebuilt_recipe_equals_the_configurations_own_parts():
+    config = simulation()
+    rebuilt = read_recipe(written(), "manifest.json")
+    for name, part in (("search", rebuilt.search), ("detrend", rebuilt.detrend)):
+        assert instantiate(config[name], _convert_="all") == part
+    assert instantiate(config.feature, _convert_="all") == rebuilt.features
+    assert instantiate(config.mission, _convert_="all") == rebuilt.mission == rebuilt.simulated
+
+
+def test_the_default_recipe_is_that_of_the_default_simulation():
+    rebuilt, default = read_recipe(written(), "manifest.json"), Recipe(mission=kepler())
+    assert default.search == rebuilt.search and default.detrend == rebuilt.detrend
+    assert default.features == rebuilt.features
+
+
+def test_light_curves_of_another_product_keep_the_range_of_periods_that_was_simulated():
+    settings = written("mission.maximum_period_days=12")
+    rebuilt = read_recipe(settings, "manifest.json", kepler())
+    assert rebuilt.mission == kepler() and rebuilt.periods[1] == 12
+
+
+def test_settings_that_do_not_say_how_are_refused_with_the_name_of_the_file():
+    with pytest.raises(
+        BadTable, match=r"set/manifest\.json does not .*\(no mission, detrend, search, feature"
+    ):
+        read_recipe({}, "set/manifest.json")
+
+
+def test_a_file_cannot_name_code_outside_the_library(tmp_path):
+    settings = written()
+    settings["feature"]["shape"] = {"_target_": "os.mkdir", "path": str(tmp_path / "x")}
+    with pytest.raises(BadTable, match=r"set/manifest\.json.*os\.mkdir is no part of exoval"):
+        read_recipe(settings, "set/manifest.json")
+    assert not (tmp_path / "x").exists()
