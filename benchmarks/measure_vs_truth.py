@@ -52,19 +52,19 @@ def injections(draws: int) -> tuple[pd.DataFrame, str]:
         )
     population = built["population"]
     recipe = Recipe(
-        1,
-        built["host"],
-        built["scenario"],
-        built["transit_model"],
-        built["detrend"],
-        built["search"],
-        built["feature"],
+        seed=1,
+        hosts=built["host"],
+        scenarios=built["scenario"],
+        transit_model=built["transit_model"],
+        detrend=built["detrend"],
+        search=built["search"],
+        features=built["feature"],
         catalogue_errors=population["catalogue_errors"],
         limb_darkening=population["limb_darkening"],
         phase_curves=population["phase_curves"],
     )
     rows = []
-    for index in progress(range(draws), draws, "inject and measure"):
+    for index in progress(range(draws), total=draws, description="inject and measure"):
         outcome = simulate_example(recipe, "planet", index)
         if outcome.status == KEPT and outcome.truth["alias"] == "same":
             rows.append({**outcome.row, **truth_columns(outcome.truth)})

@@ -29,13 +29,13 @@ def build_recipe() -> Recipe:
     with initialize_config_module("conf", version_base="1.3"):
         built = instantiate(compose("simulate"), _convert_="all")
     return Recipe(
-        0,
-        built["host"],
-        built["scenario"],
-        built["transit_model"],
-        built["detrend"],
-        built["search"],
-        built["feature"],
+        seed=0,
+        hosts=built["host"],
+        scenarios=built["scenario"],
+        transit_model=built["transit_model"],
+        detrend=built["detrend"],
+        search=built["search"],
+        features=built["feature"],
         catalogue_errors=built["population"]["catalogue_errors"],
         limb_darkening=built["population"]["limb_darkening"],
         phase_curves=built["population"]["phase_curves"],
@@ -52,14 +52,14 @@ def time_example(recipe: Recipe, scenario: str, index: int, spent: dict[str, lis
     rng = example_rng(recipe.seed, scenario, index)
     host, star = recipe.hosts.draw(rng)
     lap("read host")
-    injected = inject_example(recipe, scenario, rng, host, star)
+    injected = inject_example(recipe, scenario, rng=rng, host=host, star=star)
     lap("draw and inject")
     flat = recipe.detrend(injected.light_curve)
     lap("detrend")
     event = recipe.search(flat, star)
     lap("search")
     if event is not None:
-        measure(injected.light_curve, event, star, recipe.detrend, recipe.features)
+        measure(injected.light_curve, event, star, detrend=recipe.detrend, features=recipe.features)
         lap("measure")
 
 

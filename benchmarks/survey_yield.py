@@ -44,18 +44,18 @@ def built(overrides: list[str]) -> tuple[DictConfig, Recipe]:
     parts = instantiate(config, _convert_="all")
     population = parts["population"]
     return config, Recipe(
-        parts["seed"],
-        parts["host"],
-        parts["scenario"],
-        parts["transit_model"],
-        parts["detrend"],
-        parts["search"],
-        {},
-        parts["visible_snr"],
-        population["catalogue_errors"],
-        population["limb_darkening"],
-        population["phase_curves"],
-        False,
+        seed=parts["seed"],
+        hosts=parts["host"],
+        scenarios=parts["scenario"],
+        transit_model=parts["transit_model"],
+        detrend=parts["detrend"],
+        search=parts["search"],
+        features={},
+        visible_snr=parts["visible_snr"],
+        catalogue_errors=population["catalogue_errors"],
+        limb_darkening=population["limb_darkening"],
+        phase_curves=population["phase_curves"],
+        views=False,
     )
 
 

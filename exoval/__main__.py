@@ -181,7 +181,10 @@ def _plot_event(parsed: argparse.Namespace) -> None:
     mission = _mission(parsed.mission or MISSION_OF.get(start, "kepler"))
     asked = _asked(parsed, parsed.target)
     event, target = asked.event_and_target(mission)
-    search = BoxSearch(mission.minimum_period_days, mission.maximum_period_days)
+    search = BoxSearch(
+        minimum_period_days=mission.minimum_period_days,
+        maximum_period_days=mission.maximum_period_days,
+    )
     if parsed.maximum_period is not None:
         search = replace(search, maximum_period_days=parsed.maximum_period)
     light_curve, star = asked.light_curve(mission, target)
@@ -214,7 +217,7 @@ def _vet(parsed: argparse.Namespace) -> None:
     )
     answers = []
     judged = vet_list(vetting, asked, parsed.output, parsed.workers)
-    for one, answer in progress(judged, len(asked), "vet"):
+    for one, answer in progress(judged, total=len(asked), description="vet"):
         answers.append(answer)
         if answer.lines:
             print("\n".join(answer.lines), flush=True)
@@ -291,7 +294,7 @@ def _mission(name: str) -> Mission:
 
     shipped = Path(str(resources.files("conf"))) / "mission"
     if is_mission_file(name):
-        return read_mission(name, shipped)
+        return read_mission(name, others=shipped)
     path = shipped / f"{name}.yaml"
     return read_mission(path) if path.is_file() else named_mission(name)
 

@@ -20,6 +20,7 @@ def measure(
     light_curve: LightCurve,
     event: TransitEvent,
     star: Star,
+    *,
     detrend: Detrend,
     features: Mapping[str, FeatureGroup],
 ) -> dict[str, float] | None:
@@ -29,12 +30,12 @@ def measure(
     found nothing to measure; None if no box near the event holds data. Raises BadLightCurve if
     nothing is left after detrending.
     """
-    folded = fold(light_curve, event, star, detrend)
-    return None if folded is None else measure_folded(folded, features)
+    folded = fold(light_curve, event, star, detrend=detrend)
+    return None if folded is None else measure_folded(folded, features=features)
 
 
 def fold(
-    light_curve: LightCurve, event: TransitEvent, star: Star, detrend: Detrend
+    light_curve: LightCurve, event: TransitEvent, star: Star, *, detrend: Detrend
 ) -> FoldedEvent | None:
     """The first half of ``measure``: the event as every feature group and view sees it."""
     flat = detrend(light_curve, event.ephemeris)
@@ -42,7 +43,9 @@ def fold(
     return None if refined is None else FoldedEvent(flat, refined, star, light_curve)
 
 
-def measure_folded(folded: FoldedEvent, features: Mapping[str, FeatureGroup]) -> dict[str, float]:
+def measure_folded(
+    folded: FoldedEvent, *, features: Mapping[str, FeatureGroup]
+) -> dict[str, float]:
     """The second half of ``measure``: one float per declared column."""
     row = {column.name: np.nan for column in declared_columns(features)}
     for group in features.values():

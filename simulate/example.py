@@ -43,7 +43,7 @@ DRAWN, VISIBLE, RECOVERED, KEPT, FAILED = "drawn", "visible", "recovered", "kept
 NOISE_DAYS = 0.25
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """Everything that turns a seed and an index into a row; the same for every worker.
 
@@ -67,7 +67,7 @@ class Recipe:
     view_form: ViewForm = field(default_factory=FineViews)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What became of one example; ``row`` holds features where it was kept.
 
@@ -108,25 +108,32 @@ def simulate_example(recipe: Recipe, scenario: str, index: int) -> Outcome:
     try:
         host, star = recipe.hosts.draw(rng)
         target, stage = star.target, "inject"
-        injected = inject_example(recipe, scenario, rng, host, star)
+        injected = inject_example(recipe, scenario, rng=rng, host=host, star=star)
         stage = "search"
-        return _search_and_measure(recipe, scenario, index, rng, injected)
+        return _search_and_measure(recipe, scenario, index, rng, injected=injected)
     except ExovalError as error:
-        return Outcome(scenario, index, target, FAILED, stage=stage, reason=str(error))
+        return Outcome(
+            scenario=scenario,
+            index=index,
+            target=target,
+            status=FAILED,
+            stage=stage,
+            reason=str(error),
+        )
     except Exception as error:  # one odd light curve must not end a run of a million
         log.exception("%s %d on %s failed while it should not", scenario, index, target)
         return Outcome(
-            scenario,
-            index,
-            target,
-            FAILED,
+            scenario=scenario,
+            index=index,
+            target=target,
+            status=FAILED,
             stage=stage,
             reason=f"unforeseen {type(error).__name__}: {error}",
         )
 
 
 def inject_example(
-    recipe: Recipe, scenario: str, rng: np.random.Generator, host: LightCurve, star: Star
+    recipe: Recipe, scenario: str, *, rng: np.random.Generator, host: LightCurve, star: Star
 ) -> InjectedSystem:
     """Draw a system of the scenario for a host and put its light in.
 
@@ -136,15 +143,15 @@ def inject_example(
     mission = recipe.hosts.mission
     true_star = recipe.catalogue_errors.sample(rng, complete_star(star))
     observation = Observation(
-        true_star,
-        float(host.time[0]),
-        host.baseline,
-        host.exposure,
-        noise_ppm(host, NOISE_DAYS),
-        NOISE_DAYS,
-        mission.band,
-        mission.blend_radius_arcsec,
-        len(host.segments),
+        star=true_star,
+        start=float(host.time[0]),
+        baseline=host.baseline,
+        exposure=host.exposure,
+        noise_ppm=noise_ppm(host, days=NOISE_DAYS),
+        noise_days=NOISE_DAYS,
+        band=mission.band,
+        blend_radius_arcsec=mission.blend_radius_arcsec,
+        segments=len(host.segments),
     )
     system = recipe.scenarios[scenario].draw(rng, observation)
     system = recipe.phase_curves.dress(rng, recipe.limb_darkening.dress(rng, system))
@@ -157,9 +164,9 @@ def inject_example(
         light_curve = inject(
             host,
             system,
-            recipe.transit_model,
-            mission.pixel_scale_arcsec,
-            draw_neighbours(rng, mission),
+            transit_model=recipe.transit_model,
+            pixel_scale_arcsec=mission.pixel_scale_arcsec,
+            neighbours_arcsec=draw_neighbours(rng, mission),
         ).light_curve
     return InjectedSystem(star, host, system, light_curve)
 
@@ -176,13 +183,15 @@ def draw_neighbours(rng: np.random.Generator, mission: Mission) -> tuple[float, 
 
 
 def _search_and_measure(
-    recipe: Recipe, scenario: str, index: int, rng: np.random.Generator, injected: InjectedSystem
+    recipe: Recipe, scenario: str, index: int, rng: np.random.Generator, *, injected: InjectedSystem
 ) -> Outcome:
     light_curve, star, system = injected.light_curve, injected.star, injected.system
     truth = _truth(injected, recipe.transit_model)
     expected = _expected_ephemeris(system.signal)
     if expected is not None and truth["expected_snr"] < recipe.visible_snr:
-        return Outcome(scenario, index, star.target, DRAWN, truth)
+        return Outcome(
+            scenario=scenario, index=index, target=star.target, status=DRAWN, truth=truth
+        )
     event = recipe.search(recipe.detrend(light_curve), star, expected, rng)
     recovery = Recovery()
     if event is not None:
@@ -194,21 +203,31 @@ def _search_and_measure(
         recovery = _recovery(event.ephemeris, expected, system.signal, light_curve)
     truth |= {"alias": recovery.alias, "at_secondary": float(recovery.at_secondary)}
     if not recovery.found:
-        return Outcome(scenario, index, star.target, VISIBLE, truth)
-    folded = fold(light_curve, event, star, recipe.detrend)
+        return Outcome(
+            scenario=scenario, index=index, target=star.target, status=VISIBLE, truth=truth
+        )
+    folded = fold(light_curve, event, star, detrend=recipe.detrend)
     if folded is None:
         return Outcome(
-            scenario,
-            index,
-            star.target,
-            RECOVERED,
-            truth,
+            scenario=scenario,
+            index=index,
+            target=star.target,
+            status=RECOVERED,
+            truth=truth,
             stage="measure",
             reason="no dip is left at the found event once the trend ignores it",
         )
-    row = measure_folded(folded, recipe.features)
+    row = measure_folded(folded, features=recipe.features)
     views = recipe.view_form(folded) if recipe.views else None
-    return Outcome(scenario, index, star.target, KEPT, truth, row, views=views)
+    return Outcome(
+        scenario=scenario,
+        index=index,
+        target=star.target,
+        status=KEPT,
+        truth=truth,
+        row=row,
+        views=views,
+    )
 
 
 def _recovery(
@@ -220,10 +239,12 @@ def _recovery(
     secondary = None
     if orbit.surface_brightness_ratio > 0:
         secondary = expected.epoch + secondary_delay(
-            orbit.period, orbit.eccentricity, orbit.argument_of_periastron
+            orbit.period,
+            eccentricity=orbit.eccentricity,
+            argument_of_periastron=orbit.argument_of_periastron,
         )
     ends = (float(light_curve.time[0]), float(light_curve.time[-1]))
-    return recover(found, expected, ends, secondary)
+    return recover(found, expected, baseline=ends, secondary_epoch=secondary)
 
 
 def _expected_ephemeris(orbit: Orbit | None) -> Ephemeris | None:
@@ -250,16 +271,16 @@ def _truth(injected: InjectedSystem, transit_model: TransitModel) -> dict:
     if orbit.phase_curve is not None:
         # what counts as depth and strength is what the eclipses hide
         eclipses = inject(
-            host, without_phase_curves(system), transit_model, pixel_scale_arcsec=1.0
+            host, without_phase_curves(system), transit_model=transit_model, pixel_scale_arcsec=1.0
         ).light_curve
     # a cadence without light says nothing of what is hidden
     lost = 1 - np.divide(
         eclipses.flux, host.flux, out=np.ones(len(host.flux)), where=host.flux != 0
     )
-    noise = 1e-6 * noise_ppm(host, NOISE_DAYS) * np.sqrt(NOISE_DAYS / host.exposure)
+    noise = 1e-6 * noise_ppm(host, days=NOISE_DAYS) * np.sqrt(NOISE_DAYS / host.exposure)
     return (
         truth
-        | hard_cases(eclipsed, host, transit_model)
+        | hard_cases(eclipsed, host, transit_model=transit_model)
         | {
             "has_phase_curve": float(orbit.phase_curve is not None),
             "source_share": eclipsed.flux_fraction,

@@ -47,7 +47,7 @@ class Executor:
                 yield batch, run_batch(recipe, batch)
             return
         yield from in_new_workers(
-            partial(run_batch, recipe), batches, workers, partial(_each_alone, recipe)
+            partial(run_batch, recipe), batches, workers=workers, again=partial(_each_alone, recipe)
         )
 
 
@@ -66,13 +66,13 @@ def _alone(recipe: Recipe, scenario: str, index: int) -> Outcome:
     """One example in a process of its own."""
     batch = Batch(scenario, index, index + 1)
     try:
-        return next(in_workers(partial(run_batch, recipe), [batch], 1))[1][0]
+        return next(in_workers(partial(run_batch, recipe), [batch], workers=1))[1][0]
     except BrokenProcessPool:
         return Outcome(
-            scenario,
-            index,
-            "",
-            FAILED,
+            scenario=scenario,
+            index=index,
+            target="",
+            status=FAILED,
             stage="worker",
             reason="the worker process died (out of memory, or killed)",
         )

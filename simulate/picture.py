@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 BEFORE, AFTER, SIGNAL = "#9aa5b1", "#1f5fa8", "#d1495b"
 
 
-def picture_examples(recipe: Recipe, outcomes: list[Outcome], folder: Path, number: int) -> None:
+def picture_examples(recipe: Recipe, outcomes: list[Outcome], *, folder: Path, number: int) -> None:
     """Draw ``number`` examples of every scenario, the first that were kept, as PNG files.
 
     Each shows the light curve before and after injection, the fold on the true ephemeris (or
@@ -48,7 +48,7 @@ def replay(recipe: Recipe, outcome: Outcome) -> InjectedSystem:
     """Simulate an example's light curve again from its seed and index."""
     rng = example_rng(recipe.seed, outcome.scenario, outcome.index)
     host, star = recipe.hosts.draw(rng)
-    return inject_example(recipe, outcome.scenario, rng, host, star)
+    return inject_example(recipe, outcome.scenario, rng=rng, host=host, star=star)
 
 
 def _picture(recipe: Recipe, outcome: Outcome, path: Path) -> None:
@@ -68,13 +68,17 @@ def _picture(recipe: Recipe, outcome: Outcome, path: Path) -> None:
     flat = [recipe.detrend(curve, ephemeris) for curve in (injected.host, injected.light_curve)]
     _draw_fold(
         figure.add_subplot(grid[1, 0]),
-        flat,
-        ephemeris,
-        (-0.25 * period, 0.75 * period),
-        "whole orbit",
+        flat=flat,
+        ephemeris=ephemeris,
+        reach=(-0.25 * period, 0.75 * period),
+        title="whole orbit",
     )
     _draw_fold(
-        figure.add_subplot(grid[1, 1]), flat, ephemeris, (-2 * duration, 2 * duration), "event"
+        figure.add_subplot(grid[1, 1]),
+        flat=flat,
+        ephemeris=ephemeris,
+        reach=(-2 * duration, 2 * duration),
+        title="event",
     )
     _write_parameters(figure.add_subplot(grid[1, 2]), truth, outcome.status)
     figure.suptitle(
@@ -98,7 +102,7 @@ def _draw_light_curve(axes: object, injected: InjectedSystem) -> None:
 
 
 def _draw_fold(
-    axes: object, flat: list, ephemeris: Ephemeris, reach: tuple[float, float], title: str
+    axes: object, *, flat: list, ephemeris: Ephemeris, reach: tuple[float, float], title: str
 ) -> None:
     for curve, colour in zip(flat, (BEFORE, AFTER)):
         from_mid = (curve.time - ephemeris.epoch - reach[0]) % ephemeris.period + reach[0]

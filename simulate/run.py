@@ -37,6 +37,7 @@ PACKAGES = ("exoval", "numpy", "scipy", "astropy", "batman-package", "wotan", "p
 
 
 def run(
+    *,
     n_systems: int,
     seed: int,
     output: str | Path,
@@ -69,7 +70,7 @@ def run(
     output = Path(output)
     shards = labelled_set.Shards(
         output,
-        labelled_set.fingerprint(
+        fingerprint=labelled_set.fingerprint(
             {
                 key: value
                 for key, value in settings.items()
@@ -82,22 +83,22 @@ def run(
                 "host_kind": host.describe()["kind"],
             }
         ),
-        views,
+        views=views,
     )
     recipe = Recipe(
-        seed,
-        host,
-        scenario,
-        transit_model,
-        detrend,
-        search,
-        feature,
-        visible_snr,
-        population["catalogue_errors"],
-        population["limb_darkening"],
-        population["phase_curves"],
-        views,
-        view_form or FineViews(),
+        seed=seed,
+        hosts=host,
+        scenarios=scenario,
+        transit_model=transit_model,
+        detrend=detrend,
+        search=search,
+        features=feature,
+        visible_snr=visible_snr,
+        catalogue_errors=population["catalogue_errors"],
+        limb_darkening=population["limb_darkening"],
+        phase_curves=population["phase_curves"],
+        views=views,
+        view_form=view_form or FineViews(),
     )
     log.info("hosts: %s", host.describe())
     start = time.time()
@@ -105,10 +106,14 @@ def run(
     outcomes = _simulate(recipe, batches, executor, shards)
     table = _feature_table(outcomes, recipe, settings)
     if views:
-        labelled_set.write_views(output, shards, batches, table, recipe.view_form.layout)
-    manifest = _write(output, outcomes, table, recipe, settings, time.time() - start)
+        labelled_set.write_views(
+            output, shards=shards, batches=batches, table=table, layout=recipe.view_form.layout
+        )
+    manifest = _write(
+        output, outcomes, table, recipe, settings=settings, seconds=time.time() - start
+    )
     if pictures:
-        picture_examples(recipe, outcomes, output / "pictures", pictures)
+        picture_examples(recipe, outcomes, folder=output / "pictures", number=pictures)
     return manifest
 
 
@@ -146,7 +151,7 @@ def _simulate(
     if len(waiting) < len(batches):
         log.info("%d of %d batches are already there", len(batches) - len(waiting), len(batches))
     work = executor.run(recipe, waiting)
-    for batch, outcomes in progress(work, len(waiting), "simulate (batches)"):
+    for batch, outcomes in progress(work, total=len(waiting), description="simulate (batches)"):
         shards.save(batch, outcomes)
         # read back, so that a row is the same whether it was just made or taken over
         finished[batch] = shards.load(batch)
@@ -166,6 +171,7 @@ def _write(
     outcomes: list[Outcome],
     table: FeatureTable,
     recipe: Recipe,
+    *,
     settings: dict,
     seconds: float,
 ) -> dict:

@@ -38,20 +38,20 @@ def built(settings: object, place: str) -> object:
         ) from error
 
 
-def check_mission_settings(settings: object, place: str = "mission") -> None:
+def check_mission_settings(settings: object, *, place: str = "mission") -> None:
     """Raise BadParameter for a knob nobody knows, with what there is instead, or one that lacks.
 
     Parts that are not of exoval are left to whoever builds them.
     """
     if isinstance(settings, list):
         for value in settings:
-            check_mission_settings(value, place)
+            check_mission_settings(value, place=place)
     if not isinstance(settings, dict):
         return
     if str(settings.get("_target_", "")).startswith("exoval."):
         _check(settings, _maker(settings["_target_"], place), place)
     for key, value in settings.items():
-        check_mission_settings(value, f"{place}.{key}")
+        check_mission_settings(value, place=f"{place}.{key}")
 
 
 def _maker(target: str, place: str) -> Callable[..., object]:

@@ -54,7 +54,7 @@ def event_page(
     features = features or default_features()
     flat = detrend(light_curve)
     event = event or _found(flat, star, search)
-    folded = fold(light_curve, event, star, detrend)
+    folded = fold(light_curve, event, star, detrend=detrend)
     if folded is None or not folded.inside.any():
         given = event.ephemeris
         raise BadLightCurve(
@@ -73,7 +73,7 @@ def event_page(
         folded,
         reaching.periodogram(flat, star),
         features,
-        measure_folded(folded, features),
+        measure_folded(folded, features=features),
         time_zero,
     )
 

@@ -112,7 +112,7 @@ def vet(
             f"{method.threshold:g} sigma; give an ephemeris"
         )
     window = best_window(light_curve, event.ephemeris, method.segments_per_light_curve)
-    folded = fold(window, event, star, method.detrend)
+    folded = fold(window, event, star, detrend=method.detrend)
     if folded is None:
         raise BadLightCurve(
             f"{light_curve.target}: no dip in the data near period "
@@ -122,7 +122,7 @@ def vet(
     table = _table(run, folded, name)
     model = run.models[run.leading]
     priors = None if planet_share is None else _priors(model.card, planet_share)
-    probability = model.probabilities(table, priors)[0]
+    probability = model.probabilities(table, priors=priors)[0]
     novelty = None if run.novelty is None else run.novelty(table)
     return VettingResult(
         name or light_curve.target,
@@ -130,7 +130,11 @@ def vet(
         run.leading,
         dict(zip(model.classes, map(float, probability), strict=True)),
         dict(
-            zip(model.classes, map(float, model.probability_errors(table, priors)[0]), strict=True)
+            zip(
+                model.classes,
+                map(float, model.probability_errors(table, priors=priors)[0]),
+                strict=True,
+            )
         ),
         {one: _planet(other, table, planet_share) for one, other in run.models.items()},
         np.nan if novelty is None else float(novelty.score[0]),
@@ -161,7 +165,7 @@ def _table(run: TrainedRun, folded: FoldedEvent, name: str) -> FeatureTable:
         "event": name or folded.light_curve.target,
         "target": folded.light_curve.target,
     }
-    frame = pd.DataFrame([row | measure_folded(folded, method.features)])
+    frame = pd.DataFrame([row | measure_folded(folded, features=method.features)])
     infinite = np.isinf(frame[[column.name for column in columns]].to_numpy(float))[0]
     if infinite.any():
         odd = ", ".join(column.name for column, bad in zip(columns, infinite) if bad)
@@ -179,7 +183,7 @@ def _table(run: TrainedRun, folded: FoldedEvent, name: str) -> FeatureTable:
 
 def _planet(model: FittedModel, table: FeatureTable, planet_share: float | None) -> float:
     priors = None if planet_share is None else _priors(model.card, planet_share)
-    return float(model.probabilities(table, priors)[0, model.classes.index(PLANET)])
+    return float(model.probabilities(table, priors=priors)[0, model.classes.index(PLANET)])
 
 
 def _priors(card: dict, planet_share: float) -> dict[str, float]:

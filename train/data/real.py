@@ -55,13 +55,15 @@ class RealCandidates:
     def measure(self, recipe: Recipe) -> RealSet | None:
         """The measured candidates; None, with a warning, where there are no data to measure."""
         try:
-            library = open_library(recipe.mission, self.folder)
+            library = open_library(recipe.mission, folder=self.folder)
             candidates = self.candidates(library)
         except DataNotFound as error:
             log.warning("real candidates cannot be judged: %s", error)
             return None
         rows, pictures, skipped = [], [], []
-        for candidate, others in progress(candidates, len(candidates), "measure real candidates"):
+        for candidate, others in progress(
+            candidates, total=len(candidates), description="measure real candidates"
+        ):
             identity = _identity(candidate)
             try:
                 row, views = _measure(candidate, others, library, recipe)
@@ -112,11 +114,11 @@ def _measure(
     for other in others:
         light_curve = light_curve.keep(~other.ephemeris.in_event(light_curve.time, 1.5))
     window = best_window(light_curve, ephemeris, recipe.segments_per_light_curve)
-    event = TransitEvent(ephemeris, candidate.depth, source="catalogue")
-    folded = fold(window, event, library.star(candidate.target), recipe.detrend)
+    event = TransitEvent(ephemeris=ephemeris, depth=candidate.depth, source="catalogue")
+    folded = fold(window, event, library.star(candidate.target), detrend=recipe.detrend)
     if folded is None:
         raise _NotJudged("no dip at the catalogue ephemeris in the data at hand")
-    row = measure_folded(folded, recipe.features)
+    row = measure_folded(folded, features=recipe.features)
     if row.get("transit_count", np.inf) < recipe.minimum_transits:
         raise _NotJudged(f"fewer than {recipe.minimum_transits} transits in the data")
     if row.get("white_snr", np.inf) < recipe.threshold:
