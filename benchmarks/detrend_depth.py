@@ -43,10 +43,10 @@ STRENGTHS = (1.0, 10.0)
 #: of all events together; enough for one light curve to tell the bias to a few per cent
 EVENTS = 4
 DETRENDS = {
-    "biweight 1 d": Biweight(1.0),
-    "biweight 1.5 d": Biweight(1.5),
-    "biweight 2 d": Biweight(2.0),
-    "biweight 3 d": Biweight(3.0),
+    "biweight 1 d": Biweight(window_days=1.0),
+    "biweight 1.5 d": Biweight(window_days=1.5),
+    "biweight 2 d": Biweight(window_days=2.0),
+    "biweight 3 d": Biweight(window_days=3.0),
     "median 1.5 d": Median(1.5),
     "spline 1.5 d": Spline(1.5),
     "spline 2 d": Spline(2.0),
@@ -56,13 +56,13 @@ STAGES = ("search", "measure", "measure_alone")
 
 
 def hosts_of(mission: str) -> RealHosts:
-    return {"kepler": RealHosts(kepler()), "tess": RealHosts(tess())}[mission]
+    return {"kepler": RealHosts(mission=kepler()), "tess": RealHosts(mission=tess())}[mission]
 
 
 def dimmed(host: LightCurve, ephemeris: Ephemeris, depth: float) -> tuple[LightCurve, np.ndarray]:
     """The host with a trapezoid transit, and the relative flux it loses, cadence by cadence."""
     phase = ephemeris.time_from_mid_event(host.time) / ephemeris.duration
-    lost = depth * trapezoid(phase, 1.0, 1.0, 0.1, 0.0)
+    lost = depth * trapezoid(phase, depth=1.0, duration=1.0, ingress_share=0.1, offset=0.0)
     return host.with_flux(host.flux * (1 - lost)), lost
 
 
@@ -92,7 +92,7 @@ def residual_ppm(flat: LightCurve) -> float:
 
 def depth_in_noise(host: LightCurve, strength: float) -> float:
     """Relative depth that is ``strength`` times the noise of half an hour."""
-    return strength * 1e-6 * noise_ppm(host, 0.25) * np.sqrt(0.25 * 48)
+    return strength * 1e-6 * noise_ppm(host, days=0.25) * np.sqrt(0.25 * 48)
 
 
 def trials_on(host: LightCurve, hours: float, rng: np.random.Generator) -> list[dict]:
@@ -129,7 +129,7 @@ def trials_on(host: LightCurve, hours: float, rng: np.random.Generator) -> list[
 
 def trials(mission: str, number: int) -> pd.DataFrame:
     hosts, rng, rows = hosts_of(mission), np.random.default_rng(1), []
-    for _ in progress(range(number), number, f"{mission} light curves"):
+    for _ in progress(range(number), total=number, description=f"{mission} light curves"):
         host, _star = hosts.draw(rng)
         for hours in DURATION_HOURS:
             try:

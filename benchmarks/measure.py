@@ -37,34 +37,43 @@ from exoval.views.fine import event_views
 
 EXPOSURE = 0.0204335982
 QUARTER = 90.0
-SUN = Star("KIC 1", radius=1.0, mass=1.0, teff=5772.0, logg=4.438, metallicity=0.0, magnitude=12.0)
+SUN = Star(
+    target="KIC 1", radius=1.0, mass=1.0, teff=5772.0, logg=4.438, metallicity=0.0, magnitude=12.0
+)
 
 
 def light_curve(days: float, transits: int) -> tuple[LightCurve, TransitEvent]:
     """Noise, slow variation, centroids and a planet; nothing detrended."""
     rng = np.random.default_rng(0)
     time_ = np.arange(0, days, EXPOSURE)
-    orbit = Orbit(days / transits, 1.7, 0.03, 14.0, 0.4)
+    orbit = Orbit(
+        period=days / transits,
+        epoch=1.7,
+        radius_ratio=0.03,
+        semi_major_axis_ratio=14.0,
+        impact_parameter=0.4,
+    )
     flux = ExactModel()(time_, orbit, (0.4, 0.25), EXPOSURE)
     flux *= 1 + 1e-3 * np.sin(time_ / 3) + 1e-4 * rng.standard_normal(len(time_))
     centroids = 100 + 1e-4 * rng.standard_normal((2, len(time_)))
     edges = np.searchsorted(time_, np.arange(0, days + QUARTER, QUARTER))
     segments = tuple(
-        Segment(i, int(a), int(b), 0.95, 60.0)
+        Segment(number=i, start=int(a), stop=int(b), crowding=0.95, noise_ppm=60.0)
         for i, (a, b) in enumerate(itertools.pairwise(edges))
         if b > a
     )
     curve = LightCurve(
-        "KIC 1",
-        "kepler",
-        time_,
-        1e5 * flux,
-        np.full(len(time_), 10.0),
-        EXPOSURE,
-        segments,
-        *centroids,
+        target="KIC 1",
+        mission="kepler",
+        time=time_,
+        flux=1e5 * flux,
+        flux_error=np.full(len(time_), 10.0),
+        exposure=EXPOSURE,
+        segments=segments,
+        centroid_column=centroids[0],
+        centroid_row=centroids[1],
     )
-    return curve, TransitEvent(Ephemeris(orbit.period, orbit.epoch, durations(orbit)[0]))
+    return curve, TransitEvent(ephemeris=Ephemeris(orbit.period, orbit.epoch, durations(orbit)[0]))
 
 
 def fastest(function, repeats: int) -> float:
@@ -97,7 +106,7 @@ def measured(label: str, days: float, transits: int, built: dict, repeats: int) 
     flat = built["detrend"](curve, event.ephemeris)
     refined = refine(flat, event.ephemeris)
     folded = FoldedEvent(flat, refined, SUN, curve)
-    measure_folded(folded, built["feature"])  # compile before the clock runs
+    measure_folded(folded, features=built["feature"])  # compile before the clock runs
     event_views(folded)
     times = {
         "detrend": fastest(lambda: built["detrend"](curve, event.ephemeris), 3),
@@ -107,7 +116,9 @@ def measured(label: str, days: float, transits: int, built: dict, repeats: int) 
             for name, spent in group_times(flat, refined, curve, built["feature"], repeats).items()
         },
         "scalars": fastest(
-            lambda: measure_folded(FoldedEvent(flat, refined, SUN, curve), built["feature"]),
+            lambda: measure_folded(
+                FoldedEvent(flat, refined, SUN, curve), features=built["feature"]
+            ),
             repeats,
         ),
         "views": fastest(lambda: event_views(folded), repeats),

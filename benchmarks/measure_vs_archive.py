@@ -103,12 +103,12 @@ def measured(table: pd.DataFrame) -> pd.DataFrame:
         if candidate.target in at_hand:
             known.setdefault(candidate.target, []).append(candidate)
     rows, jobs = [], [(one, star) for star in known.values() for one in star]
-    for candidate, star in progress(jobs, len(jobs), "measure KOIs"):
+    for candidate, star in progress(jobs, total=len(jobs), description="measure KOIs"):
         curve = library.read(candidate.target)
         for other in star:
             if other is not candidate:
                 curve = curve.keep(~other.ephemeris.in_event(curve.time, 1.5))
-        event = TransitEvent(candidate.ephemeris, candidate.depth)
+        event = TransitEvent(ephemeris=candidate.ephemeris, depth=candidate.depth)
         try:
             measured = measure(curve, event, library.star(candidate.target), recipe)
         except ExovalError as error:

@@ -53,7 +53,7 @@ def injections(draws: int) -> tuple[pd.DataFrame, str]:
         )
     simulation = make_simulation(**(built | {"seed": 1, "views": False}))
     rows = []
-    for index in progress(range(draws), draws, "inject and measure"):
+    for index in progress(range(draws), total=draws, description="inject and measure"):
         outcome = simulate_example(simulation, "planet", index)
         if outcome.status == KEPT and outcome.truth["alias"] == "same":
             rows.append({**outcome.row, **truth_columns(outcome.truth)})

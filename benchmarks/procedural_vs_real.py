@@ -65,7 +65,7 @@ def real_light_curves(
     mission: Mission, folder: str | None, split: str, most: int
 ) -> Iterator[tuple[LightCurve, Star]]:
     """Real light curves of one segment each, events of planets and candidates cut out."""
-    hosts = RealHosts(mission, folder, mask_known_signals=True)
+    hosts = RealHosts(mission=mission, folder=folder, mask_known_signals=True)
     for target in [name for name in hosts.eligible if in_split(name, split)][:most]:
         segments = hosts.library.segments(target)
         step = max(1, len(segments) // SEGMENTS)
@@ -93,7 +93,12 @@ def twin(mission: Mission, real: LightCurve, star: Star, seed: int) -> LightCurv
     sampling = Sampling(real.time, real.exposure, dumps=tuple(dumps))
     crowding = real.segments[0].crowding
     made_up = mission.noise.observe(
-        rng, sampling, mission.name, star, crowding if np.isfinite(crowding) else 1.0, mission.band
+        rng,
+        sampling,
+        mission.name,
+        star,
+        crowding=crowding if np.isfinite(crowding) else 1.0,
+        band=mission.band,
     )
     # what a plain table does not have, its twin has not either
     made_up = replace(
@@ -108,7 +113,8 @@ def described(light_curve: LightCurve, star: Star, mission: Mission) -> dict[str
     """Noise, bands and the features of the best event of one light curve."""
     flat = Biweight()(light_curve)
     row = {
-        f"noise_{hours:g}h": differential_precision(flat.time, flat.flux, hours) for hours in HOURS
+        f"noise_{hours:g}h": differential_precision(flat.time, flat.flux, hours=hours)
+        for hours in HOURS
     }
     row |= band_rms(light_curve)
     row |= {
@@ -117,15 +123,16 @@ def described(light_curve: LightCurve, star: Star, mission: Mission) -> dict[str
         "point_scatter": float(np.median(flat.flux_error)) * 1e6,
     }
     search = BoxSearch(
-        mission.minimum_period_days, min(mission.maximum_period_days, light_curve.baseline / 3)
+        minimum_period_days=mission.minimum_period_days,
+        maximum_period_days=min(mission.maximum_period_days, light_curve.baseline / 3),
     )
     row["found"] = float(search(flat, star) is not None)
     event = replace(search, threshold=1.0)(flat, star)
-    folded = None if event is None else fold(light_curve, event, star, Biweight())
+    folded = None if event is None else fold(light_curve, event, star, detrend=Biweight())
     if folded is not None:
         row |= {
             f"feature {name}": value
-            for name, value in measure_folded(folded, default_features()).items()
+            for name, value in measure_folded(folded, features=default_features()).items()
         }
     return row
 

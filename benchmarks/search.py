@@ -39,7 +39,7 @@ from exoval.star import Star
 
 HALF_HOUR, TWO_MINUTES = 0.0204336, 2 / 1440
 NOISE = 2e-4
-STAR = Star("KIC 1", radius=1.0, mass=1.0)
+STAR = Star(target="KIC 1", radius=1.0, mass=1.0)
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,13 @@ class Case:
         inside = self.truth.in_event(time)
         flux[inside] -= 20 * NOISE / np.sqrt(inside.sum())
         return LightCurve(
-            "KIC 1",
-            "kepler",
-            time,
-            flux,
-            np.full(len(time), NOISE),
-            self.cadence,
-            (Segment(1, 0, len(time)),),
+            target="KIC 1",
+            mission="kepler",
+            time=time,
+            flux=flux,
+            flux_error=np.full(len(time), NOISE),
+            exposure=self.cadence,
+            segments=(Segment(number=1, start=0, stop=len(time)),),
         )
 
     def search(self) -> BoxSearch:

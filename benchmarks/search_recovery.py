@@ -79,25 +79,25 @@ class Kind:
 
 def kinds() -> list[Kind]:
     return [
-        Kind("kepler quarter", RealHosts(kepler()), 30.0, 0.6),
+        Kind("kepler quarter", RealHosts(mission=kepler()), 30.0, 0.6),
         Kind("kepler four quarters", _long_hosts(LONG), 50.0, 0.1, tls_every=5),
-        Kind("tess sector", RealHosts(tess()), 9.0, 0.3),
+        Kind("tess sector", RealHosts(mission=tess()), 9.0, 0.3),
     ]
 
 
 def _long_hosts(segments: int) -> RealHosts:
     """Kepler stars without known signals that have so many quarters."""
-    hosts = RealHosts(kepler())
+    hosts = RealHosts(mission=kepler())
     long = [name for name in hosts.eligible if len(hosts.library.segments(name)) >= segments]
-    return RealHosts(kepler(), targets=long, segments_per_light_curve=segments)
+    return RealHosts(mission=kepler(), targets=long, segments_per_light_curve=segments)
 
 
 def searches(longest: float) -> dict[str, Search]:
     return {
-        "ours": BoxSearch(0.5, longest),
-        "boxes": BoxSearch(0.5, longest, prewhiten=0),
-        "astropy": AstropyBoxSearch(0.5, longest),
-        "tls": TransitLeastSquares(0.5, longest),
+        "ours": BoxSearch(minimum_period_days=0.5, maximum_period_days=longest),
+        "boxes": BoxSearch(minimum_period_days=0.5, maximum_period_days=longest, prewhiten=0),
+        "astropy": AstropyBoxSearch(minimum_period_days=0.5, maximum_period_days=longest),
+        "tls": TransitLeastSquares(minimum_period_days=0.5, maximum_period_days=longest),
     }
 
 
@@ -120,15 +120,18 @@ def inject_planet(kind: Kind, rng: np.random.Generator) -> Injection:
     period = np.exp(rng.uniform(np.log(0.5), np.log(kind.longest_period)))
     wanted = np.exp(rng.uniform(np.log(SNR_EDGES[0]), np.log(SNR_EDGES[-1])))
     orbit = Orbit(
-        period,
-        host.time[0] + rng.random() * period,
-        0.02,
-        semi_major_axis_ratio(1.0, 0.0, 1.0, period) * rng.uniform(0.8, 1.1),
-        rng.uniform(0.0, 0.8),
+        period=period,
+        epoch=host.time[0] + rng.random() * period,
+        radius_ratio=0.02,
+        semi_major_axis_ratio=semi_major_axis_ratio(
+            mass_1=1.0, mass_2=0.0, radius_1=1.0, period=period
+        )
+        * rng.uniform(0.8, 1.1),
+        impact_parameter=rng.uniform(0.0, 0.8),
     )
     for _ in range(4):
-        system = System("planet", (Source(1.0, orbit=orbit),))
-        light_curve = inject(host, system, ExactModel()).light_curve
+        system = System(scenario="planet", sources=(Source(flux_fraction=1.0, orbit=orbit),))
+        light_curve = inject(host, system, transit_model=ExactModel()).light_curve
         strength = injected_strength(light_curve, host)
         ratio = orbit.radius_ratio * np.sqrt(wanted / max(strength, 1e-3))
         orbit = replace(orbit, radius_ratio=float(np.clip(ratio, 1e-4, 0.3)))
@@ -138,7 +141,7 @@ def inject_planet(kind: Kind, rng: np.random.Generator) -> Injection:
 
 def injected_strength(light_curve: LightCurve, host: LightCurve) -> float:
     """Missing light over the noise on six hours scaled to a cadence, added in squares."""
-    noise = 1e-6 * noise_ppm(host, 0.25) * np.sqrt(0.25 / host.exposure)
+    noise = 1e-6 * noise_ppm(host, days=0.25) * np.sqrt(0.25 / host.exposure)
     return float(np.sqrt(np.nansum((1 - light_curve.flux / host.flux) ** 2)) / noise)
 
 
@@ -152,7 +155,7 @@ def found_by(search: Search, injection: Injection) -> tuple[float, float]:
 
 def recovered(event: TransitEvent, truth: Ephemeris, light_curve: LightCurve) -> bool:
     ends = (float(light_curve.time[0]), float(light_curve.time[-1]))
-    return recover(event.ephemeris, truth, ends).found
+    return recover(event.ephemeris, truth, baseline=ends).found
 
 
 def recover_injections(number: int, tls_every: int, save: str | None) -> pd.DataFrame:
@@ -160,7 +163,7 @@ def recover_injections(number: int, tls_every: int, save: str | None) -> pd.Data
     for kind in kinds():
         count, rng = round(kind.share * number), np.random.default_rng(7)
         every = searches(kind.longest_period)
-        for index in progress(range(count), count, f"injections, {kind.name}"):
+        for index in progress(range(count), total=count, description=f"injections, {kind.name}"):
             try:
                 injection = inject_planet(kind, rng)
             except ExovalError as error:
@@ -239,7 +242,7 @@ def false_alarms(number: int) -> pd.DataFrame:
     for kind in kinds():
         rng, search = np.random.default_rng(11), searches(kind.longest_period)["ours"]
         hosts = kind.hosts
-        for _ in progress(range(number), number, f"false alarms, {kind.name}"):
+        for _ in progress(range(number), total=number, description=f"false alarms, {kind.name}"):
             host, star = hosts.draw(rng)
             changed = {"inverted": invert(host)}
             if len(host.segments) > 1:
@@ -281,7 +284,7 @@ def report_false_alarms(rows: pd.DataFrame) -> dict:
 
 def real_planets() -> pd.DataFrame:
     """Strong confirmed KOIs of the library, as they lie in its light curves."""
-    strong = TABLE.read(None, ("kepoi_name", "koi_max_mult_ev"), ())
+    strong = TABLE.read(None, ("kepoi_name", "koi_max_mult_ev"), optional=())
     strong = set(strong.kepoi_name[strong.koi_max_mult_ev > 12])
     library = open_library(kepler())
     known = set(library.targets())
@@ -301,9 +304,9 @@ def transits_with_data(light_curve: LightCurve, ephemeris: Ephemeris) -> int:
 def find_real_planets(limit: int | None) -> pd.DataFrame:
     planets, library, rows = real_planets(), open_library(kepler()), []
     targets = list(planets.groupby("target"))[:limit]
-    for target, part in progress(targets, len(targets), "real planets"):
+    for target, part in progress(targets, total=len(targets), description="real planets"):
         flat = DETREND(library.read(target))
-        search = BoxSearch(0.5, 0.5 * flat.baseline)
+        search = BoxSearch(minimum_period_days=0.5, maximum_period_days=0.5 * flat.baseline)
         start = time.perf_counter()
         # as many as are known to be there and some for what else the star does
         events = search_again(search, flat, library.star(target), count=len(part) + 4)
@@ -319,7 +322,7 @@ def judged(candidate: object, events: list[TransitEvent], flat: LightCurve) -> d
     truth, ends = candidate.ephemeris, (float(flat.time[0]), float(flat.time[-1]))
     alias, rank = "", 0
     for number, event in enumerate(events, start=1):
-        alias = recover(event.ephemeris, truth, ends).alias
+        alias = recover(event.ephemeris, truth, baseline=ends).alias
         if alias:
             rank = number
             break

@@ -33,13 +33,13 @@ def draw(rng: np.random.Generator, kind: str) -> Orbit:
         axis = 4.2083 * period ** (2 / 3)
         eccentricity = 0.0 if kind == "circular" else float(min(rng.beta(0.9, 3), 1 - 2 / axis))
         return Orbit(
-            period,
-            float(rng.uniform(0, period)),
-            float(rng.uniform(0.01, 0.15)),
-            axis,
-            float(rng.uniform(0, 0.95)),
-            max(eccentricity, 0.0),
-            float(rng.uniform(0, 2 * np.pi)),
+            period=period,
+            epoch=float(rng.uniform(0, period)),
+            radius_ratio=float(rng.uniform(0.01, 0.15)),
+            semi_major_axis_ratio=axis,
+            impact_parameter=float(rng.uniform(0, 0.95)),
+            eccentricity=max(eccentricity, 0.0),
+            argument_of_periastron=float(rng.uniform(0, 2 * np.pi)),
         )
     mass = float(rng.uniform(0.1, 1.0))
     ratio = mass**0.8
@@ -47,16 +47,16 @@ def draw(rng: np.random.Generator, kind: str) -> Orbit:
     axis = 4.2083 * (1 + mass) ** (1 / 3) * period ** (2 / 3)
     eccentricity = float(rng.uniform(0, 0.5)) if period > 8 else 0.0
     return Orbit(
-        period,
-        float(rng.uniform(0, period)),
-        ratio,
-        axis,
-        float(rng.uniform(0, 1 + ratio)),
-        eccentricity,
-        float(rng.uniform(0, 2 * np.pi)),
-        mass**2.5,
-        mass,
-        (0.5, 0.2),
+        period=period,
+        epoch=float(rng.uniform(0, period)),
+        radius_ratio=ratio,
+        semi_major_axis_ratio=axis,
+        impact_parameter=float(rng.uniform(0, 1 + ratio)),
+        eccentricity=eccentricity,
+        argument_of_periastron=float(rng.uniform(0, 2 * np.pi)),
+        surface_brightness_ratio=mass**2.5,
+        mass_ratio=mass,
+        companion_limb_darkening=(0.5, 0.2),
     )
 
 
@@ -127,16 +127,16 @@ def main() -> None:
         result[f"compiled_{kind}"] = {"curves_per_second": round(compiled)}
         print(f"{'compiled':10s} {'float64':8s} {kind:10s} {compiled:12.0f} {1.0:11.2f}")
         for device in devices:
-            pairs = Pairs.of(orbits, [LIMB] * len(orbits), device)
+            pairs = Pairs.of(orbits, [LIMB] * len(orbits), device=device)
             on_device = torch.as_tensor(times, device=device)
             for dtype in ("float64", "float32"):
                 cells = options.cells if device == "cuda" else 2_000_000
                 model = TorchModel(device, dtype, cells)
-                flux = model.batch(on_device, pairs, EXPOSURE)
+                flux = model.batch(on_device, pairs, exposure=EXPOSURE)
                 error = differences_ppm(flux, times, orbits)
                 del flux
                 rate = len(orbits) / median_seconds(
-                    lambda model=model, t=on_device, p=pairs: model.batch(t, p, EXPOSURE),
+                    lambda model=model, t=on_device, p=pairs: model.batch(t, p, exposure=EXPOSURE),
                     device,
                     options.rounds,
                 )

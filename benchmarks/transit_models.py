@@ -46,11 +46,13 @@ def planets(rng: np.random.Generator, count: int) -> list[Orbit]:
     periods = np.exp(rng.uniform(np.log(0.5), np.log(30), count))
     return [
         Orbit(
-            float(period),
-            float(rng.uniform(0, period)),
-            float(rng.uniform(0.01, 0.15)),
-            float(semi_major_axis_ratio(1.0, 0.0, 1.0, period)),
-            float(rng.uniform(0, 0.95)),
+            period=float(period),
+            epoch=float(rng.uniform(0, period)),
+            radius_ratio=float(rng.uniform(0.01, 0.15)),
+            semi_major_axis_ratio=float(
+                semi_major_axis_ratio(mass_1=1.0, mass_2=0.0, radius_1=1.0, period=period)
+            ),
+            impact_parameter=float(rng.uniform(0, 0.95)),
         )
         for period in periods
     ]
@@ -63,23 +65,25 @@ def pairs(rng: np.random.Generator, count: int) -> list[Orbit]:
         period = float(np.exp(rng.uniform(np.log(0.5), np.log(30))))
         mass = float(rng.uniform(0.1, 1.0))
         ratio = float(radius_from_mass(mass) / radius_from_mass(1.0))
-        axis = float(semi_major_axis_ratio(1.0, mass, 1.0, period))
+        axis = float(semi_major_axis_ratio(mass_1=1.0, mass_2=mass, radius_1=1.0, period=period))
         eccentricity = float(rng.uniform(0, 0.5)) if period > 8 else 0.0
         if axis * (1 - eccentricity) * 0.8 < 1 + ratio:
             continue
-        brightness = surface_brightness_ratio(teff_from_mass(mass), teff_from_mass(1.0), "kepler")
+        brightness = surface_brightness_ratio(
+            teff_2=teff_from_mass(mass), teff_1=teff_from_mass(1.0), band="kepler"
+        )
         found.append(
             Orbit(
-                period,
-                float(rng.uniform(0, period)),
-                ratio,
-                axis,
-                float(rng.uniform(0, 1 + ratio)),
-                eccentricity,
-                float(rng.uniform(0, 2 * np.pi)),
-                float(brightness),
-                mass,
-                (0.5, 0.2),
+                period=period,
+                epoch=float(rng.uniform(0, period)),
+                radius_ratio=ratio,
+                semi_major_axis_ratio=axis,
+                impact_parameter=float(rng.uniform(0, 1 + ratio)),
+                eccentricity=eccentricity,
+                argument_of_periastron=float(rng.uniform(0, 2 * np.pi)),
+                surface_brightness_ratio=float(brightness),
+                mass_ratio=mass,
+                companion_limb_darkening=(0.5, 0.2),
             )
         )
     return found

@@ -184,7 +184,12 @@ def _plot_event(parsed: argparse.Namespace) -> None:
     request = _asked(parsed, parsed.target)
     event, target = request.event_and_target(mission)
     longest = parsed.maximum_period or mission.maximum_period_days
-    recipe = Recipe(mission=mission, search=BoxSearch(mission.minimum_period_days, longest))
+    recipe = Recipe(
+        mission=mission,
+        search=BoxSearch(
+            minimum_period_days=mission.minimum_period_days, maximum_period_days=longest
+        ),
+    )
     light_curve, star = request.light_curve(mission, target)
     others = [] if event is None else request.other_signals(mission, event, target)
     if event is None:
@@ -219,7 +224,7 @@ def _vet(parsed: argparse.Namespace) -> None:
     )
     answers = []
     judged = vet_list(vetting, asked, parsed.output, parsed.workers)
-    for one, answer in progress(judged, len(asked), "vet"):
+    for one, answer in progress(judged, total=len(asked), description="vet"):
         answers.append(answer)
         if answer.lines:
             print("\n".join(answer.lines), flush=True)
@@ -296,7 +301,7 @@ def _mission(name: str) -> Mission:
 
     shipped = Path(str(resources.files("conf"))) / "mission"
     if is_mission_file(name):
-        return read_mission(name, shipped)
+        return read_mission(name, others=shipped)
     path = shipped / f"{name}.yaml"
     return read_mission(path) if path.is_file() else named_mission(name)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from exoval.ephemeris import Ephemeris
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TransitEvent:
     """A periodic dip with its strength.
 

@@ -9,7 +9,7 @@ import numpy as np
 from exoval.errors import BadLightCurve
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Segment:
     """One quarter or sector: the slice ``start:stop`` of the light curve's arrays.
 
@@ -29,7 +29,7 @@ class Segment:
         return slice(self.start, self.stop)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LightCurve:
     """Flux of one target against time, as the pipeline delivered it: nothing detrended.
 

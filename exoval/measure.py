@@ -39,17 +39,19 @@ def measure(
     ``light_curve`` is undetrended, and all of it is used. None if no box near the event holds
     data. Raises BadLightCurve if nothing is left after detrending.
     """
-    folded = fold(light_curve, event, star, recipe.detrend)
+    folded = fold(light_curve, event, star, detrend=recipe.detrend)
     if folded is None:
         return None
     form = recipe.view_form
     return MeasuredEvent(
-        folded, measure_folded(folded, recipe.features), None if form is None else form(folded)
+        folded,
+        measure_folded(folded, features=recipe.features),
+        None if form is None else form(folded),
     )
 
 
 def fold(
-    light_curve: LightCurve, event: TransitEvent, star: Star, detrend: Detrend
+    light_curve: LightCurve, event: TransitEvent, star: Star, *, detrend: Detrend
 ) -> FoldedEvent | None:
     """The first half of ``measure``: the event as every feature group and view sees it."""
     flat = detrend(light_curve, event.ephemeris)
@@ -57,7 +59,9 @@ def fold(
     return None if refined is None else FoldedEvent(flat, refined, star, light_curve)
 
 
-def measure_folded(folded: FoldedEvent, features: Mapping[str, FeatureGroup]) -> dict[str, float]:
+def measure_folded(
+    folded: FoldedEvent, *, features: Mapping[str, FeatureGroup]
+) -> dict[str, float]:
     """The second half of ``measure``: one float per declared column."""
     row = {column.name: np.nan for column in declared_columns(features)}
     for group in features.values():

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Star:
     """A star with catalogue parameters; NaN where the catalogue is silent, or says zero or less.
 

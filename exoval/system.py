@@ -23,7 +23,7 @@ class PhaseCurve:
     reflection: tuple[float, float] = (0.0, 0.0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Orbit:
     """Two bodies that eclipse each other; body 1 is the brighter, body 2 the companion.
 
@@ -52,7 +52,7 @@ class Orbit:
     phase_curve: PhaseCurve | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """A point of light: its share of the aperture's flux and where it stands.
 
@@ -68,7 +68,7 @@ class Source:
     orbit: Orbit | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class System:
     """Everything in the aperture that one scenario drew.
 

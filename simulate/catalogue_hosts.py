@@ -22,7 +22,7 @@ from simulate.hosts import procedural_light_curve
 BRIGHTEST, FAINTEST = 8.0, 18.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CatalogueHosts:
     """Every star of a mission's table, with white and correlated noise of its own strength.
 
@@ -78,12 +78,12 @@ class CatalogueHosts:
         row = self.stars.iloc[int(rng.integers(len(self.stars)))]
         light_curve = procedural_light_curve(
             rng,
-            row.target,
-            self.mission,
-            self.days,
-            float(row.noise_ppm) * self._white_share,
-            self.correlated_share,
-            self.correlation_days,
+            target=row.target,
+            mission=self.mission,
+            days=self.days,
+            noise_ppm=float(row.noise_ppm) * self._white_share,
+            correlated_share=self.correlated_share,
+            correlation_days=self.correlation_days,
         )
         return light_curve, self._star(row)
 
@@ -99,7 +99,7 @@ class CatalogueHosts:
     def _star(self, row: pd.Series) -> Star:
         magnitude = 12 + 5 * math.log10(row.noise_ppm / self.noise_ppm_at_12)
         return Star(
-            row.target,
+            target=row.target,
             radius=float(row.radius),
             mass=float(row.mass),
             teff=float(row.teff),

@@ -59,7 +59,7 @@ class Simulation:
     phase_curves: PhaseCurves = field(default_factory=PhaseCurves)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What became of one example; ``row`` holds features where it was kept.
 
@@ -104,14 +104,21 @@ def simulate_example(simulation: Simulation, scenario: str, index: int) -> Outco
         stage = "search"
         return _search_and_measure(simulation, scenario, index, rng, injected)
     except ExovalError as error:
-        return Outcome(scenario, index, target, FAILED, stage=stage, reason=str(error))
+        return Outcome(
+            scenario=scenario,
+            index=index,
+            target=target,
+            status=FAILED,
+            stage=stage,
+            reason=str(error),
+        )
     except Exception as error:  # one odd light curve must not end a run of a million
         log.exception("%s %d on %s failed while it should not", scenario, index, target)
         return Outcome(
-            scenario,
-            index,
-            target,
-            FAILED,
+            scenario=scenario,
+            index=index,
+            target=target,
+            status=FAILED,
             stage=stage,
             reason=f"unforeseen {type(error).__name__}: {error}",
         )
@@ -128,15 +135,15 @@ def inject_example(
     mission = simulation.hosts.mission
     true_star = simulation.catalogue_errors.sample(rng, complete_star(star))
     observation = Observation(
-        true_star,
-        float(host.time[0]),
-        host.baseline,
-        host.exposure,
-        noise_ppm(host, NOISE_DAYS),
-        NOISE_DAYS,
-        mission.band,
-        mission.blend_radius_arcsec,
-        len(host.segments),
+        star=true_star,
+        start=float(host.time[0]),
+        baseline=host.baseline,
+        exposure=host.exposure,
+        noise_ppm=noise_ppm(host, days=NOISE_DAYS),
+        noise_days=NOISE_DAYS,
+        band=mission.band,
+        blend_radius_arcsec=mission.blend_radius_arcsec,
+        segments=len(host.segments),
     )
     system = simulation.scenarios[scenario].draw(rng, observation)
     system = simulation.phase_curves.dress(rng, simulation.limb_darkening.dress(rng, system))
@@ -149,9 +156,9 @@ def inject_example(
         light_curve = inject(
             host,
             system,
-            simulation.transit_model,
-            mission.pixel_scale_arcsec,
-            draw_neighbours(rng, mission),
+            transit_model=simulation.transit_model,
+            pixel_scale_arcsec=mission.pixel_scale_arcsec,
+            neighbours_arcsec=draw_neighbours(rng, mission),
         ).light_curve
     return InjectedSystem(star, host, system, light_curve)
 
@@ -176,9 +183,10 @@ def _search_and_measure(
 ) -> Outcome:
     light_curve, star, system = injected.light_curve, injected.star, injected.system
     truth = _truth(injected, simulation.transit_model)
+    example = {"scenario": scenario, "index": index, "target": star.target}
     expected = _expected_ephemeris(system.signal)
     if expected is not None and truth["expected_snr"] < simulation.visible_snr:
-        return Outcome(scenario, index, star.target, DRAWN, truth)
+        return Outcome(**example, status=DRAWN, truth=truth)
     recipe = simulation.recipe
     event = recipe.search(recipe.detrend(light_curve), star, expected, rng)
     recovery = Recovery()
@@ -191,19 +199,17 @@ def _search_and_measure(
         recovery = _recovery(event.ephemeris, expected, system.signal, light_curve)
     truth |= {"alias": recovery.alias, "at_secondary": float(recovery.at_secondary)}
     if not recovery.found:
-        return Outcome(scenario, index, star.target, VISIBLE, truth)
+        return Outcome(**example, status=VISIBLE, truth=truth)
     measured = measure(light_curve, event, star, recipe)
     if measured is None:
         return Outcome(
-            scenario,
-            index,
-            star.target,
-            RECOVERED,
-            truth,
+            **example,
+            status=RECOVERED,
+            truth=truth,
             stage="measure",
             reason="no dip is left at the found event once the trend ignores it",
         )
-    return Outcome(scenario, index, star.target, KEPT, truth, measured.row, views=measured.views)
+    return Outcome(**example, status=KEPT, truth=truth, row=measured.row, views=measured.views)
 
 
 def _recovery(
@@ -215,10 +221,12 @@ def _recovery(
     secondary = None
     if orbit.surface_brightness_ratio > 0:
         secondary = expected.epoch + secondary_delay(
-            orbit.period, orbit.eccentricity, orbit.argument_of_periastron
+            orbit.period,
+            eccentricity=orbit.eccentricity,
+            argument_of_periastron=orbit.argument_of_periastron,
         )
     ends = (float(light_curve.time[0]), float(light_curve.time[-1]))
-    return recover(found, expected, ends, secondary)
+    return recover(found, expected, baseline=ends, secondary_epoch=secondary)
 
 
 def _expected_ephemeris(orbit: Orbit | None) -> Ephemeris | None:
@@ -245,16 +253,16 @@ def _truth(injected: InjectedSystem, transit_model: TransitModel) -> dict:
     if orbit.phase_curve is not None:
         # what counts as depth and strength is what the eclipses hide
         eclipses = inject(
-            host, without_phase_curves(system), transit_model, pixel_scale_arcsec=1.0
+            host, without_phase_curves(system), transit_model=transit_model, pixel_scale_arcsec=1.0
         ).light_curve
     # a cadence without light says nothing of what is hidden
     lost = 1 - np.divide(
         eclipses.flux, host.flux, out=np.ones(len(host.flux)), where=host.flux != 0
     )
-    noise = 1e-6 * noise_ppm(host, NOISE_DAYS) * np.sqrt(NOISE_DAYS / host.exposure)
+    noise = 1e-6 * noise_ppm(host, days=NOISE_DAYS) * np.sqrt(NOISE_DAYS / host.exposure)
     return (
         truth
-        | hard_cases(eclipsed, host, transit_model)
+        | hard_cases(eclipsed, host, transit_model=transit_model)
         | {
             "has_phase_curve": float(orbit.phase_curve is not None),
             "source_share": eclipsed.flux_fraction,

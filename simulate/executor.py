@@ -49,7 +49,10 @@ class Executor:
                 yield batch, run_batch(simulation, batch)
             return
         yield from in_new_workers(
-            partial(run_batch, simulation), batches, workers, partial(_each_alone, simulation)
+            partial(run_batch, simulation),
+            batches,
+            workers=workers,
+            again=partial(_each_alone, simulation),
         )
 
 
@@ -69,13 +72,13 @@ def _alone(simulation: Simulation, scenario: str, index: int) -> Outcome:
     """One example in a process of its own."""
     batch = Batch(scenario, index, index + 1)
     try:
-        return next(in_workers(partial(run_batch, simulation), [batch], 1))[1][0]
+        return next(in_workers(partial(run_batch, simulation), [batch], workers=1))[1][0]
     except BrokenProcessPool:
         return Outcome(
-            scenario,
-            index,
-            "",
-            FAILED,
+            scenario=scenario,
+            index=index,
+            target="",
+            status=FAILED,
             stage="worker",
             reason="the worker process died (out of memory, or killed)",
         )

@@ -15,7 +15,7 @@ EQUAL_WITHIN = 0.15
 
 
 def hard_cases(
-    source: Source, light_curve: LightCurve, transit_model: TransitModel
+    source: Source, light_curve: LightCurve, *, transit_model: TransitModel
 ) -> dict[str, float]:
     """Truth columns of the eclipsed source: 1 or 0 for each case, and the number of transits.
 
@@ -26,7 +26,11 @@ def hard_cases(
     """
     orbit = source.orbit
     primary, secondary = _depths(source, transit_model)
-    delay = secondary_delay(orbit.period, orbit.eccentricity, orbit.argument_of_periastron)
+    delay = secondary_delay(
+        orbit.period,
+        eccentricity=orbit.eccentricity,
+        argument_of_periastron=orbit.argument_of_periastron,
+    )
     alike = secondary > 0 and abs(primary - secondary) < EQUAL_WITHIN * max(primary, secondary)
     halfway = abs(delay - 0.5 * orbit.period) < 0.5 * durations(orbit)[0]
     return {
@@ -58,7 +62,11 @@ def _depths(source: Source, transit_model: TransitModel) -> tuple[float, float]:
     """Depths at both conjunctions, relative to the pair's light, without exposure."""
     orbit = source.orbit
     epoch = orbit.transit_times[0] if orbit.transit_times else orbit.epoch
-    delay = secondary_delay(orbit.period, orbit.eccentricity, orbit.argument_of_periastron)
+    delay = secondary_delay(
+        orbit.period,
+        eccentricity=orbit.eccentricity,
+        argument_of_periastron=orbit.argument_of_periastron,
+    )
     flux = transit_model(np.array([epoch, epoch + delay]), orbit, source.limb_darkening, 0.0)
     shines = orbit.surface_brightness_ratio > 0 and _is_eclipsed(seen_from_body_2(orbit))
     return float(1 - flux[0]), float(1 - flux[1]) if shines else 0.0

@@ -41,7 +41,7 @@ class Hosts(Protocol):
     def describe(self) -> dict: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RealHosts:
     """Real light curves of a mission, a few consecutive segments at a time.
 
@@ -75,7 +75,7 @@ class RealHosts:
     @cached_property
     def library(self) -> LightCurveLibrary:
         """The folder of light curves; raises DataNotFound if there is none."""
-        return open_library(self.mission, self.folder)
+        return open_library(self.mission, folder=self.folder)
 
     @cached_property
     def known_signals(self) -> dict[str, tuple[Candidate, ...]]:
@@ -197,10 +197,10 @@ class ProceduralHosts:
             rng,
             self.mission.name,
             star,
-            self.mission.exposure_days,
-            crowding,
-            self.segments,
-            self.mission.band,
+            exposure=self.mission.exposure_days,
+            crowding=crowding,
+            segments=self.segments,
+            band=self.mission.band,
         )
         return light_curve, star
 
@@ -208,9 +208,13 @@ class ProceduralHosts:
         """The star of a number and its share of the light in its aperture, always the same."""
         rng = np.random.default_rng([number, 20210])
         mission = self.mission
-        star = mission.targets.sample(rng, f"procedural {mission.name} {number:05d}", mission.band)
+        star = mission.targets.sample(
+            rng, f"procedural {mission.name} {number:05d}", band=mission.band
+        )
         aperture = mission.aperture_radius_pixels * mission.pixel_scale_arcsec
-        return star, mission.targets.crowding(rng, star, mission.band, aperture)
+        return star, mission.targets.crowding(
+            rng, star, band=mission.band, aperture_arcsec=aperture
+        )
 
     def describe(self) -> dict:
         """What the manifest says of the hosts."""
@@ -225,6 +229,7 @@ class ProceduralHosts:
 
 def procedural_light_curve(
     rng: np.random.Generator,
+    *,
     target: str,
     mission: Mission,
     days: float,
@@ -241,17 +246,17 @@ def procedural_light_curve(
     gap = rng.random() * days
     time = time[(time < gap) | (time > gap + 1.0)]
     white = 1e-6 * noise_ppm * math.sqrt(0.25 / mission.exposure_days)
-    red = correlated_share * white * exponentially_correlated(rng, time, correlation_days)
+    red = correlated_share * white * exponentially_correlated(rng, time, timescale=correlation_days)
     flux = 1e5 * (1 + white * rng.standard_normal(len(time)) + red)
-    segment = Segment(0, 0, len(time), crowding=1.0, noise_ppm=noise_ppm)
+    segment = Segment(number=0, start=0, stop=len(time), crowding=1.0, noise_ppm=noise_ppm)
     return LightCurve(
-        target,
-        mission.name,
-        time,
-        flux,
-        np.full(len(time), 1e5 * white),
-        mission.exposure_days,
-        (segment,),
+        target=target,
+        mission=mission.name,
+        time=time,
+        flux=flux,
+        flux_error=np.full(len(time), 1e5 * white),
+        exposure=mission.exposure_days,
+        segments=(segment,),
     )
 
 
@@ -262,7 +267,7 @@ def _masked_share(signals: Sequence[Candidate]) -> float:
     )
 
 
-def choose_hosts(real: RealHosts, procedural: ProceduralHosts) -> Hosts:
+def choose_hosts(*, real: RealHosts, procedural: ProceduralHosts) -> Hosts:
     """Real light curves where there are any, procedural ones otherwise, said loudly."""
     try:
         if len(real.eligible) < FEW_STARS:

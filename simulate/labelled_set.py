@@ -43,7 +43,7 @@ class Shards:
     With ``views`` each has an array of the kept events' views beside it, written before it.
     """
 
-    def __init__(self, folder: Path, fingerprint: str, views: bool = False) -> None:
+    def __init__(self, folder: Path, *, fingerprint: str, views: bool = False) -> None:
         """Open or make the folder.
 
         Raises BadParameter if it holds shards of another recipe and DataNotFound if it cannot be
@@ -132,11 +132,11 @@ def drop_repeats(outcomes: list[Outcome]) -> list[Outcome]:
         if outcome.status == KEPT and key[2] is not None:
             if key in seen:
                 outcome = Outcome(
-                    outcome.scenario,
-                    outcome.index,
-                    outcome.target,
-                    FAILED,
-                    outcome.truth,
+                    scenario=outcome.scenario,
+                    index=outcome.index,
+                    target=outcome.target,
+                    status=FAILED,
+                    truth=outcome.truth,
                     stage="repeat",
                     reason="this light curve was already searched as it is",
                 )
@@ -168,6 +168,7 @@ def feature_table(
 
 def write_views(
     output: Path,
+    *,
     shards: Shards,
     batches: list[Batch],
     table: FeatureTable,
@@ -179,14 +180,14 @@ def write_views(
     save_views(
         output,
         "views",
-        len(table),
-        (
+        size=len(table),
+        rows=(
             (row_of[event], values, missing)
             for batch in batches
             for event, values, missing in shards.kept_views(batch, layout.length)
             if event in row_of
         ),
-        layout,
+        layout=layout,
     )
 
 

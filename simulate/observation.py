@@ -11,7 +11,7 @@ from exoval.lightcurve import LightCurve
 from exoval.star import Star
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Observation:
     """A host star and how it was observed.
 
@@ -31,14 +31,14 @@ class Observation:
     blend_radius_arcsec: float
     segments: int = 1
 
-    def detectable_depth(self, period: float, duration: float, signal_to_noise: float) -> float:
+    def detectable_depth(self, period: float, *, duration: float, signal_to_noise: float) -> float:
         """Relative depth that reaches a signal-to-noise ratio if every transit is observed."""
         events = max(self.baseline / period, 1.0)
         per_event = 1e-6 * self.noise_ppm * math.sqrt(self.noise_days / duration)
         return signal_to_noise * per_event / math.sqrt(events)
 
 
-def noise_ppm(light_curve: LightCurve, days: float) -> float:
+def noise_ppm(light_curve: LightCurve, *, days: float) -> float:
     """Scatter of the flux averaged over ``days``, in ppm, from the light curve itself.
 
     Bins of that length, differenced against the mean of their neighbours so that slow variation

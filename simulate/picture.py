@@ -73,13 +73,17 @@ def _picture(simulation: Simulation, outcome: Outcome, path: Path) -> None:
     ]
     _draw_fold(
         figure.add_subplot(grid[1, 0]),
-        flat,
-        ephemeris,
-        (-0.25 * period, 0.75 * period),
-        "whole orbit",
+        flat=flat,
+        ephemeris=ephemeris,
+        reach=(-0.25 * period, 0.75 * period),
+        title="whole orbit",
     )
     _draw_fold(
-        figure.add_subplot(grid[1, 1]), flat, ephemeris, (-2 * duration, 2 * duration), "event"
+        figure.add_subplot(grid[1, 1]),
+        flat=flat,
+        ephemeris=ephemeris,
+        reach=(-2 * duration, 2 * duration),
+        title="event",
     )
     _write_parameters(figure.add_subplot(grid[1, 2]), truth, outcome.status)
     figure.suptitle(
@@ -103,7 +107,7 @@ def _draw_light_curve(axes: object, injected: InjectedSystem) -> None:
 
 
 def _draw_fold(
-    axes: object, flat: list, ephemeris: Ephemeris, reach: tuple[float, float], title: str
+    axes: object, *, flat: list, ephemeris: Ephemeris, reach: tuple[float, float], title: str
 ) -> None:
     for curve, colour in zip(flat, (BEFORE, AFTER)):
         from_mid = (curve.time - ephemeris.epoch - reach[0]) % ephemeris.period + reach[0]

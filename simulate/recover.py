@@ -34,6 +34,7 @@ class Recovery:
 def recover(
     found: Ephemeris,
     injected: Ephemeris,
+    *,
     baseline: tuple[float, float],
     secondary_epoch: float | None = None,
 ) -> Recovery:
@@ -48,7 +49,7 @@ def recover(
     # a box is often found longer or shorter than the event; half of the longer one is still on it
     tolerance = 0.5 * max(found.duration, injected.duration)
     for alias, ratio in ALIASES.items():
-        if not _periods_agree(found, injected, ratio, tolerance, baseline):
+        if not _periods_agree(found, injected, ratio=ratio, tolerance=tolerance, baseline=baseline):
             continue
         for epoch in _epochs(injected, secondary_epoch):
             offsets = _offsets(found, replace(injected, epoch=epoch), baseline)
@@ -69,6 +70,7 @@ def _epochs(injected: Ephemeris, secondary_epoch: float | None) -> list[float]:
 def _periods_agree(
     found: Ephemeris,
     injected: Ephemeris,
+    *,
     ratio: float,
     tolerance: float,
     baseline: tuple[float, float],

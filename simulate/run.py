@@ -38,6 +38,7 @@ PACKAGES = ("exoval", "numpy", "scipy", "astropy", "batman-package", "wotan", "p
 
 
 def run(
+    *,
     n_systems: int,
     seed: int,
     output: str | Path,
@@ -70,7 +71,7 @@ def run(
     output = Path(output)
     shards = labelled_set.Shards(
         output,
-        labelled_set.fingerprint(
+        fingerprint=labelled_set.fingerprint(
             {
                 key: value
                 for key, value in settings.items()
@@ -83,7 +84,7 @@ def run(
                 "host_kind": host.describe()["kind"],
             }
         ),
-        views,
+        views=views,
     )
     simulation = make_simulation(
         seed=seed,
@@ -107,7 +108,13 @@ def run(
     outcomes = _simulate(simulation, batches, executor, shards)
     table = labelled_set.feature_table(outcomes, declared_columns(feature), written)
     if views:
-        labelled_set.write_views(output, shards, batches, table, recipe.view_form.layout)
+        labelled_set.write_views(
+            output,
+            shards=shards,
+            batches=batches,
+            table=table,
+            layout=recipe.view_form.layout,
+        )
     manifest = _write(output, outcomes, table, simulation, settings, written, time.time() - start)
     if pictures:
         picture_examples(simulation, outcomes, output / "pictures", pictures)
@@ -186,7 +193,7 @@ def _simulate(
     if len(waiting) < len(batches):
         log.info("%d of %d batches are already there", len(batches) - len(waiting), len(batches))
     work = executor.run(simulation, waiting)
-    for batch, outcomes in progress(work, len(waiting), "simulate (batches)"):
+    for batch, outcomes in progress(work, total=len(waiting), description="simulate (batches)"):
         shards.save(batch, outcomes)
         # read back, so that a row is the same whether it was just made or taken over
         finished[batch] = shards.load(batch)

@@ -9,7 +9,7 @@ from exoval.lightcurve import LightCurve, Segment
 from exoval.search.refine import box_event
 from exoval.star import Star
 
-SUN = Star("KIC 1", radius=1.0, mass=1.0, teff=5772.0, logg=4.438, magnitude=12.0)
+SUN = Star(target="KIC 1", radius=1.0, mass=1.0, teff=5772.0, logg=4.438, magnitude=12.0)
 
 
 def folded(
@@ -36,7 +36,9 @@ def folded(
     depths = np.full(len(time), depth)
     if odd_depth is not None:
         depths[ephemeris.event_number(time) % 2 == 1] = odd_depth
-    dip = depths * trapezoid(phase, 1.0, 1.0, ingress_share, 0.0)
+    dip = depths * trapezoid(
+        phase, depth=1.0, duration=1.0, ingress_share=ingress_share, offset=0.0
+    )
     if secondary is not None:
         at = Ephemeris(
             ephemeris.period, ephemeris.epoch + secondary[0] * ephemeris.period, ephemeris.duration
@@ -46,13 +48,13 @@ def folded(
     column, row = 100 + 1e-4 * rng.standard_normal((2, len(time)))
     where = {"centroid_column": column, "centroid_row": row} if centroids else {}
     curve = LightCurve(
-        star.target,
-        "kepler",
-        time,
-        flux,
-        np.full(len(time), noise),
-        0.0204,
-        (Segment(1, 0, len(time), crowding=0.98),),
+        target=star.target,
+        mission="kepler",
+        time=time,
+        flux=flux,
+        flux_error=np.full(len(time), noise),
+        exposure=0.0204,
+        segments=(Segment(number=1, start=0, stop=len(time), crowding=0.98),),
         **where,
     )
     return FoldedEvent(curve, box_event(curve, ephemeris), star, curve)

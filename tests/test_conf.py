@@ -71,7 +71,9 @@ def test_built_from_configuration_equals_built_by_hand():
     config = composed("simulate")
     assert instantiate(config.detrend) == Biweight(window_days=1.5)
     search = instantiate(config.search)
-    assert search == BoxSearch(0.5, 30.0, minimum_transits=3, threshold=7.1)
+    assert search == BoxSearch(
+        minimum_period_days=0.5, maximum_period_days=30.0, minimum_transits=3, threshold=7.1
+    )
     planet = instantiate(config.scenario, _convert_="all")["planet"]
     assert isinstance(planet, Planet)
     assert (planet.minimum_period_days, planet.maximum_period_days) == (0.5, 30.0)

@@ -118,7 +118,9 @@ def run(
             checkpoints,
             caps[name],
         )
-        for name, estimator in progress(classifier.items(), len(classifier), "fit classifiers")
+        for name, estimator in progress(
+            classifier.items(), total=len(classifier), description="fit classifiers"
+        )
     ]
     held_out = table.select(parts.test)
     simulated = {model.name: score(model, held_out) for model in models}
@@ -170,9 +172,9 @@ def run(
         save_views(
             output,
             "views_real",
-            len(events.views),
-            zip(range(len(events.views)), events.views.values, events.views.missing),
-            events.views.layout,
+            size=len(events.views),
+            rows=zip(range(len(events.views)), events.views.values, events.views.missing),
+            layout=events.views.layout,
         )
     try:
         write_report(

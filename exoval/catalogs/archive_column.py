@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,7 @@ class ArchiveColumn:
     unit: str
     description: str
     source: str
+    _: KW_ONLY
     valid: str = "any"
     factor: float = 1.0
 
@@ -63,7 +64,7 @@ def feature_table(
     ``catalogue`` is a key of ``LABEL_BEARING``. Raises BadTable for a column that knows the label.
     """
     known = tuple(column for column in columns if column.name in values)
-    refuse_label_bearing(known, catalogue)
+    refuse_label_bearing(known, catalogue=catalogue)
     features = values[[column.name for column in known]].astype(float)
     features = features.where(np.isfinite(features))
     return FeatureTable(

@@ -28,7 +28,7 @@ def read_autovetter(path: str | Path | None = None) -> list[Candidate]:
     A PC of 2015 is a candidate that passed, of disposition unknown; AFP and NTP are false
     positives. Raises DataNotFound or BadTable.
     """
-    table = TABLE.read(path, REQUIRED, OPTIONAL)
+    table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
     star = table["kepid"].astype(str)
     return candidates(
         pd.DataFrame(
@@ -44,7 +44,7 @@ def read_autovetter(path: str | Path | None = None) -> list[Candidate]:
                 "signal_to_noise": table["tce_max_mult_ev"],
             }
         ),
-        "TCE DR24",
+        provenance="TCE DR24",
     )
 
 
@@ -60,7 +60,7 @@ def autovetter_features(path: str | Path | None = None) -> FeatureTable:
     values = archive_values(table, _columns())
     values = pd.concat([values, derived(values)], axis=1)
     declared = (*(one.column for one in _columns()), *DERIVED)
-    return feature_table(identity(table, "TCE DR24"), values, declared, "tce")
+    return feature_table(identity(table, release="TCE DR24"), values, declared, "tce")
 
 
 def _columns() -> tuple[ArchiveColumn, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from exoval.ephemeris import Ephemeris
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """One signal of one star in a catalogue.
 

@@ -35,7 +35,7 @@ def read_certified_false_positives(path: str | Path | None = None) -> pd.DataFra
     table = TABLE.read(
         path,
         ("kepid", "kepoi_name", "fpwg_disp_status"),
-        ("fpwg_koi_period", "fpwg_comment", *CAUSES),
+        optional=("fpwg_koi_period", "fpwg_comment", *CAUSES),
     )
     label = table["fpwg_disp_status"].fillna("NOT EXAMINED").str.strip()
     causes = [

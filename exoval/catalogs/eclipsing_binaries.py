@@ -34,7 +34,7 @@ def read_eclipsing_binaries(path: str | Path | None = None) -> list[Candidate]:
     several rows. Raises DataNotFound if the table is not there, BadTable if it cannot be read or
     lacks a column.
     """
-    table = TABLE.read(path, REQUIRED, OPTIONAL)
+    table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
     number_on_star = table.groupby("KIC").cumcount() + 1
     target = "KIC " + table["KIC"].astype(str)
     return candidates(
@@ -54,5 +54,5 @@ def read_eclipsing_binaries(path: str | Path | None = None) -> list[Candidate]:
                 "signal_to_noise": float("nan"),
             }
         ),
-        "Kirk 2016",
+        provenance="Kirk 2016",
     )

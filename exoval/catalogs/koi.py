@@ -26,7 +26,7 @@ def read_koi(path: str | Path | None = None) -> list[Candidate]:
     EXOVAL_DATA. Raises DataNotFound if it is not there, BadTable if it cannot be read or lacks
     a column.
     """
-    table = TABLE.read(path, REQUIRED, OPTIONAL)
+    table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
     return candidates(
         pd.DataFrame(
             {
@@ -41,5 +41,5 @@ def read_koi(path: str | Path | None = None) -> list[Candidate]:
                 "signal_to_noise": table["koi_model_snr"],
             }
         ),
-        "KOI",
+        provenance="KOI",
     )

@@ -21,35 +21,47 @@ SOLAR_LOGG = 4.438
 
 ARCHIVE = (
     ArchiveColumn("period", "d", "orbital period", "koi_period"),
-    ArchiveColumn("period_error", "d", "its error", "koi_period_err1", "positive"),
+    ArchiveColumn("period_error", "d", "its error", "koi_period_err1", valid="positive"),
     ArchiveColumn(
-        "epoch_error", "d", "error of the first event's time", "koi_time0bk_err1", "positive"
+        "epoch_error", "d", "error of the first event's time", "koi_time0bk_err1", valid="positive"
     ),
-    ArchiveColumn("transit_duration", "h", "first to fourth contact", "koi_duration", "positive"),
-    ArchiveColumn("transit_duration_error", "h", "its error", "koi_duration_err1", "positive"),
-    ArchiveColumn("transit_depth", "ppm", "light lost at mid-transit", "koi_depth", "positive"),
-    ArchiveColumn("transit_depth_error", "ppm", "its error", "koi_depth_err1", "positive"),
-    ArchiveColumn("radius_ratio", "", "planet over star", "koi_ror", "positive"),
-    ArchiveColumn("radius_ratio_error", "", "its error", "koi_ror_err1", "positive"),
+    ArchiveColumn(
+        "transit_duration", "h", "first to fourth contact", "koi_duration", valid="positive"
+    ),
+    ArchiveColumn(
+        "transit_duration_error", "h", "its error", "koi_duration_err1", valid="positive"
+    ),
+    ArchiveColumn(
+        "transit_depth", "ppm", "light lost at mid-transit", "koi_depth", valid="positive"
+    ),
+    ArchiveColumn("transit_depth_error", "ppm", "its error", "koi_depth_err1", valid="positive"),
+    ArchiveColumn("radius_ratio", "", "planet over star", "koi_ror", valid="positive"),
+    ArchiveColumn("radius_ratio_error", "", "its error", "koi_ror_err1", valid="positive"),
     ArchiveColumn("impact_parameter", "", "in stellar radii", "koi_impact"),
-    ArchiveColumn("impact_parameter_error", "", "its error", "koi_impact_err1", "positive"),
+    ArchiveColumn("impact_parameter_error", "", "its error", "koi_impact_err1", valid="positive"),
     ArchiveColumn(
-        "planet_radius", "R_earth", "radius ratio times stellar radius", "koi_prad", "positive"
+        "planet_radius",
+        "R_earth",
+        "radius ratio times stellar radius",
+        "koi_prad",
+        valid="positive",
     ),
-    ArchiveColumn("equilibrium_temperature", "K", "of the planet", "koi_teq", "positive"),
-    ArchiveColumn("insolation", "F_earth", "flux at the planet", "koi_insol", "positive"),
+    ArchiveColumn("equilibrium_temperature", "K", "of the planet", "koi_teq", valid="positive"),
+    ArchiveColumn("insolation", "F_earth", "flux at the planet", "koi_insol", valid="positive"),
     ArchiveColumn(
         "model_snr",
         "sigma",
         "strength of the transit model that fits best",
         "koi_model_snr",
-        "positive",
+        valid="positive",
     ),
-    ArchiveColumn("mes", "sigma", "multiple-event statistic", "koi_max_mult_ev", "positive"),
-    ArchiveColumn("teff", "K", "effective temperature", "koi_steff", "positive"),
+    ArchiveColumn("mes", "sigma", "multiple-event statistic", "koi_max_mult_ev", valid="positive"),
+    ArchiveColumn("teff", "K", "effective temperature", "koi_steff", valid="positive"),
     ArchiveColumn("logg", "dex", "surface gravity", "koi_slogg"),
-    ArchiveColumn("stellar_radius", "R_sun", "stellar radius", "koi_srad", "positive"),
-    ArchiveColumn("magnitude", "mag", "magnitude in the mission's band", "koi_kepmag", "positive"),
+    ArchiveColumn("stellar_radius", "R_sun", "stellar radius", "koi_srad", valid="positive"),
+    ArchiveColumn(
+        "magnitude", "mag", "magnitude in the mission's band", "koi_kepmag", valid="positive"
+    ),
 )
 
 POSITION = (
@@ -78,7 +90,7 @@ DERIVED = (
 
 
 def koi_features(
-    path: str | Path | None = None, positions: str | Path | None = None
+    path: str | Path | None = None, *, positions: str | Path | None = None
 ) -> FeatureTable:
     """Kepler Objects of Interest with the measurements of the archive's table.
 

@@ -23,7 +23,7 @@ def read_positional_probabilities(path: str | Path | None = None) -> pd.DataFram
     Raises DataNotFound or BadTable.
     """
     table = TABLE.read(
-        path, ("kepoi_name", "pp_host_rel_prob"), ("pp_host_prob_score", "pp_unk_rel_prob")
+        path, ("kepoi_name", "pp_host_rel_prob"), optional=("pp_host_prob_score", "pp_unk_rel_prob")
     )
     return pd.DataFrame(
         {

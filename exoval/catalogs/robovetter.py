@@ -22,7 +22,7 @@ FLAGS = ("not_transit_like", "stellar_eclipse", "centroid_offset", "ephem_match"
 OPTIONAL = (*FLAGS, "minor_flags", "dataset")
 
 
-def read_robovetter(path: str | Path | None = None, dataset: str = "obs") -> pd.DataFrame:
+def read_robovetter(path: str | Path | None = None, *, dataset: str = "obs") -> pd.DataFrame:
     """Score and verdict of every threshold-crossing event of one data set.
 
     Columns: ``event`` (``TCE 757450-01``), ``target``, ``score`` (0 to 1, the share of runs with
@@ -31,7 +31,7 @@ def read_robovetter(path: str | Path | None = None, dataset: str = "obs") -> pd.
     whole. Raises DataNotFound without a table, BadTable if it lacks a column and BadParameter if
     it has no such set.
     """
-    table = TABLE.read(path, REQUIRED, OPTIONAL)
+    table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
     if table["dataset"].notna().any():
         known = sorted(table["dataset"].dropna().unique())
         if dataset not in known:

@@ -9,7 +9,7 @@ derived from simpler columns by one formula; what still differs is said with the
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,7 @@ class SharedColumn:
     name: str
     unit: str
     description: str
+    _: KW_ONLY
     ours: Formula
     theirs: Formula
     differs: str = ""
@@ -91,9 +92,9 @@ class SharedColumns:
         )
 
 
-def same(ours: str, theirs: str, factor: float = 1.0) -> tuple[Formula, Formula]:
+def same(ours: str, theirs: str, *, factor: float = 1.0) -> dict[str, Formula]:
     """A column that both sides have, theirs in other units by ``factor``."""
-    return lambda frame: frame[ours], lambda frame: factor * frame[theirs]
+    return {"ours": lambda frame: frame[ours], "theirs": lambda frame: factor * frame[theirs]}
 
 
 def positive(name: str) -> Formula:

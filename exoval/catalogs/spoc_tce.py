@@ -39,6 +39,7 @@ MULTIPLES = (1.0, 0.5, 2.0, 1 / 3, 3.0)
 
 def read_spoc_tce(
     path: str | Path | None = None,
+    *,
     needed: tuple[str, ...] = (),
     interest: list[Candidate] | None = None,
     binaries: dict[int, tuple[float, ...]] | None = None,

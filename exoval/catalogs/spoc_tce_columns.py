@@ -33,51 +33,51 @@ def whitening_loss(duration_hours: np.ndarray | pd.Series) -> np.ndarray | pd.Se
 #: ends of impact parameter) and its chi-square, which is not normalised
 SHARED = SharedColumns(
     (
-        SharedColumn("period", "d", "orbital period", *same("period", "orbitalPeriodDays")),
+        SharedColumn("period", "d", "orbital period", **same("period", "orbitalPeriodDays")),
         SharedColumn(
             "transit_duration",
             "h",
             "duration of the fitted transit",
-            *same("transit_duration", "transitDurationHours"),
+            **same("transit_duration", "transitDurationHours"),
         ),
         SharedColumn(
             "transit_depth",
             "ppm",
             "depth of the fitted transit",
-            lambda frame: frame["transit_depth"],
-            positive("transitDepthPpm"),
+            ours=lambda frame: frame["transit_depth"],
+            theirs=positive("transitDepthPpm"),
         ),
         SharedColumn(
             "mes",
             "sigma",
             "multiple-event statistic",
-            lambda frame: frame["mes"] / whitening_loss(frame["transit_duration"]),
-            lambda frame: frame["mes"],
+            ours=lambda frame: frame["mes"] / whitening_loss(frame["transit_duration"]),
+            theirs=lambda frame: frame["mes"],
             differs="ours loses to whitening what is usual for the duration",
         ),
         SharedColumn(
             "ses_max",
             "sigma",
             "largest single-event statistic",
-            lambda frame: frame["ses_max"] / whitening_loss(frame["transit_duration"]),
-            lambda frame: frame["maxses"],
+            ours=lambda frame: frame["ses_max"] / whitening_loss(frame["transit_duration"]),
+            theirs=lambda frame: frame["maxses"],
         ),
         SharedColumn(
-            "transit_count", "", "events with data", *same("transit_count", "expectedtransitcount")
+            "transit_count", "", "events with data", **same("transit_count", "expectedtransitcount")
         ),
         SharedColumn(
             "secondary_mes",
             "sigma",
             "strongest dip away from the event",
-            lambda frame: frame["secondary_mes"],
-            positive("ws_mes"),
+            ours=lambda frame: frame["secondary_mes"],
+            theirs=positive("ws_mes"),
         ),
         SharedColumn(
             "secondary_phase",
             "",
             "its distance from the event, 0 to 0.5 of a period",
-            lambda frame: frame["secondary_phase"],
-            lambda frame: distance_from_event(
+            ours=lambda frame: frame["secondary_phase"],
+            theirs=lambda frame: distance_from_event(
                 frame["ws_mesphase"] / frame["orbitalPeriodDays"]
             ).where(frame["ws_mes"] > 0),
         ),
@@ -85,15 +85,15 @@ SHARED = SharedColumns(
             "teff",
             "K",
             "effective temperature",
-            *same("teff", "starTeffKelvin"),
+            **same("teff", "starTeffKelvin"),
             differs="the pipeline takes the Sun where it knows no star",
         ),
-        SharedColumn("logg", "dex", "surface gravity", *same("logg", "starLoggCgs")),
+        SharedColumn("logg", "dex", "surface gravity", **same("logg", "starLoggCgs")),
         SharedColumn(
             "stellar_radius",
             "R_sun",
             "stellar radius",
-            *same("stellar_radius", "starRadiusSolarRadii"),
+            **same("stellar_radius", "starRadiusSolarRadii"),
         ),
     ),
     (*PLANET_COLUMNS, *STRENGTH_COLUMNS),
@@ -126,7 +126,7 @@ def spoc_tce_table(path: str | Path | None = None) -> FeatureTable:
     Labels are described with ``read_spoc_tce``. An event found in several runs of the pipeline
     is a row for each. Raises DataNotFound without a table and BadTable if it lacks a column.
     """
-    table = read_spoc_tce(path, NEEDED)
+    table = read_spoc_tce(path, needed=NEEDED)
     identity = pd.DataFrame(
         {
             "event": "TCE " + table["tceid"].astype(str) + " " + table["run"].astype(str),

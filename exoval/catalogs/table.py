@@ -41,7 +41,7 @@ class CatalogTable:
     download: str
 
     def read(
-        self, path: str | Path | None, required: tuple[str, ...], optional: tuple[str, ...] = ()
+        self, path: str | Path | None, required: tuple[str, ...], *, optional: tuple[str, ...] = ()
     ) -> pd.DataFrame:
         """The columns of the table, Parquet or CSV with ``#`` comments; optional ones become NaN.
 
@@ -87,7 +87,7 @@ class CatalogTable:
         return found
 
 
-def candidates(frame: pd.DataFrame, provenance: str) -> list[Candidate]:
+def candidates(frame: pd.DataFrame, *, provenance: str) -> list[Candidate]:
     """One candidate per row of a table with the columns CANDIDATE_COLUMNS.
 
     Rows whose period, epoch or duration is missing or not 0 < duration < period are skipped and
@@ -107,14 +107,14 @@ def candidates(frame: pd.DataFrame, provenance: str) -> list[Candidate]:
     columns = [frame[name].to_numpy() for name in CANDIDATE_COLUMNS]
     return [
         Candidate(
-            str(target),
-            str(name),
-            Ephemeris(float(period), float(epoch), float(duration)),
-            float(depth),
-            str(label),
-            known[disposition],
-            provenance,
-            float(strength),
+            target=str(target),
+            name=str(name),
+            ephemeris=Ephemeris(float(period), float(epoch), float(duration)),
+            depth=float(depth),
+            label=str(label),
+            disposition=known[disposition],
+            provenance=provenance,
+            signal_to_noise=float(strength),
         )
         for target, name, period, epoch, duration, depth, label, disposition, strength in zip(
             *columns, strict=True

@@ -28,7 +28,7 @@ def read_tce(path: str | Path | None = None) -> list[Candidate]:
     or Parquet; by default it is looked for under EXOVAL_DATA. Raises DataNotFound if it is not
     there, BadTable if it cannot be read or lacks a column.
     """
-    table = TABLE.read(path, REQUIRED, OPTIONAL)
+    table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
     is_planet_candidate = table["label"] == "PC"
     disposition = table["label"].mask(
         is_planet_candidate & table["koi_disposition"].notna(), table["koi_disposition"]
@@ -48,5 +48,5 @@ def read_tce(path: str | Path | None = None) -> list[Candidate]:
                 "signal_to_noise": table["tce_max_mult_ev"].where(table["tce_max_mult_ev"] > 0),
             }
         ),
-        "TCE DR25",
+        provenance="TCE DR25",
     )

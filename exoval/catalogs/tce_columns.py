@@ -42,73 +42,73 @@ def whitening_loss(duration_hours: np.ndarray | pd.Series) -> np.ndarray | pd.Se
 #: (the archive's is below its multiple-event statistic where the fit fails, ours never), impact
 #: parameter, radius ratio and a/R* (its fits pile up at impact parameters above 0.8)
 MEASURED = (
-    SharedColumn("period", "d", "orbital period", *same("period", "tce_period")),
+    SharedColumn("period", "d", "orbital period", **same("period", "tce_period")),
     SharedColumn(
         "transit_duration",
         "h",
         "duration of the fitted transit",
-        *same("transit_duration", "tce_duration"),
+        **same("transit_duration", "tce_duration"),
         differs="1 % longer here; the archive's fits of false alarms go to a day and more",
     ),
     SharedColumn(
         "transit_depth",
         "ppm",
         "depth of the fitted transit",
-        lambda frame: frame["transit_depth"],
-        positive("transit_depth"),
+        ours=lambda frame: frame["transit_depth"],
+        theirs=positive("transit_depth"),
     ),
     SharedColumn(
         "mes",
         "sigma",
         "multiple-event statistic",
-        lambda frame: frame["mes"] / whitening_loss(frame["transit_duration"]),
-        lambda frame: frame["tce_max_mult_ev"],
+        ours=lambda frame: frame["mes"] / whitening_loss(frame["transit_duration"]),
+        theirs=lambda frame: frame["tce_max_mult_ev"],
         differs="ours loses to whitening what is usual for the duration",
     ),
     SharedColumn(
         "ses_max",
         "sigma",
         "largest single-event statistic",
-        lambda frame: frame["ses_max"] / whitening_loss(frame["transit_duration"]),
-        lambda frame: frame["tce_max_sngle_ev"],
+        ours=lambda frame: frame["ses_max"] / whitening_loss(frame["transit_duration"]),
+        theirs=lambda frame: frame["tce_max_sngle_ev"],
     ),
     SharedColumn(
-        "transit_count", "", "events with data", *same("transit_count", "tce_num_transits")
+        "transit_count", "", "events with data", **same("transit_count", "tce_num_transits")
     ),
     SharedColumn(
         "odd_even_sigma",
         "sigma",
         "difference of odd and even depths over its error",
-        lambda frame: frame["odd_even_sigma"],
-        lambda frame: np.sqrt(frame["tce_bin_oedp_stat"]),
+        ours=lambda frame: frame["odd_even_sigma"],
+        theirs=lambda frame: np.sqrt(frame["tce_bin_oedp_stat"]),
     ),
     SharedColumn(
         "secondary_mes",
         "sigma",
         "strongest dip away from the event",
-        lambda frame: frame["secondary_mes"],
-        lambda frame: frame["tce_maxmes_original"],
+        ours=lambda frame: frame["secondary_mes"],
+        theirs=lambda frame: frame["tce_maxmes_original"],
     ),
     SharedColumn(
         "secondary_depth",
         "ppm",
         "its depth",
-        lambda frame: frame["secondary_depth"],
-        lambda frame: frame["wst_depth_original"].where(frame["wst_depth_original"] != 0),
+        ours=lambda frame: frame["secondary_depth"],
+        theirs=lambda frame: frame["wst_depth_original"].where(frame["wst_depth_original"] != 0),
     ),
     SharedColumn(
         "secondary_phase",
         "",
         "its distance from the event, 0 to 0.5 of a period",
-        lambda frame: frame["secondary_phase"],
-        lambda frame: distance_from_event(frame["tce_maxmesd"] / frame["tce_period"]),
+        ours=lambda frame: frame["secondary_phase"],
+        theirs=lambda frame: distance_from_event(frame["tce_maxmesd"] / frame["tce_period"]),
     ),
     SharedColumn(
         "source_offset",
         "arcsec",
         "how far from the target the dimming source lies",
-        lambda frame: PIXEL * frame["source_offset"],
-        positive("tce_dikco_msky"),
+        ours=lambda frame: PIXEL * frame["source_offset"],
+        theirs=positive("tce_dikco_msky"),
         differs="flux-weighted centroids here, difference images there: where the "
         "source is bright and far, ours is the less certain",
     ),
@@ -116,17 +116,17 @@ MEASURED = (
         "source_offset_sigma",
         "sigma",
         "that offset over its error",
-        lambda frame: frame["source_offset"] / frame["source_offset_error"],
-        lambda frame: (
+        ours=lambda frame: frame["source_offset"] / frame["source_offset_error"],
+        theirs=lambda frame: (
             frame["tce_dikco_msky"]
             / frame["tce_dikco_msky_err"].where(frame["tce_dikco_msky_err"] > 0)
         ),
         differs="errors of the archive have a floor of 0.07 arcsec",
     ),
-    SharedColumn("teff", "K", "effective temperature", *same("teff", "tce_steff")),
-    SharedColumn("logg", "dex", "surface gravity", *same("logg", "tce_slogg")),
+    SharedColumn("teff", "K", "effective temperature", **same("teff", "tce_steff")),
+    SharedColumn("logg", "dex", "surface gravity", **same("logg", "tce_slogg")),
     SharedColumn(
-        "stellar_radius", "R_sun", "stellar radius", *same("stellar_radius", "tce_sradius")
+        "stellar_radius", "R_sun", "stellar radius", **same("stellar_radius", "tce_sradius")
     ),
 )
 

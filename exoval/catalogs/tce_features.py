@@ -34,30 +34,32 @@ ARCHIVE = (
         "event_number", "", "how many-th event of the star the search found", "tce_plnt_num"
     ),
     ArchiveColumn("period", "d", "orbital period", "tce_period"),
-    ArchiveColumn("period_error", "d", "its error", "tce_period_err", "positive"),
+    ArchiveColumn("period_error", "d", "its error", "tce_period_err", valid="positive"),
     ArchiveColumn(
-        "epoch_error", "d", "error of the first event's time", "tce_time0bk_err", "positive"
+        "epoch_error", "d", "error of the first event's time", "tce_time0bk_err", valid="positive"
     ),
     ArchiveColumn("transit_duration", "h", "first to fourth contact", "tce_duration"),
-    ArchiveColumn("transit_duration_error", "h", "its error", "tce_duration_err", "positive"),
+    ArchiveColumn("transit_duration_error", "h", "its error", "tce_duration_err", valid="positive"),
     ArchiveColumn("ingress_duration", "h", "first to second contact", "tce_ingress"),
-    ArchiveColumn("ingress_duration_error", "h", "its error", "tce_ingress_err", "positive"),
-    ArchiveColumn("transit_depth", "ppm", "light lost at mid-transit", "transit_depth", "positive"),
-    ArchiveColumn("transit_depth_error", "ppm", "its error", "tce_depth_err", "positive"),
-    ArchiveColumn("radius_ratio", "", "planet over star", "tce_ror", "positive"),
-    ArchiveColumn("radius_ratio_error", "", "its error", "tce_ror_err", "positive"),
-    ArchiveColumn("scaled_axis", "", "a over stellar radius of a circular orbit", "tce_dor"),
-    ArchiveColumn("scaled_axis_error", "", "its error", "tce_dor_err", "positive"),
-    ArchiveColumn("inclination", "deg", "of the orbit to the sky", "tce_incl"),
-    ArchiveColumn("inclination_error", "deg", "its error", "tce_incl_err", "positive"),
-    ArchiveColumn("impact_parameter", "", "in stellar radii", "tce_impact"),
-    ArchiveColumn("impact_parameter_error", "", "its error", "tce_impact_err", "positive"),
-    ArchiveColumn("planet_radius", "R_earth", "radius ratio times stellar radius", "tce_prad"),
-    ArchiveColumn("semi_major_axis", "AU", "of the orbit", "tce_sma", "positive"),
-    ArchiveColumn("equilibrium_temperature", "K", "of the planet", "tce_eqt", "positive"),
-    ArchiveColumn("insolation", "F_earth", "flux at the planet", "tce_insol", "positive"),
+    ArchiveColumn("ingress_duration_error", "h", "its error", "tce_ingress_err", valid="positive"),
     ArchiveColumn(
-        "transit_count", "", "number of events with data", "tce_num_transits", "positive"
+        "transit_depth", "ppm", "light lost at mid-transit", "transit_depth", valid="positive"
+    ),
+    ArchiveColumn("transit_depth_error", "ppm", "its error", "tce_depth_err", valid="positive"),
+    ArchiveColumn("radius_ratio", "", "planet over star", "tce_ror", valid="positive"),
+    ArchiveColumn("radius_ratio_error", "", "its error", "tce_ror_err", valid="positive"),
+    ArchiveColumn("scaled_axis", "", "a over stellar radius of a circular orbit", "tce_dor"),
+    ArchiveColumn("scaled_axis_error", "", "its error", "tce_dor_err", valid="positive"),
+    ArchiveColumn("inclination", "deg", "of the orbit to the sky", "tce_incl"),
+    ArchiveColumn("inclination_error", "deg", "its error", "tce_incl_err", valid="positive"),
+    ArchiveColumn("impact_parameter", "", "in stellar radii", "tce_impact"),
+    ArchiveColumn("impact_parameter_error", "", "its error", "tce_impact_err", valid="positive"),
+    ArchiveColumn("planet_radius", "R_earth", "radius ratio times stellar radius", "tce_prad"),
+    ArchiveColumn("semi_major_axis", "AU", "of the orbit", "tce_sma", valid="positive"),
+    ArchiveColumn("equilibrium_temperature", "K", "of the planet", "tce_eqt", valid="positive"),
+    ArchiveColumn("insolation", "F_earth", "flux at the planet", "tce_insol", valid="positive"),
+    ArchiveColumn(
+        "transit_count", "", "number of events with data", "tce_num_transits", valid="positive"
     ),
     ArchiveColumn("clean_transit_count", "", "of these, without rolling bands", "tce_rb_tcount0"),
     ArchiveColumn(
@@ -65,7 +67,7 @@ ARCHIVE = (
         "sigma",
         "strength of the transit model that fits best",
         "tce_model_snr",
-        "positive",
+        valid="positive",
     ),
     ArchiveColumn(
         "robust_statistic", "sigma", "strength with outlying cadences down-weighted", "tce_robstat"
@@ -76,82 +78,90 @@ ARCHIVE = (
     ArchiveColumn(
         "secondary_robust_statistic", "sigma", "the same with outliers down-weighted", "wst_robstat"
     ),
-    ArchiveColumn("secondary_depth", "ppm", "depth of that dip", "wst_depth", "not_zero"),
+    ArchiveColumn("secondary_depth", "ppm", "depth of that dip", "wst_depth", valid="not_zero"),
     ArchiveColumn(
         "secondary_albedo",
         "",
         "geometric albedo of a planet that shines by reflection as much as the secondary hides",
         "tce_albedo",
-        "not_zero",
+        valid="not_zero",
     ),
     ArchiveColumn(
         "secondary_albedo_sigma",
         "sigma",
         "that albedo above one, over its error",
         "tce_albedo_stat",
-        "not_zero",
+        valid="not_zero",
     ),
     ArchiveColumn(
         "secondary_temperature",
         "K",
         "day side of a planet that glows as much",
         "tce_ptemp",
-        "positive",
+        valid="positive",
     ),
     ArchiveColumn(
         "secondary_temperature_sigma",
         "sigma",
         "that temperature above equilibrium, over its error",
         "tce_ptemp_stat",
-        "not_zero",
+        valid="not_zero",
     ),
     ArchiveColumn(
         "core_aperture_statistic",
         "sigma",
         "correlation of the core's light with the event",
         "tce_cap_stat",
-        "not_zero",
+        valid="not_zero",
     ),
     ArchiveColumn(
         "halo_aperture_statistic",
         "sigma",
         "correlation of the light around the aperture with the event",
         "tce_hap_stat",
-        "not_zero",
+        valid="not_zero",
     ),
     ArchiveColumn(
         "image_offset_from_centroid",
         "arcsec",
         "difference image from the out-of-transit centroid",
         "tce_dicco_msky",
-        "positive",
+        valid="positive",
     ),
     ArchiveColumn(
-        "image_offset_from_centroid_error", "arcsec", "its error", "tce_dicco_msky_err", "positive"
+        "image_offset_from_centroid_error",
+        "arcsec",
+        "its error",
+        "tce_dicco_msky_err",
+        valid="positive",
     ),
     ArchiveColumn(
         "image_offset_from_catalogue",
         "arcsec",
         "difference image from the star's place in the catalogue",
         "tce_dikco_msky",
-        "positive",
+        valid="positive",
     ),
     ArchiveColumn(
-        "image_offset_from_catalogue_error", "arcsec", "its error", "tce_dikco_msky_err", "positive"
+        "image_offset_from_catalogue_error",
+        "arcsec",
+        "its error",
+        "tce_dikco_msky_err",
+        valid="positive",
     ),
-    ArchiveColumn("magnitude", "mag", "magnitude in the mission's band", "mag", "positive"),
-    ArchiveColumn("teff", "K", "effective temperature", "tce_steff", "positive"),
+    ArchiveColumn("magnitude", "mag", "magnitude in the mission's band", "mag", valid="positive"),
+    ArchiveColumn("teff", "K", "effective temperature", "tce_steff", valid="positive"),
     ArchiveColumn("logg", "dex", "surface gravity", "tce_slogg"),
     ArchiveColumn("metallicity", "dex", "iron abundance", "tce_smet"),
-    ArchiveColumn("stellar_radius", "R_sun", "stellar radius", "tce_sradius", "positive"),
-    ArchiveColumn("stellar_mass", "M_sun", "stellar mass", "tce_smass", "positive"),
+    ArchiveColumn("stellar_radius", "R_sun", "stellar radius", "tce_sradius", valid="positive"),
+    ArchiveColumn("stellar_mass", "M_sun", "stellar mass", "tce_smass", valid="positive"),
     ArchiveColumn(
         "stellar_density",
         "rho_sun",
         "mean stellar density",
         "tce_sdens",
-        "positive",
-        1 / SUN_DENSITY,
+        valid="positive",
+        factor=1 / SUN_DENSITY,
     ),
 )
 
@@ -234,7 +244,7 @@ def read_archive_tces(path: str | Path | None) -> pd.DataFrame:
     return table
 
 
-def identity(table: pd.DataFrame, release: str = "TCE") -> pd.DataFrame:
+def identity(table: pd.DataFrame, *, release: str = "TCE") -> pd.DataFrame:
     """Identity columns of threshold-crossing events; names begin with ``release``."""
     star = table["target_id"].astype(str)
     label = table["label"] if "label" in table else pd.Series("UNK", table.index)

@@ -26,7 +26,7 @@ def read_tess_eclipsing_binaries(path: str | Path | None = None) -> list[Candida
     counted, as are depths outside 0-1. Raises DataNotFound if the table is not there, BadTable
     if it cannot be read or lacks a column.
     """
-    table = TABLE.read(path, REQUIRED, OPTIONAL)
+    table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
     width = table["Wp_2g"].fillna(table["Wp_pf"])
     depth = table["Dp_2g"].fillna(table["Dp_pf"])
     number_on_star = table.groupby("TIC").cumcount() + 1
@@ -45,5 +45,5 @@ def read_tess_eclipsing_binaries(path: str | Path | None = None) -> list[Candida
                 "signal_to_noise": float("nan"),
             }
         ),
-        "Prša 2022",
+        provenance="Prša 2022",
     )

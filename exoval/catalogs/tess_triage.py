@@ -70,7 +70,7 @@ COLUMNS = (
 MEASURED = {"period": "period", "trapezoid_duration": "transit_duration", "depth": "transit_depth"}
 
 
-def triage_table(path: str | Path | None = None, split: str | None = None) -> FeatureTable:
+def triage_table(path: str | Path | None = None, *, split: str | None = None) -> FeatureTable:
     """The published events with their views; ``split`` train, val or test, or all of them.
 
     Labels are planet, eclipsing_binary and no_transit; events called O are left out and counted
@@ -127,7 +127,8 @@ def measured_as_triage(table: FeatureTable) -> FeatureTable:
         .assign(label=label, disposition=np.where(label == PLANET, PLANET, FALSE_POSITIVE))
     )
     frame["transit_duration"] = event_duration(
-        frame["transit_duration"].to_numpy(float), table.frame["duration"].to_numpy(float)
+        trapezoid=frame["transit_duration"].to_numpy(float),
+        box=table.frame["duration"].to_numpy(float),
     )
     frame["duration_over_period"] = frame["transit_duration"] / 24 / frame["period"]
     everything = np.arange(len(table))

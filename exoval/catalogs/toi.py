@@ -29,7 +29,7 @@ def read_toi(path: str | Path | None = None) -> list[Candidate]:
     EXOVAL_DATA. Names count a star's rows, because not every copy holds the TOI number. Raises
     DataNotFound if it is not there, BadTable if it cannot be read or lacks a column.
     """
-    table = TABLE.read(path, REQUIRED, OPTIONAL)
+    table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
     number_on_star = table.groupby("tid").cumcount() + 1
     identity = table["tid"].astype(str)
     return candidates(
@@ -46,5 +46,5 @@ def read_toi(path: str | Path | None = None) -> list[Candidate]:
                 "signal_to_noise": float("nan"),
             }
         ),
-        "TOI",
+        provenance="TOI",
     )

@@ -13,26 +13,26 @@ from exoval.table.feature_table import FeatureTable
 
 SHARED = SharedColumns(
     (
-        SharedColumn("period", "d", "orbital period", *same("period", "pl_orbper")),
+        SharedColumn("period", "d", "orbital period", **same("period", "pl_orbper")),
         SharedColumn(
             "transit_duration",
             "h",
             "duration of the fitted transit",
-            *same("transit_duration", "pl_trandurh"),
+            **same("transit_duration", "pl_trandurh"),
             differs="the catalogue mixes several pipelines' definitions",
         ),
         SharedColumn(
             "transit_depth",
             "ppm",
             "depth of the fitted transit",
-            *same("transit_depth", "pl_trandep"),
+            **same("transit_depth", "pl_trandep"),
         ),
-        SharedColumn("teff", "K", "effective temperature", *same("teff", "st_teff")),
-        SharedColumn("logg", "dex", "surface gravity", *same("logg", "st_logg")),
+        SharedColumn("teff", "K", "effective temperature", **same("teff", "st_teff")),
+        SharedColumn("logg", "dex", "surface gravity", **same("logg", "st_logg")),
         SharedColumn(
-            "stellar_radius", "R_sun", "stellar radius", *same("stellar_radius", "st_rad")
+            "stellar_radius", "R_sun", "stellar radius", **same("stellar_radius", "st_rad")
         ),
-        SharedColumn("magnitude", "mag", "TESS magnitude", *same("magnitude", "st_tmag")),
+        SharedColumn("magnitude", "mag", "TESS magnitude", **same("magnitude", "st_tmag")),
     ),
     PLANET_COLUMNS,
 )

@@ -47,7 +47,9 @@ def read_vespa_2016(path: str | Path | None = None) -> pd.DataFrame:
 
     Raises DataNotFound or BadTable.
     """
-    table = DR24.read(path, ("kepid", "koi", "FPP"), tuple(f"pr_{key}" for key in SCENARIOS_2016))
+    table = DR24.read(
+        path, ("kepid", "koi", "FPP"), optional=tuple(f"pr_{key}" for key in SCENARIOS_2016)
+    )
     scenarios = {name: table[f"pr_{key}"] for key, name in SCENARIOS_2016.items()}
     return _probabilities(table, "koi", "FPP").assign(**scenarios)
 

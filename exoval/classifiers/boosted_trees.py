@@ -19,6 +19,7 @@ class BoostedTrees(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
+        *,
         trees: int = 300,
         learning_rate: float = 0.05,
         depth: int = 5,
@@ -38,7 +39,7 @@ class BoostedTrees(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
 
     def fit(
-        self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
+        self, X: np.ndarray, y: np.ndarray, *, sample_weight: np.ndarray | None = None
     ) -> BoostedTrees:
         """Fit to features (rows, columns) and class labels (rows,).
 

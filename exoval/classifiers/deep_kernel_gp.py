@@ -66,6 +66,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
+        *,
         width: int = 4,
         hidden: int = 32,
         outputs: int = 12,
@@ -104,6 +105,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         self,
         X: np.ndarray,
         y: np.ndarray,
+        *,
         sample_weight: np.ndarray | None = None,
         groups: np.ndarray | None = None,
         views: ViewArray | None = None,
@@ -127,35 +129,37 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
             )
         self.looks_at_views_ = views is not None
         self.view_length_ = view_length(views)
-        shown, weight = ShownRows.of(X, views, used), weight[used]
+        shown, weight = ShownRows.of(X, views, used=used), weight[used]
         random = check_random_state(self.random_state)
         groups = None if groups is None else np.asarray(groups)[used]
-        fitted, held_out = held_out_rows(len(shown), groups, self.held_out_share, random)
-        self._train(shown, codes, weight, fitted, held_out, random)
+        fitted, held_out = held_out_rows(
+            len(shown), groups, share=self.held_out_share, random=random
+        )
+        self._train(shown, codes, weight, fitted, held_out=held_out, random=random)
         return self
 
-    def predict(self, X: np.ndarray, views: ViewArray | None = None) -> np.ndarray:
+    def predict(self, X: np.ndarray, *, views: ViewArray | None = None) -> np.ndarray:
         """The most probable class of every row."""
         check_is_fitted(self)
-        return self.classes_[np.argmax(self.predict_proba(X, views), axis=1)]
+        return self.classes_[np.argmax(self.predict_proba(X, views=views), axis=1)]
 
-    def predict_proba(self, X: np.ndarray, views: ViewArray | None = None) -> np.ndarray:
+    def predict_proba(self, X: np.ndarray, *, views: ViewArray | None = None) -> np.ndarray:
         """Class probabilities, shape (rows, classes), averaged over the latent posterior."""
         model, shown = self._rebuilt(X, views)
         return np.concatenate([draws.mean(axis=0) for draws in self._draws(model, shown)])
 
-    def predict_proba_draws(self, X: np.ndarray, views: ViewArray | None = None) -> np.ndarray:
+    def predict_proba_draws(self, X: np.ndarray, *, views: ViewArray | None = None) -> np.ndarray:
         """Class probabilities of every posterior draw, shape (draws, rows, classes)."""
         return np.concatenate(list(self._draws(*self._rebuilt(X, views))), axis=1)
 
     def predict_proba_interval(
-        self, X: np.ndarray, level: float = 0.68, views: ViewArray | None = None
+        self, X: np.ndarray, *, level: float = 0.68, views: ViewArray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Lower and upper central quantiles of the class probabilities, both (rows, classes)."""
         if not 0 < level < 1:
             raise BadParameter(f"level is {level}; give a share between 0 and 1, such as 0.68")
         tails = (0.5 - level / 2, 0.5 + level / 2)
-        lower, upper = np.quantile(self.predict_proba_draws(X, views), tails, axis=0)
+        lower, upper = np.quantile(self.predict_proba_draws(X, views=views), tails, axis=0)
         return lower, upper
 
     def _check_settings(self) -> None:
@@ -192,7 +196,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         """The network before training."""
         return seeded_networks(
             1,
-            seed,
+            seed=seed,
             columns=self.n_features_in_,
             outputs=self.outputs,
             width=self.width,
@@ -207,6 +211,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         codes: np.ndarray,
         weight: np.ndarray,
         fitted: np.ndarray,
+        *,
         held_out: np.ndarray,
         random: np.random.RandomState,
     ) -> None:
@@ -214,8 +219,12 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         device = torch_device(self.device)
         network = self._network(int(random.randint(2**31))).to(device)
         generator = torch.Generator(device).manual_seed(int(random.randint(2**31)))
-        self._train_network(network, shown, codes, weight / weight.mean(), fitted, random)
-        model = self._with_process(network, shown, codes, weight, fitted, random).to(device)
+        self._train_network(
+            network, shown, codes, weight / weight.mean(), fitted=fitted, random=random
+        )
+        model = self._with_process(network, shown, codes, weight, fitted=fitted, random=random).to(
+            device
+        )
         optimiser = torch.optim.AdamW(
             [
                 {"params": model.network.parameters(), "weight_decay": self.weight_decay},
@@ -225,23 +234,23 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
             weight_decay=0.0,
         )
         training = Epochs(
-            model,
-            optimiser,
-            random,
-            generator,
-            self.checkpoint,
-            self._mark(shown, codes, weight) if self.checkpoint else "",
+            model=model,
+            optimiser=optimiser,
+            random=random,
+            generator=generator,
+            checkpoint=self.checkpoint,
+            mark=self._mark(shown, codes, weight) if self.checkpoint else "",
         )
         training.resume(device)
         judged = ShownRows(shown.X[held_out], shown.views, shown.places[held_out])
         training.run(
-            self.epochs,
-            self.patience,
-            lambda: self._one_epoch(training, shown, codes, weight, fitted),
-            (lambda: self._loss(model, judged, codes[held_out], weight[held_out]))
+            most=self.epochs,
+            patience=self.patience,
+            one_epoch=lambda: self._one_epoch(training, shown, codes, weight, fitted=fitted),
+            judge=(lambda: self._loss(model, judged, codes[held_out], weight[held_out]))
             if len(held_out)
             else None,
-            "deep_kernel_gp epochs",
+            description="deep_kernel_gp epochs",
         )
         self.held_out_loss_, self.epochs_run_ = training.held_out_loss, training.epochs_run
         self.state_ = plain_arrays(training.best)
@@ -252,6 +261,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         shown: ShownRows,
         codes: np.ndarray,
         weight: np.ndarray,
+        *,
         fitted: np.ndarray,
         random: np.random.RandomState,
     ) -> None:
@@ -284,6 +294,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         shown: ShownRows,
         codes: np.ndarray,
         weight: np.ndarray,
+        *,
         fitted: np.ndarray,
         random: np.random.RandomState,
     ) -> DeepKernel:
@@ -297,16 +308,16 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         with torch.no_grad():
             outputs = torch.cat(
                 [
-                    network(*chosen.batch(rows, device, self._dtype())).double()
+                    network(*chosen.batch(rows, device=device, dtype=self._dtype())).double()
                     for rows in chosen.chunks()
                 ]
             )
         shift, scale = outputs.mean(dim=0), outputs.std(dim=0, correction=0).clamp_min(1e-3)
         places = ((outputs - shift) / scale).cpu().numpy()
         latent = LatentFunctions(
-            inducing_points(places, weight[some], self.inducing_points, random),
-            len(self.classes_),
-            self.kernel,
+            inducing_points(places, weight[some], number=self.inducing_points, random=random),
+            classes=len(self.classes_),
+            kernel=self.kernel,
         )
         latent.start_at_class_shares(
             np.bincount(codes[fitted], weight[fitted], minlength=len(self.classes_))
@@ -319,6 +330,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         shown: ShownRows,
         codes: np.ndarray,
         weight: np.ndarray,
+        *,
         fitted: np.ndarray,
     ) -> None:
         """One step of Adam on the evidence bound for every minibatch."""
@@ -331,9 +343,9 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
                 training.model.latent,
                 embedded,
                 *data,
-                len(fitted) / len(rows) / total,
-                1 / total,
-                training.generator,
+                data_scale=len(fitted) / len(rows) / total,
+                divergence_scale=1 / total,
+                generator=training.generator,
             )
             loss.backward()
             training.optimiser.step()
@@ -347,7 +359,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         self, shown: ShownRows, rows: np.ndarray, random: np.random.RandomState
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Features and views of some rows, half of the latter run backwards."""
-        x, views = shown.batch(rows, torch_device(self.device), self._dtype())
+        x, views = shown.batch(rows, device=torch_device(self.device), dtype=self._dtype())
         if views is None:
             return x, None
         return x, mirrored(views, random.random_sample(len(rows)) < 0.5)
@@ -364,29 +376,31 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         """The fitted model, and the rows to judge."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        checked_views(views, self.looks_at_views_, self.view_length_)
+        checked_views(views, self.looks_at_views_, length=self.view_length_)
         state = {name: torch.as_tensor(value) for name, value in self.state_.items()}
         inducing = self.state_["latent.variational_strategy.inducing_points"]
         model = DeepKernel(
             self._network(),
             state["shift"],
             state["scale"],
-            LatentFunctions(inducing, len(self.classes_), self.kernel),
+            LatentFunctions(inducing, classes=len(self.classes_), kernel=self.kernel),
         )
         model.load_state_dict(state)
         return (
             model.to(torch_device(self.device)),
-            ShownRows.of(X, views, np.ones(len(X), dtype=bool)),
+            ShownRows.of(X, views, used=np.ones(len(X), dtype=bool)),
         )
 
     def _draws(self, model: DeepKernel, shown: ShownRows) -> Iterator[np.ndarray]:
         """Yield posterior draws of the probabilities, (draws, rows of the chunk, classes)."""
         model.eval()
         for rows in shown.chunks():
-            batch = shown.batch(rows, torch_device(self.device), self._dtype())
+            batch = shown.batch(rows, device=torch_device(self.device), dtype=self._dtype())
             with torch.no_grad():
                 moments = model.latent.marginals(model.embedded(*batch))
-            yield softmax_draws(*(part.cpu().numpy() for part in moments), self.prediction_draws)
+            yield softmax_draws(
+                *(part.cpu().numpy() for part in moments), draws=self.prediction_draws
+            )
 
     def _mark(self, shown: ShownRows, codes: np.ndarray, weight: np.ndarray) -> str:
         """What identifies this training."""

@@ -40,6 +40,7 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
 
     def __init__(
         self,
+        *,
         members: Sequence[tuple[str, BaseEstimator]] = (),
         combine: str = "average",
         folds: int = 3,
@@ -54,6 +55,7 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
         self,
         X: np.ndarray,
         y: np.ndarray,
+        *,
         sample_weight: np.ndarray | None = None,
         groups: np.ndarray | None = None,
     ) -> Ensemble:
@@ -75,11 +77,13 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
                 f"{len(self.classes_)} class; add rows of another class"
             )
         groups = np.arange(len(X)) if groups is None else np.asarray(groups)[used]
-        left_out, seen = self._left_out(X, y, codes, weight, groups)
+        left_out, seen = self._left_out(X, y, codes, weight, groups=groups)
         self.temperatures_ = np.array(
             [temperature(answers[seen], codes[seen], weight[seen]) for answers in left_out]
         )
-        cooled = np.stack([cool(answers, by) for answers, by in zip(left_out, self.temperatures_)])
+        cooled = np.stack(
+            [cool(answers, power=by) for answers, by in zip(left_out, self.temperatures_)]
+        )
         self.left_out_loss_ = {
             name: _log_loss(answers[seen], codes[seen], weight[seen])
             for (name, _), answers in zip(self.members, cooled)
@@ -89,7 +93,7 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
             self.stack_ = LogisticRegression(C=0.1, max_iter=1000).fit(
                 _logarithms(cooled[:, seen]), codes[seen], sample_weight=weight[seen]
             )
-        self.members_ = [_fit(member, X, y, weight, groups) for _, member in self.members]
+        self.members_ = [_fit(member, X, y, weight, groups=groups) for _, member in self.members]
         return self
 
     def predict(self, X: np.ndarray) -> np.ndarray:
@@ -112,13 +116,13 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
         X = validate_data(self, X, dtype=np.float64, reset=False)
         return np.stack(
             [
-                cool(_answers(member, X, len(self.classes_), self.classes_), by)
+                cool(_answers(member, X, len(self.classes_), self.classes_), power=by)
                 for member, by in zip(self.members_, self.temperatures_)
             ]
         )
 
     def predict_proba_interval(
-        self, X: np.ndarray, level: float = 0.68
+        self, X: np.ndarray, *, level: float = 0.68
     ) -> tuple[np.ndarray, np.ndarray]:
         """Quantiles of the members' probabilities at the tails of ``level``, (rows, classes)."""
         if not 0 < level < 1:
@@ -155,6 +159,7 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
         y: np.ndarray,
         codes: np.ndarray,
         weight: np.ndarray,
+        *,
         groups: np.ndarray,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Answers for rows that were left out, (members, rows, classes), and which rows have them.
@@ -173,7 +178,7 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
             if len(np.unique(codes[fitted])) < 2:
                 continue
             for number, (_, member) in enumerate(self.members):
-                copy = _fit(member, X[fitted], y[fitted], weight[fitted], groups[fitted])
+                copy = _fit(member, X[fitted], y[fitted], weight[fitted], groups=groups[fitted])
                 answers[number, out] = _answers(copy, X[out], len(self.classes_), self.classes_)
         seen = np.isfinite(answers).all(axis=(0, 2))
         if not seen.any():
@@ -186,7 +191,7 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
 def temperature(probability: np.ndarray, codes: np.ndarray, weight: np.ndarray) -> float:
     """The power of the probabilities (rows, classes) that gives the lowest log-loss."""
     found = minimize_scalar(
-        lambda log: _log_loss(cool(probability, np.exp(log)), codes, weight),
+        lambda log: _log_loss(cool(probability, power=np.exp(log)), codes, weight),
         bounds=(-3.0, 3.0),
         method="bounded",
         options={"xatol": 1e-6},
@@ -194,7 +199,7 @@ def temperature(probability: np.ndarray, codes: np.ndarray, weight: np.ndarray) 
     return float(np.exp(found.x))
 
 
-def cool(probability: np.ndarray, power: float) -> np.ndarray:
+def cool(probability: np.ndarray, *, power: float) -> np.ndarray:
     """Probabilities (..., classes) to a power, summing to one again."""
     log = power * np.log(np.maximum(probability, FLOOR))
     raised = np.exp(log - log.max(axis=-1, keepdims=True))
@@ -212,7 +217,7 @@ def _logarithms(answers: np.ndarray) -> np.ndarray:
 
 
 def _fit(
-    member: BaseEstimator, X: np.ndarray, y: np.ndarray, weight: np.ndarray, groups: np.ndarray
+    member: BaseEstimator, X: np.ndarray, y: np.ndarray, weight: np.ndarray, *, groups: np.ndarray
 ) -> BaseEstimator:
     """A fitted copy of a member, with weights and stars if it takes them."""
     extra = {"sample_weight": weight} if has_fit_parameter(member, "sample_weight") else {}

@@ -24,12 +24,12 @@ class GaussianDiscriminant(ClassifierMixin, BaseEstimator):
     columns), ``covariances_`` (classes, columns, columns).
     """
 
-    def __init__(self, shared_covariance: bool = True, shrinkage: float = 0.1) -> None:
+    def __init__(self, *, shared_covariance: bool = True, shrinkage: float = 0.1) -> None:
         self.shared_covariance = shared_covariance
         self.shrinkage = shrinkage
 
     def fit(
-        self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
+        self, X: np.ndarray, y: np.ndarray, *, sample_weight: np.ndarray | None = None
     ) -> GaussianDiscriminant:
         """Weighted means and covariances of features (rows, columns) with labels (rows,).
 

@@ -49,6 +49,7 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
+        *,
         inducing_points: int = 512,
         kernel: str = "matern52",
         evidence_rows: int = 2000,
@@ -74,7 +75,7 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
 
     def fit(
-        self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
+        self, X: np.ndarray, y: np.ndarray, *, sample_weight: np.ndarray | None = None
     ) -> LaplaceGP:
         """Fit to features (rows, columns) and class labels (rows,).
 
@@ -98,7 +99,7 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
         inducing = (
             learned
             if self.move_inducing
-            else inducing_points(X, weight, self.inducing_points, random)
+            else inducing_points(X, weight, number=self.inducing_points, random=random)
         )
         self._find_mode(X, codes, weight, inducing)
         return self
@@ -133,7 +134,7 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
         return torch.softmax(with_reference(logit), dim=2).numpy()
 
     def predict_proba_interval(
-        self, X: np.ndarray, level: float = 0.68
+        self, X: np.ndarray, *, level: float = 0.68
     ) -> tuple[np.ndarray, np.ndarray]:
         """Lower and upper central quantiles of the class probabilities, both (rows, classes)."""
         if not 0 < level < 1:
@@ -181,16 +182,18 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
         Returns the inducing points that were used, where they ended.
         """
         if len(X) > self.evidence_rows:
-            rows = subset(codes, self.evidence_rows, random)
+            rows = subset(codes, self.evidence_rows, random=random)
             # all of the weight stands behind the rows that were taken
             X, codes, weight = X[rows], codes[rows], weight[rows] / weight[rows].mean()
         number = self.inducing_points if self.move_inducing else self.evidence_inducing_points
-        inducing = torch.as_tensor(inducing_points(X, weight, number, random))
+        inducing = torch.as_tensor(inducing_points(X, weight, number=number, random=random))
         kernel = scaled_kernel(self.kernel, X.shape[1], logarithmic=True)
         self.log_evidence_ = maximise_bound(
             kernel,
-            inducing,
-            *(torch.as_tensor(data) for data in (X, codes, weight)),
+            inducing=inducing,
+            x=torch.as_tensor(X),
+            codes=torch.as_tensor(codes),
+            weight=torch.as_tensor(weight),
             outputs=outputs_for(len(self.classes_)),
             steps=self.evidence_steps,
             learning_rate=self.learning_rate,
@@ -214,13 +217,19 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
             start = torch.zeros(features.size, outputs, dtype=torch.float64)
             if len(X) > COARSE_ABOVE:
                 some = RowChunks(
-                    features, *(item[::STRIDE] for item in data), self.memory_gib * 2**30
+                    features,
+                    *(item[::STRIDE] for item in data),
+                    memory_bytes=self.memory_gib * 2**30,
                 )
-                start = laplace(some, start, NEWTON_STEPS, 1e-4).mode
-            rows = RowChunks(features, *data, self.memory_gib * 2**30)
-            found = laplace(rows, start, NEWTON_STEPS, TOLERANCE)
+                start = laplace(some, start=start, steps=NEWTON_STEPS, tolerance=1e-4).mode
+            rows = RowChunks(features, *data, memory_bytes=self.memory_gib * 2**30)
+            found = laplace(rows, start=start, steps=NEWTON_STEPS, tolerance=TOLERANCE)
             found = refine(
-                rows, found, float(features.kernel.outputscale), self.variational_steps, TOLERANCE
+                rows,
+                found,
+                prior_variance=float(features.kernel.outputscale),
+                steps=self.variational_steps,
+                tolerance=TOLERANCE,
             )
         self.newton_steps_, self.converged_ = found.steps, found.converged
         self.state_ |= {"mode": found.mode.numpy(), "root": found.root.numpy()}
@@ -243,7 +252,7 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
         return NystromFeatures(self.learned_kernel(), torch.as_tensor(self.state_["inducing"]))
 
 
-def subset(codes: np.ndarray, number: int, random: np.random.RandomState) -> np.ndarray:
+def subset(codes: np.ndarray, number: int, *, random: np.random.RandomState) -> np.ndarray:
     """Indexes of ``number`` random rows, with at least ten of every class that has them."""
     order = random.permutation(len(codes))
     rank = np.empty(len(codes), dtype=int)
@@ -260,4 +269,4 @@ def _moments(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Posterior mean and variance of the outputs at rows x, both (rows, outputs)."""
     phi = features(x)
-    return phi @ mode, row_variance(phi, root, float(features.kernel.outputscale))
+    return phi @ mode, row_variance(phi, root, prior_variance=float(features.kernel.outputscale))

@@ -70,6 +70,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
+        *,
         inducing_points: int = 160,
         kernel: str = "matern52",
         epochs: int = 80,
@@ -106,6 +107,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         self,
         X: np.ndarray,
         y: np.ndarray,
+        *,
         sample_weight: np.ndarray | None = None,
         groups: np.ndarray | None = None,
     ) -> SparseGP:
@@ -135,8 +137,10 @@ class SparseGP(ClassifierMixin, BaseEstimator):
             )
         groups = None if groups is None else np.asarray(groups)[used]
         random = check_random_state(self.random_state)
-        fitted, held_out = held_out_rows(int(used.sum()), groups, self.held_out_share, random)
-        self._optimise(X[used], codes, weight[used], fitted, held_out, random)
+        fitted, held_out = held_out_rows(
+            int(used.sum()), groups, share=self.held_out_share, random=random
+        )
+        self._optimise(X[used], codes, weight[used], fitted, held_out=held_out, random=random)
         return self
 
     def predict(self, X: np.ndarray) -> np.ndarray:
@@ -157,7 +161,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         return np.concatenate(list(self._draws_by_chunk(X)), axis=1)
 
     def predict_proba_interval(
-        self, X: np.ndarray, level: float = 0.68
+        self, X: np.ndarray, *, level: float = 0.68
     ) -> tuple[np.ndarray, np.ndarray]:
         """Lower and upper central quantiles of the class probabilities, both (rows, classes)."""
         if not 0 < level < 1:
@@ -204,6 +208,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         codes: np.ndarray,
         weight: np.ndarray,
         fitted: np.ndarray,
+        *,
         held_out: np.ndarray,
         random: np.random.RandomState,
     ) -> None:
@@ -224,10 +229,10 @@ class SparseGP(ClassifierMixin, BaseEstimator):
             optimiser.load_state_dict(stored["optimiser"])
         data = [torch.as_tensor(array, device=device) for array in (X, codes, weight)]
         epochs = range(self.epochs_run_, self.epochs)
-        for _ in progress(epochs, len(epochs), "sparse_gp epochs"):
+        for _ in progress(epochs, total=len(epochs), description="sparse_gp epochs"):
             if self._patience_is_over():
                 break
-            self._one_epoch(latent, optimiser, data, fitted, random, generator)
+            self._one_epoch(latent, optimiser, data, fitted, random=random, generator=generator)
             self.epochs_run_ += 1
             if len(held_out):
                 self._judge(latent, X[held_out], codes[held_out], weight[held_out])
@@ -235,7 +240,8 @@ class SparseGP(ClassifierMixin, BaseEstimator):
                 self.state_ = latent.arrays()
             if self.checkpoint is not None:
                 write_checkpoint(
-                    self.checkpoint, self._to_store(mark, latent, optimiser, random, generator)
+                    self.checkpoint,
+                    self._to_store(mark, latent, optimiser, random, generator=generator),
                 )
 
     def _optimiser(
@@ -243,7 +249,12 @@ class SparseGP(ClassifierMixin, BaseEstimator):
     ) -> torch.optim.Optimizer | NaturalAndAdam:
         """The optimiser that the settings ask for."""
         if self.optimizer == "natural":
-            return NaturalAndAdam(latent, self.natural_rate, self.learning_rate, total_weight)
+            return NaturalAndAdam(
+                latent,
+                natural_rate=self.natural_rate,
+                learning_rate=self.learning_rate,
+                total_weight=total_weight,
+            )
         return torch.optim.Adam(latent.parameters(), lr=self.learning_rate)
 
     def _one_epoch(
@@ -252,21 +263,22 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         optimiser: torch.optim.Optimizer | NaturalAndAdam,
         data: list[torch.Tensor],
         fitted: np.ndarray,
+        *,
         random: np.random.RandomState,
         generator: torch.Generator,
     ) -> None:
         """One step for every minibatch of the fitted rows."""
         latent.train()
         total_weight = float(data[2][fitted].sum())
-        for rows in minibatches(fitted, self.batch_size, random):
+        for rows in minibatches(fitted, size=self.batch_size, random=random):
             optimiser.zero_grad()
             loss = negative_evidence_bound(
                 latent,
                 *(item[rows] for item in data),
-                len(fitted) / len(rows) / total_weight,
-                1 / total_weight,
-                generator,
-                self.optimizer == "natural",
+                data_scale=len(fitted) / len(rows) / total_weight,
+                divergence_scale=1 / total_weight,
+                generator=generator,
+                slopes=self.optimizer == "natural",
             )
             loss.backward()
             optimiser.step()
@@ -292,15 +304,17 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         if self.warm_start and hasattr(self, "state_"):
             return LatentFunctions.from_arrays(self.state_, self.kernel)
         if self.start == "laplace":
-            guess = LaplaceGP(self.inducing_points, self.kernel, random_state=random)
+            guess = LaplaceGP(
+                inducing_points=self.inducing_points, kernel=self.kernel, random_state=random
+            )
             return LatentFunctions.from_laplace(
-                guess.fit(X, codes, weight), self.optimizer == "natural"
+                guess.fit(X, codes, sample_weight=weight), natural=self.optimizer == "natural"
             )
         latent = LatentFunctions(
-            inducing_points(X, weight, self.inducing_points, random),
-            len(self.classes_),
-            self.kernel,
-            self.optimizer == "natural",
+            inducing_points(X, weight, number=self.inducing_points, random=random),
+            classes=len(self.classes_),
+            kernel=self.kernel,
+            natural=self.optimizer == "natural",
         )
         latent.start_at_class_shares(np.bincount(codes, weight, minlength=len(self.classes_)))
         return latent
@@ -322,7 +336,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
             if name not in ("checkpoint", "epochs", "prediction_draws")
         }
         mark = fingerprint([X, codes, weight], settings)
-        return mark, read_checkpoint(self.checkpoint, mark, device)
+        return mark, read_checkpoint(self.checkpoint, mark, device=device)
 
     def _to_store(
         self,
@@ -330,6 +344,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         latent: LatentFunctions,
         optimiser: torch.optim.Optimizer,
         random: np.random.RandomState,
+        *,
         generator: torch.Generator,
     ) -> dict:
         """Everything that the following epochs depend on."""
@@ -381,7 +396,9 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         latent.eval()
         with torch.no_grad():
             mean, deviation = latent.marginals(torch.as_tensor(X, device=torch_device(self.device)))
-        return softmax_draws(mean.cpu().numpy(), deviation.cpu().numpy(), self.prediction_draws)
+        return softmax_draws(
+            mean.cpu().numpy(), deviation.cpu().numpy(), draws=self.prediction_draws
+        )
 
 
 class LatentFunctions(gpytorch.models.ApproximateGP):
@@ -391,7 +408,7 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
     """
 
     def __init__(
-        self, inducing: np.ndarray, classes: int, kernel: str, natural: bool = False
+        self, inducing: np.ndarray, *, classes: int, kernel: str, natural: bool = False
     ) -> None:
         """With ``natural`` q(u) is held by its natural parameters, for natural gradients."""
         shape = torch.Size([classes])
@@ -410,7 +427,7 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
         super().__init__(strategy)
         columns = inducing.shape[1]
         self.mean_module = gpytorch.means.ConstantMean(batch_shape=shape)
-        self.covar_module = scaled_kernel(kernel, columns, shape)
+        self.covar_module = scaled_kernel(kernel, columns, shape=shape)
         self.to(torch.float64)
 
     def forward(self, x: torch.Tensor) -> gpytorch.distributions.MultivariateNormal:
@@ -434,7 +451,7 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
         }
 
     @classmethod
-    def from_laplace(cls, guess: LaplaceGP, natural: bool = False) -> LatentFunctions:
+    def from_laplace(cls, guess: LaplaceGP, *, natural: bool = False) -> LatentFunctions:
         """The posterior of a fitted ``LaplaceGP`` as a variational distribution.
 
         The one latent function of two classes becomes half the difference of two, each with
@@ -442,7 +459,9 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
         """
         state = {name: torch.as_tensor(value) for name, value in guess.state_.items()}
         classes, two = len(guess.classes_), len(guess.classes_) == 2
-        latent = cls(guess.state_["inducing"], classes, guess.kernel, natural)
+        latent = cls(
+            guess.state_["inducing"], classes=classes, kernel=guess.kernel, natural=natural
+        )
         sign = torch.tensor([[-1.0, 1.0]], dtype=torch.float64) if two else torch.ones(1, classes)
         mode = state["mode"] * sign * (0.5**0.5 if two else 1.0)
         # the intercept, last of the weights, becomes a fixed mean function
@@ -475,9 +494,9 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
         inducing = arrays["variational_strategy.inducing_points"]
         latent = cls(
             inducing,
-            len(arrays["mean_module.raw_constant"]),
-            kernel,
-            POSTERIOR + "natural_vec" in arrays,
+            classes=len(arrays["mean_module.raw_constant"]),
+            kernel=kernel,
+            natural=POSTERIOR + "natural_vec" in arrays,
         )
         latent.load_state_dict({name: torch.as_tensor(value) for name, value in arrays.items()})
         return latent
@@ -488,6 +507,7 @@ def negative_evidence_bound(
     x: torch.Tensor,
     codes: torch.Tensor,
     weight: torch.Tensor,
+    *,
     data_scale: float,
     divergence_scale: float,
     generator: torch.Generator,
@@ -531,7 +551,7 @@ def averaged_slopes(
     return (slope * mean - 0.5 * curvature * deviation.square()).sum(dim=1)
 
 
-def softmax_draws(mean: np.ndarray, deviation: np.ndarray, draws: int) -> np.ndarray:
+def softmax_draws(mean: np.ndarray, deviation: np.ndarray, *, draws: int) -> np.ndarray:
     """Class probabilities of quasi-random draws from latent marginals (rows, classes) each.
 
     Shape (draws, rows, classes); the same draws for every row.
@@ -542,6 +562,8 @@ def softmax_draws(mean: np.ndarray, deviation: np.ndarray, draws: int) -> np.nda
     return probability / probability.sum(axis=2, keepdims=True)
 
 
-def minibatches(rows: np.ndarray, size: int, random: np.random.RandomState) -> Iterator[np.ndarray]:
+def minibatches(
+    rows: np.ndarray, *, size: int, random: np.random.RandomState
+) -> Iterator[np.ndarray]:
     """Yield a random partition of the rows into batches of nearly equal size."""
     yield from np.array_split(random.permutation(rows), max(1, round(len(rows) / size)))

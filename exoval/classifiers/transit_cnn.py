@@ -39,6 +39,7 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
+        *,
         width: int = 4,
         hidden: int = 32,
         networks: int = 3,
@@ -69,6 +70,7 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
         self,
         X: np.ndarray,
         y: np.ndarray,
+        *,
         sample_weight: np.ndarray | None = None,
         groups: np.ndarray | None = None,
         views: ViewArray | None = None,
@@ -92,41 +94,44 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
             )
         self.looks_at_views_ = views is not None
         self.view_length_ = view_length(views)
-        shown, weight = ShownRows.of(X, views, used), weight[used]
+        shown, weight = ShownRows.of(X, views, used=used), weight[used]
         random = check_random_state(self.random_state)
         groups = None if groups is None else np.asarray(groups)[used]
-        fitted, held_out = held_out_rows(len(shown), groups, self.held_out_share, random)
-        self._train(shown, codes, weight / weight.mean(), fitted, held_out, random)
+        fitted, held_out = held_out_rows(
+            len(shown), groups, share=self.held_out_share, random=random
+        )
+        self._train(shown, codes, weight / weight.mean(), fitted, held_out=held_out, random=random)
         return self
 
-    def predict(self, X: np.ndarray, views: ViewArray | None = None) -> np.ndarray:
+    def predict(self, X: np.ndarray, *, views: ViewArray | None = None) -> np.ndarray:
         """The most probable class of every row."""
         check_is_fitted(self)
-        return self.classes_[np.argmax(self.predict_proba(X, views), axis=1)]
+        return self.classes_[np.argmax(self.predict_proba(X, views=views), axis=1)]
 
-    def predict_proba(self, X: np.ndarray, views: ViewArray | None = None) -> np.ndarray:
+    def predict_proba(self, X: np.ndarray, *, views: ViewArray | None = None) -> np.ndarray:
         """Class probabilities, the mean over the networks, shape (rows, classes)."""
-        return self.predict_proba_draws(X, views).mean(axis=0)
+        return self.predict_proba_draws(X, views=views).mean(axis=0)
 
-    def predict_proba_draws(self, X: np.ndarray, views: ViewArray | None = None) -> np.ndarray:
+    def predict_proba_draws(self, X: np.ndarray, *, views: ViewArray | None = None) -> np.ndarray:
         """Class probabilities of every network, shape (networks, rows, classes)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        checked_views(views, self.looks_at_views_, self.view_length_)
+        checked_views(views, self.looks_at_views_, length=self.view_length_)
         model = self._built()
         model.load_state_dict({name: torch.as_tensor(value) for name, value in self.state_.items()})
         return self._answers(
-            model.to(torch_device(self.device)), ShownRows.of(X, views, np.ones(len(X), dtype=bool))
+            model.to(torch_device(self.device)),
+            ShownRows.of(X, views, used=np.ones(len(X), dtype=bool)),
         )
 
     def predict_proba_interval(
-        self, X: np.ndarray, level: float = 0.68, views: ViewArray | None = None
+        self, X: np.ndarray, *, level: float = 0.68, views: ViewArray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Quantiles of the networks' probabilities at the tails of ``level``, (rows, classes)."""
         if not 0 < level < 1:
             raise BadParameter(f"level is {level}; give a share between 0 and 1, such as 0.68")
         tails = (0.5 - level / 2, 0.5 + level / 2)
-        lower, upper = np.quantile(self.predict_proba_draws(X, views), tails, axis=0)
+        lower, upper = np.quantile(self.predict_proba_draws(X, views=views), tails, axis=0)
         return lower, upper
 
     def _check_settings(self) -> None:
@@ -154,7 +159,7 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
         """The networks before training."""
         return seeded_networks(
             self.networks,
-            seed,
+            seed=seed,
             columns=self.n_features_in_,
             outputs=len(self.classes_),
             width=self.width,
@@ -172,6 +177,7 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
         codes: np.ndarray,
         weight: np.ndarray,
         fitted: np.ndarray,
+        *,
         held_out: np.ndarray,
         random: np.random.RandomState,
     ) -> None:
@@ -182,23 +188,25 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
             model.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay
         )
         training = Epochs(
-            model,
-            optimiser,
-            random,
-            torch.Generator(),
-            self.checkpoint,
-            self._mark(shown, codes, weight) if self.checkpoint else "",
+            model=model,
+            optimiser=optimiser,
+            random=random,
+            generator=torch.Generator(),
+            checkpoint=self.checkpoint,
+            mark=self._mark(shown, codes, weight) if self.checkpoint else "",
         )
         training.resume(device)
         judged = ShownRows(shown.X[held_out], shown.views, shown.places[held_out])
         training.run(
-            self.epochs,
-            self.patience,
-            lambda: self._one_epoch(model, optimiser, shown, codes, weight, fitted, random),
-            (lambda: self._loss(model, judged, codes[held_out], weight[held_out]))
+            most=self.epochs,
+            patience=self.patience,
+            one_epoch=lambda: self._one_epoch(
+                model, optimiser, shown, codes, weight=weight, fitted=fitted, random=random
+            ),
+            judge=(lambda: self._loss(model, judged, codes[held_out], weight[held_out]))
             if len(held_out)
             else None,
-            "transit_cnn epochs",
+            description="transit_cnn epochs",
         )
         self.held_out_loss_, self.epochs_run_ = training.held_out_loss, training.epochs_run
         self.state_ = plain_arrays(training.best)
@@ -209,6 +217,7 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
         optimiser: torch.optim.Optimizer,
         shown: ShownRows,
         codes: np.ndarray,
+        *,
         weight: np.ndarray,
         fitted: np.ndarray,
         random: np.random.RandomState,
@@ -217,7 +226,7 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
         device = torch_device(self.device)
         order = random.permutation(fitted)
         for rows in np.array_split(order, max(1, round(len(order) / self.batch_size))):
-            x, views = shown.batch(rows, device, self._dtype())
+            x, views = shown.batch(rows, device=device, dtype=self._dtype())
             if views is not None:
                 views = mirrored(views, random.random_sample(len(rows)) < 0.5)
             truth = torch.as_tensor(codes[rows], device=device)
@@ -245,7 +254,7 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
         parts = []
         with torch.no_grad():
             for rows in shown.chunks():
-                x, views = shown.batch(rows, torch_device(self.device), self._dtype())
+                x, views = shown.batch(rows, device=torch_device(self.device), dtype=self._dtype())
                 parts.append(
                     np.stack(
                         [

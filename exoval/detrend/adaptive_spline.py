@@ -17,7 +17,7 @@ from exoval.lightcurve import LightCurve
 OUTLIER_SIGMA = 5.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AdaptiveSpline:
     """Divide every stretch by the spline whose knots the Bayesian information criterion prefers.
 
@@ -48,10 +48,10 @@ class AdaptiveSpline:
         return flatten_segments(
             light_curve,
             self._trend,
-            event,
-            self.gap_days,
-            self.event_margin,
-            self.upward_clip_sigma,
+            event=event,
+            gap_days=self.gap_days,
+            event_margin=self.event_margin,
+            upward_clip_sigma=self.upward_clip_sigma,
         )
 
     def _trend(self, time: np.ndarray, flux: np.ndarray, visible: np.ndarray) -> np.ndarray:
@@ -67,7 +67,7 @@ class AdaptiveSpline:
         ):
             if time[used[-1]] - time[used[0]] < 0.5 * knot_days:
                 continue
-            spline = robust_spline(time[used], flux[used], knot_days)
+            spline = robust_spline(time[used], flux[used], knot_days=knot_days)
             pull = (flux[used] - spline(time[used])) / scatter
             criterion = np.sum(np.minimum(pull**2, OUTLIER_SIGMA**2)) + len(spline.c) * np.log(
                 len(used)

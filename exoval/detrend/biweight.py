@@ -15,7 +15,7 @@ from exoval.errors import BadParameter
 from exoval.lightcurve import LightCurve
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Biweight:
     """Divide every segment by its sliding biweight.
 
@@ -49,10 +49,10 @@ class Biweight:
         return flatten_segments(
             light_curve,
             self._trend,
-            event,
-            self.gap_days,
-            self.event_margin,
-            self.upward_clip_sigma,
+            event=event,
+            gap_days=self.gap_days,
+            event_margin=self.event_margin,
+            upward_clip_sigma=self.upward_clip_sigma,
         )
 
     def _trend(self, time: np.ndarray, flux: np.ndarray, visible: np.ndarray) -> np.ndarray:

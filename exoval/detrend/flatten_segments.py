@@ -26,6 +26,7 @@ class Trend(Protocol):
 def flatten_segments(
     light_curve: LightCurve,
     trend: Trend,
+    *,
     event: Ephemeris | None,
     gap_days: float,
     event_margin: float,
@@ -59,7 +60,11 @@ def flatten_segments(
     for segment in light_curve.segments:
         part = segment.cadences
         flux[part] = _flatten(
-            light_curve.time[part], light_curve.flux[part], ~hidden[part], trend, gap_days
+            light_curve.time[part],
+            light_curve.flux[part],
+            ~hidden[part],
+            trend=trend,
+            gap_days=gap_days,
         )
         error[part] = point_scatter(flux[part][~hidden[part]])
     # a scatter of rounding errors alone is no noise
@@ -74,14 +79,14 @@ def flatten_segments(
 
 
 def _flatten(
-    time: np.ndarray, flux: np.ndarray, visible: np.ndarray, trend: Trend, gap_days: float
+    time: np.ndarray, flux: np.ndarray, visible: np.ndarray, *, trend: Trend, gap_days: float
 ) -> np.ndarray:
     """One segment over its trend, NaN where there is none."""
     level = np.median(flux) if len(flux) else np.nan
     if not level > 0:
         return np.full(len(flux), np.nan)
     slow = np.full(len(flux), np.nan)
-    for stretch in stretches(time, gap_days):
+    for stretch in stretches(time, gap_days=gap_days):
         if visible[stretch].any():
             slow[stretch] = trend(time[stretch], flux[stretch] / level, visible[stretch])
     known = np.isfinite(slow) & (slow > 0) & visible
@@ -92,7 +97,7 @@ def _flatten(
     return flux / level / slow
 
 
-def stretches(time: np.ndarray, gap_days: float) -> list[slice]:
+def stretches(time: np.ndarray, *, gap_days: float) -> list[slice]:
     """Slices of ascending times between which cadences are missing for ``gap_days`` or more."""
     edges = np.flatnonzero(np.diff(time) > gap_days) + 1
     bounds = [0, *edges.tolist(), len(time)]

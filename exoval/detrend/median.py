@@ -40,10 +40,10 @@ class Median:
         return flatten_segments(
             light_curve,
             self._trend,
-            event,
-            self.gap_days,
-            self.event_margin,
-            self.upward_clip_sigma,
+            event=event,
+            gap_days=self.gap_days,
+            event_margin=self.event_margin,
+            upward_clip_sigma=self.upward_clip_sigma,
         )
 
     def _trend(self, time: np.ndarray, flux: np.ndarray, visible: np.ndarray) -> np.ndarray:

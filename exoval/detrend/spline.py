@@ -50,10 +50,10 @@ class Spline:
         return flatten_segments(
             light_curve,
             self._trend,
-            event,
-            self.gap_days,
-            self.event_margin,
-            self.upward_clip_sigma,
+            event=event,
+            gap_days=self.gap_days,
+            event_margin=self.event_margin,
+            upward_clip_sigma=self.upward_clip_sigma,
         )
 
     def _trend(self, time: np.ndarray, flux: np.ndarray, visible: np.ndarray) -> np.ndarray:
@@ -63,18 +63,18 @@ class Spline:
         if len(used) <= DEGREE or time[used[-1]] - time[used[0]] < 0.5 * self.knot_days:
             # too short for a slope to be told from a dip
             return np.full(len(time), np.median(flux[visible]))
-        return robust_spline(time[used], flux[used], self.knot_days)(
+        return robust_spline(time[used], flux[used], knot_days=self.knot_days)(
             np.clip(time, time[used[0]], time[used[-1]])
         )
 
 
-def robust_spline(time: np.ndarray, flux: np.ndarray, knot_days: float) -> BSpline:
+def robust_spline(time: np.ndarray, flux: np.ndarray, *, knot_days: float) -> BSpline:
     """The spline; ``time`` strictly ascending, at least four points, shape (points,).
 
     Huber & Ronchetti (2009), Robust Statistics, section 7.8: weights follow from residuals over
     their median absolute deviation, and the fit is repeated.
     """
-    knots = knots_between(time, knot_days)
+    knots = knots_between(time, knot_days=knot_days)
     weight = np.ones(len(time))
     for _ in range(ROUNDS):
         spline = make_lsq_spline(time, flux, knots, DEGREE, w=np.sqrt(weight))
@@ -88,7 +88,7 @@ def robust_spline(time: np.ndarray, flux: np.ndarray, knot_days: float) -> BSpli
     return spline
 
 
-def knots_between(time: np.ndarray, knot_days: float) -> np.ndarray:
+def knots_between(time: np.ndarray, *, knot_days: float) -> np.ndarray:
     """Full knot vector (ends repeated), each interval with points enough to fix a cubic."""
     count = max(int(np.floor((time[-1] - time[0]) / knot_days)), 1)
     inner = []

@@ -65,7 +65,10 @@ class OddEvenFeatures:
             "odd_even_ratio": difference / mean if mean > 0 else np.nan,
         }
         odd = folded.event_number % 2 == 1
-        fits = [fit_trapezoid(folded.profile(parity), folded.duration) for parity in (odd, ~odd)]
+        fits = [
+            fit_trapezoid(folded.profile(cadences=parity), duration=folded.duration)
+            for parity in (odd, ~odd)
+        ]
         if None in fits:
             return row | {"odd_even_reason": Reason.TOO_FEW_CADENCES}
         return row | _shapes(*fits, noise) | {"odd_even_reason": Reason.MEASURED}

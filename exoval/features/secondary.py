@@ -75,7 +75,9 @@ class SecondaryFeatures:
         row = half | {
             "secondary_snr": strength,
             "secondary_mes": strength / folded.phase_noise,
-            "secondary_sigma": among_phases(strength / folded.phase_noise, _tried(scan.away)),
+            "secondary_sigma": among_phases(
+                strength / folded.phase_noise, durations=_tried(scan.away)
+            ),
             "secondary_phase": abs(scan.time_from_mid[second]) / folded.period,
             "secondary_depth": 1e6 * depth,
             "secondary_depth_ratio": depth / event_depth if event_depth > 0 else np.nan,
@@ -112,7 +114,7 @@ def _tried(away: np.ndarray) -> float:
     return max(float(away.sum()) / STEPS_PER_DURATION, 1.0)
 
 
-def among_phases(strength: float, durations: float) -> float:
+def among_phases(strength: float, *, durations: float) -> float:
     """Normal deviate of the largest of all boxes along ``durations`` of white noise.
 
     The correlation of a sliding box falls off linearly, so that its maxima are those of

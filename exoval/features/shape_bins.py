@@ -42,7 +42,9 @@ class ShapeBins:
         if not fit.depth > 0:
             return {"shape_bins_reason": Reason.NO_DIP}
         time = folded.time_from_mid - fit.offset
-        values, filled = mean_in_bins(time, folded.dip, folded.weight, REACH * fit.duration, BINS)
+        values, filled = mean_in_bins(
+            time, folded.dip, folded.weight, half_window=REACH * fit.duration, bins=BINS
+        )
         if not filled.any():
             return {"shape_bins_reason": Reason.TOO_FEW_CADENCES}
         scaled = (fill_gaps(values, filled) - fit.level) / fit.depth

@@ -92,6 +92,8 @@ class StrengthFeatures:
             else np.nan,
             "transit_coverage": count / (number[-1] - number[0] + 1),
             "robust_over_white": np.median(events.depth) / depth if depth != 0 else np.nan,
-            "bootstrap_false_alarm": log_false_alarm(folded.empty_pulls, depth / error, count),
+            "bootstrap_false_alarm": log_false_alarm(
+                folded.empty_pulls, strength=depth / error, count=count
+            ),
             "strength_reason": Reason.MEASURED if count > 1 else Reason.ONE_EVENT,
         }

@@ -86,14 +86,14 @@ class UniquenessFeatures:
         return (
             row
             | _excesses(
-                primary / red, strength[second] / red, tertiary / red, positive / red, folded
+                primary / red, strength[second] / red, tertiary / red, positive / red, folded=folded
             )
             | {"red_noise_ratio": red, "uniqueness_reason": Reason.MEASURED}
         )
 
 
 def _excesses(
-    primary: float, secondary: float, tertiary: float, positive: float, folded: FoldedEvent
+    primary: float, secondary: float, tertiary: float, positive: float, *, folded: FoldedEvent
 ) -> dict[str, float]:
     """Strengths against each other and against what chance does."""
     share = min(folded.duration / folded.period, 0.5)
@@ -130,7 +130,13 @@ def shift_shape(folded: FoldedEvent) -> tuple[np.ndarray, np.ndarray, np.ndarray
     lost = np.bincount(index, folded.weight * folded.dip, bins)
     width = folded.period / bins
     half = min(int(0.5 * fit.duration / width), bins // 2 - 1)
-    shape = trapezoid(np.arange(-half, half + 1) * width, 1.0, fit.duration, fit.ingress_share, 0.0)
+    shape = trapezoid(
+        np.arange(-half, half + 1) * width,
+        depth=1.0,
+        duration=fit.duration,
+        ingress_share=fit.ingress_share,
+        offset=0.0,
+    )
     depth, information = _correlate(weight, lost, shape)
     centre = ((np.arange(bins) + 0.5) / bins - 0.5) * folded.period
     enough = information > 0.25 * np.median(information)

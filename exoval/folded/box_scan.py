@@ -57,7 +57,12 @@ class BoxScan:
 
 
 def box_scan(
-    time_from_mid: np.ndarray, dip: np.ndarray, weight: np.ndarray, period: float, duration: float
+    time_from_mid: np.ndarray,
+    dip: np.ndarray,
+    weight: np.ndarray,
+    *,
+    period: float,
+    duration: float,
 ) -> BoxScan:
     """Slide a box as long as the event over one period in quarter-duration steps.
 

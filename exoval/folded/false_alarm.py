@@ -13,7 +13,7 @@ FEWEST = 30
 MOST = 4000
 
 
-def log_false_alarm(pulls: np.ndarray, strength: float, count: int) -> float:
+def log_false_alarm(pulls: np.ndarray, *, strength: float, count: int) -> float:
     """Decimal logarithm of P(sum of ``count`` draws from ``pulls`` / sqrt(count) > ``strength``).
 
     The bootstrap of Jenkins, Smith & Chaplin 2002 (ApJ 564, 495) without drawing: the saddlepoint

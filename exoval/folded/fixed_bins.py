@@ -6,7 +6,7 @@ import numpy as np
 
 
 def mean_in_bins(
-    time: np.ndarray, values: np.ndarray, weight: np.ndarray, half_window: float, bins: int
+    time: np.ndarray, values: np.ndarray, weight: np.ndarray, *, half_window: float, bins: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weighted means in bins of (-half_window, half_window) and which of them hold anything."""
     near = np.flatnonzero(np.abs(time) < half_window)

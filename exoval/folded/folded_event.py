@@ -129,9 +129,21 @@ class FoldedEvent:
         """
         curve = self.light_curve
         noise = without_repeats(
-            self.time_from_mid, self.dip, self.weight, self.period, self.duration, curve.exposure
+            self.time_from_mid,
+            self.dip,
+            self.weight,
+            period=self.period,
+            duration=self.duration,
+            exposure=curve.exposure,
         )
-        return box_pulls(curve.time, self.clear, noise, self.weight, self.duration, curve.exposure)
+        return box_pulls(
+            curve.time,
+            self.clear,
+            noise,
+            self.weight,
+            duration=self.duration,
+            exposure=curve.exposure,
+        )
 
     @cached_property
     def red_noise(self) -> float:
@@ -149,17 +161,19 @@ class FoldedEvent:
     @cached_property
     def scan(self) -> BoxScan:
         """The event's own box at all phases."""
-        return box_scan(self.time_from_mid, self.dip, self.weight, self.period, self.duration)
+        return box_scan(
+            self.time_from_mid, self.dip, self.weight, period=self.period, duration=self.duration
+        )
 
-    def profile(self, cadences: np.ndarray | slice = slice(None), bins: int = BINS) -> Profile:
+    def profile(self, *, cadences: np.ndarray | slice = slice(None), bins: int = BINS) -> Profile:
         """Binned dip around mid-event of the chosen cadences."""
         half_window = min(0.5 * WINDOW * self.duration, 0.5 * self.period)
         return bin_profile(
             self.time_from_mid[cadences],
             self.dip[cadences],
             self.weight[cadences],
-            half_window,
-            bins,
+            half_window=half_window,
+            bins=bins,
         )
 
     @cached_property
@@ -170,7 +184,7 @@ class FoldedEvent:
     @cached_property
     def trapezoid(self) -> TrapezoidFit | None:
         """The best trapezoid; None where there is too little to fit."""
-        return fit_trapezoid(self.whole_profile, self.duration)
+        return fit_trapezoid(self.whole_profile, duration=self.duration)
 
     @cached_property
     def transit(self) -> TransitFit | None:
@@ -179,11 +193,11 @@ class FoldedEvent:
             return None
         return fit_transit(
             self.whole_profile,
-            self.duration,
-            self.period,
-            self.light_curve.exposure,
-            self._limb_darkening(),
-            self.noise,
+            duration=self.duration,
+            period=self.period,
+            exposure=self.light_curve.exposure,
+            limb_darkening=self._limb_darkening(),
+            inflation=self.noise,
         )
 
     @cached_property
@@ -221,9 +235,9 @@ class FoldedEvent:
         logg = self.star.logg if math.isfinite(self.star.logg) else SOLAR_LOGG
         try:
             band = self.light_curve.band or named_mission(self.light_curve.mission).band
-            return quadratic_limb_darkening(teff, logg, band)
+            return quadratic_limb_darkening(teff, logg, band=band)
         except BadParameter:
-            return quadratic_limb_darkening(teff, logg, ANY_BAND)
+            return quadratic_limb_darkening(teff, logg, band=ANY_BAND)
 
 
 def in_order(light_curve: LightCurve) -> LightCurve:

@@ -40,7 +40,7 @@ QUANTITIES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TransitFit:
     """Means and errors over impact parameters; keys are those of QUANTITIES.
 
@@ -61,6 +61,7 @@ class TransitFit:
 
 def fit_transit(
     profile: Profile,
+    *,
     duration: float,
     period: float,
     exposure: float,
@@ -107,18 +108,25 @@ def fit_transit(
     relative = variances[:, 7] / values[:, 7] ** 2
     log_error = float(np.sqrt(weight @ (relative + (log_axis - log_mean) ** 2)))
     return TransitFit(
-        dict(zip(QUANTITIES, mean.tolist())),
-        dict(zip(QUANTITIES, error.tolist())),
-        log_mean,
-        log_error,
-        least,
-        len(profile),
-        _shape(profile, rows[np.argmin(rows[:, 1])], period, smear, limb_darkening),
+        mean=dict(zip(QUANTITIES, mean.tolist())),
+        error=dict(zip(QUANTITIES, error.tolist())),
+        log_axis=log_mean,
+        log_axis_error=log_error,
+        chi2=least,
+        bins=len(profile),
+        shape=_shape(
+            profile,
+            row=rows[np.argmin(rows[:, 1])],
+            period=period,
+            smear=smear,
+            limb_darkening=limb_darkening,
+        ),
     )
 
 
 def _shape(
     profile: Profile,
+    *,
     row: np.ndarray,
     period: float,
     smear: float,

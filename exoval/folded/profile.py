@@ -25,7 +25,7 @@ class Profile:
 
 
 def bin_profile(
-    time_from_mid: np.ndarray, dip: np.ndarray, weight: np.ndarray, half_window: float, bins: int
+    time_from_mid: np.ndarray, dip: np.ndarray, weight: np.ndarray, *, half_window: float, bins: int
 ) -> Profile:
     """Bin cadences within ``half_window`` days of mid-event; arrays of shape (cadences,)."""
     near = np.flatnonzero(np.abs(time_from_mid) < half_window)

@@ -32,6 +32,7 @@ def single_events(
     inside: np.ndarray,
     dip: np.ndarray,
     weight: np.ndarray,
+    *,
     minimum_cadences: int = 2,
 ) -> SingleEvents:
     """Weighted box depth and error of every event with enough cadences; arrays (cadences,)."""
@@ -52,6 +53,7 @@ def matched_events(
     shape: np.ndarray,
     dip: np.ndarray,
     weight: np.ndarray,
+    *,
     minimum_information: float = 0.5,
 ) -> SingleEvents:
     """Depth of every event by a matched filter: the factor of a ``shape`` with a floor of 1.
@@ -81,6 +83,7 @@ def box_pulls(
     clear: np.ndarray,
     dip: np.ndarray,
     weight: np.ndarray,
+    *,
     duration: float,
     exposure: float,
 ) -> np.ndarray:
@@ -103,6 +106,7 @@ def without_repeats(
     time_from_mid: np.ndarray,
     dip: np.ndarray,
     weight: np.ndarray,
+    *,
     period: float,
     duration: float,
     exposure: float,

@@ -16,7 +16,7 @@ FEWEST_BINS = 8
 _NOTHING_FIXED = np.zeros(5)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrapezoidFit:
     """The best trapezoid with a free level.
 
@@ -37,11 +37,17 @@ class TrapezoidFit:
 
     def dip(self, time_from_mid: np.ndarray) -> np.ndarray:
         """Dip at days from mid-event, without the level."""
-        return trapezoid(time_from_mid, self.depth, self.duration, self.ingress_share, self.offset)
+        return trapezoid(
+            time_from_mid,
+            depth=self.depth,
+            duration=self.duration,
+            ingress_share=self.ingress_share,
+            offset=self.offset,
+        )
 
 
 def trapezoid(
-    time: np.ndarray, depth: float, duration: float, ingress_share: float, offset: float
+    time: np.ndarray, *, depth: float, duration: float, ingress_share: float, offset: float
 ) -> np.ndarray:
     """Dip of a trapezoid; ``ingress_share`` is ingress over half the duration.
 
@@ -51,7 +57,7 @@ def trapezoid(
     return depth * np.clip((1 - distance) / max(ingress_share, 1e-6), 0, 1)
 
 
-def fit_trapezoid(profile: Profile, duration: float) -> TrapezoidFit | None:
+def fit_trapezoid(profile: Profile, *, duration: float) -> TrapezoidFit | None:
     """The best trapezoid of a profile around an event of ``duration`` days.
 
     Starts from a box and from a triangle. None where too few bins are filled, none of them
@@ -87,13 +93,13 @@ def fit_trapezoid(profile: Profile, duration: float) -> TrapezoidFit | None:
     found, covariance, chi2 = best
     error = np.sqrt(np.where(np.diag(covariance) > 0, np.diag(covariance), np.nan))
     return TrapezoidFit(
-        found[0],
-        found[1] * duration,
-        found[2],
-        found[3] * duration,
-        found[4],
-        error[0],
-        error[1] * duration,
-        chi2,
-        len(phase),
+        depth=found[0],
+        duration=found[1] * duration,
+        ingress_share=found[2],
+        offset=found[3] * duration,
+        level=found[4],
+        depth_error=error[0],
+        duration_error=error[1] * duration,
+        chi2=chi2,
+        bins=len(phase),
     )

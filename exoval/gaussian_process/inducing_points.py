@@ -10,7 +10,7 @@ MOST_ROWS = 20_000
 
 
 def inducing_points(
-    X: np.ndarray, weight: np.ndarray, number: int, random: np.random.RandomState
+    X: np.ndarray, weight: np.ndarray, *, number: int, random: np.random.RandomState
 ) -> np.ndarray:
     """Centres of a k-means clustering of the rows, shape (at most ``number``, columns).
 

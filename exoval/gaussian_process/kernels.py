@@ -21,7 +21,7 @@ FIRST_VARIANCE = 4.0
 
 
 def scaled_kernel(
-    name: str, columns: int, shape: tuple[int, ...] = (), logarithmic: bool = False
+    name: str, columns: int, *, shape: tuple[int, ...] = (), logarithmic: bool = False
 ) -> gpytorch.kernels.ScaleKernel:
     """A kernel with one length scale a column and a variance, for each entry of ``shape``.
 

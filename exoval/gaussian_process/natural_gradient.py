@@ -21,6 +21,7 @@ class NaturalAndAdam:
     def __init__(
         self,
         latent: torch.nn.Module,
+        *,
         natural_rate: float,
         learning_rate: float,
         total_weight: float,

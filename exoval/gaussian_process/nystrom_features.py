@@ -58,6 +58,7 @@ class RowChunks:
         x: torch.Tensor,
         codes: torch.Tensor,
         weight: torch.Tensor,
+        *,
         memory_bytes: float,
     ) -> None:
         self.features = features

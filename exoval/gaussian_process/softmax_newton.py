@@ -41,7 +41,7 @@ def with_reference(logit: torch.Tensor) -> torch.Tensor:
     return torch.nn.functional.pad(logit, (1, 0)) if logit.shape[-1] == 1 else logit
 
 
-def laplace(chunks: Chunks, start: torch.Tensor, steps: int, tolerance: float) -> Laplace:
+def laplace(chunks: Chunks, *, start: torch.Tensor, steps: int, tolerance: float) -> Laplace:
     """Newton's method from the weights ``start`` (features, outputs).
 
     It ends once a step promises less than ``tolerance`` times the weight of all rows in the log
@@ -54,13 +54,13 @@ def laplace(chunks: Chunks, start: torch.Tensor, steps: int, tolerance: float) -
         step = solve(chunks, summary, summary.gradient)
         gain = float((summary.gradient * step).sum()) / 2
         converged = gain <= tolerance * summary.total_weight
-        mode = climb(chunks, mode, step, summary.value)
+        mode = climb(chunks, mode, step=step, value=summary.value)
         summary = summarise(chunks, mode)
         taken += 1
     return Laplace(mode, summary.root, taken, converged)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Summary:
     """The log posterior at some weights: value, gradient, curvature blocks as Cholesky factors."""
 
@@ -88,7 +88,13 @@ def summarise(chunks: Chunks, mode: torch.Tensor) -> Summary:
             block[output] += phi.T @ ((weight * share * (1 - share))[:, None] * phi)
         probabilities.append(probability)
         total += float(weight.sum())
-    return Summary(value, gradient, torch.linalg.cholesky(block), probabilities, total)
+    return Summary(
+        value=value,
+        gradient=gradient,
+        root=torch.linalg.cholesky(block),
+        probability=probabilities,
+        total_weight=total,
+    )
 
 
 def residual(probability: torch.Tensor, codes: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
@@ -98,7 +104,12 @@ def residual(probability: torch.Tensor, codes: torch.Tensor, weight: torch.Tenso
 
 
 def solve(
-    chunks: Chunks, summary: Summary, right: torch.Tensor, most: int = 60, tolerance: float = 1e-8
+    chunks: Chunks,
+    summary: Summary,
+    right: torch.Tensor,
+    *,
+    most: int = 60,
+    tolerance: float = 1e-8,
 ) -> torch.Tensor:
     """The full curvature's inverse times ``right`` (features, outputs)."""
     preconditioned = torch.cholesky_solve(right.T[..., None], summary.root)[..., 0].T
@@ -106,10 +117,12 @@ def solve(
         return preconditioned
     return conjugate_gradients(
         lambda direction: curvature_times(chunks, summary, direction),
-        lambda vector: torch.cholesky_solve(vector.T[..., None], summary.root)[..., 0].T,
-        right,
-        most,
-        tolerance,
+        precondition=lambda vector: (
+            torch.cholesky_solve(vector.T[..., None], summary.root)[..., 0].T
+        ),
+        right=right,
+        most=most,
+        tolerance=tolerance,
     )
 
 
@@ -125,6 +138,7 @@ def curvature_times(chunks: Chunks, summary: Summary, direction: torch.Tensor) -
 
 def conjugate_gradients(
     times: Callable[[torch.Tensor], torch.Tensor],
+    *,
     precondition: Callable[[torch.Tensor], torch.Tensor],
     right: torch.Tensor,
     most: int,
@@ -148,7 +162,7 @@ def conjugate_gradients(
     return solution
 
 
-def climb(chunks: Chunks, mode: torch.Tensor, step: torch.Tensor, value: float) -> torch.Tensor:
+def climb(chunks: Chunks, mode: torch.Tensor, *, step: torch.Tensor, value: float) -> torch.Tensor:
     """The weights after the step, halved until the log posterior is no lower than ``value``."""
     for halvings in range(20):
         there = mode + 0.5**halvings * step

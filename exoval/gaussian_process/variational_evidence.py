@@ -22,6 +22,7 @@ SPREAD = 1.0
 
 def maximise_bound(
     kernel: gpytorch.kernels.ScaleKernel,
+    *,
     inducing: torch.Tensor,
     x: torch.Tensor,
     codes: torch.Tensor,
@@ -49,9 +50,16 @@ def maximise_bound(
         optimiser.zero_grad()
         phi = NystromFeatures(kernel, inducing)(x)
         posterior = updated(
-            phi.detach(), codes, weight, float(kernel.outputscale.detach()), outputs, posterior
+            phi.detach(),
+            codes,
+            weight,
+            prior_variance=float(kernel.outputscale.detach()),
+            outputs=outputs,
+            posterior=posterior,
         )
-        value = expected_log_likelihood(phi, codes, weight, kernel.outputscale, posterior)
+        value = expected_log_likelihood(
+            phi, codes, weight, prior_variance=kernel.outputscale, posterior=posterior
+        )
         prior = (((kernel.base_kernel.lengthscale.log() - first) / SPREAD) ** 2).sum()
         (0.5 * prior - value).backward()
         optimiser.step()
@@ -65,6 +73,7 @@ def updated(
     phi: torch.Tensor,
     codes: torch.Tensor,
     weight: torch.Tensor,
+    *,
     prior_variance: float,
     outputs: int,
     posterior: Laplace | None,
@@ -74,22 +83,25 @@ def updated(
     with torch.no_grad():
         if posterior is None:
             start = torch.zeros(phi.shape[1], outputs, dtype=phi.dtype)
-            found = laplace(chunks, start, steps=30, tolerance=1e-6)
-            return refine(chunks, found, prior_variance, steps=10, tolerance=1e-6)
-        return refine(chunks, posterior, prior_variance, steps=1, tolerance=0.0)
+            found = laplace(chunks, start=start, steps=30, tolerance=1e-6)
+            return refine(chunks, found, prior_variance=prior_variance, steps=10, tolerance=1e-6)
+        return refine(chunks, posterior, prior_variance=prior_variance, steps=1, tolerance=0.0)
 
 
 def expected_log_likelihood(
     phi: torch.Tensor,
     codes: torch.Tensor,
     weight: torch.Tensor,
+    *,
     prior_variance: torch.Tensor,
     posterior: Laplace,
 ) -> torch.Tensor:
     """E_q[log p(y)] of weighted rows with features phi (rows, features), differentiable."""
     normal = torch.as_tensor(sobol_normal(DRAWS, posterior.mode.shape[1]))
     mean = phi @ posterior.mode
-    deviation = row_variance(phi, posterior.root, prior_variance).clamp_min(1e-12).sqrt()
+    deviation = (
+        row_variance(phi, posterior.root, prior_variance=prior_variance).clamp_min(1e-12).sqrt()
+    )
     logit = with_reference(mean + deviation * normal[:, None, :])
     log_probability = torch.log_softmax(logit, dim=2).mean(dim=0)
     return (weight * log_probability.gather(1, codes[:, None])[:, 0]).sum()

@@ -30,7 +30,7 @@ DRAWS = 64
 
 
 def refine(
-    chunks: Chunks, start: Laplace, prior_variance: float, steps: int, tolerance: float
+    chunks: Chunks, start: Laplace, *, prior_variance: float, steps: int, tolerance: float
 ) -> Laplace:
     """At most ``steps`` steps from ``start``; ends as ``laplace`` does.
 
@@ -41,7 +41,7 @@ def refine(
     normal = torch.as_tensor(sobol_normal(DRAWS, mean.shape[1]))
     length, last_gain = 1.0, float("inf")
     while taken < steps and not converged:
-        summary = averaged(chunks, mean, root, prior_variance, normal)
+        summary = averaged(chunks, mean, root, prior_variance=prior_variance, normal=normal)
         step = solve(chunks, summary, summary.gradient, tolerance=1e-4)
         gain = float((summary.gradient * step).sum()) / 2
         # without a bound to watch, a step that did not bring the end nearer was too long
@@ -57,6 +57,7 @@ def averaged(
     chunks: Chunks,
     mean: torch.Tensor,
     root: torch.Tensor,
+    *,
     prior_variance: float,
     normal: torch.Tensor,
 ) -> Summary:
@@ -65,17 +66,23 @@ def averaged(
     gradient, total, probabilities = -mean.clone(), 0.0, []
     block = torch.eye(size, dtype=mean.dtype).repeat(outputs, 1, 1)
     for phi, codes, weight in chunks:
-        variance = row_variance(phi, root, prior_variance)
+        variance = row_variance(phi, root, prior_variance=prior_variance)
         probability, spread = expected(phi @ mean, variance, normal)
         gradient += phi.T @ residual(probability, codes, weight)[:, -outputs:]
         for output in range(outputs):
             block[output] += phi.T @ ((weight * spread[:, output])[:, None] * phi)
         probabilities.append(probability)
         total += float(weight.sum())
-    return Summary(float("nan"), gradient, torch.linalg.cholesky(block), probabilities, total)
+    return Summary(
+        value=float("nan"),
+        gradient=gradient,
+        root=torch.linalg.cholesky(block),
+        probability=probabilities,
+        total_weight=total,
+    )
 
 
-def row_variance(phi: torch.Tensor, root: torch.Tensor, prior_variance: float) -> torch.Tensor:
+def row_variance(phi: torch.Tensor, root: torch.Tensor, *, prior_variance: float) -> torch.Tensor:
     """Latent variance of rows with features phi, shape (rows, outputs)."""
     lost = (prior_variance - phi[:, :-1].square().sum(dim=1)).clamp_min(0)
     # one inverse and products with it: far faster than a triangular solve for every row

@@ -35,7 +35,7 @@ FILE = "completeness.json"
 SURFACE_DRAWS = 8.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Completeness:
     """Counts of one scenario in cells of period and size; arrays of shape (periods, sizes).
 
@@ -60,7 +60,7 @@ class Completeness:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(self.drawn > 0, self.found / self.drawn, np.nan)
 
-    def interval(self, confidence: float = 0.6827) -> tuple[np.ndarray, np.ndarray]:
+    def interval(self, *, confidence: float = 0.6827) -> tuple[np.ndarray, np.ndarray]:
         """Jeffreys' interval of every cell: quantiles of Beta(found + 1/2, missed + 1/2).
 
         Brown, Cai & DasGupta (2001, Statistical Science 16, 101). Nearly all of [0, 1] where
@@ -122,6 +122,7 @@ class Completeness:
 def measure_completeness(
     truth: pd.DataFrame,
     scenario: str,
+    *,
     size_name: str = "depth_ppm",
     weights: np.ndarray | None = None,
 ) -> Completeness | None:
@@ -155,11 +156,11 @@ def measure_completeness(
         np.searchsorted(sizes, size[counted], side="right") - 1,
     )
     return Completeness(
-        scenario,
-        size_name,
-        edges,
-        sizes,
-        *_counts(place, found, weights[counted], (len(edges) - 1, len(sizes) - 1)),
+        scenario=scenario,
+        size_name=size_name,
+        period_edges=edges,
+        size_edges=sizes,
+        **_counts(place, found, weights[counted], (len(edges) - 1, len(sizes) - 1)),
     )
 
 
@@ -174,7 +175,7 @@ def _counts(
     found: np.ndarray,
     weights: np.ndarray,
     shape: tuple[int, int],
-) -> tuple[np.ndarray, ...]:
+) -> dict[str, np.ndarray]:
     """Rows, rows found, effective draws and the weighted share of them found, per cell."""
 
     def total(values: np.ndarray) -> np.ndarray:
@@ -190,7 +191,12 @@ def _counts(
         drawn = np.where(square > 0, mass**2 / square, 0.0)
         share = np.where(mass > 0, kept / mass, 0.0)
     rows, rows_found = total(np.ones(len(found))), total(found.astype(float))
-    return rows.astype(int), rows_found.astype(int), drawn, drawn * share
+    return {
+        "rows": rows.astype(int),
+        "rows_found": rows_found.astype(int),
+        "drawn": drawn,
+        "found": drawn * share,
+    }
 
 
 def logistic_surface(cells: Completeness) -> np.ndarray:

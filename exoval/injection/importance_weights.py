@@ -20,7 +20,7 @@ LEAST_SHARE, LEAST_SIZE = 0.10, 50.0
 
 
 def reweight(
-    labelled_set: str | Path | pd.DataFrame, population: Mapping[str, object] | None = None
+    labelled_set: str | Path | pd.DataFrame, *, population: Mapping[str, object] | None = None
 ) -> pd.Series:
     """Weights of all drawn rows, prior over proposal density, in a population.
 
@@ -55,6 +55,7 @@ def effective_sample_size(weights: np.ndarray) -> float:
 
 def effective_sample_sizes(
     labelled_set: str | Path | pd.DataFrame,
+    *,
     population: Mapping[str, object] | None = None,
     status: str | None = "kept",
 ) -> dict[str, dict[str, float]]:
@@ -64,7 +65,7 @@ def effective_sample_sizes(
     or below 50; the entry then has ``collapsed`` true. Raises as ``reweight`` does.
     """
     truth = read_truth(labelled_set)
-    weights = reweight(truth, population)
+    weights = reweight(truth, population=population)
     counted = np.ones(len(truth), bool) if status is None else truth["status"] == status
     sizes = {}
     for scenario in truth["label"].unique():

@@ -21,7 +21,7 @@ from exoval.system import Orbit, PhaseCurve, Source, System
 CARD_FORMAT = "exoval truth card 1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Injection:
     """A light curve with a system's light in it, and everything that put it there."""
 
@@ -48,6 +48,7 @@ class Injection:
 def inject(
     light_curve: LightCurve,
     system: System,
+    *,
     transit_model: TransitModel | None = None,
     pixel_scale_arcsec: float | None = None,
     neighbours_arcsec: tuple[float, float] = (0.0, 0.0),
@@ -68,7 +69,9 @@ def inject(
     transit_model = transit_model or ExactModel()
     if pixel_scale_arcsec is None:
         pixel_scale_arcsec = named_mission(light_curve.mission).pixel_scale_arcsec
-    light = system_flux(light_curve.time, system, light_curve.exposure, transit_model)
+    light = system_flux(
+        light_curve.time, system, exposure=light_curve.exposure, transit_model=transit_model
+    )
     crowding = crowding_of_cadences(light_curve)
     share = 1.0 if light_curve.flux_is_decrowded else crowding
     flux = light_curve.flux * (1 + share * (light.flux - 1))
@@ -81,12 +84,12 @@ def inject(
         shift = (photocentre - (crowding * at_rest + others)) / pixel_scale_arcsec
         moved[f"centroid_{axis}"] = getattr(light_curve, f"centroid_{axis}") + shift
     return Injection(
-        replace(light_curve.with_flux(flux), **moved),
-        light_curve,
-        system,
-        transit_model,
-        pixel_scale_arcsec,
-        tuple(neighbours_arcsec),
+        light_curve=replace(light_curve.with_flux(flux), **moved),
+        host=light_curve,
+        system=system,
+        transit_model=transit_model,
+        pixel_scale_arcsec=pixel_scale_arcsec,
+        neighbours_arcsec=tuple(neighbours_arcsec),
     )
 
 
@@ -111,9 +114,9 @@ def rebuild(light_curve: LightCurve, card: Mapping) -> Injection:
     return inject(
         light_curve,
         _system(card["system"]),
-        _engine(card["transit_model"]),
-        card["pixel_scale_arcsec"],
-        tuple(card["neighbours_arcsec"]),
+        transit_model=_engine(card["transit_model"]),
+        pixel_scale_arcsec=card["pixel_scale_arcsec"],
+        neighbours_arcsec=tuple(card["neighbours_arcsec"]),
     )
 
 

@@ -21,4 +21,4 @@ def catalogue_star(target: str, values: Mapping[str, float]) -> Star:
     names = ("radius", "teff", "logg", "metallicity", "magnitude", "ra", "dec")
     known = {name: float(values.get(name, math.nan)) for name in names}
     mass = 10 ** (known["logg"] - SOLAR_LOGG) * known["radius"] ** 2
-    return Star(target, mass=mass, flags=("mass",) if math.isfinite(mass) else (), **known)
+    return Star(target=target, mass=mass, flags=("mass",) if math.isfinite(mass) else (), **known)

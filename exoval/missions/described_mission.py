@@ -11,6 +11,7 @@ from exoval.populations.target_stars import TargetStars
 
 def described_mission(
     name: str,
+    *,
     band: str,
     exposure_seconds: float,
     pixel_scale_arcsec: float,
@@ -34,14 +35,14 @@ def described_mission(
             f"mission name '{name}'; use letters, digits and underscores, such as my_survey"
         )
     return Mission(
-        name,
-        band,
-        exposure_seconds / 86400,
-        pixel_scale_arcsec,
-        blend_radius_arcsec,
-        time_zero,
-        minimum_period_days,
-        maximum_period_days,
+        name=name,
+        band=band,
+        exposure_days=exposure_seconds / 86400,
+        pixel_scale_arcsec=pixel_scale_arcsec,
+        blend_radius_arcsec=blend_radius_arcsec,
+        time_zero=time_zero,
+        minimum_period_days=minimum_period_days,
+        maximum_period_days=maximum_period_days,
         quality_bits=(),
         product=_tables(name, target_prefix or name.upper()),
         aperture_radius_pixels=aperture_radius_pixels,

@@ -76,7 +76,7 @@ def identify(
     return mission.product, None
 
 
-def open_fits_folder(mission: Mission, files: list[Path]) -> FitsFolder:
+def open_fits_folder(mission: Mission, *, files: list[Path]) -> FitsFolder:
     """Group the files by the target in their names; files named otherwise are left out."""
     by_target: dict[str, list[Path]] = {}
     for path in files:

@@ -31,6 +31,7 @@ CAMPAIGN = PipelineProduct(
 
 
 def k2(
+    *,
     exposure_days: float = 0.0204335982,
     pixel_scale_arcsec: float = 3.98,
     blend_radius_arcsec: float = 4.0,
@@ -49,19 +50,19 @@ def k2(
     cadences they strike. Raises BadParameter for values no mission can have.
     """
     return Mission(
-        "k2",
-        "kepler",
-        exposure_days,
-        pixel_scale_arcsec,
-        blend_radius_arcsec,
-        time_zero,
-        minimum_period_days,
-        maximum_period_days,
-        quality_bits,
-        CAMPAIGN,
-        flux_column,
-        (),
-        aperture_radius_pixels,
-        noise or ProceduralNoise(),
-        targets or TargetStars(),
+        name="k2",
+        band="kepler",
+        exposure_days=exposure_days,
+        pixel_scale_arcsec=pixel_scale_arcsec,
+        blend_radius_arcsec=blend_radius_arcsec,
+        time_zero=time_zero,
+        minimum_period_days=minimum_period_days,
+        maximum_period_days=maximum_period_days,
+        quality_bits=quality_bits,
+        product=CAMPAIGN,
+        flux_column=flux_column,
+        other_products=(),
+        aperture_radius_pixels=aperture_radius_pixels,
+        noise=noise or ProceduralNoise(),
+        targets=targets or TargetStars(),
     )

@@ -38,6 +38,7 @@ QUALITY_BITS = (0, 1, 2, 3, 5, 6, 8, 14, 15, 16, 20)
 
 
 def kepler(
+    *,
     exposure_days: float = 0.0204335982,
     pixel_scale_arcsec: float = 3.98,
     blend_radius_arcsec: float = 4.0,
@@ -56,19 +57,19 @@ def kepler(
     epoch. Raises BadParameter for values no mission can have.
     """
     return Mission(
-        "kepler",
-        "kepler",
-        exposure_days,
-        pixel_scale_arcsec,
-        blend_radius_arcsec,
-        time_zero,
-        minimum_period_days,
-        maximum_period_days,
-        quality_bits,
-        LONG_CADENCE,
-        flux_column,
-        (),
-        aperture_radius_pixels,
-        noise or ProceduralNoise(),
-        targets or TargetStars(),
+        name="kepler",
+        band="kepler",
+        exposure_days=exposure_days,
+        pixel_scale_arcsec=pixel_scale_arcsec,
+        blend_radius_arcsec=blend_radius_arcsec,
+        time_zero=time_zero,
+        minimum_period_days=minimum_period_days,
+        maximum_period_days=maximum_period_days,
+        quality_bits=quality_bits,
+        product=LONG_CADENCE,
+        flux_column=flux_column,
+        other_products=(),
+        aperture_radius_pixels=aperture_radius_pixels,
+        noise=noise or ProceduralNoise(),
+        targets=targets or TargetStars(),
     )

@@ -89,7 +89,7 @@ class LightCurveLibrary:
             )
 
 
-def open_library(mission: Mission, folder: str | Path | None = None) -> LightCurveLibrary:
+def open_library(mission: Mission, *, folder: str | Path | None = None) -> LightCurveLibrary:
     """The mission's light curves in ``folder``, by default in $EXOVAL_DATA/light_curves.
 
     The folder holds Parquet files (see ``exoval.missions.parquet_folder``) or, in it or in its
@@ -115,11 +115,13 @@ def open_library(mission: Mission, folder: str | Path | None = None) -> LightCur
     if not Path(folder).is_dir():
         raise DataNotFound(f"no folder {folder} with light curves; {remedy}")
     parquet = sorted(Path(folder).glob(product.parquet_files))
-    files: LightCurveFolder | None = open_parquet_folder(mission, parquet) if parquet else None
+    files: LightCurveFolder | None = (
+        open_parquet_folder(mission, files=parquet) if parquet else None
+    )
     # a library may hold nothing but other cadences than the mission's
     if files is None or not files.targets():
         fits = {path for one in mission.products for path in Path(folder).rglob(one.fits_files)}
-        files = open_fits_folder(mission, sorted(fits))
+        files = open_fits_folder(mission, files=sorted(fits))
     if not files.targets() and tables.is_dir():
         files, folder = open_table_folder(mission, tables), tables
     if not files.targets():

@@ -21,7 +21,7 @@ with warnings.catch_warnings():
 
 
 def read_with_lightkurve(
-    path: str | Path, product: PipelineProduct, time_zero: float
+    path: str | Path, product: PipelineProduct, *, time_zero: float
 ) -> PipelineSegment:
     """One segment of a file that lightkurve can open; its default flux and quality selection.
 

@@ -18,7 +18,7 @@ from exoval.populations.target_stars import TargetStars
 from exoval.star import Star
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Mission:
     """One mission and data product; nothing outside this package asks for a mission by name.
 
@@ -101,7 +101,9 @@ class Mission:
         read or holds nothing usable.
         """
         if is_table(path):
-            segments = read_table_segments(path, self.exposure_days, self.time_zero)
+            segments = read_table_segments(
+                path, exposure_days=self.exposure_days, time_zero=self.time_zero
+            )
             return stitch([self.usable(segment) for segment in segments])
         return self.usable(self.read_segment(path))
 
@@ -110,20 +112,24 @@ class Mission:
         if not Path(path).is_file():
             raise DataNotFound(f"no light curve at {path}; check the path")
         for product in self.products:
-            segment = read_pipeline_fits(path, product, self.flux_column, self.exposure_days)
+            segment = read_pipeline_fits(
+                path, product, flux_column=self.flux_column, exposure_days=self.exposure_days
+            )
             if segment is not None:
                 return segment
         # imported here only: lightkurve costs about two seconds, and pipeline files need none
         from exoval.missions.lightkurve_file import read_with_lightkurve
 
-        return read_with_lightkurve(path, self.product, self.time_zero)
+        return read_with_lightkurve(path, self.product, time_zero=self.time_zero)
 
     def usable(self, segment: PipelineSegment) -> LightCurve:
         """The cadences of a segment that are not flagged and have flux and time.
 
         Raises BadLightCurve naming target and segment if there is none.
         """
-        return usable_light_curve(segment, self.name, self.quality_bitmask, self.band)
+        return usable_light_curve(
+            segment, self.name, quality_bitmask=self.quality_bitmask, band=self.band
+        )
 
     def read_star(self, path: str | Path) -> Star:
         """The star as the headers of a pipeline file describe it.

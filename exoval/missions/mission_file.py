@@ -85,7 +85,7 @@ def _with_numbers(value: object) -> object:
     return float(value) if exponential else value
 
 
-def read_mission(path: str | Path, others: str | Path | None = None) -> Mission:
+def read_mission(path: str | Path, *, others: str | Path | None = None) -> Mission:
     """The mission that a yaml describes.
 
     Missions that it begins from lie beside it, or in the folder ``others``. Raises DataNotFound if

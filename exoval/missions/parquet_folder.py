@@ -93,7 +93,7 @@ class ParquetFolder:
         return self.index.loc[int(target.split()[-1])]
 
 
-def open_parquet_folder(mission: Mission, files: list[Path]) -> ParquetFolder:
+def open_parquet_folder(mission: Mission, *, files: list[Path]) -> ParquetFolder:
     """Index the files from their scalar columns.
 
     Rows with another exposure time than the mission's are left out, and of a (target, segment)

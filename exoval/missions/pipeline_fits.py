@@ -20,7 +20,7 @@ from exoval.star import Star
 
 
 def read_pipeline_fits(
-    path: str | Path, product: PipelineProduct, flux_column: str, exposure_days: float
+    path: str | Path, product: PipelineProduct, *, flux_column: str, exposure_days: float
 ) -> PipelineSegment | None:
     """One quarter or sector from a pipeline file; None if it is a file of another kind.
 

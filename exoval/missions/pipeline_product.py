@@ -14,7 +14,7 @@ PIPELINE_FLUX = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PipelineProduct:
     """The names that differ between products; by default those of the Kepler and TESS pipelines.
 

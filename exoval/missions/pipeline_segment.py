@@ -11,7 +11,7 @@ from exoval.errors import BadLightCurve
 from exoval.lightcurve import LightCurve, Segment
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PipelineSegment:
     """Cadences of one quarter or sector, none removed; arrays of one shape (cadences,).
 
@@ -45,7 +45,7 @@ LEAST_POSSIBLE = 0.5
 
 
 def usable_light_curve(
-    segment: PipelineSegment, mission: str, quality_bitmask: int, band: str = ""
+    segment: PipelineSegment, mission: str, *, quality_bitmask: int, band: str = ""
 ) -> LightCurve:
     """The cadences without a flag of the bitmask, with finite time and flux, in time order.
 
@@ -67,7 +67,13 @@ def usable_light_curve(
     cadences = cadences[_shows_the_star(segment, cadences)]
     names = ("time", "flux", "flux_error", "centroid_column", "centroid_row")
     arrays = {name: getattr(segment, name)[cadences].astype(np.float64) for name in names}
-    part = Segment(segment.number, 0, len(cadences), segment.crowding, segment.noise_ppm)
+    part = Segment(
+        number=segment.number,
+        start=0,
+        stop=len(cadences),
+        crowding=segment.crowding,
+        noise_ppm=segment.noise_ppm,
+    )
     return LightCurve(
         target=segment.target,
         mission=mission,

@@ -46,7 +46,7 @@ def target_of(path: str | Path) -> str:
 
 
 def read_table_segments(
-    path: str | Path, exposure_days: float, time_zero: float = 0.0
+    path: str | Path, *, exposure_days: float, time_zero: float = 0.0
 ) -> list[PipelineSegment]:
     """The segments of one table, ascending; raises BadLightCurve, naming the file and the remedy.
 

@@ -59,7 +59,9 @@ class TableFolder:
         if target not in self._last:
             self._last.clear()
             self._last[target] = read_table_segments(
-                self.files[target], self.mission.exposure_days, self.mission.time_zero
+                self.files[target],
+                exposure_days=self.mission.exposure_days,
+                time_zero=self.mission.time_zero,
             )
         return self._last[target]
 

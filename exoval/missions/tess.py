@@ -39,6 +39,7 @@ QUALITY_BITS = (0, 1, 2, 3, 4, 5, 7, 12, 14)
 
 
 def tess(
+    *,
     exposure_days: float = 0.0013888889,
     pixel_scale_arcsec: float = 21.0,
     blend_radius_arcsec: float = 21.0,
@@ -58,19 +59,19 @@ def tess(
     BadParameter for values no mission can have.
     """
     return Mission(
-        "tess",
-        "tess",
-        exposure_days,
-        pixel_scale_arcsec,
-        blend_radius_arcsec,
-        time_zero,
-        minimum_period_days,
-        maximum_period_days,
-        quality_bits,
-        TWO_MINUTE_CADENCE,
-        flux_column,
-        (),
-        aperture_radius_pixels,
-        noise or ProceduralNoise(),
-        targets or TargetStars(),
+        name="tess",
+        band="tess",
+        exposure_days=exposure_days,
+        pixel_scale_arcsec=pixel_scale_arcsec,
+        blend_radius_arcsec=blend_radius_arcsec,
+        time_zero=time_zero,
+        minimum_period_days=minimum_period_days,
+        maximum_period_days=maximum_period_days,
+        quality_bits=quality_bits,
+        product=TWO_MINUTE_CADENCE,
+        flux_column=flux_column,
+        other_products=(),
+        aperture_radius_pixels=aperture_radius_pixels,
+        noise=noise or ProceduralNoise(),
+        targets=targets or TargetStars(),
     )

@@ -74,6 +74,7 @@ ELEANOR = PipelineProduct(
 
 
 def tess_ffi(
+    *,
     exposure_seconds: float = 1800.0,
     pixel_scale_arcsec: float = 21.0,
     blend_radius_arcsec: float = 21.0,
@@ -93,19 +94,19 @@ def tess_ffi(
     BadParameter for values no mission can have.
     """
     return Mission(
-        "tess_ffi",
-        "tess",
-        exposure_seconds / 86400,
-        pixel_scale_arcsec,
-        blend_radius_arcsec,
-        time_zero,
-        minimum_period_days,
-        maximum_period_days,
-        quality_bits,
-        TESS_SPOC,
-        flux_column,
-        (QLP, ELEANOR),
-        aperture_radius_pixels,
-        noise or ProceduralNoise(),
-        targets or TargetStars(),
+        name="tess_ffi",
+        band="tess",
+        exposure_days=exposure_seconds / 86400,
+        pixel_scale_arcsec=pixel_scale_arcsec,
+        blend_radius_arcsec=blend_radius_arcsec,
+        time_zero=time_zero,
+        minimum_period_days=minimum_period_days,
+        maximum_period_days=maximum_period_days,
+        quality_bits=quality_bits,
+        product=TESS_SPOC,
+        flux_column=flux_column,
+        other_products=(QLP, ELEANOR),
+        aperture_radius_pixels=aperture_radius_pixels,
+        noise=noise or ProceduralNoise(),
+        targets=targets or TargetStars(),
     )

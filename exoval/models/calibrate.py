@@ -181,7 +181,7 @@ class IsotonicCalibration:
         )
 
 
-def rescale_classes(probability: np.ndarray, planet: int, calibrated: np.ndarray) -> np.ndarray:
+def rescale_classes(probability: np.ndarray, *, planet: int, calibrated: np.ndarray) -> np.ndarray:
     """Class probabilities whose ``planet`` column is ``calibrated`` and whose rows sum to 1.
 
     The other columns of ``probability`` (..., classes) keep their proportions; where all of

@@ -18,7 +18,7 @@ CLIP = 3.0
 
 
 def feature_pipeline(
-    classifier: BaseEstimator, rows: int, seed: int = 0, shape_columns: Sequence[int] = ()
+    classifier: BaseEstimator, rows: int, *, seed: int = 0, shape_columns: Sequence[int] = ()
 ) -> Pipeline:
     """A classifier (step ``classifier``) behind feature scaling that tolerates NaN.
 
@@ -54,5 +54,5 @@ def feature_pipeline(
         ("classifier", classifier),
     ]
     if len(shape_columns):
-        steps.insert(0, ("shapes", TransitShapeMap(list(shape_columns), random_state=seed)))
+        steps.insert(0, ("shapes", TransitShapeMap(columns=list(shape_columns), random_state=seed)))
     return Pipeline(steps)

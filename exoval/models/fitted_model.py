@@ -29,7 +29,7 @@ ARCHIVE, FORMAT = "pipeline.skops", 2
 BOOTSTRAPS = 200
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FittedModel:
     """A pipeline with the standing of ``feature_pipeline``, its calibration and its columns.
 
@@ -49,7 +49,7 @@ class FittedModel:
         return [str(name) for name in self.pipeline.classes_]
 
     def probabilities(
-        self, table: FeatureTable, priors: dict[str, float] | None = None
+        self, table: FeatureTable, *, priors: dict[str, float] | None = None
     ) -> np.ndarray:
         """Calibrated scenario probabilities, shape (rows, classes).
 
@@ -59,11 +59,13 @@ class FittedModel:
         """
         raw = self.pipeline.predict_proba(self._features(table), **views_for(self.pipeline, table))
         planet = self.classes.index(PLANET)
-        calibrated = rescale_classes(raw, planet, self.calibration(raw[:, planet]))
+        calibrated = rescale_classes(
+            raw, planet=planet, calibrated=self.calibration(raw[:, planet])
+        )
         return calibrated if priors is None else self._shifted(calibrated, priors)
 
     def probability_errors(
-        self, table: FeatureTable, priors: dict[str, float] | None = None
+        self, table: FeatureTable, *, priors: dict[str, float] | None = None
     ) -> np.ndarray:
         """Standard errors of ``probabilities``, shape (rows, classes).
 
@@ -83,7 +85,9 @@ class FittedModel:
             drawn = np.tensordot(counts / len(trees), trees, axes=1)
         else:
             return np.full((len(table), len(self.classes)), np.nan)
-        calibrated = rescale_classes(drawn, planet, self.calibration(drawn[..., planet]))
+        calibrated = rescale_classes(
+            drawn, planet=planet, calibrated=self.calibration(drawn[..., planet])
+        )
         if priors is not None:
             calibrated = self._shifted(calibrated, priors)
         return calibrated.std(axis=0)
@@ -99,7 +103,7 @@ class FittedModel:
             np.array([shares[name] for name in self.classes])
             for shares in (self.card["class_shares"], priors)
         )
-        return shift_priors(calibrated, trained, target)
+        return shift_priors(calibrated, trained=trained, target=target)
 
     def planet_probability(self, table: FeatureTable) -> tuple[np.ndarray, np.ndarray]:
         """Calibrated P(planet) and its standard error, both (rows,).
@@ -169,7 +173,7 @@ class FittedModel:
 
 
 def load_fitted_model(
-    directory: str | Path, table: FeatureTable | None = None, trusted: tuple[str, ...] = ()
+    directory: str | Path, *, table: FeatureTable | None = None, trusted: tuple[str, ...] = ()
 ) -> FittedModel:
     """Read a model written by ``FittedModel.save``; only known types are built.
 
@@ -195,11 +199,11 @@ def load_fitted_model(
             "written; train again"
         )
     model = FittedModel(
-        description["name"],
-        read_archive(directory / ARCHIVE, trusted),
-        score_map_from_plain(description["calibration"]),
-        columns,
-        description["card"],
+        name=description["name"],
+        pipeline=read_archive(directory / ARCHIVE, trusted=trusted),
+        calibration=score_map_from_plain(description["calibration"]),
+        columns=columns,
+        card=description["card"],
     )
     if table is not None:
         model.require_columns(table)

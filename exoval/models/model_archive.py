@@ -43,7 +43,7 @@ def write_archive(estimator: Any, path: Path) -> None:
     skops.io.dump(estimator, path)
 
 
-def read_archive(path: Path, trusted: tuple[str, ...] = ()) -> Any:
+def read_archive(path: Path, *, trusted: tuple[str, ...] = ()) -> Any:
     """Read an estimator written by ``write_archive``.
 
     Only known types are built: those skops trusts, ours, and those named in ``trusted`` (full

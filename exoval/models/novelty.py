@@ -50,7 +50,7 @@ class NoveltyScores:
     tails: pd.DataFrame
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Novelty:
     """Fitted detectors; ``references`` are the sorted novel_share of known rows.
 
@@ -66,6 +66,7 @@ class Novelty:
     def __call__(
         self,
         table: FeatureTable,
+        *,
         domain: np.ndarray | None = None,
         known_domain: np.ndarray | None = None,
     ) -> NoveltyScores:
@@ -128,16 +129,16 @@ def load_novelty(directory: str | Path) -> Novelty:
     plain = json.loads((directory / "novelty.json").read_text())
     detectors = dict(read_archive(directory / "detectors.skops"))
     return Novelty(
-        tuple(plain["feature_names"]),
-        detectors.pop("scaling"),
-        detectors,
-        {name: np.array(values) for name, values in plain["references"].items()},
-        load_fitted_model(directory / "gp") if plain["gp"] else None,
+        feature_names=tuple(plain["feature_names"]),
+        scaling=detectors.pop("scaling"),
+        detectors=detectors,
+        references={name: np.array(values) for name, values in plain["references"].items()},
+        gp=load_fitted_model(directory / "gp") if plain["gp"] else None,
     )
 
 
 def fit_novelty(
-    fitted: FeatureTable, known: FeatureTable, seed: int, gp: FittedModel | None = None
+    fitted: FeatureTable, known: FeatureTable, *, seed: int, gp: FittedModel | None = None
 ) -> Novelty:
     """Fit the detectors on some rows and learn from others what is usual.
 
@@ -157,9 +158,17 @@ def fit_novelty(
             min(NEIGHBOURS, len(scaled) - 1), novelty=True
         ).fit(scaled),
     }
-    unjudged = Novelty(names, scaling, detectors, {}, gp)
+    unjudged = Novelty(
+        feature_names=names, scaling=scaling, detectors=detectors, references={}, gp=gp
+    )
     references = {name: np.sort(values) for name, values in unjudged.by_detector(known).items()}
-    return Novelty(unjudged.feature_names, scaling, detectors, references, gp)
+    return Novelty(
+        feature_names=unjudged.feature_names,
+        scaling=scaling,
+        detectors=detectors,
+        references=references,
+        gp=gp,
+    )
 
 
 def scalar_names(table: FeatureTable) -> tuple[str, ...]:
@@ -181,7 +190,7 @@ def latent_variance(model: FittedModel, table: FeatureTable) -> np.ndarray:
 
 
 def domain_scores(
-    simulated: FeatureTable, real: FeatureTable, seed: int, folds: int = 5
+    simulated: FeatureTable, real: FeatureTable, *, seed: int, folds: int = 5
 ) -> tuple[np.ndarray, np.ndarray]:
     """P(real) of simulated and of real rows, by classifiers that saw no row of their star.
 

@@ -24,7 +24,7 @@ class EstimatedPriors:
     converged: bool
 
 
-def shift_priors(probability: np.ndarray, trained: np.ndarray, target: np.ndarray) -> np.ndarray:
+def shift_priors(probability: np.ndarray, *, trained: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Class probabilities (rows, classes) as they are under other class shares.
 
     ``trained`` and ``target`` are the shares (classes,) of calibration and of use. Raises
@@ -47,7 +47,7 @@ def shift_priors(probability: np.ndarray, trained: np.ndarray, target: np.ndarra
 
 
 def estimate_priors(
-    probability: np.ndarray, trained: np.ndarray, iterations: int = 1000, tolerance: float = 1e-8
+    probability: np.ndarray, *, trained: np.ndarray, iterations: int = 1000, tolerance: float = 1e-8
 ) -> EstimatedPriors:
     """The class shares among unlabelled rows that make their probabilities most likely.
 
@@ -63,7 +63,7 @@ def estimate_priors(
         )
     shares = _checked(trained, probability.shape[-1], "trained")
     for iteration in range(1, iterations + 1):
-        found = shift_priors(probability, trained, shares).mean(axis=0)
+        found = shift_priors(probability, trained=trained, target=shares).mean(axis=0)
         change = np.abs(found - shares).max()
         shares = found
         if change < tolerance:

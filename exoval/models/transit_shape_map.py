@@ -42,6 +42,7 @@ class TransitShapeMap(TransformerMixin, BaseEstimator):
 
     def __init__(
         self,
+        *,
         columns: Sequence[int] = (),
         side: int = 20,
         rounds: int = 20,

@@ -35,7 +35,7 @@ def write_checkpoint(path: str | Path, state: dict) -> None:
     os.replace(unfinished, path)
 
 
-def read_checkpoint(path: str | Path, expected: str, device: torch.device) -> dict | None:
+def read_checkpoint(path: str | Path, expected: str, *, device: torch.device) -> dict | None:
     """The state written last; None where there is none that belongs to ``expected``.
 
     Only plain data are read (no code can be run by the file). A file that is damaged or of

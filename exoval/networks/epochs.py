@@ -18,7 +18,7 @@ from exoval.networks.checkpoint import (
 from exoval.running.progress import progress
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Epochs:
     """A model in training and everything that its following epochs depend on.
 
@@ -39,7 +39,7 @@ class Epochs:
 
     def resume(self, device: torch.device) -> bool:
         """Take up the state in ``checkpoint``; False where there is none of this training."""
-        stored = self.checkpoint and read_checkpoint(self.checkpoint, self.mark, device)
+        stored = self.checkpoint and read_checkpoint(self.checkpoint, self.mark, device=device)
         if not stored:
             return False
         self.model.load_state_dict(stored["model"])
@@ -52,6 +52,7 @@ class Epochs:
 
     def run(
         self,
+        *,
         most: int,
         patience: int,
         one_epoch: Callable[[], None],
@@ -60,7 +61,7 @@ class Epochs:
     ) -> None:
         """At most ``most`` epochs in all; ends once ``patience`` of them were no better."""
         epochs = range(self.epochs_run, most)
-        for _ in progress(epochs, len(epochs), description):
+        for _ in progress(epochs, total=len(epochs), description=description):
             if self.is_over(patience):
                 break
             self.model.train()

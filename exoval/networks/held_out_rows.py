@@ -10,7 +10,7 @@ FEWEST_HELD_OUT = 50
 
 
 def held_out_rows(
-    number: int, groups: np.ndarray | None, share: float, random: np.random.RandomState
+    number: int, groups: np.ndarray | None, *, share: float, random: np.random.RandomState
 ) -> tuple[np.ndarray, np.ndarray]:
     """Indexes of the rows to fit and of those held out (none where they would be too few).
 

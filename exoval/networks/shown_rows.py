@@ -39,7 +39,7 @@ class ShownRows:
     places: np.ndarray
 
     @classmethod
-    def of(cls, X: np.ndarray, views: ViewArray | None, used: np.ndarray) -> ShownRows:
+    def of(cls, X: np.ndarray, views: ViewArray | None, *, used: np.ndarray) -> ShownRows:
         """The ``used`` rows (a mask); BadParameter if the views are not those of the rows."""
         if views is not None:
             shape = (len(views), *np.shape(views[:1])[1:])
@@ -55,7 +55,7 @@ class ShownRows:
         return len(self.X)
 
     def batch(
-        self, rows: np.ndarray, device: torch.device, dtype: torch.dtype
+        self, rows: np.ndarray, *, device: torch.device, dtype: torch.dtype
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Features and views of some rows, read now."""
         x = torch.as_tensor(self.X[rows], dtype=dtype, device=device)
@@ -81,7 +81,7 @@ def view_length(views: ViewArray | None) -> int:
     return 0 if views is None else int(np.shape(views[:1])[1])
 
 
-def checked_views(views: ViewArray | None, looks_at_views: bool, length: int = 0) -> None:
+def checked_views(views: ViewArray | None, looks_at_views: bool, *, length: int = 0) -> None:
     """Raise BadParameter unless views are given exactly where the model was fitted with them.
 
     With a ``length`` they must have as many bins as those.

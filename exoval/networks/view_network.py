@@ -30,6 +30,7 @@ class ViewNetwork(nn.Module):
     def __init__(
         self,
         columns: int,
+        *,
         outputs: int,
         width: int,
         hidden: int,
@@ -64,7 +65,7 @@ class ViewNetwork(nn.Module):
         return self.joint(torch.cat(parts, dim=1)) + self.linear(x)
 
 
-def seeded_networks(number: int, seed: int, **shape: int | bool) -> nn.ModuleList:
+def seeded_networks(number: int, *, seed: int, **shape: int | bool) -> nn.ModuleList:
     """Networks of one shape with different first weights, the same for a seed.
 
     Torch's own random state is left as it was.

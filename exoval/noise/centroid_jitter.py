@@ -12,7 +12,7 @@ from exoval.noise.red_noise import exponentially_correlated
 from exoval.noise.sampling import Sampling
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CentroidJitter:
     """What a centroid does, in pixels, once the motion common to all stars is subtracted.
 
@@ -48,7 +48,7 @@ class CentroidJitter:
         return (
             math.hypot(self.width_pixels * error, self.floor_pixels)
             * rng.standard_normal(len(sampling))
-            + slow * exponentially_correlated(rng, sampling.time, self.slow_days)
+            + slow * exponentially_correlated(rng, sampling.time, timescale=self.slow_days)
             + trend * _parabolas(rng, sampling)
             + 0.5 * self.drift_pixels * rng.standard_normal() * pointing_drift(sampling)
             + self.follow_pixels * rng.standard_normal() * relative

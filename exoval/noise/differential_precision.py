@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 
-def differential_precision(time: np.ndarray, flux: np.ndarray, hours: float) -> float:
+def differential_precision(time: np.ndarray, flux: np.ndarray, *, hours: float) -> float:
     """Scatter in ppm of means over ``hours``, against the mean of the two beside it; robust.
 
     A stand-in for the pipelines' CDPP (Christiansen et al. 2012, PASP 124, 1279), which weighs

@@ -16,7 +16,7 @@ DECAY = ((0.6890, 1.600), (0.3030, 0.2783))
 RISE = (1.0, 1.941, -0.175, -2.246, -1.125)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Flares:
     """Flares of the template of Davenport et al. (2014, ApJ 797, 122), mean over the exposure.
 
@@ -47,7 +47,9 @@ class Flares:
                     [peak - width - sampling.exposure, peak + 20 * width + sampling.exposure],
                 )
             )
-            flux[near] += height * flare_mean(sampling.time[near] - peak, width, sampling.exposure)
+            flux[near] += height * flare_mean(
+                sampling.time[near] - peak, width, exposure=sampling.exposure
+            )
         return flux
 
     def _amplitude(self, rng: np.random.Generator) -> float:
@@ -66,7 +68,7 @@ def flare(time: np.ndarray, width: float) -> np.ndarray:
     return np.where(x < -1, 0.0, np.where(x < 0, np.clip(rise, 0, None), decay))
 
 
-def flare_mean(time: np.ndarray, width: float, exposure: float) -> np.ndarray:
+def flare_mean(time: np.ndarray, width: float, *, exposure: float) -> np.ndarray:
     """``flare`` averaged over exposures centred on the times."""
     steps = min(max(math.ceil(8 * exposure / width), 1), 200)
     instants = exposure * ((np.arange(steps) + 0.5) / steps - 0.5)

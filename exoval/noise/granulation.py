@@ -38,7 +38,12 @@ class Granulation:
         angular = [2e-6 * math.pi * corner * SECONDS_PER_DAY for corner in corners]
         return sum(
             averaged_oscillator(
-                rng, sampling.time, sampling.exposure, frequency, math.sqrt(0.5), rms
+                rng,
+                sampling.time,
+                exposure=sampling.exposure,
+                angular_frequency=frequency,
+                quality=math.sqrt(0.5),
+                rms=rms,
             )
             for frequency in angular
         )

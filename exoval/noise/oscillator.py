@@ -15,7 +15,12 @@ import numpy as np
 
 
 def oscillator(
-    rng: np.random.Generator, time: np.ndarray, angular_frequency: float, quality: float, rms: float
+    rng: np.random.Generator,
+    time: np.ndarray,
+    *,
+    angular_frequency: float,
+    quality: float,
+    rms: float,
 ) -> np.ndarray:
     """One realisation, shape (cadences,), at ascending ``time``.
 
@@ -36,6 +41,7 @@ def oscillator(
 def averaged_oscillator(
     rng: np.random.Generator,
     time: np.ndarray,
+    *,
     exposure: float,
     angular_frequency: float,
     quality: float,
@@ -49,7 +55,7 @@ def averaged_oscillator(
     steps = min(max(math.ceil(exposure * angular_frequency), 1), most_steps)
     instants = (np.arange(steps) + 0.5) / steps - 0.5
     times = (time[:, None] + exposure * instants[None, :]).ravel()
-    values = oscillator(rng, times, angular_frequency, quality, rms)
+    values = oscillator(rng, times, angular_frequency=angular_frequency, quality=quality, rms=rms)
     return values.reshape(len(time), steps).mean(axis=1)
 
 

@@ -11,7 +11,7 @@ from exoval.noise.sampling import Sampling
 from exoval.star import Star
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outliers:
     """``share`` of the cadences is off by a log-normal amount about ``ppm``, up or down.
 

@@ -56,6 +56,7 @@ class ProceduralNoise:
         rng: np.random.Generator,
         mission: str,
         star: Star,
+        *,
         exposure: float,
         crowding: float = 1.0,
         segments: int | None = None,
@@ -66,8 +67,8 @@ class ProceduralNoise:
         ``crowding`` is the target's share of the aperture's light; the flux is decrowded, so
         that it only raises the noise.
         """
-        sampling = self.schedule(rng, exposure, segments)
-        return self.observe(rng, sampling, mission, star, crowding, band)
+        sampling = self.schedule(rng, exposure, segments=segments)
+        return self.observe(rng, sampling, mission, star, crowding=crowding, band=band)
 
     def observe(
         self,
@@ -75,11 +76,12 @@ class ProceduralNoise:
         sampling: Sampling,
         mission: str,
         star: Star,
+        *,
         crowding: float = 1.0,
         band: str = "",
     ) -> LightCurve:
         """The same at given cadences, such as those of a real light curve."""
-        error = self.white.error(star, sampling.exposure) / np.sqrt(crowding)
+        error = self.white.error(star, exposure=sampling.exposure) / np.sqrt(crowding)
         relative = self.white(rng, sampling, star) / np.sqrt(crowding)
         for process in self.processes.values():
             relative = relative + process(rng, sampling, star)
@@ -102,11 +104,11 @@ def _segments(sampling: Sampling, relative: np.ndarray, crowding: float) -> tupl
     """The segments with the noise on six hours that each really has."""
     return tuple(
         Segment(
-            number,
-            part.start,
-            part.stop,
-            crowding,
-            differential_precision(sampling.time[part], 1 + relative[part], 6.0),
+            number=number,
+            start=part.start,
+            stop=part.stop,
+            crowding=crowding,
+            noise_ppm=differential_precision(sampling.time[part], 1 + relative[part], hours=6.0),
         )
         for number, part in enumerate(sampling.segments)
     )

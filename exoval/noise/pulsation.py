@@ -14,7 +14,7 @@ from exoval.star import Star
 SOLAR_TEFF = 5772.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Pulsation:
     """A few sinusoids of steady phase in ``share`` of the stars between two temperatures.
 

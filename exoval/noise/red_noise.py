@@ -37,11 +37,11 @@ class RedNoise:
         """One realisation, shape (cadences,)."""
         rms = 1e-6 * self.ppm * 10 ** (self.scatter_dex * rng.standard_normal())
         scale = self.timescale_days * 10 ** (self.timescale_scatter_dex * rng.standard_normal())
-        return rms * exponentially_correlated(rng, sampling.time, scale)
+        return rms * exponentially_correlated(rng, sampling.time, timescale=scale)
 
 
 def exponentially_correlated(
-    rng: np.random.Generator, time: np.ndarray, timescale: float
+    rng: np.random.Generator, time: np.ndarray, *, timescale: float
 ) -> np.ndarray:
     """Unit-variance noise with correlation exp(-|t| / timescale) at ascending times."""
     memory = np.exp(-np.diff(time, prepend=-np.inf) / timescale)

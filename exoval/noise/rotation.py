@@ -14,7 +14,7 @@ from exoval.star import Star
 SOLAR_TEFF = 5772.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rotation:
     """Quasi-periodic variation: oscillators at the rotation period and at half of it.
 
@@ -47,5 +47,15 @@ class Rotation:
         angular = 2 * math.pi / (self.period_days * ratio)
         share = min(self.half_share * rng.uniform(0.5, 1.5), 1.0)
         return oscillator(
-            rng, sampling.time, angular, self.quality, rms * math.sqrt(1 - share)
-        ) + oscillator(rng, sampling.time, 2 * angular, self.quality, rms * math.sqrt(share))
+            rng,
+            sampling.time,
+            angular_frequency=angular,
+            quality=self.quality,
+            rms=rms * math.sqrt(1 - share),
+        ) + oscillator(
+            rng,
+            sampling.time,
+            angular_frequency=2 * angular,
+            quality=self.quality,
+            rms=rms * math.sqrt(share),
+        )

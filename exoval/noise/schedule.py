@@ -10,7 +10,7 @@ from exoval.errors import BadParameter
 from exoval.noise.sampling import Sampling
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Schedule:
     """Regular exposures in ``segments`` of ``segment_days`` with ``between_days`` between them.
 
@@ -67,7 +67,7 @@ class Schedule:
             )
 
     def __call__(
-        self, rng: np.random.Generator, exposure: float, segments: int | None = None
+        self, rng: np.random.Generator, exposure: float, *, segments: int | None = None
     ) -> Sampling:
         """The cadences of one target, ``exposure`` days each; ``segments`` replaces the knob."""
         count = segments or self.segments

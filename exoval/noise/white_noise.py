@@ -15,7 +15,7 @@ from exoval.star import Star
 ANY_MAGNITUDE = 12.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WhiteNoise:
     """Noise of one hour's mean, in ppm, of a star of the magnitude m in the mission's band:
 
@@ -52,14 +52,14 @@ class WhiteNoise:
             + self.floor_ppm**2
         )
 
-    def error(self, star: Star, exposure: float) -> float:
+    def error(self, star: Star, *, exposure: float) -> float:
         """Relative flux error of one exposure (days), as a light curve states it."""
         return 1e-6 * self.hourly_ppm(star.magnitude) / math.sqrt(24 * exposure)
 
     def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray:
         """One realisation, shape (cadences,)."""
         excess = self.excess * 10 ** (self.scatter_dex * rng.standard_normal())
-        level = excess * self.error(star, sampling.exposure)
+        level = excess * self.error(star, exposure=sampling.exposure)
         return level * rng.standard_normal(len(sampling))
 
 

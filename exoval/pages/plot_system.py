@@ -39,7 +39,7 @@ def plot_system(
     for place, title, middle in _close_ups(orbit):
         seen = orbit if place == 0 else seen_from_body_2(orbit)
         times = middle + _around(seen, exposure)
-        light = system_flux(times, system, exposure, model)
+        light = system_flux(times, system, exposure=exposure, transit_model=model)
         close = figure.add_subplot(grid[1, place])
         _draw_close_up(close, title, times - middle, light)
         centre = figure.add_subplot(grid[2, place], sharex=close)
@@ -80,7 +80,7 @@ def _draw_orbit(
             ]
         )
         phase = np.sort((phase + 0.25) % 1 - 0.25)
-    flux = system_flux(epoch + phase * period, system, exposure, model).flux
+    flux = system_flux(epoch + phase * period, system, exposure=exposure, transit_model=model).flux
     axes.plot(phase, flux, color=LIGHT, lw=1)
     axes.set(xlabel="orbital phase", ylabel="relative flux", xlim=(-0.25, 0.75))
     if np.ptp(flux) == 0:
@@ -92,13 +92,17 @@ def _close_ups(orbit: Orbit | None) -> list[tuple[int, str, float]]:
     if orbit is None or orbit.radius_ratio == 0:
         return []
     start = orbit.transit_times[0] if orbit.transit_times else orbit.epoch
-    delay = secondary_delay(orbit.period, orbit.eccentricity, orbit.argument_of_periastron)
+    delay = secondary_delay(
+        orbit.period,
+        eccentricity=orbit.eccentricity,
+        argument_of_periastron=orbit.argument_of_periastron,
+    )
     return [(0, "body 2 in front", start), (1, "body 2 behind", start + delay)]
 
 
 def _around(orbit: Orbit, exposure: float) -> np.ndarray:
     """Times (days) from mid-eclipse, a good part of its duration to either side."""
-    contacts = contact_interval(orbit, 1 + orbit.radius_ratio) or (-0.02, 0.02)
+    contacts = contact_interval(orbit, separation=1 + orbit.radius_ratio) or (-0.02, 0.02)
     margin = 0.35 * (contacts[1] - contacts[0]) + exposure
     return np.linspace(contacts[0] - margin, contacts[1] + margin, 801)
 

@@ -18,7 +18,7 @@ DOMAIN = {
 LONGEST_EXPOSURE = 2 / 24
 
 
-def check_domain(orbit: Orbit, exposure: float) -> None:
+def check_domain(orbit: Orbit, *, exposure: float) -> None:
     """Raise BadParameter, a ValueError, unless the eclipse models hold for these values.
 
     Radius ratio 0 to 1.5, impact parameter 0 to 1 + radius ratio, a/R1 from 1.5, eccentricity 0

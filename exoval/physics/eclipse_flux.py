@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
 from exoval.physics.orbit import contact_interval, seen_from_body_2
 from exoval.system import Orbit
 
-#: (time_from_mid_eclipse, orbit, limb_darkening, exposure, contacts) -> share of body 1's light
-#: that body 2 hides, averaged over the exposure; days, and contacts = (first, fourth) likewise
-Occultation = Callable[
-    [np.ndarray, Orbit, tuple[float, float], float, tuple[float, float]], np.ndarray
-]
+
+class Occultation(Protocol):
+    """A way to compute one occultation."""
+
+    def __call__(
+        self,
+        time_from_mid: np.ndarray,
+        orbit: Orbit,
+        *,
+        limb_darkening: tuple[float, float],
+        exposure: float,
+        contacts: tuple[float, float],
+    ) -> np.ndarray:
+        """Share of body 1's light that body 2 hides, averaged over the exposure.
+
+        ``time_from_mid`` (days from mid-eclipse), ``exposure`` and ``contacts``, the first and the
+        fourth, are in days.
+        """
+        ...
 
 
 def eclipse_flux(
     time: np.ndarray,
     orbit: Orbit,
+    *,
     limb_darkening: tuple[float, float],
     exposure: float,
     occultation: Occultation,
@@ -32,11 +47,17 @@ def eclipse_flux(
     flux = np.ones(np.shape(time))
     share_2 = companion_share(orbit)
     if share_2 < 1:
-        flux -= (1 - share_2) * _hidden(time, orbit, limb_darkening, exposure, occultation)
+        flux -= (1 - share_2) * _hidden(
+            time, orbit, limb_darkening=limb_darkening, exposure=exposure, occultation=occultation
+        )
     if share_2 > 0:
         turned = seen_from_body_2(orbit)
         flux -= share_2 * _hidden(
-            time, turned, orbit.companion_limb_darkening, exposure, occultation
+            time,
+            turned,
+            limb_darkening=orbit.companion_limb_darkening,
+            exposure=exposure,
+            occultation=occultation,
         )
     return flux
 
@@ -49,6 +70,7 @@ def companion_share(orbit: Orbit) -> float:
 
 def disc_averaged_ratio(
     central_ratio: float,
+    *,
     limb_darkening: tuple[float, float],
     companion_limb_darkening: tuple[float, float],
 ) -> float:
@@ -71,6 +93,7 @@ def _mean_over_centre(limb_darkening: tuple[float, float]) -> float:
 def _hidden(
     time: np.ndarray,
     orbit: Orbit,
+    *,
     limb_darkening: tuple[float, float],
     exposure: float,
     occultation: Occultation,
@@ -79,14 +102,20 @@ def _hidden(
     hidden = np.zeros(np.shape(time))
     if not orbit.radius_ratio > 0:
         return hidden
-    contacts = contact_interval(orbit, 1 + orbit.radius_ratio)
+    contacts = contact_interval(orbit, separation=1 + orbit.radius_ratio)
     if contacts is None:
         return hidden
     earliest, latest = contacts[0] - 0.5 * exposure, contacts[1] + 0.5 * exposure
     since = _from_mid_eclipse(np.asarray(time, dtype=float), orbit, earliest)
     inside = (since >= earliest) & (since < latest)
     if inside.any():
-        hidden[inside] = occultation(since[inside], orbit, limb_darkening, exposure, contacts)
+        hidden[inside] = occultation(
+            since[inside],
+            orbit,
+            limb_darkening=limb_darkening,
+            exposure=exposure,
+            contacts=contacts,
+        )
     return hidden
 
 

@@ -34,15 +34,15 @@ class ExactModel:
         ``time`` in any order, NaN allowed; fastest when it rises. Raises BadParameter outside the
         domain of exoval.physics.domain.
         """
-        check_domain(orbit, exposure)
+        check_domain(orbit, exposure=exposure)
         time = np.asarray(time, dtype=float)
         flat = time.reshape(-1)
         flux = np.empty(flat.size)
-        if not _eclipses(flat, flux, orbit, limb_darkening, exposure):
+        if not _eclipses(flat, flux, orbit, limb_darkening=limb_darkening, exposure=exposure):
             order = np.argsort(flat)
             order = order[np.isfinite(flat[order])]
             found = np.empty(order.size)
-            _eclipses(flat[order], found, orbit, limb_darkening, exposure)
+            _eclipses(flat[order], found, orbit, limb_darkening=limb_darkening, exposure=exposure)
             flux[:] = 1.0
             flux[order] = found
         return flux.reshape(time.shape)
@@ -52,6 +52,7 @@ def _eclipses(
     time: np.ndarray,
     flux: np.ndarray,
     orbit: Orbit,
+    *,
     limb_darkening: tuple[float, float],
     exposure: float,
 ) -> bool:

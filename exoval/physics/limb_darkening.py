@@ -63,7 +63,7 @@ _TABLES = {
 }
 
 
-def quadratic_limb_darkening(teff: float, logg: float, band: str) -> tuple[float, float]:
+def quadratic_limb_darkening(teff: float, logg: float, *, band: str) -> tuple[float, float]:
     """Quadratic pair (u1, u2) of a dwarf or subgiant in the ``kepler`` or ``tess`` band.
 
     ``teff`` in K and ``logg`` in dex (cgs) are clamped to 2300-10000 K and 3.5-5.0. Against the

@@ -50,7 +50,7 @@ def mean_anomaly_at(true_anomaly: np.ndarray, eccentricity: float) -> np.ndarray
     return anomaly - eccentricity * np.sin(anomaly)
 
 
-def secondary_delay(period: float, eccentricity: float, argument_of_periastron: float) -> float:
+def secondary_delay(period: float, *, eccentricity: float, argument_of_periastron: float) -> float:
     """Days from the primary conjunction to the secondary one after it, exactly (0 < d < period).
 
     ``period`` in days, ``argument_of_periastron`` in radians. The conjunctions are at true
@@ -61,7 +61,7 @@ def secondary_delay(period: float, eccentricity: float, argument_of_periastron: 
     return float(period * (phases[1] - phases[0]) / (2 * np.pi))
 
 
-def semi_major_axis_ratio(mass_1: float, mass_2: float, radius_1: float, period: float) -> float:
+def semi_major_axis_ratio(*, mass_1: float, mass_2: float, radius_1: float, period: float) -> float:
     """Semi-major axis in units of body 1's radius, from Kepler's third law.
 
     Masses and ``radius_1`` in solar units, ``period`` in days; arrays are broadcast.
@@ -100,7 +100,7 @@ def seen_from_body_2(orbit: Orbit) -> Orbit:
     e, w, k = orbit.eccentricity, orbit.argument_of_periastron, orbit.radius_ratio
     nearer = (1 + e * math.sin(w)) / (1 - e * math.sin(w))
     brightness, masses = orbit.surface_brightness_ratio, orbit.mass_ratio
-    delay = secondary_delay(orbit.period, e, w)
+    delay = secondary_delay(orbit.period, eccentricity=e, argument_of_periastron=w)
     return Orbit(
         period=orbit.period,
         epoch=orbit.epoch + delay,
@@ -135,7 +135,7 @@ def sky_position(time_from_epoch: np.ndarray, orbit: Orbit) -> tuple[np.ndarray,
     return np.hypot(in_sky, out_of_sky * cos_i), out_of_sky * math.sqrt(1 - cos_i**2)
 
 
-def contact_interval(orbit: Orbit, separation: float) -> tuple[float, float] | None:
+def contact_interval(orbit: Orbit, *, separation: float) -> tuple[float, float] | None:
     """First and last moment, in days from the epoch, with body 2 in front within a separation.
 
     ``separation`` is in units of R1: 1 + k for first and fourth contact, |1 - k| for second and
@@ -163,7 +163,10 @@ def contact_interval(orbit: Orbit, separation: float) -> tuple[float, float] | N
 def durations(orbit: Orbit) -> tuple[float, float]:
     """T14 and T23 of body 1's eclipse in days, between contacts; zero where there are none."""
     k = orbit.radius_ratio
-    whole, inner = contact_interval(orbit, 1 + k), contact_interval(orbit, abs(1 - k))
+    whole, inner = (
+        contact_interval(orbit, separation=1 + k),
+        contact_interval(orbit, separation=abs(1 - k)),
+    )
     return (whole[1] - whole[0] if whole else 0.0), (inner[1] - inner[0] if inner else 0.0)
 
 

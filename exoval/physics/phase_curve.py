@@ -42,7 +42,7 @@ class PhaseAmplitudes:
     reflection: tuple[float, float]
 
 
-def phase_amplitudes(orbit: Orbit, limb_darkening: tuple[float, float]) -> PhaseAmplitudes:
+def phase_amplitudes(orbit: Orbit, *, limb_darkening: tuple[float, float]) -> PhaseAmplitudes:
     """Semi-amplitudes of an orbit that has a ``phase_curve``.
 
     Ellipsoidal 0.15 (15 + u)(1 + g)/(3 - u) (M'/M)(R/a)^3 sin^2 i (Morris & Naftilan 1993, ApJ
@@ -115,6 +115,7 @@ def roche_radius(mass_ratio: float) -> float:
 def phase_curve_flux(
     time: np.ndarray,
     orbit: Orbit,
+    *,
     limb_darkening: tuple[float, float],
     exposure: float,
     transit_model: TransitModel,
@@ -126,14 +127,20 @@ def phase_curve_flux(
     on an eccentric orbit the distance replaces a in them and the true anomaly gives the angle.
     Raises BadParameter as check_detached.
     """
-    amplitudes = phase_amplitudes(orbit, limb_darkening)
+    amplitudes = phase_amplitudes(orbit, limb_darkening=limb_darkening)
     share = companion_share(orbit)
-    lost = _lost_by_body(time, orbit, limb_darkening, exposure, transit_model)
+    lost = _lost_by_body(
+        time, orbit, limb_darkening=limb_darkening, exposure=exposure, transit_model=transit_model
+    )
     flux = 1 - (1 - share) * lost[0] - share * lost[1]
     instants = 0.5 * exposure * _INSTANTS
     for body, own in ((0, 1 - share), (1, share)):
         varying = sum(
-            0.5 * weight * _variation(np.asarray(time) + instant, orbit, amplitudes, body, own)
+            0.5
+            * weight
+            * _variation(
+                np.asarray(time) + instant, orbit, amplitudes=amplitudes, body=body, own=own
+            )
             for weight, instant in zip(_WEIGHTS, instants, strict=True)
         )
         # reflected light is never negative: A (1 - cos), of which A belongs to the mean
@@ -142,7 +149,7 @@ def phase_curve_flux(
 
 
 def _variation(
-    time: np.ndarray, orbit: Orbit, amplitudes: PhaseAmplitudes, body: int, own: float
+    time: np.ndarray, orbit: Orbit, *, amplitudes: PhaseAmplitudes, body: int, own: float
 ) -> np.ndarray:
     """Variable light of one body at an instant, in units of the pair's light."""
     e, w = orbit.eccentricity, orbit.argument_of_periastron
@@ -164,6 +171,7 @@ def _variation(
 def _lost_by_body(
     time: np.ndarray,
     orbit: Orbit,
+    *,
     limb_darkening: tuple[float, float],
     exposure: float,
     transit_model: TransitModel,

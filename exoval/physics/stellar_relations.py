@@ -100,7 +100,7 @@ def mass_from_teff(teff: np.ndarray) -> np.ndarray:
     return 10 ** _along("teff", "mass", np.log10(teff))
 
 
-def absolute_magnitude(mass: np.ndarray, band: str) -> np.ndarray:
+def absolute_magnitude(mass: np.ndarray, *, band: str) -> np.ndarray:
     """Absolute magnitude in ``kepler`` or ``tess`` of a dwarf of ``mass`` (solar, clamped).
 
     Raises BadParameter for another band.
@@ -108,7 +108,7 @@ def absolute_magnitude(mass: np.ndarray, band: str) -> np.ndarray:
     return -2.5 * _along("mass", _known(band), np.log10(mass))
 
 
-def mass_from_absolute_magnitude(magnitude: np.ndarray, band: str) -> np.ndarray:
+def mass_from_absolute_magnitude(magnitude: np.ndarray, *, band: str) -> np.ndarray:
     """Mass in solar units of a dwarf of an absolute ``magnitude`` in ``kepler`` or ``tess``.
 
     Clamped to the sequence. Raises BadParameter for another band.
@@ -116,15 +116,17 @@ def mass_from_absolute_magnitude(magnitude: np.ndarray, band: str) -> np.ndarray
     return 10 ** _along(_known(band), "mass", -0.4 * np.asarray(magnitude))
 
 
-def flux_ratio(mass_2: np.ndarray, mass_1: np.ndarray, band: str) -> np.ndarray:
+def flux_ratio(*, mass_2: np.ndarray, mass_1: np.ndarray, band: str) -> np.ndarray:
     """Flux of a dwarf of ``mass_2`` over that of one of ``mass_1`` at the same distance.
 
     Raises BadParameter for a band other than ``kepler`` and ``tess``.
     """
-    return 10 ** (-0.4 * (absolute_magnitude(mass_2, band) - absolute_magnitude(mass_1, band)))
+    return 10 ** (
+        -0.4 * (absolute_magnitude(mass_2, band=band) - absolute_magnitude(mass_1, band=band))
+    )
 
 
-def surface_brightness_ratio(teff_2: np.ndarray, teff_1: np.ndarray, band: str) -> np.ndarray:
+def surface_brightness_ratio(*, teff_2: np.ndarray, teff_1: np.ndarray, band: str) -> np.ndarray:
     """Disc-averaged surface brightness of star 2 over that of star 1, from temperatures in K.
 
     The brightness of a temperature is the sequence's own flux over radius squared, so that

@@ -25,7 +25,7 @@ class SystemLight:
 
 
 def system_flux(
-    time: np.ndarray, system: System, exposure: float, transit_model: TransitModel
+    time: np.ndarray, system: System, *, exposure: float, transit_model: TransitModel
 ) -> SystemLight:
     """Sum the sources of a system: F = sum f_i m_i and x = sum f_i m_i x_i / F.
 
@@ -67,4 +67,10 @@ def _source_flux(
     """Relative flux of a source with an orbit, with its phase curve if it has one."""
     if source.orbit.phase_curve is None:
         return transit_model(time, source.orbit, source.limb_darkening, exposure)
-    return phase_curve_flux(time, source.orbit, source.limb_darkening, exposure, transit_model)
+    return phase_curve_flux(
+        time,
+        source.orbit,
+        limb_darkening=source.limb_darkening,
+        exposure=exposure,
+        transit_model=transit_model,
+    )

@@ -31,7 +31,7 @@ from exoval.physics.torch_occultation import (
 from exoval.system import Orbit
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Pairs:
     """Orbits of a batch, one float64 tensor (batch,) a field; the names are those of Orbit.
 
@@ -56,22 +56,24 @@ class Pairs:
         cls,
         orbits: Sequence[Orbit],
         limb_darkening: Sequence[tuple[float, float]],
+        *,
         device: str = "cpu",
     ) -> Pairs:
         """Gather orbits that keep to their periods; BadParameter if one has transit_times."""
         if any(orbit.transit_times for orbit in orbits):
             raise BadParameter("transit_times in a batch: give such an orbit to TorchModel alone")
-        names = [field.name for field in fields(cls)[:8]]
+        of_orbit = [field.name for field in fields(cls)[:8]]
         rows = [
-            [*(getattr(orbit, name) for name in names), *limb, *orbit.companion_limb_darkening]
+            [*(getattr(orbit, name) for name in of_orbit), *limb, *orbit.companion_limb_darkening]
             for orbit, limb in zip(orbits, limb_darkening, strict=True)
         ]
         table = torch.tensor(rows, dtype=torch.float64).T.contiguous().to(device)
-        return cls(*table)
+        names = [field.name for field in fields(cls)]
+        return cls(**dict(zip(names, table, strict=True)))
 
     def take(self, rows: slice) -> Pairs:
         """A part of the batch."""
-        return Pairs(*(getattr(self, field.name)[rows] for field in fields(self)))
+        return Pairs(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
 
 @dataclass(frozen=True)
@@ -103,11 +105,15 @@ class TorchModel:
         Raises BadParameter outside the domain of exoval.physics.domain.
         """
         time = np.asarray(time, dtype=float)
-        pairs = Pairs.of([replace(orbit, transit_times=())], [limb_darkening], self.device)
+        pairs = Pairs.of([replace(orbit, transit_times=())], [limb_darkening], device=self.device)
         _refuse_outside(pairs, exposure)
         primary = secondary = time.reshape(-1)
         if orbit.transit_times:
-            delay = secondary_delay(orbit.period, orbit.eccentricity, orbit.argument_of_periastron)
+            delay = secondary_delay(
+                orbit.period,
+                eccentricity=orbit.eccentricity,
+                argument_of_periastron=orbit.argument_of_periastron,
+            )
             primary = _as_if_periodic(primary, orbit, 0.0)
             secondary = _as_if_periodic(secondary, orbit, delay)
         flux = torch.ones((1, time.size), dtype=getattr(torch, self.dtype), device=self.device)
@@ -115,7 +121,7 @@ class TorchModel:
         _hide_both(*on_device, pairs, exposure, flux)
         return flux[0].double().cpu().numpy().reshape(time.shape)
 
-    def batch(self, time: Tensor, pairs: Pairs, exposure: float) -> Tensor:
+    def batch(self, time: Tensor, pairs: Pairs, *, exposure: float) -> Tensor:
         """Flux (batch, times) of many pairs at the same float64 times (days), in any order.
 
         Raises BadParameter outside the domain of exoval.physics.domain.

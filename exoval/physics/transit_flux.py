@@ -51,12 +51,19 @@ class BatmanModel:
         self, time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float], exposure: float
     ) -> np.ndarray:
         """Flux at mid-exposure times ``time`` (days), of its shape; 1.0 exactly out of eclipse."""
-        return eclipse_flux(time, orbit, limb_darkening, exposure, self.occultation)
+        return eclipse_flux(
+            time,
+            orbit,
+            limb_darkening=limb_darkening,
+            exposure=exposure,
+            occultation=self.occultation,
+        )
 
     def occultation(
         self,
         time_from_mid: np.ndarray,
         orbit: Orbit,
+        *,
         limb_darkening: tuple[float, float],
         exposure: float,
         contacts: tuple[float, float],
@@ -65,20 +72,20 @@ class BatmanModel:
         nodes = self._node_count(orbit, exposure, contacts)
         instants = exposure * ((np.arange(nodes) + 0.5) / nodes - 0.5)
         times = time_from_mid[:, None] + instants
-        return hidden_light(times, orbit, limb_darkening).mean(axis=1)
+        return hidden_light(times, orbit, limb_darkening=limb_darkening).mean(axis=1)
 
     def _node_count(self, orbit: Orbit, exposure: float, contacts: tuple[float, float]) -> int:
         """Two nodes an ingress, if the limits allow."""
         if exposure == 0:
             return 1
-        inner = contact_interval(orbit, abs(1 - orbit.radius_ratio))
+        inner = contact_interval(orbit, separation=abs(1 - orbit.radius_ratio))
         partial = contacts[1] - contacts[0] - (inner[1] - inner[0] if inner else 0.0)
         wanted = math.ceil(min(4 * exposure / partial, self.most_nodes)) if partial > 0 else 1
         return max(self.nodes, wanted)
 
 
 def hidden_light(
-    time_from_mid: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float]
+    time_from_mid: np.ndarray, orbit: Orbit, *, limb_darkening: tuple[float, float]
 ) -> np.ndarray:
     """Share of body 1's light that body 2 hides at each instant (days from mid-eclipse).
 

@@ -63,7 +63,7 @@ class DensityMap:
         return 0.5 * (limits[1:] + limits[:-1]), np.clip(counts, 0, None), int(nside)
 
     def density(
-        self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
+        self, magnitude: float, *, band: str, ra: float = math.nan, dec: float = math.nan
     ) -> float:
         """Stars per square arcsec and unit magnitude at a position in degrees."""
         middles, counts, nside = self._map
@@ -75,14 +75,14 @@ class DensityMap:
         found = float(np.interp(inside, middles, here)) / ARCSEC_PER_DEGREE**2
         if inside == magnitude:
             return found
-        steps = [self.disc.density(m, band, ra, dec) for m in (magnitude, inside)]
+        steps = [self.disc.density(m, band=band, ra=ra, dec=dec) for m in (magnitude, inside)]
         return found * steps[0] / steps[1]
 
     def log_prob(
-        self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
+        self, magnitude: float, *, band: str, ra: float = math.nan, dec: float = math.nan
     ) -> float:
         """Log of ``density``; minus infinity where the map has no star of that magnitude."""
-        density = self.density(magnitude, band, ra, dec)
+        density = self.density(magnitude, band=band, ra=ra, dec=dec)
         return math.log(density) if density > 0 else -math.inf
 
     def sample(
@@ -90,12 +90,13 @@ class DensityMap:
         rng: np.random.Generator,
         size: int,
         magnitude: float,
+        *,
         band: str,
         ra: float = math.nan,
         dec: float = math.nan,
     ) -> np.ndarray:
         """Masses (solar) of stars that appear with a magnitude, shape (size,)."""
-        return self.disc.sample(rng, size, magnitude, band, ra, dec)
+        return self.disc.sample(rng, size, magnitude, band=band, ra=ra, dec=dec)
 
 
 def _pixel(nside: int, longitude: float, latitude: float) -> int:

@@ -40,7 +40,7 @@ class GalacticDisc:
     dust_height: float = 125.0
 
     def density(
-        self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
+        self, magnitude: float, *, band: str, ra: float = math.nan, dec: float = math.nan
     ) -> float:
         """Stars per square arcsec and unit magnitude at a position in degrees."""
         counts = self._field(band, *galactic_coordinates(ra, dec))[2]
@@ -49,16 +49,17 @@ class GalacticDisc:
         return per_square_degree / ARCSEC_PER_DEGREE**2
 
     def log_prob(
-        self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
+        self, magnitude: float, *, band: str, ra: float = math.nan, dec: float = math.nan
     ) -> float:
         """Log of ``density``; it integrates to a number of stars, not to 1."""
-        return math.log(self.density(magnitude, band, ra, dec))
+        return math.log(self.density(magnitude, band=band, ra=ra, dec=dec))
 
     def sample(
         self,
         rng: np.random.Generator,
         size: int,
         magnitude: float,
+        *,
         band: str,
         ra: float = math.nan,
         dec: float = math.nan,
@@ -76,13 +77,17 @@ class GalacticDisc:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         # whole degrees: the disc varies slowly and the table is then made once per field
         return _star_counts(
-            band, round(longitude), round(latitude), self.extinction_per_kpc, self.dust_height
+            band,
+            longitude=round(longitude),
+            latitude=round(latitude),
+            extinction_per_kpc=self.extinction_per_kpc,
+            dust_height=self.dust_height,
         )
 
 
 @lru_cache(maxsize=64)
 def _star_counts(
-    band: str, longitude: int, latitude: int, extinction_per_kpc: float, dust_height: float
+    band: str, *, longitude: int, latitude: int, extinction_per_kpc: float, dust_height: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Magnitudes and stars per square degree on (MASSES, DISTANCES), and counts per magnitude."""
     towards_centre, b = math.cos(math.radians(longitude)), math.radians(latitude)
@@ -97,7 +102,7 @@ def _star_counts(
     extinction = extinction_per_kpc * np.minimum(dust_path, DISTANCES) / 1000
     modulus = 5 * np.log10(DISTANCES / 10) + extinction
     volume = DISTANCES**3 * np.gradient(np.log(DISTANCES)) / SQUARE_DEGREES_PER_STERADIAN
-    magnitudes = absolute_magnitude(MASSES, band)[:, None] + modulus[None, :]
+    magnitudes = absolute_magnitude(MASSES, band=band)[:, None] + modulus[None, :]
     weights = _mass_function()[:, None] * (crowd * volume)[None, :]
     counts, _ = np.histogram(magnitudes, MAGNITUDE_EDGES, weights=weights)
     return magnitudes, weights, counts / np.diff(MAGNITUDE_EDGES)

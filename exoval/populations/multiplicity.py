@@ -65,7 +65,7 @@ class Multiplicity:
     def sample(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Periods (days) and mass ratios of companions, each of shape (size,)."""
         return (
-            self.sample_period(rng, size, 0.0, math.inf),
+            self.sample_period(rng, size, shortest=0.0, longest=math.inf),
             rng.uniform(self.least_mass_ratio, 1, size),
         )
 
@@ -79,7 +79,7 @@ class Multiplicity:
         return max(high - low, 0.0)
 
     def sample_period(
-        self, rng: np.random.Generator, size: int, shortest: float, longest: float
+        self, rng: np.random.Generator, size: int, *, shortest: float, longest: float
     ) -> np.ndarray:
         """Periods in days between two limits, shape (size,)."""
         low, high = self._cumulative(shortest), self._cumulative(longest)

@@ -89,15 +89,15 @@ class PhaseCurves:
             reflection=tuple(float(value[0]) for value in reflection),
         )
         shining = replace(orbit, phase_curve=curve)
-        if strongest(shining, source.limb_darkening) < FAINTEST:
+        if strongest(shining, limb_darkening=source.limb_darkening) < FAINTEST:
             return source
         return replace(source, orbit=shining)
 
 
-def strongest(orbit: Orbit, limb_darkening: tuple[float, float]) -> float:
+def strongest(orbit: Orbit, *, limb_darkening: tuple[float, float]) -> float:
     """Largest semi-amplitude of a phase curve relative to the pair's light; 0 if none holds."""
     try:
-        amplitudes = phase_amplitudes(orbit, limb_darkening)
+        amplitudes = phase_amplitudes(orbit, limb_darkening=limb_darkening)
     except BadParameter:
         return 0.0
     share = companion_share(orbit)

@@ -10,7 +10,7 @@ import numpy as np
 from exoval.errors import BadParameter
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LogUniformPlanets:
     """``rate`` planets per star, flat in ln period (days) and ln radius (Earth radii).
 

@@ -10,7 +10,7 @@ import numpy as np
 from exoval.errors import BadParameter
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BrokenPowerLaw:
     """``rate`` planets per star, dN/(dlnP dlnR) a product of two broken power laws.
 

@@ -80,17 +80,17 @@ class StarList:
         return values
 
     def density(
-        self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
+        self, magnitude: float, *, band: str, ra: float = math.nan, dec: float = math.nan
     ) -> float:
         """Stars per square arcsec and unit magnitude."""
         near = np.abs(self._magnitudes(band) - magnitude) <= 0.5 * BIN
         return float(near.sum() / BIN / self.area_square_degrees / ARCSEC_PER_DEGREE**2)
 
     def log_prob(
-        self, magnitude: float, band: str, ra: float = math.nan, dec: float = math.nan
+        self, magnitude: float, *, band: str, ra: float = math.nan, dec: float = math.nan
     ) -> float:
         """Log of ``density``; minus infinity where the list has no star of that magnitude."""
-        density = self.density(magnitude, band, ra, dec)
+        density = self.density(magnitude, band=band, ra=ra, dec=dec)
         return math.log(density) if density > 0 else -math.inf
 
     def sample(
@@ -98,6 +98,7 @@ class StarList:
         rng: np.random.Generator,
         size: int,
         magnitude: float,
+        *,
         band: str,
         ra: float = math.nan,
         dec: float = math.nan,
@@ -114,4 +115,4 @@ class StarList:
         if names:
             return self._frame[names[0]].to_numpy(dtype=float)
         modulus = 5 * math.log10(TYPICAL_DISTANCE / 10)
-        return mass_from_absolute_magnitude(self._magnitudes(band) - modulus, band)
+        return mass_from_absolute_magnitude(self._magnitudes(band) - modulus, band=band)

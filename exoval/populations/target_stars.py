@@ -19,7 +19,7 @@ BRIGHTER, FAINTER, BIN = -1.0, 6.0, 0.5
 TRIES = 30
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TargetStars:
     """Main-sequence stars between two magnitudes of the mission's band, somewhere in a field.
 
@@ -61,16 +61,16 @@ class TargetStars:
                 "above 0 and at most 180 (the whole sky)"
             )
 
-    def sample(self, rng: np.random.Generator, target: str, band: str) -> Star:
+    def sample(self, rng: np.random.Generator, target: str, *, band: str) -> Star:
         """One star of the name ``target``, with a place, and magnitude in ``band``."""
         magnitude = self._magnitude(rng)
         ra, dec = self._place(rng)
-        mass = self._mass(rng, magnitude, band, ra, dec)
+        mass = self._mass(rng, magnitude, band=band, ra=ra, dec=dec)
         grown = self.grown_by_dex * rng.random() * min(max((mass - 0.9) / 0.2, 0.0), 1.0)
         log_ratio = grown + self.radius_scatter_dex * rng.standard_normal()
         radius = float(radius_from_mass(mass)) * 10**log_ratio
         return Star(
-            target,
+            target=target,
             radius=radius,
             mass=mass,
             teff=float(teff_from_mass(mass)),
@@ -82,12 +82,14 @@ class TargetStars:
         )
 
     def crowding(
-        self, rng: np.random.Generator, star: Star, band: str, aperture_arcsec: float
+        self, rng: np.random.Generator, star: Star, *, band: str, aperture_arcsec: float
     ) -> float:
         """Share of the target in an aperture of that radius among the stars of its field."""
         others = 0.0
         for difference in np.arange(BRIGHTER, FAINTER, BIN) + 0.5 * BIN:
-            density = self.galaxy.density(star.magnitude + difference, band, star.ra, star.dec)
+            density = self.galaxy.density(
+                star.magnitude + difference, band=band, ra=star.ra, dec=star.dec
+            )
             count = rng.poisson(density * BIN * math.pi * aperture_arcsec**2)
             others += count * 10 ** (-0.4 * difference)
         return 1 / (1 + others)
@@ -112,9 +114,9 @@ class TargetStars:
         return ra, math.degrees(math.asin(min(max(height, -1.0), 1.0)))
 
     def _mass(
-        self, rng: np.random.Generator, magnitude: float, band: str, ra: float, dec: float
+        self, rng: np.random.Generator, magnitude: float, *, band: str, ra: float, dec: float
     ) -> float:
-        drawn = self.galaxy.sample(rng, TRIES, magnitude, band, ra, dec)
+        drawn = self.galaxy.sample(rng, TRIES, magnitude, band=band, ra=ra, dec=dec)
         drawn = drawn[(drawn >= self.lightest) & (drawn <= self.heaviest)]
         if len(drawn):
             # the model's masses stand on a grid 4 % apart

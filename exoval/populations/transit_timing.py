@@ -10,7 +10,7 @@ import numpy as np
 from exoval.errors import BadParameter
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TransitTiming:
     """A ``share`` of planets whose transit times follow a sinusoid; the rest keep time.
 

@@ -13,7 +13,7 @@ Item = TypeVar("Item")
 
 
 def progress(
-    items: Iterable[Item], total: int, description: str, seconds_between_lines: float = 10.0
+    items: Iterable[Item], *, total: int, description: str, seconds_between_lines: float = 10.0
 ) -> Iterator[Item]:
     """Yield the items and show how far along they are, on standard error.
 

@@ -21,7 +21,7 @@ _task: Callable[[Any], Any] | None = None
 
 
 def in_workers(
-    task: Callable[[Item], Result], items: Sequence[Item], workers: int
+    task: Callable[[Item], Result], items: Sequence[Item], *, workers: int
 ) -> Iterator[tuple[Item, Result]]:
     """Yield every item with its result, in order of completion.
 
@@ -51,6 +51,7 @@ def in_workers(
 def in_new_workers(
     task: Callable[[Item], Result],
     items: Sequence[Item],
+    *,
     workers: int,
     again: Callable[[Item], Result],
 ) -> Iterator[tuple[Item, Result]]:
@@ -63,7 +64,7 @@ def in_new_workers(
     while left:
         done = set()
         try:
-            for item, result in in_workers(task, left, workers):
+            for item, result in in_workers(task, left, workers=workers):
                 done.add(item)
                 yield item, result
             return

@@ -18,7 +18,7 @@ from exoval.search.signal_detection_efficiency import signal_detection_efficienc
 from exoval.star import Star
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AstropyBoxSearch:
     """Blind search over all periods that show ``minimum_transits`` in the baseline.
 
@@ -83,12 +83,12 @@ class AstropyBoxSearch:
         if event.transit_count < self.minimum_transits:
             return None
         return TransitEvent(
-            event.ephemeris,
-            event.depth,
-            event.signal_to_noise,
-            efficiency,
-            event.transit_count,
-            event.source,
+            ephemeris=event.ephemeris,
+            depth=event.depth,
+            signal_to_noise=event.signal_to_noise,
+            signal_detection_efficiency=efficiency,
+            transit_count=event.transit_count,
+            source=event.source,
         )
 
     def _peak(self, light_curve: LightCurve, longest: float) -> tuple[float, float, float, float]:
@@ -102,7 +102,10 @@ class AstropyBoxSearch:
 
     def _octaves(self, light_curve: LightCurve, longest: float) -> list[np.ndarray]:
         periods = ofir_periods(
-            light_curve.baseline, self.minimum_period_days, longest, oversampling=self.oversampling
+            light_curve.baseline,
+            minimum_period=self.minimum_period_days,
+            maximum_period=longest,
+            oversampling=self.oversampling,
         )
         octave = np.floor(np.log2(periods / self.minimum_period_days)).astype(int)
         return [periods[octave == number] for number in np.unique(octave)]

@@ -61,7 +61,7 @@ MULTIPLES, SAME_PERIOD = (1 / 3, 0.5, 2 / 3, 1.0, 1.5, 2.0, 3.0), 2e-3
 SANE_DENSITY = (1e-3, 1e2)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BoxSearch:
     """Blind search over all periods that show ``minimum_transits`` in the baseline.
 
@@ -143,7 +143,9 @@ class BoxSearch:
                 break
             if looked == self.prewhiten:
                 return first
-            light_curve = prewhitened(light_curve, LEAST_WAVE * event.signal_to_noise**2, spectrum)
+            light_curve = prewhitened(
+                light_curve, least_gain=LEAST_WAVE * event.signal_to_noise**2, spectrum=spectrum
+            )
             event = self._periodic(light_curve, star)
         return first if event is None or _is_multiple(event, first) else event
 
@@ -179,7 +181,12 @@ class BoxSearch:
         power, phase, duration = self._search(data, periods, durations)
         epoch = _middle(data) + np.where(phase > 0.5, phase - 1, phase) * periods
         return Periodogram(
-            periods, power, signal_detection_efficiency(power), epoch, duration, data.baseline
+            period=periods,
+            power=power,
+            efficiency=signal_detection_efficiency(power),
+            epoch=epoch,
+            duration=duration,
+            baseline=data.baseline,
         )
 
     def _density(self, star: Star | None) -> float:
@@ -194,7 +201,13 @@ class BoxSearch:
                 f"{count:.0f} trial periods over a baseline of {baseline:.0f} days; raise "
                 "minimum_period_days, lower oversampling or search part of the light curve"
             )
-        return ofir_periods(baseline, self.minimum_period_days, longest, density, self.oversampling)
+        return ofir_periods(
+            baseline,
+            minimum_period=self.minimum_period_days,
+            maximum_period=longest,
+            density=density,
+            oversampling=self.oversampling,
+        )
 
     def _durations(self, periods: np.ndarray, density: float, cadence: float) -> np.ndarray:
         """Trial durations, shape (periods, durations): an exposure blurs all shorter ones."""
@@ -249,7 +262,7 @@ class BoxSearch:
             event = refine(
                 light_curve,
                 coarse,
-                "box_search",
+                source="box_search",
                 longest_period=min(self.maximum_period_days, longest),
             )
             if event is not None and event.signal_to_noise >= self.threshold:

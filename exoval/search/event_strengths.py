@@ -10,7 +10,7 @@ from exoval.search.weighted_flux import weighted_flux
 
 
 def strongest_event(
-    light_curve: LightCurve, ephemeris: Ephemeris, margin: float = 1.0
+    light_curve: LightCurve, ephemeris: Ephemeris, *, margin: float = 1.0
 ) -> tuple[float, np.ndarray]:
     """Signal-to-noise ratio of the strongest single dip, and the mask of its cadences.
 

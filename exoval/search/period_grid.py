@@ -12,6 +12,7 @@ SURFACE_PERIOD = 0.11583
 
 def ofir_periods(
     baseline: float,
+    *,
     minimum_period: float,
     maximum_period: float,
     density: float = 1.0,

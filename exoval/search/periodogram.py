@@ -10,7 +10,7 @@ import numpy as np
 SIDE_LOBES = 10.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Periodogram:
     """The best box at every trial period; arrays of one shape (periods,), in days.
 

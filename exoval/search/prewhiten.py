@@ -49,7 +49,7 @@ class WaveSpectrum:
         """The largest gain."""
         return float(self.gain.max(initial=0.0))
 
-    def peaks(self, least: float, count: int = AT_ONCE) -> np.ndarray:
+    def peaks(self, least: float, *, count: int = AT_ONCE) -> np.ndarray:
         """Frequencies of the highest peaks of at least that gain, best first."""
         gain, found = self.gain.copy(), []
         least = max(least, LEAST_SHARE * self.strongest)
@@ -87,7 +87,7 @@ def wave_spectrum(light_curve: LightCurve) -> WaveSpectrum | None:
 
 
 def prewhitened(
-    light_curve: LightCurve, least_gain: float, spectrum: WaveSpectrum, rounds: int = 2
+    light_curve: LightCurve, *, least_gain: float, spectrum: WaveSpectrum, rounds: int = 2
 ) -> LightCurve:
     """The light curve less the sinusoids that gain at least ``least_gain``.
 

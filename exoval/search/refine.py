@@ -41,6 +41,7 @@ LEAST_SHARE = 0.25
 def refine(
     light_curve: LightCurve,
     ephemeris: Ephemeris,
+    *,
     source: str = "",
     rounds: int = 2,
     longest_period: float = np.inf,
@@ -142,7 +143,7 @@ def _about_middle(data: WeightedFlux, ephemeris: Ephemeris) -> tuple[np.ndarray,
     return (cycle - number) * ephemeris.period, number - _middle_event(data, ephemeris)
 
 
-def box_event(light_curve: LightCurve, ephemeris: Ephemeris, source: str = "") -> TransitEvent:
+def box_event(light_curve: LightCurve, ephemeris: Ephemeris, *, source: str = "") -> TransitEvent:
     """Depth and strength of the box that an ephemeris marks on a detrended light curve.
 
     Depth is the weighted mean out of the box minus that inside; the signal-to-noise ratio is
@@ -155,12 +156,24 @@ def box_event(light_curve: LightCurve, ephemeris: Ephemeris, source: str = "") -
 def _event(data: WeightedFlux | None, ephemeris: Ephemeris, source: str) -> TransitEvent:
     inside = np.empty(0, dtype=bool) if data is None else ephemeris.in_event(data.time)
     if not inside.any() or inside.all():
-        return TransitEvent(ephemeris, 0.0, 0.0, np.nan, 0, source)
+        return TransitEvent(
+            ephemeris=ephemeris,
+            depth=0.0,
+            signal_to_noise=0.0,
+            signal_detection_efficiency=np.nan,
+            transit_count=0,
+            source=source,
+        )
     weight = float(data.weight[inside].sum())
     # the weighted mean of all is zero, so the sum outside is the opposite of this one
     depth = -data.signal[inside].sum() * (1 / weight + 1 / (data.total - weight))
     error = np.sqrt(1 / weight + 1 / (data.total - weight))
     count = len(np.unique(ephemeris.event_number(data.time[inside])))
     return TransitEvent(
-        ephemeris, float(depth * data.scale), float(depth / error), np.nan, count, source
+        ephemeris=ephemeris,
+        depth=float(depth * data.scale),
+        signal_to_noise=float(depth / error),
+        signal_detection_efficiency=np.nan,
+        transit_count=count,
+        source=source,
     )

@@ -9,7 +9,7 @@ from exoval.star import Star
 
 
 def search_again(
-    search: Search, light_curve: LightCurve, star: Star, count: int = 5, margin: float = 2.0
+    search: Search, light_curve: LightCurve, star: Star, *, count: int = 5, margin: float = 2.0
 ) -> list[TransitEvent]:
     """Up to ``count`` events, each found with all earlier ones hidden.
 

@@ -8,19 +8,19 @@ import numpy as np
 MAD_TO_SIGMA = 1.4826
 
 
-def signal_detection_efficiency(power: np.ndarray, window: int = 201) -> np.ndarray:
+def signal_detection_efficiency(power: np.ndarray, *, window: int = 201) -> np.ndarray:
     """Height of a periodogram above its local median, in robust standard deviations.
 
     ``power`` is in order of frequency; medians of ``window`` trial periods each, joined by
     straight lines, follow the rise of noise towards long periods (Ofir 2014, A&A 561, A138).
     Linear in the number of trial periods. Shape (periods,).
     """
-    excess = power - local_median(power, window)
+    excess = power - local_median(power, window=window)
     scatter = MAD_TO_SIGMA * np.median(np.abs(excess - np.median(excess)))
     return excess / max(scatter, 1e-12)
 
 
-def local_median(values: np.ndarray, window: int) -> np.ndarray:
+def local_median(values: np.ndarray, *, window: int) -> np.ndarray:
     """Medians of blocks of about ``window`` values, linearly interpolated. Shape (values,)."""
     count = max(len(values) // window, 1)
     size = len(values) // count

@@ -45,7 +45,7 @@ class BoxStatistic:
     signal_to_noise: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SingleEvent:
     """Finds the strongest single dip and, if there is one like it, its partner.
 
@@ -119,7 +119,10 @@ class SingleEvent:
         trials = trials[trials < light_curve.baseline / 3]
         if len(trials) == 0:
             return []
-        statistics = [box_statistic(light_curve, duration, self.noise_days) for duration in trials]
+        statistics = [
+            box_statistic(light_curve, duration=duration, noise_days=self.noise_days)
+            for duration in trials
+        ]
         strength = np.array([statistic.signal_to_noise for statistic in statistics])
         strength = np.where(np.isfinite(strength), strength, -np.inf)
         dips = []
@@ -130,13 +133,13 @@ class SingleEvent:
             middle, chosen = light_curve.time[place], statistics[row]
             dips.append(
                 TransitEvent(
-                    Ephemeris(
+                    ephemeris=Ephemeris(
                         max(light_curve.baseline, 3 * chosen.duration),
                         float(middle),
                         chosen.duration,
                     ),
-                    float(chosen.depth[place]),
-                    float(strength[row, place]),
+                    depth=float(chosen.depth[place]),
+                    signal_to_noise=float(strength[row, place]),
                     transit_count=1,
                     source="single_event",
                 )
@@ -165,7 +168,7 @@ class SingleEvent:
         )
 
 
-def box_statistic(light_curve: LightCurve, duration: float, noise_days: float) -> BoxStatistic:
+def box_statistic(light_curve: LightCurve, *, duration: float, noise_days: float) -> BoxStatistic:
     """Depth and significance of a box of ``duration`` days centred on every cadence.
 
     Depth is against the weighted mean of up to ``SIDE`` durations on either side, the two sides
@@ -215,7 +218,7 @@ def _reddened(time: np.ndarray, significance: np.ndarray, noise_days: float) -> 
 
 
 def allowed_periods(
-    light_curve: LightCurve, first: TransitEvent, second: TransitEvent, most: int = 100
+    light_curve: LightCurve, first: TransitEvent, second: TransitEvent, *, most: int = 100
 ) -> np.ndarray:
     """Periods that make two dips one signal and contradict no data, longest first.
 
@@ -229,12 +232,15 @@ def allowed_periods(
     separation = times[1] - times[0]
     count = min(int(separation / (2 * duration)), most)
     periods = separation / np.arange(1, count + 1)
-    allowed = [_predicts_dips(light_curve, period, times, duration, depth) for period in periods]
+    allowed = [
+        _predicts_dips(light_curve, period, times=times, duration=duration, depth=depth)
+        for period in periods
+    ]
     return periods[np.array(allowed, dtype=bool)]
 
 
 def _predicts_dips(
-    light_curve: LightCurve, period: float, times: list[float], duration: float, depth: float
+    light_curve: LightCurve, period: float, *, times: list[float], duration: float, depth: float
 ) -> bool:
     time = light_curve.time
     first = int(np.ceil((time[0] - times[0]) / period))
@@ -264,4 +270,11 @@ def _twice(light_curve: LightCurve, first: TransitEvent, second: TransitEvent) -
     epoch, last = sorted((first.ephemeris.epoch, second.ephemeris.epoch))
     ephemeris = Ephemeris(last - epoch, epoch, first.ephemeris.duration)
     box = box_event(light_curve, ephemeris)
-    return TransitEvent(ephemeris, box.depth, total, np.nan, box.transit_count, "single_event")
+    return TransitEvent(
+        ephemeris=ephemeris,
+        depth=box.depth,
+        signal_to_noise=total,
+        signal_detection_efficiency=np.nan,
+        transit_count=box.transit_count,
+        source="single_event",
+    )

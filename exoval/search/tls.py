@@ -17,7 +17,7 @@ from exoval.search.searchable import searchable
 from exoval.star import Star
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TransitLeastSquares:
     """Blind search by the package transitleastsquares, on one thread and on its own grids.
 

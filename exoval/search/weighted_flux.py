@@ -14,7 +14,7 @@ LARGEST_DEVIATION = 1e7
 LARGEST_WEIGHT = 1e4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WeightedFlux:
     """Usable cadences, ascending in ``time`` (days); all arrays of shape (cadences,).
 
@@ -75,4 +75,6 @@ def weighted_flux(light_curve: LightCurve) -> WeightedFlux | None:
     total = float(weight.sum())
     deviation = np.clip((flux - np.median(flux)) / scale, -LARGEST_DEVIATION, LARGEST_DEVIATION)
     signal = weight * (deviation - np.dot(weight, deviation) / total)
-    return WeightedFlux(np.asarray(time, dtype=float), weight, signal, total, scale)
+    return WeightedFlux(
+        time=np.asarray(time, dtype=float), weight=weight, signal=signal, total=total, scale=scale
+    )

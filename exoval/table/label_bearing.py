@@ -78,7 +78,7 @@ JOINED: dict[str, dict[str, str]] = {
 WORD = re.compile(r"[A-Za-z_]\w*")
 
 
-def reason_against(column: str, catalogue: str | None = None) -> str | None:
+def reason_against(column: str, *, catalogue: str | None = None) -> str | None:
     """Why a column, by the archive's name, may not be a feature; None if it may.
 
     Columns that are refused in one catalogue are refused everywhere, but for those of ``JOINED``,
@@ -92,7 +92,7 @@ def reason_against(column: str, catalogue: str | None = None) -> str | None:
     return None
 
 
-def refuse_label_bearing(columns: Iterable[Named], catalogue: str | None = None) -> None:
+def refuse_label_bearing(columns: Iterable[Named], *, catalogue: str | None = None) -> None:
     """Raise BadTable, with the reason, for a column that knows the label, under any name.
 
     Both the name and the words of ``source`` are looked at, so that renaming hides nothing.
@@ -100,7 +100,7 @@ def refuse_label_bearing(columns: Iterable[Named], catalogue: str | None = None)
     found = {}
     for column in columns:
         for name in (column.name, *WORD.findall(column.source)):
-            reason = reason_against(name, catalogue)
+            reason = reason_against(name, catalogue=catalogue)
             if reason is not None:
                 found[column.name] = reason
     if found:

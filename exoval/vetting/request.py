@@ -71,7 +71,9 @@ class VettingRequest:
         event = None
         if self.is_given:
             event = TransitEvent(
-                _ephemeris((self.period_days, self.epoch_days, self.duration_hours), mission),
+                ephemeris=_ephemeris(
+                    (self.period_days, self.epoch_days, self.duration_hours), mission
+                ),
                 source="as given",
             )
         if self.target is None:
@@ -81,7 +83,8 @@ class VettingRequest:
             return event, star
         signal = named_signal(self.target, mission.target_prefix)
         named = TransitEvent(
-            signal.ephemeris, source=f"{signal.name} in {signal.provenance} ({signal.label})"
+            ephemeris=signal.ephemeris,
+            source=f"{signal.name} in {signal.provenance} ({signal.label})",
         )
         return event or named, signal.target
 
@@ -110,7 +113,9 @@ class VettingRequest:
         """The light curve of the files, or else of the target's in the library; and its star."""
         if not self.files:
             inside = self.data is not None and (self.data / "light_curves").is_dir()
-            library = open_library(mission, self.data / "light_curves" if inside else self.data)
+            library = open_library(
+                mission, folder=self.data / "light_curves" if inside else self.data
+            )
             star = library.star(target)
             return library.read(target, self.segments), replace(star, **dict(self.star))
         light_curve, star = _read_files(self.files, mission)
@@ -156,4 +161,4 @@ def _read_files(paths: tuple[str, ...], mission: Mission) -> tuple[LightCurve, S
         return light_curve, mission.read_star(paths[-1])
     except BadLightCurve:
         # a file of another maker says nothing of the star
-        return light_curve, Star(light_curve.target)
+        return light_curve, Star(target=light_curve.target)

@@ -65,8 +65,8 @@ def vet(
     table = _table(run, measured, name)
     model = run.models[run.leading]
     priors = None if planet_share is None else _priors(model.card, planet_share)
-    probability = model.probabilities(table, priors)[0]
-    error = model.probability_errors(table, priors)[0]
+    probability = model.probabilities(table, priors=priors)[0]
+    error = model.probability_errors(table, priors=priors)[0]
     novelty = None if run.novelty is None else run.novelty(table)
     is_novel = novelty is not None and novelty.verdict[0] == NOVEL
     return VettingResult(
@@ -119,7 +119,7 @@ def _table(run: TrainedRun, measured: MeasuredEvent, name: str) -> FeatureTable:
 
 def _planet(model: FittedModel, table: FeatureTable, planet_share: float | None) -> float:
     priors = None if planet_share is None else _priors(model.card, planet_share)
-    return float(model.probabilities(table, priors)[0, model.classes.index(PLANET)])
+    return float(model.probabilities(table, priors=priors)[0, model.classes.index(PLANET)])
 
 
 def _priors(card: dict, planet_share: float) -> dict[str, float]:

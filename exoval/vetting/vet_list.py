@@ -127,7 +127,7 @@ class Vetting:
         are signals of their own: the other eclipses of a binary tell what the first are.
         """
         recipe = self.run.recipe
-        found = search_again(recipe.search, recipe.detrend(light_curve), star, self.events)
+        found = search_again(recipe.search, recipe.detrend(light_curve), star, count=self.events)
         if not found:
             raise DataNotFound(
                 f"the search finds nothing above {recipe.search.threshold:g} sigma; "
@@ -207,13 +207,13 @@ def _judge(
     if workers == 1:
         yield from ((one, vetting(one)) for one in asked)
         return
-    yield from in_new_workers(vetting, asked, workers, partial(_alone, vetting))
+    yield from in_new_workers(vetting, asked, workers=workers, again=partial(_alone, vetting))
 
 
 def _alone(vetting: Vetting, asked: VettingRequest) -> Judged:
     """One event in a process of its own."""
     try:
-        return next(in_workers(vetting, [asked], 1))[1]
+        return next(in_workers(vetting, [asked], workers=1))[1]
     except BrokenProcessPool:
         return Judged(
             failed="the worker process died (out of memory, or killed); give fewer "

@@ -13,7 +13,7 @@ from exoval.table.feature_table import FeatureTable
 from exoval.views.layout import layout_of
 
 
-def with_view_columns(table: FeatureTable, bins: int = 67) -> FeatureTable:
+def with_view_columns(table: FeatureTable, *, bins: int = 67) -> FeatureTable:
     """The table with each of its views as at most ``bins`` more columns, and without views.
 
     Longer views are averaged over nearly equal stretches; a column is named after view and place,

@@ -49,14 +49,16 @@ class MedianViews:
         time, flux = self._fold(folded)
         fit = folded.trapezoid
         period = folded.period
-        duration = float(event_duration(fit.duration if fit else np.nan, folded.duration))
+        duration = float(
+            event_duration(trapezoid=fit.duration if fit else np.nan, box=folded.duration)
+        )
         half = {"global": 0.5 * period, "local": min(0.5 * period, self.reach * duration)}
         width = {
             "global": self.global_width * period / self.layout.bins["global"],
             "local": self.local_width * duration,
         }
         parts = [
-            bin_medians(time, flux, half[name], width[name], bins)
+            bin_medians(time, flux, half_window=half[name], width=width[name], bins=bins)
             for name, bins in self.layout.bins.items()
         ]
         values = np.concatenate([standing_on_minus_one(part) for part, _ in parts])
@@ -73,7 +75,7 @@ class MedianViews:
         return time[order], curve.flux[order]
 
 
-def event_duration(trapezoid: np.ndarray | float, box: np.ndarray | float) -> np.ndarray:
+def event_duration(*, trapezoid: np.ndarray | float, box: np.ndarray | float) -> np.ndarray:
     """First to fourth contact of the trapezoid, but no more than LONGEST times the box.
 
     Where no trapezoid could be fitted (NaN) the box is what there is. Any unit.
@@ -82,7 +84,7 @@ def event_duration(trapezoid: np.ndarray | float, box: np.ndarray | float) -> np
 
 
 def bin_medians(
-    time: np.ndarray, flux: np.ndarray, half_window: float, width: float, bins: int
+    time: np.ndarray, flux: np.ndarray, *, half_window: float, width: float, bins: int
 ) -> tuple[np.ndarray, int]:
     """Medians in ``bins`` bins of some width, evenly over the window, and how many are empty.
 

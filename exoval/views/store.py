@@ -75,6 +75,7 @@ class ViewRows:
 def save_views(
     folder: str | Path,
     name: str,
+    *,
     size: int,
     rows: Iterable[tuple[int, np.ndarray, np.ndarray]],
     layout: ViewLayout = FINE,

@@ -47,6 +47,7 @@ def draw_binary(
     rng: np.random.Generator,
     observation: Observation,
     primary: Star,
+    *,
     periods: tuple[float, float],
     population: BinaryPopulation,
     brown_dwarf_share: float = 0.0,
@@ -61,7 +62,9 @@ def draw_binary(
     mass_ratio, is_brown_dwarf, log_density = _draw_mass_ratio(rng, primary.mass, brown_dwarf_share)
     mass = mass_ratio * primary.mass
     radius = _radius(mass, is_brown_dwarf)
-    axis_of_one_day = float(semi_major_axis_ratio(primary.mass, mass, primary.radius, 1.0))
+    axis_of_one_day = float(
+        semi_major_axis_ratio(mass_1=primary.mass, mass_2=mass, radius_1=primary.radius, period=1.0)
+    )
     ratio = radius / primary.radius
     smallest_axis = _smallest_axis(ratio, mass_ratio)
     closest = (smallest_axis / axis_of_one_day) ** 1.5
@@ -70,13 +73,13 @@ def draw_binary(
     axis = axis_of_one_day * period ** (2 / 3)
     eccentricity = min(sample_eccentricity(rng, period), 1 - smallest_axis / axis)
     orbit = Orbit(
-        period,
-        observation.start + float(rng.random()) * period,
-        ratio,
-        axis,
-        float(rng.random() * (1 + ratio)),
-        max(eccentricity, 0.0),
-        float(rng.random() * 2 * np.pi),
+        period=period,
+        epoch=observation.start + float(rng.random()) * period,
+        radius_ratio=ratio,
+        semi_major_axis_ratio=axis,
+        impact_parameter=float(rng.random() * (1 + ratio)),
+        eccentricity=max(eccentricity, 0.0),
+        argument_of_periastron=float(rng.random() * 2 * np.pi),
         mass_ratio=mass_ratio,
         **({} if is_brown_dwarf else _light(primary, mass, observation.band)),
     )
@@ -129,8 +132,10 @@ def _radius(mass: float, is_brown_dwarf: bool) -> float:
 
 def _light(primary: Star, mass: float, band: str) -> dict:
     """What makes the companion shine: brightness and limb darkening of a dwarf."""
-    star = dwarf(mass, "companion")
+    star = dwarf(mass, name="companion")
     return {
-        "surface_brightness_ratio": float(surface_brightness_ratio(star.teff, primary.teff, band)),
-        "companion_limb_darkening": quadratic_limb_darkening(star.teff, star.logg, band),
+        "surface_brightness_ratio": float(
+            surface_brightness_ratio(teff_2=star.teff, teff_1=primary.teff, band=band)
+        ),
+        "companion_limb_darkening": quadratic_limb_darkening(star.teff, star.logg, band=band),
     }

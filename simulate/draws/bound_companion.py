@@ -22,7 +22,7 @@ OUTER_TO_INNER = 10.0
 STEPS = 60
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BoundCompanion:
     """A companion of the same age and distance; ``brightness`` relative to its primary.
 
@@ -41,6 +41,7 @@ def draw_companion(
     rng: np.random.Generator,
     observation: Observation,
     primary: Star,
+    *,
     multiplicity: Multiplicity,
     resolved_beyond_arcsec: float,
     periods: tuple[float, float],
@@ -56,14 +57,20 @@ def draw_companion(
     around inner orbits of ``periods`` days and ``resolved_beyond_arcsec``; the prior holds the
     share of companions there.
     """
-    depth = observation.detectable_depth(periods[0], SHORTEST_DURATION * periods[0], faintest_snr)
+    depth = observation.detectable_depth(
+        periods[0], duration=SHORTEST_DURATION * periods[0], signal_to_noise=faintest_snr
+    )
     least = _least_ratio(primary, observation.band, depth / dilution, deepest_dip)
     mass_ratio = float(rng.uniform(least, 1))
-    companion = dwarf(mass_ratio * primary.mass, "companion")
+    companion = dwarf(mass_ratio * primary.mass, name="companion")
     shortest = OUTER_TO_INNER * periods[1]
-    distance = distance_parsec(primary, observation.band, _magnitude(primary))
+    distance = distance_parsec(primary, band=observation.band, magnitude=_magnitude(primary))
     longest = _period_at(resolved_beyond_arcsec * distance, primary.mass + companion.mass)
-    period = float(multiplicity.sample_period(rng, 1, shortest, max(longest, 1.01 * shortest))[0])
+    period = float(
+        multiplicity.sample_period(
+            rng, 1, shortest=shortest, longest=max(longest, 1.01 * shortest)
+        )[0]
+    )
     share = multiplicity.share_between(shortest, max(longest, 1.01 * shortest))
     log_prior = (
         math.log(multiplicity.rate)
@@ -78,11 +85,11 @@ def draw_companion(
         "log_eligible_stars": log_prior,
     }
     return BoundCompanion(
-        companion,
-        brightness(companion, primary, observation.band),
-        log_prior,
-        -math.log(1 - least),
-        truth,
+        star=companion,
+        brightness=brightness(companion, primary, band=observation.band),
+        log_prior=log_prior,
+        log_proposal=-math.log(1 - least),
+        truth=truth,
     )
 
 
@@ -98,8 +105,8 @@ def _least_ratio(
     if not math.isfinite(depth):
         return lightest
     for mass_ratio in np.linspace(lightest, 0.95, STEPS):
-        companion = dwarf(float(mass_ratio) * primary.mass, "companion")
-        light = brightness(companion, primary, band)
+        companion = dwarf(float(mass_ratio) * primary.mass, name="companion")
+        light = brightness(companion, primary, band=band)
         if light / (1 + light) * deepest_dip(companion.radius) >= depth:
             return float(mass_ratio)
     return 0.95

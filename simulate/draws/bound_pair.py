@@ -17,7 +17,7 @@ from simulate.draws.bound_companion import draw_companion
 from simulate.observation import Observation
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BoundPair:
     """The heavier star of a pair, its orbit, and both stars' light relative to the third's."""
 
@@ -33,6 +33,7 @@ def draw_bound_pair(
     rng: np.random.Generator,
     observation: Observation,
     primary: Star,
+    *,
     multiplicity: Multiplicity,
     binaries: BinaryPopulation,
     resolved_beyond_arcsec: float,
@@ -45,18 +46,18 @@ def draw_bound_pair(
         rng,
         observation,
         primary,
-        multiplicity,
-        resolved_beyond_arcsec,
-        periods,
-        deepest_dip,
-        dilution,
+        multiplicity=multiplicity,
+        resolved_beyond_arcsec=resolved_beyond_arcsec,
+        periods=periods,
+        deepest_dip=deepest_dip,
+        dilution=dilution,
     )
-    drawn = draw_binary(rng, observation, companion.star, periods, binaries)
+    drawn = draw_binary(rng, observation, companion.star, periods=periods, population=binaries)
     return BoundPair(
-        companion.star,
-        drawn.orbit,
-        companion.brightness / (1 - companion_share(drawn.orbit)),
-        companion.truth | drawn.truth,
-        companion.log_prior + drawn.log_prior,
-        companion.log_proposal + drawn.log_proposal,
+        star=companion.star,
+        orbit=drawn.orbit,
+        brightness=companion.brightness / (1 - companion_share(drawn.orbit)),
+        truth=companion.truth | drawn.truth,
+        log_prior=companion.log_prior + drawn.log_prior,
+        log_proposal=companion.log_proposal + drawn.log_proposal,
     )

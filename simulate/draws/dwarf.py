@@ -15,29 +15,29 @@ from exoval.star import Star
 from simulate.complete_star import SOLAR_LOGG
 
 
-def dwarf(mass: float, name: str, magnitude: float = math.nan) -> Star:
+def dwarf(mass: float, *, name: str, magnitude: float = math.nan) -> Star:
     """The dwarf of a mass (solar), with radius, temperature and gravity of the main sequence."""
     radius = float(radius_from_mass(mass))
     return Star(
-        name,
-        radius,
-        mass,
-        float(teff_from_mass(mass)),
-        SOLAR_LOGG + math.log10(mass / radius**2),
+        target=name,
+        radius=radius,
+        mass=mass,
+        teff=float(teff_from_mass(mass)),
+        logg=SOLAR_LOGG + math.log10(mass / radius**2),
         magnitude=magnitude,
     )
 
 
-def brightness(star: Star, other: Star, band: str) -> float:
+def brightness(star: Star, other: Star, *, band: str) -> float:
     """Light of ``star`` over that of ``other`` at the same distance, dwarfs or not."""
-    ratio = float(surface_brightness_ratio(star.teff, other.teff, band))
+    ratio = float(surface_brightness_ratio(teff_2=star.teff, teff_1=other.teff, band=band))
     return ratio * (star.radius / other.radius) ** 2
 
 
-def distance_parsec(star: Star, band: str, magnitude: float) -> float:
+def distance_parsec(star: Star, *, band: str, magnitude: float) -> float:
     """How far away a star of that radius and temperature appears with a magnitude, no dust."""
     mass = float(mass_from_teff(star.teff))
-    absolute = float(absolute_magnitude(mass, band)) - 5 * math.log10(
+    absolute = float(absolute_magnitude(mass, band=band)) - 5 * math.log10(
         star.radius / float(radius_from_mass(mass))
     )
     return 10 ** (0.2 * (magnitude - absolute) + 1)

@@ -15,6 +15,7 @@ from simulate.observation import Observation
 def draw_field_binary(
     rng: np.random.Generator,
     observation: Observation,
+    *,
     scenario: str,
     field: Field,
     binaries: BinaryPopulation,
@@ -23,16 +24,30 @@ def draw_field_binary(
     magnitudes: tuple[float, float],
 ) -> System:
     """Two sources: the pair at a place of the zone, and the constant target."""
-    pair = draw_field_star(rng, observation, field, zone, magnitudes, DEEPEST_ECLIPSE, periods[0])
-    drawn = draw_binary(rng, observation, pair.star, periods, binaries)
+    pair = draw_field_star(
+        rng,
+        observation,
+        field_stars=field,
+        zone=zone,
+        magnitudes=magnitudes,
+        deepest_dip=DEEPEST_ECLIPSE,
+        shortest_period=periods[0],
+    )
+    drawn = draw_binary(rng, observation, pair.star, periods=periods, population=binaries)
     sources = (
-        star_source(pair.star, pair.share, observation.band, drawn.orbit, pair.offset),
-        star_source(observation.star, 1 - pair.share, observation.band),
+        star_source(
+            pair.star,
+            pair.share,
+            band=observation.band,
+            orbit=drawn.orbit,
+            offset_arcsec=pair.offset,
+        ),
+        star_source(observation.star, 1 - pair.share, band=observation.band),
     )
     return System(
-        scenario,
-        sources,
-        pair.truth | drawn.truth,
-        pair.log_prior + drawn.log_prior,
-        pair.log_proposal + drawn.log_proposal,
+        scenario=scenario,
+        sources=sources,
+        truth=pair.truth | drawn.truth,
+        log_prior=pair.log_prior + drawn.log_prior,
+        log_proposal=pair.log_proposal + drawn.log_proposal,
     )

@@ -19,6 +19,7 @@ SMALLEST_HOST = 0.5
 def draw_field_planet(
     rng: np.random.Generator,
     observation: Observation,
+    *,
     scenario: str,
     field: Field,
     occurrence: PlanetOccurrence,
@@ -33,31 +34,37 @@ def draw_field_planet(
     host = draw_field_star(
         rng,
         observation,
-        field,
-        zone,
-        magnitudes,
-        deepest_transit(radii[1], SMALLEST_HOST),
-        periods[0],
+        field_stars=field,
+        zone=zone,
+        magnitudes=magnitudes,
+        deepest_dip=deepest_transit(planet_radius=radii[1], host_radius=SMALLEST_HOST),
+        shortest_period=periods[0],
     )
     drawn = draw_planet(
         rng,
         observation,
         host.star,
-        occurrence,
-        eccentricities,
-        periods,
-        radii,
-        host.share,
+        occurrence=occurrence,
+        eccentricities=eccentricities,
+        periods=periods,
+        radii=radii,
+        host_share=host.share,
         timing=timing,
     )
     sources = (
-        star_source(host.star, host.share, observation.band, drawn.orbit, host.offset),
-        star_source(observation.star, 1 - host.share, observation.band),
+        star_source(
+            host.star,
+            host.share,
+            band=observation.band,
+            orbit=drawn.orbit,
+            offset_arcsec=host.offset,
+        ),
+        star_source(observation.star, 1 - host.share, band=observation.band),
     )
     return System(
-        scenario,
-        sources,
-        host.truth | drawn.truth,
-        host.log_prior + drawn.log_prior,
-        host.log_proposal + drawn.log_proposal,
+        scenario=scenario,
+        sources=sources,
+        truth=host.truth | drawn.truth,
+        log_prior=host.log_prior + drawn.log_prior,
+        log_proposal=host.log_proposal + drawn.log_proposal,
     )

@@ -30,11 +30,12 @@ class Field(Protocol):
         rng: np.random.Generator,
         size: int,
         magnitude: float,
+        *,
         band: str,
         ra: float,
         dec: float,
     ) -> np.ndarray: ...
-    def log_prob(self, magnitude: float, band: str, ra: float, dec: float) -> float: ...
+    def log_prob(self, magnitude: float, *, band: str, ra: float, dec: float) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class SkyZone:
         return float(self.leak.relative(math.hypot(*offset) / self.pixel_scale_arcsec))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FieldStar:
     """A star of the field, its share of the aperture's light, its place and densities (logs)."""
 
@@ -90,6 +91,7 @@ class FieldStar:
 def draw_field_star(
     rng: np.random.Generator,
     observation: Observation,
+    *,
     field_stars: Field,
     zone: SkyZone,
     magnitudes: tuple[float, float],
@@ -108,16 +110,18 @@ def draw_field_star(
     offset = zone.draw_offset(rng)
     leak = zone.leak_at(offset)
     depth = observation.detectable_depth(
-        shortest_period, SHORTEST_DURATION * shortest_period, faintest_snr
+        shortest_period, duration=SHORTEST_DURATION * shortest_period, signal_to_noise=faintest_snr
     )
     faintest = min(magnitudes[1], _faintest_difference(depth / deepest_dip, leak))
     faintest = max(faintest, magnitudes[0] + NARROWEST_RANGE)
     difference = float(rng.uniform(magnitudes[0], faintest))
     base = target.magnitude if math.isfinite(target.magnitude) else DEFAULT_MAGNITUDE
     magnitude = base + difference
-    mass = float(field_stars.sample(rng, 1, magnitude, band, target.ra, target.dec)[0])
+    mass = float(field_stars.sample(rng, 1, magnitude, band=band, ra=target.ra, dec=target.dec)[0])
     light = leak * 10 ** (-0.4 * difference)
-    log_prior = math.log(zone.area) + field_stars.log_prob(magnitude, band, target.ra, target.dec)
+    log_prior = math.log(zone.area) + field_stars.log_prob(
+        magnitude, band=band, ra=target.ra, dec=target.dec
+    )
     truth = {
         "magnitude_difference": difference,
         "offset_arcsec": math.hypot(*offset),
@@ -125,12 +129,12 @@ def draw_field_star(
         "log_eligible_stars": log_prior,
     }
     return FieldStar(
-        dwarf(mass, "field", magnitude),
-        light / (1 + light),
-        offset,
-        log_prior,
-        -math.log(faintest - magnitudes[0]),
-        truth,
+        star=dwarf(mass, name="field", magnitude=magnitude),
+        share=light / (1 + light),
+        offset=offset,
+        log_prior=log_prior,
+        log_proposal=-math.log(faintest - magnitudes[0]),
+        truth=truth,
     )
 
 

@@ -48,6 +48,7 @@ def draw_planet(
     rng: np.random.Generator,
     observation: Observation,
     host: Star,
+    *,
     occurrence: PlanetOccurrence,
     eccentricities: BetaEccentricity,
     periods: tuple[float, float],
@@ -67,8 +68,12 @@ def draw_planet(
     shortest = max(periods[0], _surface_period(host, CLOSEST_PERIASTRON))
     period_proposal = LogUniform(shortest, max(periods[1], 1.01 * shortest))
     period = float(period_proposal.sample(rng, 1)[0])
-    axis = float(semi_major_axis_ratio(host.mass, 0.0, host.radius, period))
-    smallest = _smallest_radius(observation, host, period, axis, host_share, faintest_snr)
+    axis = float(
+        semi_major_axis_ratio(mass_1=host.mass, mass_2=0.0, radius_1=host.radius, period=period)
+    )
+    smallest = _smallest_radius(
+        observation, host, period, axis, host_share=host_share, signal_to_noise=faintest_snr
+    )
     largest = min(radii[1], LARGEST_RATIO * host.radius / EARTH_RADIUS_IN_SOLAR)
     radius_proposal = LogUniform(min(max(radii[0], smallest), 0.8 * largest), largest)
     radius = float(radius_proposal.sample(rng, 1)[0])
@@ -77,13 +82,13 @@ def draw_planet(
     impact = float(rng.random() * (1 + ratio))
     mass = float(planet_mass(radius))
     orbit = Orbit(
-        period,
-        observation.start + float(rng.random()) * period,
-        ratio,
-        axis,
-        impact,
-        eccentricity,
-        periastron,
+        period=period,
+        epoch=observation.start + float(rng.random()) * period,
+        radius_ratio=ratio,
+        semi_major_axis_ratio=axis,
+        impact_parameter=impact,
+        eccentricity=eccentricity,
+        argument_of_periastron=periastron,
         mass_ratio=mass * EARTH_MASS_IN_SOLAR / host.mass,
     )
     orbit, amplitude = _let_wander(rng, observation, orbit, timing)
@@ -108,7 +113,7 @@ def log_transit_probability(orbit: Orbit) -> float:
     return math.log(min(window * (1 + e * math.sin(periastron)) / (1 - e**2), 1.0))
 
 
-def deepest_transit(planet_radius: float, host_radius: float) -> float:
+def deepest_transit(*, planet_radius: float, host_radius: float) -> float:
     """Relative depth of a planet (Earth radii) across a star (solar radii), at most 1."""
     return min((planet_radius * EARTH_RADIUS_IN_SOLAR / host_radius) ** 2, 1.0)
 
@@ -154,7 +159,13 @@ def _draw_shape(
 
 def _surface_period(host: Star, radii: float) -> float:
     """Period in days of a circular orbit at so many stellar radii."""
-    return float((radii / semi_major_axis_ratio(host.mass, 0.0, host.radius, 1.0)) ** 1.5)
+    return float(
+        (
+            radii
+            / semi_major_axis_ratio(mass_1=host.mass, mass_2=0.0, radius_1=host.radius, period=1.0)
+        )
+        ** 1.5
+    )
 
 
 def _smallest_radius(
@@ -162,12 +173,16 @@ def _smallest_radius(
     host: Star,
     period: float,
     axis: float,
+    *,
     host_share: float,
     signal_to_noise: float,
 ) -> float:
     """Earth radii of a planet whose central transit just reaches a signal-to-noise ratio."""
     duration = period / np.pi / axis
-    depth = observation.detectable_depth(period, duration, signal_to_noise) / host_share
+    depth = (
+        observation.detectable_depth(period, duration=duration, signal_to_noise=signal_to_noise)
+        / host_share
+    )
     if not math.isfinite(depth):
         return 0.0
     return math.sqrt(depth) * host.radius / EARTH_RADIUS_IN_SOLAR

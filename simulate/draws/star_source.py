@@ -10,6 +10,7 @@ from exoval.system import Orbit, Source
 def star_source(
     star: Star,
     share: float,
+    *,
     band: str,
     orbit: Orbit | None = None,
     offset_arcsec: tuple[float, float] = (0.0, 0.0),
@@ -19,8 +20,9 @@ def star_source(
     ``offset_arcsec`` is column and row from the target.
     """
     return Source(
-        share,
-        *offset_arcsec,
+        flux_fraction=share,
+        offset_column=offset_arcsec[0],
+        offset_row=offset_arcsec[1],
         orbit=orbit,
-        limb_darkening=quadratic_limb_darkening(star.teff, star.logg, band),
+        limb_darkening=quadratic_limb_darkening(star.teff, star.logg, band=band),
     )

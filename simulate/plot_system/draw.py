@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def draw_and_plot(
+    *,
     scenario: Mapping[str, Scenario],
     mission: Mission,
     star: Star,
@@ -44,14 +45,14 @@ def draw_and_plot(
             f"cannot write to {output} ({error.strerror}); choose another output=DIR"
         ) from error
     observation = Observation(
-        star,
-        0.0,
-        baseline_days,
-        mission.exposure_days,
-        noise_ppm,
-        NOISE_DAYS,
-        mission.band,
-        mission.blend_radius_arcsec,
+        star=star,
+        start=0.0,
+        baseline=baseline_days,
+        exposure=mission.exposure_days,
+        noise_ppm=noise_ppm,
+        noise_days=NOISE_DAYS,
+        band=mission.band,
+        blend_radius_arcsec=mission.blend_radius_arcsec,
     )
     paths = []
     for name, drawer in scenario.items():

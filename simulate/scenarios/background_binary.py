@@ -13,7 +13,7 @@ from simulate.draws.field_star import Field, SkyZone
 from simulate.observation import Observation
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BackgroundBinary:
     """The constant target and an eclipsing pair of the field within the blend radius.
 
@@ -32,10 +32,10 @@ class BackgroundBinary:
         return draw_field_binary(
             rng,
             observation,
-            "background_binary",
-            self.field,
-            self.binaries,
-            SkyZone(0.0, observation.blend_radius_arcsec),
-            (self.minimum_period_days, self.maximum_period_days),
-            (0.0, self.maximum_magnitude_difference),
+            scenario="background_binary",
+            field=self.field,
+            binaries=self.binaries,
+            zone=SkyZone(0.0, observation.blend_radius_arcsec),
+            periods=(self.minimum_period_days, self.maximum_period_days),
+            magnitudes=(0.0, self.maximum_magnitude_difference),
         )

@@ -15,7 +15,7 @@ from simulate.draws.planet_orbit import PlanetOccurrence
 from simulate.observation import Observation
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BackgroundPlanet:
     """The constant target and a star of the field within the blend radius that has a planet."""
 
@@ -34,13 +34,13 @@ class BackgroundPlanet:
         return draw_field_planet(
             rng,
             observation,
-            "background_planet",
-            self.field,
-            self.occurrence,
-            self.eccentricities,
-            self.timing,
-            SkyZone(0.0, observation.blend_radius_arcsec),
-            (self.minimum_period_days, self.maximum_period_days),
-            (self.minimum_radius_earth, self.maximum_radius_earth),
-            (0.0, self.maximum_magnitude_difference),
+            scenario="background_planet",
+            field=self.field,
+            occurrence=self.occurrence,
+            eccentricities=self.eccentricities,
+            timing=self.timing,
+            zone=SkyZone(0.0, observation.blend_radius_arcsec),
+            periods=(self.minimum_period_days, self.maximum_period_days),
+            radii=(self.minimum_radius_earth, self.maximum_radius_earth),
+            magnitudes=(0.0, self.maximum_magnitude_difference),
         )

@@ -16,7 +16,7 @@ from simulate.draws.star_source import star_source
 from simulate.observation import Observation
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CompanionPlanet:
     """The target and a fainter star at its distance with a planet, diluted by the target.
 
@@ -41,31 +41,31 @@ class CompanionPlanet:
             rng,
             observation,
             observation.star,
-            self.multiplicity,
-            self.resolved_beyond_arcsec,
-            periods,
-            lambda radius: deepest_transit(radii[1], radius),
+            multiplicity=self.multiplicity,
+            resolved_beyond_arcsec=self.resolved_beyond_arcsec,
+            periods=periods,
+            deepest_dip=lambda radius: deepest_transit(planet_radius=radii[1], host_radius=radius),
         )
         share = companion.brightness / (1 + companion.brightness)
         drawn = draw_planet(
             rng,
             observation,
             companion.star,
-            self.occurrence,
-            self.eccentricities,
-            periods,
-            radii,
-            share,
+            occurrence=self.occurrence,
+            eccentricities=self.eccentricities,
+            periods=periods,
+            radii=radii,
+            host_share=share,
             timing=self.timing,
         )
         sources = (
-            star_source(companion.star, share, observation.band, drawn.orbit),
-            star_source(observation.star, 1 - share, observation.band),
+            star_source(companion.star, share, band=observation.band, orbit=drawn.orbit),
+            star_source(observation.star, 1 - share, band=observation.band),
         )
         return System(
-            "companion_planet",
-            sources,
-            companion.truth | drawn.truth,
-            companion.log_prior + drawn.log_prior,
-            companion.log_proposal + drawn.log_proposal,
+            scenario="companion_planet",
+            sources=sources,
+            truth=companion.truth | drawn.truth,
+            log_prior=companion.log_prior + drawn.log_prior,
+            log_proposal=companion.log_proposal + drawn.log_proposal,
         )

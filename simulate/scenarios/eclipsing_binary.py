@@ -33,11 +33,15 @@ class EclipsingBinary:
             rng,
             observation,
             star,
-            (self.minimum_period_days, self.maximum_period_days),
-            self.binaries,
-            self.brown_dwarf_share,
+            periods=(self.minimum_period_days, self.maximum_period_days),
+            population=self.binaries,
+            brown_dwarf_share=self.brown_dwarf_share,
         )
-        source = star_source(star, 1.0, observation.band, drawn.orbit)
+        source = star_source(star, 1.0, band=observation.band, orbit=drawn.orbit)
         return System(
-            "eclipsing_binary", (source,), drawn.truth, drawn.log_prior, drawn.log_proposal
+            scenario="eclipsing_binary",
+            sources=(source,),
+            truth=drawn.truth,
+            log_prior=drawn.log_prior,
+            log_proposal=drawn.log_proposal,
         )

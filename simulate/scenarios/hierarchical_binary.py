@@ -15,7 +15,7 @@ from simulate.draws.star_source import star_source
 from simulate.observation import Observation
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class HierarchicalBinary:
     """The constant target and, at its distance, a fainter close pair that eclipses.
 
@@ -35,15 +35,21 @@ class HierarchicalBinary:
             rng,
             observation,
             observation.star,
-            self.multiplicity,
-            self.binaries,
-            self.resolved_beyond_arcsec,
-            periods,
-            deepest_eclipse,
+            multiplicity=self.multiplicity,
+            binaries=self.binaries,
+            resolved_beyond_arcsec=self.resolved_beyond_arcsec,
+            periods=periods,
+            deepest_dip=deepest_eclipse,
         )
         share = pair.brightness / (1 + pair.brightness)
         sources = (
-            star_source(pair.star, share, observation.band, pair.orbit),
-            star_source(observation.star, 1 - share, observation.band),
+            star_source(pair.star, share, band=observation.band, orbit=pair.orbit),
+            star_source(observation.star, 1 - share, band=observation.band),
         )
-        return System("hierarchical_binary", sources, pair.truth, pair.log_prior, pair.log_proposal)
+        return System(
+            scenario="hierarchical_binary",
+            sources=sources,
+            truth=pair.truth,
+            log_prior=pair.log_prior,
+            log_proposal=pair.log_proposal,
+        )

@@ -14,7 +14,7 @@ from simulate.draws.field_star import Field, SkyZone
 from simulate.observation import Observation
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NearbyBinary:
     """The constant target and an eclipsing pair between the blend radius and ``reach_pixels``.
 
@@ -43,10 +43,10 @@ class NearbyBinary:
         return draw_field_binary(
             rng,
             observation,
-            "nearby_binary",
-            self.field,
-            self.binaries,
-            zone,
-            (self.minimum_period_days, self.maximum_period_days),
-            (self.minimum_magnitude_difference, self.maximum_magnitude_difference),
+            scenario="nearby_binary",
+            field=self.field,
+            binaries=self.binaries,
+            zone=zone,
+            periods=(self.minimum_period_days, self.maximum_period_days),
+            magnitudes=(self.minimum_magnitude_difference, self.maximum_magnitude_difference),
         )

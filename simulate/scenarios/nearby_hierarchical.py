@@ -17,7 +17,7 @@ from simulate.draws.star_source import star_source
 from simulate.observation import Observation
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NearbyHierarchical:
     """The target and a neighbour with a fainter eclipsing pair bound to it.
 
@@ -49,36 +49,40 @@ class NearbyHierarchical:
         neighbour = draw_field_star(
             rng,
             observation,
-            self.field,
-            zone,
-            (self.minimum_magnitude_difference, self.maximum_magnitude_difference),
-            0.5 * DEEPEST_ECLIPSE,
-            periods[0],
+            field_stars=self.field,
+            zone=zone,
+            magnitudes=(self.minimum_magnitude_difference, self.maximum_magnitude_difference),
+            deepest_dip=0.5 * DEEPEST_ECLIPSE,
+            shortest_period=periods[0],
         )
         pair = draw_bound_pair(
             rng,
             observation,
             neighbour.star,
-            self.multiplicity,
-            self.binaries,
-            self.resolved_beyond_arcsec,
-            periods,
-            deepest_eclipse,
-            neighbour.share,
+            multiplicity=self.multiplicity,
+            binaries=self.binaries,
+            resolved_beyond_arcsec=self.resolved_beyond_arcsec,
+            periods=periods,
+            deepest_dip=deepest_eclipse,
+            dilution=neighbour.share,
         )
         of_target = neighbour.share / (1 - neighbour.share)
         light = np.array([of_target * pair.brightness, of_target, 1.0])
         shares = light / light.sum()
         sources = (
-            star_source(pair.star, shares[0], band, pair.orbit, neighbour.offset),
-            star_source(neighbour.star, shares[1], band, None, neighbour.offset),
-            star_source(observation.star, shares[2], band),
+            star_source(
+                pair.star, shares[0], band=band, orbit=pair.orbit, offset_arcsec=neighbour.offset
+            ),
+            star_source(
+                neighbour.star, shares[1], band=band, orbit=None, offset_arcsec=neighbour.offset
+            ),
+            star_source(observation.star, shares[2], band=band),
         )
         stars = neighbour.log_prior + pair.truth["log_eligible_stars"]
         return System(
-            "nearby_hierarchical",
-            sources,
-            neighbour.truth | pair.truth | {"log_eligible_stars": stars},
-            neighbour.log_prior + pair.log_prior,
-            neighbour.log_proposal + pair.log_proposal,
+            scenario="nearby_hierarchical",
+            sources=sources,
+            truth=neighbour.truth | pair.truth | {"log_eligible_stars": stars},
+            log_prior=neighbour.log_prior + pair.log_prior,
+            log_proposal=neighbour.log_proposal + pair.log_proposal,
         )

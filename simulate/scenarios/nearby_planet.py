@@ -16,7 +16,7 @@ from simulate.draws.planet_orbit import PlanetOccurrence
 from simulate.observation import Observation
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NearbyPlanet:
     """The constant target and a star with a planet between the blend radius and the reach.
 
@@ -48,13 +48,13 @@ class NearbyPlanet:
         return draw_field_planet(
             rng,
             observation,
-            "nearby_planet",
-            self.field,
-            self.occurrence,
-            self.eccentricities,
-            self.timing,
-            zone,
-            (self.minimum_period_days, self.maximum_period_days),
-            (self.minimum_radius_earth, self.maximum_radius_earth),
-            (self.minimum_magnitude_difference, self.maximum_magnitude_difference),
+            scenario="nearby_planet",
+            field=self.field,
+            occurrence=self.occurrence,
+            eccentricities=self.eccentricities,
+            timing=self.timing,
+            zone=zone,
+            periods=(self.minimum_period_days, self.maximum_period_days),
+            radii=(self.minimum_radius_earth, self.maximum_radius_earth),
+            magnitudes=(self.minimum_magnitude_difference, self.maximum_magnitude_difference),
         )

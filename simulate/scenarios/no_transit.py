@@ -45,4 +45,8 @@ class NoTransit:
                 "host.segments_per_light_curve to 2 or more"
             )
         transform = possible[int(rng.integers(len(possible)))]
-        return System("no_transit", (Source(1.0),), truth={"transform": transform})
+        return System(
+            scenario="no_transit",
+            sources=(Source(flux_fraction=1.0),),
+            truth={"transform": transform},
+        )

@@ -14,7 +14,7 @@ from simulate.draws.star_source import star_source
 from simulate.observation import Observation
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Planet:
     """The target alone, with a transiting planet of ``minimum``-``maximum_radius_earth``."""
 
@@ -33,11 +33,17 @@ class Planet:
             rng,
             observation,
             star,
-            self.occurrence,
-            self.eccentricities,
-            (self.minimum_period_days, self.maximum_period_days),
-            (self.minimum_radius_earth, self.maximum_radius_earth),
+            occurrence=self.occurrence,
+            eccentricities=self.eccentricities,
+            periods=(self.minimum_period_days, self.maximum_period_days),
+            radii=(self.minimum_radius_earth, self.maximum_radius_earth),
             timing=self.timing,
         )
-        source = star_source(star, 1.0, observation.band, drawn.orbit)
-        return System("planet", (source,), drawn.truth, drawn.log_prior, drawn.log_proposal)
+        source = star_source(star, 1.0, band=observation.band, orbit=drawn.orbit)
+        return System(
+            scenario="planet",
+            sources=(source,),
+            truth=drawn.truth,
+            log_prior=drawn.log_prior,
+            log_proposal=drawn.log_proposal,
+        )

@@ -149,7 +149,15 @@ def test_an_ntp_does_not_make_a_known_signal(tmp_path):
 
 def test_a_signal_that_a_later_catalogue_names_again_counts_once():
     entries = [
-        Candidate("KIC 1", name, Ephemeris(period, 1.0, 0.1), 1e-3, "", PLANET, "")
+        Candidate(
+            target="KIC 1",
+            name=name,
+            ephemeris=Ephemeris(period, 1.0, 0.1),
+            depth=1e-3,
+            label="",
+            disposition=PLANET,
+            provenance="",
+        )
         for name, period in (
             ("a", 3.0),
             ("b", 7.0),

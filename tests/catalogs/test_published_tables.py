@@ -30,9 +30,9 @@ def test_robovetter_of_one_data_set(tmp_path):
     found = read_robovetter(path)
     assert list(found["event"]) == ["TCE 1-01", "TCE 1-02"]
     assert list(found["passed"]) == [True, False]
-    assert list(read_robovetter(path, "inv")["score"]) == [0.5]
+    assert list(read_robovetter(path, dataset="inv")["score"]) == [0.5]
     with pytest.raises(BadParameter, match="inv, obs"):
-        read_robovetter(path, "scr9")
+        read_robovetter(path, dataset="scr9")
 
 
 def test_vespa_and_its_gaps(tmp_path):

@@ -50,7 +50,7 @@ def test_a_star_is_known_by_its_place_and_its_clock_is_turned(tmp_path, koi_tabl
     # two arcsec away in both directions; cos(44 deg) makes 2.8 arcsec of right ascension two
     tess_fits(tmp_path, tic=11, ra=290.0 + 2.8 * ARCSEC, dec=44.0 + 2 * ARCSEC)
     tess_fits(tmp_path, tic=12, ra=290.0, dec=44.0 + 30 * ARCSEC)
-    found = seen_again()(open_library(tess(), tmp_path))
+    found = seen_again()(open_library(tess(), folder=tmp_path))
     assert [(one.target, one.name) for one in found] == [
         ("TIC 11", "K00001.01"),
         ("TIC 11", "K00001.02"),
@@ -64,15 +64,15 @@ def test_a_star_is_known_by_its_place_and_its_clock_is_turned(tmp_path, koi_tabl
 def test_two_stars_at_one_place_are_nobodys(tmp_path, koi_table):
     koi_table(KOI | {"kepid": 757451, "kepoi_name": "K00002.01", "dec": 44.0 + 1 * ARCSEC})
     tess_fits(tmp_path, tic=11, ra=290.0, dec=44.0)
-    assert seen_again()(open_library(tess(), tmp_path)) == []
-    assert len(seen_again(within_arcsec=0.5)(open_library(tess(), tmp_path))) == 1
+    assert seen_again()(open_library(tess(), folder=tmp_path)) == []
+    assert len(seen_again(within_arcsec=0.5)(open_library(tess(), folder=tmp_path))) == 1
 
 
 def test_real_candidates_take_them_beside_other_catalogues(tmp_path, koi_table):
     koi_table()
     tess_fits(tmp_path, tic=11, ra=290.0, dec=44.0)
     candidates = RealCandidates((), seen_again=(seen_again(),)).candidates(
-        open_library(tess(), tmp_path)
+        open_library(tess(), folder=tmp_path)
     )
     assert [candidate.name for candidate, _ in candidates] == ["K00001.01"]
 
@@ -80,7 +80,7 @@ def test_real_candidates_take_them_beside_other_catalogues(tmp_path, koi_table):
 def test_stars_without_a_place_are_left_out(tmp_path, koi_table):
     koi_table()
     tess_fits(tmp_path, tic=11, ra=np.nan, dec=np.nan)
-    assert seen_again()(open_library(tess(), tmp_path)) == []
+    assert seen_again()(open_library(tess(), folder=tmp_path)) == []
 
 
 def test_wrong_radius_and_missing_table(tmp_path, monkeypatch):

@@ -40,14 +40,14 @@ EVENT = {
 
 def candidate(label, disposition, period=4.0, epoch=1326.0, tic=7):
     return Candidate(
-        f"TIC {tic}",
-        "one",
-        Ephemeris(period, epoch, 0.12),
-        0.01,
-        label,
-        disposition,
-        "test",
-        np.nan,
+        target=f"TIC {tic}",
+        name="one",
+        ephemeris=Ephemeris(period, epoch, 0.12),
+        depth=0.01,
+        label=label,
+        disposition=disposition,
+        provenance="test",
+        signal_to_noise=np.nan,
     )
 
 
@@ -55,7 +55,7 @@ def named(tmp_path, interest=(), binary_period=None, **event):
     path = tmp_path / "tce.csv"
     pd.DataFrame([EVENT | event]).to_csv(path, index=False)
     binaries = {} if binary_period is None else {7: (1.23, binary_period)}
-    row = read_spoc_tce(path, NEEDED, list(interest), binaries).iloc[0]
+    row = read_spoc_tce(path, needed=NEEDED, interest=list(interest), binaries=binaries).iloc[0]
     return row["label"], row["disposition"]
 
 
@@ -167,7 +167,7 @@ def test_a_table_without_a_column_is_refused(tmp_path):
     path = tmp_path / "tce.csv"
     pd.DataFrame([EVENT]).drop(columns="maxses").to_csv(path, index=False)
     with pytest.raises(BadTable, match="maxses"):
-        read_spoc_tce(path, NEEDED, [], {})
+        read_spoc_tce(path, needed=NEEDED, interest=[], binaries={})
     with pytest.raises(BadTable, match="mes"):
         table = measured()
         kept = tuple(column for column in table.columns if column.name != "mes")

@@ -117,7 +117,7 @@ def test_koi_features_from_the_archive_s_csv(tmp_path):
         "2,K2.01,CANDIDATE,3.0,2.0,0.02,0.3,4.4,0.9,0.8\n"
     )
     positions.write_text("kepoi_name,pp_host_rel_prob,pp_host_prob_score\nK2.01,0.7,1.0\n")
-    table = koi_features(kois, positions)
+    table = koi_features(kois, positions=positions)
     assert list(table.frame["disposition"]) == [PLANET, UNKNOWN]
     assert "koi_score" not in table.feature_names
     # a year and 13 hours: the central transit of the Earth over the Sun

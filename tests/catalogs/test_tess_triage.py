@@ -68,9 +68,9 @@ def test_published_views_come_one_after_the_other(tmp_path):
 def test_a_part_of_the_published_split(tmp_path):
     path, frame = published(tmp_path)
     kept = frame[(frame["split"] == "test") & frame["Disposition"].isin(LABEL)]
-    assert set(triage_table(path, "test").targets) == {f"TIC {n}" for n in kept["tic_id"]}
+    assert set(triage_table(path, split="test").targets) == {f"TIC {n}" for n in kept["tic_id"]}
     with pytest.raises(BadTable, match="train, val or test"):
-        triage_table(path, "nowhere")
+        triage_table(path, split="nowhere")
 
 
 def test_impossible_depths_are_missing(tmp_path):

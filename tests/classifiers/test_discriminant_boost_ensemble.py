@@ -36,8 +36,8 @@ def checked():
     found = [
         GaussianDiscriminant(),
         GaussianDiscriminant(shared_covariance=False),
-        Ensemble([LOGISTIC, NAIVE], random_state=0),
-        Ensemble([LOGISTIC, NAIVE], combine="stack", random_state=0),
+        Ensemble(members=[LOGISTIC, NAIVE], random_state=0),
+        Ensemble(members=[LOGISTIC, NAIVE], combine="stack", random_state=0),
     ]
     try:
         import xgboost  # noqa: F401
@@ -77,8 +77,10 @@ def test_without_weights_and_shrinkage_it_is_scikit_learns(shared, theirs):
 def test_a_weight_of_three_is_three_rows(shared):
     X, y = rows(90)
     times = 1 + np.arange(90) % 3
-    weighted = GaussianDiscriminant(shared).fit(X, y, sample_weight=times)
-    repeated = GaussianDiscriminant(shared).fit(np.repeat(X, times, 0), np.repeat(y, times))
+    weighted = GaussianDiscriminant(shared_covariance=shared).fit(X, y, sample_weight=times)
+    repeated = GaussianDiscriminant(shared_covariance=shared).fit(
+        np.repeat(X, times, 0), np.repeat(y, times)
+    )
     np.testing.assert_allclose(weighted.predict_proba(X), repeated.predict_proba(X), atol=1e-9)
 
 
@@ -114,7 +116,7 @@ def test_temperature_finds_the_distortion_again():
     random = np.random.default_rng(2)
     honest = random.dirichlet(np.ones(3), size=6000)
     codes = (honest.cumsum(axis=1) < random.random((6000, 1))).sum(axis=1)
-    assert temperature(cool(honest, 2.5), codes, np.ones(6000)) == pytest.approx(0.4, rel=0.1)
+    assert temperature(cool(honest, power=2.5), codes, np.ones(6000)) == pytest.approx(0.4, rel=0.1)
 
 
 def test_an_overconfident_member_is_cooled_and_a_calibrated_one_is_not():
@@ -122,7 +124,8 @@ def test_an_overconfident_member_is_cooled_and_a_calibrated_one_is_not():
     X = random.normal(size=(1500, 2))
     y = (X[:, 0] + random.normal(size=1500) > 0).astype(int)
     model = Ensemble(
-        [("linear", LogisticRegression()), ("tree", DecisionTreeClassifier())], random_state=0
+        members=[("linear", LogisticRegression()), ("tree", DecisionTreeClassifier())],
+        random_state=0,
     ).fit(X, y)
     assert model.temperatures_[0] == pytest.approx(1.0, abs=0.15)
     assert model.temperatures_[1] < 0.3
@@ -133,7 +136,7 @@ def test_the_ensemble_is_better_than_its_members(combine):
     X, y = rows(900)
     test, truth = rows(900, seed=4)
     members = [LOGISTIC, NAIVE, ("tree", DecisionTreeClassifier(max_depth=4, random_state=0))]
-    model = Ensemble(members, combine=combine, random_state=0).fit(X, y)
+    model = Ensemble(members=members, combine=combine, random_state=0).fit(X, y)
 
     def loss(probability):
         return -np.log(np.clip(probability[np.arange(len(truth)), truth], 1e-6, 1)).mean()
@@ -148,11 +151,11 @@ def test_the_ensemble_is_better_than_its_members(combine):
 
 def test_agreement_and_interval_say_where_members_differ():
     X, y = rows(600)
-    model = Ensemble([LOGISTIC, NAIVE], random_state=0).fit(X, y)
+    model = Ensemble(members=[LOGISTIC, NAIVE], random_state=0).fit(X, y)
     answers = model.predict_proba_draws(X)
     together = np.argmax(answers[0], axis=1) == np.argmax(answers[1], axis=1)
     np.testing.assert_array_equal(model.agreement(X) == 1.0, together)
-    lower, upper = model.predict_proba_interval(X, 0.9)
+    lower, upper = model.predict_proba_interval(X, level=0.9)
     np.testing.assert_allclose(upper - lower, 0.9 * np.abs(answers[0] - answers[1]), atol=1e-9)
 
 
@@ -166,7 +169,7 @@ def test_no_star_is_in_a_members_training_and_its_left_out_answers():
 
     X, y = rows(300)
     stars = np.random.default_rng(0).integers(0, 40, 300)
-    Ensemble([("one", Spy()), NAIVE], random_state=0).fit(X, y, groups=stars)
+    Ensemble(members=[("one", Spy()), NAIVE], random_state=0).fit(X, y, groups=stars)
     in_folds = seen[:-1]
     assert len(in_folds) == 3 and seen[-1] == set(stars)
     assert set.intersection(*in_folds) == set()

@@ -64,7 +64,9 @@ def test_newton_finds_the_mode_that_a_general_optimiser_finds(classes):
     codes = torch.as_tensor(np.random.default_rng(1).integers(0, classes, 80))
     outputs = 1 if classes == 2 else classes
     chunks = [(phi[:50], codes[:50], weight[:50]), (phi[50:], codes[50:], weight[50:])]
-    found = laplace(chunks, torch.zeros(4, outputs, dtype=torch.float64), 50, 1e-12)
+    found = laplace(
+        chunks, start=torch.zeros(4, outputs, dtype=torch.float64), steps=50, tolerance=1e-12
+    )
     best = minimize(
         lambda w: -log_posterior(chunks, torch.as_tensor(w.reshape(4, outputs))),
         np.zeros(4 * outputs),
@@ -108,9 +110,16 @@ def test_slope_of_the_bound_at_its_best_posterior_is_that_of_finite_differences(
         found = posterior
         for _ in range(60):
             found = updated(
-                phi.detach(), codes, weight, float(kernel.outputscale.detach()), outputs, found
+                phi.detach(),
+                codes,
+                weight,
+                prior_variance=float(kernel.outputscale.detach()),
+                outputs=outputs,
+                posterior=found,
             )
-        likelihood = expected_log_likelihood(phi, codes, weight, kernel.outputscale, found)
+        likelihood = expected_log_likelihood(
+            phi, codes, weight, prior_variance=kernel.outputscale, posterior=found
+        )
         return likelihood, float(likelihood.detach()) - divergence(found)
 
     bound()[0].backward()
@@ -133,7 +142,9 @@ def test_mode_is_that_of_an_exact_laplace_process():
     rows = torch.as_tensor(X)
     phi = NystromFeatures(kernel, rows)(rows).detach()[:, :-1]
     chunks = [(phi, torch.as_tensor(y), torch.ones(60, dtype=torch.float64))]
-    found = laplace(chunks, torch.zeros(60, 1, dtype=torch.float64), 50, 1e-12)
+    found = laplace(
+        chunks, start=torch.zeros(60, 1, dtype=torch.float64), steps=50, tolerance=1e-12
+    )
     latent = (phi @ found.mode).numpy()[:, 0]
     np.testing.assert_allclose(expit(latent), exact.base_estimator_.pi_, atol=1e-4)
 
@@ -151,7 +162,11 @@ def test_the_posterior_is_the_one_with_the_highest_bound():
         for _ in range(steps):
             optimiser.zero_grad()
             loss = negative_evidence_bound(
-                latent, *data, 1.0, 1.0, torch.Generator().manual_seed(0)
+                latent,
+                *data,
+                data_scale=1.0,
+                divergence_scale=1.0,
+                generator=torch.Generator().manual_seed(0),
             )
             loss.backward()
             optimiser.step()
@@ -160,7 +175,11 @@ def test_the_posterior_is_the_one_with_the_highest_bound():
                 [
                     -float(
                         negative_evidence_bound(
-                            latent, *data, 1.0, 1.0, torch.Generator().manual_seed(seed)
+                            latent,
+                            *data,
+                            data_scale=1.0,
+                            divergence_scale=1.0,
+                            generator=torch.Generator().manual_seed(seed),
                         )
                     )
                     for seed in range(40)
@@ -182,7 +201,7 @@ def test_the_mean_lies_farther_out_than_the_mode_where_classes_are_separated():
             torch.ones(30, dtype=torch.float64),
         )
     ]
-    mode = laplace(chunks, torch.zeros(2, 1, dtype=torch.float64), 50, 1e-12)
+    mode = laplace(chunks, start=torch.zeros(2, 1, dtype=torch.float64), steps=50, tolerance=1e-12)
     # brute force: the posterior mean of two weights on a grid
     axis = torch.linspace(-5, 6, 600, dtype=torch.float64)
     weights = torch.cartesian_prod(axis, axis)
@@ -190,7 +209,9 @@ def test_the_mean_lies_farther_out_than_the_mode_where_classes_are_separated():
         1
     ) - 0.5 * weights.square().sum(1)
     truth = (torch.softmax(log, 0)[:, None] * weights).sum(0)
-    found = refine([(chunks[0][0], *chunks[0][1:])], mode, 0.0, 30, 1e-12)
+    found = refine(
+        [(chunks[0][0], *chunks[0][1:])], mode, prior_variance=0.0, steps=30, tolerance=1e-12
+    )
     assert torch.all(truth > mode.mode[:, 0] + 0.05)
     np.testing.assert_allclose(found.mode[:, 0], truth, atol=0.06)
 
@@ -246,7 +267,7 @@ def test_far_from_the_data_the_answer_is_uncertain():
     model = LaplaceGP(**QUICK).fit(X, y)
     near, far = model.predict_proba_draws(np.array([[2.0, 0.0], [200.0, 200.0]]))[:, :, 1].T
     assert far.std() > 2 * near.std()
-    lower, upper = model.predict_proba_interval(np.array([[200.0, 200.0]]), 0.9)
+    lower, upper = model.predict_proba_interval(np.array([[200.0, 200.0]]), level=0.9)
     assert lower[0, 1] < 0.35 and upper[0, 1] > 0.65
 
 
@@ -312,7 +333,7 @@ def test_moved_inducing_points_find_a_higher_bound_than_clusters():
 def test_a_rare_class_is_in_the_rows_that_choose_the_kernel():
     codes = np.zeros(5000, dtype=int)
     codes[[5, 17, 4000]] = 1
-    chosen = subset(codes, 200, np.random.RandomState(0))
+    chosen = subset(codes, 200, random=np.random.RandomState(0))
     assert len(chosen) == 200 == len(set(chosen)) and codes[chosen].sum() == 3
 
 

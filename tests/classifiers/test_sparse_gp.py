@@ -80,13 +80,13 @@ def test_far_from_the_data_the_answer_is_uncertain():
 def test_interval_is_that_of_the_draws_and_widens_with_level():
     X, y, _ = two_clusters(300, seed=5)
     model = SparseGP(**QUICK).fit(X, y)
-    narrow, wide = (model.predict_proba_interval(X, level) for level in (0.5, 0.95))
+    narrow, wide = (model.predict_proba_interval(X, level=level) for level in (0.5, 0.95))
     assert np.all(wide[0] <= narrow[0]) and np.all(narrow[1] <= wide[1])
     draws = model.predict_proba_draws(X)
     inside = (draws >= wide[0]) & (draws <= wide[1])
     assert np.all(np.abs(inside.mean(axis=0) - 0.95) < 0.02)
     with pytest.raises(BadParameter, match=r"level is 1\.5"):
-        model.predict_proba_interval(X, 1.5)
+        model.predict_proba_interval(X, level=1.5)
 
 
 def test_two_fits_agree_and_leave_the_global_random_states_alone():
@@ -116,7 +116,7 @@ def test_training_stops_early_and_goes_back_to_the_best_epoch():
 
 def test_held_out_rows_share_no_group_with_fitted_ones():
     groups = np.random.default_rng(8).integers(0, 30, 500)
-    fitted, held_out = held_out_rows(500, groups, 0.2, np.random.RandomState(0))
+    fitted, held_out = held_out_rows(500, groups, share=0.2, random=np.random.RandomState(0))
     assert len(held_out) > 50 and len(fitted) + len(held_out) == 500
     assert not set(groups[fitted]) & set(groups[held_out])
 
@@ -127,7 +127,7 @@ def test_rows_of_no_weight_leave_no_trace():
     weight = np.concatenate([np.ones(300), np.zeros(300)])
     plain = SparseGP(**QUICK).fit(X, y).predict_proba(X)
     np.testing.assert_allclose(
-        SparseGP(**QUICK).fit(*spoiled, weight).predict_proba(X), plain, atol=1e-9
+        SparseGP(**QUICK).fit(*spoiled, sample_weight=weight).predict_proba(X), plain, atol=1e-9
     )
 
 

@@ -75,7 +75,9 @@ def test_going_on_really_uses_the_checkpoint(tmp_path, monkeypatch):
     epochs = []
     once = SparseGP._one_epoch
     monkeypatch.setattr(
-        SparseGP, "_one_epoch", lambda self, *rest: (epochs.append(1), once(self, *rest))
+        SparseGP,
+        "_one_epoch",
+        lambda self, *rest, **named: (epochs.append(1), once(self, *rest, **named)),
     )
     SparseGP(**SETTINGS | {"epochs": 8, "patience": 50}, checkpoint=path).fit(X, y)
     assert len(epochs) == 2

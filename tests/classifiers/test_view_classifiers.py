@@ -104,7 +104,7 @@ def test_what_only_a_view_shows_is_learned_from_it(classifier, kind):
     X, y, views = shapes(kind=kind)
     other, truth, theirs = shapes(seed=1, kind=kind)
     model = clone(classifier).fit(X, y, views=views)
-    assert np.mean(model.predict(other, theirs) == truth) > 0.9
+    assert np.mean(model.predict(other, views=theirs) == truth) > 0.9
     blind = clone(classifier).fit(X, y)
     assert np.mean(blind.predict(other) == truth) < 0.65
 
@@ -112,8 +112,8 @@ def test_what_only_a_view_shows_is_learned_from_it(classifier, kind):
 def test_an_eclipse_anywhere_in_the_period_is_seen_by_the_network_alone():
     X, y, views = shapes(seed=2, kind="global")
     other, truth, theirs = shapes(seed=3, kind="global")
-    assert np.mean(clone(CNN).fit(X, y, views=views).predict(other, theirs) == truth) > 0.9
-    assert np.mean(clone(GP).fit(X, y, views=views).predict(other, theirs) == truth) < 0.65
+    assert np.mean(clone(CNN).fit(X, y, views=views).predict(other, views=theirs) == truth) > 0.9
+    assert np.mean(clone(GP).fit(X, y, views=views).predict(other, views=theirs) == truth) < 0.65
 
 
 @BOTH
@@ -124,12 +124,15 @@ def test_one_seed_gives_one_answer_and_leaves_the_random_state_of_torch_alone(cl
         torch.manual_seed(seed)
         before = torch.get_rng_state()
         answers.append(
-            clone(classifier).set_params(epochs=2).fit(X, y, views=views).predict_proba(X, views)
+            clone(classifier)
+            .set_params(epochs=2)
+            .fit(X, y, views=views)
+            .predict_proba(X, views=views)
         )
         assert torch.equal(before, torch.get_rng_state())
     np.testing.assert_allclose(*answers, atol=1e-6)
     others = clone(classifier).set_params(epochs=2, random_state=1).fit(X, y, views=views)
-    assert np.abs(others.predict_proba(X, views) - answers[0]).max() > 1e-3
+    assert np.abs(others.predict_proba(X, views=views) - answers[0]).max() > 1e-3
 
 
 @BOTH
@@ -142,9 +145,9 @@ def test_views_on_disk_are_as_good_as_views_in_memory(classifier, tmp_path):
     stored[place] = views
     rows = ViewRows(Views(stored, np.zeros((400, 5), dtype=np.int16)), place)
     short = clone(classifier).set_params(epochs=2)
-    mapped = clone(short).fit(X, y, views=rows).predict_proba(X, rows)
+    mapped = clone(short).fit(X, y, views=rows).predict_proba(X, views=rows)
     np.testing.assert_array_equal(
-        mapped, clone(short).fit(X, y, views=views).predict_proba(X, views)
+        mapped, clone(short).fit(X, y, views=views).predict_proba(X, views=views)
     )
     some = rows.select(np.arange(20))
     assert isinstance(some, ViewRows) and len(some) == 20
@@ -160,11 +163,11 @@ def test_rows_of_no_weight_leave_no_trace(classifier):
     weighted = clone(short).fit(
         np.concatenate([X, X + 9]),
         np.concatenate([y, y[::-1]]),
-        np.repeat([1.0, 0.0], 100),
+        sample_weight=np.repeat([1.0, 0.0], 100),
         views=spoilt,
     )
     np.testing.assert_allclose(
-        weighted.predict_proba(X, views), plain.predict_proba(X, views), atol=1e-6
+        weighted.predict_proba(X, views=views), plain.predict_proba(X, views=views), atol=1e-6
     )
 
 
@@ -176,11 +179,13 @@ def test_interval_is_that_of_the_draws_and_widens_with_level(classifier):
         .set_params(epochs=3, **({"networks": 4} if "networks" in classifier.get_params() else {}))
         .fit(X, y, views=views)
     )
-    narrow, wide = (model.predict_proba_interval(X, level, views) for level in (0.5, 0.95))
+    narrow, wide = (
+        model.predict_proba_interval(X, level=level, views=views) for level in (0.5, 0.95)
+    )
     assert np.all(wide[0] <= narrow[0]) and np.all(narrow[1] <= wide[1])
     assert np.mean(wide[1] - wide[0]) > np.mean(narrow[1] - narrow[0]) > 0
     with pytest.raises(BadParameter, match="level is 2"):
-        model.predict_proba_interval(X, 2, views)
+        model.predict_proba_interval(X, level=2, views=views)
 
 
 @BOTH
@@ -190,7 +195,7 @@ def test_gaps_and_outliers_in_views_are_taken(classifier):
     views[5:9] = np.nan
     views[9, :50] = 1e6
     model = clone(classifier).set_params(epochs=2).fit(X, y, views=views)
-    assert np.isfinite(model.predict_proba(X, views)).all()
+    assert np.isfinite(model.predict_proba(X, views=views)).all()
 
 
 @BOTH
@@ -204,7 +209,7 @@ def test_views_that_are_not_those_of_the_rows_are_refused(classifier):
     with pytest.raises(BadParameter, match="was fitted with views"):
         clone(short).fit(X, y, views=views).predict_proba(X)
     with pytest.raises(BadParameter, match="was fitted without views"):
-        clone(short).fit(X, y).predict_proba(X, views)
+        clone(short).fit(X, y).predict_proba(X, views=views)
 
 
 @BOTH
@@ -216,7 +221,7 @@ def test_training_stops_when_held_out_rows_say_so_and_goes_back(classifier):
     assert model.epochs_run_ == best + 1 + 3 < 200
     shorter = clone(model).set_params(epochs=best + 1).fit(X, y, views=views)
     np.testing.assert_allclose(
-        shorter.predict_proba(X, views), model.predict_proba(X, views), atol=1e-6
+        shorter.predict_proba(X, views=views), model.predict_proba(X, views=views), atol=1e-6
     )
 
 
@@ -241,7 +246,7 @@ def test_a_training_killed_at_a_random_time_ends_as_an_uninterrupted_one(name, t
     straight = clone(longer).fit(X, y, views=views)
     assert resumed.epochs_run_ == straight.epochs_run_ == done + 2
     np.testing.assert_allclose(
-        resumed.predict_proba(X, views), straight.predict_proba(X, views), atol=1e-6
+        resumed.predict_proba(X, views=views), straight.predict_proba(X, views=views), atol=1e-6
     )
 
 

@@ -41,8 +41,18 @@ def slow(time=TIME):
 
 def light_curve(flux, time=TIME, starts=(0,)):
     stops = [*starts[1:], len(time)]
-    segments = tuple(Segment(i, a, b) for i, (a, b) in enumerate(zip(starts, stops)))
-    return LightCurve("KIC 1", "kepler", time, flux, np.full(len(time), NOISE), 0.02, segments)
+    segments = tuple(
+        Segment(number=i, start=a, stop=b) for i, (a, b) in enumerate(zip(starts, stops))
+    )
+    return LightCurve(
+        target="KIC 1",
+        mission="kepler",
+        time=time,
+        flux=flux,
+        flux_error=np.full(len(time), NOISE),
+        exposure=0.02,
+        segments=segments,
+    )
 
 
 def test_there_are_at_least_three():

@@ -155,7 +155,7 @@ def test_a_few_cadences_give_missing_values_with_a_reason(event, cadences):
 
 
 def test_an_event_outside_the_data_gives_missing_values(event):
-    nowhere = TransitEvent(Ephemeris(500.0, 300.0, 0.2))
+    nowhere = TransitEvent(ephemeris=Ephemeris(500.0, 300.0, 0.2))
     check_missing(FoldedEvent(event.light_curve, nowhere, event.star))
 
 

@@ -16,10 +16,48 @@ from simulate.observation import Observation
 CONF = Path(__file__).parents[2] / "conf"
 NAMES = sorted(path.stem for path in (CONF / "scenario").glob("*.yaml"))
 STARS = {
-    "sun": Star("KIC 1", 1.0, 1.0, 5772.0, 4.44, 0.0, 12.0, 290.0, 44.5),
-    "red dwarf": Star("KIC 2", 0.3, 0.3, 3300.0, 4.96, 0.0, 15.0, 290.0, 44.5),
-    "giant": Star("KIC 3", 11.0, 1.4, 4700.0, 2.5, -0.3, 11.0, 290.0, 44.5),
-    "hot star of unknown place": Star("KIC 4", 2.0, 2.0, 9000.0, 4.1, 0.0, np.nan),
+    "sun": Star(
+        target="KIC 1",
+        radius=1.0,
+        mass=1.0,
+        teff=5772.0,
+        logg=4.44,
+        metallicity=0.0,
+        magnitude=12.0,
+        ra=290.0,
+        dec=44.5,
+    ),
+    "red dwarf": Star(
+        target="KIC 2",
+        radius=0.3,
+        mass=0.3,
+        teff=3300.0,
+        logg=4.96,
+        metallicity=0.0,
+        magnitude=15.0,
+        ra=290.0,
+        dec=44.5,
+    ),
+    "giant": Star(
+        target="KIC 3",
+        radius=11.0,
+        mass=1.4,
+        teff=4700.0,
+        logg=2.5,
+        metallicity=-0.3,
+        magnitude=11.0,
+        ra=290.0,
+        dec=44.5,
+    ),
+    "hot star of unknown place": Star(
+        target="KIC 4",
+        radius=2.0,
+        mass=2.0,
+        teff=9000.0,
+        logg=4.1,
+        metallicity=0.0,
+        magnitude=np.nan,
+    ),
 }
 
 
@@ -31,7 +69,16 @@ def scenario(request):
 
 
 def observation(star, noise=60.0):
-    return Observation(star, 540.0, 90.0, 0.0204, noise, 0.25, "kepler", 4.0)
+    return Observation(
+        star=star,
+        start=540.0,
+        baseline=90.0,
+        exposure=0.0204,
+        noise_ppm=noise,
+        noise_days=0.25,
+        band="kepler",
+        blend_radius_arcsec=4.0,
+    )
 
 
 @pytest.mark.parametrize("star", STARS.values(), ids=STARS.keys())
@@ -51,7 +98,7 @@ def test_draws_are_complete_finite_and_visible_in_principle(scenario, star):
         assert orbit.impact_parameter < 1 + orbit.radius_ratio
         assert orbit.semi_major_axis_ratio * (1 - orbit.eccentricity) > 1 + orbit.radius_ratio
         time = orbit.epoch + np.linspace(-0.5, 0.5, 4001) * orbit.period
-        light = system_flux(time, system, 0.0, model)
+        light = system_flux(time, system, exposure=0.0, transit_model=model)
         assert light.flux.max() == 1.0
         assert 0 <= light.flux.min() < 1
 

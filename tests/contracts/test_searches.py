@@ -16,7 +16,9 @@ from exoval.lightcurve import LightCurve, Segment
 from exoval.star import Star
 
 NAMES = sorted(path.stem for path in (Path(__file__).parents[2] / "conf/search").glob("*.yaml"))
-STAR = Star("KIC 1", 1.0, 1.0, 5772.0, 4.44, 0.0, 12.0)
+STAR = Star(
+    target="KIC 1", radius=1.0, mass=1.0, teff=5772.0, logg=4.44, metallicity=0.0, magnitude=12.0
+)
 NOISE, CADENCE = 1e-4, 0.0204
 TRUTH = Ephemeris(11.3, 4.0, 0.2)
 TIME = np.arange(0.0, 60.0, CADENCE)
@@ -35,13 +37,13 @@ def light_curve(time=TIME, depth=0.0, seed=0):
     flux = 1 + NOISE * np.random.default_rng(seed).standard_normal(len(time))
     flux -= depth * TRUTH.in_event(time)
     return LightCurve(
-        "KIC 1",
-        "kepler",
-        time,
-        flux,
-        np.full(len(time), NOISE),
-        CADENCE,
-        (Segment(1, 0, len(time)),),
+        target="KIC 1",
+        mission="kepler",
+        time=time,
+        flux=flux,
+        flux_error=np.full(len(time), NOISE),
+        exposure=CADENCE,
+        segments=(Segment(number=1, start=0, stop=len(time)),),
     )
 
 

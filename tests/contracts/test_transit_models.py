@@ -16,19 +16,39 @@ from exoval.system import Orbit, PhaseCurve, Source, System
 FILES = sorted((Path(__file__).parents[2] / "conf/transit_model").glob("*.yaml"))
 EXPOSURE = 29.4244 / 1440
 SYSTEMS = {
-    "planet": Orbit(4.0, 1.3, 0.1, 12.0, 0.3),
-    "eccentric pair": Orbit(4.0, 1.3, 0.6, 9.0, 0.4, 0.4, 1.1, 0.35, 0.7, (0.5, 0.2)),
-    "moving transits": Orbit(4.0, 1.3, 0.1, 12.0, 0.3, transit_times=(1.3, 5.4, 9.2)),
+    "planet": Orbit(
+        period=4.0, epoch=1.3, radius_ratio=0.1, semi_major_axis_ratio=12.0, impact_parameter=0.3
+    ),
+    "eccentric pair": Orbit(
+        period=4.0,
+        epoch=1.3,
+        radius_ratio=0.6,
+        semi_major_axis_ratio=9.0,
+        impact_parameter=0.4,
+        eccentricity=0.4,
+        argument_of_periastron=1.1,
+        surface_brightness_ratio=0.35,
+        mass_ratio=0.7,
+        companion_limb_darkening=(0.5, 0.2),
+    ),
+    "moving transits": Orbit(
+        period=4.0,
+        epoch=1.3,
+        radius_ratio=0.1,
+        semi_major_axis_ratio=12.0,
+        impact_parameter=0.3,
+        transit_times=(1.3, 5.4, 9.2),
+    ),
     "phase curve": Orbit(
-        3.0,
-        1.0,
-        0.6,
-        8.0,
-        0.3,
-        0.0,
-        1.5,
-        0.4,
-        0.7,
+        period=3.0,
+        epoch=1.0,
+        radius_ratio=0.6,
+        semi_major_axis_ratio=8.0,
+        impact_parameter=0.3,
+        eccentricity=0.0,
+        argument_of_periastron=1.5,
+        surface_brightness_ratio=0.4,
+        mass_ratio=0.7,
         phase_curve=PhaseCurve(1.0, reflection=(0.3, 0.3)),
     ),
 }
@@ -41,8 +61,16 @@ def built(path):
 
 
 def light(model, orbit):
-    system = System("x", (Source(0.7), Source(0.3, 4.0, -2.0, orbit=orbit)))
-    return system_flux(np.arange(0.0, 20.0, EXPOSURE), system, EXPOSURE, model)
+    system = System(
+        scenario="x",
+        sources=(
+            Source(flux_fraction=0.7),
+            Source(flux_fraction=0.3, offset_column=4.0, offset_row=-2.0, orbit=orbit),
+        ),
+    )
+    return system_flux(
+        np.arange(0.0, 20.0, EXPOSURE), system, exposure=EXPOSURE, transit_model=model
+    )
 
 
 @pytest.mark.parametrize("orbit", SYSTEMS.values(), ids=SYSTEMS.keys())

@@ -13,7 +13,13 @@ from exoval.lightcurve import LightCurve, Segment
 def light_curve(flux, time=None):
     time = np.arange(len(flux)) * 0.02 if time is None else time
     return LightCurve(
-        "KIC 1", "kepler", time, flux, np.full(len(flux), 1e-4), 0.02, (Segment(1, 0, len(flux)),)
+        target="KIC 1",
+        mission="kepler",
+        time=time,
+        flux=flux,
+        flux_error=np.full(len(flux), 1e-4),
+        exposure=0.02,
+        segments=(Segment(number=1, start=0, stop=len(flux)),),
     )
 
 
@@ -64,13 +70,16 @@ def test_segments_are_detrended_apart(noisy):
     flux = noisy.flux.copy()
     flux[half:] *= 1.3
     stepped = LightCurve(
-        "KIC 1",
-        "kepler",
-        noisy.time,
-        flux,
-        noisy.flux_error,
-        0.02,
-        (Segment(1, 0, half), Segment(2, half, len(flux))),
+        target="KIC 1",
+        mission="kepler",
+        time=noisy.time,
+        flux=flux,
+        flux_error=noisy.flux_error,
+        exposure=0.02,
+        segments=(
+            Segment(number=1, start=0, stop=half),
+            Segment(number=2, start=half, stop=len(flux)),
+        ),
     )
     flat = Biweight()(stepped)
     around_the_step = np.abs(flat.time - noisy.time[half]) < 1.5

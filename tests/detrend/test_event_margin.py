@@ -19,7 +19,13 @@ def dips():
         1 - 4e-4 * EVENT.in_event(time) + 2e-4 * np.random.default_rng(0).standard_normal(len(time))
     )
     return LightCurve(
-        "KIC 1", "kepler", time, flux, np.full(len(time), 2e-4), 0.02, (Segment(1, 0, len(time)),)
+        target="KIC 1",
+        mission="kepler",
+        time=time,
+        flux=flux,
+        flux_error=np.full(len(time), 2e-4),
+        exposure=0.02,
+        segments=(Segment(number=1, start=0, stop=len(time)),),
     )
 
 

@@ -110,12 +110,12 @@ def test_another_population_draws_the_same_and_weighs_otherwise(tmp_path):
     pd.testing.assert_series_equal(hsu.period_days, flat.period_days)
     assert not np.allclose(hsu.log_prior, flat.log_prior)
     np.testing.assert_allclose(
-        reweight(tmp_path / "flat", {"planets": HsuOccurrence()}),
+        reweight(tmp_path / "flat", population={"planets": HsuOccurrence()}),
         reweight(tmp_path / "hsu"),
         rtol=1e-9,
     )
     np.testing.assert_allclose(
-        reweight(tmp_path / "hsu", {"planets": LogUniformPlanets()}),
+        reweight(tmp_path / "hsu", population={"planets": LogUniformPlanets()}),
         reweight(tmp_path / "flat"),
         rtol=1e-9,
     )

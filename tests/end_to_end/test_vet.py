@@ -30,8 +30,12 @@ from exoval.vetting.vet import vet
 from exoval.vetting.vet_list import Judged, Vetting, _key, vet_list
 
 ROOT = Path(__file__).parents[2]
-SUN = Star("KIC 7", 1.0, 1.0, 5772.0, 4.44, 0.0, 12.0)
-ORBIT = Orbit(4.2, 901.7, 0.1, 11.0, 0.2)
+SUN = Star(
+    target="KIC 7", radius=1.0, mass=1.0, teff=5772.0, logg=4.44, metallicity=0.0, magnitude=12.0
+)
+ORBIT = Orbit(
+    period=4.2, epoch=901.7, radius_ratio=0.1, semi_major_axis_ratio=11.0, impact_parameter=0.2
+)
 
 
 @pytest.fixture(scope="module")
@@ -70,15 +74,19 @@ def with_planet(folder):
     time = 890.0 + np.arange(4200) * 0.0204336
     flux = 1 + 2e-4 * rng.standard_normal(len(time))
     curve = LightCurve(
-        "KIC 7",
-        "kepler",
-        time,
-        flux,
-        np.full(len(time), 2e-4),
-        0.0204336,
-        (Segment(9, 0, len(time)),),
+        target="KIC 7",
+        mission="kepler",
+        time=time,
+        flux=flux,
+        flux_error=np.full(len(time), 2e-4),
+        exposure=0.0204336,
+        segments=(Segment(number=9, start=0, stop=len(time)),),
     )
-    curve = inject(curve, System("planet", (Source(1.0, orbit=ORBIT),)), ExactModel()).light_curve
+    curve = inject(
+        curve,
+        System(scenario="planet", sources=(Source(flux_fraction=1.0, orbit=ORBIT),)),
+        transit_model=ExactModel(),
+    ).light_curve
     position = rng.normal(0.0, 1e-3, (4, len(time))).astype(np.float32)
     kepler_fits(
         folder,
@@ -358,13 +366,13 @@ def test_the_other_eclipse_is_not_hidden_from_the_first_and_said_of_the_second(f
     third = Ephemeris(7.7, 900.2, 0.1)
     monkeypatch.setattr(
         "exoval.vetting.vet_list.search_again",
-        lambda *_: [TransitEvent(one) for one in (first, second, third)],
+        lambda *_: [TransitEvent(ephemeris=one) for one in (first, second, third)],
     )
     hidden = []
 
     def judged(light_curve, star, run, *, event, name, others, planet_share):
         hidden.append(others)
-        return vet(light_curve, star, run, event=TransitEvent(first), name=name)
+        return vet(light_curve, star, run, event=TransitEvent(ephemeris=first), name=name)
 
     monkeypatch.setattr("exoval.vetting.vet_list.vet", judged)
     answer = Vetting(folder / "run", classifier="forest", events=3)(
@@ -376,7 +384,7 @@ def test_the_other_eclipse_is_not_hidden_from_the_first_and_said_of_the_second(f
 
 
 def test_what_is_judged_is_what_measure_measures(run, light_curve):
-    event = TransitEvent(Ephemeris(4.2, 901.7, 0.13))
+    event = TransitEvent(ephemeris=Ephemeris(4.2, 901.7, 0.13))
     vetted = vet(light_curve, SUN, run, event=event)
     row = measure(light_curve, event, SUN, run.recipe).row
     measured = vetted.table.frame.iloc[0]
@@ -389,7 +397,7 @@ def test_what_is_judged_is_what_measure_measures(run, light_curve):
 
 
 def test_the_share_of_planets_shifts_odds_by_bayes(run, light_curve):
-    event = TransitEvent(Ephemeris(4.2, 901.7, 0.13))
+    event = TransitEvent(ephemeris=Ephemeris(4.2, 901.7, 0.13))
     shares = run.models[run.leading].card["class_shares"]
     plain, rare = (
         vet(light_curve, SUN, run, event=event, planet_share=share).probability["planet"]
@@ -403,7 +411,7 @@ def test_the_share_of_planets_shifts_odds_by_bayes(run, light_curve):
 
 
 def test_what_the_model_cannot_know_is_said(run, light_curve):
-    far = vet(light_curve, SUN, run, event=TransitEvent(Ephemeris(42.0, 901.7, 0.13)))
+    far = vet(light_curve, SUN, run, event=TransitEvent(ephemeris=Ephemeris(42.0, 901.7, 0.13)))
     assert any("period outside the 0.5-30 days" in caveat for caveat in far.caveats)
     assert any(
         "fewer than the 3 transits that the search asks for" in caveat for caveat in far.caveats
@@ -412,7 +420,7 @@ def test_what_the_model_cannot_know_is_said(run, light_curve):
         light_curve,
         SUN,
         run,
-        event=TransitEvent(Ephemeris(3.1, 900.2, 0.13)),
+        event=TransitEvent(ephemeris=Ephemeris(3.1, 900.2, 0.13)),
         others=[Ephemeris(4.2, 901.7, 0.3)],
     )
     assert any("sigma, below the search's 7.1" in caveat for caveat in nothing.caveats)
@@ -421,7 +429,7 @@ def test_what_the_model_cannot_know_is_said(run, light_curve):
 def test_a_star_of_the_training_set_is_said_to_be_one(folder, run, light_curve):
     named = set(pd.read_csv(folder / "run" / "predictions_simulated.csv")["target"])
     assert named < run.training_stars and "KIC 7" not in run.training_stars
-    event = TransitEvent(Ephemeris(4.2, 901.7, 0.13))
+    event = TransitEvent(ephemeris=Ephemeris(4.2, 901.7, 0.13))
     known = replace(run, training_stars=run.training_stars | {"KIC 7"})
     told = [
         any(
@@ -434,7 +442,7 @@ def test_a_star_of_the_training_set_is_said_to_be_one(folder, run, light_curve):
 
 
 def test_other_signals_of_the_star_are_cut_out(run, light_curve):
-    event = TransitEvent(Ephemeris(4.2, 901.7, 0.13))
+    event = TransitEvent(ephemeris=Ephemeris(4.2, 901.7, 0.13))
     with pytest.raises(BadLightCurve):
         vet(light_curve, SUN, run, event=event, others=[Ephemeris(4.2, 901.7, 2.0)])
 
@@ -448,9 +456,9 @@ def test_nothing_found_and_no_event_is_said(run, light_curve):
 
 
 def test_an_epoch_of_another_clock_is_refused(run, light_curve):
-    away = TransitEvent(Ephemeris(3.0, 2_455_000.0, 0.1))
+    away = TransitEvent(ephemeris=Ephemeris(3.0, 2_455_000.0, 0.1))
     with pytest.raises(BadParameter, match="days away from its data"):
-        vet(light_curve, Star("KIC 7"), run, event=away)
+        vet(light_curve, Star(target="KIC 7"), run, event=away)
 
 
 def test_a_defect_at_one_target_is_a_row_and_stops_no_other(folder, tmp_path, monkeypatch):

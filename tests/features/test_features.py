@@ -29,13 +29,19 @@ EPHEMERIS = Ephemeris(3.3, 2.0, 0.25)
 
 def transit(ratio, impact, noise, seed=0):
     """A limb-darkened transit of a sun, and its orbit."""
-    orbit = Orbit(10.0, 2.0, ratio, 10.0 ** (2 / 3) / (np.pi * duration_scale(1.0)), impact)
+    orbit = Orbit(
+        period=10.0,
+        epoch=2.0,
+        radius_ratio=ratio,
+        semi_major_axis_ratio=10.0 ** (2 / 3) / (np.pi * duration_scale(1.0)),
+        impact_parameter=impact,
+    )
     event = folded(
         Ephemeris(10.0, 2.0, 0.95 * durations(orbit)[0]), 0.0, noise=noise, seed=seed, days=200
     )
     curve = event.light_curve
     light = ExactModel()(
-        curve.time, orbit, quadratic_limb_darkening(5772, 4.438, "kepler"), curve.exposure
+        curve.time, orbit, quadratic_limb_darkening(5772, 4.438, band="kepler"), curve.exposure
     )
     return type(event)(curve.with_flux(curve.flux * light), event.event, SUN), orbit
 
@@ -229,7 +235,7 @@ def test_the_largest_of_many_boxes_of_white_noise_is_unit_normal(durations):
     noise = rng.standard_normal((600, int(durations * 4) + 3))
     # boxes of four quarter steps, as the scan makes them
     boxes = sum(noise[:, i : i + int(durations * 4)] for i in range(4)) / 2
-    deviates = [among_phases(strength, durations) for strength in boxes.max(axis=1)]
+    deviates = [among_phases(strength, durations=durations) for strength in boxes.max(axis=1)]
     assert np.mean(deviates) == pytest.approx(0, abs=0.2)
     assert np.std(deviates) == pytest.approx(1, abs=0.2)
 
@@ -257,7 +263,9 @@ def test_false_alarms_of_normal_boxes_are_those_of_a_normal_sum():
     pulls = (pulls - pulls.mean()) / pulls.std()
     for strength in (3.0, 5.0, 8.0):
         expected = norm.logsf(strength) / np.log(10)
-        assert log_false_alarm(pulls, strength, 50) == pytest.approx(expected, rel=0.1)
+        assert log_false_alarm(pulls, strength=strength, count=50) == pytest.approx(
+            expected, rel=0.1
+        )
 
 
 def test_skewed_boxes_raise_more_false_alarms_and_agree_with_drawing():
@@ -265,8 +273,8 @@ def test_skewed_boxes_raise_more_false_alarms_and_agree_with_drawing():
     pulls = rng.exponential(size=3000) - 1
     drawn = rng.choice(pulls, size=(200_000, 5)).sum(axis=1) / np.sqrt(5)
     chance = np.mean(drawn > 4)
-    assert log_false_alarm(pulls, 4.0, 5) == pytest.approx(np.log10(chance), abs=0.2)
-    assert log_false_alarm(pulls, 4.0, 5) > norm.logsf(4.0) / np.log(10) + 0.5
+    assert log_false_alarm(pulls, strength=4.0, count=5) == pytest.approx(np.log10(chance), abs=0.2)
+    assert log_false_alarm(pulls, strength=4.0, count=5) > norm.logsf(4.0) / np.log(10) + 0.5
 
 
 def test_waves_are_measured_before_detrending():
@@ -334,15 +342,15 @@ def test_the_centroid_moves_in_the_event():
     column = 100 + drift + 1e-4 * rng.standard_normal(len(curve))
     row_pixel = 50 - drift + 1e-4 * rng.standard_normal(len(curve))
     moved = LightCurve(
-        curve.target,
-        curve.mission,
-        curve.time,
-        curve.flux,
-        curve.flux_error,
-        curve.exposure,
-        curve.segments,
-        column + 2e-4 * event.inside,
-        row_pixel,
+        target=curve.target,
+        mission=curve.mission,
+        time=curve.time,
+        flux=curve.flux,
+        flux_error=curve.flux_error,
+        exposure=curve.exposure,
+        segments=curve.segments,
+        centroid_column=column + 2e-4 * event.inside,
+        centroid_row=row_pixel,
     )
     row = PositionFeatures()(type(event)(moved, event.event, event.star))
     assert row["centroid_shift"] == pytest.approx(0.2, rel=0.25)
@@ -365,6 +373,6 @@ def test_a_star_without_radius_has_no_planet_radius():
 def test_the_deviate_of_the_largest_box_is_finite_and_grows_with_strength():
     strength = np.concatenate([np.linspace(-5, 12, 300), [50.0, 1000.0, 1e5]])
     for length in (3.0, 300.0, 3e5):
-        deviate = np.array([among_phases(one, length) for one in strength])
+        deviate = np.array([among_phases(one, durations=length) for one in strength])
         assert np.isfinite(deviate).all()
         assert (np.diff(deviate) > -1e-9).all()

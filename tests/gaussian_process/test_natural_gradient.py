@@ -36,8 +36,10 @@ def test_natural_parameters_are_precision_times_mean_and_minus_half_the_precisio
 @pytest.mark.parametrize("classes", [2, 3])
 def test_a_start_at_laplace_is_the_same_posterior_in_both_forms(classes):
     X, y = rows(classes=classes)
-    guess = LaplaceGP(24, evidence_steps=5, random_state=0).fit(X, y)
-    plain, natural = (LatentFunctions.from_laplace(guess, form).eval() for form in (False, True))
+    guess = LaplaceGP(inducing_points=24, evidence_steps=5, random_state=0).fit(X, y)
+    plain, natural = (
+        LatentFunctions.from_laplace(guess, natural=form).eval() for form in (False, True)
+    )
     with torch.no_grad():
         for one, other in zip(
             plain.marginals(torch.as_tensor(X)), natural.marginals(torch.as_tensor(X))
@@ -66,7 +68,7 @@ def test_one_step_of_length_one_with_conjugate_rows_ends_at_the_optimum():
     x = torch.as_tensor(random.uniform(-2, 2, (40, 1)))
     y = torch.as_tensor(np.sin(2 * x[:, 0].numpy()) + 0.3 * random.normal(size=40))
     noise = 0.09
-    latent = LatentFunctions(np.linspace(-2, 2, 9)[:, None], 1, "rbf", natural=True)
+    latent = LatentFunctions(np.linspace(-2, 2, 9)[:, None], classes=1, kernel="rbf", natural=True)
     optimiser = NaturalAndAdam(latent, natural_rate=1.0, learning_rate=1e-12, total_weight=40)
     latent.train()
     mean, deviation = latent.marginals(x)

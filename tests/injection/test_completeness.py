@@ -44,14 +44,14 @@ def truths(count=3000, seed=0):
 def grid(drawn, found):
     drawn, found = np.array(drawn, float), np.array(found, float)
     return Completeness(
-        "planet",
-        "depth_ppm",
-        2.0 ** np.arange(drawn.shape[0] + 1),
-        10.0 ** np.arange(1, drawn.shape[1] + 2),
-        drawn.astype(int),
-        found.astype(int),
-        drawn,
-        found,
+        scenario="planet",
+        size_name="depth_ppm",
+        period_edges=2.0 ** np.arange(drawn.shape[0] + 1),
+        size_edges=10.0 ** np.arange(1, drawn.shape[1] + 2),
+        rows=drawn.astype(int),
+        rows_found=found.astype(int),
+        drawn=drawn,
+        found=found,
     )
 
 
@@ -93,7 +93,7 @@ def test_equal_weights_are_plain_counts_whatever_their_size():
 def test_the_interval_covers_the_truth_as_often_as_it_says(share):
     rng = np.random.default_rng(5)
     found = rng.binomial(40, share, (100, 60))
-    low, high = grid(np.full(found.shape, 40), found).interval(0.9)
+    low, high = grid(np.full(found.shape, 40), found).interval(confidence=0.9)
     # counts are whole, so that it cannot be exact
     assert 0.84 < np.mean((low <= share) & (share <= high)) < 0.98
 
@@ -157,11 +157,11 @@ def test_what_is_saved_is_loaded(tmp_path):
 
 def test_other_sizes_and_scenarios():
     table = truths(300).assign(expected_snr=10.0)
-    assert measure_completeness(table, "planet", "expected_snr").rows.shape[1] == 1
+    assert measure_completeness(table, "planet", size_name="expected_snr").rows.shape[1] == 1
     assert measure_completeness(table, "nearby_planet") is None
-    assert measure_completeness(table, "planet", "planet_radius_earth") is None
+    assert measure_completeness(table, "planet", size_name="planet_radius_earth") is None
     with pytest.raises(BadParameter, match="magnitude"):
-        measure_completeness(table, "planet", "magnitude")
+        measure_completeness(table, "planet", size_name="magnitude")
 
 
 def test_missing_files_and_tables_are_named(tmp_path):
@@ -173,4 +173,4 @@ def test_missing_files_and_tables_are_named(tmp_path):
     with pytest.raises(BadTable, match="label or status"):
         measure_completeness(pd.DataFrame({"a": [1]}), "planet")
     with pytest.raises(BadParameter, match="confidence"):
-        grid([[1]], [[1]]).interval(1.0)
+        grid([[1]], [[1]]).interval(confidence=1.0)

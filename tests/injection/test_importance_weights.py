@@ -23,8 +23,27 @@ from simulate.scenarios.background_planet import BackgroundPlanet
 from simulate.scenarios.eclipsing_binary import EclipsingBinary
 from simulate.scenarios.planet import Planet
 
-SUN = Star("KIC 1", 1.0, 1.0, 5772.0, 4.44, 0.0, 12.0, 290.0, 44.5)
-OBSERVATION = Observation(SUN, 540.0, 90.0, 0.0204, 60.0, 0.25, "kepler", 4.0)
+SUN = Star(
+    target="KIC 1",
+    radius=1.0,
+    mass=1.0,
+    teff=5772.0,
+    logg=4.44,
+    metallicity=0.0,
+    magnitude=12.0,
+    ra=290.0,
+    dec=44.5,
+)
+OBSERVATION = Observation(
+    star=SUN,
+    start=540.0,
+    baseline=90.0,
+    exposure=0.0204,
+    noise_ppm=60.0,
+    noise_days=0.25,
+    band="kepler",
+    blend_radius_arcsec=4.0,
+)
 THRESHOLD = 7.1
 
 
@@ -70,12 +89,17 @@ def detected(period, k, b, axis, e, w):
 
 @pytest.fixture(scope="module")
 def log_uniform():
-    scenario = Planet(LogUniformPlanets(), BetaEccentricity(), 0.5, 30.0)
+    scenario = Planet(
+        occurrence=LogUniformPlanets(),
+        eccentricities=BetaEccentricity(),
+        minimum_period_days=0.5,
+        maximum_period_days=30.0,
+    )
     return truth_of(scenario, 6000, "planet")
 
 
 def test_the_same_population_gives_the_stored_weights_back(log_uniform):
-    same = reweight(log_uniform, {"planets": LogUniformPlanets()})
+    same = reweight(log_uniform, population={"planets": LogUniformPlanets()})
     np.testing.assert_allclose(same, reweight(log_uniform), rtol=1e-9)
     np.testing.assert_allclose(
         np.log(same), log_uniform.log_prior - log_uniform.log_proposal, atol=1e-9
@@ -85,7 +109,7 @@ def test_the_same_population_gives_the_stored_weights_back(log_uniform):
 def test_reweighting_to_hsu_is_simulating_from_hsu(log_uniform):
     """Detection efficiency per bin of period and radius, of isotropic orbits around a Sun."""
     drawn = log_uniform
-    weights = reweight(drawn, {"planets": HsuOccurrence()}).to_numpy()
+    weights = reweight(drawn, population={"planets": HsuOccurrence()}).to_numpy()
     found = detected(
         *(drawn[name].to_numpy() for name in ("period_days", "k", "b", "axis", "e", "w"))
     )
@@ -152,18 +176,26 @@ def test_binaries_and_field_stars_are_reweighted_too():
     flat = truth_of(EclipsingBinary(FlatBinaries(), 0.5, 30.0), 300, "eclipsing_binary")
     moe = truth_of(EclipsingBinary(MoeBinaries(), 0.5, 30.0), 300, "eclipsing_binary")
     np.testing.assert_allclose(
-        reweight(flat, {"binaries": MoeBinaries()}), reweight(moe), rtol=1e-9
+        reweight(flat, population={"binaries": MoeBinaries()}), reweight(moe), rtol=1e-9
     )
     planets = [
         truth_of(
-            BackgroundPlanet(UniformField(), law, BetaEccentricity(), 0.5, 30.0),
+            BackgroundPlanet(
+                field=UniformField(),
+                occurrence=law,
+                eccentricities=BetaEccentricity(),
+                minimum_period_days=0.5,
+                maximum_period_days=30.0,
+            ),
             100,
             "background_planet",
         )
         for law in (LogUniformPlanets(), HsuOccurrence())
     ]
     np.testing.assert_allclose(
-        reweight(planets[0], {"planets": HsuOccurrence()}), reweight(planets[1]), rtol=1e-9
+        reweight(planets[0], population={"planets": HsuOccurrence()}),
+        reweight(planets[1]),
+        rtol=1e-9,
     )
 
 
@@ -208,7 +240,7 @@ def test_rows_with_nothing_injected_weigh_one():
         }
     )
     frame["period_days"] = frame["log_transit_probability"] = np.nan
-    assert (reweight(frame, {"planets": HsuOccurrence()}) == 1).all()
+    assert (reweight(frame, population={"planets": HsuOccurrence()}) == 1).all()
 
 
 def test_tables_that_cannot_be_weighed_are_refused(tmp_path):

@@ -18,8 +18,8 @@ from simulate.transform import invert, scramble
 MODEL = BatmanModel()
 
 
-def put(*arguments, **settings):
-    return inject(*arguments, **settings).light_curve
+def put(curve, system, **settings):
+    return inject(curve, system, **settings).light_curve
 
 
 def host(crowding=1.0, decrowded=True):
@@ -27,17 +27,20 @@ def host(crowding=1.0, decrowded=True):
     time = np.sort(rng.uniform(100, 190, 3000))
     flux = (2e4 * (1 + 1e-3 * rng.standard_normal(3000))).astype(np.float32).astype(float)
     column, row = 30 + 1e-4 * rng.standard_normal((2, 3000))
-    segments = (Segment(3, 0, 1400, crowding), Segment(4, 1400, 3000, crowding))
+    segments = (
+        Segment(number=3, start=0, stop=1400, crowding=crowding),
+        Segment(number=4, start=1400, stop=3000, crowding=crowding),
+    )
     return LightCurve(
-        "KIC 1",
-        "kepler",
-        time,
-        flux,
-        np.full(3000, 20.0),
-        0.0204,
-        segments,
-        column,
-        row,
+        target="KIC 1",
+        mission="kepler",
+        time=time,
+        flux=flux,
+        flux_error=np.full(3000, 20.0),
+        exposure=0.0204,
+        segments=segments,
+        centroid_column=column,
+        centroid_row=row,
         flux_is_decrowded=decrowded,
     )
 
@@ -50,10 +53,10 @@ def planet(radius_ratio=0.1, share=1.0, offset=0.0):
         semi_major_axis_ratio=12.0,
         impact_parameter=0.2,
     )
-    sources = [Source(share, offset_column=offset, orbit=orbit)]
+    sources = [Source(flux_fraction=share, offset_column=offset, orbit=orbit)]
     if share < 1:
-        sources.append(Source(1 - share))
-    return System("planet", tuple(sources))
+        sources.append(Source(flux_fraction=1 - share))
+    return System(scenario="planet", sources=tuple(sources))
 
 
 @pytest.mark.parametrize("crowding", [1.0, 0.6])
@@ -62,59 +65,85 @@ def test_zero_depth_returns_the_host_bit_for_bit(crowding, decrowded):
     curve = host(crowding, decrowded)
     for system in (
         planet(radius_ratio=0.0),
-        System("no_transit", (Source(1.0),)),
+        System(scenario="no_transit", sources=(Source(flux_fraction=1.0),)),
         planet(radius_ratio=0.0, share=0.3, offset=1.7),
     ):
-        same = put(curve, system, MODEL, 3.98, neighbours_arcsec=(2.3, -4.1))
+        same = put(
+            curve,
+            system,
+            transit_model=MODEL,
+            pixel_scale_arcsec=3.98,
+            neighbours_arcsec=(2.3, -4.1),
+        )
         for name in ("time", "flux", "flux_error", "centroid_column", "centroid_row"):
             np.testing.assert_array_equal(getattr(same, name), getattr(curve, name))
 
 
 def test_flux_is_the_hosts_times_the_systems():
     curve, system = host(), planet()
-    light = system_flux(curve.time, system, curve.exposure, MODEL)
+    light = system_flux(curve.time, system, exposure=curve.exposure, transit_model=MODEL)
     np.testing.assert_allclose(
-        put(curve, system, MODEL, 3.98).flux, curve.flux * light.flux, rtol=1e-14
+        put(curve, system, transit_model=MODEL, pixel_scale_arcsec=3.98).flux,
+        curve.flux * light.flux,
+        rtol=1e-14,
     )
 
 
 def test_light_of_neighbours_in_the_aperture_dilutes_raw_flux_only():
-    clean = 1 - put(host(), planet(), MODEL, 3.98).flux / host().flux
+    clean = (
+        1 - put(host(), planet(), transit_model=MODEL, pixel_scale_arcsec=3.98).flux / host().flux
+    )
     raw = host(crowding=0.6, decrowded=False)
-    diluted = 1 - put(raw, planet(), MODEL, 3.98).flux / raw.flux
+    diluted = 1 - put(raw, planet(), transit_model=MODEL, pixel_scale_arcsec=3.98).flux / raw.flux
     np.testing.assert_allclose(diluted, 0.6 * clean, atol=1e-12)
     corrected = host(crowding=0.6, decrowded=True)
     np.testing.assert_allclose(
-        1 - put(corrected, planet(), MODEL, 3.98).flux / corrected.flux, clean, atol=1e-12
+        1
+        - put(corrected, planet(), transit_model=MODEL, pixel_scale_arcsec=3.98).flux
+        / corrected.flux,
+        clean,
+        atol=1e-12,
     )
 
 
 def test_the_centroid_moves_away_from_the_dimmed_source():
     """Two sources by hand: x = sum f x / sum f, in pixels of four arcsec."""
     curve, system = host(), planet(share=0.3, offset=2.0)
-    light = system_flux(curve.time, system, curve.exposure, MODEL).flux
+    light = system_flux(curve.time, system, exposure=curve.exposure, transit_model=MODEL).flux
     dimmed = 0.3 - (1 - light)
     expected = 2.0 * dimmed / (dimmed + 0.7) - 2.0 * 0.3
-    moved = put(curve, system, MODEL, 4.0).centroid_column - curve.centroid_column
+    moved = (
+        put(curve, system, transit_model=MODEL, pixel_scale_arcsec=4.0).centroid_column
+        - curve.centroid_column
+    )
     np.testing.assert_allclose(moved, expected / 4.0, atol=1e-10)
     assert moved.min() < -1e-5
 
 
 def test_a_known_neighbour_counts_as_a_third_source():
     curve, system = host(crowding=0.5), planet(share=0.3, offset=2.0)
-    light = system_flux(curve.time, system, curve.exposure, MODEL).flux
+    light = system_flux(curve.time, system, exposure=curve.exposure, transit_model=MODEL).flux
     dimmed = 0.5 * (0.3 - (1 - light))
     expected = (2.0 * dimmed - 3.0 * 0.5) / (dimmed + 0.5 * 0.7 + 0.5) - (
         2.0 * 0.5 * 0.3 - 3.0 * 0.5
     )
-    moved = put(curve, system, MODEL, 4.0, (-3.0, 0.0)).centroid_column - curve.centroid_column
+    moved = (
+        put(
+            curve,
+            system,
+            transit_model=MODEL,
+            pixel_scale_arcsec=4.0,
+            neighbours_arcsec=(-3.0, 0.0),
+        ).centroid_column
+        - curve.centroid_column
+    )
     np.testing.assert_allclose(moved, expected / 4.0, atol=1e-10)
 
 
 def test_inverting_twice_is_the_identity_and_dips_become_bumps():
     curve = host()
     np.testing.assert_allclose(invert(invert(curve)).flux, curve.flux, rtol=1e-6)
-    dipped = put(curve, planet(), MODEL, 3.98)
+    dipped = put(curve, planet(), transit_model=MODEL, pixel_scale_arcsec=3.98)
     deepest = np.argmin(dipped.flux)
     assert invert(dipped).flux[deepest] == invert(dipped).flux.max()
 
@@ -136,25 +165,36 @@ def test_scrambling_one_segment_changes_nothing():
 def pair():
     """Two sources with every kind of number a card has to keep."""
     orbit = Orbit(
-        7.3,
-        102.1,
-        0.6,
-        9.0,
-        0.3,
-        0.2,
-        1.1,
-        0.35,
-        0.5,
-        (0.31, 0.22),
+        period=7.3,
+        epoch=102.1,
+        radius_ratio=0.6,
+        semi_major_axis_ratio=9.0,
+        impact_parameter=0.3,
+        eccentricity=0.2,
+        argument_of_periastron=1.1,
+        surface_brightness_ratio=0.35,
+        mass_ratio=0.5,
+        companion_limb_darkening=(0.31, 0.22),
         phase_curve=PhaseCurve(0.9, reflection=(0.1, 0.2)),
     )
-    wandering = Orbit(11.0, 104.0, 0.1, 20.0, 0.1, transit_times=(104.0, 115.1, 125.9))
+    wandering = Orbit(
+        period=11.0,
+        epoch=104.0,
+        radius_ratio=0.1,
+        semi_major_axis_ratio=20.0,
+        impact_parameter=0.1,
+        transit_times=(104.0, 115.1, 125.9),
+    )
     return System(
-        "nearby_binary",
-        (Source(0.2, 4.1, -2.2, orbit=orbit), Source(1 / 3, orbit=wandering), Source(0.8 - 1 / 3)),
-        {"offset_arcsec": 4.7, "transform": ""},
-        -3.25,
-        float("-inf"),
+        scenario="nearby_binary",
+        sources=(
+            Source(flux_fraction=0.2, offset_column=4.1, offset_row=-2.2, orbit=orbit),
+            Source(flux_fraction=1 / 3, orbit=wandering),
+            Source(flux_fraction=0.8 - 1 / 3),
+        ),
+        truth={"offset_arcsec": 4.7, "transform": ""},
+        log_prior=-3.25,
+        log_proposal=float("-inf"),
     )
 
 

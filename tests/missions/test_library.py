@@ -31,7 +31,7 @@ def fill_with_parquet(folder):
 @pytest.fixture(params=[fill_with_fits, fill_with_parquet], ids=["fits", "parquet"])
 def library(request, tmp_path):
     request.param(tmp_path)
-    return open_library(kepler(), tmp_path)
+    return open_library(kepler(), folder=tmp_path)
 
 
 def test_targets_and_segments_are_listed_in_order(library):
@@ -45,7 +45,7 @@ def test_both_kinds_of_folder_give_the_same_light_curve(tmp_path):
     for kind, fill in (("fits", fill_with_fits), ("parquet", fill_with_parquet)):
         (tmp_path / kind).mkdir()
         fill(tmp_path / kind)
-        library = open_library(kepler(), tmp_path / kind)
+        library = open_library(kepler(), folder=tmp_path / kind)
         curves.append(library.read("KIC 757450"))
         stars.append(library.star("KIC 757450"))
     one, other = curves
@@ -90,7 +90,7 @@ def test_a_broken_fits_file_hides_no_other(tmp_path):
     fill_with_fits(tmp_path)
     broken = kepler_fits(tmp_path, 2, 5)
     broken.write_bytes(broken.read_bytes()[:1000])
-    library = open_library(kepler(), tmp_path)
+    library = open_library(kepler(), folder=tmp_path)
     assert "KIC 2" in library.targets()
     assert len(library.read("KIC 757450")) == 150
     with pytest.raises(BadLightCurve, match=broken.name):
@@ -102,7 +102,7 @@ def test_a_broken_parquet_file_is_named(tmp_path):
     path = tmp_path / "kepler-01.parquet"
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(BadLightCurve, match=path.name):
-        open_library(kepler(), tmp_path)
+        open_library(kepler(), folder=tmp_path)
 
 
 def test_parquet_broken_where_the_cadences_lie_is_named_on_reading(tmp_path):
@@ -113,7 +113,7 @@ def test_parquet_broken_where_the_cadences_lie_is_named_on_reading(tmp_path):
     whole = bytearray(path.read_bytes())
     whole[time.data_page_offset : time.data_page_offset + 50] = bytes(50)
     path.write_bytes(bytes(whole))
-    library = open_library(kepler(), tmp_path)
+    library = open_library(kepler(), folder=tmp_path)
     with pytest.raises(BadLightCurve, match=path.name):
         library.read("KIC 1")
     assert len(library.read("KIC 2")) == 50
@@ -122,7 +122,7 @@ def test_parquet_broken_where_the_cadences_lie_is_named_on_reading(tmp_path):
 def test_a_table_that_is_no_library_is_named(tmp_path):
     pd.DataFrame({"target": [1]}).to_parquet(tmp_path / "kepler-00.parquet")
     with pytest.raises(BadLightCurve, match=r"kepler-00\.parquet"):
-        open_library(kepler(), tmp_path)
+        open_library(kepler(), folder=tmp_path)
 
 
 def test_the_newest_of_two_data_releases_is_kept(tmp_path):
@@ -134,7 +134,7 @@ def test_the_newest_of_two_data_releases_is_kept(tmp_path):
             library_row(1, 3, old, data_release=21, teff=4000.0),
         ],
     )
-    library = open_library(kepler(), tmp_path)
+    library = open_library(kepler(), folder=tmp_path)
     assert library.read("KIC 1").flux.tolist() == new["pdcsap_flux"].tolist()
     assert library.star("KIC 1").teff == 5900.0
 
@@ -146,10 +146,10 @@ def test_other_exposure_times_are_another_product(tmp_path):
         library_row(8, 1, exposure_seconds=1800.0),
     ]
     parquet_library(tmp_path, rows, "tess-00.parquet")
-    two_minutes = open_library(tess(), tmp_path)
+    two_minutes = open_library(tess(), folder=tmp_path)
     assert two_minutes.targets() == ["TIC 7"]
     assert two_minutes.read("TIC 7").exposure == pytest.approx(120 / 86400)
-    half_hours = open_library(tess(exposure_days=1800 / 86400), tmp_path)
+    half_hours = open_library(tess(exposure_days=1800 / 86400), folder=tmp_path)
     assert half_hours.targets() == ["TIC 7", "TIC 8"]
 
 
@@ -157,7 +157,7 @@ def test_an_empty_segment_names_target_and_segment(tmp_path):
     columns = cadences()
     columns["pdcsap_flux"][:] = np.nan
     parquet_library(tmp_path, [library_row(1, 3, columns), library_row(1, 4)])
-    library = open_library(kepler(), tmp_path)
+    library = open_library(kepler(), folder=tmp_path)
     with pytest.raises(BadLightCurve, match="KIC 1 segment 3"):
         library.read("KIC 1")
     assert len(library.read("KIC 1", (4,))) == 50
@@ -169,7 +169,7 @@ def test_overlapping_segments_are_refused(tmp_path):
         [library_row(1, 3, cadences(start=300.0)), library_row(1, 4, cadences(start=300.5))],
     )
     with pytest.raises(BadLightCurve, match=r"KIC 1.*overlap"):
-        open_library(kepler(), tmp_path).read("KIC 1")
+        open_library(kepler(), folder=tmp_path).read("KIC 1")
 
 
 def test_files_of_other_kinds_are_not_listed(tmp_path):
@@ -177,7 +177,7 @@ def test_files_of_other_kinds_are_not_listed(tmp_path):
     shutil.copy(path, path.with_name(path.name.replace("s_lc.fits", "a_fast-lc.fits")))
     shutil.copy(path, path.with_name(path.name.replace("s_lc.fits", "s_tp.fits")))
     parquet_library(tmp_path, [library_row(1, 3)], "tess_ultracool-00.parquet")
-    library = open_library(tess(), tmp_path)
+    library = open_library(tess(), folder=tmp_path)
     assert library.targets() == ["TIC 11491822"] and library.segments("TIC 11491822") == (20,)
 
 

@@ -58,7 +58,7 @@ def test_a_yaml_may_begin_from_another_beside_it(tmp_path):
 def test_a_yaml_may_begin_from_a_mission_that_is_there(tmp_path):
     path = written(tmp_path, "defaults: [plato, _self_]\nexposure_seconds: 25\n")
     folder = SHIPPED[0].parent
-    mission, plato = read_mission(path, folder), read_mission(folder / "plato.yaml")
+    mission, plato = read_mission(path, others=folder), read_mission(folder / "plato.yaml")
     assert mission.exposure_days == pytest.approx(25 / 86400)
     assert (mission.name, mission.noise) == (plato.name, plato.noise)
 

@@ -47,7 +47,7 @@ def test_k2_and_kepler_refuse_each_other_s_files(tmp_path):
 def test_campaigns_are_stitched(tmp_path):
     for campaign in (16, 5):
         k2_fits(tmp_path / str(campaign), campaign=campaign)
-    library = open_library(k2(), tmp_path)
+    library = open_library(k2(), folder=tmp_path)
     assert library.segments("EPIC 201367065") == (5, 16)
     curve = library.read("EPIC 201367065")
     assert len(curve) == 100 and np.all(np.diff(curve.time) > 0)
@@ -89,7 +89,7 @@ def test_the_renamed_columns_of_qlp(tmp_path):
 @pytest.mark.parametrize("archive", [True, False])
 def test_both_names_of_eleanor_s_files_are_listed(tmp_path, archive):
     eleanor_fits(tmp_path, tic=42, sector=7, archive=archive)
-    library = open_library(tess_ffi(), tmp_path)
+    library = open_library(tess_ffi(), folder=tmp_path)
     assert library.targets() == ["TIC 42"] and library.segments("TIC 42") == (7,)
     star = library.star("TIC 42")
     assert (star.magnitude, star.ra, star.dec) == (10.5, 290.0, 44.0)
@@ -110,7 +110,7 @@ def test_of_several_makers_the_first_is_read(tmp_path):
                     start=1842.0 + 27 * sector, seed=10 * sector + number, exposure_seconds=1800
                 ),
             )
-    curve = open_library(tess_ffi(), tmp_path).read("TIC 11491822")
+    curve = open_library(tess_ffi(), folder=tmp_path).read("TIC 11491822")
     for segment, makers in zip(curve.segments, written.values()):
         best = cadences(seed=10 * segment.number + len(makers) - 1)["pdcsap_flux"]
         assert curve.flux[segment.cadences].tolist() == best.tolist()
@@ -144,4 +144,4 @@ def test_a_file_without_its_flux_is_named(tmp_path):
 def test_two_minute_files_are_not_full_frame_images(tmp_path):
     tess_fits(tmp_path)
     tess_spoc_fits(tmp_path, tic=5)
-    assert open_library(tess_ffi(), tmp_path).targets() == ["TIC 5"]
+    assert open_library(tess_ffi(), folder=tmp_path).targets() == ["TIC 5"]

@@ -9,7 +9,15 @@ from exoval.errors import BadLightCurve, DataNotFound
 from exoval.missions.described_mission import described_mission
 from exoval.missions.library import open_library
 
-HERON = described_mission("heron", "tess", 600.0, 10.0, 10.0, 0.5, 9.0)
+HERON = described_mission(
+    "heron",
+    band="tess",
+    exposure_seconds=600.0,
+    pixel_scale_arcsec=10.0,
+    blend_radius_arcsec=10.0,
+    minimum_period_days=0.5,
+    maximum_period_days=9.0,
+)
 WRITERS = {
     "csv": lambda frame, path: frame.to_csv(path, index=False),
     "parquet": lambda frame, path: frame.to_parquet(path, index=False),
@@ -149,7 +157,7 @@ def test_a_folder_of_tables_with_their_stars(write, tmp_path):
         pd.DataFrame({"target": ["HERON 7"], "radius": [0.9], "logg": [4.5], "teff": [5500.0]}),
         "stars",
     )
-    library = open_library(HERON, tmp_path)
+    library = open_library(HERON, folder=tmp_path)
     assert library.targets() == ["HERON 7", "HERON 8"]
     assert len(library.read("HERON 8")) == 40
     star = library.star("HERON 7")
@@ -164,7 +172,15 @@ def test_tables_of_a_mission_lie_in_a_folder_of_its_name(tmp_path, monkeypatch):
     table().to_csv(folder / "HERON_7.csv", index=False)
     monkeypatch.setenv("EXOVAL_DATA", str(tmp_path))
     assert open_library(HERON).targets() == ["HERON 7"]
-    other = described_mission("egret", "tess", 600.0, 10.0, 10.0, 0.5, 9.0)
+    other = described_mission(
+        "egret",
+        band="tess",
+        exposure_seconds=600.0,
+        pixel_scale_arcsec=10.0,
+        blend_radius_arcsec=10.0,
+        minimum_period_days=0.5,
+        maximum_period_days=9.0,
+    )
     with pytest.raises(DataNotFound, match=r"put one table a target .* light_curves/egret/"):
         open_library(other)
 
@@ -173,7 +189,7 @@ def test_a_table_of_stars_without_names_is_refused(tmp_path):
     table().to_csv(tmp_path / "HERON_7.csv", index=False)
     (tmp_path / "stars.csv").write_text("radius\n1.0\n")
     with pytest.raises(BadLightCurve, match=r"stars.csv has no column target"):
-        open_library(HERON, tmp_path)
+        open_library(HERON, folder=tmp_path)
 
 
 def test_julian_dates_are_turned_to_the_clock_of_the_mission(write):
@@ -230,12 +246,20 @@ def test_columns_that_are_not_what_their_names_say(tmp_path, change, message):
 def test_a_library_is_the_folder_or_its_folder_of_the_missions_name(tmp_path, place):
     (tmp_path / place).mkdir(exist_ok=True)
     table().to_csv(tmp_path / place / "HERON_7.csv", index=False)
-    assert open_library(HERON, tmp_path).targets() == ["HERON 7"]
+    assert open_library(HERON, folder=tmp_path).targets() == ["HERON 7"]
 
 
 @pytest.mark.parametrize(("exposure", "cadence"), [(1765, 40), (1765, 0), (120, 0), (120, 400)])
 def test_one_bright_cadence_costs_no_more_than_itself(tmp_path, exposure, cadence):
-    mission = described_mission("heron", "tess", exposure, 10.0, 10.0, 0.5, 9.0)
+    mission = described_mission(
+        "heron",
+        band="tess",
+        exposure_seconds=exposure,
+        pixel_scale_arcsec=10.0,
+        blend_radius_arcsec=10.0,
+        minimum_period_days=0.5,
+        maximum_period_days=9.0,
+    )
     flux = np.ones(800)
     flux[cadence] = 4.0
     path = tmp_path / "HERON_7.csv"

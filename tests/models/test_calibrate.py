@@ -122,7 +122,7 @@ def test_rescaled_classes_sum_to_one_and_keep_their_proportions(seed, classes):
     raw = random.dirichlet(np.ones(classes), size=5)
     planet = int(random.integers(classes))
     target = random.random(5)
-    found = rescale_classes(raw, planet, target)
+    found = rescale_classes(raw, planet=planet, calibrated=target)
     np.testing.assert_allclose(found.sum(axis=1), 1)
     np.testing.assert_array_equal(found[:, planet], target)
     others, raw_others = np.delete(found, planet, 1), np.delete(raw, planet, 1)
@@ -133,5 +133,6 @@ def test_rescaled_classes_sum_to_one_and_keep_their_proportions(seed, classes):
 
 def test_a_certain_planet_shares_the_rest_equally():
     np.testing.assert_allclose(
-        rescale_classes(np.array([[1.0, 0, 0]]), 0, np.array([0.8])), [[0.8, 0.1, 0.1]]
+        rescale_classes(np.array([[1.0, 0, 0]]), planet=0, calibrated=np.array([0.8])),
+        [[0.8, 0.1, 0.1]],
     )

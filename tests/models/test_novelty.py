@@ -25,13 +25,13 @@ FRESH = gaussian_table(rows=400, stars=90, seed=2, prefix="FRESH ")
 
 def gp_model(classifier):
     pipeline = feature_pipeline(classifier, len(FITTED)).fit(FITTED.features, FITTED.labels)
-    return FittedModel("gp", pipeline, Identity(), FITTED.columns)
+    return FittedModel(name="gp", pipeline=pipeline, calibration=Identity(), columns=FITTED.columns)
 
 
 @pytest.fixture(scope="module")
 def novelty():
-    gp = gp_model(LaplaceGP(40, evidence_steps=10, random_state=0))
-    return fit_novelty(FITTED, KNOWN, 0, gp)
+    gp = gp_model(LaplaceGP(inducing_points=40, evidence_steps=10, random_state=0))
+    return fit_novelty(FITTED, KNOWN, seed=0, gp=gp)
 
 
 def test_rows_like_those_of_training_are_familiar(novelty):
@@ -58,7 +58,7 @@ def test_a_combination_that_training_lacks_is_odder_than_each_value_alone():
     pair = {"feature_1": along, "feature_2": along + 0.05 * random.normal(size=800)}
     rest = {f"feature_{i}": random.normal(size=800) for i in (0, 3, 4, 5, 6, 7)}
     table = changed(table, **pair, **rest)
-    model = fit_novelty(table.select(np.arange(500)), table.select(np.arange(500, 780)), 0)
+    model = fit_novelty(table.select(np.arange(500)), table.select(np.arange(500, 780)), seed=0)
     ours = table.select(np.arange(780, 800))
     crossed = changed(
         ours, **{f"feature_{i}": 0.0 for i in (0, 3, 4, 5, 6, 7)}, feature_1=1.5, feature_2=-1.5
@@ -87,7 +87,7 @@ def test_saved_detectors_give_the_same_scores(novelty, tmp_path):
 @pytest.mark.parametrize(
     "classifier",
     [
-        LaplaceGP(40, evidence_steps=5, random_state=0),
+        LaplaceGP(inducing_points=40, evidence_steps=5, random_state=0),
         SparseGP(inducing_points=30, epochs=5, device="cpu", random_state=0),
     ],
 )
@@ -98,17 +98,17 @@ def test_latent_variance_is_finite_and_grows_away_from_the_rows(classifier):
 
 
 def test_domains_that_are_one_cannot_be_told_apart_and_two_can():
-    alike = domain_scores(FITTED, FRESH, 0)
+    alike = domain_scores(FITTED, FRESH, seed=0)
     assert abs(np.mean(alike[1][:, None] > alike[0]) - 0.5) < 0.08
     moved = changed(FRESH, feature_3=FRESH.frame["feature_3"] + 4)
-    apart = domain_scores(FITTED, moved, 0)
+    apart = domain_scores(FITTED, moved, seed=0)
     assert np.mean(apart[1][:, None] > apart[0]) > 0.95
 
 
 def test_the_domain_counts_as_one_more_detector(novelty):
     moved = changed(FRESH, feature_3=FRESH.frame["feature_3"] + 4)
-    simulated, real = domain_scores(KNOWN, moved, 0)
-    found = novelty(moved, real, simulated)
+    simulated, real = domain_scores(KNOWN, moved, seed=0)
+    found = novelty(moved, domain=real, known_domain=simulated)
     assert "domain" in found.tails
     assert np.mean(found.verdict == NOVEL) > np.mean(novelty(moved).verdict == NOVEL)
 
@@ -124,16 +124,16 @@ def test_no_star_helps_to_judge_itself():
         f"feature_{i}": np.random.default_rng(7).normal(size=(40, 8))[stars][:, i] for i in range(8)
     }
     other = changed(table, target=[f"B{n}" for n in stars], **columns)
-    simulated, real = domain_scores(one, other, 0)
+    simulated, real = domain_scores(one, other, seed=0)
     assert abs(np.mean(real[:, None] > simulated) - 0.5) < 0.2
 
 
 def test_too_little_to_go_by_is_refused(novelty):
     with pytest.raises(BadTable, match="20 rows are too few"):
-        fit_novelty(FITTED, KNOWN.select(np.arange(20)), 0)
+        fit_novelty(FITTED, KNOWN.select(np.arange(20)), seed=0)
     one_star = changed(FRESH, target="KIC 1")
     with pytest.raises(BadTable, match="1 real stars"):
-        domain_scores(FITTED, one_star, 0)
+        domain_scores(FITTED, one_star, seed=0)
     fewer = gaussian_table(columns=5)
     with pytest.raises(BadTable, match="feature_7"):
         novelty(fewer)

@@ -22,40 +22,46 @@ def test_shifted_probabilities_are_bayes_rule_with_the_other_shares():
     x = np.linspace(-3, 6, 50)
     trained, target = np.array([0.2, 0.3, 0.5]), np.array([0.7, 0.2, 0.1])
     np.testing.assert_allclose(
-        shift_priors(posterior(x, trained), trained, target), posterior(x, target), atol=1e-12
+        shift_priors(posterior(x, trained), trained=trained, target=target),
+        posterior(x, target),
+        atol=1e-12,
     )
 
 
 def test_there_and_back_is_where_one_was():
     probability = np.random.default_rng(0).dirichlet(np.ones(4), size=20)
     one, other = np.full(4, 0.25), np.array([0.1, 0.2, 0.3, 0.4])
-    there = shift_priors(probability, one, other)
-    np.testing.assert_allclose(shift_priors(there, other, one), probability, atol=1e-12)
+    there = shift_priors(probability, trained=one, target=other)
+    np.testing.assert_allclose(
+        shift_priors(there, trained=other, target=one), probability, atol=1e-12
+    )
 
 
 @pytest.mark.parametrize("truth", [[0.7, 0.2, 0.1], [0.05, 0.05, 0.9], [0.0, 0.5, 0.5]])
 def test_the_shares_of_unlabelled_rows_are_found(truth):
     trained = np.full(3, 1 / 3)
-    found = estimate_priors(posterior(drawn(20_000, truth, 1), trained), trained)
+    found = estimate_priors(posterior(drawn(20_000, truth, 1), trained), trained=trained)
     assert found.converged
     np.testing.assert_allclose(found.shares, truth, atol=0.02)
 
 
 def test_the_same_mixture_is_left_as_it_is():
     shares = np.array([0.2, 0.3, 0.5])
-    found = estimate_priors(posterior(drawn(20_000, shares, 2), shares), shares)
+    found = estimate_priors(posterior(drawn(20_000, shares, 2), shares), trained=shares)
     np.testing.assert_allclose(found.shares, shares, atol=0.02)
 
 
 def test_a_search_that_was_cut_short_says_so():
     trained = np.full(3, 1 / 3)
-    found = estimate_priors(posterior(drawn(500, [0.9, 0.1, 0.0], 3), trained), trained, 2)
+    found = estimate_priors(
+        posterior(drawn(500, [0.9, 0.1, 0.0], 3), trained), trained=trained, iterations=2
+    )
     assert not found.converged and found.iterations == 2
 
 
 def test_a_row_of_classes_that_are_not_there_gets_the_shares():
     np.testing.assert_allclose(
-        shift_priors(np.array([[1.0, 0.0]]), [0.5, 0.5], [0.0, 1.0]), [[0.0, 1.0]]
+        shift_priors(np.array([[1.0, 0.0]]), trained=[0.5, 0.5], target=[0.0, 1.0]), [[0.0, 1.0]]
     )
 
 
@@ -70,9 +76,9 @@ def test_a_row_of_classes_that_are_not_there_gets_the_shares():
 )
 def test_shares_that_are_none_are_refused(trained, target, message):
     with pytest.raises(BadParameter, match=message):
-        shift_priors(np.full((3, 2), 0.5), trained, target)
+        shift_priors(np.full((3, 2), 0.5), trained=trained, target=target)
 
 
 def test_no_rows_are_refused():
     with pytest.raises(BadParameter, match="no rows"):
-        estimate_priors(np.zeros((0, 2)), [0.5, 0.5])
+        estimate_priors(np.zeros((0, 2)), trained=[0.5, 0.5])

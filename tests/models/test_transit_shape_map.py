@@ -29,7 +29,7 @@ COLUMNS = list(range(2, 2 + BINS))
 
 def test_boxes_and_triangles_fall_apart():
     X, y = shapes()
-    fitted = TransitShapeMap(COLUMNS, side=8).fit(X, y)
+    fitted = TransitShapeMap(columns=COLUMNS, side=8).fit(X, y)
     unseen, truth = shapes(seed=1)
     found = fitted.transform(unseen)
     assert found.shape == (len(unseen), 4)
@@ -40,7 +40,7 @@ def test_boxes_and_triangles_fall_apart():
 
 def test_a_shape_unlike_all_others_is_far_from_the_map():
     X, y = shapes()
-    fitted = TransitShapeMap(COLUMNS, side=8).fit(X, y)
+    fitted = TransitShapeMap(columns=COLUMNS, side=8).fit(X, y)
     odd = X[:1].copy()
     odd[0, 2:] = np.sin(6 * PHASE)
     assert fitted.transform(odd)[0, 3] > 3 * np.median(fitted.transform(X)[:, 3])
@@ -48,7 +48,7 @@ def test_a_shape_unlike_all_others_is_far_from_the_map():
 
 def test_neighbours_on_the_map_are_alike():
     X, y = shapes()
-    fitted = TransitShapeMap(COLUMNS, side=8).fit(X, y)
+    fitted = TransitShapeMap(columns=COLUMNS, side=8).fit(X, y)
     pixels = fitted.pixels_.reshape(8, 8, BINS)
     beside = np.abs(np.diff(pixels, axis=0)).mean()
     apart = np.abs(pixels[:4] - pixels[4:]).mean()
@@ -59,7 +59,7 @@ def test_labels_drawn_by_lot_are_not_told_to_their_own_rows():
     rng = np.random.default_rng(5)
     X, _ = shapes(rows=600)
     y = np.where(rng.random(600) < 0.5, "planet", "eclipsing_binary")
-    model = TransitShapeMap(COLUMNS, side=20)
+    model = TransitShapeMap(columns=COLUMNS, side=20)
     crossed = model.fit_transform(X, y)[:, 2]
     own = model.transform(X)[:, 2]
     planet = y == "planet"
@@ -71,17 +71,19 @@ def test_labels_drawn_by_lot_are_not_told_to_their_own_rows():
 def test_rows_without_a_shape_are_missing_and_the_rest_is_not_disturbed():
     X, y = shapes()
     X[::10, 5] = np.nan
-    fitted = TransitShapeMap(COLUMNS, side=6).fit(X, y)
+    fitted = TransitShapeMap(columns=COLUMNS, side=6).fit(X, y)
     found = fitted.transform(X)
     assert np.isnan(found[::10, 2:]).all() and np.isfinite(np.delete(found, np.s_[::10], 0)).all()
 
 
 def test_the_same_seed_gives_the_same_map_and_it_can_be_cloned():
     X, y = shapes()
-    one, other = (clone(TransitShapeMap(COLUMNS, side=6)).fit_transform(X, y) for _ in range(2))
+    one, other = (
+        clone(TransitShapeMap(columns=COLUMNS, side=6)).fit_transform(X, y) for _ in range(2)
+    )
     assert np.array_equal(one, other)
     with pytest.raises(NotFittedError):
-        TransitShapeMap(COLUMNS).transform(X)
+        TransitShapeMap(columns=COLUMNS).transform(X)
 
 
 def test_the_pipeline_trains_the_map_on_its_own_rows():

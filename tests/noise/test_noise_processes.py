@@ -23,7 +23,7 @@ from exoval.noise.segment_offsets import SegmentOffsets
 from exoval.noise.white_noise import WhiteNoise
 from exoval.star import Star
 
-SUN = Star("sun", radius=1.0, mass=1.0, teff=5772.0, logg=4.438, magnitude=12.0)
+SUN = Star(target="sun", radius=1.0, mass=1.0, teff=5772.0, logg=4.438, magnitude=12.0)
 EXPOSURE = 0.02
 
 
@@ -40,7 +40,13 @@ def correlation(values, lag):
 
 
 def test_white_noise_is_the_law_of_its_three_parts():
-    noise = WhiteNoise(30.0, 20.0, 10.0, 12.0, scatter_dex=0.0)
+    noise = WhiteNoise(
+        photon_ppm=30.0,
+        background_ppm=20.0,
+        floor_ppm=10.0,
+        reference_magnitude=12.0,
+        scatter_dex=0.0,
+    )
     assert noise.hourly_ppm(12.0) == pytest.approx(math.sqrt(30**2 + 20**2 + 10**2))
     # five magnitudes: photons times 10, background times 100
     assert noise.hourly_ppm(17.0) == pytest.approx(math.sqrt(300**2 + 2000**2 + 10**2))
@@ -49,12 +55,12 @@ def test_white_noise_is_the_law_of_its_three_parts():
     assert np.std(values) == pytest.approx(
         1e-6 * noise.hourly_ppm(12.0) / math.sqrt(hours), rel=0.03
     )
-    assert noise.error(SUN, EXPOSURE) == pytest.approx(np.std(values), rel=0.03)
+    assert noise.error(SUN, exposure=EXPOSURE) == pytest.approx(np.std(values), rel=0.03)
 
 
 def test_real_scatter_exceeds_the_stated_error():
     noise = WhiteNoise(excess=2.0, scatter_dex=0.0)
-    ratio = np.std(noise(rng(), sampling(), SUN)) / noise.error(SUN, EXPOSURE)
+    ratio = np.std(noise(rng(), sampling(), SUN)) / noise.error(SUN, exposure=EXPOSURE)
     assert ratio == pytest.approx(2.0, rel=0.03)
 
 
@@ -74,7 +80,7 @@ def test_impossible_white_noise_is_refused(wrong):
 
 def test_red_noise_forgets_exponentially():
     times = np.cumsum(rng(3).uniform(0.005, 0.015, 200_000))
-    values = exponentially_correlated(rng(1), times, 0.5)
+    values = exponentially_correlated(rng(1), times, timescale=0.5)
     assert np.std(values) == pytest.approx(1.0, rel=0.03)
     for days in (0.25, 0.5, 1.0):
         assert correlation(values, round(days / 0.01)) == pytest.approx(
@@ -93,7 +99,9 @@ def test_red_noise_has_its_rms_over_gaps_too():
 @pytest.mark.parametrize("quality", [1 / math.sqrt(2), 5.0])
 def test_an_oscillator_has_the_correlation_of_its_equation(quality):
     angular = 6.0
-    values = oscillator(rng(), np.arange(0, 6000, 0.05), angular, quality, rms=2.0)
+    values = oscillator(
+        rng(), np.arange(0, 6000, 0.05), angular_frequency=angular, quality=quality, rms=2.0
+    )
     assert np.std(values) == pytest.approx(2.0, rel=0.03)
     damping = angular / (2 * quality)
     ringing = angular * math.sqrt(1 - 1 / (4 * quality**2))
@@ -109,15 +117,26 @@ def test_an_averaged_oscillator_is_the_mean_of_a_finer_one():
     """Its rms falls as the exposure exceeds its time scale, as that of averaged samples does."""
     angular, exposure = 60.0, 0.1
     averaged = averaged_oscillator(
-        rng(), np.arange(0, 400, exposure), exposure, angular, math.sqrt(0.5), 1.0
+        rng(),
+        np.arange(0, 400, exposure),
+        exposure=exposure,
+        angular_frequency=angular,
+        quality=math.sqrt(0.5),
+        rms=1.0,
     )
-    fine = oscillator(rng(1), np.arange(0, 400, exposure / 20), angular, math.sqrt(0.5), 1.0)
+    fine = oscillator(
+        rng(1),
+        np.arange(0, 400, exposure / 20),
+        angular_frequency=angular,
+        quality=math.sqrt(0.5),
+        rms=1.0,
+    )
     means = fine.reshape(-1, 20).mean(axis=1)
     assert np.std(averaged) == pytest.approx(np.std(means), rel=0.06)
 
 
 def test_granulation_of_a_giant_is_stronger_and_slower():
-    giant = Star("giant", radius=10.0, mass=1.2, teff=4800.0, logg=2.5, magnitude=12.0)
+    giant = Star(target="giant", radius=10.0, mass=1.2, teff=4800.0, logg=2.5, magnitude=12.0)
     assert frequency_of_maximum_power(SUN) == pytest.approx(3140)
     assert frequency_of_maximum_power(giant) == pytest.approx(
         3140 * 10 ** (2.5 - 4.438) * math.sqrt(5772 / 4800)
@@ -133,17 +152,18 @@ def test_granulation_of_a_giant_is_stronger_and_slower():
 def test_spots_turn_with_the_star():
     knobs = {"period_scatter_dex": 0.0, "rms_scatter_dex": 0.0, "quality": 30.0}
     times = sampling(2000, 0.1)
-    values = Rotation(10.0, **knobs, half_share=0.0)(rng(), times, SUN)
+    values = Rotation(period_days=10.0, **knobs, half_share=0.0)(rng(), times, SUN)
     power = np.abs(np.fft.rfft(values)) ** 2
     frequency = np.fft.rfftfreq(len(values), 0.1)
     assert 1 / frequency[np.argmax(power)] == pytest.approx(10.0, rel=0.05)
     variances = [
-        np.var(Rotation(10.0, rms_ppm=300.0, **knobs)(rng(seed), times, SUN)) for seed in range(20)
+        np.var(Rotation(period_days=10.0, rms_ppm=300.0, **knobs)(rng(seed), times, SUN))
+        for seed in range(20)
     ]
     assert np.sqrt(np.mean(variances)) == pytest.approx(300e-6, rel=0.1)
-    cool = Star("cool", teff=4000.0)
-    ratio = np.std(Rotation(10.0, **knobs)(rng(), times, cool)) / np.std(
-        Rotation(10.0, **knobs)(rng(), times, SUN)
+    cool = Star(target="cool", teff=4000.0)
+    ratio = np.std(Rotation(period_days=10.0, **knobs)(rng(), times, cool)) / np.std(
+        Rotation(period_days=10.0, **knobs)(rng(), times, SUN)
     )
     assert ratio == pytest.approx((4000 / 5772) ** Rotation().teff_power, rel=1e-6)
     assert not Rotation(share=0.0)(rng(), times, SUN).any()
@@ -154,7 +174,9 @@ def test_pulsation_is_of_its_share_and_temperatures():
     times = sampling(5)
     share = np.mean([process(rng(seed), times, SUN).any() for seed in range(400)])
     assert share == pytest.approx(0.4, abs=0.08)
-    assert not any(process(rng(seed), times, Star("hot", teff=7000.0)).any() for seed in range(20))
+    assert not any(
+        process(rng(seed), times, Star(target="hot", teff=7000.0)).any() for seed in range(20)
+    )
 
 
 def test_a_long_exposure_smooths_pulsation():
@@ -176,7 +198,7 @@ def test_flares_have_the_template_s_area():
     )
     for exposure in (0.001, 0.02, 0.3):
         instants = np.arange(-1, 1, exposure) + 0.37 * exposure
-        assert exposure * flare_mean(instants, width, exposure).sum() == pytest.approx(
+        assert exposure * flare_mean(instants, width, exposure=exposure).sum() == pytest.approx(
             area, rel=0.02
         )
 
@@ -184,7 +206,7 @@ def test_flares_have_the_template_s_area():
 def test_only_cool_stars_flare_and_only_upwards():
     process = Flares(per_day=0.5, hottest_kelvin=4500)
     assert not process(rng(), sampling(), SUN).any()
-    flux = process(rng(), sampling(), Star("cool", teff=3500.0))
+    flux = process(rng(), sampling(), Star(target="cool", teff=3500.0))
     assert flux.min() >= 0 and flux.max() > 1e-4
 
 
@@ -222,7 +244,7 @@ def test_outliers_are_as_many_as_said_and_larger_in_faint_stars():
     assert len(hit) == pytest.approx(0.01 * len(flux), rel=0.15)
     assert np.mean(hit > 0) == pytest.approx(0.8, abs=0.05)
     assert np.abs(hit) == pytest.approx(3e-4)
-    faint = process(rng(), sampling(2000), Star("faint", magnitude=14.5))
+    faint = process(rng(), sampling(2000), Star(target="faint", magnitude=14.5))
     assert np.abs(faint).max() == pytest.approx(3e-3)
 
 
@@ -255,21 +277,25 @@ def test_precision_of_white_noise_is_that_of_its_mean():
     flux = 1 + 1e-3 * rng().standard_normal(len(times))
     for hours in (3.0, 12.0):
         expected = 1e3 / math.sqrt(hours / 24 / EXPOSURE)
-        assert differential_precision(times.time, flux, hours) == pytest.approx(expected, rel=0.1)
-    assert math.isnan(differential_precision(times.time[:5], flux[:5], 6.0))
+        assert differential_precision(times.time, flux, hours=hours) == pytest.approx(
+            expected, rel=0.1
+        )
+    assert math.isnan(differential_precision(times.time[:5], flux[:5], hours=6.0))
 
 
 def test_centroids_have_photon_noise_and_follow_the_star():
     still = {"floor_pixels": 0.0, "slow_pixels": 0.0, "trend_pixels": 0.0, "follow_pixels": 0.0}
     times = sampling(50)
     flat = np.zeros(len(times))
-    assert np.std(CentroidJitter(1.5, **still)(rng(), times, 1e-4, flat)) == pytest.approx(
-        1.5e-4, rel=0.05
-    )
+    assert np.std(
+        CentroidJitter(width_pixels=1.5, **still)(rng(), times, 1e-4, flat)
+    ) == pytest.approx(1.5e-4, rel=0.05)
     still["follow_pixels"] = 0.2
     star = 0.01 * np.sin(times.time)
     slopes = [
-        CentroidJitter(0.0, **still)(rng(seed), times, 1e-4, star) @ star / (star @ star)
+        CentroidJitter(width_pixels=0.0, **still)(rng(seed), times, 1e-4, star)
+        @ star
+        / (star @ star)
         for seed in range(300)
     ]
     assert np.std(slopes) == pytest.approx(0.2, rel=0.15)
@@ -284,7 +310,8 @@ def test_a_null_takes_a_process_away_and_nonsense_is_refused():
 def test_the_light_of_neighbours_raises_the_noise():
     noise = ProceduralNoise(processes={}, white=WhiteNoise(scatter_dex=0.0))
     alone, crowded = (
-        noise.light_curve(rng(), "any", SUN, EXPOSURE, crowding) for crowding in (1.0, 0.25)
+        noise.light_curve(rng(), "any", SUN, exposure=EXPOSURE, crowding=crowding)
+        for crowding in (1.0, 0.25)
     )
     ratio = np.std(crowded.flux) / np.std(alone.flux)
     assert ratio == pytest.approx(2.0)

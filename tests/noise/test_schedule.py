@@ -9,7 +9,7 @@ FULL = {"lost_share": 0.0, "pauses": 0, "pause_days": 0.0}
 
 
 def cadences(seed=0, segments=None, **knobs):
-    return Schedule(**{**FULL, **knobs})(np.random.default_rng(seed), EXPOSURE, segments)
+    return Schedule(**{**FULL, **knobs})(np.random.default_rng(seed), EXPOSURE, segments=segments)
 
 
 def test_segments_follow_each_other():

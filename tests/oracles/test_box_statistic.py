@@ -20,7 +20,15 @@ def gappy(seed, count=3000, days=60.0):
     error = 1e-4 * rng.uniform(0.5, 2, len(time))
     flux = 1 + error * rng.standard_normal(len(time))
     flux[np.abs((time - 1.93) % 4.0 - 2.0) > 1.85] -= 1e-4
-    return LightCurve("KIC 1", "kepler", time, flux, error, 0.02, (Segment(1, 0, len(time)),))
+    return LightCurve(
+        target="KIC 1",
+        mission="kepler",
+        time=time,
+        flux=flux,
+        flux_error=error,
+        exposure=0.02,
+        segments=(Segment(number=1, start=0, stop=len(time)),),
+    )
 
 
 def searched(data, periods, durations, radix=1, floor=0.0, bins_per_duration=4.0):

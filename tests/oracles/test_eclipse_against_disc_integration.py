@@ -41,17 +41,74 @@ def test_rings_agree_with_pixels(separation, ratio):
 @pytest.mark.parametrize(
     "orbit",
     [
-        Orbit(4.0, 1.3, 0.1, 12.0, 0.3),
-        Orbit(4.0, 1.3, 0.7, 9.0, 0.4, 0.4, 1.1, 0.35),
-        Orbit(4.0, 1.3, 1.0, 7.0, 0.0, 0.0, 0.0, 1.0, 1.0, LIMB),
-        Orbit(4.0, 1.3, 1.3, 7.0, 0.2, 0.2, 4.0, 0.1),
-        Orbit(4.0, 1.3, 0.5, 8.0, 1.3, 0.3, 2.0, 0.6),
-        Orbit(4.0, 1.3, 0.1, 8.0, 0.0, 0.1, 5.0, 0.2),
+        Orbit(
+            period=4.0,
+            epoch=1.3,
+            radius_ratio=0.1,
+            semi_major_axis_ratio=12.0,
+            impact_parameter=0.3,
+        ),
+        Orbit(
+            period=4.0,
+            epoch=1.3,
+            radius_ratio=0.7,
+            semi_major_axis_ratio=9.0,
+            impact_parameter=0.4,
+            eccentricity=0.4,
+            argument_of_periastron=1.1,
+            surface_brightness_ratio=0.35,
+        ),
+        Orbit(
+            period=4.0,
+            epoch=1.3,
+            radius_ratio=1.0,
+            semi_major_axis_ratio=7.0,
+            impact_parameter=0.0,
+            eccentricity=0.0,
+            argument_of_periastron=0.0,
+            surface_brightness_ratio=1.0,
+            mass_ratio=1.0,
+            companion_limb_darkening=LIMB,
+        ),
+        Orbit(
+            period=4.0,
+            epoch=1.3,
+            radius_ratio=1.3,
+            semi_major_axis_ratio=7.0,
+            impact_parameter=0.2,
+            eccentricity=0.2,
+            argument_of_periastron=4.0,
+            surface_brightness_ratio=0.1,
+        ),
+        Orbit(
+            period=4.0,
+            epoch=1.3,
+            radius_ratio=0.5,
+            semi_major_axis_ratio=8.0,
+            impact_parameter=1.3,
+            eccentricity=0.3,
+            argument_of_periastron=2.0,
+            surface_brightness_ratio=0.6,
+        ),
+        Orbit(
+            period=4.0,
+            epoch=1.3,
+            radius_ratio=0.1,
+            semi_major_axis_ratio=8.0,
+            impact_parameter=0.0,
+            eccentricity=0.1,
+            argument_of_periastron=5.0,
+            surface_brightness_ratio=0.2,
+        ),
     ],
     ids=["planet", "eccentric pair", "twins", "larger companion", "grazing", "total secondary"],
 )
 def test_flux_is_that_of_two_discs(orbit):
-    delay = secondary_delay(orbit.period, orbit.eccentricity, orbit.argument_of_periastron)
+    delay = secondary_delay(
+        orbit.period,
+        eccentricity=orbit.eccentricity,
+        argument_of_periastron=orbit.argument_of_periastron,
+    )
     near = np.linspace(-0.3, 0.3, 81)
     times = orbit.epoch + np.concatenate([near, near + delay + orbit.period])
     flux = INSTANT(times, orbit, LIMB, 0.0)
@@ -62,18 +119,32 @@ def test_flux_is_that_of_two_discs(orbit):
 @pytest.mark.parametrize("ratio", [0.01, 0.1, 0.5, 0.9, 0.9999, 1.0, 1.0001, 2.0, 10.0])
 def test_contacts_do_not_break_the_kernel(ratio):
     # a wide circular orbit through the centre: separation is proportional to time
-    orbit = Orbit(1.0, 0.0, ratio, 1000.0 * (1 + ratio), 0.0)
+    orbit = Orbit(
+        period=1.0,
+        epoch=0.0,
+        radius_ratio=ratio,
+        semi_major_axis_ratio=1000.0 * (1 + ratio),
+        impact_parameter=0.0,
+    )
     nudges = np.concatenate([[0.0], np.logspace(-16, -3, 27), -np.logspace(-16, -3, 27)])
     separations = np.abs(np.concatenate([abs(1 - ratio) + nudges, ratio + nudges, nudges]))
     times = np.arcsin(separations / orbit.semi_major_axis_ratio) / (2 * np.pi)
     actual = sky_position(times, orbit)[0]
     expected = [hidden_by_rings(z, ratio, *LIMB) for z in actual]
-    assert np.abs(hidden_light(times, orbit, LIMB) - expected).max() < 2e-6
+    assert np.abs(hidden_light(times, orbit, limb_darkening=LIMB) - expected).max() < 2e-6
 
 
 @pytest.mark.parametrize(("eccentricity", "argument"), [(0.0, 90.0), (0.3, 40.0), (0.6, 250.0)])
 def test_instants_agree_with_batman(eccentricity, argument):
-    orbit = Orbit(3.0, 0.7, 0.12, 11.0, 0.35, eccentricity, math.radians(argument))
+    orbit = Orbit(
+        period=3.0,
+        epoch=0.7,
+        radius_ratio=0.12,
+        semi_major_axis_ratio=11.0,
+        impact_parameter=0.35,
+        eccentricity=eccentricity,
+        argument_of_periastron=math.radians(argument),
+    )
     parameters = batman.TransitParams()
     parameters.t0, parameters.per, parameters.rp, parameters.a = 0.7, 3.0, 0.12, 11.0
     parameters.inc, parameters.ecc = math.degrees(inclination(orbit)), eccentricity
@@ -87,10 +158,53 @@ def test_instants_agree_with_batman(eccentricity, argument):
 @pytest.mark.parametrize(
     ("orbit", "exposure_days", "tolerance_ppm"),
     [
-        (Orbit(3.0, 0.0, 0.1, 11.0, 0.3), 0.0204, 30.0),
-        (Orbit(3.0, 0.0, 0.1, 11.0, 0.3), 0.0014, 1.0),
-        (Orbit(2.0, 0.0, 0.01, 6.0, 0.0), 0.0204, 0.5),
-        (Orbit(1.0, 0.0, 0.6, 4.0, 0.2, 0.2, 1.0, 0.5), 0.0204, 200.0),
+        (
+            Orbit(
+                period=3.0,
+                epoch=0.0,
+                radius_ratio=0.1,
+                semi_major_axis_ratio=11.0,
+                impact_parameter=0.3,
+            ),
+            0.0204,
+            30.0,
+        ),
+        (
+            Orbit(
+                period=3.0,
+                epoch=0.0,
+                radius_ratio=0.1,
+                semi_major_axis_ratio=11.0,
+                impact_parameter=0.3,
+            ),
+            0.0014,
+            1.0,
+        ),
+        (
+            Orbit(
+                period=2.0,
+                epoch=0.0,
+                radius_ratio=0.01,
+                semi_major_axis_ratio=6.0,
+                impact_parameter=0.0,
+            ),
+            0.0204,
+            0.5,
+        ),
+        (
+            Orbit(
+                period=1.0,
+                epoch=0.0,
+                radius_ratio=0.6,
+                semi_major_axis_ratio=4.0,
+                impact_parameter=0.2,
+                eccentricity=0.2,
+                argument_of_periastron=1.0,
+                surface_brightness_ratio=0.5,
+            ),
+            0.0204,
+            200.0,
+        ),
     ],
 )
 def test_exposures_agree_with_a_thousand_instants(orbit, exposure_days, tolerance_ppm):

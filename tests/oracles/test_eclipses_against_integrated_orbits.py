@@ -13,10 +13,54 @@ from exoval.system import Orbit
 
 LIMB = (0.45, 0.25)
 PAIRS = [
-    Orbit(7.0, 0.0, 0.6, 12.0, 0.2, 0.45, 0.6, 0.5, 0.7, (0.5, 0.2)),
-    Orbit(7.0, 0.0, 0.3, 12.0, 0.9, 0.3, 4.4, 0.3, 0.5, (0.5, 0.2)),
-    Orbit(2.0, 0.0, 0.9, 6.0, 0.4, 0.3, 3.0, 0.9, 0.9, (0.5, 0.2)),
-    Orbit(30.0, 0.0, 0.8, 40.0, 0.1, 0.7, 1.2, 0.7, 0.8, (0.5, 0.2)),
+    Orbit(
+        period=7.0,
+        epoch=0.0,
+        radius_ratio=0.6,
+        semi_major_axis_ratio=12.0,
+        impact_parameter=0.2,
+        eccentricity=0.45,
+        argument_of_periastron=0.6,
+        surface_brightness_ratio=0.5,
+        mass_ratio=0.7,
+        companion_limb_darkening=(0.5, 0.2),
+    ),
+    Orbit(
+        period=7.0,
+        epoch=0.0,
+        radius_ratio=0.3,
+        semi_major_axis_ratio=12.0,
+        impact_parameter=0.9,
+        eccentricity=0.3,
+        argument_of_periastron=4.4,
+        surface_brightness_ratio=0.3,
+        mass_ratio=0.5,
+        companion_limb_darkening=(0.5, 0.2),
+    ),
+    Orbit(
+        period=2.0,
+        epoch=0.0,
+        radius_ratio=0.9,
+        semi_major_axis_ratio=6.0,
+        impact_parameter=0.4,
+        eccentricity=0.3,
+        argument_of_periastron=3.0,
+        surface_brightness_ratio=0.9,
+        mass_ratio=0.9,
+        companion_limb_darkening=(0.5, 0.2),
+    ),
+    Orbit(
+        period=30.0,
+        epoch=0.0,
+        radius_ratio=0.8,
+        semi_major_axis_ratio=40.0,
+        impact_parameter=0.1,
+        eccentricity=0.7,
+        argument_of_periastron=1.2,
+        surface_brightness_ratio=0.7,
+        mass_ratio=0.8,
+        companion_limb_darkening=(0.5, 0.2),
+    ),
 ]
 
 

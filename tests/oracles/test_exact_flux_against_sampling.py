@@ -17,20 +17,122 @@ LIMB = (0.45, 0.25)
 LONG, SHORT = 29.4244 / 1440, 2 / 1440
 
 ORBITS = {
-    "planet": Orbit(4.0, 1.3, 0.1, 12.0, 0.3),
-    "small planet": Orbit(3.0, 0.2, 0.01, 9.0, 0.7),
-    "grazing planet": Orbit(3.0, 0.2, 0.1, 9.0, 1.02),
-    "inner contact just missed": Orbit(3.0, 0.2, 0.1, 9.0, 0.9001),
-    "eccentric planet": Orbit(9.0, 1.3, 0.1, 22.0, 0.4, 0.4, 0.3),
-    "very eccentric": Orbit(30.0, 1.3, 0.15, 40.0, 0.2, 0.9, 0.5),
-    "eccentric pair": Orbit(4.0, 1.3, 0.7, 9.0, 0.4, 0.4, 1.1, 0.35, 0.7, (0.5, 0.2)),
-    "twins": Orbit(4.0, 1.3, 1.0, 7.0, 0.0, 0.0, 0.0, 1.0, 1.0, LIMB),
-    "near twins": Orbit(4.0, 1.3, 0.99, 7.0, 0.003, 0.1, 2.0, 0.9, 1.0, LIMB),
-    "larger companion": Orbit(4.0, 1.3, 1.5, 7.0, 0.2, 0.2, 4.0, 0.1),
-    "grazing pair": Orbit(4.0, 1.3, 0.5, 8.0, 1.35, 0.3, 2.0, 0.6),
-    "closest orbit": Orbit(0.4, 0.1, 0.3, 1.5, 0.1, 0.0, 1.0, 0.2),
-    "near-contact pair": Orbit(0.5, 0.1, 0.9, 2.2, 0.8, 0.0, 1.0, 0.8),
-    "closest off conjunction": Orbit(5.0, 0.0, 0.2, 5.0, 1.19, 0.6, 0.3, 0.1),
+    "planet": Orbit(
+        period=4.0, epoch=1.3, radius_ratio=0.1, semi_major_axis_ratio=12.0, impact_parameter=0.3
+    ),
+    "small planet": Orbit(
+        period=3.0, epoch=0.2, radius_ratio=0.01, semi_major_axis_ratio=9.0, impact_parameter=0.7
+    ),
+    "grazing planet": Orbit(
+        period=3.0, epoch=0.2, radius_ratio=0.1, semi_major_axis_ratio=9.0, impact_parameter=1.02
+    ),
+    "inner contact just missed": Orbit(
+        period=3.0, epoch=0.2, radius_ratio=0.1, semi_major_axis_ratio=9.0, impact_parameter=0.9001
+    ),
+    "eccentric planet": Orbit(
+        period=9.0,
+        epoch=1.3,
+        radius_ratio=0.1,
+        semi_major_axis_ratio=22.0,
+        impact_parameter=0.4,
+        eccentricity=0.4,
+        argument_of_periastron=0.3,
+    ),
+    "very eccentric": Orbit(
+        period=30.0,
+        epoch=1.3,
+        radius_ratio=0.15,
+        semi_major_axis_ratio=40.0,
+        impact_parameter=0.2,
+        eccentricity=0.9,
+        argument_of_periastron=0.5,
+    ),
+    "eccentric pair": Orbit(
+        period=4.0,
+        epoch=1.3,
+        radius_ratio=0.7,
+        semi_major_axis_ratio=9.0,
+        impact_parameter=0.4,
+        eccentricity=0.4,
+        argument_of_periastron=1.1,
+        surface_brightness_ratio=0.35,
+        mass_ratio=0.7,
+        companion_limb_darkening=(0.5, 0.2),
+    ),
+    "twins": Orbit(
+        period=4.0,
+        epoch=1.3,
+        radius_ratio=1.0,
+        semi_major_axis_ratio=7.0,
+        impact_parameter=0.0,
+        eccentricity=0.0,
+        argument_of_periastron=0.0,
+        surface_brightness_ratio=1.0,
+        mass_ratio=1.0,
+        companion_limb_darkening=LIMB,
+    ),
+    "near twins": Orbit(
+        period=4.0,
+        epoch=1.3,
+        radius_ratio=0.99,
+        semi_major_axis_ratio=7.0,
+        impact_parameter=0.003,
+        eccentricity=0.1,
+        argument_of_periastron=2.0,
+        surface_brightness_ratio=0.9,
+        mass_ratio=1.0,
+        companion_limb_darkening=LIMB,
+    ),
+    "larger companion": Orbit(
+        period=4.0,
+        epoch=1.3,
+        radius_ratio=1.5,
+        semi_major_axis_ratio=7.0,
+        impact_parameter=0.2,
+        eccentricity=0.2,
+        argument_of_periastron=4.0,
+        surface_brightness_ratio=0.1,
+    ),
+    "grazing pair": Orbit(
+        period=4.0,
+        epoch=1.3,
+        radius_ratio=0.5,
+        semi_major_axis_ratio=8.0,
+        impact_parameter=1.35,
+        eccentricity=0.3,
+        argument_of_periastron=2.0,
+        surface_brightness_ratio=0.6,
+    ),
+    "closest orbit": Orbit(
+        period=0.4,
+        epoch=0.1,
+        radius_ratio=0.3,
+        semi_major_axis_ratio=1.5,
+        impact_parameter=0.1,
+        eccentricity=0.0,
+        argument_of_periastron=1.0,
+        surface_brightness_ratio=0.2,
+    ),
+    "near-contact pair": Orbit(
+        period=0.5,
+        epoch=0.1,
+        radius_ratio=0.9,
+        semi_major_axis_ratio=2.2,
+        impact_parameter=0.8,
+        eccentricity=0.0,
+        argument_of_periastron=1.0,
+        surface_brightness_ratio=0.8,
+    ),
+    "closest off conjunction": Orbit(
+        period=5.0,
+        epoch=0.0,
+        radius_ratio=0.2,
+        semi_major_axis_ratio=5.0,
+        impact_parameter=1.19,
+        eccentricity=0.6,
+        argument_of_periastron=0.3,
+        surface_brightness_ratio=0.1,
+    ),
 }
 
 
@@ -38,7 +140,7 @@ def times_in_eclipse(orbit, exposure, count=120):
     """Times about both eclipses, their contacts and a few periods on."""
     middles = []
     for seen in (orbit, seen_from_body_2(orbit)):
-        contacts = contact_interval(seen, 1 + seen.radius_ratio)
+        contacts = contact_interval(seen, separation=1 + seen.radius_ratio)
         if contacts:
             first, last = contacts[0] - exposure, contacts[1] + exposure
             middles.append(seen.epoch + 2 * orbit.period + np.linspace(first, last, count))
@@ -77,7 +179,16 @@ def test_short_exposures_become_instants():
 
 @pytest.mark.parametrize("engine", [EXACT, BatmanModel()], ids=["exact", "batman"])
 def test_transit_times_move_each_transit(engine):
-    orbit = Orbit(4.0, 1.3, 0.6, 12.0, 0.3, 0.2, 1.0, 0.5)
+    orbit = Orbit(
+        period=4.0,
+        epoch=1.3,
+        radius_ratio=0.6,
+        semi_major_axis_ratio=12.0,
+        impact_parameter=0.3,
+        eccentricity=0.2,
+        argument_of_periastron=1.0,
+        surface_brightness_ratio=0.5,
+    )
     shifts = np.array([0.02, -0.05, 0.11])
     mid_times = tuple(float(1.3 + 4.0 * j + shift) for j, shift in enumerate(shifts))
     shifted = replace(orbit, transit_times=mid_times)

@@ -11,9 +11,33 @@ from exoval.physics.orbit import inclination, secondary_delay, sky_position
 from exoval.system import Orbit
 
 CASES = [
-    Orbit(7.0, 0.0, 0.3, 12.0, 0.2, 0.45, 0.6),
-    Orbit(7.0, 0.0, 0.3, 12.0, 0.5, 0.1, 4.4),
-    Orbit(2.0, 0.0, 0.8, 6.0, 0.0, 0.3, 3.0),
+    Orbit(
+        period=7.0,
+        epoch=0.0,
+        radius_ratio=0.3,
+        semi_major_axis_ratio=12.0,
+        impact_parameter=0.2,
+        eccentricity=0.45,
+        argument_of_periastron=0.6,
+    ),
+    Orbit(
+        period=7.0,
+        epoch=0.0,
+        radius_ratio=0.3,
+        semi_major_axis_ratio=12.0,
+        impact_parameter=0.5,
+        eccentricity=0.1,
+        argument_of_periastron=4.4,
+    ),
+    Orbit(
+        period=2.0,
+        epoch=0.0,
+        radius_ratio=0.8,
+        semi_major_axis_ratio=6.0,
+        impact_parameter=0.0,
+        eccentricity=0.3,
+        argument_of_periastron=3.0,
+    ),
 ]
 
 
@@ -69,7 +93,11 @@ def test_sky_path_and_secondary_phase(orbit):
     events = conjunctions(sky, orbit.period)
     primary = next(time for time, front in events if front)
     secondary = next(time for time, front in events if not front and time > primary)
-    delay = secondary_delay(orbit.period, orbit.eccentricity, orbit.argument_of_periastron)
+    delay = secondary_delay(
+        orbit.period,
+        eccentricity=orbit.eccentricity,
+        argument_of_periastron=orbit.argument_of_periastron,
+    )
     assert secondary - primary == pytest.approx(delay, abs=1e-6)
     times = np.linspace(primary, 2 * orbit.period, 300)
     east, north, towards = sky(times)

@@ -65,9 +65,9 @@ def population(count=60):
 def test_batches_are_their_orbits_one_by_one(chunk, device):
     orbits, times = population(), np.arange(0.0, 27.0, LONG)
     limbs = [(0.3 + 0.005 * j, 0.2) for j in range(len(orbits))]
-    pairs = Pairs.of(orbits, limbs, device)
+    pairs = Pairs.of(orbits, limbs, device=device)
     model = TorchModel(device, chunk_cells=chunk)
-    flux = model.batch(torch.tensor(times, device=device), pairs, LONG)
+    flux = model.batch(torch.tensor(times, device=device), pairs, exposure=LONG)
     expected = np.array(
         [EXACT(times, orbit, limb, LONG) for orbit, limb in zip(orbits, limbs, strict=True)]
     )
@@ -89,7 +89,7 @@ def test_values_outside_the_domain_are_refused():
     orbits = population(5)
     bad = [*orbits[:3], replace(orbits[3], eccentricity=0.95), orbits[4]]
     with pytest.raises(BadParameter, match=r"eccentricity 0\.95 of row 3"):
-        DOUBLE.batch(torch.arange(3.0).double(), Pairs.of(bad, [LIMB] * 5), LONG)
+        DOUBLE.batch(torch.arange(3.0).double(), Pairs.of(bad, [LIMB] * 5), exposure=LONG)
     with pytest.raises(BadParameter, match="exposure"):
         DOUBLE(np.arange(3.0), orbits[0], LIMB, 0.1)
     with pytest.raises(BadParameter, match="float16"):

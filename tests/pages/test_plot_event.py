@@ -50,15 +50,15 @@ def transits(ephemeris=PLANET, count=2200, depth=4e-3, seed=1, **others):
 def light_curve(columns):
     size = len(columns["time"])
     return LightCurve(
-        "KIC 1001",
-        "kepler",
-        columns["time"],
-        columns["pdcsap_flux"].astype(float),
-        columns["pdcsap_flux_err"].astype(float),
-        0.0204,
-        (Segment(9, 0, size),),
-        columns["mom_centr1"].astype(float),
-        columns["mom_centr2"].astype(float),
+        target="KIC 1001",
+        mission="kepler",
+        time=columns["time"],
+        flux=columns["pdcsap_flux"].astype(float),
+        flux_error=columns["pdcsap_flux_err"].astype(float),
+        exposure=0.0204,
+        segments=(Segment(number=9, start=0, stop=size),),
+        centroid_column=columns["mom_centr1"].astype(float),
+        centroid_row=columns["mom_centr2"].astype(float),
     )
 
 
@@ -91,7 +91,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page():
-    return page_of(light_curve(transits()), Star("KIC 1001"), TransitEvent(PLANET))
+    return page_of(light_curve(transits()), Star(target="KIC 1001"), TransitEvent(ephemeris=PLANET))
 
 
 @pytest.fixture
@@ -268,7 +268,7 @@ def test_a_star_of_tess_needs_no_other_option(tmp_path, drawn):
 
 def test_a_single_transit_is_found_and_drawn():
     once = Ephemeris(500.0, 921.0, 0.3)
-    page = page_of(light_curve(transits(once)), Star("KIC 1001"))
+    page = page_of(light_curve(transits(once)), Star(target="KIC 1001"))
     assert page.folded.event.source == "search for single events"
     assert page.folded.event.ephemeris.epoch == pytest.approx(once.epoch, abs=0.03)
     figure = plot_event(page)
@@ -318,7 +318,9 @@ def test_the_periodogram_reaches_the_period_and_peaks_there(page):
     power = page.periodogram
     assert power.period[np.argmax(power.power)] == pytest.approx(PLANET.period, rel=2e-3)
     fast = Ephemeris(0.4, 900.1, 0.05)
-    short = page_of(light_curve(transits(fast)), Star("KIC 1001"), TransitEvent(fast))
+    short = page_of(
+        light_curve(transits(fast)), Star(target="KIC 1001"), TransitEvent(ephemeris=fast)
+    )
     assert short.periodogram.period[0] < 0.4
 
 
@@ -338,7 +340,7 @@ def test_the_other_dip_is_centred_on_its_phase():
     away = replace(PLANET, epoch=PLANET.epoch + 0.37 * PLANET.period)
     columns = transits()
     columns["pdcsap_flux"] *= 1 - 2e-3 * away.in_event(columns["time"])
-    page = page_of(light_curve(columns), Star("KIC 1001"), TransitEvent(PLANET))
+    page = page_of(light_curve(columns), Star(target="KIC 1001"), TransitEvent(ephemeris=PLANET))
     panel = next(axes for axes in plot_event(page).axes if "phase" in axes.get_title())
     phase = float(panel.get_title().split("phase ")[1].split(",")[0])
     assert phase == pytest.approx(0.37, abs=0.01)
@@ -413,7 +415,9 @@ def test_without_matplotlib_the_extra_is_named(page, monkeypatch):
 def test_an_ephemeris_without_data_says_so():
     with pytest.raises(BadLightCurve, match="give another ephemeris"):
         page_of(
-            light_curve(transits()), Star("KIC 1001"), TransitEvent(Ephemeris(400.0, 1200.0, 0.2))
+            light_curve(transits()),
+            Star(target="KIC 1001"),
+            TransitEvent(ephemeris=Ephemeris(400.0, 1200.0, 0.2)),
         )
 
 

@@ -10,9 +10,24 @@ from exoval.errors import ExovalError
 from exoval.pages.plot_system import plot_system
 from exoval.system import Orbit, Source, System
 
-PAIR = Orbit(3.0, 0.5, 0.6, 8.0, 0.3, 0.3, 1.0, 0.4, 0.7)
+PAIR = Orbit(
+    period=3.0,
+    epoch=0.5,
+    radius_ratio=0.6,
+    semi_major_axis_ratio=8.0,
+    impact_parameter=0.3,
+    eccentricity=0.3,
+    argument_of_periastron=1.0,
+    surface_brightness_ratio=0.4,
+    mass_ratio=0.7,
+)
 SYSTEM = System(
-    "nearby_binary", (Source(0.9), Source(0.1, 6.0, -3.0, orbit=PAIR)), {"separation_arcsec": 6.7}
+    scenario="nearby_binary",
+    sources=(
+        Source(flux_fraction=0.9),
+        Source(flux_fraction=0.1, offset_column=6.0, offset_row=-3.0, orbit=PAIR),
+    ),
+    truth={"separation_arcsec": 6.7},
 )
 
 
@@ -34,7 +49,7 @@ def test_panels_show_the_light_of_both_eclipses_and_the_photocentre():
 
 
 def test_system_without_an_orbit_is_a_flat_line():
-    axes = panels(System("no_transit", (Source(1.0),)))
+    axes = panels(System(scenario="no_transit", sources=(Source(flux_fraction=1.0),)))
     assert np.ptp(axes[0].lines[0].get_ydata()) == 0 and len(axes) == 3
 
 
@@ -48,7 +63,10 @@ def test_system_without_an_orbit_is_a_flat_line():
 )
 def test_unusual_orbits_can_be_drawn(change, count):
     orbit = replace(PAIR, **change)
-    assert len(panels(System("x", (Source(1.0, orbit=orbit),)))) == count
+    assert (
+        len(panels(System(scenario="x", sources=(Source(flux_fraction=1.0, orbit=orbit),))))
+        == count
+    )
 
 
 def test_missing_matplotlib_names_the_extra(monkeypatch):

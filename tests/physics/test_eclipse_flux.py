@@ -16,13 +16,30 @@ from exoval.system import Orbit
 MODEL = BatmanModel()
 LIMB = (0.4, 0.3)
 EXPOSURE = 0.0204
-PLANET = Orbit(3.0, 0.5, 0.1, 10.0, 0.2)
-PAIR = Orbit(3.0, 0.5, 0.6, 8.0, 0.3, 0.3, 1.0, 0.4, 0.7, (0.5, 0.2))
+PLANET = Orbit(
+    period=3.0, epoch=0.5, radius_ratio=0.1, semi_major_axis_ratio=10.0, impact_parameter=0.2
+)
+PAIR = Orbit(
+    period=3.0,
+    epoch=0.5,
+    radius_ratio=0.6,
+    semi_major_axis_ratio=8.0,
+    impact_parameter=0.3,
+    eccentricity=0.3,
+    argument_of_periastron=1.0,
+    surface_brightness_ratio=0.4,
+    mass_ratio=0.7,
+    companion_limb_darkening=(0.5, 0.2),
+)
 TIME = np.arange(0.0, 9.0, 0.01)
 
 
 def test_flux_is_exactly_one_away_from_the_eclipses():
-    delay = secondary_delay(PAIR.period, PAIR.eccentricity, PAIR.argument_of_periastron)
+    delay = secondary_delay(
+        PAIR.period,
+        eccentricity=PAIR.eccentricity,
+        argument_of_periastron=PAIR.argument_of_periastron,
+    )
     from_primary = (TIME - PAIR.epoch + 1.5) % 3.0 - 1.5
     from_secondary = (TIME - PAIR.epoch - delay + 1.5) % 3.0 - 1.5
     longest = 0.5 + EXPOSURE
@@ -50,7 +67,18 @@ def test_dark_companion_has_no_secondary():
 
 
 def test_equal_twins_have_equal_eclipses():
-    twins = Orbit(4.0, 0.0, 1.0, 7.0, 0.3, 0.0, np.pi / 2, 1.0, 1.0, LIMB)
+    twins = Orbit(
+        period=4.0,
+        epoch=0.0,
+        radius_ratio=1.0,
+        semi_major_axis_ratio=7.0,
+        impact_parameter=0.3,
+        eccentricity=0.0,
+        argument_of_periastron=np.pi / 2,
+        surface_brightness_ratio=1.0,
+        mass_ratio=1.0,
+        companion_limb_darkening=LIMB,
+    )
     near = np.linspace(-0.4, 0.4, 200)
     primary, secondary = (MODEL(near + shift, twins, LIMB, EXPOSURE) for shift in (0.0, 2.0))
     assert np.abs(primary - secondary).max() < 1e-9
@@ -84,13 +112,22 @@ def test_total_secondary_removes_the_companion_share():
 def test_flux_stays_between_zero_and_one_and_reaches_down(
     ratio, impact, eccentricity, argument, brightness
 ):
-    orbit = Orbit(3.0, 0.0, ratio, 10.0, impact, eccentricity, argument, brightness)
+    orbit = Orbit(
+        period=3.0,
+        epoch=0.0,
+        radius_ratio=ratio,
+        semi_major_axis_ratio=10.0,
+        impact_parameter=impact,
+        eccentricity=eccentricity,
+        argument_of_periastron=argument,
+        surface_brightness_ratio=brightness,
+    )
     flux = MODEL(np.linspace(0, 3, 600), orbit, LIMB, EXPOSURE)
     assert np.all((flux >= 0) & (flux <= 1)) and flux.min() < 1
 
 
 def test_light_is_lost_between_first_and_fourth_contact_only():
-    first, last = contact_interval(PAIR, 1 + PAIR.radius_ratio)
+    first, last = contact_interval(PAIR, separation=1 + PAIR.radius_ratio)
     assert last - first == pytest.approx(durations(PAIR)[0])
     margin = 0.02 * (last - first)
     times = PAIR.epoch + np.array([first - 1e-6, first + margin, last - margin, last + 1e-6])
@@ -119,5 +156,7 @@ def test_central_and_averaged_brightness_differ_by_the_discs_integrals():
         for u1, u2 in ((0.5, 0.2), LIMB)
     ]
     expected = 0.7 * means[0] / means[1]
-    assert disc_averaged_ratio(0.7, LIMB, (0.5, 0.2)) == pytest.approx(expected, rel=1e-6)
-    assert disc_averaged_ratio(0.7, LIMB, LIMB) == 0.7
+    assert disc_averaged_ratio(
+        0.7, limb_darkening=LIMB, companion_limb_darkening=(0.5, 0.2)
+    ) == pytest.approx(expected, rel=1e-6)
+    assert disc_averaged_ratio(0.7, limb_darkening=LIMB, companion_limb_darkening=LIMB) == 0.7

@@ -15,8 +15,21 @@ from exoval.system import Orbit
 MODEL = ExactModel()
 LIMB = (0.4, 0.3)
 EXPOSURE = 0.0204
-PLANET = Orbit(3.0, 0.5, 0.1, 10.0, 0.2)
-PAIR = Orbit(3.0, 0.5, 0.6, 8.0, 0.3, 0.3, 1.0, 0.4, 0.7, (0.5, 0.2))
+PLANET = Orbit(
+    period=3.0, epoch=0.5, radius_ratio=0.1, semi_major_axis_ratio=10.0, impact_parameter=0.2
+)
+PAIR = Orbit(
+    period=3.0,
+    epoch=0.5,
+    radius_ratio=0.6,
+    semi_major_axis_ratio=8.0,
+    impact_parameter=0.3,
+    eccentricity=0.3,
+    argument_of_periastron=1.0,
+    surface_brightness_ratio=0.4,
+    mass_ratio=0.7,
+    companion_limb_darkening=(0.5, 0.2),
+)
 TIME = np.arange(0.0, 9.0, 0.01)
 
 
@@ -30,28 +43,32 @@ def domain(draw, eccentric=True):
     axis = max(1.5, edge) * draw(st.floats(1.0001, 30.0))
     impact = (1 + ratio) * draw(st.one_of(st.floats(0.0, 1.0), st.sampled_from([0.0, 1.0])))
     return Orbit(
-        draw(st.floats(0.3, 40.0)),
-        draw(st.floats(-50.0, 50.0)),
-        ratio,
-        axis,
-        impact,
-        eccentricity,
-        argument,
-        draw(st.floats(0.0, 1.5)),
-        0.5,
-        (0.5, 0.2),
+        period=draw(st.floats(0.3, 40.0)),
+        epoch=draw(st.floats(-50.0, 50.0)),
+        radius_ratio=ratio,
+        semi_major_axis_ratio=axis,
+        impact_parameter=impact,
+        eccentricity=eccentricity,
+        argument_of_periastron=argument,
+        surface_brightness_ratio=draw(st.floats(0.0, 1.5)),
+        mass_ratio=0.5,
+        companion_limb_darkening=(0.5, 0.2),
     )
 
 
 def near_eclipse(orbit, count=60):
-    contacts = contact_interval(orbit, 1 + orbit.radius_ratio) or (-0.1, 0.1)
+    contacts = contact_interval(orbit, separation=1 + orbit.radius_ratio) or (-0.1, 0.1)
     return orbit.epoch + np.linspace(1.2 * contacts[0] - 0.02, 1.2 * contacts[1] + 0.02, count)
 
 
 @settings(max_examples=150, deadline=None)
 @given(domain(), st.sampled_from([0.0, 2e-4, 0.0204, 2 / 24]))
 def test_flux_is_finite_and_between_zero_and_one(orbit, exposure):
-    delay = secondary_delay(orbit.period, orbit.eccentricity, orbit.argument_of_periastron)
+    delay = secondary_delay(
+        orbit.period,
+        eccentricity=orbit.eccentricity,
+        argument_of_periastron=orbit.argument_of_periastron,
+    )
     near = near_eclipse(orbit)
     flux = MODEL(np.concatenate([near, near + delay]), orbit, LIMB, exposure)
     assert np.all(np.isfinite(flux))
@@ -96,9 +113,9 @@ def test_flux_is_continuous_in_every_parameter_at_the_contacts(orbit, name, inne
         semi_major_axis_ratio=max(orbit.semi_major_axis_ratio, 3 / (1 - orbit.eccentricity)),
     )
     separation = abs(1 - orbit.radius_ratio) if inner else 1 + orbit.radius_ratio
-    contacts = contact_interval(orbit, separation)
+    contacts = contact_interval(orbit, separation=separation)
     if contacts is None:
-        contacts = contact_interval(orbit, 1 + orbit.radius_ratio)
+        contacts = contact_interval(orbit, separation=1 + orbit.radius_ratio)
     times = orbit.epoch + np.array(contacts)
     step = 1e-9 * max(abs(getattr(orbit, name)), 0.1)
     moved = replace(orbit, **{name: getattr(orbit, name) + step})
@@ -109,7 +126,11 @@ def test_flux_is_continuous_in_every_parameter_at_the_contacts(orbit, name, inne
 
 
 def test_flux_is_exactly_one_away_from_the_eclipses():
-    delay = secondary_delay(PAIR.period, PAIR.eccentricity, PAIR.argument_of_periastron)
+    delay = secondary_delay(
+        PAIR.period,
+        eccentricity=PAIR.eccentricity,
+        argument_of_periastron=PAIR.argument_of_periastron,
+    )
     from_primary = (TIME - PAIR.epoch + 1.5) % 3.0 - 1.5
     from_secondary = (TIME - PAIR.epoch - delay + 1.5) % 3.0 - 1.5
     away = (np.abs(from_primary) > 0.52) & (np.abs(from_secondary) > 0.52)
@@ -119,7 +140,18 @@ def test_flux_is_exactly_one_away_from_the_eclipses():
 
 
 def test_equal_twins_have_equal_eclipses():
-    twins = Orbit(4.0, 0.0, 1.0, 7.0, 0.3, 0.0, np.pi / 2, 1.0, 1.0, LIMB)
+    twins = Orbit(
+        period=4.0,
+        epoch=0.0,
+        radius_ratio=1.0,
+        semi_major_axis_ratio=7.0,
+        impact_parameter=0.3,
+        eccentricity=0.0,
+        argument_of_periastron=np.pi / 2,
+        surface_brightness_ratio=1.0,
+        mass_ratio=1.0,
+        companion_limb_darkening=LIMB,
+    )
     near = np.linspace(-0.4, 0.4, 200)
     primary, secondary = (MODEL(near + shift, twins, LIMB, EXPOSURE) for shift in (0.0, 2.0))
     assert np.abs(primary - secondary).max() < 1e-12

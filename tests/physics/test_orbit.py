@@ -53,7 +53,9 @@ def test_unbound_orbit_is_refused():
 
 
 def test_earth_is_at_215_solar_radii():
-    assert semi_major_axis_ratio(1.0, 3e-6, 1.0, 365.25) == pytest.approx(215.03, rel=1e-4)
+    assert semi_major_axis_ratio(
+        mass_1=1.0, mass_2=3e-6, radius_1=1.0, period=365.25
+    ) == pytest.approx(215.03, rel=1e-4)
 
 
 @given(orbits)
@@ -61,7 +63,11 @@ def test_impact_parameter_is_the_separation_at_conjunction(orbit):
     separation, height = sky_position(np.array([0.0]), orbit)
     assert separation[0] == pytest.approx(orbit.impact_parameter, abs=1e-9)
     assert height[0] > 0
-    delay = secondary_delay(orbit.period, orbit.eccentricity, orbit.argument_of_periastron)
+    delay = secondary_delay(
+        orbit.period,
+        eccentricity=orbit.eccentricity,
+        argument_of_periastron=orbit.argument_of_periastron,
+    )
     separation, height = sky_position(np.array([delay]), orbit)
     turned = seen_from_body_2(orbit)
     assert separation[0] == pytest.approx(turned.impact_parameter * orbit.radius_ratio, abs=1e-8)
@@ -85,14 +91,16 @@ def test_no_moment_of_contact_is_cut_off(orbit):
     times = np.linspace(-0.5, 0.5, 20001) * orbit.period
     separation, height = sky_position(times, orbit)
     touching = times[(separation < limit) & (height > 0)]
-    first, last = contact_interval(orbit, limit)
+    first, last = contact_interval(orbit, separation=limit)
     assert touching.size == 0 or (first <= touching[0] and touching[-1] <= last)
     ends, _ = sky_position(np.array([first, last]), orbit)
     assert np.allclose(ends, limit, rtol=1e-6)
 
 
 def test_circular_duration_has_its_closed_form():
-    orbit = Orbit(3.0, 0.0, 0.1, 9.0, 0.4)
+    orbit = Orbit(
+        period=3.0, epoch=0.0, radius_ratio=0.1, semi_major_axis_ratio=9.0, impact_parameter=0.4
+    )
     sine = math.sin(inclination(orbit))
     for found, reach in zip(durations(orbit), (1.1, 0.9), strict=True):
         half_angle = math.asin(math.sqrt(reach**2 - 0.4**2) / (9.0 * sine))
@@ -100,21 +108,45 @@ def test_circular_duration_has_its_closed_form():
 
 
 def test_grazing_and_missing_eclipses_have_no_inner_or_no_duration():
-    whole, inner = durations(Orbit(3.0, 0.0, 0.1, 9.0, 1.0))
+    whole, inner = durations(
+        Orbit(
+            period=3.0, epoch=0.0, radius_ratio=0.1, semi_major_axis_ratio=9.0, impact_parameter=1.0
+        )
+    )
     assert whole > 0 and inner == 0
-    assert durations(Orbit(3.0, 0.0, 0.1, 9.0, 1.2)) == (0.0, 0.0)
+    assert durations(
+        Orbit(
+            period=3.0, epoch=0.0, radius_ratio=0.1, semi_major_axis_ratio=9.0, impact_parameter=1.2
+        )
+    ) == (0.0, 0.0)
 
 
 def test_closest_approach_off_conjunction_is_found():
     # the eccentric pair comes nearest a little away from conjunction, where it misses contact
-    orbit = Orbit(5.0, 0.0, 0.2, 5.0, 1.2001, 0.6, 0.3)
+    orbit = Orbit(
+        period=5.0,
+        epoch=0.0,
+        radius_ratio=0.2,
+        semi_major_axis_ratio=5.0,
+        impact_parameter=1.2001,
+        eccentricity=0.6,
+        argument_of_periastron=0.3,
+    )
     times = np.linspace(-0.3, 0.3, 200001)
     closest = sky_position(times, orbit)[0].min()
     assert closest < 1.2 < orbit.impact_parameter
-    first, last = contact_interval(orbit, 1.2)
+    first, last = contact_interval(orbit, separation=1.2)
     assert sky_position(np.array([first, last]), orbit)[0] == pytest.approx([1.2, 1.2], abs=1e-9)
 
 
 def test_impossible_impact_parameter_is_refused():
     with pytest.raises(BadParameter, match="impact parameter 12"):
-        inclination(Orbit(3.0, 0.0, 0.1, 9.0, 12.0))
+        inclination(
+            Orbit(
+                period=3.0,
+                epoch=0.0,
+                radius_ratio=0.1,
+                semi_major_axis_ratio=9.0,
+                impact_parameter=12.0,
+            )
+        )

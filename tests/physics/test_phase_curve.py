@@ -25,16 +25,16 @@ EXPOSURE = 0.0204
 MODEL = ExactModel()
 SILENT = PhaseCurve(1.0, (-1.0, -1.0), (0.0, 0.0), (0.0, 0.0))
 PAIR = Orbit(
-    3.0,
-    0.5,
-    0.6,
-    8.0,
-    0.3,
-    0.2,
-    1.0,
-    0.4,
-    0.7,
-    (0.5, 0.2),
+    period=3.0,
+    epoch=0.5,
+    radius_ratio=0.6,
+    semi_major_axis_ratio=8.0,
+    impact_parameter=0.3,
+    eccentricity=0.2,
+    argument_of_periastron=1.0,
+    surface_brightness_ratio=0.4,
+    mass_ratio=0.7,
+    companion_limb_darkening=(0.5, 0.2),
     phase_curve=PhaseCurve(1.0, reflection=(0.3, 0.4)),
 )
 CIRCLE = replace(PAIR, eccentricity=0.0, impact_parameter=0.9)
@@ -42,7 +42,9 @@ TIME = np.arange(0.0, 9.0, 0.01)
 
 
 def flux(orbit, time=TIME, model=MODEL):
-    return phase_curve_flux(time, orbit, LIMB, EXPOSURE, model)
+    return phase_curve_flux(
+        time, orbit, limb_darkening=LIMB, exposure=EXPOSURE, transit_model=model
+    )
 
 
 def test_without_amplitudes_the_eclipses_alone_remain():
@@ -57,7 +59,12 @@ def test_phase_curve_is_off_unless_the_orbit_has_one():
     off = replace(PAIR, phase_curve=None)
     light = [
         system_flux(
-            TIME, System("x", (Source(1.0, limb_darkening=LIMB, orbit=orbit),)), EXPOSURE, MODEL
+            TIME,
+            System(
+                scenario="x", sources=(Source(flux_fraction=1.0, limb_darkening=LIMB, orbit=orbit),)
+            ),
+            exposure=EXPOSURE,
+            transit_model=MODEL,
         ).flux
         for orbit in (off, PAIR)
     ]
@@ -67,7 +74,7 @@ def test_phase_curve_is_off_unless_the_orbit_has_one():
 
 
 def test_circular_curve_is_the_sum_of_its_harmonics():
-    found = phase_amplitudes(CIRCLE, LIMB)
+    found = phase_amplitudes(CIRCLE, limb_darkening=LIMB)
     share = 0.4 * 0.36 / (1 + 0.4 * 0.36)
     angle = 2 * np.pi * (TIME - CIRCLE.epoch) / CIRCLE.period
     ellipsoidal = (1 - share) * found.ellipsoidal[0] + share * found.ellipsoidal[1]
@@ -85,15 +92,26 @@ def test_ellipsoidal_amplitude_is_the_published_formula():
     # 0.15 (15.55)(1.32)/(2.45) = 1.2567 for u = 0.55, g = 0.32
     sine_squared = 1 - (0.9 / 8.0) ** 2
     expected = 1.2567 * 0.7 / 8.0**3 * sine_squared
-    assert phase_amplitudes(CIRCLE, LIMB).ellipsoidal[0] == pytest.approx(expected, rel=1e-4)
+    assert phase_amplitudes(CIRCLE, limb_darkening=LIMB).ellipsoidal[0] == pytest.approx(
+        expected, rel=1e-4
+    )
 
 
 def test_beaming_of_the_sun_by_jupiter():
     # Jupiter moves the Sun at 12.5 m/s, so that the semi-amplitude is 4 x 12.5 / 3e8
     jupiter = Orbit(
-        4332.6, 0.0, 0.1028, 1118.0, 0.0, 0.0489, 1.0, 0.0, 9.546e-4, phase_curve=PhaseCurve(1.0)
+        period=4332.6,
+        epoch=0.0,
+        radius_ratio=0.1028,
+        semi_major_axis_ratio=1118.0,
+        impact_parameter=0.0,
+        eccentricity=0.0489,
+        argument_of_periastron=1.0,
+        surface_brightness_ratio=0.0,
+        mass_ratio=9.546e-4,
+        phase_curve=PhaseCurve(1.0),
     )
-    beaming = phase_amplitudes(jupiter, LIMB).beaming[0]
+    beaming = phase_amplitudes(jupiter, limb_darkening=LIMB).beaming[0]
     assert beaming == pytest.approx(4 * 12.47 / 2.998e8, rel=2e-3)
 
 
@@ -113,8 +131,16 @@ def test_beaming_follows_the_motion_of_body_1(eccentricity):
 
 def test_occulted_companion_reflects_nothing():
     curve = PhaseCurve(1.0, (-1.0, -1.0), (0.0, 0.0), (0.0, 2.0))
-    planet = Orbit(3.0, 0.0, 0.1, 8.0, 0.0, mass_ratio=1e-3, phase_curve=curve)
-    amplitude = phase_amplitudes(planet, LIMB).reflection[1]
+    planet = Orbit(
+        period=3.0,
+        epoch=0.0,
+        radius_ratio=0.1,
+        semi_major_axis_ratio=8.0,
+        impact_parameter=0.0,
+        mass_ratio=1e-3,
+        phase_curve=curve,
+    )
+    amplitude = phase_amplitudes(planet, limb_darkening=LIMB).reflection[1]
     assert amplitude == pytest.approx(2 * (0.1 / 8) ** 2)
     deepest = flux(planet, np.array([1.5]))[0]
     before = flux(planet, np.array([1.5 - 0.2]))[0]
@@ -141,18 +167,18 @@ def test_flux_stays_below_one_plus_the_amplitudes(
 ):
     axis = 4 * (1 + ratio) / (1 - eccentricity)
     orbit = Orbit(
-        3.0,
-        0.0,
-        ratio,
-        axis,
-        impact,
-        eccentricity,
-        argument,
-        brightness,
-        masses,
+        period=3.0,
+        epoch=0.0,
+        radius_ratio=ratio,
+        semi_major_axis_ratio=axis,
+        impact_parameter=impact,
+        eccentricity=eccentricity,
+        argument_of_periastron=argument,
+        surface_brightness_ratio=brightness,
+        mass_ratio=masses,
         phase_curve=PhaseCurve(1.0, reflection=(0.3, 0.3)),
     )
-    found = phase_amplitudes(orbit, LIMB)
+    found = phase_amplitudes(orbit, limb_darkening=LIMB)
     nearest = 1 / (1 - eccentricity)
     share = brightness * ratio**2 / (1 + brightness * ratio**2)
     most = sum(

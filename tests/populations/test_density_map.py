@@ -43,21 +43,26 @@ def test_density_is_the_maps_and_goes_on_as_the_discs(tmp_path):
     pixel = _pixel(2, *(200.0, 0.0))
     place = SkyCoord(l=200, b=0, unit="deg", frame="galactic").icrs
     ra, dec = float(place.ra.deg), float(place.dec.deg)
-    assert sky.density(15.0, "tess", ra, dec) * 3600**2 == pytest.approx(10 + pixel)
+    assert sky.density(15.0, band="tess", ra=ra, dec=dec) * 3600**2 == pytest.approx(10 + pixel)
     equatorial = DensityMap(write(tmp_path / "map.npz"))
-    assert equatorial.density(15.0, "tess", 200.0, 0.0) * 3600**2 == pytest.approx(10 + pixel)
-    assert equatorial.density(15.0, "tess") > 0
+    assert equatorial.density(15.0, band="tess", ra=200.0, dec=0.0) * 3600**2 == pytest.approx(
+        10 + pixel
+    )
+    assert equatorial.density(15.0, band="tess") > 0
     disc = GalacticDisc()
-    grows = sky.density(22.0, "tess", ra, dec) / sky.density(19.75, "tess", ra, dec)
+    grows = sky.density(22.0, band="tess", ra=ra, dec=dec) / sky.density(
+        19.75, band="tess", ra=ra, dec=dec
+    )
     assert grows == pytest.approx(
-        disc.density(22.0, "tess", ra, dec) / disc.density(19.75, "tess", ra, dec)
+        disc.density(22.0, band="tess", ra=ra, dec=dec)
+        / disc.density(19.75, band="tess", ra=ra, dec=dec)
     )
     assert np.isneginf(
         DensityMap(write(tmp_path / "none.npz", density=np.zeros((21, 48)))).log_prob(
-            15.0, "tess", ra, dec
+            15.0, band="tess", ra=ra, dec=dec
         )
     )
-    masses = sky.sample(np.random.default_rng(0), 50, 15.0, "tess", ra, dec)
+    masses = sky.sample(np.random.default_rng(0), 50, 15.0, band="tess", ra=ra, dec=dec)
     assert ((masses >= 0.1) & (masses <= 2.5)).all()
 
 
@@ -65,12 +70,14 @@ def test_what_is_no_map_is_refused(tmp_path):
     with pytest.raises(DataNotFound, match="no star-density map"):
         DensityMap(str(tmp_path / "missing.npz"))
     with pytest.raises(BadTable, match="RING order"):
-        DensityMap(write(tmp_path / "a.npz", ordering="NESTED")).density(15.0, "tess", 1.0, 2.0)
+        DensityMap(write(tmp_path / "a.npz", ordering="NESTED")).density(
+            15.0, band="tess", ra=1.0, dec=2.0
+        )
     with pytest.raises(BadParameter, match="frame='sky'"):
         DensityMap(write(tmp_path / "a.npz"), frame="sky")
     (tmp_path / "b.npz").write_text("no numbers")
     with pytest.raises(BadTable, match="cannot read"):
-        DensityMap(str(tmp_path / "b.npz")).density(15.0, "tess", 1.0, 2.0)
+        DensityMap(str(tmp_path / "b.npz")).density(15.0, band="tess", ra=1.0, dec=2.0)
 
 
 @pytest.mark.data
@@ -82,7 +89,8 @@ def test_a_published_map_and_the_disc_agree_away_from_the_bulge():
         pytest.skip("EXOVAL_DATA holds no star-density map to compare with")
     sky, disc = DensityMap(str(path)), GalacticDisc()
     ratios = [
-        sky.density(magnitude, "tess", ra, dec) / disc.density(magnitude, "tess", ra, dec)
+        sky.density(magnitude, band="tess", ra=ra, dec=dec)
+        / disc.density(magnitude, band="tess", ra=ra, dec=dec)
         for magnitude in (13.0, 16.0, 19.0)
         for ra, dec in ((290.7, 44.5), (150.0, 30.0), (60.0, -60.0), (200.0, -10.0))
     ]

@@ -38,7 +38,7 @@ def test_numbers_of_companions_are_54_33_8_4_1(seed):
 
 
 def test_periods_between_limits_stay_there_and_follow_the_cut_normal():
-    period = COMPANIONS.sample_period(np.random.default_rng(0), 3000, 300.0, 1e5)
+    period = COMPANIONS.sample_period(np.random.default_rng(0), 3000, shortest=300.0, longest=1e5)
     assert period.min() >= 300 * (1 - 1e-9)
     assert period.max() <= 1e5 * (1 + 1e-9)
     share = COMPANIONS.share_between(300.0, 1e5)

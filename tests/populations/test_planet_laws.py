@@ -12,10 +12,12 @@ from exoval.populations.planet_power_law import BrokenPowerLaw
 from exoval.populations.transit_timing import TransitTiming
 
 LAWS = {
-    "log uniform": LogUniformPlanets(0.7),
+    "log uniform": LogUniformPlanets(rate=0.7),
     "broken": BrokenPowerLaw(),
-    "broken, flat part": BrokenPowerLaw(2.0, period_slopes=(0.0, 0.0), radius_slopes=(0, -1)),
-    "no break inside": BrokenPowerLaw(1.0, 20.0, 300.0, minimum_radius=0.5, maximum_radius=3.0),
+    "broken, flat part": BrokenPowerLaw(rate=2.0, period_slopes=(0.0, 0.0), radius_slopes=(0, -1)),
+    "no break inside": BrokenPowerLaw(
+        rate=1.0, minimum_period=20.0, maximum_period=300.0, minimum_radius=0.5, maximum_radius=3.0
+    ),
 }
 
 

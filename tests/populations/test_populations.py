@@ -146,29 +146,32 @@ def test_agrees_with_astropy_on_galactic_coordinates():
 
 def test_the_field_is_denser_in_the_plane_and_at_faint_magnitudes():
     field = GalacticDisc()
-    pole, kepler = (192.9, 27.1), (290.7, 44.5)
-    counts = [field.density(m, "kepler", *kepler) for m in (12, 14, 16, 18, 20)]
+    pole = {"band": "kepler", "ra": 192.9, "dec": 27.1}
+    kepler = {"band": "kepler", "ra": 290.7, "dec": 44.5}
+    counts = [field.density(m, **kepler) for m in (12, 14, 16, 18, 20)]
     assert (np.diff(counts) > 0).all()
-    assert field.density(17, "kepler", *kepler) > 2 * field.density(17, "kepler", *pole)
+    assert field.density(17, **kepler) > 2 * field.density(17, **pole)
 
 
 def test_stars_in_the_kepler_field_are_as_many_as_counted():
     """To a factor of three: giants are left out and the disc is a simple one."""
     field = GalacticDisc()
     magnitudes = np.arange(8, 17, 0.25)
-    density = [field.density(m, "kepler", 290.7, 44.5) for m in magnitudes]
+    density = [field.density(m, band="kepler", ra=290.7, dec=44.5) for m in magnitudes]
     total = np.sum(density) * 0.25 * 3600**2 * 116
     # the Kepler Input Catalog has about half a million stars on silicon to Kp 16
     assert 1.5e5 < total < 1.5e6
 
 
 def test_field_stars_appear_with_the_magnitude_asked_for_at_a_credible_distance():
-    masses = GalacticDisc().sample(np.random.default_rng(0), 500, 18.0, "kepler", 290.7, 44.5)
+    masses = GalacticDisc().sample(
+        np.random.default_rng(0), 500, 18.0, band="kepler", ra=290.7, dec=44.5
+    )
     assert 0.4 < np.median(masses) < 1.2
 
 
 def test_catalogue_errors_keep_gravity_mass_and_radius_consistent():
-    star = Star("KIC 1", 1.3, 1.0, 5772.0, 4.438 - 2 * np.log10(1.3))
+    star = Star(target="KIC 1", radius=1.3, mass=1.0, teff=5772.0, logg=4.438 - 2 * np.log10(1.3))
     drawn = [CatalogueErrors(200, 0.4).sample(np.random.default_rng(i), star) for i in range(400)]
     gravity = np.array([4.438 + np.log10(s.mass / s.radius**2) for s in drawn])
     np.testing.assert_allclose(gravity, [s.logg for s in drawn], atol=1e-9)
@@ -180,7 +183,7 @@ def test_catalogue_errors_keep_gravity_mass_and_radius_consistent():
 
 
 def test_a_perfect_catalogue_changes_nothing():
-    star = Star("KIC 1", 1.3, 1.0, 5772.0, 4.2)
+    star = Star(target="KIC 1", radius=1.3, mass=1.0, teff=5772.0, logg=4.2)
     assert CatalogueErrors(0, 0).sample(np.random.default_rng(0), star) == star
     with pytest.raises(BadParameter, match="logg_dex=-1"):
         CatalogueErrors(100, -1)

@@ -8,7 +8,7 @@ from exoval.populations.target_stars import TargetStars
 def drawn(count=400, **knobs):
     stars = TargetStars(**knobs)
     rng = np.random.default_rng(1)
-    return [stars.sample(rng, str(number), "tess") for number in range(count)]
+    return [stars.sample(rng, str(number), band="tess") for number in range(count)]
 
 
 def test_stars_are_within_their_ranges():
@@ -44,7 +44,12 @@ def test_fields_in_the_plane_are_crowded():
         stars = TargetStars(ra_degrees=192.86, dec_degrees=dec, field_radius_degrees=2.0)
         rng = np.random.default_rng(0)
         return np.median(
-            [stars.crowding(rng, stars.sample(rng, "x", "tess"), "tess", 40.0) for _ in range(60)]
+            [
+                stars.crowding(
+                    rng, stars.sample(rng, "x", band="tess"), band="tess", aperture_arcsec=40.0
+                )
+                for _ in range(60)
+            ]
         )
 
     # the Galactic pole, and 63 degrees from it through its equator

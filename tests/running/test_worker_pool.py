@@ -23,7 +23,7 @@ def test_workers_that_die_cost_what_was_under_way_and_new_ones_go_on(deadly):
         again.append(item)
         return 2 * item, "alone"
 
-    answers = dict(in_new_workers(work, items, 2, alone))
+    answers = dict(in_new_workers(work, items, workers=2, again=alone))
     assert {item: answer for item, (answer, _) in answers.items()} == {i: 2 * i for i in items}
     assert {item for item in items if item < 0} <= set(again)
     # one death costs no more than what two workers had under way
@@ -33,4 +33,4 @@ def test_workers_that_die_cost_what_was_under_way_and_new_ones_go_on(deadly):
 
 def test_what_a_task_raises_is_raised_here():
     with pytest.raises(ValueError, match="no number"):
-        list(in_new_workers(int, ["1", "no number"], 2, again=int))
+        list(in_new_workers(int, ["1", "no number"], workers=2, again=int))

@@ -29,7 +29,15 @@ def light_curve(
     for ephemeris, strength in boxes:
         inside = ephemeris.in_event(time)
         flux[inside] -= strength / np.sqrt(np.sum(error[inside] ** -2.0))
-    return LightCurve("KIC 1", "kepler", time, flux, error, CADENCE, (Segment(1, 0, len(time)),))
+    return LightCurve(
+        target="KIC 1",
+        mission="kepler",
+        time=time,
+        flux=flux,
+        flux_error=error,
+        exposure=CADENCE,
+        segments=(Segment(number=1, start=0, stop=len(time)),),
+    )
 
 
 def drift(found: Ephemeris, truth: Ephemeris, time: np.ndarray) -> float:

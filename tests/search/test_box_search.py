@@ -13,7 +13,7 @@ from exoval.search.period_grid import duration_scale, ofir_periods
 from exoval.search.weighted_flux import weighted_flux
 from exoval.star import Star
 
-STAR = Star("KIC 1")
+STAR = Star(target="KIC 1")
 QUARTER = sampling(90)
 YEAR = sampling(400)
 
@@ -93,7 +93,7 @@ def test_chunks_lose_little_of_the_power(radix):
     truth = Ephemeris(4.7, 131.0, 0.12)
     data = weighted_flux(light_curve(YEAR, (truth, 60)))
     time = data.time - data.time.mean()
-    periods = ofir_periods(data.baseline, 4.3, 5.1)
+    periods = ofir_periods(data.baseline, minimum_period=4.3, maximum_period=5.1)
     durations = duration_scale(1.0) * np.cbrt(periods)[:, None] * np.geomspace(0.3, 2, 8)
     arrays = [values.astype(np.float32) for values in (data.weight, data.signal)]
     exact = search_periods(time, *arrays, periods, durations, 4.0, 1, 0.0)[0]
@@ -125,10 +125,10 @@ def test_the_periodogram_on_request():
 
 
 def test_the_stars_density_sets_durations_on_request():
-    giant = Star("KIC 2", radius=5.0, mass=1.2)
+    giant = Star(target="KIC 2", radius=5.0, mass=1.2)
     curve = light_curve(YEAR, (Ephemeris(6.3, 131.0, 0.65), 15))
     own = BoxSearch(use_star_density=True).periodogram(curve, giant)
-    solar = BoxSearch(use_star_density=True).periodogram(curve, Star("KIC 3"))
+    solar = BoxSearch(use_star_density=True).periodogram(curve, Star(target="KIC 3"))
     assert len(own.period) < 0.3 * len(solar.period)
     assert own.duration.max() > 2 * solar.duration.max()
     event = BoxSearch(use_star_density=True)(curve, giant)

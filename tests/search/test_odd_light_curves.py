@@ -16,7 +16,7 @@ from exoval.search.refine import refine
 from exoval.search.search_again import search_again
 from exoval.star import Star
 
-STAR = Star("KIC 1")
+STAR = Star(target="KIC 1")
 SECONDS = 5.0
 
 
@@ -24,7 +24,15 @@ def made(time, flux=None, error=None):
     time = np.asarray(time, dtype=float)
     flux = np.ones(len(time)) if flux is None else np.asarray(flux, dtype=float)
     error = np.full(len(time), 1e-4) if error is None else np.asarray(error, dtype=float)
-    return LightCurve("KIC 1", "kepler", time, flux, error, 0.02, (Segment(1, 0, len(time)),))
+    return LightCurve(
+        target="KIC 1",
+        mission="kepler",
+        time=time,
+        flux=flux,
+        flux_error=error,
+        exposure=0.02,
+        segments=(Segment(number=1, start=0, stop=len(time)),),
+    )
 
 
 def quarter(count=2000):

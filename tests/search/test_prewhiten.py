@@ -12,7 +12,7 @@ from exoval.search.prewhiten import prewhitened, wave_spectrum
 from exoval.search.refine import box_event
 from exoval.star import Star
 
-STAR = Star("KIC 1")
+STAR = Star(target="KIC 1")
 QUARTER = sampling(90)
 PLANET = Ephemeris(7.3, 133.0, 0.15)
 
@@ -85,7 +85,7 @@ def test_a_wave_goes_and_the_transits_stay():
     curve = light_curve(QUARTER, (PLANET, 60))
     hidden = with_wave(curve, 0.83, 100 * NOISE)
     spectrum = wave_spectrum(hidden)
-    clean = prewhitened(hidden, 0.01 * spectrum.strongest, spectrum)
+    clean = prewhitened(hidden, least_gain=0.01 * spectrum.strongest, spectrum=spectrum)
     assert np.std(clean.flux - curve.flux) < 0.1 * NOISE
     assert box_event(clean, PLANET).depth == pytest.approx(box_event(curve, PLANET).depth, rel=0.02)
 

@@ -13,7 +13,7 @@ from exoval.search.period_grid import duration_scale, ofir_periods
 from exoval.search.refine import box_event, refine
 from exoval.star import Star
 
-STAR = Star("KIC 1")
+STAR = Star(target="KIC 1")
 
 
 def box_light_curve(ephemeris, depth, noise=2e-4, days=90.0, seed=0):
@@ -24,13 +24,13 @@ def box_light_curve(ephemeris, depth, noise=2e-4, days=90.0, seed=0):
     if ephemeris is not None:
         flux -= depth * ephemeris.in_event(time)
     return LightCurve(
-        "KIC 1",
-        "kepler",
-        time,
-        flux,
-        np.full(len(time), noise),
-        0.0204,
-        (Segment(1, 0, len(time)),),
+        target="KIC 1",
+        mission="kepler",
+        time=time,
+        flux=flux,
+        flux_error=np.full(len(time), noise),
+        exposure=0.0204,
+        segments=(Segment(number=1, start=0, stop=len(time)),),
     )
 
 
@@ -76,7 +76,7 @@ def test_an_empty_range_is_refused():
 
 
 def test_the_grid_never_smears_a_transit():
-    periods = ofir_periods(90, 0.5, 30, oversampling=2)
+    periods = ofir_periods(90, minimum_period=0.5, maximum_period=30, oversampling=2)
     shift = 90 * np.diff(periods) / periods[1:]
     central = duration_scale(1.0) * periods[1:] ** (1 / 3)
     assert (shift <= central / 2 * 1.01).all()

@@ -10,7 +10,7 @@ from exoval.search.search_again import search_again
 from exoval.star import Star
 
 TIME = sampling(120)
-STAR = Star("KIC 1")
+STAR = Star(target="KIC 1")
 
 
 def test_three_planets_one_after_the_other():
@@ -45,6 +45,6 @@ def test_no_more_than_asked_for_and_nothing_in_noise():
 
 def test_it_ends_when_nothing_is_left():
     def everywhere(light_curve, star):
-        return TransitEvent(Ephemeris(1.0, 0.0, 0.9))
+        return TransitEvent(ephemeris=Ephemeris(1.0, 0.0, 0.9))
 
     assert len(search_again(everywhere, light_curve(TIME), STAR, count=9)) == 1

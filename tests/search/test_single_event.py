@@ -9,7 +9,9 @@ from exoval.lightcurve import LightCurve, Segment
 from exoval.search.single_event import SingleEvent, allowed_periods, box_statistic
 from exoval.star import Star
 
-STAR = Star("KIC 1", 1.0, 1.0, 5772.0, 4.44, 0.0, 12.0)
+STAR = Star(
+    target="KIC 1", radius=1.0, mass=1.0, teff=5772.0, logg=4.44, metallicity=0.0, magnitude=12.0
+)
 NOISE = 1e-4
 TIME = np.arange(0.0, 90.0, 0.02)
 
@@ -24,7 +26,13 @@ def light_curve(middles=(), depth=6e-4, duration=0.4, time=TIME, seed=0, red=0.0
     for middle in middles:
         flux -= depth * (np.abs(time - middle) < 0.5 * duration)
     return LightCurve(
-        "KIC 1", "kepler", time, flux, np.full(len(time), NOISE), 0.02, (Segment(1, 0, len(time)),)
+        target="KIC 1",
+        mission="kepler",
+        time=time,
+        flux=flux,
+        flux_error=np.full(len(time), NOISE),
+        exposure=0.02,
+        segments=(Segment(number=1, start=0, stop=len(time)),),
     )
 
 
@@ -92,8 +100,8 @@ def test_noise_gives_nothing(red):
 
 def test_red_noise_lowers_the_significance_to_a_unit_scatter():
     curve = light_curve(seed=3, red=1.5)
-    statistic = box_statistic(curve, 0.4, 20.0)
-    white = box_statistic(light_curve(seed=3), 0.4, 20.0)
+    statistic = box_statistic(curve, duration=0.4, noise_days=20.0)
+    white = box_statistic(light_curve(seed=3), duration=0.4, noise_days=20.0)
     for each in (statistic, white):
         below = each.signal_to_noise[each.signal_to_noise < 0]
         # bumps are judged by scatter alone
@@ -114,7 +122,7 @@ def test_a_bump_is_no_dip():
 def test_statistic_equals_brute_force():
     kept = np.random.default_rng(1).random(len(TIME)) < 0.9
     curve = light_curve([33.3]).keep(kept)
-    statistic = box_statistic(curve, 0.3, 20.0)
+    statistic = box_statistic(curve, duration=0.3, noise_days=20.0)
     for place in (400, 1500, 3000):
         apart = np.round(np.abs(curve.time - curve.time[place]), 9)
         before = curve.time < curve.time[place]

@@ -12,7 +12,9 @@ from exoval.search.refine import refine
 from exoval.search.tls import TransitLeastSquares
 from exoval.star import Star
 
-STAR = Star("KIC 1", 1.0, 1.0, 5772.0, 4.44, 0.0, 12.0)
+STAR = Star(
+    target="KIC 1", radius=1.0, mass=1.0, teff=5772.0, logg=4.44, metallicity=0.0, magnitude=12.0
+)
 TRUTH = Ephemeris(4.7, 2.0, 0.15)
 
 
@@ -21,7 +23,13 @@ def light_curve():
     flux = 1 + 2e-4 * np.random.default_rng(2).standard_normal(len(time))
     flux -= 8e-4 * TRUTH.in_event(time)
     return LightCurve(
-        "KIC 1", "kepler", time, flux, np.full(len(time), 2e-4), 0.0204, (Segment(1, 0, len(time)),)
+        target="KIC 1",
+        mission="kepler",
+        time=time,
+        flux=flux,
+        flux_error=np.full(len(time), 2e-4),
+        exposure=0.0204,
+        segments=(Segment(number=1, start=0, stop=len(time)),),
     )
 
 

@@ -22,7 +22,15 @@ def hosts(path, **columns):
         | columns
     )
     frame.to_csv(path, index=False)
-    return CatalogueHosts(kepler(), "mine.csv", "kepid", "cdpp", 4.5, "make it", str(path))
+    return CatalogueHosts(
+        mission=kepler(),
+        table="mine.csv",
+        identity_column="kepid",
+        noise_column="cdpp",
+        noise_hours=4.5,
+        download="make it",
+        path=str(path),
+    )
 
 
 def test_a_light_curve_is_as_noisy_as_its_star(tmp_path):
@@ -30,7 +38,7 @@ def test_a_light_curve_is_as_noisy_as_its_star(tmp_path):
     noise = {"KIC 11": [], "KIC 12": []}
     for seed in range(24):
         light_curve, star = drawn.draw(np.random.default_rng(seed))
-        noise[star.target].append(noise_ppm(light_curve, 4.5 / 24))
+        noise[star.target].append(noise_ppm(light_curve, days=4.5 / 24))
         assert light_curve.target == star.target and star.flags == ("logg", "magnitude")
     # what differencing neighbouring bins takes out of the correlated part leaves a little less
     assert 0.8 < np.median(noise["KIC 11"]) / 40 < 1.1
@@ -47,8 +55,14 @@ def test_gravity_follows_from_mass_and_radius(tmp_path):
 def test_a_table_without_the_noise_or_without_a_complete_star_is_refused(tmp_path):
     with pytest.raises(BadTable, match="lacks the columns other"):
         bad = hosts(tmp_path / "mine.csv")
-        CatalogueHosts(kepler(), "mine.csv", "kepid", "other", 4.5, "make it", bad.path).draw(
-            np.random.default_rng(0)
-        )
+        CatalogueHosts(
+            mission=kepler(),
+            table="mine.csv",
+            identity_column="kepid",
+            noise_column="other",
+            noise_hours=4.5,
+            download="make it",
+            path=bad.path,
+        ).draw(np.random.default_rng(0))
     with pytest.raises(DataNotFound, match="no star with mass"):
         hosts(tmp_path / "mine.csv", teff=[np.nan] * 3).draw(np.random.default_rng(0))

@@ -12,7 +12,15 @@ from exoval.missions.described_mission import described_mission
 from simulate.example import _truth, inject_example
 from simulate.hosts import RealHosts
 
-MISSION = described_mission("dim", "tess", 1800.0, 21.0, 21.0, 0.5, 9.0)
+MISSION = described_mission(
+    "dim",
+    band="tess",
+    exposure_seconds=1800.0,
+    pixel_scale_arcsec=21.0,
+    blend_radius_arcsec=21.0,
+    minimum_period_days=0.5,
+    maximum_period_days=9.0,
+)
 
 
 def test_depth_and_strength_are_finite(tmp_path):
@@ -24,7 +32,7 @@ def test_depth_and_strength_are_finite(tmp_path):
     pd.DataFrame([{"target": "STAR 1", "radius": 1.0, "teff": 5700.0}]).to_csv(
         tmp_path / "stars.csv", index=False
     )
-    hosts = RealHosts(MISSION, str(tmp_path))
+    hosts = RealHosts(mission=MISSION, folder=str(tmp_path))
     with initialize_config_module("conf", version_base="1.3"):
         config = compose("simulate", ["scenario=[planet]"])
     parts = instantiate(config, _convert_="all")
@@ -41,6 +49,8 @@ def test_depth_and_strength_are_finite(tmp_path):
     host, star = hosts.draw(rng)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        truth = _truth(inject_example(recipe, "planet", rng, host, star), recipe.transit_model)
+        truth = _truth(
+            inject_example(recipe, "planet", rng=rng, host=host, star=star), recipe.transit_model
+        )
     assert 0 < truth["depth_ppm"] < 1e6
     assert np.isfinite(truth["expected_snr"])

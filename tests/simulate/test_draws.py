@@ -22,8 +22,27 @@ from simulate.scenarios.no_transit import NoTransit
 
 CONF = Path(__file__).parents[2] / "conf"
 NAMES = sorted(path.stem for path in (CONF / "scenario").glob("*.yaml"))
-SUN = Star("KIC 1", 1.012, 1.0, 5770.0, 4.43, 0.0, 12.0, 290.0, 44.5)
-OBSERVATION = Observation(SUN, 540.0, 90.0, 0.0204, 60.0, 0.25, "kepler", 4.0)
+SUN = Star(
+    target="KIC 1",
+    radius=1.012,
+    mass=1.0,
+    teff=5770.0,
+    logg=4.43,
+    metallicity=0.0,
+    magnitude=12.0,
+    ra=290.0,
+    dec=44.5,
+)
+OBSERVATION = Observation(
+    star=SUN,
+    start=540.0,
+    baseline=90.0,
+    exposure=0.0204,
+    noise_ppm=60.0,
+    noise_days=0.25,
+    band="kepler",
+    blend_radius_arcsec=4.0,
+)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +69,19 @@ def test_geometry_averages_to_the_stars_over_the_axis(eccentricity, expected):
     for k, axis in ((0.01, 10.0), (0.8, 8.0)):
         angles = 2 * math.pi * (np.arange(200) + 0.5) / 200
         chance = [
-            math.exp(log_transit_probability(Orbit(5.0, 0.0, k, axis, 0.0, eccentricity, float(w))))
+            math.exp(
+                log_transit_probability(
+                    Orbit(
+                        period=5.0,
+                        epoch=0.0,
+                        radius_ratio=k,
+                        semi_major_axis_ratio=axis,
+                        impact_parameter=0.0,
+                        eccentricity=eccentricity,
+                        argument_of_periastron=float(w),
+                    )
+                )
+            )
             for w in angles
         ]
         assert np.mean(chance) == pytest.approx(expected * (1 + k) / axis, rel=1e-6)
@@ -79,7 +110,9 @@ def test_priors_are_rate_times_geometry_times_eligible_stars(systems):
 
 def test_bound_companions_dilute_as_the_same_relations_say(systems):
     for system in systems["companion_planet"]:
-        ratio = float(flux_ratio(system.truth["companion_mass_solar"], 1.0, "kepler"))
+        ratio = float(
+            flux_ratio(mass_2=system.truth["companion_mass_solar"], mass_1=1.0, band="kepler")
+        )
         companion, target = system.sources
         assert companion.flux_fraction / target.flux_fraction == pytest.approx(ratio, rel=0.05)
 
@@ -146,10 +179,10 @@ def test_wandering_transits_keep_their_mean_ephemeris():
             np.random.default_rng(index),
             OBSERVATION,
             SUN,
-            LogUniformPlanets(),
-            BetaEccentricity(),
-            (1.0, 20.0),
-            (1.0, 10.0),
+            occurrence=LogUniformPlanets(),
+            eccentricities=BetaEccentricity(),
+            periods=(1.0, 20.0),
+            radii=(1.0, 10.0),
             timing=timing,
         ).orbit
         number = np.arange(len(orbit.transit_times)) - 1
@@ -165,10 +198,10 @@ def test_periods_up_to_the_baseline_leave_single_and_double_transits():
             np.random.default_rng(i),
             OBSERVATION,
             SUN,
-            LogUniformPlanets(),
-            BetaEccentricity(),
-            (30.0, 90.0),
-            (1.0, 10.0),
+            occurrence=LogUniformPlanets(),
+            eccentricities=BetaEccentricity(),
+            periods=(30.0, 90.0),
+            radii=(1.0, 10.0),
         ).orbit
         for i in range(60)
     ]

@@ -11,8 +11,18 @@ from exoval.physics.exact_flux import ExactModel
 from exoval.system import Orbit, Source
 from simulate.hard_cases import hard_cases, transits_in_data
 
-ORBIT = Orbit(4.0, 101.0, 0.1, 12.0, 0.2)
-TWIN = Orbit(4.0, 101.0, 1.0, 6.0, 0.1, surface_brightness_ratio=1.0, mass_ratio=1.0)
+ORBIT = Orbit(
+    period=4.0, epoch=101.0, radius_ratio=0.1, semi_major_axis_ratio=12.0, impact_parameter=0.2
+)
+TWIN = Orbit(
+    period=4.0,
+    epoch=101.0,
+    radius_ratio=1.0,
+    semi_major_axis_ratio=6.0,
+    impact_parameter=0.1,
+    surface_brightness_ratio=1.0,
+    mass_ratio=1.0,
+)
 MODEL = ExactModel()
 
 
@@ -22,12 +32,18 @@ def curve(start=100.0, stop=120.0, gap=None):
         time = time[(time < gap[0]) | (time > gap[1])]
     size = len(time)
     return LightCurve(
-        "KIC 1", "kepler", time, np.ones(size), np.full(size, 1e-4), 0.0204, (Segment(1, 0, size),)
+        target="KIC 1",
+        mission="kepler",
+        time=time,
+        flux=np.ones(size),
+        flux_error=np.full(size, 1e-4),
+        exposure=0.0204,
+        segments=(Segment(number=1, start=0, stop=size),),
     )
 
 
 def cases(orbit, **gap):
-    return hard_cases(Source(1.0, orbit=orbit), curve(**gap), MODEL)
+    return hard_cases(Source(flux_fraction=1.0, orbit=orbit), curve(**gap), transit_model=MODEL)
 
 
 @pytest.mark.parametrize(("impact", "grazing"), [(0.2, 0), (0.89, 0), (0.91, 1), (1.05, 1)])

@@ -17,39 +17,53 @@ from simulate.executor import Batch
 
 COLUMNS = (Column("period", "d", "orbital period", "koi_period"), Column("depth", "ppm", "depth"))
 OUTCOMES = [
-    Outcome("planet", 0, "KIC 1", KEPT, {"period_days": 1.5}, {"period": 1.5, "depth": 80.0}),
-    Outcome("planet", 1, "KIC 2", VISIBLE, {"period_days": 2.5}),
-    Outcome("planet", 2, "KIC 3", DRAWN, {"period_days": 3.5}),
-    Outcome("planet", 3, "KIC 4", FAILED, stage="host", reason="KIC 4: truncated"),
     Outcome(
-        "no_transit",
-        0,
-        "KIC 1",
-        KEPT,
-        {"segments": "3", "transform": "as_is"},
-        {"period": 9.0, "depth": np.nan},
+        scenario="planet",
+        index=0,
+        target="KIC 1",
+        status=KEPT,
+        truth={"period_days": 1.5},
+        row={"period": 1.5, "depth": 80.0},
+    ),
+    Outcome(scenario="planet", index=1, target="KIC 2", status=VISIBLE, truth={"period_days": 2.5}),
+    Outcome(scenario="planet", index=2, target="KIC 3", status=DRAWN, truth={"period_days": 3.5}),
+    Outcome(
+        scenario="planet",
+        index=3,
+        target="KIC 4",
+        status=FAILED,
+        stage="host",
+        reason="KIC 4: truncated",
     ),
     Outcome(
-        "no_transit",
-        1,
-        "KIC 1",
-        KEPT,
-        {"segments": "3", "transform": "as_is"},
-        {"period": 9.0, "depth": np.nan},
+        scenario="no_transit",
+        index=0,
+        target="KIC 1",
+        status=KEPT,
+        truth={"segments": "3", "transform": "as_is"},
+        row={"period": 9.0, "depth": np.nan},
     ),
     Outcome(
-        "no_transit",
-        2,
-        "KIC 1",
-        KEPT,
-        {"segments": "3", "transform": "inverted"},
-        {"period": 8.0, "depth": 7.0},
+        scenario="no_transit",
+        index=1,
+        target="KIC 1",
+        status=KEPT,
+        truth={"segments": "3", "transform": "as_is"},
+        row={"period": 9.0, "depth": np.nan},
+    ),
+    Outcome(
+        scenario="no_transit",
+        index=2,
+        target="KIC 1",
+        status=KEPT,
+        truth={"segments": "3", "transform": "inverted"},
+        row={"period": 8.0, "depth": 7.0},
     ),
 ]
 
 
 def test_a_shard_comes_back_as_it_was(tmp_path):
-    shards = labelled_set.Shards(tmp_path, "abc")
+    shards = labelled_set.Shards(tmp_path, fingerprint="abc")
     batch = Batch("planet", 0, 4)
     assert shards.load(batch) is None
     shards.save(batch, OUTCOMES[:4])
@@ -57,7 +71,7 @@ def test_a_shard_comes_back_as_it_was(tmp_path):
 
 
 def test_a_shard_that_was_cut_short_is_made_again(tmp_path):
-    shards = labelled_set.Shards(tmp_path, "abc")
+    shards = labelled_set.Shards(tmp_path, fingerprint="abc")
     batch = Batch("planet", 0, 4)
     shards.save(batch, OUTCOMES[:4])
     path = next(shards.folder.glob("planet*.json"))
@@ -67,7 +81,7 @@ def test_a_shard_that_was_cut_short_is_made_again(tmp_path):
 
 @pytest.mark.parametrize("kept", [0, 1])
 def test_views_of_a_shard_that_are_damaged_or_gone_are_made_again(tmp_path, kept):
-    shards = labelled_set.Shards(tmp_path, "abc", views=True)
+    shards = labelled_set.Shards(tmp_path, fingerprint="abc", views=True)
     batch = Batch("planet", 0, 4)
     views = (np.zeros(LENGTH, np.float32), np.zeros(len(SLICES), np.int16))
     shards.save(batch, [replace(one, views=views) for one in OUTCOMES[1 - kept : 4]])
@@ -80,17 +94,17 @@ def test_views_of_a_shard_that_are_damaged_or_gone_are_made_again(tmp_path, kept
 
 
 def test_other_settings_do_not_mix_with_what_is_there(tmp_path):
-    labelled_set.Shards(tmp_path, "abc")
-    labelled_set.Shards(tmp_path, "abc")
+    labelled_set.Shards(tmp_path, fingerprint="abc")
+    labelled_set.Shards(tmp_path, fingerprint="abc")
     with pytest.raises(BadParameter, match="other settings"):
-        labelled_set.Shards(tmp_path, "abd")
+        labelled_set.Shards(tmp_path, fingerprint="abd")
 
 
 def test_an_output_that_cannot_be_written_is_named(tmp_path):
     file = tmp_path / "file"
     file.write_text("in the way")
     with pytest.raises(DataNotFound, match=f"cannot write to {file}"):
-        labelled_set.Shards(file, "abc")
+        labelled_set.Shards(file, fingerprint="abc")
 
 
 def test_a_light_curve_searched_twice_as_it_is_counts_once():
@@ -141,4 +155,4 @@ def test_the_fingerprint_sees_every_setting():
 def test_a_read_only_folder_is_named(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(DataNotFound, match="cannot write"):
-        labelled_set.Shards(tmp_path / "set", "abc")
+        labelled_set.Shards(tmp_path / "set", fingerprint="abc")

@@ -11,12 +11,12 @@ from simulate.hosts import RealHosts
 
 @pytest.mark.data
 def test_known_events_are_cut_out_of_hosts_that_keep_their_planets():
-    hosts = RealHosts(kepler(), segments_per_light_curve=17, mask_known_signals=True)
+    hosts = RealHosts(mission=kepler(), segments_per_light_curve=17, mask_known_signals=True)
     signals = stars_with_known_signals(CATALOGS["KIC"])
     masked = [target for target in hosts.eligible if target in signals]
     assert len(masked) > 5
     restricted = RealHosts(
-        kepler(), targets=masked[:1], segments_per_light_curve=17, mask_known_signals=True
+        mission=kepler(), targets=masked[:1], segments_per_light_curve=17, mask_known_signals=True
     )
     light_curve, star = restricted.draw(np.random.default_rng(0))
     whole = restricted.library.read(star.target)
@@ -27,7 +27,7 @@ def test_known_events_are_cut_out_of_hosts_that_keep_their_planets():
 
 @pytest.mark.data
 def test_stars_of_false_positives_are_no_hosts():
-    hosts = RealHosts(kepler(), mask_known_signals=True)
+    hosts = RealHosts(mission=kepler(), mask_known_signals=True)
     signals = stars_with_known_signals(CATALOGS["KIC"])
     false = {
         target
@@ -40,5 +40,5 @@ def test_stars_of_false_positives_are_no_hosts():
 
 @pytest.mark.data
 def test_without_masking_stars_with_known_signals_are_left_out():
-    hosts = RealHosts(kepler())
+    hosts = RealHosts(mission=kepler())
     assert not set(stars_with_known_signals(CATALOGS["KIC"])) & set(hosts.eligible)

@@ -13,60 +13,60 @@ INJECTED = Ephemeris(4.2, 101.3, 0.2)
 
 
 def test_the_injection_itself():
-    assert recover(INJECTED, INJECTED, BASELINE).alias == "same"
+    assert recover(INJECTED, INJECTED, baseline=BASELINE).alias == "same"
 
 
 @pytest.mark.parametrize(("alias", "ratio"), ALIASES.items())
 def test_every_alias_by_its_name(alias, ratio):
     found = Ephemeris(4.2 * ratio, 101.3, 0.2)
-    assert recover(found, INJECTED, BASELINE).alias == alias
+    assert recover(found, INJECTED, baseline=BASELINE).alias == alias
 
 
 def test_at_the_secondary():
     found = Ephemeris(4.2, 101.3 + 1.7, 0.2)
-    recovery = recover(found, INJECTED, BASELINE, secondary_epoch=103.0)
+    recovery = recover(found, INJECTED, baseline=BASELINE, secondary_epoch=103.0)
     assert recovery.found
     assert recovery.at_secondary
-    assert not recover(found, INJECTED, BASELINE).found
+    assert not recover(found, INJECTED, baseline=BASELINE).found
 
 
 def test_double_period_on_every_second_event_whatever_the_parity():
     found = Ephemeris(8.4, 101.3 + 4.2, 0.2)
-    assert recover(found, INJECTED, BASELINE).alias == "double"
+    assert recover(found, INJECTED, baseline=BASELINE).alias == "double"
 
 
 def test_half_a_duration_of_drift_is_the_limit():
     events = 90 / 4.2
     for drift, expected in ((0.04, True), (0.3, False)):
         found = Ephemeris(4.2 + drift / events, 101.3, 0.2)
-        assert recover(found, INJECTED, BASELINE).found is expected
+        assert recover(found, INJECTED, baseline=BASELINE).found is expected
 
 
 def test_another_signal_of_the_same_period_is_not_it():
-    assert not recover(Ephemeris(4.2, 103.0, 0.2), INJECTED, BASELINE).found
+    assert not recover(Ephemeris(4.2, 103.0, 0.2), INJECTED, baseline=BASELINE).found
 
 
 def test_epochs_far_outside_the_data_count_the_same():
     found = Ephemeris(4.2, 101.3 - 400 * 4.2, 0.2)
-    assert recover(found, INJECTED, BASELINE).alias == "same"
+    assert recover(found, INJECTED, baseline=BASELINE).alias == "same"
 
 
 def test_an_event_outside_the_data_is_not_found():
     outside = Ephemeris(400.0, 250.0, 0.2)
-    assert not recover(outside, Ephemeris(400.0, 250.0, 0.2), BASELINE).found
+    assert not recover(outside, Ephemeris(400.0, 250.0, 0.2), baseline=BASELINE).found
 
 
 def test_one_event_found_where_one_was_injected():
     found, injected = Ephemeris(70.0, 140.05, 0.3), Ephemeris(300.0, 140.0, 0.4)
-    assert recover(found, injected, BASELINE).alias == "single"
-    assert not recover(Ephemeris(70.0, 140.3, 0.3), injected, BASELINE).found
+    assert recover(found, injected, baseline=BASELINE).alias == "single"
+    assert not recover(Ephemeris(70.0, 140.3, 0.3), injected, baseline=BASELINE).found
     # one event found of a signal that shows more of them says nothing of its period
-    assert not recover(found, Ephemeris(20.0, 140.0, 0.4), BASELINE).found
+    assert not recover(found, Ephemeris(20.0, 140.0, 0.4), baseline=BASELINE).found
 
 
 def test_one_secondary_found_where_there_is_one():
     found, injected = Ephemeris(80.0, 160.0, 0.3), Ephemeris(300.0, 130.0, 0.4)
-    recovery = recover(found, injected, BASELINE, secondary_epoch=160.1)
+    recovery = recover(found, injected, baseline=BASELINE, secondary_epoch=160.1)
     assert (recovery.alias, recovery.at_secondary) == ("single", True)
 
 
@@ -123,7 +123,7 @@ def test_it_agrees_with_lists_of_times(
     expected = brute_force_aliases(found, epoch, injected, BASELINE)
     # rounding decides on the limit itself
     assume(all(abs(margin - 1) > 1e-6 for margin in expected.values()))
-    result = recover(found, injected, BASELINE)
+    result = recover(found, injected, baseline=BASELINE)
     if min(expected.values()) < 1:
         assert expected[result.alias] < 1
     else:

@@ -58,7 +58,7 @@ def test_measurements_are_not_refused():
 def test_koi_columns_are_refused_when_they_are_joined_to_other_events():
     column = Column("koi_duration", "h", "only vetted events have it", "koi_duration")
     assert reason_against("koi_duration") is None
-    assert "passed vetting" in reason_against("koi_duration", "tce")
+    assert "passed vetting" in reason_against("koi_duration", catalogue="tce")
     frame = rows(koi_duration=[1.0, np.nan])
     with pytest.raises(BadTable, match="gaps"):
         feature_table(frame, frame[["koi_duration"]], [column], "tce")

@@ -63,8 +63,8 @@ def shown_set(folder, table=None, values=None):
     save_views(
         folder,
         "views",
-        len(values),
-        ((row, one, np.zeros(len(SLICES), np.int16)) for row, one in enumerate(values)),
+        size=len(values),
+        rows=((row, one, np.zeros(len(SLICES), np.int16)) for row, one in enumerate(values)),
     )
     return folder
 
@@ -112,7 +112,7 @@ def test_views_decide_where_features_say_nothing(tmp_path):
     kept = np.delete(np.arange(60), 4)
     shown = replace(real.table, views=ViewRows.of_all(real.views, 60)).select(kept)
     for name in ("cnn", "gp"):
-        loaded = load_fitted_model(tmp_path / "out" / "models" / name, shown)
+        loaded = load_fitted_model(tmp_path / "out" / "models" / name, table=shown)
         np.testing.assert_allclose(
             loaded.planet_probability(shown)[0], predictions[f"{name}_probability"], atol=1e-6
         )

@@ -29,7 +29,7 @@ def table(views=True):
 
 def test_columns_are_means_of_the_views():
     given = table()
-    found = with_view_columns(given, 67)
+    found = with_view_columns(given, bins=67)
     values = given.views[np.arange(3)]
     assert found.views is None
     assert len(found.feature_names) == 1 + 67 + 61

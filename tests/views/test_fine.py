@@ -90,7 +90,7 @@ def test_views_come_back_from_disk_in_the_tables_order(tmp_path):
     values = rng.standard_normal((7, LENGTH)).astype(np.float32)
     missing = rng.integers(0, 200, (7, len(BINS))).astype(np.int16)
     order = rng.permutation(7)
-    save_views(tmp_path, "views", 7, ((row, values[row], missing[row]) for row in order))
+    save_views(tmp_path, "views", size=7, rows=((row, values[row], missing[row]) for row in order))
     found = open_views(tmp_path)
     assert isinstance(found.values, np.memmap)
     assert np.array_equal(found.values, values) and np.array_equal(found.missing, missing)
@@ -99,6 +99,6 @@ def test_views_come_back_from_disk_in_the_tables_order(tmp_path):
 
 def test_a_row_without_views_is_named_and_so_are_missing_files(tmp_path):
     with pytest.raises(BadTable, match="1 of 2 rows"):
-        save_views(tmp_path, "views", 2, [(0, np.zeros(LENGTH), np.zeros(5))])
+        save_views(tmp_path, "views", size=2, rows=[(0, np.zeros(LENGTH), np.zeros(5))])
     with pytest.raises(DataNotFound, match="views=true"):
         open_views(tmp_path / "nowhere")

@@ -35,7 +35,7 @@ def test_bins_are_medians_of_what_lies_in_them():
     random = np.random.default_rng(0)
     time = np.sort(random.uniform(-1, 1, 400))
     flux = random.standard_normal(400)
-    found, lost = bin_medians(time, flux, 0.5, 0.1, 21)
+    found, lost = bin_medians(time, flux, half_window=0.5, width=0.1, bins=21)
     assert lost == 0
     starts = -0.5 + np.arange(21) * (1.0 - 0.1) / 20
     by_hand = [np.median(flux[(time >= start) & (time < start + 0.1)]) for start in starts]
@@ -45,7 +45,7 @@ def test_bins_are_medians_of_what_lies_in_them():
 def test_an_empty_bin_is_counted_and_gets_the_median_of_all():
     time = np.concatenate([np.linspace(-1, -0.2, 50), np.linspace(0.2, 1, 50)])
     flux = np.arange(100.0)
-    found, lost = bin_medians(time, flux, 1.0, 0.1, 20)
+    found, lost = bin_medians(time, flux, half_window=1.0, width=0.1, bins=20)
     assert lost == 3
     assert np.sum(found == np.median(flux)) == 3
 
@@ -88,9 +88,9 @@ def test_the_best_box_of_a_triangle_is_two_thirds_of_it():
     half = np.linspace(0.01, 1, 1000)
     best = half[np.argmax((half - half**2 / 2) / np.sqrt(half))]
     assert 1 / best == pytest.approx(LONGEST, abs=0.01)
-    assert event_duration(2.0, 1.8) == 2.0
-    assert event_duration(2.0, 1.0) == LONGEST
-    assert event_duration(np.nan, 1.0) == 1.0
+    assert event_duration(trapezoid=2.0, box=1.8) == 2.0
+    assert event_duration(trapezoid=2.0, box=1.0) == LONGEST
+    assert event_duration(trapezoid=np.nan, box=1.0) == 1.0
 
 
 @pytest.mark.parametrize("name", ["global_width", "local_width", "reach"])
@@ -105,7 +105,11 @@ def test_they_go_to_disk_and_to_a_network(tmp_path):
     values = 0.2 * random.standard_normal((400, COARSE.length)).astype(np.float32)
     values[truth, COARSE.slices["local"].start + 26 : COARSE.slices["local"].start + 35] -= 1
     save_views(
-        tmp_path, "views", 400, ((row, values[row], np.zeros(2)) for row in range(400)), COARSE
+        tmp_path,
+        "views",
+        size=400,
+        rows=((row, values[row], np.zeros(2)) for row in range(400)),
+        layout=COARSE,
     )
     found = open_views(tmp_path)
     assert found.layout is COARSE
@@ -113,9 +117,9 @@ def test_they_go_to_disk_and_to_a_network(tmp_path):
     network = TransitCNN(networks=1, epochs=8, batch_size=32, learning_rate=0.01, random_state=0)
     features = random.standard_normal((400, 1))
     fitted = clone(network).fit(features, truth, views=values)
-    assert np.mean(fitted.predict(features, values) == truth) > 0.95
+    assert np.mean(fitted.predict(features, views=values) == truth) > 0.95
     with pytest.raises(BadParameter, match="262"):
-        fitted.predict(features, np.zeros((400, FINE.length), np.float32))
+        fitted.predict(features, views=np.zeros((400, FINE.length), np.float32))
 
 
 def test_the_adaptive_spline_is_as_stiff_as_it_may_be():

@@ -57,13 +57,15 @@ class RealCandidates:
     def measure(self, recipe: Recipe) -> RealSet | None:
         """The measured candidates; None, with a warning, where there are no data to measure."""
         try:
-            library = open_library(recipe.mission, self.folder)
+            library = open_library(recipe.mission, folder=self.folder)
             candidates = self.candidates(library)
         except DataNotFound as error:
             log.warning("real candidates cannot be judged: %s", error)
             return None
         rows, pictures, skipped = [], [], []
-        for candidate, others in progress(candidates, len(candidates), "measure real candidates"):
+        for candidate, others in progress(
+            candidates, total=len(candidates), description="measure real candidates"
+        ):
             identity = _identity(candidate)
             try:
                 measured = _measure(candidate, others, library, recipe)
@@ -109,7 +111,7 @@ def _measure(
     shortest, longest = recipe.periods
     if not shortest <= candidate.ephemeris.period <= longest:
         raise _NotJudged(f"period outside the {shortest:g}-{longest:g} days that were simulated")
-    event = TransitEvent(candidate.ephemeris, candidate.depth, source="catalogue")
+    event = TransitEvent(ephemeris=candidate.ephemeris, depth=candidate.depth, source="catalogue")
     light_curve, star = library.read(candidate.target), library.star(candidate.target)
     try:
         measured = measure_real_event(light_curve, event, star, recipe, others=others)

@@ -193,7 +193,7 @@ def go_on(pipeline: Pipeline, table: FeatureTable) -> Pipeline:
 
 def density_ratio(home: FeatureTable, away: FeatureTable, seed: int) -> np.ndarray:
     """How much likelier every row of ``home`` is in ``away``, mean one, at most HEAVIEST."""
-    odds_of = np.clip(domain_scores(home, away, seed)[0], 1e-4, 1 - 1e-4)
+    odds_of = np.clip(domain_scores(home, away, seed=seed)[0], 1e-4, 1 - 1e-4)
     weight = odds_of / (1 - odds_of)
     weight = np.minimum(weight / weight.mean(), HEAVIEST)
     return weight / weight.mean()
@@ -229,9 +229,9 @@ def _calibrated(
         raise BadTable(f"no planets among the {len(fitted)} rows to fit '{name}' on; simulate more")
     score = planet_score(pipeline, judged)
     return FittedModel(
-        name,
-        pipeline,
-        calibration(score, np.equal(judged.labels, PLANET)),
-        fitted.columns,
-        card(fitted, judged, score, 0) | {"adaptation": how},
+        name=name,
+        pipeline=pipeline,
+        calibration=calibration(score, np.equal(judged.labels, PLANET)),
+        columns=fitted.columns,
+        card=card(fitted, judged, score, 0) | {"adaptation": how},
     )

@@ -54,7 +54,11 @@ def fit(
         pipeline = fitted_pipeline(name, classifier, chosen, seed, checkpoints)
     truth = np.equal(judged.labels, PLANET)
     return FittedModel(
-        name, pipeline, calibration(score, truth), table.columns, card(chosen, judged, score, folds)
+        name=name,
+        pipeline=pipeline,
+        calibration=calibration(score, truth),
+        columns=table.columns,
+        card=card(chosen, judged, score, folds),
     )
 
 
@@ -80,7 +84,9 @@ def fitted_pipeline(
     )
     if resumable:
         copy.set_params(checkpoint=str(checkpoints / f"{name}-{part}.pt"))
-    pipeline = feature_pipeline(copy, len(table), seed, shape_columns(table.feature_names))
+    pipeline = feature_pipeline(
+        copy, len(table), seed=seed, shape_columns=shape_columns(table.feature_names)
+    )
     # a classifier that holds out rows to know when to stop must hold out whole stars
     extra = {"classifier__groups": table.targets} if has_fit_parameter(classifier, "groups") else {}
     if weight is not None and has_fit_parameter(classifier, "sample_weight"):

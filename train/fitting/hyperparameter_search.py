@@ -162,7 +162,9 @@ class HyperparameterSearch:
         start = pd.Timestamp.now()
         finished = len(_finished(study))
         for number in progress(
-            range(finished, self.trials), max(0, self.trials - finished), f"trials of {name}"
+            range(finished, self.trials),
+            total=max(0, self.trials - finished),
+            description=f"trials of {name}",
         ):
             minutes = (pd.Timestamp.now() - start).total_seconds() / 60
             if self.timeout_minutes is not None and minutes >= self.timeout_minutes:

@@ -41,7 +41,7 @@ def learning_curve_points(
     """
     jobs = [(share, name) for share in sorted(shares) for name in classifiers]
     points = []
-    for share, name in progress(jobs, len(jobs), "learning curve"):
+    for share, name in progress(jobs, total=len(jobs), description="learning curve"):
         rows = rows_of_some_stars(table, split.fit, share, seed)
         if len(set(table.labels[rows])) < 2 or PLANET not in table.labels[rows]:
             log.warning("learning curve: %.3g of the stars hold too few classes", share)

@@ -77,7 +77,7 @@ def out_of_fold(
     binary, numbers = planet_or_not(table), np.unique(fold)
     work = [(name, number) for name in classifier for number in numbers]
     found: dict[str, list] = {name: [] for name in classifier}
-    for name, number in progress(work, len(work), "fit folds"):
+    for name, number in progress(work, total=len(work), description="fit folds"):
         asked = table if name in every_label else binary
         found[name].append(
             _one_fold(name, classifier[name], asked, fold, number, seed, cache, weight)
@@ -160,7 +160,7 @@ def _one_fold(
     pipeline = fitted_pipeline(
         name, classifier, rows, seed, weight=None if weight is None else weight[fitted]
     )
-    model = FittedModel(name, pipeline, Identity(), table.columns)
+    model = FittedModel(name=name, pipeline=pipeline, calibration=Identity(), columns=table.columns)
     if PLANET not in model.classes:
         raise BadTable(f"without fold {number} no planets are left to fit; take fewer folds")
     score, error = model.planet_probability(table.select(mine))

@@ -55,7 +55,7 @@ def judge_novelty(
         return NovelShare(None, None, None, {"missing": reason})
     gp = next((model for model in models if hasattr(model.pipeline[-1], "latent")), None)
     known = table.select(split.calibration)
-    detectors = fit_novelty(table.select(split.fit), known, seed, gp)
+    detectors = fit_novelty(table.select(split.fit), known, seed=seed, gp=gp)
     ours = detectors(table.select(split.test))
     summary = {
         "simulated_share_novel": float(np.mean(ours.verdict == NOVEL)),
@@ -64,12 +64,12 @@ def judge_novelty(
     if real is None:
         return NovelShare(detectors, ours, None, summary)
     try:
-        simulated, theirs = domain_scores(known, real, seed)
+        simulated, theirs = domain_scores(known, real, seed=seed)
     except BadTable as error:
         log.warning("real events are not told from simulated ones: %s", error)
         found = detectors(real)
     else:
-        found = detectors(real, theirs, simulated)
+        found = detectors(real, domain=theirs, known_domain=simulated)
         both = np.concatenate([simulated, theirs])
         is_real = np.repeat([False, True], [len(simulated), len(theirs)])
         summary["real_told_from_simulated_auc"] = roc_auc(both, is_real, np.ones(len(both)))

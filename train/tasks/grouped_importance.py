@@ -71,7 +71,7 @@ def grouped_importance(
     groups, table = feature_groups(table), planet_or_not(table)
     parts = [
         _one_fold(classifier, table, fold == number, groups, seed)
-        for number in progress(np.unique(fold)[:FOLDS], FOLDS, "shuffle features")
+        for number in progress(np.unique(fold)[:FOLDS], total=FOLDS, description="shuffle features")
     ]
     losses = np.mean(parts, axis=0)
     found = pd.DataFrame(

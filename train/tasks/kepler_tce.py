@@ -105,7 +105,9 @@ def kepler_tce(
         "calibration": "the map of each fold is learned from the scores of the other folds' stars",
         "models": {
             name: numbers_of(name, judged, bootstrap_resamples, seed)
-            for name in progress(judged.probability, len(judged.probability), "judge")
+            for name in progress(
+                judged.probability, total=len(judged.probability), description="judge"
+            )
         },
     }
     best = min(judged.raw, key=lambda name: numbers["models"][name]["log_loss"]["value"])

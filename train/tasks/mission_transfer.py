@@ -85,7 +85,9 @@ def mission_transfer(
     tests = {"held_out": away.select(parts.test)} | _elsewhere(tables, home, away)
     rows, at_home = [], {}
     work = _work(classifier, ways, rows_of_target, repeats, len(parts.fit) + len(parts.calibration))
-    for name, way, number, repeat in progress(work, len(work), "bring to the other mission"):
+    for name, way, number, repeat in progress(
+        work, total=len(work), description="bring to the other mission"
+    ):
         material = material_for(home, home_parts, away, parts, number, seed + repeat)
         try:
             if name not in at_home:

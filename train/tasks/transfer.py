@@ -70,7 +70,9 @@ def transfer(
             calibration_folds,
             output / "checkpoints",
         )
-        for name, estimator in progress(classifier.items(), len(classifier), "fit classifiers")
+        for name, estimator in progress(
+            classifier.items(), total=len(classifier), description="fit classifiers"
+        )
     ]
     held_out = {model.name: score(model, table.select(parts.test)) for model in models}
     elsewhere = {model.name: score(model, judged) for model in models}
@@ -87,7 +89,7 @@ def transfer(
                 "source": evaluate(held_out[name], bootstrap_resamples, seed),
                 "target": evaluate(elsewhere[name], bootstrap_resamples, seed),
             }
-            for name in progress(elsewhere, len(elsewhere), "judge")
+            for name in progress(elsewhere, total=len(elsewhere), description="judge")
         },
         "sets": describe_sets(table, parts, None) | {"target": described(judged)},
         "told_apart_auc": {
@@ -140,7 +142,7 @@ def told_apart(table: FeatureTable, judged: FeatureTable, kind: str, seed: int) 
     """ROC AUC of telling rows of one disposition of both tables apart; None with too few rows."""
     ours, theirs = table.select(of_kind(table, kind)), judged.select(of_kind(judged, kind))
     try:
-        home, away = domain_scores(ours, theirs, seed)
+        home, away = domain_scores(ours, theirs, seed=seed)
     except BadTable as error:
         log.warning("the two tables are not told apart: %s", error)
         return None

@@ -87,7 +87,9 @@ def triage(
         "by_classifier": {},
     }
     curves = {}
-    for name, estimator in progress(classifier.items(), len(classifier), "fit classifiers"):
+    for name, estimator in progress(
+        classifier.items(), total=len(classifier), description="fit classifiers"
+    ):
         as_seen = _as_seen(estimator)
         model = fit(name, estimator, calibration, as_seen(table), parts, seed)
         taught = _taught_by_labels(
@@ -128,9 +130,9 @@ def triage(
 
 def judge(model: FittedModel, table: FeatureTable, junk: str, resamples: int, seed: int) -> dict:
     """Numbers of both questions on one table, with intervals over bootstraps of stars."""
-    shares = estimate_priors(model.probabilities(table), _trained_shares(model)).shares
+    shares = estimate_priors(model.probabilities(table), trained=_trained_shares(model)).shares
     priors = dict(zip(model.classes, map(float, shares), strict=True))
-    shifted = model.probabilities(table, priors)
+    shifted = model.probabilities(table, priors=priors)
     planet = score(model, table)
     at_home = replace(
         planet,
@@ -261,7 +263,7 @@ def _told_apart(table: FeatureTable, judged: FeatureTable, label: str, seed: int
     kind = PLANET if label == PLANET else FALSE_POSITIVE
     ours, theirs = (rows.select(rows.labels == label) for rows in (table, judged))
     found: dict = {"features": told_apart(ours, theirs, kind, seed)}
-    ours, theirs = with_view_columns(ours, 20), with_view_columns(theirs, 20)
+    ours, theirs = with_view_columns(ours, bins=20), with_view_columns(theirs, bins=20)
     by = told_apart_by(ours, theirs, kind, seed)
     return found | {
         "features_and_views": told_apart(ours, theirs, kind, seed),

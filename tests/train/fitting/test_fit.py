@@ -82,10 +82,10 @@ def test_calibration_uses_the_calibration_part_only():
         LogisticRegression(),
         GP,
         RandomForestClassifier(20),
-        LaplaceGP(20, evidence_steps=3),
+        LaplaceGP(inducing_points=20, evidence_steps=3),
         GaussianDiscriminant(),
         HistGradientBoostingClassifier(max_iter=10),
-        Ensemble([("one", LogisticRegression()), ("two", GaussianDiscriminant())]),
+        Ensemble(members=[("one", LogisticRegression()), ("two", GaussianDiscriminant())]),
     ],
 )
 def test_a_saved_model_gives_the_same_probabilities(classifier, tmp_path):
@@ -230,9 +230,9 @@ def test_loading_for_a_table_of_other_columns_is_refused(tmp_path):
         tuple(c for c in table.columns if c.name != "feature_3"),
         {},
     )
-    assert load_fitted_model(tmp_path, table).name == "it"
+    assert load_fitted_model(tmp_path, table=table).name == "it"
     with pytest.raises(BadTable, match=r"lacks \['feature_3'\] of model 'it'"):
-        load_fitted_model(tmp_path, fewer)
+        load_fitted_model(tmp_path, table=fewer)
 
 
 def test_other_priors_move_the_probabilities_and_leave_the_calibration_alone():
@@ -240,15 +240,15 @@ def test_other_priors_move_the_probabilities_and_leave_the_calibration_alone():
     model = model_of(LogisticRegression(), table, IsotonicCalibration())
     shares = model.card["class_shares"]
     np.testing.assert_allclose(
-        model.probabilities(table, shares), model.probabilities(table), atol=1e-12
+        model.probabilities(table, priors=shares), model.probabilities(table), atol=1e-12
     )
     rare = {name: (0.01 if name == "planet" else 0.33) for name in model.classes}
     planet = model.classes.index("planet")
     assert np.all(
-        model.probabilities(table, rare)[:, planet] < model.probabilities(table)[:, planet]
+        model.probabilities(table, priors=rare)[:, planet] < model.probabilities(table)[:, planet]
     )
     with pytest.raises(BadParameter, match="needs one share for each"):
-        model.probabilities(table, {"planet": 1.0})
+        model.probabilities(table, priors={"planet": 1.0})
 
 
 def test_cross_fitting_scores_every_star_by_a_copy_that_never_saw_it():
