@@ -1,6 +1,6 @@
 """What detrending does to the depth of transits in real light curves, and to what is left.
 
-    python benchmarks/detrend_depth.py [--small] [--picture docs/detrend_depth.png]
+    python benchmarks/detrend_depth.py [--small] [--picture docs/results/detrend_depth.png]
 
 Transits of 1-12 hours are put into real Kepler quarters and TESS sectors. For every detrending and
 window the bias of the depth is measured twice: as the search sees it (the event steers the trend)
@@ -233,7 +233,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--light-curves", type=int, default=45)
-    parser.add_argument("--picture", type=Path, default=Path("docs/detrend_depth.png"))
+    parser.add_argument("--picture", type=Path, default=Path("docs/results/detrend_depth.png"))
     options = parser.parse_args()
     number = 2 if options.small else options.light_curves
     # two-minute light curves have as many more cadences as there are fewer of them

@@ -19,7 +19,7 @@ from exoval.lightcurve import LightCurve
 class Biweight:
     """Divide every segment by its sliding biweight.
 
-    ``window_days`` should be three times the longest event or more (docs/detrend_depth.md).
+    ``window_days`` should be three times the longest event or more (docs/results/detrend_depth.md).
     The trend is that of every cadence in the window, evaluated ``step_days`` apart and straight
     between, as nothing of its length changes faster. ``gap_days``, ``event_margin`` and
     ``upward_clip_sigma`` are those of ``flatten_segments``.

@@ -81,7 +81,7 @@ def kepler_tce(
     classifier whose features are permuted and which is fitted again with disputed
     labels down-weighted. ``candidates`` and ``disputed`` are CSV files to write. ``tces`` is the
     labelled table, by default under EXOVAL_DATA. Folds that were fitted before are taken from
-    ``output``; figures stand beside ``results``. Raises DataNotFound, BadTable or BadParameter.
+    ``output``, where figures are written too. Raises DataNotFound, BadTable or BadParameter.
     """
     start = time.time()
     check_settings(
@@ -140,7 +140,7 @@ def kepler_tce(
     write_json(numbers | {"seed": seed, "versions": versions()}, results)
     try:
         write_figures(
-            results.with_suffix(""), judged.raw, judged.probability, judged.truth, importance
+            output / results.stem, judged.raw, judged.probability, judged.truth, importance
         )
     except DataNotFound as error:
         log.warning("%s is written but no figures: %s", results, error)
