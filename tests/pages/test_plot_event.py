@@ -298,7 +298,8 @@ def test_every_feature_is_written_once_on_the_page(page):
 
 
 def test_feature_files_hold_every_column(page, tmp_path):
-    page = replace(page, row={**page.row, "teff": np.nan})
+    row = {**page.row, "teff": np.nan}
+    page = replace(page, measured=replace(page.measured, row=row))
     write_features(page, tmp_path / "row.json")
     write_features(page, tmp_path / "row.csv")
     content = json.loads((tmp_path / "row.json").read_text())
@@ -363,8 +364,10 @@ def test_what_is_missing_is_left_out_and_the_page_is_drawn(page, tmp_path, kind)
     if kind == "no centroids":
         nothing = np.full(len(curve), np.nan)
         curve = replace(curve, centroid_column=nothing, centroid_row=nothing)
-    event = FoldedEvent(curve, folded.event, folded.star)
-    figure = plot_event(replace(page, raw=curve, folded=event, periodogram=None))
+    event = FoldedEvent(curve, folded.event, folded.star, curve)
+    figure = plot_event(
+        replace(page, measured=replace(page.measured, folded=event), periodogram=None)
+    )
     figure.savefig(tmp_path / "page.png", dpi=40)
     words = " ".join(words_of(figure))
     expected = {
