@@ -44,7 +44,7 @@ def time_example(
     rng = example_rng(simulation.seed, scenario, index)
     host, star = simulation.hosts.draw(rng)
     lap("read host")
-    injected = inject_example(simulation, scenario, rng, host, star)
+    injected = inject_example(simulation, scenario, rng=rng, host=host, star=star)
     lap("draw and inject")
     flat = simulation.recipe.detrend(injected.light_curve)
     lap("detrend")

@@ -100,9 +100,9 @@ def simulate_example(simulation: Simulation, scenario: str, index: int) -> Outco
     try:
         host, star = simulation.hosts.draw(rng)
         target, stage = star.target, "inject"
-        injected = inject_example(simulation, scenario, rng, host, star)
+        injected = inject_example(simulation, scenario, rng=rng, host=host, star=star)
         stage = "search"
-        return _search_and_measure(simulation, scenario, index, rng, injected)
+        return _search_and_measure(simulation, scenario, index, rng, injected=injected)
     except ExovalError as error:
         return Outcome(
             scenario=scenario,
@@ -125,7 +125,7 @@ def simulate_example(simulation: Simulation, scenario: str, index: int) -> Outco
 
 
 def inject_example(
-    simulation: Simulation, scenario: str, rng: np.random.Generator, host: LightCurve, star: Star
+    simulation: Simulation, scenario: str, *, rng: np.random.Generator, host: LightCurve, star: Star
 ) -> InjectedSystem:
     """Draw a system of the scenario for a host and put its light in.
 
@@ -179,6 +179,7 @@ def _search_and_measure(
     scenario: str,
     index: int,
     rng: np.random.Generator,
+    *,
     injected: InjectedSystem,
 ) -> Outcome:
     light_curve, star, system = injected.light_curve, injected.star, injected.system

@@ -23,7 +23,7 @@ BEFORE, AFTER, SIGNAL = "#9aa5b1", "#1f5fa8", "#d1495b"
 
 
 def picture_examples(
-    simulation: Simulation, outcomes: list[Outcome], folder: Path, number: int
+    simulation: Simulation, outcomes: list[Outcome], *, folder: Path, number: int
 ) -> None:
     """Draw ``number`` examples of every scenario, the first that were kept, as PNG files.
 
@@ -50,7 +50,7 @@ def replay(simulation: Simulation, outcome: Outcome) -> InjectedSystem:
     """Simulate an example's light curve again from its seed and index."""
     rng = example_rng(simulation.seed, outcome.scenario, outcome.index)
     host, star = simulation.hosts.draw(rng)
-    return inject_example(simulation, outcome.scenario, rng, host, star)
+    return inject_example(simulation, outcome.scenario, rng=rng, host=host, star=star)
 
 
 def _picture(simulation: Simulation, outcome: Outcome, path: Path) -> None:

@@ -117,7 +117,7 @@ def run(
         )
     manifest = _write(output, outcomes, table, simulation, settings, written, time.time() - start)
     if pictures:
-        picture_examples(simulation, outcomes, output / "pictures", pictures)
+        picture_examples(simulation, outcomes, folder=output / "pictures", number=pictures)
     return manifest
 
 

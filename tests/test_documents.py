@@ -185,9 +185,13 @@ def folder(tmp_path, monkeypatch):
         "log_proposal": -2.0,
     }
     pd.DataFrame(truth).to_parquet(labelled_set / "truth.parquet")
-    pipeline = feature_pipeline(RandomForestClassifier(10, random_state=0), len(table), 0, ())
+    pipeline = feature_pipeline(
+        RandomForestClassifier(10, random_state=0), len(table), seed=0, shape_columns=()
+    )
     pipeline.fit(table.features, table.labels)
-    model = FittedModel("forest", pipeline, Identity(), table.columns, {})
+    model = FittedModel(
+        name="forest", pipeline=pipeline, calibration=Identity(), columns=table.columns, card={}
+    )
     model.save(tmp_path / "outputs/model/models/forest")
     return tmp_path
 

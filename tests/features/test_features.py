@@ -364,7 +364,7 @@ def test_without_centroids_the_position_is_missing_but_crowding_is_not():
 
 
 def test_a_star_without_radius_has_no_planet_radius():
-    star = type(SUN)("KIC 2")
+    star = type(SUN)(target="KIC 2")
     row = TransitFitFeatures()(folded(EPHEMERIS, 2e-3, star=star))
     assert np.isnan(row["planet_radius"])
     assert np.isfinite(row["radius_ratio"])

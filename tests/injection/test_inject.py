@@ -200,7 +200,9 @@ def pair():
 
 @pytest.mark.parametrize("model", [None, BatmanModel(nodes=5)])
 def test_a_card_through_json_rebuilds_the_light_curve_bit_for_bit(model):
-    done = exoval.inject(host(crowding=0.7), pair(), model, neighbours_arcsec=(1.3, 0.2))
+    done = exoval.inject(
+        host(crowding=0.7), pair(), transit_model=model, neighbours_arcsec=(1.3, 0.2)
+    )
     card = json.loads(json.dumps(done.card))
     again = exoval.rebuild(host(crowding=0.7), card)
     assert again.system == done.system and again.transit_model == done.transit_model

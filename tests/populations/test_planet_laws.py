@@ -64,10 +64,13 @@ def test_slopes_are_those_per_unit_logarithm():
     assert law.log_prob(50.0, 8.0) - law.log_prob(50.0, 4.0) == pytest.approx(-6 * np.log(2))
 
 
-@pytest.mark.parametrize("make", [BrokenPowerLaw, LogUniformPlanets, HsuOccurrence])
-def test_a_negative_rate_is_refused(make):
+@pytest.mark.parametrize(
+    ("make", "factor"),
+    [(BrokenPowerLaw, "rate"), (LogUniformPlanets, "rate"), (HsuOccurrence, "scale")],
+)
+def test_a_negative_rate_is_refused(make, factor):
     with pytest.raises(BadParameter, match=r"give .*0 or more"):
-        make(-0.1)
+        make(**{factor: -0.1})
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
