@@ -21,8 +21,8 @@ from exoval.ephemeris import Ephemeris
 from exoval.errors import DataNotFound
 from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.lightcurve import LightCurve
-from exoval.measured_by import best_window
 from exoval.missions.library import LightCurveLibrary
+from exoval.recipe import best_window
 
 #: Kepler's quarters of full length; 0, 1 and 17 were shorter
 FULL_QUARTERS = range(2, 17)
@@ -41,7 +41,7 @@ SHOWN = ("KIC 6541920", "KIC 10666592", "KIC 2305372")
 #: quarters behind the signal-to-noise ratios of the KOI table
 CATALOGUE_QUARTERS = 17
 #: least signal-to-noise ratio expected in one quarter; searches ask for 7.1
-LEAST_SNR = 10.0
+LEAST_SNR = 12.0
 #: least events in a quarter or sector, as searches ask for
 LEAST_EVENTS = 3
 
