@@ -1,4 +1,4 @@
-"""Where real data lie: the folder that EXOVAL_DATA names, or else the sample in the package."""
+"""Where real data lie: in the folder that EXOVAL_DATA names, or in the sample of the package."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from exoval.errors import DataNotFound
+
 VARIABLE = "EXOVAL_DATA"
 #: light curves and catalogue rows that ship with exoval
 SAMPLE = Path(__file__).parent / "sample"
 #: stands for that folder where a folder is asked for; one of yours of that name is ``./sample``
 SAMPLE_NAME = "sample"
+#: what lies in a folder of data
+PARTS = ("light_curves", "tables")
 
 
 def data_folder() -> Path:
-    """The folder with ``light_curves/`` and ``tables/``: EXOVAL_DATA, or the sample if unset."""
+    """The folder of real data: that of EXOVAL_DATA or, where it is not set, the sample."""
     return Path(os.environ.get(VARIABLE) or SAMPLE)
 
 
@@ -24,15 +28,32 @@ def is_sample(folder: str | Path) -> bool:
     return Path(folder).resolve().is_relative_to(SAMPLE.resolve())
 
 
+def folder_named(name: str | Path) -> Path:
+    """The folder of a name, where ``sample`` is the one that ships with exoval."""
+    return SAMPLE if str(name) == SAMPLE_NAME else Path(name)
+
+
+def holds_data(folder: str | Path) -> bool:
+    """Whether a folder has ``light_curves/`` or ``tables/`` in it."""
+    return any((Path(folder) / part).is_dir() for part in PARTS)
+
+
 @contextmanager
 def data_from(folder: str | Path | None) -> Iterator[None]:
-    """Let a folder stand for EXOVAL_DATA meanwhile; ``sample`` is the one that ships with exoval.
+    """Let a folder stand for EXOVAL_DATA meanwhile, in processes begun then as well.
 
-    None changes nothing.
+    ``sample`` is the one that ships with exoval; None changes nothing. Raises DataNotFound if
+    the folder holds neither ``light_curves/`` nor ``tables/``.
     """
     before = os.environ.get(VARIABLE)
     if folder is not None:
-        os.environ[VARIABLE] = str(SAMPLE if str(folder) == SAMPLE_NAME else folder)
+        folder = folder_named(folder)
+        if not holds_data(folder):
+            raise DataNotFound(
+                f"{folder} holds neither {' nor '.join(f'{part}/' for part in PARTS)}; give a "
+                f"folder that does, or '{SAMPLE_NAME}' for the one that ships with exoval"
+            )
+        os.environ[VARIABLE] = str(folder)
     try:
         yield
     finally:

@@ -22,7 +22,7 @@ from exoval.errors import DataNotFound
 from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.lightcurve import LightCurve
 from exoval.missions.library import LightCurveLibrary
-from exoval.recipe import best_window
+from exoval.real_event import best_window
 
 #: Kepler's quarters of full length; 0, 1 and 17 were shorter
 FULL_QUARTERS = range(2, 17)
