@@ -70,7 +70,10 @@ def test_quiet_stars_are_hosts_and_stars_of_kois_are_not(sample_folder, caplog):
 
 
 def test_two_tess_stars_make_no_hosts(sample_folder, caplog):
-    assert hosts_of(real=RealHosts(mission=tess()), procedural=ProceduralHosts(mission=tess())).kind == "procedural"
+    assert (
+        hosts_of(real=RealHosts(mission=tess()), procedural=ProceduralHosts(mission=tess())).kind
+        == "procedural"
+    )
     assert "NO REAL LIGHT CURVES" in caplog.text
 
 
