@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exoval.data_folder import data_from, folder_named, holds_data
 from exoval.errors import BadParameter, DataNotFound, message_instead_of_traceback
 
 if TYPE_CHECKING:
@@ -26,7 +24,9 @@ MISSION_OF = {"TIC": "tess", "TOI": "tess", "EPIC": "k2"}
 def main(arguments: list[str] | None = None) -> None:
     """Parse the command line and run the command; a foreseen error is one line and status 2."""
     parsed = _parser().parse_args(arguments)
-    with message_instead_of_traceback(), _data_folder(parsed.data):
+    # a folder may also hold light curves alone, and is then looked into by the command
+    data = parsed.data if parsed.data is not None and holds_data(parsed.data) else None
+    with message_instead_of_traceback(), data_from(data):
         parsed.command(parsed)
 
 
@@ -136,8 +136,9 @@ def _add_light_curve(command: argparse.ArgumentParser) -> None:
         "--data",
         "--folder",
         metavar="DIR",
-        type=Path,
-        help="light curves, or the folder with light_curves/ and tables/; default $EXOVAL_DATA",
+        type=folder_named,
+        help="light curves, or the folder with light_curves/ and tables/; default $EXOVAL_DATA, "
+        "or without it 'sample', which ships with exoval",
     )
     command.add_argument(
         "--mission",
@@ -153,19 +154,6 @@ def _add_light_curve(command: argparse.ArgumentParser) -> None:
         help="mid-event, on the mission's clock (BKJD, BTJD) or BJD",
     )
     command.add_argument("--duration", type=float, metavar="HOURS", help="first to last contact")
-
-
-@contextmanager
-def _data_folder(folder: Path | None) -> Iterator[None]:
-    """Let a folder with light_curves/ or tables/ stand for EXOVAL_DATA meanwhile."""
-    before = os.environ.get("EXOVAL_DATA")
-    if folder is not None and any((folder / part).is_dir() for part in ("light_curves", "tables")):
-        os.environ["EXOVAL_DATA"] = str(folder)
-    try:
-        yield
-    finally:
-        os.environ.pop("EXOVAL_DATA", None)
-        os.environ.update({} if before is None else {"EXOVAL_DATA": before})
 
 
 def _plot_event(parsed: argparse.Namespace) -> None:
@@ -210,6 +198,7 @@ def _plot_event(parsed: argparse.Namespace) -> None:
 def _vet(parsed: argparse.Namespace) -> None:
     # imported here so that --help does not pay for torch and scikit-learn
     from exoval.running.progress import progress
+    from exoval.vetting.summary import summary
     from exoval.vetting.vet_list import Vetting, vet_list
 
     asked = _asked_list(parsed)
@@ -237,6 +226,7 @@ def _vet(parsed: argparse.Namespace) -> None:
     print(f"{events} events judged, {len(failed)} targets failed -> {parsed.output}")
     if not events:
         raise DataNotFound(f"nothing could be judged: {failed[0]}")
+    print(summary([row for answer in answers for row in answer.rows]))
 
 
 def _asked_list(parsed: argparse.Namespace) -> list[VettingRequest]:

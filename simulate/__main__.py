@@ -15,6 +15,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from exoval.build import check_settings
+from exoval.data_folder import data_from
 from exoval.errors import BadParameter, message_instead_of_traceback
 from exoval.missions.mission_file import mission_files
 
@@ -28,15 +29,16 @@ def main(config: DictConfig) -> None:
         # imported here so that --cfg job and --help do not pay for the numerical libraries
         from simulate.run import run
 
-        settings, arguments = _build(config)
-        try:
-            manifest = run(**arguments, settings=settings)
-        except TypeError as error:
-            if "unexpected keyword" not in str(error):
-                raise
-            raise BadParameter(
-                f"{error}; python -m simulate --cfg job lists the settings"
-            ) from error
+        with data_from(config.data):
+            settings, arguments = _build(config)
+            try:
+                manifest = run(**arguments, settings=settings)
+            except TypeError as error:
+                if "unexpected keyword" not in str(error):
+                    raise
+                raise BadParameter(
+                    f"{error}; python -m simulate --cfg job lists the settings"
+                ) from error
         _summary(manifest, arguments["output"])
         if all(row["failed"] and not row["drawn"] for row in manifest["counts"].values()):
             print(
@@ -69,6 +71,7 @@ def _build(config: DictConfig) -> tuple[dict, dict]:
         ) from error
     if hydra_config.mode == RunMode.MULTIRUN:
         arguments["output"] = hydra_config.runtime.output_dir
+    del arguments["data"]
     return settings, dict(arguments)
 
 
@@ -80,8 +83,8 @@ def _summary(manifest: dict, output: str) -> None:
         print(f"{scenario:22s}" + "".join(f"{row[name]:11d}" for name in header) + f"{size:11.1f}")
     for failure in manifest["failures"]:
         print(f"  {failure['count']} x {failure['stage']}: {failure['reason']}")
-    if manifest["host"]["kind"] == "procedural":
-        print(f"PROCEDURAL HOSTS: {manifest['host']['warning']}")
+    if manifest["host"].get("warning"):
+        print(f"{manifest['host']['kind'].upper()} HOSTS: {manifest['host']['warning']}")
     print(f"{manifest['kept']} events in {manifest['seconds']:.0f} s -> {output}")
 
 

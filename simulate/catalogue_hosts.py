@@ -60,7 +60,8 @@ class CatalogueHosts:
         frame = frame[(frame[values] > 0).all(axis=1)]
         number = frame[self.identity_column].astype(int).astype(str)
         target = self.mission.target_prefix + " " + number
-        known = stars_with_known_signals(CATALOGS.get(self.mission.target_prefix, ()))
+        catalogs = CATALOGS.get(self.mission.target_prefix, ())
+        known = stars_with_known_signals(catalogs, stars_of=self.path)
         # white noise falls with the square root of the time it is averaged over
         frame = frame.assign(
             target=target, noise_ppm=frame[self.noise_column] * math.sqrt(self.noise_hours / 6.0)

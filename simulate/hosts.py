@@ -13,6 +13,7 @@ import numpy as np
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.known_signals import CATALOGS, stars_with_known_signals
+from exoval.data_folder import is_sample
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
 from exoval.labels import FALSE_POSITIVE
 from exoval.lightcurve import LightCurve, Segment
@@ -84,11 +85,8 @@ class RealHosts:
             return {}
         catalogs = CATALOGS.get(self.mission.target_prefix, ())
         at_hand = frozenset(self.library.targets())
-        return {
-            target: signals
-            for target, signals in stars_with_known_signals(catalogs).items()
-            if target in at_hand
-        }
+        known = stars_with_known_signals(catalogs, stars_of=self.library.folder)
+        return {target: signals for target, signals in known.items() if target in at_hand}
 
     @cached_property
     def left_out(self) -> frozenset[str]:
@@ -157,6 +155,18 @@ class RealHosts:
             )
         return light_curve, self.library.star(target)
 
+    def _sample(self) -> dict[str, str]:
+        """A warning where the light curves are those that ship with exoval."""
+        if not is_sample(self.library.folder):
+            return {}
+        stars = [star for star in self.eligible if star in self.library.targets()]
+        segments = sum(len(self.library.segments(star)) for star in stars)
+        kind = self.mission.product.segment_keyword.lower()
+        return {
+            "warning": f"the sample that ships with exoval: {segments} {kind}s of {len(stars)} "
+            "stars, real but few; set EXOVAL_DATA and train on more before you trust a probability"
+        }
+
     def describe(self) -> dict:
         """What the manifest says of the hosts."""
         if self.leave_out_known_signals and self.mission.target_prefix not in CATALOGS:
@@ -165,7 +175,7 @@ class RealHosts:
                 "name quiet ones by host.targets",
                 self.mission.target_prefix,
             )
-        return {
+        return self._sample() | {
             "kind": self.kind,
             "mission": self.mission.name,
             "stars": len(self.eligible),

@@ -8,6 +8,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 
+from exoval.data_folder import SAMPLE
+
 
 @pytest.fixture
 def data_folder() -> Path:
@@ -15,3 +17,10 @@ def data_folder() -> Path:
     if not os.environ.get("EXOVAL_DATA"):
         pytest.skip("EXOVAL_DATA is not set: no real light curves and tables to compare with")
     return Path(os.environ["EXOVAL_DATA"])
+
+
+@pytest.fixture
+def sample_folder(monkeypatch) -> Path:
+    """The real data that ship with exoval, which stand for EXOVAL_DATA meanwhile."""
+    monkeypatch.setenv("EXOVAL_DATA", str(SAMPLE))
+    return SAMPLE

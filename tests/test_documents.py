@@ -2,7 +2,6 @@
 
 import importlib
 import json
-import os
 import re
 import runpy
 import shutil
@@ -199,9 +198,7 @@ def folder(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("path", "body"), blocks("python", [path for path in DOCUMENTS if path != NEW_MISSION])
 )
-def test_examples_run(path, body, folder):
-    if "open_library" in body and not has_light_curves():
-        pytest.skip("the example reads a real light curve, and there is none")
+def test_examples_run(path, body, folder, sample_folder):
     (folder / "example.py").write_text(body)
     names = runpy.run_path("example.py", run_name="example")
     if "rebuild" in body:
@@ -210,7 +207,3 @@ def test_examples_run(path, body, folder):
         assert json.loads((folder / "card.json").read_text())["system"]["scenario"] == "planet"
     if "reweight(" in body:
         assert np.isfinite(names["weights"]).all()
-
-
-def has_light_curves():
-    return bool(os.environ.get("EXOVAL_DATA")) or (ROOT / "exoval" / "sample").is_dir()

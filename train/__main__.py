@@ -20,6 +20,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from exoval.build import check_settings
+from exoval.data_folder import data_from
 from exoval.errors import BadParameter, ExovalError, message_instead_of_traceback
 from exoval.missions.mission_file import mission_files
 
@@ -39,7 +40,7 @@ def main(config: DictConfig) -> float | None:
         task = _task(settings["task"])
         known = set(inspect.signature(run).parameters)
         wanted = set(inspect.signature(task).parameters)
-        _reject_unknown(settings, known | wanted | {"task"})
+        _reject_unknown(settings, known | wanted | {"task", "data"})
         check_settings(settings.get("mission"))
         arguments = _built(config)
         if arguments.get("mission") is not None and "mission" not in wanted:
@@ -52,7 +53,8 @@ def main(config: DictConfig) -> float | None:
             arguments["output"] = HydraConfig.get().runtime.output_dir
             settings["overrides"] = list(HydraConfig.get().overrides.task)
         arguments |= {"settings": settings}
-        metrics = task(**{name: arguments[name] for name in wanted if name in arguments})
+        with data_from(settings["data"]):
+            metrics = task(**{name: arguments[name] for name in wanted if name in arguments})
         _summary(metrics, arguments["output"])
         return metrics.get("held_back_log_loss")
 
@@ -140,8 +142,9 @@ def _built(config: DictConfig) -> dict:
 def _summary(metrics: dict, output: str) -> None:
     """The verdict and where the rest is."""
     print("\n" + "\n".join(metrics["verdict"]))
-    if metrics.get("host", {}).get("kind") == "procedural":
-        print("PROCEDURAL HOSTS: these probabilities are for trying the software, not for science")
+    host = metrics.get("host", {})
+    if host.get("warning"):
+        print(f"{host['kind'].upper()} HOSTS: {host['warning']}")
     print(f"{metrics['seconds']:.0f} s -> {output}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.eclipsing_binaries import read_eclipsing_binaries
@@ -11,6 +12,7 @@ from exoval.catalogs.koi import read_koi
 from exoval.catalogs.tce import read_tce
 from exoval.catalogs.tess_eclipsing_binaries import read_tess_eclipsing_binaries
 from exoval.catalogs.toi import read_toi
+from exoval.data_folder import data_folder, is_sample
 from exoval.ephemeris import Ephemeris, is_other_period
 from exoval.errors import DataNotFound
 
@@ -25,14 +27,23 @@ CATALOGS: dict[str, tuple[Callable[[], list[Candidate]], ...]] = {
 
 def stars_with_known_signals(
     catalogs: Sequence[Callable[[], list[Candidate]]],
+    *,
+    stars_of: str | Path | None = None,
 ) -> dict[str, tuple[Candidate, ...]]:
     """The catalogued signals of every star that has one, by target.
 
     Of ``CATALOGS``, all objects of interest whatever their disposition, all eclipsing binaries
     and the threshold-crossing events that are not NTP: an NTP is variability or an artefact,
     which a host may have. A table that is not there is reported in the log, and its stars then
-    pass for stars without signals.
+    pass for stars without signals. The same holds where the tables are those of the sample that
+    ships with exoval, which know its stars alone, and ``stars_of``, the folder or table of the
+    stars in question, is another one.
     """
+    if stars_of is not None and is_sample(data_folder()) and not is_sample(stars_of):
+        log.warning(
+            "known signals are incomplete: EXOVAL_DATA is not set, and the tables that ship with "
+            "exoval list the stars of its sample alone; set it to a folder with tables/"
+        )
     signals: dict[str, tuple[Candidate, ...]] = {}
     for read in catalogs:
         try:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import logging
-import os
 import re
 from functools import lru_cache
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.known_signals import CATALOGS
+from exoval.data_folder import data_folder
 from exoval.errors import DataNotFound
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ def named_signal(name: str, target_prefix: str) -> Candidate:
     ``TOI of TIC 11491822.01``); ``KOI-1.01`` and ``TIC 11491822.01`` are understood too. Raises
     DataNotFound if no table is there or none lists it, naming what comes nearest.
     """
-    known, missing = _known(target_prefix, os.environ.get("EXOVAL_DATA"))
+    known, missing = _known(target_prefix, str(data_folder()))
     found = known.get(_plain(name))
     if found is not None:
         return found
@@ -42,7 +42,7 @@ def named_signal(name: str, target_prefix: str) -> Candidate:
 
 
 @lru_cache(maxsize=4)
-def _known(target_prefix: str, data_folder: str | None) -> tuple[dict[str, Candidate], list[str]]:
+def _known(target_prefix: str, folder: str) -> tuple[dict[str, Candidate], list[str]]:
     """The signals by plain name, and what is missing; read once for a list of names."""
     known: dict[str, Candidate] = {}
     missing = []

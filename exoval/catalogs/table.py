@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from exoval.catalogs.candidate import Candidate
+from exoval.data_folder import data_folder, is_sample
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadTable, DataNotFound
 from exoval.labels import from_disposition
@@ -34,7 +34,7 @@ CANDIDATE_COLUMNS = (
 
 @dataclass(frozen=True)
 class CatalogTable:
-    """A published table: where it lies under $EXOVAL_DATA/tables, its name and its source."""
+    """A published table: where it lies under ``tables/`` of the data, its name and its source."""
 
     file: str
     name: str
@@ -45,12 +45,15 @@ class CatalogTable:
     ) -> pd.DataFrame:
         """The columns of the table, Parquet or CSV with ``#`` comments; optional ones become NaN.
 
-        Raises DataNotFound, naming the archive's table, if there is no file, and BadTable if it
-        cannot be read or lacks a required column.
+        Without a path and without EXOVAL_DATA, the rows of the sample's stars. Raises
+        DataNotFound, naming the archive's table, if there is no file or the sample's has too few
+        columns, and BadTable if it cannot be read or lacks a required column.
         """
         path = self._find(path)
         frame = self._load(path)
         missing = [column for column in required if column not in frame]
+        if missing and is_sample(path):
+            raise self._not_whole()
         if missing:
             raise BadTable(
                 f"{path} lacks the columns {', '.join(missing)} of {self.name}; "
@@ -60,7 +63,10 @@ class CatalogTable:
 
     def read_all(self, path: str | Path | None) -> pd.DataFrame:
         """All columns that the table has; DataNotFound and BadTable as in ``read``."""
-        return self._load(self._find(path))
+        path = self._find(path)
+        if is_sample(path):
+            raise self._not_whole()
+        return self._load(path)
 
     def _load(self, path: Path) -> pd.DataFrame:
         """A Parquet or CSV file; BadTable if it cannot be read."""
@@ -76,15 +82,22 @@ class CatalogTable:
             ) from error
 
     def _find(self, path: str | Path | None) -> Path:
-        if path is None and not os.environ.get("EXOVAL_DATA"):
+        found = Path(path or data_folder() / "tables" / self.file)
+        if is_sample(found) and not found.is_file():
             raise DataNotFound(
                 f"no {self.name}: EXOVAL_DATA is not set; set it, or give the path "
                 f"of the table. {self.download}"
             )
-        found = Path(path or Path(os.environ["EXOVAL_DATA"]) / "tables" / self.file)
         if not found.is_file():
             raise DataNotFound(f"no {self.name} at {found}. {self.download}")
         return found
+
+    def _not_whole(self) -> DataNotFound:
+        return DataNotFound(
+            f"no complete {self.name}: EXOVAL_DATA is not set, and the sample that ships with "
+            f"exoval holds a few columns of its own stars; set it, or give the path of the table. "
+            f"{self.download}"
+        )
 
 
 def candidates(frame: pd.DataFrame, *, provenance: str) -> list[Candidate]:

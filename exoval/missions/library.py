@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from exoval.data_folder import data_folder, is_sample
 from exoval.errors import BadLightCurve, DataNotFound
 from exoval.lightcurve import LightCurve, stitch
 from exoval.missions.fits_folder import open_fits_folder
@@ -92,6 +92,8 @@ class LightCurveLibrary:
 def open_library(mission: Mission, *, folder: str | Path | None = None) -> LightCurveLibrary:
     """The mission's light curves in ``folder``, by default in $EXOVAL_DATA/light_curves.
 
+    Where EXOVAL_DATA is not set, those of the sample that ships with exoval.
+
     The folder holds Parquet files (see ``exoval.missions.parquet_folder``) or, in it or in its
     subfolders, FITS files as downloaded, or one plain table a target (see
     ``exoval.missions.table_file``), in a subfolder of the mission's name or in the folder itself.
@@ -104,9 +106,7 @@ def open_library(mission: Mission, *, folder: str | Path | None = None) -> Light
         f"some: {product.download}"
     )
     if folder is None:
-        if not os.environ.get("EXOVAL_DATA"):
-            raise DataNotFound(f"no light curves: EXOVAL_DATA is not set; {remedy}")
-        folder = Path(os.environ["EXOVAL_DATA"]) / "light_curves"
+        folder = data_folder() / "light_curves"
         # plain tables do not tell their mission
         tables = folder / mission.name
     else:
@@ -125,5 +125,6 @@ def open_library(mission: Mission, *, folder: str | Path | None = None) -> Light
     if not files.targets() and tables.is_dir():
         files, folder = open_table_folder(mission, tables), tables
     if not files.targets():
-        raise DataNotFound(f"no {product.telescope} light curve in {folder}; {remedy}")
+        where = "the sample that ships with exoval" if is_sample(folder) else str(folder)
+        raise DataNotFound(f"no light curve of mission {mission.name} in {where}; {remedy}")
     return LightCurveLibrary(mission, str(folder), files)

@@ -133,9 +133,16 @@ def _row_group(path: str, row_group: int, columns: tuple[str, ...]) -> pa.Table:
     """One row group; a star's segments lie together, so the next read is often of the same."""
     try:
         with pq.ParquetFile(path, memory_map=True) as file:
-            return file.read_row_group(row_group, columns=list(columns))
+            table = file.read_row_group(row_group, columns=list(columns))
     except (OSError, pa.ArrowException, KeyError) as error:
         raise _broken(path, error) from error
+    missing = [name for name in columns if name not in table.column_names]
+    if missing:
+        raise BadLightCurve(
+            f"{path} lacks the columns {', '.join(missing)}; choose the other "
+            "mission.flux_column, or get the files with them"
+        )
+    return table
 
 
 def _broken(path: str | Path, error: Exception) -> BadLightCurve:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -11,6 +10,7 @@ from pathlib import Path
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.known_signals import CATALOGS, other_signals, stars_with_known_signals
 from exoval.catalogs.named_signal import named_signal
+from exoval.data_folder import data_folder
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
 from exoval.event import TransitEvent
@@ -106,7 +106,7 @@ class VettingRequest:
         """
         if not self.is_signal(mission):
             return [_ephemeris(other, mission) for other in self.others]
-        known = _catalogued(mission.target_prefix, os.environ.get("EXOVAL_DATA"))
+        known = _catalogued(mission.target_prefix, str(data_folder()))
         return other_signals(event.ephemeris, known.get(target, ()))
 
     def light_curve(self, mission: Mission, target: str | None) -> tuple[LightCurve, Star]:
@@ -144,7 +144,7 @@ def star_name(target: str, mission: Mission) -> str | None:
 
 
 @lru_cache(maxsize=4)
-def _catalogued(target_prefix: str, data_folder: str | None) -> dict[str, tuple[Candidate, ...]]:
+def _catalogued(target_prefix: str, folder: str) -> dict[str, tuple[Candidate, ...]]:
     """The catalogued signals by star; read once for a list and a folder of data."""
     return stars_with_known_signals(CATALOGS.get(target_prefix, ()))
 

@@ -53,6 +53,7 @@ class VettingResult:
         return {
             "event": self.name,
             "target": self.folded.light_curve.target,
+            "source": self.event.source,
             "period_days": ephemeris.period,
             "epoch_days": ephemeris.epoch,
             "duration_hours": 24 * ephemeris.duration,

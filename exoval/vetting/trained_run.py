@@ -84,7 +84,7 @@ def load_trained_run(folder: str | Path, mission: Mission | None = None) -> Trai
 
 def _caveat(host: dict, recipe: Recipe) -> str:
     """What holds against all answers of the run; ``host`` is what it says of its light curves."""
-    caveats = [host.get("warning", "")] if host.get("kind") == "procedural" else []
+    caveats = [host.get("warning", "")]
     if recipe.mission.name != recipe.simulated.name:
         caveats.append(
             f"taught by light curves of {recipe.simulated.name}, asked about one of "

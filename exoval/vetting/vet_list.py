@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from exoval.data_folder import data_folder
 from exoval.ephemeris import Ephemeris, is_other_period
 from exoval.errors import BadParameter, DataNotFound, ExovalError
 from exoval.event import TransitEvent
@@ -241,7 +242,7 @@ def _fingerprint(vetting: Vetting, leading: str) -> str:
         vetting.planet_share,
         vetting.events,
         str(vetting.pages),
-        os.environ.get("EXOVAL_DATA"),
+        str(data_folder()),
     )
     return hashlib.sha256(metrics + repr(asked).encode()).hexdigest()[:16]
 

@@ -11,8 +11,11 @@ from exoval.catalogs.known_signals import (
     distinct_signals,
     stars_with_known_signals,
 )
+from exoval.catalogs.koi import TABLE as KOI
 from exoval.catalogs.koi import read_koi
+from exoval.catalogs.tce import TABLE as TCE
 from exoval.catalogs.tce import read_tce
+from exoval.data_folder import SAMPLE
 from exoval.ephemeris import Ephemeris, is_other_period
 from exoval.errors import BadTable, DataNotFound
 from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
@@ -30,11 +33,6 @@ kepid,kepoi_name,koi_disposition,koi_period,koi_time0bk,koi_duration,koi_depth
 1026957,K00958.01,CANDIDATE,21.76,,1.7,100.0
 1432789,K01234.01,CANDIDATE,0.5,140.0,13.0,100.0
 """
-
-
-@pytest.fixture
-def no_data(monkeypatch):
-    monkeypatch.delenv("EXOVAL_DATA", raising=False)
 
 
 def test_the_archive_s_csv_as_downloaded(tmp_path, caplog):
@@ -104,9 +102,7 @@ def test_threshold_crossing_events(tmp_path):
         (read_eclipsing_binaries, "J/AJ/151/68"),
     ],
 )
-def test_a_missing_table_is_named_with_its_source(read, table, tmp_path, monkeypatch, no_data):
-    with pytest.raises(DataNotFound, match=rf"{table}.*EXOVAL_DATA.*Download"):
-        read()
+def test_a_missing_table_is_named_with_its_source(read, table, tmp_path, monkeypatch):
     monkeypatch.setenv("EXOVAL_DATA", str(tmp_path))
     with pytest.raises(DataNotFound, match=rf"{table}.*parquet.*Download"):
         read()
@@ -125,9 +121,26 @@ def test_a_table_without_its_columns_or_broken_is_refused(tmp_path):
         read_koi(path)
 
 
-def test_known_signals_without_tables_warn_and_go_on(no_data, caplog):
+def test_known_signals_without_tables_warn_and_go_on(tmp_path, monkeypatch, caplog):
+    monkeypatch.setenv("EXOVAL_DATA", str(tmp_path))
     assert stars_with_known_signals(CATALOGS["KIC"]) == {}
     assert caplog.text.count("known signals are incomplete") == 3
+
+
+def test_without_data_the_catalogues_are_those_of_the_sample(tmp_path, monkeypatch, caplog):
+    monkeypatch.delenv("EXOVAL_DATA", raising=False)
+    known = stars_with_known_signals(CATALOGS["KIC"], stars_of=SAMPLE / "light_curves")
+    assert len(known) == 20 and "incomplete" not in caplog.text
+    # of other stars they know nothing
+    stars_with_known_signals(CATALOGS["KIC"], stars_of=tmp_path)
+    assert "known signals are incomplete: EXOVAL_DATA is not set" in caplog.text
+
+
+@pytest.mark.parametrize(("table", "columns"), [(TCE, None), (KOI, ("kepid", "koi_score"))])
+def test_the_sample_passes_for_no_complete_table(table, columns, monkeypatch):
+    monkeypatch.delenv("EXOVAL_DATA", raising=False)
+    with pytest.raises(DataNotFound, match=r"no complete.*EXOVAL_DATA is not set.*sample"):
+        table.read_all(None) if columns is None else table.read(None, columns)
 
 
 def test_an_ntp_does_not_make_a_known_signal(tmp_path):
@@ -172,18 +185,17 @@ def test_a_signal_that_a_later_catalogue_names_again_counts_once():
     assert distinct_signals([]) == []
 
 
-@pytest.mark.data
-def test_real_candidates_and_lists_hide_the_same_signals(data_folder):
+def test_real_candidates_and_lists_hide_the_same_signals(sample_folder):
     """A star's other signals are those of the tables, each once, whoever judges the event."""
     known = stars_with_known_signals(CATALOGS["KIC"])
-    candidates = RealCandidates(CATALOGS["KIC"]).candidates(open_library(kepler()))
+    candidates = RealCandidates(catalogs=CATALOGS["KIC"]).candidates(open_library(kepler()))
     for candidate, others in candidates:
-        assert [other.ephemeris for other in others] == [
+        assert list(others) == [
             one.ephemeris
             for one in distinct_signals(known.get(candidate.target, ()))
             if is_other_period(one.ephemeris.period, candidate.ephemeris.period)
         ], candidate.name
-    assert sum(len(others) for _, others in candidates) > 100
+    assert sum(len(others) for _, others in candidates) > 50
 
 
 @pytest.mark.data

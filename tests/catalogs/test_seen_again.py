@@ -86,6 +86,6 @@ def test_stars_without_a_place_are_left_out(tmp_path, koi_table):
 def test_wrong_radius_and_missing_table(tmp_path, monkeypatch):
     with pytest.raises(BadParameter, match="within_arcsec"):
         seen_again(within_arcsec=0.0)
-    monkeypatch.delenv("EXOVAL_DATA", raising=False)
+    monkeypatch.setenv("EXOVAL_DATA", str(tmp_path))
     with pytest.raises(DataNotFound):
         koi_positions()

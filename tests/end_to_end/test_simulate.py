@@ -224,17 +224,15 @@ def test_known_ephemeris_is_the_fast_mode(tmp_path):
     ).any()
 
 
-@pytest.mark.data
-def test_real_hosts_carry_no_known_signal(tmp_path):
-    if not os.environ.get("EXOVAL_DATA"):
-        pytest.skip("EXOVAL_DATA is not set: no real light curves to test with")
+def test_real_hosts_carry_no_known_signal(tmp_path, sample_folder):
     from exoval.catalogs.koi import read_koi
 
     manifest, table = simulate(
         tmp_path, "n_systems=12", "search=known_ephemeris", "scenario=[planet,background_binary]"
     )
     assert manifest["host"]["kind"] == "real"
-    assert manifest["host"]["stars_left_out_for_known_signals"] > 50
+    assert manifest["host"]["stars_left_out_for_known_signals"] == 20
+    assert "sample that ships with exoval" in manifest["host"]["warning"]
     assert not set(table.targets) & {candidate.target for candidate in read_koi()}
 
 

@@ -9,6 +9,7 @@ import pytest
 from fabricate import cadences, kepler_fits, library_row, parquet_library, tess_fits
 
 from exoval.errors import BadLightCurve, DataNotFound
+from exoval.missions.k2 import k2
 from exoval.missions.kepler import kepler
 from exoval.missions.library import open_library
 from exoval.missions.tess import tess
@@ -183,22 +184,22 @@ def test_files_of_other_kinds_are_not_listed(tmp_path):
 
 def test_without_data_the_message_says_how_to_get_some(tmp_path, monkeypatch):
     monkeypatch.delenv("EXOVAL_DATA", raising=False)
-    with pytest.raises(DataNotFound, match=r"EXOVAL_DATA.*lightkurve"):
-        open_library(kepler())
+    with pytest.raises(DataNotFound, match=r"of mission k2 in the sample.*EXOVAL_DATA.*lightkurve"):
+        open_library(k2())
     monkeypatch.setenv("EXOVAL_DATA", str(tmp_path))
     with pytest.raises(DataNotFound, match=r"light_curves.*EXOVAL_DATA.*lightkurve"):
         open_library(kepler())
     (tmp_path / "light_curves").mkdir()
-    with pytest.raises(DataNotFound, match="no Kepler light curve"):
+    with pytest.raises(DataNotFound, match="no light curve of mission kepler"):
         open_library(kepler())
     kepler_fits(tmp_path / "light_curves")
     assert open_library(kepler()).targets() == ["KIC 757450"]
 
 
-@pytest.mark.data
-def test_real_library_against_its_raw_columns(data_folder):
-    file = data_folder / "light_curves" / "kepler-03.parquet"
-    raw = pd.read_parquet(file, filters=[("segment", "==", 9)]).iloc[::20]
+def test_real_library_against_its_raw_columns(sample_folder):
+    file = sample_folder / "light_curves" / "kepler-hosts-00.parquet"
+    raw = pd.read_parquet(file, filters=[("segment", "==", 9)])
+    assert len(raw) > 5
     mission = kepler()
     library = open_library(mission)
     bits = mission.quality_bitmask
@@ -212,18 +213,22 @@ def test_real_library_against_its_raw_columns(data_folder):
         assert curve.segments[0].crowding == row.crowdsap
 
 
-@pytest.mark.data
+def test_raw_flux_that_the_files_lack_is_named(sample_folder):
+    library = open_library(kepler(flux_column="sap"))
+    with pytest.raises(BadLightCurve, match=r"lacks the columns sap_flux.*flux_column"):
+        library.read("KIC 10666592", (9,))
+
+
 @pytest.mark.parametrize("mission", [kepler(), tess()], ids=["kepler", "tess"])
-def test_every_real_star_can_be_read_whole(mission, data_folder):
+def test_every_real_star_can_be_read_whole(mission, sample_folder):
     library = open_library(mission)
-    for target in library.targets()[::4]:
+    for target in library.targets():
         curve = library.read(target)
         assert np.all(np.diff(curve.time) > 0)
         assert [segment.number for segment in curve.segments] == list(library.segments(target))
 
 
-@pytest.mark.data
-def test_one_segment_of_a_real_star_is_read_in_tens_of_milliseconds(data_folder):
+def test_one_segment_of_a_real_star_is_read_in_tens_of_milliseconds(sample_folder):
     library = open_library(kepler())
     spent = []
     for target in library.targets()[::10]:

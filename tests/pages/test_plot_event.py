@@ -440,8 +440,7 @@ def test_help_needs_no_numerical_library():
     assert "plot-event" in done.stdout and done.stdout.strip().endswith("[]")
 
 
-@pytest.mark.data
-def test_a_real_planet_is_drawn(data_folder, tmp_path, drawn):
+def test_a_real_planet_is_drawn(sample_folder, tmp_path, drawn):
     main(["plot-event", "K00002.01", "--segments", "9", "--output", str(tmp_path / "p.png")])
     assert (tmp_path / "p.png").stat().st_size > 50_000
     assert drawn[0].row["secondary_phase"] == pytest.approx(0.5, abs=0.01)

@@ -1,7 +1,6 @@
 """Which real stars are hosts, and what is cut out of them."""
 
 import numpy as np
-import pytest
 
 from exoval.catalogs.known_signals import CATALOGS, stars_with_known_signals
 from exoval.labels import FALSE_POSITIVE
@@ -9,14 +8,13 @@ from exoval.missions.kepler import kepler
 from simulate.hosts import RealHosts
 
 
-@pytest.mark.data
-def test_known_events_are_cut_out_of_hosts_that_keep_their_planets():
-    hosts = RealHosts(mission=kepler(), segments_per_light_curve=17, mask_known_signals=True)
+def test_known_events_are_cut_out_of_hosts_that_keep_their_planets(sample_folder):
+    hosts = RealHosts(mission=kepler(), segments_per_light_curve=3, mask_known_signals=True)
     signals = stars_with_known_signals(CATALOGS["KIC"])
     masked = [target for target in hosts.eligible if target in signals]
     assert len(masked) > 5
     restricted = RealHosts(
-        mission=kepler(), targets=masked[:1], segments_per_light_curve=17, mask_known_signals=True
+        mission=kepler(), targets=masked[:1], segments_per_light_curve=3, mask_known_signals=True
     )
     light_curve, star = restricted.draw(np.random.default_rng(0))
     whole = restricted.library.read(star.target)
@@ -25,8 +23,7 @@ def test_known_events_are_cut_out_of_hosts_that_keep_their_planets():
         assert not signal.ephemeris.in_event(light_curve.time).any()
 
 
-@pytest.mark.data
-def test_stars_of_false_positives_are_no_hosts():
+def test_stars_of_false_positives_are_no_hosts(sample_folder):
     hosts = RealHosts(mission=kepler(), mask_known_signals=True)
     signals = stars_with_known_signals(CATALOGS["KIC"])
     false = {
@@ -38,7 +35,6 @@ def test_stars_of_false_positives_are_no_hosts():
     assert not false & set(hosts.eligible)
 
 
-@pytest.mark.data
-def test_without_masking_stars_with_known_signals_are_left_out():
+def test_without_masking_stars_with_known_signals_are_left_out(sample_folder):
     hosts = RealHosts(mission=kepler())
     assert not set(stars_with_known_signals(CATALOGS["KIC"])) & set(hosts.eligible)

@@ -100,6 +100,8 @@ def heading(metrics: dict) -> str:
     if host.get("kind") == "procedural":
         reason = host.get("warning", "noise is procedural, not real")
         banner = f'<div class="banner">Procedural light curves: {escape(reason)}.</div>'
+    elif host.get("warning"):
+        banner = f'<div class="banner">Light curves: {escape(host["warning"])}.</div>'
     elif host.get("kind") != "real":
         banner = (
             '<div class="banner">The manifest does not say whether the light curves are real.</div>'

@@ -1,0 +1,1 @@
+"""Real light curves and catalogue rows that ship with exoval; see README.md beside this file."""

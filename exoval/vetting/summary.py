@@ -1,0 +1,35 @@
+"""What came out of a list of events, in one line for somebody who sees it for the first time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from exoval.labels import SCENARIOS
+
+
+def summary(rows: Sequence[Mapping[str, object]]) -> str:
+    """One sentence about judged events, rows as ``VettingResult.row`` gives them.
+
+    Of one event what it most probably is, how probable, and where its ephemeris is from; of
+    several how many are what. An empty string without an event.
+
+    >>> row = {"event": "KOI-7", "most_probable": "planet", "P_planet": 0.97, "source": "a table"}
+    >>> summary([row])
+    'KOI-7 is most probably: planet on the target (97 %). Ephemeris: a table.'
+    """
+    if not rows:
+        return ""
+    kinds = Counter(str(row["most_probable"]) for row in rows)
+    if len(rows) > 1:
+        counts = ", ".join(f"{_in_words(kind)} {count}" for kind, count in kinds.most_common())
+        return f"{len(rows)} events are most probably: {counts}."
+    (row,), (kind,) = rows, kinds
+    return (
+        f"{row['event']} is most probably: {_in_words(kind)} "
+        f"({100 * float(row[f'P_{kind}']):.0f} %). Ephemeris: {row['source']}."
+    )
+
+
+def _in_words(scenario: str) -> str:
+    return SCENARIOS[scenario][1] if scenario in SCENARIOS else scenario
