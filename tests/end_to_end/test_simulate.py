@@ -226,8 +226,6 @@ def test_known_ephemeris_is_the_fast_mode(tmp_path):
 
 @pytest.mark.data
 def test_real_hosts_carry_no_known_signal(tmp_path):
-    if not os.environ.get("EXOVAL_DATA"):
-        pytest.skip("EXOVAL_DATA is not set: no real light curves to test with")
     from exoval.catalogs.koi import read_koi
 
     manifest, table = simulate(
