@@ -192,12 +192,8 @@ def test_planets_of_the_real_table_are_planets_by_their_columns():
 
 
 @pytest.mark.data
-def test_the_whitening_loss_is_that_of_published_events():
-    import os
-
-    published = pd.read_parquet(
-        os.path.join(os.environ["EXOVAL_DATA"], "tables/tess/exominer_scores_2min_s1-67.parquet")
-    )
+def test_the_whitening_loss_is_that_of_published_events(data_folder):
+    published = pd.read_parquet(data_folder / "tables/tess/exominer_scores_2min_s1-67.parquet")
     published = published[(published["ExoMiner Score"] > 0.9) & (published["MES"] > 8)]
     hours = published["Transit Duration [hour]"]
     rest = published["Transit Model SNR"] / published["MES"] / whitening_loss(hours)

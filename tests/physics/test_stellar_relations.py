@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -84,11 +81,8 @@ def test_unknown_band_is_refused():
 
 
 @pytest.mark.data
-def test_sequence_follows_the_published_table():
-    root = os.environ.get("EXOVAL_DATA")
-    if not root:
-        pytest.skip("EXOVAL_DATA is not set: the dwarf sequence is not here to compare with")
-    lines = (Path(root) / "tables/priors/EEM_dwarf_UBVIJHK_colors_Teff.txt").read_text()
+def test_sequence_follows_the_published_table(data_folder):
+    lines = (data_folder / "tables/priors/EEM_dwarf_UBVIJHK_colors_Teff.txt").read_text()
     rows = [line.split() for line in lines.split("\n#SpT")[1].splitlines()[1:]]
     table = np.array(
         [
@@ -104,11 +98,8 @@ def test_sequence_follows_the_published_table():
 
 
 @pytest.mark.data
-def test_magnitudes_follow_the_published_colour_relations():
-    root = os.environ.get("EXOVAL_DATA")
-    if not root:
-        pytest.skip("EXOVAL_DATA is not set: the dwarf sequence is not here to compare with")
-    lines = (Path(root) / "tables/priors/EEM_dwarf_UBVIJHK_colors_Teff.txt").read_text()
+def test_magnitudes_follow_the_published_colour_relations(data_folder):
+    lines = (data_folder / "tables/priors/EEM_dwarf_UBVIJHK_colors_Teff.txt").read_text()
     names, *rows = lines.split("\n#SpT")[1].splitlines()
     names = ["SpT", *names.split()]
     rows = [dict(zip(names, row.split(), strict=False)) for row in rows if len(row.split()) > 31]
