@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import logging
-import platform
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +19,7 @@ from exoval.missions.mission import Mission
 from exoval.physics.transit_flux import TransitModel
 from exoval.recipe import Recipe, recipe_settings
 from exoval.running.progress import progress
+from exoval.running.provenance import versions
 from exoval.search.search import Search
 from exoval.table.feature_table import FeatureTable
 from exoval.views.fine import FineViews
@@ -34,7 +33,7 @@ from simulate.scenarios.scenario import Scenario
 
 log = logging.getLogger(__name__)
 
-PACKAGES = ("exoval", "numpy", "scipy", "astropy", "batman-package", "wotan", "pandas", "pyarrow")
+PACKAGES = ("numpy", "scipy", "astropy", "batman-package", "wotan", "pandas", "pyarrow")
 
 
 def run(
@@ -227,17 +226,9 @@ def _write(
         "failures": labelled_set.failures(outcomes),
         "schema_hash": table.schema_hash,
         "seconds": round(seconds, 1),
-        "versions": {"python": platform.python_version()}
-        | {name: _version(name) for name in PACKAGES},
+        "versions": versions(PACKAGES),
         "recipe": recipe,
         "config": settings,
     }
     (output / "manifest.json").write_text(json.dumps(manifest, indent=1, default=str))
     return manifest
-
-
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "not installed"

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import json
 import logging
-import platform
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -32,11 +29,12 @@ from train.data.splits import Split, StarSplit
 from train.fitting.fit import fit
 from train.fitting.hyperparameter_search import HyperparameterSearch
 from train.fitting.learning_curve import last_point, learning_curve_points
-from train.judging.evaluate import Scored, evaluate, score
 from train.judging.feature_gap import feature_gap
 from train.judging.headline import headline, held_back_log_loss, leading
 from train.judging.novel_share import NovelShare, judge_novelty
+from train.judging.scored import Scored, evaluate, score
 from train.report.report import Evidence, write_report
+from train.report.result_file import frame, write_result
 from train.report.verdict import verdict
 
 if TYPE_CHECKING:
@@ -44,8 +42,6 @@ if TYPE_CHECKING:
     from train.data.real import RealCandidates
 
 log = logging.getLogger(__name__)
-
-PACKAGES = ("exoval", "numpy", "scipy", "pandas", "scikit-learn", "skops", "torch", "gpytorch")
 
 
 @dataclass(frozen=True)
@@ -86,7 +82,7 @@ def run(
     With ``tuning`` every classifier gets the settings that did best in trials on the stars it may
     be fitted on; tuning goes on from the
     trials in ``output``. ``row_cap`` maps classifier, or ``others``, to the most rows to fit it
-    on. Returns the numbers, as written to ``metrics.json``; ``report.html``,
+    on. Returns the result, as written to ``metrics.json``; ``report.html``,
     ``predictions_simulated.csv``, ``predictions_real.csv``, ``training_stars.csv``, ``models/`` and
     ``novelty/`` stand beside it. A run that was killed goes on from the checkpoints it left in
     ``output`` when it is started again. Raises DataNotFound or BadTable for a labelled set that
@@ -126,45 +122,65 @@ def run(
     simulated = {model.name: score(model, held_out) for model in models}
     scored = {model.name: score(model, events.table) for model in models if events.table}
     gap = feature_gap(table, events.table) if events.table else None
-    novel_share = judge_novelty(models, table, parts, events.table, seed)
+    novel_share = judge_novelty(
+        models, table, parts, events.table, resamples=bootstrap_resamples, seed=seed
+    )
     curve = learning_curve_points(
-        classifier, calibration, table, parts, learning_curve, seed, events.table, caps
+        classifier,
+        calibration,
+        table,
+        parts,
+        learning_curve,
+        seed,
+        events.table,
+        caps,
+        resamples=bootstrap_resamples,
     )
     if curve:
         curve += [
-            last_point(model, simulated[model.name], scored.get(model.name)) for model in models
+            last_point(
+                model,
+                simulated[model.name],
+                scored.get(model.name),
+                resamples=bootstrap_resamples,
+                seed=seed,
+            )
+            for model in models
         ]
     best = leading(models)
     judged = {
-        kind: {name: evaluate(rows, bootstrap_resamples, seed) for name, rows in of.items()}
+        kind: {
+            name: evaluate(rows, resamples=bootstrap_resamples, seed=seed)
+            for name, rows in of.items()
+        }
         for kind, of in (("simulated", simulated), ("real", scored))
     }
-    metrics = {
-        "seed": seed,
+    result = frame(settings or {}, seed=seed) | {
+        "metrics": {
+            "simulated": headline(best, judged["simulated"], len(held_out)),
+            "real": headline(best, judged["real"], len(scored[best].judged.star) if scored else 0),
+            "learning_curve": curve,
+        },
+        "leading": best,
         "labelled_set": str(labelled_set),
         "host": labelled.manifest.get("host", {}),
         "counts": labelled.manifest.get("counts", {}),
         "failures": labelled.manifest.get("failures", []),
         "sets": describe_sets(table, parts, events.table),
         "removed": removed,
-        "simulated": headline(best, judged["simulated"], len(held_out)),
-        "real": headline(best, judged["real"], len(scored[best].judged.star) if scored else 0),
         "cards": {model.name: model.card for model in models},
         "held_back_log_loss": held_back_log_loss(models, tuned),
         "novelty": novel_share.summary,
-        "learning_curve": curve,
         "tuning": tuned,
         "real_missing": events.missing,
         "real_skipped": events.skipped,
         "feature_gap": [] if gap is None else gap.to_dict("records"),
-        "config": settings or {},
         "recipe": labelled.manifest["recipe"],
         "simulation_config": labelled.manifest.get("config", {}),
-        "versions": versions(),
     }
-    metrics["verdict"] = verdict(metrics)
-    metrics["seconds"] = round(time.time() - start, 1)
-    write(output, metrics, models, simulated, scored, novel_share)
+    result["verdict"] = verdict(result)
+    result["seconds"] = round(time.time() - start, 1)
+    write(output, result, models, simulated, scored, novel_share)
     write_training_stars(output, table.targets)
     if events.table:
         events.table.save(output / "features_real.parquet")
@@ -179,12 +195,20 @@ def run(
     try:
         write_report(
             output / "report.html",
-            Evidence(metrics, simulated, scored, table, events.table, gap, novel_share),
+            Evidence(
+                result=result,
+                simulated=simulated,
+                real=scored,
+                simulated_table=table,
+                real_table=events.table,
+                gap=gap,
+                novel_share=novel_share,
+            ),
         )
     except DataNotFound as error:
         log.warning("metrics.json is written but no report.html: %s", error)
     shutil.rmtree(checkpoints, ignore_errors=True)
-    return metrics
+    return result
 
 
 def check_settings(
@@ -292,7 +316,7 @@ def describe_sets(table: FeatureTable, parts: Split, real: FeatureTable | None) 
 
 def write(
     output: Path,
-    metrics: dict,
+    result: dict,
     models: list[FittedModel],
     simulated: dict[str, Scored],
     real: dict[str, Scored],
@@ -308,8 +332,7 @@ def write(
     ):
         (output / stale).unlink(missing_ok=True)
     shutil.rmtree(output / "novelty", ignore_errors=True)
-    text = json.dumps(nan_as_null(metrics), indent=1, default=str, allow_nan=False)
-    (output / "metrics.json").write_text(text)
+    write_result(output / "metrics.json", result)
     predictions(simulated, novel_share.simulated).to_csv(
         output / "predictions_simulated.csv", index=False
     )
@@ -344,25 +367,3 @@ def predictions(scored: dict[str, Scored], novelty: NoveltyScores | None) -> pd.
     if novelty is not None:
         frame["novelty"], frame["novelty_verdict"] = novelty.score, novelty.verdict
     return frame
-
-
-def nan_as_null(value: object) -> object:
-    """The same nest of dicts and lists with NaN as None: JSON has no NaN."""
-    if isinstance(value, dict):
-        return {str(key): nan_as_null(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [nan_as_null(item) for item in value]
-    if isinstance(value, float | np.floating):
-        return None if np.isnan(value) else float(value)
-    return value
-
-
-def versions() -> dict[str, str]:
-    """Of Python and of the packages that decide the numbers."""
-    found = {"python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            found[name] = "not installed"
-    return found

@@ -60,7 +60,7 @@ def load_trained_run(folder: str | Path, mission: Mission | None = None) -> Trai
     except ValueError as error:
         raise BadTable(f"cannot read {folder / 'metrics.json'} ({error}); train again") from error
     paths = sorted(path.parent for path in (folder / "models").glob("*/model.json"))
-    leading = (metrics.get("simulated") or {}).get("classifier")
+    leading = metrics.get("leading")
     if not paths or not leading:
         raise BadTable(
             f"{folder} holds no fitted models; vetting needs a run of python -m train "

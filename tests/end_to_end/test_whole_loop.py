@@ -70,10 +70,10 @@ def test_nothing_is_written_beside_the_outputs(loop):
 
 def test_metrics_and_predictions_cover_the_held_out_stars(loop):
     folder, _, _ = loop
-    metrics = json.loads((folder / "model" / "metrics.json").read_text())
-    assert set(metrics["simulated"]["by_classifier"]) == {"sparse_gp", "forest"}
+    result = json.loads((folder / "model" / "metrics.json").read_text())
+    assert set(result["metrics"]["simulated"]["by_classifier"]) == {"sparse_gp", "forest"}
     predictions = pd.read_csv(folder / "model" / "predictions_simulated.csv")
-    assert len(predictions) == metrics["sets"]["test"]["rows"]
+    assert len(predictions) == result["sets"]["test"]["rows"]
     assert predictions.sparse_gp_probability.between(0, 1).all()
 
 

@@ -44,9 +44,9 @@ def test_a_run_writes_into_its_output_and_nowhere_else(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "logistic: ROC AUC" in done.stdout
     assert {path.name for path in tmp_path.iterdir()} == {"set", "out"}
-    metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
-    assert list(metrics["simulated"]["by_classifier"]) == ["logistic"]
-    assert metrics["config"]["bootstrap_resamples"] == 10
+    result = json.loads((tmp_path / "out" / "metrics.json").read_text())
+    assert list(result["metrics"]["simulated"]["by_classifier"]) == ["logistic"]
+    assert result["configuration"]["bootstrap_resamples"] == 10
 
 
 def test_every_job_of_a_sweep_has_its_own_folder(tmp_path):
@@ -63,8 +63,8 @@ def test_every_job_of_a_sweep_has_its_own_folder(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     for number in (0, 1):
-        metrics = json.loads((tmp_path / "out" / str(number) / "metrics.json").read_text())
-        assert metrics["seed"] == number
+        result = json.loads((tmp_path / "out" / str(number) / "metrics.json").read_text())
+        assert result["seed"] == number
 
 
 def test_a_search_ends_with_the_winner_trained_and_goes_on(tmp_path):
@@ -83,8 +83,8 @@ def test_a_search_ends_with_the_winner_trained_and_goes_on(tmp_path):
     for trials in (2, 3):
         done = run_app(tmp_path, *command, f"tuning.trials={trials}")
         assert done.returncode == 0, done.stderr
-        metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
-        assert metrics["tuning"]["logistic"]["trials"] == trials
+        result = json.loads((tmp_path / "out" / "metrics.json").read_text())
+        assert result["tuning"]["logistic"]["trials"] == trials
     assert {"trials.csv", "trials.db", "trials.png", "models"} <= {
         path.name for path in (tmp_path / "out").iterdir()
     }

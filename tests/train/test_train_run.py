@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from labelled_sets import changed, gaussian_table, write_labelled_set
 from real_candidates import FakeReal, koi_table
+from result_frame import problems
 from sklearn.linear_model import LogisticRegression
 
 from exoval.classifiers.sparse_gp import SparseGP
@@ -35,17 +36,17 @@ def trained(folder, table=None, real=None, classifier=None, kind="real", seed=0)
 
 
 def test_everything_is_written_and_the_page_needs_nothing_else(tmp_path):
-    metrics = trained(
+    result = trained(
         tmp_path,
         real=FakeReal(koi_table()),
         classifier={"logistic": LogisticRegression(), "sparse_gp": GP},
     )
     out = tmp_path / "out"
-    assert (
-        json.loads((out / "metrics.json").read_text())["simulated"]["roc_auc"]
-        == metrics["simulated"]["roc_auc"]
-        > 0.9
-    )
+    written = json.loads((out / "metrics.json").read_text())
+    assert problems(written) == []
+    written = written["metrics"]["simulated"]
+    assert written["roc_auc"] == result["metrics"]["simulated"]["roc_auc"]
+    assert written["roc_auc"]["value"] > 0.9
     page = (out / "report.html").read_text()
     assert page.count("data:image/png;base64,") == 8
     assert "http" not in page and "<script" not in page and 'banner"' not in page
@@ -57,7 +58,7 @@ def test_everything_is_written_and_the_page_needs_nothing_else(tmp_path):
         np.testing.assert_allclose(
             model.planet_probability(koi_table())[0], table[f"{name}_probability"], atol=1e-9
         )
-    assert metrics["real_skipped"] == {"no data": 2}
+    assert result["real_skipped"] == {"no data": 2}
 
 
 def test_two_runs_with_one_seed_agree(tmp_path):
@@ -75,37 +76,38 @@ def test_two_runs_with_one_seed_agree(tmp_path):
 
 
 def test_held_out_events_are_of_stars_the_model_never_saw(tmp_path):
-    metrics = trained(tmp_path)
+    result = trained(tmp_path)
     held_out = pd.read_csv(tmp_path / "out" / "predictions_simulated.csv")
-    assert len(held_out) == metrics["sets"]["test"]["rows"]
-    assert sum(metrics["sets"][part]["stars"] for part in ("fit", "calibration", "test")) == len(
+    assert len(held_out) == result["sets"]["test"]["rows"]
+    assert sum(result["sets"][part]["stars"] for part in ("fit", "calibration", "test")) == len(
         set(gaussian_table().targets)
     )
 
 
 def test_unknown_candidates_are_scored_but_not_judged(tmp_path):
-    metrics = trained(tmp_path, real=FakeReal(koi_table()))
-    assert metrics["sets"]["real"]["unknown"] == 10
+    result = trained(tmp_path, real=FakeReal(koi_table()))
+    assert result["sets"]["real"]["unknown"] == 10
     assert len(pd.read_csv(tmp_path / "out" / "predictions_real.csv")) == 60
-    assert sum(map(sum, metrics["real"]["by_classifier"]["logistic"]["confusion"]["counts"])) == 50
+    judged = result["metrics"]["real"]["by_classifier"]["logistic"]
+    assert sum(map(sum, judged["confusion"]["counts"])) == 50
 
 
 def test_stars_of_the_real_set_are_not_trained_on(tmp_path):
     table = gaussian_table(rows=400, stars=80)
     shared = koi_table(prefix="KIC ")
-    metrics = trained(tmp_path, table, FakeReal(shared))
+    result = trained(tmp_path, table, FakeReal(shared))
     lost = np.isin(table.targets, shared.targets).sum()
-    assert metrics["removed"]["rows_of_real_stars"] == lost > 0
-    assert sum(metrics["sets"][p]["rows"] for p in ("fit", "calibration", "test")) == 400 - lost
+    assert result["removed"]["rows_of_real_stars"] == lost > 0
+    assert sum(result["sets"][p]["rows"] for p in ("fit", "calibration", "test")) == 400 - lost
 
 
 def test_infinite_real_features_are_skipped_with_a_reason(tmp_path):
     table = koi_table()
     values = table.frame["feature_1"].to_numpy().copy()
     values[:3] = np.inf
-    metrics = trained(tmp_path, real=FakeReal(changed(table, feature_1=values)))
-    assert metrics["real_skipped"]["a feature came out infinite"] == 3
-    assert metrics["sets"]["real"]["rows"] == 57
+    result = trained(tmp_path, real=FakeReal(changed(table, feature_1=values)))
+    assert result["real_skipped"]["a feature came out infinite"] == 3
+    assert result["sets"]["real"]["rows"] == 57
 
 
 @pytest.mark.parametrize(
@@ -117,8 +119,9 @@ def test_infinite_real_features_are_skipped_with_a_reason(tmp_path):
     ],
 )
 def test_without_real_labels_the_report_says_why(tmp_path, real, reason):
-    metrics = trained(tmp_path, real=real)
-    assert metrics["real"]["by_classifier"] == {} and metrics["real"]["n"] == 0
+    result = trained(tmp_path, real=real)
+    real = result["metrics"]["real"]
+    assert real["by_classifier"] == {} and real["rows"] == 0
     page = (tmp_path / "out" / "report.html").read_text()
     assert re.search(f"Real labels were not judged: .*({reason})", page)
 
@@ -126,8 +129,8 @@ def test_without_real_labels_the_report_says_why(tmp_path, real, reason):
 def test_a_single_real_planet_is_reported_without_a_crash(tmp_path):
     planets = koi_table()
     one = planets.select(np.flatnonzero(planets.frame["disposition"] == "planet")[:1])
-    metrics = trained(tmp_path, real=FakeReal(one))
-    judged = metrics["real"]["by_classifier"]["logistic"]
+    result = trained(tmp_path, real=FakeReal(one))
+    judged = result["metrics"]["real"]["by_classifier"]["logistic"]
     assert judged["roc_auc"]["reason"] == "only planets among the rows"
     assert "only planets" in (tmp_path / "out" / "report.html").read_text()
 
@@ -139,11 +142,11 @@ def test_procedural_hosts_raise_a_red_banner(tmp_path):
 
 def test_an_empty_feature_is_dropped_and_named(tmp_path):
     table = gaussian_table()
-    metrics = trained(
+    result = trained(
         tmp_path, changed(table, feature_2=np.full(len(table), np.nan)), FakeReal(koi_table())
     )
-    assert metrics["removed"]["empty_features"] == ["feature_2"]
-    assert metrics["real"]["by_classifier"]["logistic"]["roc_auc"]["value"] > 0.8
+    assert result["removed"]["empty_features"] == ["feature_2"]
+    assert result["metrics"]["real"]["by_classifier"]["logistic"]["roc_auc"]["value"] > 0.8
 
 
 def spoiled(**columns):

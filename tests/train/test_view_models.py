@@ -99,10 +99,11 @@ def trained(folder, real=None, **classifier):
 
 
 def test_views_decide_where_features_say_nothing(tmp_path):
-    metrics = trained(tmp_path, FakeReal(), cnn=CNN, gp=GP, logistic=LogisticRegression())
+    result = trained(tmp_path, FakeReal(), cnn=CNN, gp=GP, logistic=LogisticRegression())
     for kind in ("simulated", "real"):
         areas = {
-            name: one["roc_auc"]["value"] for name, one in metrics[kind]["by_classifier"].items()
+            name: one["roc_auc"]["value"]
+            for name, one in result["metrics"][kind]["by_classifier"].items()
         }
         assert min(areas["cnn"], areas["gp"]) > 0.95 and areas["logistic"] < 0.75
     predictions = pd.read_csv(tmp_path / "out" / "predictions_real.csv")

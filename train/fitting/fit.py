@@ -19,7 +19,7 @@ from exoval.models.transit_shape_map import shape_columns
 from exoval.table.feature_table import FeatureTable
 from train.data.row_cap import capped_rows
 from train.data.splits import Split
-from train.judging.metrics import log_loss
+from train.judging.metrics import value_of
 
 
 def fit(
@@ -163,6 +163,6 @@ def card(fitted: FeatureTable, judged: FeatureTable, score: np.ndarray, folds: i
         "class_shares": {
             str(name): float(count / len(judged)) for name, count in zip(names, counts, strict=True)
         },
-        "held_back_log_loss": log_loss(score, truth, np.ones(len(judged))),
+        "held_back_log_loss": value_of("log_loss", score, truth),
         "recipe": judged.recipe,
     }

@@ -28,7 +28,7 @@ from exoval.running.progress import progress
 from exoval.table.feature_table import FeatureTable
 from train.data.row_cap import cap_of, capped_rows
 from train.fitting.fit import fitted_pipeline, planet_score
-from train.judging.metrics import log_loss
+from train.judging.metrics import value_of
 from train.report import figures
 from train.report.tuning_figure import tuning_figure
 
@@ -229,7 +229,7 @@ class HyperparameterSearch:
                 raise
             score[out], judged[out] = planet_score(pipeline, table.select(out)), True
             truth = np.equal(table.labels[judged], PLANET)
-            worth = log_loss(score[judged], truth, np.ones(len(truth)))
+            worth = value_of("log_loss", score[judged], truth)
             trial.report(worth, number)
             if number + 1 < len(parts) and trial.should_prune():
                 raise _optuna().TrialPruned
@@ -303,7 +303,7 @@ def summary(name: str, study: optuna.Study) -> dict:
     states = [trial.state.name.lower() for trial in study.trials]
     return {
         "settings": settings,
-        "log_loss": float(study.best_value),
+        "held_back_log_loss": float(study.best_value),
         "trial": study.best_trial.number,
         "trials": len(_finished(study)),
         "states": {state: states.count(state) for state in sorted(set(states))},

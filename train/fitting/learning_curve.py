@@ -17,10 +17,13 @@ from exoval.table.feature_table import FeatureTable
 from train.data.row_cap import cap_of
 from train.data.splits import Split
 from train.fitting.fit import fit
-from train.judging.evaluate import Scored, score
-from train.judging.metrics import log_loss, roc_auc
+from train.judging.metrics import judge
+from train.judging.scored import Scored, score
 
 log = logging.getLogger(__name__)
+
+#: the numbers of a point
+SHOWN = ("log_loss", "roc_auc")
 
 
 def learning_curve_points(
@@ -32,12 +35,14 @@ def learning_curve_points(
     seed: int,
     real: FeatureTable | None = None,
     row_cap: Mapping[str, int | None] | None = None,
+    resamples: int = 0,
 ) -> list[dict]:
     """One entry a classifier and share of the fitted stars, smallest first.
 
-    Keys: classifier, share, rows, stars, and log_loss and roc_auc on the simulated test and on
-    judged real rows (``real_`` in front; None without). Stars of a smaller share are among those
-    of a larger one. A share that leaves too little to fit is left out with a warning.
+    Keys: classifier, share, rows, stars, and ``simulated`` and ``real`` with log_loss and roc_auc
+    as ``{value, low, high}`` on the simulated test and on judged real rows (left out without).
+    Stars of a smaller share are among those of a larger one. A share that leaves too little to fit
+    is left out with a warning.
     """
     jobs = [(share, name) for share in sorted(shares) for name in classifiers]
     points = []
@@ -64,23 +69,35 @@ def learning_curve_points(
                 model,
                 score(model, table.select(split.test)),
                 None if real is None else score(model, real),
+                resamples=resamples,
+                seed=seed,
             )
             | {"share": share}
         )
     return points
 
 
-def last_point(model: FittedModel, simulated: Scored, real: Scored | None) -> dict:
+def last_point(
+    model: FittedModel, simulated: Scored, real: Scored | None, *, resamples: int, seed: int
+) -> dict:
     """The point of a model that has been judged already, at a share of 1."""
-    judged = numbers(simulated)
-    if real is not None:
-        judged |= {f"real_{key}": value for key, value in numbers(real.judged).items()}
+    judged = {"simulated": simulated} | ({} if real is None else {"real": real.judged})
     return {
         "classifier": model.name,
         "share": 1.0,
         "rows": model.card["rows_fitted"],
         "stars": model.card["stars_fitted"],
-    } | judged
+    } | {
+        kind: judge(
+            rows.probability,
+            rows.is_planet,
+            rows.star,
+            resamples=resamples,
+            seed=seed,
+            keys=SHOWN,
+        )
+        for kind, rows in judged.items()
+    }
 
 
 def rows_of_some_stars(
@@ -91,13 +108,3 @@ def rows_of_some_stars(
     order = np.random.default_rng(seed).permutation(stars)
     chosen = order[: max(1, round(share * len(stars)))]
     return rows[np.isin(table.targets[rows], chosen)]
-
-
-def numbers(scored: Scored) -> dict[str, float | None]:
-    """Log-loss and ROC AUC, None where undefined."""
-    weight = np.ones(len(scored.star))
-    found = {
-        "log_loss": log_loss(scored.probability, scored.is_planet, weight),
-        "roc_auc": roc_auc(scored.probability, scored.is_planet, weight) if len(weight) else np.nan,
-    }
-    return {key: None if np.isnan(value) else value for key, value in found.items()}

@@ -16,7 +16,7 @@ MOST_ROWS = 4000
 REPEATS = 3
 
 
-def domain_importance(one: FeatureTable, other: FeatureTable, seed: int) -> pd.DataFrame:
+def domain_importance(one: FeatureTable, other: FeatureTable, *, seed: int) -> pd.DataFrame:
     """How much the ROC AUC of telling two tables apart falls when a feature is shuffled.
 
     Columns ``feature`` and ``drop``, the largest first, judged on stars that the boosted trees

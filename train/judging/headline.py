@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exoval.models.fitted_model import FittedModel
+from train.judging.metrics import HEADLINE
 
 
 def leading(models: list[FittedModel]) -> str:
@@ -16,30 +17,17 @@ def leading(models: list[FittedModel]) -> str:
 def held_back_log_loss(models: list[FittedModel], tuned: dict[str, dict]) -> float:
     """The lowest log-loss on rows held back from fitting; of the best trial after tuning."""
     return min(
-        [found["log_loss"] for found in tuned.values()]
+        [found["held_back_log_loss"] for found in tuned.values()]
         or [model.card["held_back_log_loss"] for model in models]
     )
 
 
 def headline(name: str, by_classifier: dict[str, dict], rows: int) -> dict:
-    """The leading classifier's numbers without intervals, and those of all classifiers.
+    """The leading classifier's chief numbers, and all numbers of all classifiers.
 
-    Keys: classifier, n, roc_auc, pr_auc, ece, log_loss, auc_per_scenario, by_classifier; None
-    where a number is not defined or nothing was judged.
+    Keys: classifier, rows, those of ``HEADLINE`` and auc_against as ``{value, low, high}`` (left
+    out where nothing was judged), by_classifier.
     """
     numbers = by_classifier.get(name, {})
-    keys = {
-        "roc_auc": "roc_auc",
-        "pr_auc": "average_precision",
-        "ece": "calibration_error",
-        "log_loss": "log_loss",
-    }
-    found = {ours: numbers.get(theirs, {}).get("value") for ours, theirs in keys.items()}
-    against = {label: number["value"] for label, number in numbers.get("auc_against", {}).items()}
-    return {
-        "classifier": name,
-        "n": rows,
-        **found,
-        "auc_per_scenario": against,
-        "by_classifier": by_classifier,
-    }
+    chief = {key: numbers[key] for key in (*HEADLINE, "auc_against") if key in numbers}
+    return {"classifier": name, "rows": rows, **chief, "by_classifier": by_classifier}

@@ -1,131 +1,409 @@
-"""Numbers that judge probabilities of a yes-or-no question, with a weight per row.
+"""The numbers that judge probabilities of a yes-or-no question, with a bootstrap over stars.
 
-Every metric takes ``(probability, truth, weight)``, arrays of shape (rows,), and gives NaN where
-it is not defined. Weights are what lets a bootstrap over stars be one multiplication.
+A metric takes ``WeightedRows``: the same rows counted in many sets at once, as they are and then
+as often as each bootstrap set of stars drew them. Rows are sorted once and all sets are summed as
+one matrix. The keys of ``METRICS`` are the names of the numbers wherever they are written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-Metric = Callable[[np.ndarray, np.ndarray, np.ndarray], float]
-
+#: central share of the bootstrap sets between ``low`` and ``high``
+INTERVAL = 0.95
 #: probabilities closer than this to 0 or 1 count as this far away in the log-loss
 FLOOR = 1e-6
+#: bins of equal width for what compares probabilities with shares
+BINS = 10
 
 
-def counts_above(
-    probability: np.ndarray, truth: np.ndarray, weight: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Weight of true and of false rows at or above each distinct probability, descending.
+@dataclass(frozen=True)
+class WeightedRows:
+    """Probabilities and truths of rows, and how often each row counts in every set.
 
-    Both start at 0, for a threshold above every row.
+    ``probability`` and ``truth`` (boolean) are (rows,), ``weights`` is (sets, rows).
     """
-    _, place = np.unique(-probability, return_inverse=True)
-    true = np.cumsum(np.bincount(place, weight * truth))
-    false = np.cumsum(np.bincount(place, weight * ~truth))
-    return np.concatenate([[0.0], true]), np.concatenate([[0.0], false])
+
+    probability: np.ndarray
+    truth: np.ndarray
+    weights: np.ndarray
+
+    @classmethod
+    def once(cls, probability: np.ndarray, truth: np.ndarray) -> WeightedRows:
+        """One set in which every row counts once."""
+        return cls(probability, truth, np.ones((1, len(truth))))
+
+    @classmethod
+    def resampled(
+        cls,
+        probability: np.ndarray,
+        truth: np.ndarray,
+        stars: np.ndarray,
+        *,
+        resamples: int,
+        seed: int,
+    ) -> WeightedRows:
+        """The rows as they are, then ``resamples`` bootstrap sets of whole stars (rows,)."""
+        random = np.random.default_rng(seed)
+        return cls(probability, truth, star_weights(stars, resamples=resamples, random=random))
+
+    def select(self, rows: np.ndarray) -> WeightedRows:
+        """Some of the rows, in the same sets."""
+        return WeightedRows(self.probability[rows], self.truth[rows], self.weights[:, rows])
+
+    def mean(self, values: np.ndarray) -> np.ndarray:
+        """Mean of ``values`` (rows,) in every set, (sets,); NaN for a set without rows."""
+        return _ratio(self.weights @ values, self.total)
+
+    @cached_property
+    def total(self) -> np.ndarray:
+        """Rows in every set, (sets,)."""
+        return self.weights.sum(axis=1)
+
+    @cached_property
+    def planets(self) -> np.ndarray:
+        """True rows in every set, (sets,)."""
+        return self.weights @ self.truth.astype(float)
+
+    @cached_property
+    def staircase(self) -> tuple[np.ndarray, np.ndarray]:
+        """True and false rows at or above each distinct probability, descending.
+
+        Both are (sets, distinct probabilities + 1) and start at 0: a threshold above every row.
+        """
+        order = np.argsort(-self.probability, kind="stable")
+        sorted_probability, is_planet = self.probability[order], self.truth[order]
+        last = np.flatnonzero(np.append(np.diff(sorted_probability) != 0, True)[: len(order)])
+        true, false = np.zeros((2, len(self.weights), len(last) + 1))
+        # a set at a time stays in the cache of the processor
+        for one, weight in enumerate(self.weights):
+            weight = weight[order]
+            true[one, 1:] = np.cumsum(weight * is_planet)[last]
+            false[one, 1:] = np.cumsum(weight * ~is_planet)[last]
+        return true, false
+
+    @cached_property
+    def bins(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Rows, true rows and summed probability in ten bins, (sets, bins) each."""
+        which = np.minimum((self.probability * BINS).astype(int), BINS - 1)
+        member = (which[:, None] == np.arange(BINS)).astype(float)
+        rows, planets, given = (
+            self.weights @ (member * by[:, None])
+            for by in (np.ones(len(which)), self.truth, self.probability)
+        )
+        return rows, planets, given
 
 
-def roc_auc(probability: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> float:
-    """Chance that a random planet scores above a random other event; ties count half."""
-    true, false = counts_above(probability, truth, weight)
-    if true[-1] == 0 or false[-1] == 0:
-        return np.nan
-    return float(np.trapezoid(true, false) / true[-1] / false[-1])
+Compute = Callable[[WeightedRows], np.ndarray]
 
 
-def average_precision(probability: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> float:
-    """Area under the precision-recall staircase."""
-    true, false = counts_above(probability, truth, weight)
-    if true[-1] == 0 or false[-1] == 0:
-        return np.nan
-    precision = true[1:] / np.maximum(true[1:] + false[1:], 1e-300)
-    return float(np.sum(np.diff(true) * precision) / true[-1])
+def roc_auc(rows: WeightedRows) -> np.ndarray:
+    """Chance that a random planet scores above a random other event; ties count half. (sets,)"""
+    true, false = rows.staircase
+    areas = [np.trapezoid(one, other) for one, other in zip(true, false, strict=True)]
+    return _ratio(np.array(areas), true[:, -1] * false[:, -1])
 
 
-def recall_at_precision(minimum: float) -> Metric:
+def average_precision(rows: WeightedRows) -> np.ndarray:
+    """Area under the precision-recall staircase, (sets,)."""
+    true, false = rows.staircase
+    areas = [
+        np.sum(np.diff(one) * one[1:] / np.maximum(one[1:] + other[1:], 1e-300))
+        for one, other in zip(true, false, strict=True)
+    ]
+    return _with_both_kinds(_ratio(np.array(areas), true[:, -1]), rows)
+
+
+def recall_at_precision(minimum: float) -> Compute:
     """The largest recall at any threshold whose precision is at least ``minimum``; else 0."""
 
-    def metric(probability: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> float:
-        true, false = counts_above(probability, truth, weight)
-        if true[-1] == 0 or false[-1] == 0:
-            return np.nan
-        pure = true >= minimum * (true + false)
-        return float(true[pure].max() / true[-1])
+    def metric(rows: WeightedRows) -> np.ndarray:
+        found = [
+            one[one >= minimum * (one + other)].max()
+            for one, other in zip(*rows.staircase, strict=True)
+        ]
+        return _with_both_kinds(_ratio(np.array(found), rows.planets), rows)
 
     return metric
 
 
-def log_loss(probability: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> float:
-    """Mean of -ln(probability given to the truth), in nats."""
-    of_truth = np.clip(np.where(truth, probability, 1 - probability), FLOOR, 1)
-    return mean(-np.log(of_truth), weight)
+def precision_at_recall(minimum: float) -> Compute:
+    """The largest precision at any threshold whose recall is at least ``minimum`` (above 0)."""
+
+    def metric(rows: WeightedRows) -> np.ndarray:
+        found = np.full(len(rows.weights), np.nan)
+        for one, (true, false) in enumerate(zip(*rows.staircase, strict=True)):
+            enough = true >= minimum * true[-1]
+            if true[-1] > 0:
+                found[one] = np.max(true[enough] / (true + false)[enough])
+        return found
+
+    return metric
 
 
-def base_rate_log_loss(probability: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> float:
-    """Log-loss of giving every row the share of planets in this very set."""
-    rate = mean(truth.astype(float), weight)
-    return log_loss(np.full(len(truth), rate), truth, weight)
+def accuracy_at(threshold: float) -> Compute:
+    """Share of rows on the right side of a threshold."""
+    return lambda rows: rows.mean(((rows.probability >= threshold) == rows.truth).astype(float))
 
 
-def brier(probability: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> float:
-    """Mean squared distance of the probability from the truth (0 or 1)."""
-    return mean((probability - truth) ** 2, weight)
-
-
-def calibration_error(
-    probability: np.ndarray, truth: np.ndarray, weight: np.ndarray, bins: int = 10
-) -> float:
-    """Expected calibration error: mean |share of planets - probability| over bins of 0.1."""
-    which = np.minimum((probability * bins).astype(int), bins - 1)
-    gap = np.bincount(which, weight * (truth - probability), minlength=bins)
-    return float(np.abs(gap).sum() / weight.sum()) if weight.sum() > 0 else np.nan
-
-
-def accuracy(probability: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> float:
-    """Share of rows on the right side of one half."""
-    return mean(((probability >= 0.5) == truth).astype(float), weight)
-
-
-def precision(threshold: float) -> Metric:
+def precision_at(threshold: float) -> Compute:
     """Share of planets among the rows at or above a threshold."""
 
-    def metric(probability: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> float:
-        return mean(truth.astype(float), weight * (probability >= threshold))
+    def metric(rows: WeightedRows) -> np.ndarray:
+        above = rows.probability >= threshold
+        return _ratio(rows.weights @ (above & rows.truth), rows.weights @ above.astype(float))
 
     return metric
 
 
-def recall(threshold: float) -> Metric:
+def recall_at(threshold: float) -> Compute:
     """Share of the planets that are at or above a threshold."""
-
-    def metric(probability: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> float:
-        return mean((probability >= threshold).astype(float), weight * truth)
-
-    return metric
+    return lambda rows: _ratio(
+        rows.weights @ ((rows.probability >= threshold) & rows.truth), rows.planets
+    )
 
 
-def mean(values: np.ndarray, weight: np.ndarray) -> float:
-    """Weighted mean; NaN without weight."""
-    total = weight.sum()
-    return float((weight * values).sum() / total) if total > 0 else np.nan
+def log_loss(rows: WeightedRows) -> np.ndarray:
+    """Mean of -ln(probability given to the truth), in nats, (sets,)."""
+    of_truth = np.where(rows.truth, rows.probability, 1 - rows.probability)
+    return rows.mean(-np.log(np.clip(of_truth, FLOOR, 1)))
 
 
-#: key in metrics.json -> (title, metric, whether more is better; None where it is no merit)
-METRICS: dict[str, tuple[str, Metric, bool | None]] = {
-    "roc_auc": ("ROC AUC", roc_auc, True),
-    "average_precision": ("Area under precision-recall", average_precision, True),
-    "recall_at_precision_0.99": ("Recall at precision 0.99", recall_at_precision(0.99), True),
-    "accuracy": ("Accuracy at 0.5", accuracy, True),
-    "precision_at_0.5": ("Precision at 0.5", precision(0.5), True),
-    "recall_at_0.5": ("Recall at 0.5", recall(0.5), True),
-    "precision_at_0.9": ("Precision at 0.9", precision(0.9), True),
-    "recall_at_0.9": ("Recall at 0.9", recall(0.9), True),
-    "log_loss": ("Log-loss", log_loss, False),
-    "base_rate_log_loss": ("Log-loss of the base rate", base_rate_log_loss, None),
-    "brier": ("Brier score", brier, False),
-    "calibration_error": ("Expected calibration error", calibration_error, False),
+def base_rate_log_loss(rows: WeightedRows) -> np.ndarray:
+    """Log-loss of giving every row the share of planets of its very set, (sets,)."""
+    rate = _ratio(rows.planets, rows.total)
+    return -sum(share * np.log(np.clip(share, FLOOR, 1)) for share in (rate, 1 - rate))
+
+
+def brier(rows: WeightedRows) -> np.ndarray:
+    """Mean squared distance of the probability from the truth (0 or 1), (sets,)."""
+    return rows.mean((rows.probability - rows.truth) ** 2)
+
+
+def brier_reliability(rows: WeightedRows) -> np.ndarray:
+    """Mean squared distance of a bin's share of planets from its probability (Murphy 1973)."""
+    number, planets, given = rows.bins
+    return _ratio(((given - planets) ** 2 / np.maximum(number, 1e-12)).sum(axis=1), rows.total)
+
+
+def brier_resolution(rows: WeightedRows) -> np.ndarray:
+    """Mean squared distance of a bin's share of planets from that of all (Murphy 1973)."""
+    number, planets, _ = rows.bins
+    rate = _ratio(rows.planets, rows.total)[:, None]
+    away = number * (planets / np.maximum(number, 1e-12) - rate) ** 2
+    return _ratio(away.sum(axis=1), rows.total)
+
+
+def brier_uncertainty(rows: WeightedRows) -> np.ndarray:
+    """Brier score of giving every row the share of planets of its very set (Murphy 1973)."""
+    rate = _ratio(rows.planets, rows.total)
+    return rate * (1 - rate)
+
+
+def calibration_error(rows: WeightedRows) -> np.ndarray:
+    """Expected calibration error: mean |share of planets - probability| over bins of 0.1."""
+    _, planets, given = rows.bins
+    return _ratio(np.abs(planets - given).sum(axis=1), rows.total)
+
+
+#: what a set must hold for a metric to be defined
+ROWS, PLANETS, BOTH_KINDS, ROWS_ABOVE = "rows", "planets", "both kinds", "rows above"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """One number of the vocabulary.
+
+    ``more_is_better`` is None where neither is. ``needs`` says what a set must hold for it, and
+    ``binned`` that its bootstrap interval is to be corrected for bias (see ``interval``).
+    """
+
+    title: str
+    compute: Compute
+    more_is_better: bool | None
+    needs: str = ROWS
+    binned: bool = False
+
+
+def _merit(title: str, compute: Compute, needs: str) -> Metric:
+    return Metric(title=title, compute=compute, more_is_better=True, needs=needs)
+
+
+def _loss(title: str, compute: Compute, *, binned: bool = False) -> Metric:
+    return Metric(title=title, compute=compute, more_is_better=False, binned=binned)
+
+
+#: name of a number in every file -> what it is
+METRICS: dict[str, Metric] = {
+    "roc_auc": _merit("ROC AUC", roc_auc, BOTH_KINDS),
+    "average_precision": _merit("Average precision", average_precision, BOTH_KINDS),
+    "recall_at_precision_0.99": _merit(
+        "Recall at precision 0.99", recall_at_precision(0.99), BOTH_KINDS
+    ),
+    "precision_at_recall_0.9": _merit("Precision at recall 0.9", precision_at_recall(0.9), PLANETS),
+    "accuracy": _merit("Accuracy at 0.5", accuracy_at(0.5), ROWS),
+    "accuracy_at_0.9": _merit("Accuracy at 0.9", accuracy_at(0.9), ROWS),
+    **{
+        f"{name}_at_{threshold}": _merit(
+            f"{name.capitalize()} at {threshold}", at(threshold), needs
+        )
+        for threshold in (0.5, 0.9, 0.99)
+        for name, at, needs in (
+            ("precision", precision_at, ROWS_ABOVE),
+            ("recall", recall_at, PLANETS),
+        )
+    },
+    "log_loss": _loss("Log-loss", log_loss),
+    "base_rate_log_loss": Metric(
+        title="Log-loss of the base rate", compute=base_rate_log_loss, more_is_better=None
+    ),
+    "brier": _loss("Brier score", brier),
+    "brier_reliability": _loss("Reliability part of Brier", brier_reliability, binned=True),
+    "brier_resolution": Metric(
+        title="Resolution part of Brier",
+        compute=brier_resolution,
+        more_is_better=True,
+        binned=True,
+    ),
+    "brier_uncertainty": Metric(
+        title="Uncertainty part of Brier", compute=brier_uncertainty, more_is_better=None
+    ),
+    "calibration_error": _loss("Calibration error", calibration_error, binned=True),
 }
+#: the numbers by which trainings are compared in one line
+HEADLINE = (
+    "roc_auc",
+    "average_precision",
+    "recall_at_precision_0.99",
+    "log_loss",
+    "calibration_error",
+)
+#: the numbers of a subset, such as a bin of periods
+SUMMARY = (
+    "roc_auc",
+    "average_precision",
+    "recall_at_precision_0.99",
+    "log_loss",
+    "base_rate_log_loss",
+    "brier",
+    "calibration_error",
+)
+
+
+def value_of(key: str, probability: np.ndarray, truth: np.ndarray) -> float:
+    """One number of ``METRICS`` for probabilities and truths (rows,); NaN where undefined.
+
+    >>> value_of("accuracy", np.array([0.9, 0.2, 0.6, 0.1]), np.array([True, False, False, False]))
+    0.75
+    """
+    return float(METRICS[key].compute(WeightedRows.once(probability, truth))[0])
+
+
+def counts_above(probability: np.ndarray, truth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """True and false rows at or above each distinct probability, descending, from 0 on."""
+    true, false = WeightedRows.once(probability, truth).staircase
+    return true[0], false[0]
+
+
+def judge(
+    probability: np.ndarray,
+    truth: np.ndarray,
+    stars: np.ndarray,
+    *,
+    resamples: int,
+    seed: int,
+    keys: Sequence[str] = tuple(METRICS),
+) -> dict[str, dict]:
+    """Numbers as ``{value, low, high}``: central 95 % of ``resamples`` sets of whole stars.
+
+    ``probability``, ``truth`` (boolean) and ``stars`` are (rows,). What is undefined is None, and
+    then there is a ``reason``.
+    """
+    rows = WeightedRows.resampled(probability, truth, stars, resamples=resamples, seed=seed)
+    return intervals(rows, keys)
+
+
+def intervals(rows: WeightedRows, keys: Sequence[str] = tuple(METRICS)) -> dict[str, dict]:
+    """Numbers of the first set as ``{value, low, high}``, their intervals from the other sets."""
+    return {
+        key: interval(
+            METRICS[key].compute(rows),
+            binned=METRICS[key].binned,
+            undefined=why_undefined(METRICS[key].needs, rows.truth),
+        )
+        for key in keys
+    }
+
+
+def interval(values: np.ndarray, *, undefined: str, binned: bool = False) -> dict:
+    """The first of the values (sets,) and the central 95 % of the others.
+
+    ``undefined`` is the reason to give if the first value is NaN. What is ``binned`` grows by
+    chance (Bröcker 2012, Clim. Dyn. 39, 655), and resampling adds as much chance again: its
+    interval is moved to have the median at the value, though not below 0.
+    """
+    if not np.isfinite(values[0]):
+        return {"value": None, "low": None, "high": None, "reason": undefined}
+    value, repeated = float(values[0]), values[1:][np.isfinite(values[1:])]
+    # with most sets undefined the rest are a biased choice
+    if len(repeated) <= (len(values) - 1) / 2:
+        reason = "too few stars for an interval" if len(values) > 1 else "not resampled"
+        return {"value": value, "low": None, "high": None, "reason": reason}
+    if binned:
+        repeated = np.maximum(repeated - np.median(repeated) + value, 0)
+    low, high = np.quantile(repeated, [0.5 - INTERVAL / 2, 0.5 + INTERVAL / 2])
+    return {"value": value, "low": float(low), "high": float(high)}
+
+
+def difference(one: dict, other: dict) -> dict:
+    """A number less another one of independent rows, both ``{value, low, high}``.
+
+    The interval is that of Zou & Donner (2008, Stat. Med. 27, 1693): squares of the distances to
+    the ends add up.
+    """
+    ends = [number[end] for number in (one, other) for end in ("value", "low", "high")]
+    if None in ends:
+        reason = one.get("reason") or other.get("reason")
+        undefined = None in (one["value"], other["value"])
+        value = None if undefined else one["value"] - other["value"]
+        return {"value": value, "low": None, "high": None, "reason": reason}
+    value = one["value"] - other["value"]
+    below = np.hypot(one["value"] - one["low"], other["high"] - other["value"])
+    above = np.hypot(one["high"] - one["value"], other["value"] - other["low"])
+    return {"value": value, "low": float(value - below), "high": float(value + above)}
+
+
+def why_undefined(needs: str, truth: np.ndarray) -> str:
+    """Why a metric that ``needs`` something has no value on a set with these truths."""
+    if len(truth) == 0:
+        return "no rows of known truth"
+    if needs == ROWS_ABOVE:
+        return "no row above the threshold"
+    return "only planets among the rows" if truth.all() else "no planets among the rows"
+
+
+def star_weights(stars: np.ndarray, *, resamples: int, random: np.random.Generator) -> np.ndarray:
+    """How often each row counts: once, then as each bootstrap set of stars drew its star.
+
+    ``stars`` is (rows,), the result (1 + resamples, rows).
+    """
+    names, star = np.unique(stars, return_inverse=True)
+    if len(names) == 0:
+        return np.zeros((1 + resamples, 0))
+    times = np.ones((1 + resamples, len(names)))
+    times[1:] = random.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples)
+    return times[:, star]
+
+
+def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """Quotients, NaN where the divisor is 0."""
+    return np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0)
+
+
+def _with_both_kinds(values: np.ndarray, rows: WeightedRows) -> np.ndarray:
+    """The values, NaN for sets of one kind alone: precision means nothing there."""
+    return np.where((rows.planets > 0) & (rows.planets < rows.total), values, np.nan)

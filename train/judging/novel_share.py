@@ -19,7 +19,7 @@ from exoval.models.novelty import (
 )
 from exoval.table.feature_table import FeatureTable
 from train.data.splits import Split
-from train.judging.metrics import roc_auc
+from train.judging.domain_auc import auc_of_scores
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +28,9 @@ log = logging.getLogger(__name__)
 class NovelShare:
     """Novelty of the simulated test rows and of the real ones; None where not judged.
 
-    ``summary`` goes to metrics.json: shares called novel, and the ROC AUC of telling real from
-    simulated events (0.5: they cannot be told apart); ``missing`` in it says why there is none.
+    ``summary`` goes to metrics.json: shares called novel, and ``domain_auc`` as ``{value, low,
+    high}``, the ROC AUC of telling real from simulated events (0.5: they cannot be told apart).
+    ``missing`` in it says why nothing was judged.
     """
 
     detectors: Novelty | None
@@ -43,9 +44,14 @@ def judge_novelty(
     table: FeatureTable,
     split: Split,
     real: FeatureTable | None,
+    *,
+    resamples: int,
     seed: int,
 ) -> NovelShare:
-    """Fit detectors on the fitted rows, learn from those of calibration, judge the others."""
+    """Fit detectors on the fitted rows, learn from those of calibration, judge the others.
+
+    ``resamples`` sets of stars give the interval of ``domain_auc``.
+    """
     if len(split.calibration) < FEWEST_REFERENCES:
         reason = (
             f"{len(split.calibration)} events of calibration are too few, "
@@ -70,9 +76,10 @@ def judge_novelty(
         found = detectors(real)
     else:
         found = detectors(real, domain=theirs, known_domain=simulated)
-        both = np.concatenate([simulated, theirs])
-        is_real = np.repeat([False, True], [len(simulated), len(theirs)])
-        summary["real_told_from_simulated_auc"] = roc_auc(both, is_real, np.ones(len(both)))
+        stars = np.concatenate([known.targets, real.targets])
+        summary["domain_auc"] = auc_of_scores(
+            simulated, theirs, stars, resamples=resamples, seed=seed
+        )
     summary["real_share_novel"] = float(np.mean(found.verdict == NOVEL))
     summary["detectors"] = list(found.tails)
     return NovelShare(detectors, ours, found, summary)

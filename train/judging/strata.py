@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from exoval.table.feature_table import FeatureTable
-from train.judging.star_metrics import judge
+from train.judging.metrics import SUMMARY, judge
 
 #: feature -> edges of its bins; the last ones are open
 EDGES: dict[str, tuple[float, ...]] = {
@@ -16,22 +16,13 @@ EDGES: dict[str, tuple[float, ...]] = {
     "period": (0, 1, 3, 10, 30, 100, 300, np.inf),
     "planet_radius": (0, 1.25, 2, 4, 8, 15, np.inf),
 }
-#: what is said of every bin
-KEPT = (
-    "roc_auc",
-    "pr_auc",
-    "recall_at_precision_99",
-    "log_loss",
-    "base_rate_log_loss",
-    "brier",
-    "ece",
-)
 
 
 def by_stratum(
     probability: np.ndarray,
     truth: np.ndarray,
     table: FeatureTable,
+    *,
     resamples: int,
     seed: int,
     edges: Mapping[str, Sequence[float]] = EDGES,
@@ -46,36 +37,36 @@ def by_stratum(
             continue
         values = table.frame[name].to_numpy()
         found[name] = [
-            _bin(
-                low,
-                high,
+            _limits(low, high)
+            | _numbers(
                 (values >= low) & (values < high),
                 probability,
                 truth,
-                table,
-                resamples,
-                seed,
+                table.targets,
+                resamples=resamples,
+                seed=seed,
             )
             for low, high in pairwise(limits)
         ]
     return found
 
 
-def _bin(
-    low: float,
-    high: float,
+def _limits(low: float, high: float) -> dict:
+    """``from`` and ``to``, which is None for an open bin."""
+    return {"from": low, "to": high if np.isfinite(high) else None}
+
+
+def _numbers(
     rows: np.ndarray,
     probability: np.ndarray,
     truth: np.ndarray,
-    table: FeatureTable,
+    stars: np.ndarray,
+    *,
     resamples: int,
     seed: int,
 ) -> dict:
-    """One bin's limits, counts and numbers."""
-    numbers = judge(probability[rows], truth[rows], table.targets[rows], resamples, seed)
-    return {
-        "from": low,
-        "to": high if np.isfinite(high) else None,
-        "rows": int(rows.sum()),
-        "planets": int(truth[rows].sum()),
-    } | {name: numbers[name] for name in KEPT}
+    """Counts and numbers of the rows of a mask."""
+    counts = {"rows": int(rows.sum()), "planets": int(truth[rows].sum())}
+    return counts | judge(
+        probability[rows], truth[rows], stars[rows], resamples=resamples, seed=seed, keys=SUMMARY
+    )

@@ -79,7 +79,7 @@ def precision_recall(probability: Mapping[str, np.ndarray], truth: np.ndarray) -
         figure = Figure(figsize=(9.6, 4.0))
         whole, corner = figure.subplots(1, 2)
         for number, (name, score) in enumerate(probability.items()):
-            true, false = counts_above(score, truth, np.ones(len(truth)))
+            true, false = counts_above(score, truth)
             recall, precision = true[1:] / true[-1], true[1:] / (true[1:] + false[1:])
             for axes in (whole, corner):
                 axes.plot(

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from exoval.models.novelty import NOVEL, NoveltyScores
-from train.judging.evaluate import Scored
-from train.judging.metrics import counts_above
+from train.judging.metrics import METRICS, counts_above
+from train.judging.scored import Scored
 from train.report.figures import (
     GRID,
     INK,
@@ -27,13 +27,8 @@ from train.report.figures import (
 
 #: the level of published work: against every scenario, and against all but one
 PUBLISHED = (0.97, 0.99)
-#: title and key of the numbers whose drop from simulated to real is shown
-DROPS = {
-    "ROC AUC": "roc_auc",
-    "Area under precision-recall": "average_precision",
-    "Log-loss": "log_loss",
-    "Calibration error": "calibration_error",
-}
+#: the numbers whose drop from simulated to real is shown
+DROPS = ("roc_auc", "average_precision", "log_loss", "calibration_error")
 
 
 def scenario_curves(name: str, scored: Scored, metrics: Mapping[str, dict]) -> bytes:
@@ -68,18 +63,18 @@ def scenario_curves(name: str, scored: Scored, metrics: Mapping[str, dict]) -> b
 def learning_curves(points: list[dict]) -> bytes:
     """Log-loss against the number of fitted rows, on simulated and where judged on real stars."""
     names = list(dict.fromkeys(point["classifier"] for point in points))
-    kinds = {"log_loss": "held-out simulated stars"}
-    if any(point.get("real_log_loss") is not None for point in points):
-        kinds["real_log_loss"] = "real candidates"
+    kinds = {"simulated": "held-out simulated stars"}
+    if any(_log_loss(point, "real") is not None for point in points):
+        kinds["real"] = "real candidates"
     with rc_context(STYLE):
         figure = Figure(figsize=(4.8 * len(kinds), 3.2))
         grid = figure.subplots(1, len(kinds), squeeze=False)[0]
-        for axes, (key, title) in zip(grid, kinds.items(), strict=True):
+        for axes, (kind, title) in zip(grid, kinds.items(), strict=True):
             for number, name in enumerate(names):
                 mine = sorted(
-                    (p["rows"], p[key])
+                    (p["rows"], _log_loss(p, kind))
                     for p in points
-                    if p["classifier"] == name and p.get(key) is not None
+                    if p["classifier"] == name and _log_loss(p, kind) is not None
                 )
                 axes.plot(
                     *zip(*mine, strict=True),
@@ -103,7 +98,7 @@ def drops(simulated: Mapping[str, dict], real: Mapping[str, dict]) -> bytes:
     with rc_context(STYLE):
         figure = Figure(figsize=(10.4, 0.34 * len(simulated) + 1.5))
         grid = figure.subplots(1, len(DROPS), sharey=True)
-        for axes, (title, key) in zip(grid, DROPS.items(), strict=True):
+        for axes, key in zip(grid, DROPS, strict=True):
             for place, name in enumerate(simulated):
                 ends = [of[name][key] for of in (simulated, real)]
                 if all(end["value"] is not None for end in ends):
@@ -116,7 +111,7 @@ def drops(simulated: Mapping[str, dict], real: Mapping[str, dict]) -> bytes:
                     )
                 for end, colour, shift in zip(ends, (SIMULATED, REAL), (-0.12, 0.12), strict=True):
                     _with_interval(axes, end, place + shift, colour)
-            axes.set_title(title)
+            axes.set_title(METRICS[key].title)
             axes.grid(axis="x", color=GRID, linewidth=0.7)
         grid[0].set_yticks(range(len(simulated)), list(simulated))
         grid[0].set_ylim(len(simulated) - 0.5, -0.5)
@@ -151,9 +146,14 @@ def novelty_spread(simulated: NoveltyScores, real: NoveltyScores | None) -> byte
         return png(figure)
 
 
+def _log_loss(point: dict, kind: str) -> float | None:
+    """The log-loss of a point of a learning curve; None where it was not judged."""
+    return point[kind]["log_loss"]["value"] if kind in point else None
+
+
 def _one_roc(axes: Axes, rows: Scored, label: str, number: int) -> None:
     """The curve of one pair; nothing if one side is empty."""
-    true, false = counts_above(rows.probability, rows.is_planet, np.ones(len(rows.star)))
+    true, false = counts_above(rows.probability, rows.is_planet)
     if true[-1] > 0 and false[-1] > 0:
         axes.plot(
             false / false[-1],

@@ -11,9 +11,9 @@ import pandas as pd
 from exoval.errors import DataNotFound
 from exoval.labels import FALSE_POSITIVE, PLANET, SCENARIOS
 from exoval.table.feature_table import FeatureTable
-from train.judging.evaluate import Scored
 from train.judging.feature_gap import of_kind
 from train.judging.metrics import counts_above
+from train.judging.scored import Scored
 
 try:
     from matplotlib import rc_context
@@ -140,7 +140,7 @@ def distributions(
 
 
 def _roc(axes: Axes, name: str, rows: Scored, colour: str) -> None:
-    true, false = counts_above(rows.probability, rows.is_planet, np.ones(len(rows.star)))
+    true, false = counts_above(rows.probability, rows.is_planet)
     if true[-1] > 0 and false[-1] > 0:
         axes.plot(false / false[-1], true / true[-1], color=colour, linewidth=1.8, label=name)
 

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from train.judging.metrics import METRICS
 from train.report.figures import INK, MUTED, PALETTE, STYLE, Axes, Figure, rc_context, require
 
-METRICS = {"roc_auc": "ROC AUC", "log_loss": "log-loss"}
+#: the numbers that are drawn
+SHOWN = ("roc_auc", "log_loss")
 
 
 def mission_transfer_figure(path: str | Path, frame: pd.DataFrame) -> None:
@@ -19,7 +21,7 @@ def mission_transfer_figure(path: str | Path, frame: pd.DataFrame) -> None:
     """
     require()
     names, tables = (list(dict.fromkeys(frame[key])) for key in ("classifier", "judged_on"))
-    panels = [(where, metric) for where in tables for metric in METRICS]
+    panels = [(where, metric) for where in tables for metric in SHOWN]
     with rc_context(STYLE):
         figure = Figure(figsize=(0.6 + 2.9 * len(names), 0.6 + 2.3 * len(panels)))
         axes = figure.subplots(len(panels), len(names), squeeze=False, sharex=True, sharey="row")
@@ -28,7 +30,7 @@ def mission_transfer_figure(path: str | Path, frame: pd.DataFrame) -> None:
                 chosen = frame[(frame["classifier"] == name) & (frame["judged_on"] == where)]
                 _curves(axes[row, column], chosen, metric)
                 if column == 0:
-                    axes[row, 0].set_ylabel(f"{METRICS[metric]}, {where.replace('_', ' ')}")
+                    axes[row, 0].set_ylabel(f"{METRICS[metric].title}, {where.replace('_', ' ')}")
             axes[0, column].set_title(name)
             axes[-1, column].set_xlabel("labelled events of the target")
         handles, labels = axes[0, 0].get_legend_handles_labels()

@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 
 from exoval.table.feature_table import FeatureTable
-from train.judging.evaluate import Scored
 from train.judging.metrics import METRICS
 from train.judging.novel_share import NovelShare
+from train.judging.scored import Scored
 from train.report import comparison_figures, figures
 
 STYLE = """
@@ -51,16 +51,16 @@ pre { background: #f5f7f9; padding: 12px; overflow: auto; max-height: 32em; font
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What the page shows beside the numbers in ``metrics``.
+    """What the page shows beside what is in ``result``, which goes to metrics.json.
 
     ``simulated`` and ``real`` map classifier to scored events; ``real`` is empty where none were
     judged. ``simulated_table`` and ``real_table`` hold the features, ``gap`` their distances,
     ``novel_share`` how novel the rows are.
     """
 
-    metrics: dict
+    result: dict
     simulated: Mapping[str, Scored]
     real: Mapping[str, Scored]
     simulated_table: FeatureTable
@@ -68,21 +68,26 @@ class Evidence:
     gap: pd.DataFrame | None
     novel_share: NovelShare
 
+    @property
+    def metrics(self) -> dict:
+        """The numbers of ``result``."""
+        return self.result["metrics"]
+
 
 def write_report(path: Path, evidence: Evidence) -> None:
     """Write the page. Raises DataNotFound if matplotlib is not installed."""
     figures.require()
     parts = [
-        heading(evidence.metrics),
-        cards(evidence.metrics),
+        heading(evidence.result),
+        cards(evidence.result),
         simulated_section(evidence),
         real_section(evidence),
         drop_section(evidence),
         gap_section(evidence),
         novelty_section(evidence),
-        curve_section(evidence.metrics),
-        origin_section(evidence.metrics),
-        recipe_section(evidence.metrics),
+        curve_section(evidence.result),
+        origin_section(evidence.result),
+        recipe_section(evidence.result),
     ]
     path.write_text(
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -93,9 +98,9 @@ def write_report(path: Path, evidence: Evidence) -> None:
     )
 
 
-def heading(metrics: dict) -> str:
+def heading(result: dict) -> str:
     """Title, warning and the verdict in sentences."""
-    host = metrics["host"]
+    host = result["host"]
     banner = ""
     if host.get("kind") == "procedural":
         reason = host.get("warning", "noise is procedural, not real")
@@ -106,45 +111,46 @@ def heading(metrics: dict) -> str:
         banner = (
             '<div class="banner">The manifest does not say whether the light curves are real.</div>'
         )
-    sentences = "".join(f'<p class="lead">{escape(line)}</p>' for line in metrics["verdict"])
+    sentences = "".join(f'<p class="lead">{escape(line)}</p>' for line in result["verdict"])
     return f"<h1>Training report</h1>{banner}{sentences}"
 
 
-def cards(metrics: dict) -> str:
+def cards(result: dict) -> str:
     """One card a classifier: the numbers that matter most, simulated beside real."""
     shown = ("roc_auc", "recall_at_precision_0.99", "log_loss", "base_rate_log_loss")
-    result = []
-    for number, name in enumerate(metrics["simulated"]["by_classifier"]):
+    boxes = []
+    simulated = result["metrics"]["simulated"]["by_classifier"]
+    for number, name in enumerate(simulated):
         rows = "".join(
-            f"<tr><td>{METRICS[key][0]}</td>"
+            f"<tr><td>{METRICS[key].title}</td>"
             + "".join(
                 f'<td><span class="{"big" if key == "roc_auc" else ""}">{value_text(cell)}'
                 f'</span><br><span class="range">{range_text(cell)}</span></td>'
                 for cell in (
-                    metrics["simulated"]["by_classifier"][name][key],
-                    real_cell(metrics, name, key),
+                    simulated[name][key],
+                    real_cell(result, name, key),
                 )
             )
             + "</tr>"
             for key in shown
         )
-        result.append(
+        boxes.append(
             f'<div class="card" style="border-top-color:{figures.colour_of(number)}">'
             f"<h3>{escape(name)}</h3><table><tr><th></th><th>simulated</th>"
             f"<th>real</th></tr>{rows}</table></div>"
         )
-    return f'<div class="cards">{"".join(result)}</div>'
+    return f'<div class="cards">{"".join(boxes)}</div>'
 
 
-def real_cell(metrics: dict, name: str, key: str) -> dict:
+def real_cell(result: dict, name: str, key: str) -> dict:
     """A classifier's number on real candidates, or an empty one."""
     empty = {"value": None, "low": None, "high": None, "reason": "not judged"}
-    return metrics["real"]["by_classifier"].get(name, {}).get(key, empty)
+    return result["metrics"]["real"]["by_classifier"].get(name, {}).get(key, empty)
 
 
 def simulated_section(evidence: Evidence) -> str:
     """Curves, confusion and numbers on the held-out stars."""
-    test = evidence.metrics["sets"]["test"]
+    test = evidence.result["sets"]["test"]
     return (
         f"<h2>Simulated events of held-out stars</h2><p>{test['rows']} events on "
         f"{test['stars']} stars that neither the classifiers nor their calibration saw; "
@@ -172,7 +178,7 @@ def drop_section(evidence: Evidence) -> str:
     if not any(
         numbers[key]["value"] is not None
         for numbers in real.values()
-        for key in comparison_figures.DROPS.values()
+        for key in comparison_figures.DROPS
     ):
         return ""
     return (
@@ -189,7 +195,7 @@ def drop_section(evidence: Evidence) -> str:
 
 def novelty_section(evidence: Evidence) -> str:
     """How many events are unlike those trained on."""
-    summary = evidence.metrics["novelty"]
+    summary = evidence.result["novelty"]
     if evidence.novel_share.simulated is None:
         return f'<h2>Novelty</h2><p class="missing">Not judged: {escape(summary["missing"])}.</p>'
     text = (
@@ -202,10 +208,10 @@ def novelty_section(evidence: Evidence) -> str:
             f" Of the real events {summary['real_share_novel']:.0%} are: their probabilities "
             "are extrapolations."
         )
-    if "real_told_from_simulated_auc" in summary:
+    if summary.get("domain_auc", {}).get("value") is not None:
         text += (
             " A classifier that tells real from simulated events reaches a ROC AUC of "
-            f"{summary['real_told_from_simulated_auc']:.2f} (0.5 would be chance)."
+            f"{summary['domain_auc']['value']:.2f} (0.5 would be chance)."
         )
     return (
         "<h2>Novelty</h2>"
@@ -220,9 +226,9 @@ def novelty_section(evidence: Evidence) -> str:
     )
 
 
-def curve_section(metrics: dict) -> str:
+def curve_section(result: dict) -> str:
     """Whether more simulation still helps."""
-    points = metrics["learning_curve"]
+    points = result["metrics"]["learning_curve"]
     if not points:
         return ""
     return (
@@ -241,9 +247,9 @@ def real_section(evidence: Evidence) -> str:
     if not evidence.real:
         return (
             f'{title}<p class="missing">Real labels were not judged: '
-            f"{escape(evidence.metrics['real_missing'])}.</p>"
+            f"{escape(evidence.result['real_missing'])}.</p>"
         )
-    real = evidence.metrics["sets"]["real"]
+    real = evidence.result["sets"]["real"]
     text = (
         f"<p>{real['planets']} planets and {real['false_positives']} false positives on "
         f"{real['stars']} stars; {real['unknown']} candidates of unknown nature were scored "
@@ -256,7 +262,7 @@ def real_section(evidence: Evidence) -> str:
         if judged
         else '<p class="missing">No candidate has a known disposition.</p>'
     )
-    skipped = evidence.metrics["real_skipped"]
+    skipped = evidence.result["real_skipped"]
     return (
         title
         + text
@@ -286,10 +292,10 @@ def metrics_table(metrics: dict) -> str:
     names = list(metrics)
     rows = [
         [
-            title + {True: " ↑", False: " ↓", None: ""}[better],
+            metric.title + {True: " ↑", False: " ↓", None: ""}[metric.more_is_better],
             *(cell_html(metrics[name][key]) for name in names),
         ]
-        for key, (title, _, better) in METRICS.items()
+        for key, metric in METRICS.items()
     ]
     against = sorted({label for name in names for label in metrics[name]["auc_against"]})
     rows += [
@@ -336,17 +342,17 @@ def gap_section(evidence: Evidence) -> str:
     return f"{text}{image}<details><summary>All features</summary>{table}</details>"
 
 
-def origin_section(metrics: dict) -> str:
+def origin_section(result: dict) -> str:
     """How the labelled set came about and how it was divided."""
-    counts = metrics["counts"]
+    counts = result["counts"]
     stages = list(dict.fromkeys(stage for row in counts.values() for stage in row))
-    lost = [[f["stage"], f["reason"], f["count"]] for f in metrics["failures"]]
+    lost = [[f["stage"], f["reason"], f["count"]] for f in result["failures"]]
     parts = ["fit", "calibration", "test"]
     sets = [
-        [part, *(metrics["sets"][part][key] for key in ("rows", "stars", "planets"))]
+        [part, *(result["sets"][part][key] for key in ("rows", "stars", "planets"))]
         for part in parts
     ]
-    removed = metrics["removed"]
+    removed = result["removed"]
     notes = [
         f"{removed['rows_of_real_stars']} simulated rows were left out because their star "
         "is among the real candidates."
@@ -362,7 +368,7 @@ def origin_section(metrics: dict) -> str:
         + plain_table(
             ["Scenario", *stages],
             [[name, *(row.get(s, "") for s in stages)] for name, row in counts.items()],
-            f"Simulated systems by scenario ({metrics['labelled_set']}).",
+            f"Simulated systems by scenario ({result['labelled_set']}).",
         )
         + plain_table(
             ["Part", "Events", "Stars", "Planets"],
@@ -373,12 +379,13 @@ def origin_section(metrics: dict) -> str:
     )
 
 
-def recipe_section(metrics: dict) -> str:
+def recipe_section(result: dict) -> str:
     """Settings and versions, folded away."""
     blocks = [
-        ("Settings of this training", metrics["config"]),
-        ("Versions", metrics["versions"]),
-        ("Settings of the simulation", metrics["simulation_config"]),
+        ("Run", {key: result[key] for key in ("command", "seed", "date", "machine")}),
+        ("Settings of this training", result["configuration"]),
+        ("Version", result["version"]),
+        ("Settings of the simulation", result["simulation_config"]),
     ]
     return "<h2>Recipe</h2>" + "".join(
         f"<details><summary>{title}</summary><pre>"

@@ -7,19 +7,20 @@ from pathlib import Path
 
 import pandas as pd
 
+from train.judging.metrics import METRICS
 from train.report import figures
 from train.report.sweep_figure import sweep_figure
 
+#: the numbers of one classifier on simulated stars of the test
+JUDGED = ("log_loss", "roc_auc", "average_precision", "calibration_error")
+#: and on real events
+REAL = ("log_loss", "roc_auc")
 #: columns of the table that are numbers to compare, and how they are called when printed
 NUMBERS = {
-    "held_back_log_loss": "held back",
-    "log_loss": "log-loss",
-    "roc_auc": "ROC AUC",
-    "pr_auc": "PR-AUC",
-    "ece": "ECE",
-    "real_log_loss": "real log-loss",
-    "real_roc_auc": "real ROC AUC",
-    "seconds": "seconds",
+    "held_back_log_loss": "Held back",
+    **{key: METRICS[key].title for key in JUDGED},
+    **{f"real_{key}": f"Real {METRICS[key].title}" for key in REAL},
+    "seconds": "Seconds",
 }
 
 
@@ -51,32 +52,25 @@ def jobs_table(folder: Path, since: float = 0.0) -> pd.DataFrame | None:
             jobs[path.parent.name] = json.loads(path.read_text())
     rows = []
     varied = varied_overrides(
-        {name: metrics["config"].get("overrides", []) for name, metrics in jobs.items()}
+        {name: result["configuration"].get("overrides", []) for name, result in jobs.items()}
     )
-    for job, metrics in jobs.items():
-        for name in metrics["simulated"]["by_classifier"]:
-            rows.append({"job": job, "classifier": name, **varied[job], **numbers(name, metrics)})
+    for job, result in jobs.items():
+        for name in result["metrics"]["simulated"]["by_classifier"]:
+            rows.append({"job": job, "classifier": name, **varied[job], **numbers(name, result)})
     if not rows:
         return None
     return pd.DataFrame(rows).sort_values("held_back_log_loss", ignore_index=True)
 
 
-def numbers(name: str, metrics: dict) -> dict[str, float | None]:
+def numbers(name: str, result: dict) -> dict[str, float | None]:
     """The NUMBERS of one classifier of one job."""
-    ours = metrics["simulated"]["by_classifier"][name]
-    theirs = metrics["real"]["by_classifier"].get(name, {})
-    keys = {
-        "log_loss": "log_loss",
-        "roc_auc": "roc_auc",
-        "pr_auc": "average_precision",
-        "ece": "calibration_error",
-    }
-    found = {key: ours[where]["value"] for key, where in keys.items()}
-    found |= {f"real_{key}": theirs.get(key, {}).get("value") for key in ("log_loss", "roc_auc")}
+    ours = result["metrics"]["simulated"]["by_classifier"][name]
+    theirs = result["metrics"]["real"]["by_classifier"].get(name, {})
     return {
-        "held_back_log_loss": metrics["cards"][name]["held_back_log_loss"],
-        **found,
-        "seconds": metrics["seconds"],
+        "held_back_log_loss": result["cards"][name]["held_back_log_loss"],
+        **{key: ours[key]["value"] for key in JUDGED},
+        **{f"real_{key}": theirs.get(key, {}).get("value") for key in REAL},
+        "seconds": result["seconds"],
     }
 
 
@@ -112,9 +106,9 @@ def printed(table: pd.DataFrame) -> str:
     groups = by_setting(table)
     wide = max(len(name) for name in groups)
     shown = [key for key in NUMBERS if table[key].notna().any()]
-    lines = [f"{'setting':{wide}}  jobs" + "".join(f"{NUMBERS[key]:>17}" for key in shown)]
+    lines = [f"{'setting':{wide}}  jobs" + "".join(f"{NUMBERS[key]:>19}" for key in shown)]
     for name, rows in groups.items():
-        cells = "".join(f"{_mean_and_spread(rows[key].astype(float), key):>17}" for key in shown)
+        cells = "".join(f"{_mean_and_spread(rows[key].astype(float), key):>19}" for key in shown)
         lines.append(f"{name:{wide}}{len(rows):6}" + cells)
     return "\n".join(lines)
 

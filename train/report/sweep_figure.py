@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from train.judging.metrics import METRICS
 from train.report.figures import GRID, REAL, SIMULATED, STYLE, Axes, Figure, png, rc_context
 
-#: title of a panel -> columns of simulated and of real events
+#: number of a panel -> columns of simulated and of real events
 PANELS = {
-    "Log-loss": ("log_loss", "real_log_loss"),
-    "ROC AUC": ("roc_auc", "real_roc_auc"),
-    "Calibration error": ("ece", None),
+    "log_loss": ("log_loss", "real_log_loss"),
+    "roc_auc": ("roc_auc", "real_roc_auc"),
+    "calibration_error": ("calibration_error", None),
 }
 
 
@@ -21,12 +22,12 @@ def sweep_figure(settings: Mapping[str, pd.DataFrame]) -> bytes:
     with rc_context(STYLE):
         figure = Figure(figsize=(10.4, 0.34 * len(settings) + 1.5))
         grid = figure.subplots(1, len(PANELS), sharey=True)
-        for axes, (title, keys) in zip(grid, PANELS.items(), strict=True):
+        for axes, (number, keys) in zip(grid, PANELS.items(), strict=True):
             for key, colour, shift in zip(keys, (SIMULATED, REAL), (-0.12, 0.12), strict=True):
                 for place, rows in enumerate(settings.values()):
                     if key is not None:
                         _dots(axes, rows[key].dropna().astype(float), place + shift, colour)
-            axes.set_title(title)
+            axes.set_title(METRICS[number].title)
             axes.locator_params(axis="x", nbins=5)
             axes.grid(axis="x", color=GRID, linewidth=0.7)
         grid[0].set_yticks(range(len(settings)), list(settings))

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from train.judging.evaluate import Scored
-from train.judging.metrics import counts_above, roc_auc
+from train.judging.metrics import counts_above, value_of
+from train.judging.scored import Scored
 from train.report.figures import (
     INK,
     MUTED,
@@ -69,9 +69,8 @@ def _rocs(axes: Axes, source: Scored, target: Scored) -> None:
 
 
 def _roc(axes: Axes, rows: Scored, colour: str, label: str) -> None:
-    weight = np.ones(len(rows.probability))
-    true, false = counts_above(rows.probability, rows.is_planet, weight)
-    area = roc_auc(rows.probability, rows.is_planet, weight)
+    true, false = counts_above(rows.probability, rows.is_planet)
+    area = value_of("roc_auc", rows.probability, rows.is_planet)
     axes.plot(
         np.maximum(false / false[-1], 1e-5),
         true / true[-1],

@@ -10,8 +10,8 @@ import numpy as np
 from exoval.catalogs.tess_triage import TRIAGE_BINS
 from exoval.table.feature_table import FeatureTable
 from exoval.views.layout import layout_of
-from train.judging.evaluate import Scored
 from train.judging.metrics import counts_above
+from train.judging.scored import Scored
 from train.report.figures import PALETTE, REAL, SIMULATED, STYLE, Axes, Figure, rc_context, require
 
 LINES = {"simulated": "--", "real": "-", "real_test": "-.", "ceiling_test": ":"}
@@ -57,7 +57,7 @@ def triage_figure(
 
 
 def _precision_recall(axes: Axes, probability: np.ndarray, truth: np.ndarray, style: dict) -> None:
-    true, false = counts_above(probability, truth, np.ones(len(truth)))
+    true, false = counts_above(probability, truth)
     axes.plot(true[1:] / max(true[-1], 1), true[1:] / (true + false)[1:], **style)
     axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(0, 1.02))
 

@@ -5,36 +5,37 @@ from __future__ import annotations
 from exoval.labels import PLANET, SCENARIOS
 
 
-def verdict(metrics: dict) -> list[str]:
+def verdict(result: dict) -> list[str]:
     """Sentences: what was trained, then how good each classifier is, and where it is not."""
-    names = metrics["simulated"]["by_classifier"]
-    return [trained_on(metrics), *(judged(name, metrics) for name in names)]
+    names = result["metrics"]["simulated"]["by_classifier"]
+    return [trained_on(result), *(judged(name, result) for name in names)]
 
 
-def trained_on(metrics: dict) -> str:
+def trained_on(result: dict) -> str:
     """What was trained on what."""
-    sets, host = metrics["sets"], metrics["host"]
+    sets, host = result["sets"], result["host"]
     kind = {"real": "real light curves", "procedural": "procedural noise"}.get(
         host.get("kind"), "light curves of unknown origin"
     )
     mission = f" of {host['mission']}" if "mission" in host else ""
     alternatives = [
         SCENARIOS[name][0] if name in SCENARIOS else name
-        for name in metrics["counts"]
+        for name in result["counts"]
         if name != PLANET
     ]
     against = f" against {_listed(alternatives)}" if alternatives else ""
+    names = list(result["metrics"]["simulated"]["by_classifier"])
     return (
-        f"{_listed(list(metrics['simulated']['by_classifier']))} learned planets{against} from "
+        f"{_listed(names)} learned planets{against} from "
         f"{sets['fit']['rows']} events simulated in {kind}{mission} ({sets['fit']['stars']} "
-        f"stars); {_calibrated(metrics)}."
+        f"stars); {_calibrated(result)}."
     )
 
 
-def _calibrated(metrics: dict) -> str:
+def _calibrated(result: dict) -> str:
     """Where the calibration comes from."""
-    folds = next(iter(metrics["cards"].values()))["calibration_folds"]
-    part = metrics["sets"]["calibration"]
+    folds = next(iter(result["cards"].values()))["calibration_folds"]
+    part = result["sets"]["calibration"]
     if folds == 0:
         return (
             f"probabilities are calibrated on {part['rows']} events of {part['stars']} other stars"
@@ -46,17 +47,17 @@ def _calibrated(metrics: dict) -> str:
     )
 
 
-def judged(name: str, metrics: dict) -> str:
+def judged(name: str, result: dict) -> str:
     """How good one classifier is on simulated and on real events."""
-    test = metrics["sets"]["test"]
+    test, metrics = result["sets"]["test"], result["metrics"]
     ours = metrics["simulated"]["by_classifier"][name]
     text = (
         f"{name}: ROC AUC {_with_range(ours['roc_auc'])} on {test['rows']} simulated events of "
         f"{test['stars']} held-out stars{_against_base_rate(ours)}"
     )
     if name not in metrics["real"]["by_classifier"]:
-        return f"{text}; real candidates were not judged: {metrics['real_missing']}."
-    theirs, real = metrics["real"]["by_classifier"][name], metrics["sets"]["real"]
+        return f"{text}; real candidates were not judged: {result['real_missing']}."
+    theirs, real = metrics["real"]["by_classifier"][name], result["sets"]["real"]
     return (
         f"{text}. On {real['planets']} real planets and {real['false_positives']} real false "
         f"positives ROC AUC {_with_range(theirs['roc_auc'])}{_against_base_rate(theirs)}."

@@ -15,7 +15,7 @@ from exoval.labels import PLANET
 from exoval.models.calibrate import Calibration
 from exoval.table.feature_table import FeatureTable
 from train.fitting.out_of_fold import cross_fitted
-from train.judging.star_metrics import judge
+from train.judging.metrics import SUMMARY, judge
 
 #: feature -> limit above which an event is no planet, in the spirit of the Robovetter's tests
 #: (Thompson et al. 2018): sizes of planets, three sigma for offsets and odd-even differences, the
@@ -29,17 +29,7 @@ LIMITS = {
     "ses_max_share": 0.8,
 }
 #: what is said of every score
-KEPT = (
-    "roc_auc",
-    "pr_auc",
-    "recall_at_precision_99",
-    "brier",
-    "ece",
-    "log_loss",
-    "base_rate_log_loss",
-    "precision_at_50",
-    "recall_at_50",
-)
+KEPT = (*SUMMARY, "precision_at_0.5", "recall_at_0.5")
 
 
 def threshold_cut(table: FeatureTable) -> np.ndarray:
@@ -111,28 +101,22 @@ def published_table(
             & np.isfinite(others["vespa"])
             & np.isin(table.labels, [PLANET, "AFP"])
         )
+    settings = {"resamples": resamples, "seed": seed}
     found = {}
     for name, mine in rows.items():
+        events = table.select(mine)
+        scores = {key: score[mine] for key, score in others.items()}
+        scores = {key: score for key, score in scores.items() if np.isfinite(score).all()}
+        # ours were trained on every kind of event: elsewhere the share of planets is another
+        mapped = set(scores) if name == "all_events" else {*scores, *probability}
+        scores |= {key: score[mine] for key, score in probability.items()}
         numbers = {}
-        for key, score in others.items():
-            if np.isfinite(score[mine]).all():
-                numbers[key] = _kept(score[mine], truth[mine], table, mine, resamples, seed)
-                mapped = cross_fitted(
-                    score[mine], truth[mine].astype(float), fold[mine], calibration
-                )
-                numbers[f"{key}_calibrated"] = _kept(
-                    mapped, truth[mine], table, mine, resamples, seed
-                )
-        for key, score in probability.items():
-            numbers[key] = _kept(score[mine], truth[mine], table, mine, resamples, seed)
-            if name != "all_events":
-                # trained on every kind of event: here the share of planets is another
-                mapped = cross_fitted(
-                    score[mine], truth[mine].astype(float), fold[mine], calibration
-                )
-                numbers[f"{key}_calibrated"] = _kept(
-                    mapped, truth[mine], table, mine, resamples, seed
-                )
+        for key, score in scores.items():
+            numbers[key] = _kept(score, events, **settings)
+            if key in mapped:
+                known = truth[mine].astype(float)
+                calibrated = cross_fitted(score, known, fold[mine], calibration)
+                numbers[f"{key}_calibrated"] = _kept(calibrated, events, **settings)
         found[name] = {
             "rows": int(mine.sum()),
             "planets": int(truth[mine].sum()),
@@ -141,13 +125,7 @@ def published_table(
     return found
 
 
-def _kept(
-    score: np.ndarray,
-    truth: np.ndarray,
-    table: FeatureTable,
-    rows: np.ndarray,
-    resamples: int,
-    seed: int,
-) -> dict:
-    numbers = judge(score, truth, table.targets[rows], resamples, seed)
-    return {name: numbers[name] for name in KEPT}
+def _kept(score: np.ndarray, table: FeatureTable, *, resamples: int, seed: int) -> dict:
+    """``KEPT`` of one score (rows,) of a table."""
+    truth = (table.frame["disposition"] == PLANET).to_numpy()
+    return judge(score, truth, table.targets, resamples=resamples, seed=seed, keys=KEPT)

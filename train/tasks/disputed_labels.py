@@ -23,7 +23,7 @@ from exoval.labels import PLANET
 from exoval.models.calibrate import Calibration
 from exoval.table.feature_table import FeatureTable
 from train.fitting.out_of_fold import cross_fitted, out_of_fold
-from train.judging.star_metrics import judge
+from train.judging.metrics import judge
 from train.tasks.catalogue_scores import koi_names
 
 #: periods that differ by less than this share, also at half or twice, are of the same signal
@@ -170,28 +170,31 @@ def down_weighted(
     weight = np.where(disputed, WEIGHT, 1.0)
     before = out_of_fold(classifier, table, fold, seed, cache)
     after = out_of_fold(classifier, table, fold, seed, cache, weight)
-    result: dict = {
+    compared: dict = {}
+    for name in classifier:
+        compared[name] = {}
+        for rows, kind in (
+            (np.ones(len(table), dtype=bool), "all_rows"),
+            (~disputed, "undisputed_rows"),
+        ):
+            compared[name][kind] = {}
+            for when, scores in (("before", before), ("after", after)):
+                probability = cross_fitted(
+                    scores[name].score, truth.astype(float), fold, calibration
+                )
+                compared[name][kind][when] = judge(
+                    probability[rows],
+                    truth[rows],
+                    table.targets[rows],
+                    resamples=resamples,
+                    seed=seed,
+                    keys=("average_precision", "recall_at_precision_0.99", "log_loss"),
+                )
+    return {
         "rows": int(disputed.sum()),
         "weight": WEIGHT,
         "confident": int(listed["confident"].sum()),
         "planets": int((disputed & truth).sum()),
         "favours": {side: int((listed["favours"] == side).sum()) for side in ("label", "models")},
+        "by_classifier": compared,
     }
-    for name in classifier:
-        result[name] = {}
-        for rows, kind in (
-            (np.ones(len(table), dtype=bool), "all_rows"),
-            (~disputed, "undisputed_rows"),
-        ):
-            result[name][kind] = {}
-            for when, scores in (("before", before), ("after", after)):
-                probability = cross_fitted(
-                    scores[name].score, truth.astype(float), fold, calibration
-                )
-                numbers = judge(
-                    probability[rows], truth[rows], table.targets[rows], resamples, seed
-                )
-                result[name][kind][when] = {
-                    key: numbers[key] for key in ("pr_auc", "recall_at_precision_99", "log_loss")
-                }
-    return result

@@ -22,11 +22,13 @@ from exoval.running.progress import progress
 from exoval.table.feature_table import FeatureTable
 from train.fitting.fit import fitted_pipeline, planet_score
 from train.fitting.out_of_fold import planet_or_not
-from train.judging.metrics import average_precision, log_loss
+from train.judging.metrics import value_of
 
 #: features whose absolute rank correlation is above this on average form a group
 CORRELATION = 0.6
 REPEATS = 2
+#: what a group's loss is called in the table
+COLUMNS = ("log_loss_increase", "average_precision_drop")
 #: folds that are fitted for it
 FOLDS = 3
 
@@ -47,7 +49,7 @@ def feature_groups(table: FeatureTable, correlation: float = CORRELATION) -> lis
 def grouped_importance(
     classifier: BaseEstimator, table: FeatureTable, fold: np.ndarray, seed: int, cache: Path
 ) -> pd.DataFrame:
-    """What log-loss and area under precision-recall lose by each group, largest loss first.
+    """What log-loss and average precision lose by each group, largest loss first.
 
     On rows of the first few folds, each judged by a copy that did not see it. Kept in ``cache``.
     """
@@ -61,6 +63,7 @@ def grouped_importance(
                 CORRELATION,
                 REPEATS,
                 FOLDS,
+                COLUMNS,
             )
         ).encode()
         + fold.tobytes()
@@ -77,11 +80,11 @@ def grouped_importance(
     found = pd.DataFrame(
         {
             "features": [", ".join(group) for group in groups],
-            "log_loss_increase": losses[:, 0],
-            "pr_auc_drop": losses[:, 1],
+            COLUMNS[0]: losses[:, 0],
+            COLUMNS[1]: losses[:, 1],
         }
     )
-    found = found.sort_values("log_loss_increase", ascending=False, ignore_index=True)
+    found = found.sort_values(COLUMNS[0], ascending=False, ignore_index=True)
     cache.mkdir(parents=True, exist_ok=True)
     found.to_parquet(path)
     return found
@@ -97,9 +100,9 @@ def _one_fold(
     """Losses of every group on one fold, (groups, 2)."""
     pipeline = fitted_pipeline("importance", classifier, table.select(~held), seed)
     rows = table.select(held)
-    truth, even = np.equal(rows.labels, PLANET), np.ones(len(rows))
+    truth = np.equal(rows.labels, PLANET)
     score = planet_score(pipeline, rows)
-    whole = log_loss(score, truth, even), average_precision(score, truth, even)
+    whole = value_of("log_loss", score, truth), value_of("average_precision", score, truth)
     random = np.random.default_rng(seed)
     places = {name: place for place, name in enumerate(table.feature_names)}
     planet = list(pipeline.classes_).index(PLANET)
@@ -111,7 +114,7 @@ def _one_fold(
             shuffled[:, columns] = shuffled[random.permutation(len(rows))][:, columns]
             changed = pipeline.predict_proba(shuffled)[:, planet]
             losses[number] += (
-                log_loss(changed, truth, even) - whole[0],
-                whole[1] - average_precision(changed, truth, even),
+                value_of("log_loss", changed, truth) - whole[0],
+                whole[1] - value_of("average_precision", changed, truth),
             )
     return losses / REPEATS

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import re
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -21,10 +19,11 @@ from exoval.models.calibrate import Calibration
 from exoval.running.progress import progress
 from exoval.table.feature_table import FeatureTable
 from train.fitting.out_of_fold import averaged, cross_fitted, out_of_fold, stacked, star_folds
-from train.judging.star_metrics import judge
+from train.judging.metrics import SUMMARY, judge
 from train.judging.strata import by_stratum
 from train.report.benchmark_figures import write_figures
-from train.run import make_folder, nan_as_null, versions
+from train.report.result_file import frame, write_result
+from train.run import make_folder
 from train.tasks.catalogue_scores import published_table
 from train.tasks.disputed_labels import disputed_labels, down_weighted
 from train.tasks.grouped_importance import grouped_importance
@@ -37,8 +36,8 @@ log = logging.getLogger(__name__)
 PUBLISHED = "published"
 #: the names of what is made of all classifiers together
 STACK, AVERAGE = "ensemble", "ensemble_average"
-#: a value and its interval in indented JSON
-INTERVAL = re.compile(r'\{\s*"value":[^{}]*\}')
+#: what is said of a model before its calibration
+UNCALIBRATED = ("roc_auc", "log_loss", "brier", "calibration_error")
 
 
 @dataclass(frozen=True)
@@ -96,55 +95,64 @@ def kepler_tce(
     judged = cross_validate(
         table, fold, classifier, calibration, seed, output / "folds", ensemble, every_label or ()
     )
-    numbers = {
+    metrics: dict = {
+        "by_classifier": {
+            name: numbers_of(name, judged, resamples=bootstrap_resamples, seed=seed)
+            for name in progress(
+                judged.probability, total=len(judged.probability), description="judge"
+            )
+        },
+        "published": published_table(
+            judged.probability, table, fold, calibration, bootstrap_resamples, seed
+        ),
+    }
+    best = min(judged.raw, key=lambda name: metrics["by_classifier"][name]["log_loss"]["value"])
+    result = frame(settings or {}, seed=seed) | {
+        "metrics": metrics,
+        "leading": best,
         "rows": len(table),
         "stars": len(set(table.targets)),
         "labels": {str(k): int(v) for k, v in table.frame["label"].value_counts().items()},
         "columns": table.feature_names,
         "folds": describe_folds(table, fold, folds),
         "calibration": "the map of each fold is learned from the scores of the other folds' stars",
-        "models": {
-            name: numbers_of(name, judged, bootstrap_resamples, seed)
-            for name in progress(
-                judged.probability, total=len(judged.probability), description="judge"
-            )
-        },
+        "seconds_to_fit": {name: round(taken, 1) for name, taken in judged.seconds.items()},
+        "vespa_disagreement": vespa_disagreement(
+            table, judged.probability[best], fold, calibration
+        ),
     }
-    best = min(judged.raw, key=lambda name: numbers["models"][name]["log_loss"]["value"])
-    numbers["lowest_log_loss"] = best
-    numbers["published"] = published_table(
-        judged.probability, table, fold, calibration, bootstrap_resamples, seed
-    )
-    numbers["vespa_disagreement"] = vespa_disagreement(
-        table, judged.probability[best], fold, calibration
-    )
     save_probabilities(judged, output / "probabilities.parquet")
     # what comes next is slow as well: an interrupted run leaves what is known by then
-    write_json(numbers, results)
+    write_result(results, result)
     importance = None
     if explained is not None:
         chosen = {explained: classifier[explained]}
         importance = grouped_importance(chosen[explained], table, fold, seed, output / "importance")
-        numbers["importance"] = importance.round(5).to_dict("records")
+        result["importance"] = importance.round(5).to_dict("records")
         listed = disputed_labels(table, judged.probability[best], judged.probability)
         if disputed is not None:
             write_csv(listed, Path(disputed))
-        numbers["label_noise"] = down_weighted(
+        noise = down_weighted(
             chosen, listed, table, fold, calibration, seed, output / "folds", bootstrap_resamples
         )
+        metrics["label_noise"] = noise.pop("by_classifier")
+        result["label_noise"] = noise
     if candidates is not None:
-        scored, numbers["candidates"] = score_candidates(
+        scored, described = score_candidates(
             classifier, calibration, seed, output / "folds", bootstrap_resamples, ensemble=ensemble
         )
+        metrics["on_decided_objects"] = described.pop("on_decided_objects")
+        result["candidates"] = described
         write_csv(scored, Path(candidates))
-    write_json(numbers | {"seed": seed, "versions": versions()}, results)
+    result["seconds"] = round(time.time() - start, 1)
+    write_result(results, result)
     try:
         write_figures(
             output / results.stem, judged.raw, judged.probability, judged.truth, importance
         )
     except DataNotFound as error:
         log.warning("%s is written but no figures: %s", results, error)
-    return {"verdict": verdict(numbers), "seconds": time.time() - start}
+    return result | {"verdict": verdict(result)}
 
 
 def check_settings(
@@ -205,24 +213,20 @@ def cross_validate(
     )
 
 
-def numbers_of(name: str, judged: Judged, resamples: int, seed: int) -> dict:
+def numbers_of(name: str, judged: Judged, *, resamples: int, seed: int) -> dict:
     """All numbers of one model: overall, against each label, before calibration, in bins."""
     probability, truth, stars = judged.probability[name], judged.truth, judged.table.targets
-    result = judge(probability, truth, stars, resamples, seed)
-    before = judge(judged.raw[name], truth, stars, resamples, seed)
-    result["before_calibration"] = {
-        key: before[key] for key in ("roc_auc", "log_loss", "brier", "ece")
-    }
-    result["against"] = {}
+    resampling = {"resamples": resamples, "seed": seed}
+    found = judge(probability, truth, stars, **resampling)
+    found["before_calibration"] = judge(
+        judged.raw[name], truth, stars, **resampling, keys=UNCALIBRATED
+    )
+    found["against"] = {}
     for label in sorted(set(judged.table.labels[~truth])):
         pair = truth | (judged.table.labels == label)
-        result["against"][label] = judge(
-            probability[pair], truth[pair], stars[pair], resamples, seed
-        )
-    result["bins"] = by_stratum(probability, truth, judged.table, resamples, seed)
-    if name in judged.seconds:
-        result["seconds_to_fit"] = round(judged.seconds[name], 1)
-    return result
+        found["against"][label] = judge(probability[pair], truth[pair], stars[pair], **resampling)
+    found["bins"] = by_stratum(probability, truth, judged.table, **resampling)
+    return found
 
 
 def describe_folds(table: FeatureTable, fold: np.ndarray, folds: int | str) -> dict:
@@ -247,40 +251,25 @@ def save_probabilities(judged: Judged, path: Path) -> None:
     pd.concat([frame, pd.DataFrame(columns)], axis=1).to_parquet(path)
 
 
-def write_json(numbers: dict, path: Path) -> None:
-    """Write numbers, a value and its interval in one line, null for what is not finite."""
-    text = json.dumps(nan_as_null(numbers), indent=1, allow_nan=False)
-    path.write_text(INTERVAL.sub(lambda found: " ".join(found[0].split()), text))
-
-
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write rows to a CSV with five decimals."""
     make_folder(path.parent)
     frame.to_csv(path, index=False, float_format="%.5f")
 
 
-def verdict(numbers: dict) -> list[str]:
+def verdict(result: dict) -> list[str]:
     """What came out, one sentence a model and one about the folds."""
     lines = [
-        f"{numbers['rows']} labelled events of {numbers['stars']} stars; folds are "
-        f"{numbers['folds']['kind']}."
+        f"{result['rows']} labelled events of {result['stars']} stars; folds are "
+        f"{result['folds']['kind']}."
     ]
-    for name, of in numbers["models"].items():
-        value = {
-            key: of[key]["value"]
-            for key in (
-                "roc_auc",
-                "pr_auc",
-                "recall_at_precision_99",
-                "log_loss",
-                "base_rate_log_loss",
-                "ece",
-            )
-        }
+    for name, of in result["metrics"]["by_classifier"].items():
+        value = {key: of[key]["value"] for key in SUMMARY}
         lines.append(
-            f"{name}: ROC AUC {value['roc_auc']:.4f}, PR AUC {value['pr_auc']:.4f}, "
-            f"recall at precision 0.99 {value['recall_at_precision_99']:.3f}, log-loss "
-            f"{value['log_loss']:.4f} (base rate {value['base_rate_log_loss']:.3f}), "
-            f"ECE {value['ece']:.4f}"
+            f"{name}: ROC AUC {value['roc_auc']:.4f}, average precision "
+            f"{value['average_precision']:.4f}, recall at precision 0.99 "
+            f"{value['recall_at_precision_0.99']:.3f}, log-loss {value['log_loss']:.4f} (base "
+            f"rate {value['base_rate_log_loss']:.3f}), calibration error "
+            f"{value['calibration_error']:.4f}"
         )
     return lines

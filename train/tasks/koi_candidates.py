@@ -27,18 +27,7 @@ from train.fitting.out_of_fold import (
     stacked,
     star_folds,
 )
-from train.judging.star_metrics import judge
-
-#: what is said of every model on decided objects
-KEPT = (
-    "roc_auc",
-    "pr_auc",
-    "recall_at_precision_99",
-    "log_loss",
-    "base_rate_log_loss",
-    "brier",
-    "ece",
-)
+from train.judging.metrics import SUMMARY, judge
 
 
 def score_candidates(
@@ -132,13 +121,14 @@ def _quality(
         "trained_on": {kind: int((labels == kind).sum()) for kind in (PLANET, FALSE_POSITIVE)},
         "columns": table.feature_names,
         "on_decided_objects": {
-            name: {
-                key: value
-                for key, value in judge(
-                    values[decided], truth[decided] > 0.5, table.targets[decided], resamples, seed
-                ).items()
-                if key in KEPT
-            }
+            name: judge(
+                values[decided],
+                truth[decided] > 0.5,
+                table.targets[decided],
+                resamples=resamples,
+                seed=seed,
+                keys=SUMMARY,
+            )
             for name, values in probability.items()
         },
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -23,10 +22,13 @@ from train.data.splits import Split, StarSplit
 from train.data.tables import LabelledTable, RealTable, without_stars_of
 from train.fitting.adaptation import WAYS, WITHOUT_LABELS, Material, fitted_at_home
 from train.fitting.out_of_fold import planet_or_not
-from train.judging.evaluate import evaluate, score
+from train.judging.domain_auc import domain_auc
+from train.judging.metrics import judge
+from train.judging.scored import score
 from train.report.mission_transfer_figure import mission_transfer_figure
-from train.run import make_folder, nan_as_null, versions
-from train.tasks.transfer import described, told_apart, told_apart_by
+from train.report.result_file import frame, write_result
+from train.run import make_folder
+from train.tasks.transfer import by_kind, described, named_domain_importance
 
 if TYPE_CHECKING:
     from exoval.missions.mission import Mission
@@ -65,7 +67,7 @@ def mission_transfer(
     ``rows_of_target`` of them (whole stars, ``repeats`` different choices) and at last all that
     the split leaves; they are judged on the target's held-out stars and on the tables ``judged``,
     such as a catalogue's, none of whose stars is trained on, and on the candidates of ``real``,
-    measured as the labelled set ``target_set`` was, or the first of several. Returns the numbers,
+    measured as the labelled set ``target_set`` was, or the first of several. Returns the result,
     written to ``mission_transfer.json`` in ``output`` and to ``results``, with one table
     ``mission_transfer.csv`` and a figure. Raises BadParameter for an unknown way and BadTable for
     tables that cannot be used.
@@ -97,40 +99,35 @@ def mission_transfer(
             log.warning("%s, %s, %s rows: %s", name, way, number, error)
             continue
         # intervals once: of several choices of rows the spread is shown instead
-        resamples = bootstrap_resamples if repeat == 0 else 1
+        resamples = bootstrap_resamples if repeat == 0 else 0
         used = len(material.away_fit) + len(material.away_calibration)
         number = 0 if way in WITHOUT_LABELS else number or used
         rows += [
             _row(name, way, number, repeat, where, model, table, resamples, seed)
             for where, table in tests.items()
         ]
-    frame = pd.DataFrame(rows)
-    if frame.empty:
+    if not rows:
         raise BadTable("no way could be taken; the log says why")
-    numbers = {
+    result = frame(settings or {}, seed=seed) | {
+        "metrics": {
+            "by_way": rows,
+            "domain_auc": by_kind(domain_auc, home, away, resamples=bootstrap_resamples, seed=seed),
+        },
         "source": source.kind,
         "target": target.kind,
-        "seed": seed,
-        "by_way": frame.to_dict("records"),
         "sets": {
             "source": described(home),
             "target_fit": described(away.select(parts.fit)),
             "target_calibration": described(away.select(parts.calibration)),
             **{where: described(table) for where, table in tests.items()},
         },
-        "told_apart_auc": {
-            kind: told_apart(home, away, kind, seed) for kind in ("planet", "false_positive")
-        },
-        "told_apart_by": {
-            kind: told_apart_by(home, away, kind, seed) for kind in ("planet", "false_positive")
-        },
+        "domain_importance": by_kind(named_domain_importance, home, away, seed=seed),
         "columns": home.feature_names,
-        "versions": versions(),
-        "config": settings or {},
         "seconds": round(time.time() - start, 1),
     }
-    write(output, results, numbers, frame)
-    return numbers | {"verdict": verdict(frame)}
+    flat = flattened(rows)
+    write(result, output, results, flat)
+    return result | {"verdict": verdict(flat)}
 
 
 def material_for(
@@ -223,8 +220,8 @@ def _row(
     seed: int,
 ) -> dict:
     """The numbers of one model on one table."""
-    found = evaluate(score(model, table), resamples, seed)
-    row = {
+    scored = score(model, table).judged
+    return {
         "classifier": name,
         "way": way,
         "judged_on": where,
@@ -232,34 +229,48 @@ def _row(
         "rows_of_target": number,
         "how": model.card["adaptation"],
         "effective_rows": model.card.get("effective_rows", np.nan),
-    }
-    for key in SHOWN:
-        row[key] = found[key]["value"]
-        for end in ("low", "high"):
-            row[f"{key}_{end}"] = found[key][end] if resamples > 1 else None
-    return row
+    } | judge(
+        scored.probability,
+        scored.is_planet,
+        scored.star,
+        resamples=resamples,
+        seed=seed,
+        keys=SHOWN,
+    )
 
 
-def write(output: Path, results: str | Path | None, numbers: dict, frame: pd.DataFrame) -> None:
-    """Write the numbers, the table and the figure."""
-    frame.to_csv(output / "mission_transfer.csv", index=False)
-    text = json.dumps(nan_as_null(numbers), indent=1, default=str, allow_nan=False)
-    (output / "mission_transfer.json").write_text(text)
+def flattened(rows: list[dict]) -> pd.DataFrame:
+    """The table of all fits: a number's value under its name, ``_low`` and ``_high`` beside it."""
+    return pd.DataFrame(
+        [
+            {key: value for key, value in row.items() if key not in SHOWN}
+            | {
+                f"{key}{ending}": row[key][end]
+                for key in SHOWN
+                for ending, end in (("", "value"), ("_low", "low"), ("_high", "high"))
+            }
+            for row in rows
+        ]
+    )
+
+
+def write(result: dict, output: Path, results: str | Path | None, table: pd.DataFrame) -> None:
+    """Write the result, the table of all fits and the figure."""
+    table.to_csv(output / "mission_transfer.csv", index=False)
+    write_result(output / "mission_transfer.json", result)
     if results is not None:
-        make_folder(Path(results).parent)
-        short = {key: value for key, value in numbers.items() if key != "config"}
-        Path(results).write_text(json.dumps(nan_as_null(short), indent=1, default=str))
+        write_result(results, result)
     try:
-        mission_transfer_figure(output / "mission_transfer.png", frame)
+        mission_transfer_figure(output / "mission_transfer.png", table)
     except ExovalError as error:
         log.warning("mission_transfer.json is written but no figure: %s", error)
 
 
-def verdict(frame: pd.DataFrame) -> list[str]:
+def verdict(table: pd.DataFrame) -> list[str]:
     """What came out: one line a classifier, way, number of rows and table judged."""
     lines = []
     keys = ["classifier", "judged_on", "way", "rows_of_target"]
-    for (name, where, way, number), rows in frame.groupby(keys, sort=False):
+    for (name, where, way, number), rows in table.groupby(keys, sort=False):
         auc, loss, error = (
             rows[key].astype(float).median() for key in ("roc_auc", "log_loss", "calibration_error")
         )
@@ -272,6 +283,6 @@ def verdict(frame: pd.DataFrame) -> list[str]:
         interval = "" if low is None or np.isnan(low) else f" ({low:.3f}-{high:.3f})"
         lines.append(
             f"{name:30}{where:14}{way:14}{number:6d} rows of the target: ROC AUC "
-            f"{auc:.3f}{interval}, log-loss {loss:.3f}, ECE {error:.3f}"
+            f"{auc:.3f}{interval}, log-loss {loss:.3f}, calibration error {error:.3f}"
         )
     return lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import has_fit_parameter
 
 from exoval.errors import BadTable, DataNotFound
-from exoval.labels import FALSE_POSITIVE, PLANET
+from exoval.labels import PLANET
 from exoval.models.calibrate import Calibration
 from exoval.models.fitted_model import FittedModel
 from exoval.models.prior_shift import estimate_priors
@@ -24,28 +23,31 @@ from exoval.views.columns import with_view_columns
 from train.data.splits import Split, StarSplit
 from train.data.tables import LabelledTable, without_stars_of
 from train.fitting.fit import fit
-from train.judging.evaluate import Scored, confusion, score, star_weights, with_interval
-from train.judging.metrics import (
-    Metric,
-    average_precision,
-    calibration_error,
-    counts_above,
-    log_loss,
-    mean,
-    precision,
-    recall,
-    roc_auc,
-)
+from train.judging.domain_auc import domain_auc
+from train.judging.metrics import WeightedRows, interval, intervals, star_weights
+from train.judging.scored import auc_against, confusion, score
+from train.report.result_file import frame, write_result
 from train.report.triage_figure import triage_figure
-from train.run import describe_sets, make_folder, nan_as_null, versions
-from train.tasks.transfer import described, told_apart, told_apart_by
+from train.run import describe_sets, make_folder
+from train.tasks.transfer import described, named_domain_importance
 
 log = logging.getLogger(__name__)
 
-#: the probability at which precision, recall and accuracy are stated
-THRESHOLDS = (0.5, 0.9)
-#: the recall at which precision is stated
-RECALL = 0.9
+#: what does not change with the shares of the classes in training
+RANKING = ("roc_auc", "average_precision", "precision_at_recall_0.9")
+#: what is said of probabilities that were shifted to the estimated shares
+SHIFTED = (
+    "accuracy",
+    "precision_at_0.5",
+    "recall_at_0.5",
+    "accuracy_at_0.9",
+    "precision_at_0.9",
+    "recall_at_0.9",
+    "log_loss",
+    "calibration_error",
+)
+#: features by which tables are told apart that are named
+MOST_NAMED = 8
 
 
 def triage(
@@ -70,7 +72,7 @@ def triage(
     are shifted, are estimated without a label. The ceiling is the same classifier fitted on the
     real labels of train and val; both are judged on test alone as well. Classifiers that do not
     look at views get them as columns. ``columns`` are those that may be seen beside the views; null
-    is all. Returns the numbers, written to ``triage.json`` in
+    is all. Returns the result, written to ``triage.json`` in
     ``output`` and to ``results``, with a figure.
     """
     start, output, kind = time.time(), make_folder(output), source.kind
@@ -80,12 +82,7 @@ def triage(
     judged = without_stars_of(everything, table)
     parts = split(table, seed)
     test = without_stars_of(without_stars_of(real(split="test"), table), _joined(real))
-    numbers: dict = {
-        "source": kind,
-        "seed": seed,
-        "columns": table.feature_names,
-        "by_classifier": {},
-    }
+    by_classifier: dict = {}
     curves = {}
     for name, estimator in progress(
         classifier.items(), total=len(classifier), description="fit classifiers"
@@ -102,34 +99,55 @@ def triage(
             "ceiling_test": (taught, test),
         }
         tables = {where: (one, as_seen(rows)) for where, (one, rows) in tables.items()}
-        numbers["by_classifier"][name] = {
-            where: judge(one, rows, junk, bootstrap_resamples, seed)
+        by_classifier[name] = {
+            where: judged_on(one, rows, junk=junk, resamples=bootstrap_resamples, seed=seed)
             for where, (one, rows) in tables.items()
         }
         curves[name] = {
             where: (score(one, rows), transit_score(one, rows, junk))
             for where, (one, rows) in tables.items()
         }
-    numbers |= {
+    labels = sorted(set(judged.labels))
+    pairs = {label: pair_of(label, table, judged) for label in labels}
+    result = frame(settings or {}, seed=seed) | {
+        "metrics": {
+            "by_classifier": by_classifier,
+            "domain_auc": {
+                label: {
+                    what: domain_auc(*pair, resamples=bootstrap_resamples, seed=seed)
+                    for what, pair in of.items()
+                }
+                for label, of in pairs.items()
+            },
+        },
+        "source": kind,
         "sets": describe_sets(table, parts, None)
         | {"real": described(judged), "real_test": described(test)},
-        "told_apart": {
-            label: _told_apart(table, judged, label, seed) for label in sorted(set(judged.labels))
+        "domain_importance": {
+            label: named_domain_importance(*of["features_and_views"], seed=seed, most=MOST_NAMED)
+            for label, of in pairs.items()
         },
-        "versions": versions(),
-        "config": settings or {},
+        "columns": table.feature_names,
         "seconds": round(time.time() - start, 1),
     }
-    write(output, results, numbers)
+    write_result(output / "triage.json", result)
+    if results is not None:
+        write_result(results, result)
     try:
         triage_figure(output / "triage.png", curves, table, judged, junk)
     except DataNotFound as error:
         log.warning("triage.json is written but no triage.png: %s", error)
-    return numbers | {"verdict": verdict(numbers)}
+    return result | {"verdict": verdict(result)}
 
 
-def judge(model: FittedModel, table: FeatureTable, junk: str, resamples: int, seed: int) -> dict:
-    """Numbers of both questions on one table, with intervals over bootstraps of stars."""
+def judged_on(
+    model: FittedModel, table: FeatureTable, *, junk: str, resamples: int, seed: int
+) -> dict:
+    """Numbers of both questions on one table, with intervals over bootstraps of stars.
+
+    What does not depend on the shares of the classes is said of the model's probabilities; the
+    rest of those that were shifted to the shares that are estimated for the table.
+    """
     shares = estimate_priors(model.probabilities(table), trained=_trained_shares(model)).shares
     priors = dict(zip(model.classes, map(float, shares), strict=True))
     shifted = model.probabilities(table, priors=priors)
@@ -139,37 +157,25 @@ def judge(model: FittedModel, table: FeatureTable, junk: str, resamples: int, se
         probability=shifted[:, model.classes.index(PLANET)],
         predicted=np.array(model.classes)[np.argmax(shifted, axis=1)],
     )
-    weights = star_weights(planet.star, resamples, np.random.default_rng(seed))
-    transit = transit_score(model, table, junk)
-    found = {
-        "planet": _question(planet.probability, planet.is_planet, weights),
-        "transit": _question(transit, planet.label != junk, weights),
-        "auc_against": {
-            str(label): with_interval(roc_auc, *_pair(planet, label, weights))
-            for label in sorted(set(planet.label) - {PLANET})
-        },
+    random, is_transit = np.random.default_rng(seed), planet.label != junk
+    weights = star_weights(planet.star, resamples=resamples, random=random)
+    planets = WeightedRows(planet.probability, planet.is_planet, weights)
+    transits = WeightedRows(transit_score(model, table, junk), is_transit, weights)
+    shifted_planets = WeightedRows(at_home.probability, planet.is_planet, weights)
+    shifted_transit = 1 - shifted[:, model.classes.index(junk)]
+    right = (at_home.predicted == planet.label).astype(float)
+    return {
+        "planet": intervals(planets, RANKING),
+        "transit": intervals(transits, RANKING),
+        "planet_with_estimated_shares": intervals(shifted_planets, SHIFTED),
+        "transit_with_estimated_shares": intervals(
+            WeightedRows(shifted_transit, is_transit, weights), SHIFTED
+        ),
+        "accuracy_of_classes": interval(planets.mean(right), undefined="no rows of known truth"),
+        "auc_against": auc_against(planets, planet.label),
         "estimated_shares": priors,
         "confusion": confusion(at_home),
-        "accuracy": with_interval(
-            lambda right, _, weight: mean(right, weight),
-            (at_home.predicted == planet.label).astype(float),
-            planet.is_planet,
-            weights,
-        ),
-        "log_loss": log_loss(at_home.probability, planet.is_planet, np.ones(len(table))),
-        "calibration_error": calibration_error(
-            at_home.probability, planet.is_planet, np.ones(len(table))
-        ),
     }
-    shifted_transit = 1 - shifted[:, model.classes.index(junk)]
-    for threshold in THRESHOLDS:
-        found[f"planet_at_{threshold}"] = _at(
-            at_home.probability, planet.is_planet, threshold, weights
-        )
-        found[f"transit_at_{threshold}"] = _at(
-            shifted_transit, planet.label != junk, threshold, weights
-        )
-    return found
 
 
 def transit_score(model: FittedModel, table: FeatureTable, junk: str) -> np.ndarray:
@@ -177,48 +183,18 @@ def transit_score(model: FittedModel, table: FeatureTable, junk: str) -> np.ndar
     return 1 - model.probabilities(table)[:, model.classes.index(junk)]
 
 
-def _question(probability: np.ndarray, truth: np.ndarray, weights: np.ndarray) -> dict:
+def pair_of(
+    label: str, table: FeatureTable, judged: FeatureTable
+) -> dict[str, tuple[FeatureTable, FeatureTable]]:
+    """Simulated and real events of one label, without views and with coarse ones as columns."""
+    ours, theirs = (rows.select(rows.labels == label) for rows in (table, judged))
     return {
-        "roc_auc": with_interval(roc_auc, probability, truth, weights),
-        "average_precision": with_interval(average_precision, probability, truth, weights),
-        f"precision_at_recall_{RECALL}": with_interval(
-            precision_at_recall(RECALL), probability, truth, weights
+        "features": (ours, theirs),
+        "features_and_views": (
+            with_view_columns(ours, bins=20),
+            with_view_columns(theirs, bins=20),
         ),
     }
-
-
-def _pair(rows: Scored, label: str, weights: np.ndarray) -> tuple[np.ndarray, ...]:
-    pair = rows.is_planet | (rows.label == label)
-    return rows.probability[pair], rows.is_planet[pair], weights[:, pair]
-
-
-def _at(probability: np.ndarray, truth: np.ndarray, threshold: float, weights: np.ndarray) -> dict:
-    """Precision, recall and accuracy of calling what is above the threshold."""
-
-    def right(called: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> float:
-        return mean(((called >= threshold) == truth).astype(float), weight)
-
-    return {
-        name: with_interval(metric, probability, truth, weights)
-        for name, metric in (
-            ("precision", precision(threshold)),
-            ("recall", recall(threshold)),
-            ("accuracy", right),
-        )
-    }
-
-
-def precision_at_recall(least: float) -> Metric:
-    """The largest precision at any threshold whose recall is at least ``least``."""
-
-    def metric(probability: np.ndarray, truth: np.ndarray, weight: np.ndarray) -> float:
-        true, false = counts_above(probability, truth, weight)
-        if true[-1] == 0:
-            return np.nan
-        enough = true >= least * true[-1]
-        return float(np.max(true[enough] / (true + false)[enough]))
-
-    return metric
 
 
 def _trained_shares(model: FittedModel) -> np.ndarray:
@@ -258,19 +234,6 @@ def _as_seen(estimator: BaseEstimator) -> Callable[[FeatureTable], FeatureTable]
     return (lambda table: table) if has_fit_parameter(estimator, "views") else with_view_columns
 
 
-def _told_apart(table: FeatureTable, judged: FeatureTable, label: str, seed: int) -> dict:
-    """ROC AUC of telling simulated from real events of one label, and the columns it is by."""
-    kind = PLANET if label == PLANET else FALSE_POSITIVE
-    ours, theirs = (rows.select(rows.labels == label) for rows in (table, judged))
-    found: dict = {"features": told_apart(ours, theirs, kind, seed)}
-    ours, theirs = with_view_columns(ours, bins=20), with_view_columns(theirs, bins=20)
-    by = told_apart_by(ours, theirs, kind, seed)
-    return found | {
-        "features_and_views": told_apart(ours, theirs, kind, seed),
-        "by": dict(list(by.items())[:8]),
-    }
-
-
 def _taught_by_labels(
     name: str,
     estimator: BaseEstimator,
@@ -285,20 +248,10 @@ def _taught_by_labels(
     return fit(name, estimator, calibration, table, taken, seed)
 
 
-def write(output: Path, results: str | Path | None, numbers: dict) -> None:
-    """Write the numbers."""
-    text = json.dumps(nan_as_null(numbers), indent=1, default=str, allow_nan=False)
-    (output / "triage.json").write_text(text)
-    if results is not None:
-        make_folder(Path(results).parent)
-        short = {key: value for key, value in numbers.items() if key != "config"}
-        Path(results).write_text(json.dumps(nan_as_null(short), indent=1, default=str))
-
-
-def verdict(numbers: dict) -> list[str]:
+def verdict(result: dict) -> list[str]:
     """What came out, one line a classifier and table."""
     lines = []
-    for name, tables in numbers["by_classifier"].items():
+    for name, tables in result["metrics"]["by_classifier"].items():
         for where, found in tables.items():
             planet, transit = (
                 found[question]["roc_auc"]["value"] for question in ("planet", "transit")
@@ -307,6 +260,6 @@ def verdict(numbers: dict) -> list[str]:
             lines.append(
                 f"{name:30}{where:14}planet ROC AUC {planet:.3f}; planet or binary "
                 f"against junk: ROC AUC {transit:.3f}, average precision {precision:.3f}; "
-                f"accuracy of three classes {found['accuracy']['value']:.3f}"
+                f"accuracy of three classes {found['accuracy_of_classes']['value']:.3f}"
             )
     return lines

@@ -68,7 +68,7 @@ def test_no_copy_is_fitted_on_more_rows_and_the_card_says_how_many(folds):
 
 def test_the_cap_is_a_setting_of_a_run(tmp_path):
     labelled = write_labelled_set(tmp_path / "set")
-    metrics = run(
+    result = run(
         labelled,
         tmp_path / "out",
         {"one": LogisticRegression(), "two": LogisticRegression()},
@@ -79,9 +79,10 @@ def test_the_cap_is_a_setting_of_a_run(tmp_path):
         learning_curve=[0.5],
         row_cap={"others": 50, "two": None},
     )
-    fitted = {name: card["rows_fitted"] for name, card in metrics["cards"].items()}
-    assert fitted["one"] <= 50 and fitted["two"] == metrics["sets"]["fit"]["rows"]
+    fitted = {name: card["rows_fitted"] for name, card in result["cards"].items()}
+    assert fitted["one"] <= 50 and fitted["two"] == result["sets"]["fit"]["rows"]
     shares = {
-        (point["classifier"], point["share"]): point["rows"] for point in metrics["learning_curve"]
+        (point["classifier"], point["share"]): point["rows"]
+        for point in result["metrics"]["learning_curve"]
     }
     assert shares["one", 0.5] <= 50 < shares["two", 0.5]

@@ -32,28 +32,28 @@ def trained(folder, **settings):
 
 def test_the_headline_is_of_the_classifier_that_was_best_on_held_back_rows(tmp_path):
     trained(tmp_path, calibration_folds=3, learning_curve=[0.5])
-    metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
-    simulated, real = metrics["simulated"], metrics["real"]
+    result = json.loads((tmp_path / "out" / "metrics.json").read_text())
+    simulated, real = result["metrics"]["simulated"], result["metrics"]["real"]
     assert simulated["classifier"] == real["classifier"] == "logistic"
     detail = simulated["by_classifier"]["logistic"]
-    assert simulated["ece"] == detail["calibration_error"]["value"]
-    assert set(simulated["auc_per_scenario"]) == {
+    assert simulated["calibration_error"] == detail["calibration_error"]
+    assert set(simulated["auc_against"]) == {
         "background_binary",
         "eclipsing_binary",
         "no_transit",
     }
-    for label, value in simulated["auc_per_scenario"].items():
-        assert value == detail["auc_against"][label]["value"]
+    assert simulated["auc_against"] == detail["auc_against"]
     theirs = real["by_classifier"]["logistic"]
-    assert (real["roc_auc"], real["pr_auc"], real["ece"], real["n"]) == (
-        theirs["roc_auc"]["value"],
-        theirs["average_precision"]["value"],
-        theirs["calibration_error"]["value"],
-        50,
-    )
-    assert metrics["cards"]["logistic"]["calibration_folds"] == 3
-    assert {point["share"] for point in metrics["learning_curve"]} == {0.5, 1.0}
-    assert 0.4 < metrics["novelty"]["real_told_from_simulated_auc"] < 0.75
+    for key in ("roc_auc", "average_precision", "calibration_error"):
+        assert real[key] == theirs[key] and real[key]["low"] <= real[key]["value"]
+    assert real["rows"] == 50
+    assert result["cards"]["logistic"]["calibration_folds"] == 3
+    assert {point["share"] for point in result["metrics"]["learning_curve"]} == {0.5, 1.0}
+    for point in result["metrics"]["learning_curve"]:
+        assert set(point["simulated"]) == set(point["real"]) == {"log_loss", "roc_auc"}
+        assert point["simulated"]["roc_auc"]["low"] <= point["simulated"]["roc_auc"]["value"]
+    found = result["novelty"]["domain_auc"]
+    assert 0.4 < found["value"] < 0.75 and found["low"] < found["value"] < found["high"]
     page = (tmp_path / "out" / "report.html").read_text()
     for text in ("Learning curve", "From simulated to real", "Novelty", "calibrated on all of"):
         assert text in page

@@ -10,10 +10,10 @@ from labelled_sets import write_labelled_set
 
 from train.report.sweep import by_setting, compare_jobs, jobs_table, varied_overrides
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
-def metrics(loss, held_back, overrides, real=None):
+def result(loss, held_back, overrides, real=None):
     judged = {
         "log_loss": {"value": loss},
         "roc_auc": {"value": 1 - loss},
@@ -26,11 +26,13 @@ def metrics(loss, held_back, overrides, real=None):
         else {"forest": {"log_loss": {"value": real}, "roc_auc": {"value": None}}}
     )
     return {
-        "config": {"overrides": overrides},
+        "configuration": {"overrides": overrides},
         "seconds": 3.0,
         "cards": {"forest": {"held_back_log_loss": held_back}},
-        "simulated": {"by_classifier": {"forest": judged}},
-        "real": {"by_classifier": theirs},
+        "metrics": {
+            "simulated": {"by_classifier": {"forest": judged}},
+            "real": {"by_classifier": theirs},
+        },
     }
 
 
@@ -43,9 +45,9 @@ def write(folder, **jobs):
 def test_jobs_are_compared_by_what_differs_and_sorted_by_held_back_stars(tmp_path):
     write(
         tmp_path,
-        a=metrics(0.1, 0.3, ["seed=0", "x.y=1", "output=o"], real=0.5),
-        b=metrics(0.2, 0.2, ["seed=1", "x.y=1", "output=o"]),
-        c=metrics(0.4, 0.1, ["seed=0", "+x.y=2", "output=o"]),
+        a=result(0.1, 0.3, ["seed=0", "x.y=1", "output=o"], real=0.5),
+        b=result(0.2, 0.2, ["seed=1", "x.y=1", "output=o"]),
+        c=result(0.4, 0.1, ["seed=0", "+x.y=2", "output=o"]),
     )
     table = jobs_table(tmp_path)
     assert list(table["job"]) == ["c", "b", "a"]
@@ -59,7 +61,7 @@ def test_jobs_are_compared_by_what_differs_and_sorted_by_held_back_stars(tmp_pat
 
 
 def test_the_printed_table_has_mean_and_spread_over_seeds(tmp_path, capsys):
-    write(tmp_path, a=metrics(0.1, 0.3, ["seed=0"]), b=metrics(0.3, 0.2, ["seed=1"]))
+    write(tmp_path, a=result(0.1, 0.3, ["seed=0"]), b=result(0.3, 0.2, ["seed=1"]))
     table = compare_jobs(tmp_path)
     shown = capsys.readouterr().out
     assert f"0.2000 ± {np.std([0.1, 0.3], ddof=1):.4f}" in shown
@@ -71,7 +73,7 @@ def test_the_printed_table_has_mean_and_spread_over_seeds(tmp_path, capsys):
 
 
 def test_metrics_of_an_earlier_sweep_are_not_ours(tmp_path):
-    write(tmp_path, old=metrics(0.1, 0.3, []), new=metrics(0.1, 0.3, []))
+    write(tmp_path, old=result(0.1, 0.3, []), new=result(0.1, 0.3, []))
     os.utime(tmp_path / "old" / "metrics.json", (1e9, 1e9))
     assert list(jobs_table(tmp_path, since=1.1e9)["job"]) == ["new"]
     assert jobs_table(tmp_path, since=1e11) is None
@@ -114,5 +116,5 @@ def test_a_multirun_ends_with_one_table_and_figure(tmp_path):
     assert done.stdout.count("\nlogistic  ") == 1
     row = table[(table["classifier"] == "logistic") & (table["seed"] == 1)].iloc[0]
     job = json.loads((tmp_path / "out" / str(row["job"]) / "metrics.json").read_text())
-    assert row["log_loss"] == job["simulated"]["log_loss"]
+    assert row["log_loss"] == job["metrics"]["simulated"]["log_loss"]["value"]
     assert row["held_back_log_loss"] == job["held_back_log_loss"]

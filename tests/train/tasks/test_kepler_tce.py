@@ -5,12 +5,14 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from result_frame import problems
 from sklearn.linear_model import LogisticRegression
 
 from exoval.errors import BadParameter, BadTable
 from exoval.models.calibrate import PlattCalibration
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
+from train.judging.metrics import SUMMARY
 from train.judging.strata import by_stratum
 from train.tasks.disputed_labels import disputed_labels, is_disputed
 from train.tasks.grouped_importance import feature_groups, grouped_importance
@@ -65,19 +67,21 @@ def run(path, folder, **settings):
 
 def test_it_writes_every_number_with_its_interval(path, tmp_path):
     told = run(path, tmp_path, explained="logistic", disputed=tmp_path / "disputed.csv")
-    numbers = json.loads((tmp_path / "found.json").read_text())
-    assert set(numbers["models"]) == {"logistic", "strong", "ensemble", "ensemble_average"}
-    for of in numbers["models"].values():
-        for name in ("roc_auc", "pr_auc", "recall_at_precision_99", "log_loss", "brier", "ece"):
+    result = json.loads((tmp_path / "found.json").read_text())
+    assert problems(result) == []
+    judged = result["metrics"]["by_classifier"]
+    assert set(judged) == {"logistic", "strong", "ensemble", "ensemble_average"}
+    for of in judged.values():
+        for name in (*SUMMARY, "precision_at_recall_0.9"):
             assert of[name]["low"] <= of[name]["value"] <= of[name]["high"], name
         assert set(of["against"]) == {"AFP", "NTP"}
         assert sum(one["rows"] for one in of["bins"]["mes"]) == 480
-    best = numbers["models"]["ensemble"]
+    best = judged["ensemble"]
     assert best["log_loss"]["value"] < 0.8 * best["base_rate_log_loss"]["value"]
-    assert numbers["folds"]["stars_in_several_folds"] == 0
-    assert not {"koi_score", "tce_nkoi"} & set(numbers["columns"])
+    assert result["folds"]["stars_in_several_folds"] == 0
+    assert not {"koi_score", "tce_nkoi"} & set(result["columns"])
     assert "ensemble:" in " ".join(told["verdict"])
-    assert len(pd.read_csv(tmp_path / "disputed.csv")) == numbers["label_noise"]["rows"]
+    assert len(pd.read_csv(tmp_path / "disputed.csv")) == result["label_noise"]["rows"]
 
 
 def test_the_same_command_twice_gives_the_same_numbers(path, tmp_path):
@@ -85,10 +89,10 @@ def test_the_same_command_twice_gives_the_same_numbers(path, tmp_path):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         run(path, tmp_path / name)
-        numbers = json.loads((tmp_path / name / "found.json").read_text())
-        for of in numbers["models"].values():
-            of.pop("seconds_to_fit", None)
-        texts.append(json.dumps(numbers))
+        result = json.loads((tmp_path / name / "found.json").read_text())
+        for clock in ("seconds", "seconds_to_fit", "date"):
+            result.pop(clock)
+        texts.append(json.dumps(result))
     assert texts[0] == texts[1]
 
 
@@ -167,6 +171,6 @@ def test_features_that_say_the_same_are_shuffled_together(tmp_path):
 def test_bins_hold_their_rows():
     table = table_of(period=np.repeat([0.5, 5.0, 50.0, 500.0], 20))
     truth = table.labels == "planet"
-    found = by_stratum(np.where(truth, 0.9, 0.1), truth, table, 5, 0)["period"]
+    found = by_stratum(np.where(truth, 0.9, 0.1), truth, table, resamples=5, seed=0)["period"]
     assert [one["rows"] for one in found] == [20, 0, 20, 0, 20, 0, 20]
     assert found[0]["planets"] == 5 and found[1]["roc_auc"]["value"] is None

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from labelled_sets import changed, gaussian_table
+from result_frame import problems
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
@@ -19,7 +20,7 @@ from train.data.splits import StarSplit
 from train.fitting.adaptation import WAYS, Material, balance, density_ratio, fitted_at_home, go_on
 from train.fitting.fit import fitted_pipeline, planet_score
 from train.fitting.out_of_fold import planet_or_not
-from train.judging.metrics import roc_auc
+from train.judging.metrics import value_of
 from train.tasks.mission_transfer import material_for, mission_transfer, some_stars
 
 
@@ -56,7 +57,7 @@ def brought(way, name, classifier, some):
 
 def auc(model, table):
     truth = np.equal(table.labels, "planet")
-    return roc_auc(planet_score(model.pipeline, table), truth, np.ones(len(truth)))
+    return value_of("roc_auc", planet_score(model.pipeline, table), truth)
 
 
 def run(folder, home, away, classifier, **more):
@@ -85,7 +86,8 @@ def test_every_way_is_judged_at_every_size_and_written(tmp_path):
     )
     assert set(frame[frame["rows_of_target"] == 0]["way"]) == {"as_it_is", "reweighted"}
     written = json.loads((tmp_path / "results/short.json").read_text())
-    assert len(written["by_way"]) == len(frame)
+    assert problems(written) == []
+    assert len(written["metrics"]["by_way"]) == len(frame)
     assert (tmp_path / "mission_transfer.png").stat().st_size > 10_000
 
 
@@ -154,7 +156,7 @@ def test_going_on_keeps_what_is_known_and_changes_something(classifier):
     old, new = (planet_score(pipeline, away) for pipeline in (before, after))
     assert np.any(old != new)
     truth = np.equal(away.labels, "planet")
-    alone = [roc_auc(score, truth, np.ones(len(truth))) for score in (old, new)]
+    alone = [value_of("roc_auc", score, truth) for score in (old, new)]
     assert alone[1] > alone[0] - 0.02
     assert not after[-1].warm_start
     trees = getattr(after[-1], "estimators_", None)

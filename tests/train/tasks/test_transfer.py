@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from labelled_sets import write_labelled_set
+from result_frame import problems
 from sklearn.linear_model import LogisticRegression
 
 from exoval.errors import BadTable
@@ -65,13 +66,14 @@ def test_what_is_judged_elsewhere_is_written(tmp_path):
     results = tmp_path / "results" / "short.json"
     numbers = run(tmp_path / "out", table(0, "a"), table(1, "b"), results=results)
     written = json.loads(results.read_text())
-    assert written["headline"]["roc_auc"]["target"]["value"] == pytest.approx(
-        numbers["headline"]["roc_auc"]["target"]["value"]
+    assert problems(written) == []
+    headline = written["metrics"]["headline"]
+    assert headline["roc_auc"]["target"]["value"] == pytest.approx(
+        numbers["metrics"]["headline"]["roc_auc"]["target"]["value"]
     )
-    assert set(written["headline"]["auc_against"]) == {"eclipsing_binary", "no_transit"}
-    assert written["headline"]["drop"] == pytest.approx(
-        written["headline"]["roc_auc"]["source"]["value"]
-        - written["headline"]["roc_auc"]["target"]["value"]
+    assert set(headline["auc_against"]) == {"eclipsing_binary", "no_transit"}
+    assert headline["roc_auc_drop"]["value"] == pytest.approx(
+        headline["roc_auc"]["source"]["value"] - headline["roc_auc"]["target"]["value"]
     )
     for name in ("transfer.json", "gap.csv", "predictions_target.csv", "predictions_source.csv"):
         assert (tmp_path / "out" / name).is_file()
@@ -91,15 +93,17 @@ def test_stars_that_were_trained_on_are_not_judged(tmp_path):
 
 def test_twice_the_same_command_gives_the_same_numbers(tmp_path):
     first, second = (
-        run(tmp_path / name, table(0, "a"), table(1, "b"))["headline"] for name in ("one", "two")
+        run(tmp_path / name, table(0, "a"), table(1, "b"))["metrics"]["headline"]
+        for name in ("one", "two")
     )
     assert first == second
 
 
 def test_tables_that_differ_can_be_told_apart(tmp_path):
-    alike = run(tmp_path / "one", table(0, "a"), table(1, "b"))["told_apart_auc"]["planet"]
-    apart = run(tmp_path / "two", table(0, "a"), table(1, "b", offset=4))["told_apart_auc"]
-    assert alike < 0.7 < 0.95 < apart["planet"]
+    alike = run(tmp_path / "one", table(0, "a"), table(1, "b"))["metrics"]["domain_auc"]["planet"]
+    apart = run(tmp_path / "two", table(0, "a"), table(1, "b", offset=4))["metrics"]["domain_auc"]
+    assert alike["value"] < 0.7 < 0.95 < apart["planet"]["value"]
+    assert alike["low"] < alike["value"] < alike["high"]
 
 
 def test_the_feature_that_tells_them_apart_is_named():

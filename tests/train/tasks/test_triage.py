@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pytest
+from result_frame import problems
 from sklearn.linear_model import LogisticRegression
 
 from exoval.classifiers.transit_cnn import TransitCNN
@@ -105,7 +106,7 @@ def test_both_questions_are_judged_on_real_events(tmp_path, classifier, least):
         bootstrap_resamples=20,
         results=tmp_path / "short.json",
     )
-    found = numbers["by_classifier"]["one"]
+    found = numbers["metrics"]["by_classifier"]["one"]
     assert set(found) == {"simulated", "real", "real_test", "ceiling_test"}
     value = found["real"]["planet"]["roc_auc"]
     assert value["low"] <= value["value"] <= value["high"]
@@ -113,6 +114,8 @@ def test_both_questions_are_judged_on_real_events(tmp_path, classifier, least):
     shares = found["real"]["estimated_shares"]
     # without a label it is seen that planets are rare there
     assert shares["planet"] < 0.25
-    assert json.loads((tmp_path / "short.json").read_text())["sets"]["real"]["rows"] == 800
+    written = json.loads((tmp_path / "short.json").read_text())
+    assert problems(written) == []
+    assert written["sets"]["real"]["rows"] == 800
     assert (tmp_path / "out" / "triage.png").stat().st_size > 10_000
     assert numbers["sets"]["real_test"]["stars"] == len(set(real("test").targets))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from train.judging.evaluate import Scored, evaluate, star_weights
+from train.judging.scored import Scored, evaluate
 
 
 def scored(probability, disposition, star=None, label=None, predicted=None):
@@ -31,12 +31,12 @@ def test_candidates_of_unknown_nature_do_not_count():
     more = scored(
         [0.9, 0.1, 0.4, 0.99, 0.01], ["planet", "false_positive", "planet", "unknown", "unknown"]
     )
-    assert evaluate(known, 20, 0) == evaluate(more, 20, 0)
+    assert evaluate(known, resamples=20, seed=0) == evaluate(more, resamples=20, seed=0)
 
 
 def test_intervals_see_the_stars_and_not_the_rows():
-    few = evaluate(random_set(40, 25, seed=0), 200, 0)["accuracy"]
-    many = evaluate(random_set(1000, 1, seed=0), 200, 0)["accuracy"]
+    few = evaluate(random_set(40, 25, seed=0), resamples=200, seed=0)["accuracy"]
+    many = evaluate(random_set(1000, 1, seed=0), resamples=200, seed=0)["accuracy"]
     assert few["high"] - few["low"] > 3 * (many["high"] - many["low"])
 
 
@@ -46,7 +46,7 @@ def test_an_interval_covers_the_truth_as_often_as_it_says():
         random = np.random.default_rng(seed)
         right = random.random(80) < 0.7
         rows = scored(np.where(right, 0.9, 0.1), ["planet"] * 80)
-        recall = evaluate(rows, 100, seed)["recall_at_0.5"]
+        recall = evaluate(rows, resamples=100, seed=seed)["recall_at_0.5"]
         share += (recall["low"] <= 0.7 <= recall["high"]) / 60
     assert share > 0.85
 
@@ -57,7 +57,7 @@ def test_auc_against_each_kind_uses_only_that_kind():
         ["planet"] * 2 + ["false_positive"] * 4,
         label=["planet"] * 2 + ["no_transit"] * 2 + ["eclipsing_binary"] * 2,
     )
-    against = evaluate(rows, 20, 0)["auc_against"]
+    against = evaluate(rows, resamples=20, seed=0)["auc_against"]
     assert against["no_transit"]["value"] == 1.0
     assert against["eclipsing_binary"]["value"] == 0.0
 
@@ -69,7 +69,7 @@ def test_confusion_counts_every_row_once_with_planets_first():
         label=["planet", "planet", "EB", "EB"],
         predicted=["planet", "no_transit", "eclipsing_binary", "eclipsing_binary"],
     )
-    assert evaluate(rows, 5, 0)["confusion"] == {
+    assert evaluate(rows, resamples=5, seed=0)["confusion"] == {
         "true": ["planet", "EB"],
         "predicted": ["planet", "eclipsing_binary", "no_transit"],
         "counts": [[1, 0, 1], [0, 2, 0]],
@@ -86,12 +86,5 @@ def test_confusion_counts_every_row_once_with_planets_first():
     ],
 )
 def test_what_cannot_be_judged_says_why(rows, reason):
-    auc = evaluate(rows, 10, 0)["roc_auc"]
+    auc = evaluate(rows, resamples=10, seed=0)["roc_auc"]
     assert auc["value"] is None and reason in auc["reason"]
-
-
-def test_bootstrap_draws_whole_stars():
-    stars = np.array(["a", "b", "a", "c", "a"])
-    weights = star_weights(stars, 50, np.random.default_rng(0))
-    np.testing.assert_array_equal(weights[:, 0], weights[:, 2])
-    np.testing.assert_array_equal(weights[:, [0, 1, 3]].sum(axis=1), 3)

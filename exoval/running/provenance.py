@@ -1,0 +1,103 @@
+"""What a file of results says of its origin: command, versions, date and machine."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def command() -> str:
+    """The command line of this process, without the folder of the interpreter."""
+    return shlex.join(["python", *sys.orig_argv[1:]])
+
+
+def today() -> str:
+    """The date in UTC, as 2026-11-23."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def versions(packages: Sequence[str]) -> dict[str, str]:
+    """Of exoval, with the commit of a clone, of Python, and of ``packages``."""
+    found = {"exoval": exoval_version()}
+    revision = commit()
+    if revision:
+        found["commit"] = revision
+    found["python"] = platform.python_version()
+    return found | {name: version_of(name) for name in packages}
+
+
+def exoval_version() -> str:
+    """The version of this copy: of its pyproject.toml in a clone, else of what is installed."""
+    project = ROOT / "pyproject.toml"
+    if project.is_file():
+        return str(tomllib.loads(project.read_text())["project"]["version"])
+    return version_of("exoval")
+
+
+def version_of(package: str) -> str:
+    """The version of an installed package; ``not installed`` without it."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def commit() -> str | None:
+    """The commit of the clone that this copy runs from, ``+`` behind it for files changed since.
+
+    None for an installed copy or without git.
+    """
+    if not (ROOT / ".git").exists():
+        return None
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(ROOT), "describe", "--always", "--exclude=*", "--dirty=+"],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip() or None
+
+
+def machine() -> dict:
+    """``processor``, ``cores`` this process may use and ``memory_gib``; None where unknown."""
+    return {"processor": processor(), "cores": cores(), "memory_gib": memory_gib()}
+
+
+def processor() -> str | None:
+    """The processor's name where the system tells it, else its architecture."""
+    listed = Path("/proc/cpuinfo")
+    if listed.is_file():
+        for line in listed.read_text().splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() == "model name":
+                return value.strip()
+    return platform.processor() or platform.machine() or None
+
+
+def cores() -> int | None:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count()
+
+
+def memory_gib() -> int | None:
+    """Memory of the machine in GiB, rounded."""
+    try:
+        return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30)
+    except (AttributeError, ValueError, OSError):
+        return None

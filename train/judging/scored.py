@@ -1,0 +1,104 @@
+"""Events with a model's probability, and how well it judges those whose truth is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exoval.labels import PLANET, UNKNOWN
+from exoval.models.fitted_model import FittedModel
+from exoval.table.feature_table import FeatureTable
+from train.judging.metrics import WeightedRows, intervals
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """Events with a model's probability, shape (rows,) each.
+
+    ``error`` is the standard error of ``probability``; ``predicted`` the most probable
+    scenario; ``disposition`` planet, false_positive or unknown.
+    """
+
+    event: np.ndarray
+    star: np.ndarray
+    label: np.ndarray
+    disposition: np.ndarray
+    probability: np.ndarray
+    error: np.ndarray
+    predicted: np.ndarray
+
+    def select(self, rows: np.ndarray) -> Scored:
+        """The rows of a mask."""
+        return Scored(**{name: values[rows] for name, values in vars(self).items()})
+
+    @property
+    def judged(self) -> Scored:
+        """The rows whose truth is known."""
+        return self.select(self.disposition != UNKNOWN)
+
+    @property
+    def is_planet(self) -> np.ndarray:
+        """Whether each row is a planet by its disposition."""
+        return self.disposition == PLANET
+
+
+def score(model: FittedModel, table: FeatureTable) -> Scored:
+    """Give every row of a table its probability."""
+    identity = {
+        name: table.frame[name].to_numpy(dtype=str) for name in ("event", "label", "disposition")
+    }
+    if len(table) == 0:
+        nothing = np.zeros(0)
+        return Scored(
+            star=table.targets,
+            probability=nothing,
+            error=nothing,
+            predicted=nothing.astype(str),
+            **identity,
+        )
+    probability, error = model.planet_probability(table)
+    classes = np.array(model.classes)
+    predicted = classes[np.argmax(model.probabilities(table), axis=1)]
+    return Scored(
+        star=table.targets, probability=probability, error=error, predicted=predicted, **identity
+    )
+
+
+def evaluate(scored: Scored, *, resamples: int, seed: int) -> dict:
+    """Every metric as ``{value, low, high}``, ROC AUC against each other label, and confusion.
+
+    Intervals are the central 95 % of ``resamples`` bootstrap sets of whole stars. A number that
+    is not defined is None, with a ``reason``. Rows of unknown disposition are left out.
+    """
+    judged = scored.judged
+    rows = WeightedRows.resampled(
+        judged.probability, judged.is_planet, judged.star, resamples=resamples, seed=seed
+    )
+    return intervals(rows) | {
+        "auc_against": auc_against(rows, judged.label),
+        "confusion": confusion(judged),
+    }
+
+
+def auc_against(rows: WeightedRows, label: np.ndarray) -> dict[str, dict]:
+    """ROC AUC of planets against each label (rows,) of the other rows alone."""
+    return {
+        str(other): intervals(rows.select(rows.truth | (label == other)), ["roc_auc"])["roc_auc"]
+        for other in sorted(set(label[~rows.truth]))
+    }
+
+
+def confusion(rows: Scored) -> dict:
+    """Counts of true label by most probable scenario, with the names of both, planets first."""
+    planets = set(rows.label[rows.is_planet])
+    true = sorted(set(rows.label), key=lambda name: (name not in planets, name))
+    predicted = sorted(set(rows.predicted), key=lambda name: (name != PLANET, name))
+    counts = [
+        [int(np.sum((rows.label == t) & (rows.predicted == p))) for p in predicted] for t in true
+    ]
+    return {
+        "true": [str(name) for name in true],
+        "predicted": [str(name) for name in predicted],
+        "counts": counts,
+    }
