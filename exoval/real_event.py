@@ -71,15 +71,15 @@ def best_window(light_curve: LightCurve, ephemeris: Ephemeris, size: int | None)
 
 def limits_exceeded(measured: MeasuredEvent, recipe: Recipe) -> tuple[str, ...]:
     """In which ways an event lies outside what was simulated and searched for, in words."""
-    event = measured.folded.event
+    folded, search = measured.folded, recipe.search
     shortest, longest = recipe.periods
-    search = recipe.search
+    depth, error = folded.depth
     found = []
-    if not shortest <= event.ephemeris.period <= longest:
+    if not shortest <= folded.period <= longest:
         found.append(f"period outside the {shortest:g}-{longest:g} days that were simulated")
-    if event.transit_count < search.minimum_transits:
+    if len(folded.events) < search.minimum_transits:
         found.append(f"fewer than the {search.minimum_transits} transits that the search asks for")
-    if event.signal_to_noise < search.threshold:
+    if depth < search.threshold * error:
         found.append(f"weaker than the {search.threshold:g} sigma that the search asks for")
     return tuple(found)
 
