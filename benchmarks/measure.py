@@ -10,14 +10,20 @@ is paid for by the first of them. Prints tables and, last, one line of JSON.
 
 from __future__ import annotations
 
-import json
+import argparse
+import itertools
 import os
-import sys
 import time
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+from command_line import command_line, last_line
 
-import itertools
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("repeats", type=int, nargs="?", default=15, help="default 15")
+    OPTIONS = parser.parse_args()
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 from hydra import compose, initialize_config_module
@@ -129,25 +135,25 @@ def measured(label: str, days: float, transits: int, built: dict, repeats: int) 
     return times
 
 
-def main() -> None:
-    repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+def main(options: argparse.Namespace) -> None:
+    """Run the benchmark."""
+    repeats = options.repeats
     with initialize_config_module("conf", version_base="1.3"):
         built = instantiate(compose("simulate", ["host=procedural"]), _convert_="all")
     quarter = measured("one quarter", QUARTER, 12, built, repeats)
     years = measured("four years", 65000 * EXPOSURE, 300, built, repeats)
-    print(
-        json.dumps(
-            {
-                "ms_scalars_4yr": round(years["scalars"], 2),
-                "ms_views_4yr": round(years["views"], 3),
-                "ms_detrend_4yr": round(years["detrend"], 2),
-                "ms_refine_4yr": round(years["refine"], 2),
-                "ms_scalars_quarter": round(quarter["scalars"], 2),
-                "ms_views_quarter": round(quarter["views"], 3),
-            }
-        )
+    last_line(
+        {
+            "ms_scalars_4yr": round(years["scalars"], 2),
+            "ms_views_4yr": round(years["views"], 3),
+            "ms_detrend_4yr": round(years["detrend"], 2),
+            "ms_refine_4yr": round(years["refine"], 2),
+            "ms_scalars_quarter": round(quarter["scalars"], 2),
+            "ms_views_quarter": round(quarter["views"], 3),
+        },
+        options.json,
     )
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

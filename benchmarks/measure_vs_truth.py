@@ -11,8 +11,19 @@ significances should be unit normal. Prints tables and, last, one line of JSON.
 from __future__ import annotations
 
 import argparse
-import json
+import itertools
 import os
+from pathlib import Path
+
+from command_line import command_line, last_line, written
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("--small", action="store_true", help="200 draws instead of 2,000")
+    parser.add_argument("picture", type=written, nargs="?", help="PNG to draw")
+    parser.add_argument("table", type=written, nargs="?", help="CSV of all rows to write")
+    OPTIONS = parser.parse_args()
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -28,8 +39,6 @@ from simulate.example import KEPT, simulate_example
 from simulate.run import make_simulation
 
 matplotlib.use("Agg")
-import itertools
-
 import matplotlib.pyplot as plt
 
 #: our column, its error column and the truth in the same unit
@@ -134,7 +143,7 @@ def robust(values: np.ndarray) -> float:
     return float(1.4826 * np.median(np.abs(values - np.median(values))))
 
 
-def picture(rows: pd.DataFrame, found: dict[str, np.ndarray], path: str) -> None:
+def picture(rows: pd.DataFrame, found: dict[str, np.ndarray], path: Path) -> None:
     figure, axes = plt.subplots(2, 4, figsize=(18, 9), constrained_layout=True)
     for axis, (ours, _, theirs) in zip(axes[0], RECOVERED):
         points = axis.scatter(rows[theirs], rows[ours], s=6, c=np.log10(rows["mes"]))
@@ -158,23 +167,19 @@ def picture(rows: pd.DataFrame, found: dict[str, np.ndarray], path: str) -> None
     figure.savefig(path, dpi=80)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--small", action="store_true", help="200 draws instead of 2,000")
-    parser.add_argument("picture", nargs="?", help="PNG to draw")
-    parser.add_argument("table", nargs="?", help="CSV of all rows to write")
-    arguments = parser.parse_args()
-    rows, hosts = injections(200 if arguments.small else 2000)
+def main(options: argparse.Namespace) -> None:
+    """Run the benchmark."""
+    rows, hosts = injections(200 if options.small else 2000)
     print(f"{len(rows)} planets measured in {hosts} light curves")
     results = recovered_table(rows)
     found = pulls(rows)
     results |= pull_table(found)
-    if arguments.picture:
-        picture(rows, found, arguments.picture)
-    if arguments.table:
-        rows.to_csv(arguments.table, index=False)
-    print(json.dumps({"events": len(rows), "hosts": hosts, **results}))
+    if options.picture:
+        picture(rows, found, options.picture)
+    if options.table:
+        rows.to_csv(options.table, index=False)
+    last_line({"events": len(rows), "hosts": hosts, **results}, options.json)
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

@@ -19,10 +19,23 @@ Prints tables for people and, last, one line of JSON. Needs EXOVAL_DATA.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
+
+from command_line import command_line, last_line, written
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("--small", action="store_true", help="a minute's worth")
+    parser.add_argument("--injections", type=int, default=500)
+    parser.add_argument("--tls-every", type=int, default=1, help="TLS sees one in so many; 0: none")
+    parser.add_argument("--false-alarm-light-curves", type=int, default=150)
+    parser.add_argument("--only", default="abc", help="parts to run")
+    parser.add_argument("--save", type=written, help="file for the injections, as CSV")
+    OPTIONS = parser.parse_args()
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -158,7 +171,7 @@ def recovered(event: TransitEvent, truth: Ephemeris, light_curve: LightCurve) ->
     return recover(event.ephemeris, truth, baseline=ends).found
 
 
-def recover_injections(number: int, tls_every: int, save: str | None) -> pd.DataFrame:
+def recover_injections(number: int, tls_every: int, save: Path | None) -> pd.DataFrame:
     rows = []
     for kind in kinds():
         count, rng = round(kind.share * number), np.random.default_rng(7)
@@ -375,15 +388,8 @@ def report_real_planets(rows: pd.DataFrame) -> dict:
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--small", action="store_true", help="a minute's worth")
-    parser.add_argument("--injections", type=int, default=500)
-    parser.add_argument("--tls-every", type=int, default=1, help="TLS sees one in so many; 0: none")
-    parser.add_argument("--false-alarm-light-curves", type=int, default=150)
-    parser.add_argument("--only", default="abc", help="parts to run")
-    parser.add_argument("--save", help="file for the injections, as CSV")
-    options = parser.parse_args()
+def main(options: argparse.Namespace) -> None:
+    """Run the parts asked for."""
     small, result = options.small, {}
     if "a" in options.only:
         injections = recover_injections(
@@ -395,8 +401,8 @@ def main() -> None:
         result |= report_false_alarms(alarms)
     if "c" in options.only:
         result |= report_real_planets(find_real_planets(1 if small else None))
-    print(json.dumps(result))
+    last_line(result, options.json)
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

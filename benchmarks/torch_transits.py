@@ -12,8 +12,21 @@ of the batch call with its orbits already on the device and all results left the
 from __future__ import annotations
 
 import argparse
-import json
 import time as clock
+
+from command_line import command_line, last_line
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("--systems", type=int, default=4096)
+    parser.add_argument("--points", type=int, default=4400)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--cells", type=int, default=64_000_000, help="systems x times at once on a graphics card"
+    )
+    parser.add_argument("--threads", type=int, default=1, help="of torch on the processor")
+    OPTIONS = parser.parse_args()
 
 import numpy as np
 import torch
@@ -97,16 +110,8 @@ def differences_ppm(flux: torch.Tensor, times: np.ndarray, orbits: list[Orbit]) 
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Torch engine against the compiled one")
-    parser.add_argument("--systems", type=int, default=4096)
-    parser.add_argument("--points", type=int, default=4400)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument(
-        "--cells", type=int, default=64_000_000, help="systems x times at once on a graphics card"
-    )
-    parser.add_argument("--threads", type=int, default=1, help="of torch on the processor")
-    options = parser.parse_args()
+def main(options: argparse.Namespace) -> None:
+    """Run the benchmark."""
     torch.set_num_threads(options.threads)
     devices = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
     name = torch.cuda.get_device_name() if "cuda" in devices else None
@@ -150,8 +155,8 @@ def main() -> None:
                     "ppm_median": float(f"{np.median(error):.3g}"),
                     "ppm_max": float(f"{error.max():.3g}"),
                 }
-    print(json.dumps(result))
+    last_line(result, options.json)
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

@@ -14,11 +14,19 @@ kernel. The last line is one JSON object.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import time as clock
 import warnings
 from collections.abc import Callable
+
+from command_line import command_line, last_line
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("--curves", type=int, default=300, help="light curves on the quarter")
+    parser.add_argument("--rounds", type=int, default=5)
+    OPTIONS = parser.parse_args()
 
 import batman
 import numba
@@ -204,11 +212,8 @@ def eclipses(grid: str, curves: int, rounds: int) -> float:
     return 1 / taken
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Transit engines side by side")
-    parser.add_argument("--curves", type=int, default=300, help="light curves on the quarter")
-    parser.add_argument("--rounds", type=int, default=5)
-    options = parser.parse_args()
+def main(options: argparse.Namespace) -> None:
+    """Run the benchmark."""
     few = max(options.curves // 5, 1)
     print(
         f"{'times':8s} {'what':7s} {'engine':10s} {'curves/s':>12s} {'x exact':>10s} "
@@ -226,15 +231,11 @@ def main() -> None:
     result["error_ppm_median"] = float(max(f["exact"]["median"] for f in (quarter, years)))
     result["error_ppm_max"] = float(max(f["exact"]["max"] for f in (quarter, years)))
     result["eclipses_per_second_quarter"] = eclipses_quarter
-    print(
-        json.dumps(
-            {
-                key: value if value is None else float(f"{value:.4g}")
-                for key, value in result.items()
-            }
-        )
+    last_line(
+        {key: value if value is None else float(f"{value:.4g}") for key, value in result.items()},
+        options.json,
     )
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

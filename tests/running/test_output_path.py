@@ -53,7 +53,7 @@ def test_a_file_that_cannot_be_written_says_what_to_change(tmp_path):
     [
         lambda: Journal(Path(OPTION), "work"),
         lambda: write_checkpoint(OPTION, {}),
-        lambda: save_views(OPTION, "views", 0, []),
+        lambda: save_views(OPTION, "views", size=0, rows=[]),
         lambda: make_folder(Path(OPTION) / "deeper"),
     ],
 )
