@@ -41,11 +41,12 @@ from exoval.folded.trapezoid import trapezoid
 from exoval.lightcurve import LightCurve
 from exoval.missions.kepler import kepler
 from exoval.missions.tess import tess
+from exoval.noise.differential_precision import differential_precision
+from exoval.noise.robust_scatter import robust_scatter
 from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
 from exoval.search.refine import refine
 from simulate.hosts import RealHosts
-from simulate.observation import noise_ppm
 
 DURATION_HOURS = (1, 2, 3, 4, 6, 8, 10, 12)
 #: transit depth over the noise of a single cadence; deeper ones are easy to tell from a trend
@@ -96,13 +97,13 @@ def residual_ppm(flat: LightCurve) -> float:
         frame = pd.DataFrame({"flux": flat.flux[segment.cadences]}).groupby(index).flux
         means.append(frame.mean()[frame.count() > 0.5 * frame.count().median()])
     values = np.concatenate(means)
-    spread = 1.4826 * np.median(np.abs(values - np.median(values)))
+    spread = robust_scatter(values)
     return 1e6 * float(np.std(values[np.abs(values - np.median(values)) < 5 * spread]))
 
 
 def depth_in_noise(host: LightCurve, strength: float) -> float:
     """Relative depth that is ``strength`` times the noise of half an hour."""
-    return strength * 1e-6 * noise_ppm(host, days=0.25) * np.sqrt(0.25 * 48)
+    return strength * 1e-6 * differential_precision(host, hours=6.0) * np.sqrt(0.25 * 48)
 
 
 def trials_on(host: LightCurve, hours: float, rng: np.random.Generator) -> list[dict]:
@@ -171,7 +172,7 @@ def residuals(mission: str, number: int) -> pd.DataFrame:
 
 def median_with_error(values: pd.Series) -> pd.Series:
     values = values.dropna()
-    spread = 1.4826 * np.median(np.abs(values - values.median()))
+    spread = robust_scatter(values)
     return pd.Series(
         {
             "bias": values.median(),

@@ -42,15 +42,14 @@ from exoval.errors import ExovalError
 from exoval.event import TransitEvent
 from exoval.labels import FALSE_POSITIVE
 from exoval.measure import measure
+from exoval.missions.kepler import PIXEL_ARCSEC
 from exoval.missions.library import open_library
+from exoval.noise.robust_scatter import robust_scatter
 from exoval.recipe import Recipe
 from exoval.running.progress import progress
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-
-#: pixel of Kepler, arcsec
-PIXEL = 3.98
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ COMPARISONS = (
     Comparison("odd_even_sigma", "oedp_sigma", differs=True),
     Comparison("secondary_depth", "wst_depth_original"),
     Comparison("secondary_mes", "tce_maxmes_original", differs=True),
-    Comparison("source_offset", "tce_dikco_msky", PIXEL),
+    Comparison("source_offset", "tce_dikco_msky", PIXEL_ARCSEC),
     Comparison("centroid_sigma", "fwm_sigma", differs=True),
     Comparison("planet_radius", "koi_prad"),
 )
@@ -154,7 +153,7 @@ def summary(ours: np.ndarray, theirs: np.ndarray, differs: bool) -> dict[str, fl
     """Median and robust scatter of ratio (or difference), and the rank correlation."""
     value = ours - theirs if differs else ours / theirs
     middle = float(np.median(value)) if len(value) else np.nan
-    scatter = float(1.4826 * np.median(np.abs(value - middle))) if len(value) else np.nan
+    scatter = robust_scatter(value)
     rank = spearmanr(ours, theirs).statistic if len(value) > 3 else np.nan
     return {"number": len(value), "median": middle, "scatter": scatter, "rank": float(rank)}
 

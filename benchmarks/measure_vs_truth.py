@@ -33,6 +33,7 @@ import pandas as pd
 from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 
+from exoval.noise.robust_scatter import robust_scatter
 from exoval.physics.quadratic_occultation import hidden_share
 from exoval.running.progress import progress
 from simulate.example import KEPT, simulate_example
@@ -110,10 +111,10 @@ def recovered_table(rows: pd.DataFrame) -> dict[str, float]:
             differs = ours == "impact_parameter"
             value = part[ours] - part[theirs] if differs else part[ours] / part[theirs]
             pull = (part[ours] - part[theirs]) / part[error]
-            middle, spread = np.median(value), robust(value)
+            middle, spread = np.median(value), robust_scatter(value)
             print(
                 f"{ours:18s}{low:6.0f}-{high:<5.0f}{len(part):8d}{middle:9.3f}{spread:9.3f}"
-                f"{np.median(pull):11.2f}{robust(pull):11.2f}"
+                f"{np.median(pull):11.2f}{robust_scatter(pull):11.2f}"
             )
         results |= {
             f"{ours}_median": round(float(middle), 4),
@@ -130,17 +131,13 @@ def pull_table(found: dict[str, np.ndarray]) -> dict[str, float]:
         core = values[np.abs(values) < 5]
         print(
             f"{name:22s}{len(values):8d}{core.mean():9.3f}{core.std():9.3f}"
-            f"{robust(values):9.3f}{np.mean(np.abs(values) > 3):8.4f}"
+            f"{robust_scatter(values):9.3f}{np.mean(np.abs(values) > 3):8.4f}"
         )
         results |= {
             f"{name}_mean": round(float(core.mean()), 3),
             f"{name}_width": round(float(core.std()), 3),
         }
     return results
-
-
-def robust(values: np.ndarray) -> float:
-    return float(1.4826 * np.median(np.abs(values - np.median(values))))
 
 
 def picture(rows: pd.DataFrame, found: dict[str, np.ndarray], path: Path) -> None:
@@ -163,7 +160,9 @@ def picture(rows: pd.DataFrame, found: dict[str, np.ndarray], path: Path) -> Non
             alpha=0.6,
         )
         axis.plot(x, np.exp(-0.5 * x**2) / np.sqrt(2 * np.pi), "k-", lw=1)
-        axis.set(xlabel=f"{name} pull", title=f"{np.mean(values):.2f} ± {robust(values):.2f}")
+        axis.set(
+            xlabel=f"{name} pull", title=f"{np.mean(values):.2f} ± {robust_scatter(values):.2f}"
+        )
     figure.savefig(path, dpi=80)
 
 

@@ -125,10 +125,7 @@ def twin(mission: Mission, real: LightCurve, star: Star, seed: int) -> LightCurv
 def described(light_curve: LightCurve, star: Star, mission: Mission) -> dict[str, float]:
     """Noise, bands and the features of the best event of one light curve."""
     flat = Biweight()(light_curve)
-    row = {
-        f"noise_{hours:g}h": differential_precision(flat.time, flat.flux, hours=hours)
-        for hours in HOURS
-    }
+    row = {f"noise_{hours:g}h": differential_precision(flat, hours=hours) for hours in HOURS}
     row |= band_rms(light_curve)
     row |= {
         "stated_error": float(np.median(light_curve.flux_error) / np.median(light_curve.flux))

@@ -28,16 +28,11 @@ if __name__ == "__main__":
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
+from share import share
 
-FOUND = ("kept", "recovered")
+from exoval.injection.completeness import FOUND
+
 ENDING = "_probability"
-
-
-def share(hits: float, number: float) -> dict:
-    """A share with its interval."""
-    low, high = beta(hits + 0.5, number - hits + 0.5).ppf([0.16, 0.84])
-    return {"share": hits / number, "low": float(low), "high": float(high), "n": int(number)}
 
 
 def main(options: argparse.Namespace) -> None:

@@ -40,12 +40,14 @@ from transitleastsquares import transitleastsquares
 
 from exoval.ephemeris import Ephemeris
 from exoval.lightcurve import LightCurve, Segment
+from exoval.missions.kepler import EXPOSURE_DAYS
 from exoval.search.box_search import BoxSearch, cheapest_radix
 from exoval.search.folding import GROUP_PER_CHUNK, phase_bins
 from exoval.search.period_grid import duration_scale
 from exoval.star import Star
+from exoval.units import MINUTES_PER_DAY
 
-HALF_HOUR, TWO_MINUTES = 0.0204336, 2 / 1440
+HALF_HOUR, TWO_MINUTES = EXPOSURE_DAYS, 2 / MINUTES_PER_DAY
 NOISE = 2e-4
 STAR = Star(target="KIC 1", radius=1.0, mass=1.0)
 

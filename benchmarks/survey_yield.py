@@ -38,7 +38,7 @@ import numpy as np
 from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 from omegaconf import DictConfig
-from scipy.stats import beta
+from share import share
 
 from simulate.example import KEPT, RECOVERED, VISIBLE, Outcome, Simulation
 from simulate.executor import Batch, Executor
@@ -90,16 +90,9 @@ def magnitude_of(simulation: Simulation, target: str) -> float:
     return simulation.hosts.library.star(target).magnitude
 
 
-def share(found: np.ndarray) -> dict:
+def share_of(found: np.ndarray) -> dict:
     """Share, interval and number of a sample of yes and no."""
-    hits, number = int(found.sum()), len(found)
-    low, high = beta(hits + 0.5, number - hits + 0.5).ppf([0.16, 0.84])
-    return {
-        "share": hits / number if number else None,
-        "low": float(low),
-        "high": float(high),
-        "n": number,
-    }
+    return share(int(found.sum()), len(found))
 
 
 def deep_ones(planets: list[dict], simulation: Simulation) -> dict:
@@ -115,7 +108,7 @@ def deep_ones(planets: list[dict], simulation: Simulation) -> dict:
         "enough transits and signal, bright": [one for one in visible if one["bright"]],
     }
     return {
-        which: share(np.array([one["found"] for one in of], dtype=bool))
+        which: share_of(np.array([one["found"] for one in of], dtype=bool))
         for which, of in groups.items()
     }
 
@@ -152,8 +145,8 @@ def main(options: argparse.Namespace) -> None:
             {
                 "radius_earth": radii,
                 "period_days": periods,
-                "all": share(found),
-                "bright": share(found[bright]),
+                "all": share_of(found),
+                "bright": share_of(found[bright]),
             }
         )
         planets += [
@@ -184,7 +177,7 @@ def main(options: argparse.Namespace) -> None:
     }
     if "no_transit" in simulation.scenarios:
         empty = outcomes_of(simulation, "no_transit", 2 * options.planets, executor)
-        report["found_without_a_planet"] = share(
+        report["found_without_a_planet"] = share_of(
             np.array([one.status not in (VISIBLE,) for one in empty])
         )
         print(f"found where nothing was injected: {report['found_without_a_planet']}")

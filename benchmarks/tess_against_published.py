@@ -33,11 +33,10 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from exoval.catalogs.spoc_tce_columns import spoc_tce_table
 from exoval.catalogs.toi_columns import toi_table
+from exoval.ephemeris import SAME_FOUND_PERIOD
 from exoval.labels import PLANET, UNKNOWN
 from exoval.table.feature_table import FeatureTable
 
-#: periods that differ by less, relative, are one
-SAME = 2e-3
 THRESHOLD = 0.9
 TABLES = {"toi": toi_table, "spoc": spoc_tce_table}
 
@@ -61,7 +60,7 @@ def matched(predictions: pd.DataFrame, table: FeatureTable) -> pd.DataFrame:
     both = predictions.merge(periods, on=["event", "target"]).merge(
         published(), on="target", suffixes=("", "_published")
     )
-    same = np.abs(both["period_published"] / both["period"] - 1) < SAME
+    same = np.abs(both["period_published"] / both["period"] - 1) < SAME_FOUND_PERIOD
     return both[same].groupby("event", as_index=False).max()
 
 

@@ -31,11 +31,12 @@ if __name__ == "__main__":
 import numpy as np
 import torch
 
+from exoval.missions.kepler import EXPOSURE_DAYS
 from exoval.physics.exact_flux import ExactModel
+from exoval.physics.orbit import SOLAR_RADII_PER_DAY_ORBIT
 from exoval.physics.torch_flux import Pairs, TorchModel
 from exoval.system import Orbit
 
-EXPOSURE = 29.4244 / 1440
 LIMB = (0.4, 0.3)
 
 
@@ -43,7 +44,7 @@ def draw(rng: np.random.Generator, kind: str) -> Orbit:
     """One system: ``circular`` or ``eccentric`` planet, or ``pair`` of stars."""
     period = float(np.exp(rng.uniform(np.log(0.5), np.log(30))))
     if kind != "pair":
-        axis = 4.2083 * period ** (2 / 3)
+        axis = SOLAR_RADII_PER_DAY_ORBIT * period ** (2 / 3)
         eccentricity = 0.0 if kind == "circular" else float(min(rng.beta(0.9, 3), 1 - 2 / axis))
         return Orbit(
             period=period,
@@ -56,8 +57,8 @@ def draw(rng: np.random.Generator, kind: str) -> Orbit:
         )
     mass = float(rng.uniform(0.1, 1.0))
     ratio = mass**0.8
-    period = max(period, ((1 + ratio) / 0.7 / 4.2083) ** 1.5)
-    axis = 4.2083 * (1 + mass) ** (1 / 3) * period ** (2 / 3)
+    period = max(period, ((1 + ratio) / 0.7 / SOLAR_RADII_PER_DAY_ORBIT) ** 1.5)
+    axis = SOLAR_RADII_PER_DAY_ORBIT * (1 + mass) ** (1 / 3) * period ** (2 / 3)
     eccentricity = float(rng.uniform(0, 0.5)) if period > 8 else 0.0
     return Orbit(
         period=period,
@@ -93,7 +94,7 @@ def compiled_rate(times: np.ndarray, orbits: list[Orbit], rounds: int) -> float:
 
     def evaluate() -> None:
         for orbit in few:
-            model(times, orbit, LIMB, EXPOSURE)
+            model(times, orbit, LIMB, EXPOSURE_DAYS)
 
     return len(few) / median_seconds(evaluate, "cpu", rounds)
 
@@ -104,7 +105,7 @@ def differences_ppm(flux: torch.Tensor, times: np.ndarray, orbits: list[Orbit]) 
     first = flux[:300].double().cpu().numpy()
     return np.array(
         [
-            1e6 * np.abs(row - model(times, orbit, LIMB, EXPOSURE)).max()
+            1e6 * np.abs(row - model(times, orbit, LIMB, EXPOSURE_DAYS)).max()
             for row, orbit in zip(first, orbits, strict=False)
         ]
     )
@@ -123,7 +124,7 @@ def main(options: argparse.Namespace) -> None:
         f"{'engine':10s} {'dtype':8s} {'systems':10s} {'curves/s':>12s} {'x compiled':>11s} "
         f"{'median ppm':>11s} {'max ppm':>9s}"
     )
-    times = 0.5 * EXPOSURE + np.arange(options.points) * EXPOSURE
+    times = 0.5 * EXPOSURE_DAYS + np.arange(options.points) * EXPOSURE_DAYS
     result = {"device": name, "systems": options.systems, "points": options.points}
     for kind in ("circular", "eccentric", "pair"):
         rng = np.random.default_rng(5)
@@ -137,11 +138,13 @@ def main(options: argparse.Namespace) -> None:
             for dtype in ("float64", "float32"):
                 cells = options.cells if device == "cuda" else 2_000_000
                 model = TorchModel(device, dtype, cells)
-                flux = model.batch(on_device, pairs, exposure=EXPOSURE)
+                flux = model.batch(on_device, pairs, exposure=EXPOSURE_DAYS)
                 error = differences_ppm(flux, times, orbits)
                 del flux
                 rate = len(orbits) / median_seconds(
-                    lambda model=model, t=on_device, p=pairs: model.batch(t, p, exposure=EXPOSURE),
+                    lambda model=model, t=on_device, p=pairs: model.batch(
+                        t, p, exposure=EXPOSURE_DAYS
+                    ),
                     device,
                     options.rounds,
                 )

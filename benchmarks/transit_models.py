@@ -32,6 +32,7 @@ import batman
 import numba
 import numpy as np
 
+from exoval.missions.kepler import EXPOSURE_DAYS
 from exoval.physics.exact_flux import ExactModel
 from exoval.physics.orbit import inclination, semi_major_axis_ratio
 from exoval.physics.stellar_relations import (
@@ -42,7 +43,6 @@ from exoval.physics.stellar_relations import (
 from exoval.physics.transit_flux import BatmanModel
 from exoval.system import Orbit
 
-EXPOSURE = 29.4244 / 1440
 LIMB = (0.4, 0.3)
 POINTS = {"quarter": 4400, "4yr": 65000}
 SAMPLES = 7
@@ -100,7 +100,7 @@ def pairs(rng: np.random.Generator, count: int) -> list[Orbit]:
 def exact_engine(times: np.ndarray) -> Engine:
     """Ours, through its public door."""
     model = ExactModel()
-    return lambda orbit: model(times, orbit, LIMB, EXPOSURE)
+    return lambda orbit: model(times, orbit, LIMB, EXPOSURE_DAYS)
 
 
 def batman_engine(times: np.ndarray) -> Engine:
@@ -109,7 +109,9 @@ def batman_engine(times: np.ndarray) -> Engine:
     parameters.t0, parameters.per, parameters.rp, parameters.a, parameters.inc = 0, 3, 0.1, 10, 90
     parameters.ecc, parameters.w, parameters.u = 0, 90, list(LIMB)
     parameters.limb_dark = "quadratic"
-    model = batman.TransitModel(parameters, times, supersample_factor=SAMPLES, exp_time=EXPOSURE)
+    model = batman.TransitModel(
+        parameters, times, supersample_factor=SAMPLES, exp_time=EXPOSURE_DAYS
+    )
 
     def flux(orbit: Orbit) -> np.ndarray:
         parameters.t0, parameters.per, parameters.rp = orbit.epoch, orbit.period, orbit.radius_ratio
@@ -130,7 +132,7 @@ def pytransit_engine(times: np.ndarray) -> Engine | None:
         return None
     numba.set_num_threads(1)
     model = QuadraticModel(interpolate=False)
-    model.set_data(times, nsamples=SAMPLES, exptimes=EXPOSURE)
+    model.set_data(times, nsamples=SAMPLES, exptimes=EXPOSURE_DAYS)
     limb = np.array(LIMB)
     return lambda orbit: model.evaluate(
         orbit.radius_ratio,
@@ -161,7 +163,7 @@ def seconds_a_curve(
 def reference_flux(times: np.ndarray, orbits: list[Orbit]) -> list[np.ndarray]:
     """Light curves from 201 midpoint instants an exposure."""
     reference = BatmanModel(201, 201)
-    return [reference(times, orbit, LIMB, EXPOSURE) for orbit in orbits]
+    return [reference(times, orbit, LIMB, EXPOSURE_DAYS) for orbit in orbits]
 
 
 def errors_ppm(engine: Engine, orbits: list[Orbit], expected: list[np.ndarray]) -> np.ndarray:
@@ -176,7 +178,7 @@ def errors_ppm(engine: Engine, orbits: list[Orbit], expected: list[np.ndarray]) 
 
 def compare(grid: str, curves: int, rounds: int) -> dict[str, dict[str, float]]:
     """Time and error of every engine on one grid of times; prints its part of the table."""
-    times = 0.5 * EXPOSURE + np.arange(POINTS[grid]) * EXPOSURE
+    times = 0.5 * EXPOSURE_DAYS + np.arange(POINTS[grid]) * EXPOSURE_DAYS
     orbits = planets(np.random.default_rng(1), curves)
     engines = {
         "exact": exact_engine(times),
@@ -200,7 +202,7 @@ def compare(grid: str, curves: int, rounds: int) -> dict[str, dict[str, float]]:
 
 def eclipses(grid: str, curves: int, rounds: int) -> float:
     """Two-body light curves a second; prints its part of the table."""
-    times = 0.5 * EXPOSURE + np.arange(POINTS[grid]) * EXPOSURE
+    times = 0.5 * EXPOSURE_DAYS + np.arange(POINTS[grid]) * EXPOSURE_DAYS
     orbits = pairs(np.random.default_rng(2), curves)
     engine = exact_engine(times)
     taken = seconds_a_curve({"exact": engine}, orbits, rounds)["exact"]

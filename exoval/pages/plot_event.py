@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from exoval.detrend.point_scatter import MAD_TO_SIGMA
 from exoval.errors import DataNotFound, ExovalError
 from exoval.features.reason import Reason
 from exoval.folded.folded_event import FoldedEvent
+from exoval.noise.robust_scatter import MAD_TO_SIGMA
 from exoval.pages.broken_time_axis import BrokenTimeAxis, broken_time_axis
 from exoval.pages.event_page import EventPage
 from exoval.running.output_path import writing
