@@ -18,12 +18,23 @@ one JSON object.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import time as clock
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from command_line import command_line, last_line
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("--small", action="store_true", help="400 rows, to see it work")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rows", type=int, nargs="+", default=[1000, 10_000, 70_000])
+    parser.add_argument("--only", nargs="+", help="names of classifiers, instead of all")
+    parser.add_argument("--labelled-set", help="folder that python -m simulate wrote")
+    OPTIONS = parser.parse_args()
 
 import numpy as np
 import pandas as pd
@@ -265,33 +276,26 @@ def table(name: str, rows: Rows, sizes: list[int], small: bool, only: list[str] 
     return found
 
 
-def main() -> None:
+def main(options: argparse.Namespace) -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--small", action="store_true", help="400 rows, to see it work")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rows", type=int, nargs="+", default=[1000, 10_000, 70_000])
-    parser.add_argument("--only", nargs="+", help="names of classifiers, instead of all")
-    parser.add_argument("--labelled-set", help="folder that python -m simulate wrote")
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    sizes = [400] if arguments.small else arguments.rows
-    results: dict = {"threads": arguments.threads, "columns": len(COLUMNS)}
-    with threadpool_limits(arguments.threads):
-        real, made = labelled_tces(), simulated(arguments.labelled_set)
+    torch.set_num_threads(options.threads)
+    sizes = [400] if options.small else options.rows
+    results: dict = {"threads": options.threads, "columns": len(COLUMNS)}
+    with threadpool_limits(options.threads):
+        real, made = labelled_tces(), simulated(options.labelled_set)
         if made is not None:
             size = min(sizes[0], len(held_out(made)[0].X))
-            results["simulated"] = table("simulated", made, [size], arguments.small, arguments.only)
+            results["simulated"] = table("simulated", made, [size], options.small, options.only)
         if real is not None:
-            results["real"] = table("labelled TCEs", real, sizes, arguments.small, arguments.only)
+            results["real"] = table("labelled TCEs", real, sizes, options.small, options.only)
     largest = str(sizes[-1])
     for key, which in (("gp", "laplace_gp_moved"), ("svgp", "converged_gp")):
         numbers = results.get("real", {}).get(which, {}).get(largest, {})
         results[f"{key}_seconds_70k"] = numbers.get("seconds")
         results[f"{key}_log_loss_70k"] = numbers.get("log_loss")
     results["largest_rows"] = int(largest)
-    print(json.dumps(results))
+    last_line(results, options.json)
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

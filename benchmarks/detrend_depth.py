@@ -13,10 +13,19 @@ line of JSON. Needs EXOVAL_DATA.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import time
 from pathlib import Path
+
+from command_line import command_line, last_line, written
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("--small", action="store_true", help="two light curves, no picture")
+    parser.add_argument("--light-curves", type=int, default=45, help="Kepler quarters; default 45")
+    parser.add_argument("--picture", type=written, default=Path("docs/results/detrend_depth.png"))
+    OPTIONS = parser.parse_args()
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -32,10 +41,12 @@ from exoval.folded.trapezoid import trapezoid
 from exoval.lightcurve import LightCurve
 from exoval.missions.kepler import kepler
 from exoval.missions.tess import tess
+from exoval.noise.differential_precision import differential_precision
+from exoval.noise.robust_scatter import robust_scatter
+from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
 from exoval.search.refine import refine
 from simulate.hosts import RealHosts
-from simulate.observation import noise_ppm
 
 DURATION_HOURS = (1, 2, 3, 4, 6, 8, 10, 12)
 #: transit depth over the noise of a single cadence; deeper ones are easy to tell from a trend
@@ -86,13 +97,13 @@ def residual_ppm(flat: LightCurve) -> float:
         frame = pd.DataFrame({"flux": flat.flux[segment.cadences]}).groupby(index).flux
         means.append(frame.mean()[frame.count() > 0.5 * frame.count().median()])
     values = np.concatenate(means)
-    spread = 1.4826 * np.median(np.abs(values - np.median(values)))
+    spread = robust_scatter(values)
     return 1e6 * float(np.std(values[np.abs(values - np.median(values)) < 5 * spread]))
 
 
 def depth_in_noise(host: LightCurve, strength: float) -> float:
     """Relative depth that is ``strength`` times the noise of half an hour."""
-    return strength * 1e-6 * noise_ppm(host, days=0.25) * np.sqrt(0.25 * 48)
+    return strength * 1e-6 * differential_precision(host, hours=6.0) * np.sqrt(0.25 * 48)
 
 
 def trials_on(host: LightCurve, hours: float, rng: np.random.Generator) -> list[dict]:
@@ -161,7 +172,7 @@ def residuals(mission: str, number: int) -> pd.DataFrame:
 
 def median_with_error(values: pd.Series) -> pd.Series:
     values = values.dropna()
-    spread = 1.4826 * np.median(np.abs(values - values.median()))
+    spread = robust_scatter(values)
     return pd.Series(
         {
             "bias": values.median(),
@@ -225,16 +236,12 @@ def draw(table: pd.DataFrame, costs: pd.DataFrame, path: Path) -> None:
     for axis in axes[1]:
         axis.set_xlabel("transit duration (hours)")
     axes[0, 0].legend(fontsize=8)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent, setting="--picture")
     figure.savefig(path, dpi=110)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--small", action="store_true")
-    parser.add_argument("--light-curves", type=int, default=45)
-    parser.add_argument("--picture", type=Path, default=Path("docs/results/detrend_depth.png"))
-    options = parser.parse_args()
+def main(options: argparse.Namespace) -> None:
+    """Run the benchmark."""
     number = 2 if options.small else options.light_curves
     # two-minute light curves have as many more cadences as there are fewer of them
     numbers = {"kepler": number, "tess": max(number // 3, 2)}
@@ -252,7 +259,7 @@ def main() -> None:
     report(table, costs)
     if not options.small:
         draw(table, costs, options.picture)
-    print(json.dumps(summary(table, costs) | {"read_ms": reading_ms()}))
+    last_line(summary(table, costs) | {"read_ms": reading_ms()}, options.json)
 
 
 def report(table: pd.DataFrame, costs: pd.DataFrame) -> None:
@@ -298,4 +305,4 @@ def summary(table: pd.DataFrame, costs: pd.DataFrame) -> dict:
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

@@ -3,13 +3,22 @@
     python benchmarks/efficiency_picture.py LABELLED_SET PICTURE.png
 
 Cells show the weighted share found and how many draws it rests on; lines are the smooth form at
-0.1, 0.5 and 0.8, drawn where its error is below 0.25.
+0.1, 0.5 and 0.8, drawn where its error is below 0.25. Prints the summary of every scenario and,
+last, one line of JSON.
 """
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+import argparse
+
+from command_line import command_line, last_line, written
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("labelled_set", help="folder that python -m simulate wrote")
+    parser.add_argument("picture", type=written, help="PNG to draw")
+    OPTIONS = parser.parse_args()
 
 import matplotlib
 import numpy as np
@@ -55,10 +64,9 @@ def draw_scenario(axes: Axes, cells: Completeness) -> object:
     return mesh
 
 
-def main() -> None:
-    if len(sys.argv) != 3:
-        raise SystemExit(__doc__)
-    efficiencies = load_completeness(sys.argv[1])
+def main(options: argparse.Namespace) -> None:
+    """Draw the picture; print how much of every scenario is found."""
+    efficiencies = load_completeness(options.labelled_set)
     rows = int(np.ceil(len(efficiencies) / 3))
     figure, axes = plt.subplots(
         rows, 3, figsize=(12, 3.6 * rows), layout="constrained", squeeze=False
@@ -72,8 +80,12 @@ def main() -> None:
     for axis in axes[:, 0]:
         axis.set_ylabel("depth (ppm)")
     figure.colorbar(mesh, ax=axes, label="share found", shrink=0.6)
-    figure.savefig(Path(sys.argv[2]), dpi=110)
+    figure.savefig(options.picture, dpi=110)
+    summaries = {name: cells.summary() for name, cells in efficiencies.items()}
+    for name, summary in summaries.items():
+        print(f"{name:22}" + "  ".join(f"{key} {value}" for key, value in summary.items()))
+    last_line(summaries, options.json)
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

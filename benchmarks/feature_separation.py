@@ -7,13 +7,23 @@ The labelled set is an output of python -m simulate, the model folder one of pyt
 each simulated scenario, against all simulated false positives and against the real ones, folded so
 that 0.5 is useless and 1 separates; a feature that separates only in simulation is an artefact or
 a population the catalogue lacks, one that separates only in reality is physics not simulated.
+The last line is one JSON object.
 """
 
 from __future__ import annotations
 
-import json
-import sys
+import argparse
 from pathlib import Path
+
+from command_line import command_line, last_line, written
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("labelled_set", type=Path, help="folder that python -m simulate wrote")
+    parser.add_argument("model_folder", type=Path, help="folder that python -m train wrote for it")
+    parser.add_argument("picture", type=written, help="PNG to draw")
+    OPTIONS = parser.parse_args()
 
 import matplotlib
 import numpy as np
@@ -89,7 +99,7 @@ def verdict(row: pd.Series) -> str:
     }[ours, theirs]
 
 
-def draw(frame: pd.DataFrame, path: str) -> None:
+def draw(frame: pd.DataFrame, path: Path) -> None:
     """Signed AUC of every feature, simulated beside real, the most separating first."""
     frame = frame.assign(best=(frame.simulated - 0.5).abs()).sort_values("best")
     figure, axes = plt.subplots(figsize=(8, 0.19 * len(frame) + 1.2), layout="constrained")
@@ -118,28 +128,28 @@ def draw(frame: pd.DataFrame, path: str) -> None:
     plt.close(figure)
 
 
-def main(labelled_set: str, model_folder: str, picture: str) -> None:
-    simulated = load_feature_table(Path(labelled_set) / "features.parquet")
-    real = load_feature_table(Path(model_folder) / "features_real.parquet")
+def main(options: argparse.Namespace) -> None:
+    """Print the table, draw the picture."""
+    simulated = load_feature_table(options.labelled_set / "features.parquet")
+    real = load_feature_table(options.model_folder / "features_real.parquet")
     frame = separation(simulated, real)
     frame["verdict"] = frame.apply(verdict, axis=1)
     order = (frame.simulated - 0.5).abs().sort_values(ascending=False).index
     print(frame.loc[order].round(2).drop(columns=["simulated_error"]).to_string(index=False))
-    draw(frame, picture)
+    draw(frame, options.picture)
     named = {
         kind: frame.feature[frame.verdict == kind].tolist()
         for kind in ("only in simulation", "only in reality", "both, differently")
     }
-    print(
-        json.dumps(
-            {
-                "features": len(frame),
-                "real_events": len(real),
-                **{kind.replace(" ", "_").replace(",", ""): names for kind, names in named.items()},
-            }
-        )
+    last_line(
+        {
+            "features": len(frame),
+            "real_events": len(real),
+            **{kind.replace(" ", "_").replace(",", ""): names for kind, names in named.items()},
+        },
+        options.json,
     )
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(OPTIONS)

@@ -10,14 +10,20 @@ is paid for by the first of them. Prints tables and, last, one line of JSON.
 
 from __future__ import annotations
 
-import json
+import argparse
+import itertools
 import os
-import sys
 import time
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+from command_line import command_line, last_line
 
-import itertools
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("repeats", type=int, nargs="?", default=15, help="default 15")
+    OPTIONS = parser.parse_args()
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 from hydra import compose, initialize_config_module
@@ -28,24 +34,30 @@ from exoval.event import TransitEvent
 from exoval.folded.folded_event import FoldedEvent
 from exoval.lightcurve import LightCurve, Segment
 from exoval.measure import measure_folded
+from exoval.missions.kepler import EXPOSURE_DAYS
 from exoval.physics.exact_flux import ExactModel
 from exoval.physics.orbit import durations
 from exoval.search.refine import refine
-from exoval.star import Star
+from exoval.star import SOLAR_LOGG, SOLAR_TEFF, Star
 from exoval.system import Orbit
 from exoval.views.fine import event_views
 
-EXPOSURE = 0.0204335982
 QUARTER = 90.0
 SUN = Star(
-    target="KIC 1", radius=1.0, mass=1.0, teff=5772.0, logg=4.438, metallicity=0.0, magnitude=12.0
+    target="KIC 1",
+    radius=1.0,
+    mass=1.0,
+    teff=SOLAR_TEFF,
+    logg=SOLAR_LOGG,
+    metallicity=0.0,
+    magnitude=12.0,
 )
 
 
 def light_curve(days: float, transits: int) -> tuple[LightCurve, TransitEvent]:
     """Noise, slow variation, centroids and a planet; nothing detrended."""
     rng = np.random.default_rng(0)
-    time_ = np.arange(0, days, EXPOSURE)
+    time_ = np.arange(0, days, EXPOSURE_DAYS)
     orbit = Orbit(
         period=days / transits,
         epoch=1.7,
@@ -53,7 +65,7 @@ def light_curve(days: float, transits: int) -> tuple[LightCurve, TransitEvent]:
         semi_major_axis_ratio=14.0,
         impact_parameter=0.4,
     )
-    flux = ExactModel()(time_, orbit, (0.4, 0.25), EXPOSURE)
+    flux = ExactModel()(time_, orbit, (0.4, 0.25), EXPOSURE_DAYS)
     flux *= 1 + 1e-3 * np.sin(time_ / 3) + 1e-4 * rng.standard_normal(len(time_))
     centroids = 100 + 1e-4 * rng.standard_normal((2, len(time_)))
     edges = np.searchsorted(time_, np.arange(0, days + QUARTER, QUARTER))
@@ -68,7 +80,7 @@ def light_curve(days: float, transits: int) -> tuple[LightCurve, TransitEvent]:
         time=time_,
         flux=1e5 * flux,
         flux_error=np.full(len(time_), 10.0),
-        exposure=EXPOSURE,
+        exposure=EXPOSURE_DAYS,
         segments=segments,
         centroid_column=centroids[0],
         centroid_row=centroids[1],
@@ -129,25 +141,25 @@ def measured(label: str, days: float, transits: int, built: dict, repeats: int) 
     return times
 
 
-def main() -> None:
-    repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+def main(options: argparse.Namespace) -> None:
+    """Run the benchmark."""
+    repeats = options.repeats
     with initialize_config_module("conf", version_base="1.3"):
         built = instantiate(compose("simulate", ["host=procedural"]), _convert_="all")
     quarter = measured("one quarter", QUARTER, 12, built, repeats)
-    years = measured("four years", 65000 * EXPOSURE, 300, built, repeats)
-    print(
-        json.dumps(
-            {
-                "ms_scalars_4yr": round(years["scalars"], 2),
-                "ms_views_4yr": round(years["views"], 3),
-                "ms_detrend_4yr": round(years["detrend"], 2),
-                "ms_refine_4yr": round(years["refine"], 2),
-                "ms_scalars_quarter": round(quarter["scalars"], 2),
-                "ms_views_quarter": round(quarter["views"], 3),
-            }
-        )
+    years = measured("four years", 65000 * EXPOSURE_DAYS, 300, built, repeats)
+    last_line(
+        {
+            "ms_scalars_4yr": round(years["scalars"], 2),
+            "ms_views_4yr": round(years["views"], 3),
+            "ms_detrend_4yr": round(years["detrend"], 2),
+            "ms_refine_4yr": round(years["refine"], 2),
+            "ms_scalars_quarter": round(quarter["scalars"], 2),
+            "ms_views_quarter": round(quarter["views"], 3),
+        },
+        options.json,
     )
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

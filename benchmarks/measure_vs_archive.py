@@ -13,11 +13,19 @@ column and, last, one line of JSON.
 
 from __future__ import annotations
 
-import json
+import argparse
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from command_line import command_line, data_folder, last_line, written
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("picture", type=written, nargs="?", help="PNG to draw")
+    parser.add_argument("table", type=written, nargs="?", help="CSV of all rows to write")
+    OPTIONS = parser.parse_args()
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -34,15 +42,14 @@ from exoval.errors import ExovalError
 from exoval.event import TransitEvent
 from exoval.labels import FALSE_POSITIVE
 from exoval.measure import measure
+from exoval.missions.kepler import PIXEL_ARCSEC
 from exoval.missions.library import open_library
+from exoval.noise.robust_scatter import robust_scatter
 from exoval.recipe import Recipe
 from exoval.running.progress import progress
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-
-#: pixel of Kepler, arcsec
-PIXEL = 3.98
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ COMPARISONS = (
     Comparison("odd_even_sigma", "oedp_sigma", differs=True),
     Comparison("secondary_depth", "wst_depth_original"),
     Comparison("secondary_mes", "tce_maxmes_original", differs=True),
-    Comparison("source_offset", "tce_dikco_msky", PIXEL),
+    Comparison("source_offset", "tce_dikco_msky", PIXEL_ARCSEC),
     Comparison("centroid_sigma", "fwm_sigma", differs=True),
     Comparison("planet_radius", "koi_prad"),
 )
@@ -78,7 +85,7 @@ COMPARISONS = (
 
 def archive() -> pd.DataFrame:
     """KOI and TCE columns by KOI name; TCE columns are NaN where there is no TCE."""
-    folder = Path(os.environ["EXOVAL_DATA"]) / "tables" / "kepler"
+    folder = data_folder() / "tables" / "kepler"
     koi = pd.read_parquet(folder / "koi_dr25_2020-07.parquet").set_index("kepoi_name")
     tce = pd.read_parquet(folder / "tce_dr25_labelled.parquet").dropna(subset=["kepoi_name"])
     tce = tce.drop_duplicates("kepoi_name").set_index("kepoi_name")
@@ -146,7 +153,7 @@ def summary(ours: np.ndarray, theirs: np.ndarray, differs: bool) -> dict[str, fl
     """Median and robust scatter of ratio (or difference), and the rank correlation."""
     value = ours - theirs if differs else ours / theirs
     middle = float(np.median(value)) if len(value) else np.nan
-    scatter = float(1.4826 * np.median(np.abs(value - middle))) if len(value) else np.nan
+    scatter = robust_scatter(value)
     rank = spearmanr(ours, theirs).statistic if len(value) > 3 else np.nan
     return {"number": len(value), "median": middle, "scatter": scatter, "rank": float(rank)}
 
@@ -184,17 +191,16 @@ def report(rows: pd.DataFrame, title: str) -> dict[str, dict[str, float]]:
     return results
 
 
-def main() -> None:
-    if not os.environ.get("EXOVAL_DATA"):
-        sys.exit("EXOVAL_DATA is not set: there are no light curves and tables to compare with")
+def main(options: argparse.Namespace) -> None:
+    """Run the benchmark."""
     rows = measured(archive())
     rows["mes_whitened"] = rows["mes"] / whitening_loss(rows["koi_duration"])
     # where the archive gives no number of transits: the mission's four years, 85 % on duty
     expected = 0.85 * 1470 / rows["koi_period"]
     counted = pd.to_numeric(rows["tce_num_transits"])
     rows["expected_transits"] = counted.where(counted > 0, expected).clip(lower=1)
-    if len(sys.argv) > 2:
-        rows.to_csv(sys.argv[2], index=False)
+    if options.table:
+        rows.to_csv(options.table, index=False)
     results = report(rows, "all KOIs")
     planets = report(rows[rows["disposition"] != FALSE_POSITIVE], "planets and candidates")
     whole = report(
@@ -204,28 +210,27 @@ def main() -> None:
     # the archive's own two strengths: what one can expect of the agreement
     both = Comparison("koi_model_snr", "koi_max_mult_ev")
     print(f"archive's koi_model_snr over koi_max_mult_ev: {summary(*compare(rows, both), False)}")
-    if len(sys.argv) > 1:
-        picture(rows, Path(sys.argv[1]))
-    print(
-        json.dumps(
-            {
-                "depth_ratio_median": round(results["transit_depth"]["median"], 4),
-                "depth_scatter": round(results["transit_depth"]["scatter"], 4),
-                "duration_ratio_median": round(results["transit_duration"]["median"], 4),
-                "mes_ratio_median": round(results["mes"]["median"], 4),
-                "mes_rank_correlation": round(results["mes"]["rank"], 4),
-                "mes_whitened_ratio_median": round(results["mes_whitened"]["median"], 4),
-                "mes_whitened_ratio_median_half_at_hand": round(whole["mes_whitened"]["median"], 4),
-                "mes_rank_correlation_half_at_hand": round(whole["mes_whitened"]["rank"], 4),
-                "snr_rank_correlation_half_at_hand": round(whole["white_snr"]["rank"], 4),
-                "snr_ratio_median_planets": round(planets["white_snr"]["median"], 4),
-                "mes_ratio_median_planets": round(planets["mes"]["median"], 4),
-                "mes_rank_correlation_planets": round(planets["mes"]["rank"], 4),
-                "kois": len(rows),
-            }
-        )
+    if options.picture:
+        picture(rows, options.picture)
+    last_line(
+        {
+            "depth_ratio_median": round(results["transit_depth"]["median"], 4),
+            "depth_scatter": round(results["transit_depth"]["scatter"], 4),
+            "duration_ratio_median": round(results["transit_duration"]["median"], 4),
+            "mes_ratio_median": round(results["mes"]["median"], 4),
+            "mes_rank_correlation": round(results["mes"]["rank"], 4),
+            "mes_whitened_ratio_median": round(results["mes_whitened"]["median"], 4),
+            "mes_whitened_ratio_median_half_at_hand": round(whole["mes_whitened"]["median"], 4),
+            "mes_rank_correlation_half_at_hand": round(whole["mes_whitened"]["rank"], 4),
+            "snr_rank_correlation_half_at_hand": round(whole["white_snr"]["rank"], 4),
+            "snr_ratio_median_planets": round(planets["white_snr"]["median"], 4),
+            "mes_ratio_median_planets": round(planets["mes"]["median"], 4),
+            "mes_rank_correlation_planets": round(planets["mes"]["rank"], 4),
+            "kois": len(rows),
+        },
+        options.json,
     )
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

@@ -11,8 +11,19 @@ significances should be unit normal. Prints tables and, last, one line of JSON.
 from __future__ import annotations
 
 import argparse
-import json
+import itertools
 import os
+from pathlib import Path
+
+from command_line import command_line, last_line, written
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("--small", action="store_true", help="200 draws instead of 2,000")
+    parser.add_argument("picture", type=written, nargs="?", help="PNG to draw")
+    parser.add_argument("table", type=written, nargs="?", help="CSV of all rows to write")
+    OPTIONS = parser.parse_args()
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -22,14 +33,13 @@ import pandas as pd
 from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 
+from exoval.noise.robust_scatter import robust_scatter
 from exoval.physics.quadratic_occultation import hidden_share
 from exoval.running.progress import progress
 from simulate.example import KEPT, simulate_example
 from simulate.run import make_simulation
 
 matplotlib.use("Agg")
-import itertools
-
 import matplotlib.pyplot as plt
 
 #: our column, its error column and the truth in the same unit
@@ -101,10 +111,10 @@ def recovered_table(rows: pd.DataFrame) -> dict[str, float]:
             differs = ours == "impact_parameter"
             value = part[ours] - part[theirs] if differs else part[ours] / part[theirs]
             pull = (part[ours] - part[theirs]) / part[error]
-            middle, spread = np.median(value), robust(value)
+            middle, spread = np.median(value), robust_scatter(value)
             print(
                 f"{ours:18s}{low:6.0f}-{high:<5.0f}{len(part):8d}{middle:9.3f}{spread:9.3f}"
-                f"{np.median(pull):11.2f}{robust(pull):11.2f}"
+                f"{np.median(pull):11.2f}{robust_scatter(pull):11.2f}"
             )
         results |= {
             f"{ours}_median": round(float(middle), 4),
@@ -121,7 +131,7 @@ def pull_table(found: dict[str, np.ndarray]) -> dict[str, float]:
         core = values[np.abs(values) < 5]
         print(
             f"{name:22s}{len(values):8d}{core.mean():9.3f}{core.std():9.3f}"
-            f"{robust(values):9.3f}{np.mean(np.abs(values) > 3):8.4f}"
+            f"{robust_scatter(values):9.3f}{np.mean(np.abs(values) > 3):8.4f}"
         )
         results |= {
             f"{name}_mean": round(float(core.mean()), 3),
@@ -130,11 +140,7 @@ def pull_table(found: dict[str, np.ndarray]) -> dict[str, float]:
     return results
 
 
-def robust(values: np.ndarray) -> float:
-    return float(1.4826 * np.median(np.abs(values - np.median(values))))
-
-
-def picture(rows: pd.DataFrame, found: dict[str, np.ndarray], path: str) -> None:
+def picture(rows: pd.DataFrame, found: dict[str, np.ndarray], path: Path) -> None:
     figure, axes = plt.subplots(2, 4, figsize=(18, 9), constrained_layout=True)
     for axis, (ours, _, theirs) in zip(axes[0], RECOVERED):
         points = axis.scatter(rows[theirs], rows[ours], s=6, c=np.log10(rows["mes"]))
@@ -154,27 +160,25 @@ def picture(rows: pd.DataFrame, found: dict[str, np.ndarray], path: str) -> None
             alpha=0.6,
         )
         axis.plot(x, np.exp(-0.5 * x**2) / np.sqrt(2 * np.pi), "k-", lw=1)
-        axis.set(xlabel=f"{name} pull", title=f"{np.mean(values):.2f} ± {robust(values):.2f}")
+        axis.set(
+            xlabel=f"{name} pull", title=f"{np.mean(values):.2f} ± {robust_scatter(values):.2f}"
+        )
     figure.savefig(path, dpi=80)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--small", action="store_true", help="200 draws instead of 2,000")
-    parser.add_argument("picture", nargs="?", help="PNG to draw")
-    parser.add_argument("table", nargs="?", help="CSV of all rows to write")
-    arguments = parser.parse_args()
-    rows, hosts = injections(200 if arguments.small else 2000)
+def main(options: argparse.Namespace) -> None:
+    """Run the benchmark."""
+    rows, hosts = injections(200 if options.small else 2000)
     print(f"{len(rows)} planets measured in {hosts} light curves")
     results = recovered_table(rows)
     found = pulls(rows)
     results |= pull_table(found)
-    if arguments.picture:
-        picture(rows, found, arguments.picture)
-    if arguments.table:
-        rows.to_csv(arguments.table, index=False)
-    print(json.dumps({"events": len(rows), "hosts": hosts, **results}))
+    if options.picture:
+        picture(rows, found, options.picture)
+    if options.table:
+        rows.to_csv(options.table, index=False)
+    last_line({"events": len(rows), "hosts": hosts, **results}, options.json)
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

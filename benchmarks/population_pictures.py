@@ -10,15 +10,24 @@ sets of binaries are cut to eclipses shorter than a tenth of the period: closer 
 detached spheres, and the catalogue's solutions leave them out. Eccentricities are compared as
 |e cos w|, which the times of the eclipses tell; below 0.005 both count as circular. Mass ratios
 and eccentricities are known, and compared, where secondary eclipses are deeper than 1 %. Prints
-the weighted Kolmogorov-Smirnov distance of each pair with the probability of a larger one.
+the weighted Kolmogorov-Smirnov distance of each pair with the probability of a larger one and,
+last, one line of JSON.
 """
 
 from __future__ import annotations
 
+import argparse
 import math
-import os
-import sys
 from pathlib import Path
+
+from command_line import command_line, data_folder, last_line, written
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("labelled_set", type=Path, help="folder that python -m simulate wrote")
+    parser.add_argument("pictures", type=written, help="folder of pictures to draw")
+    OPTIONS = parser.parse_args()
 
 import matplotlib
 import numpy as np
@@ -26,6 +35,7 @@ import pandas as pd
 from scipy.stats import kstwobign
 
 from exoval.injection.importance_weights import effective_sample_size, reweight
+from exoval.running.output_path import make_folder
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -112,8 +122,8 @@ def distance(values: np.ndarray, weights: np.ndarray, real: np.ndarray) -> tuple
 
 def plane(
     simulated: pd.DataFrame, real: pd.DataFrame, column: str, title: str, log: bool, path: Path
-) -> None:
-    """Period against a column: draws, draws by weight, and the real ones, with margins."""
+) -> dict[str, dict]:
+    """Period against a column: draws, draws by weight, real ones; distances of the margins."""
     figure, axes = plt.subplots(1, 3, figsize=(14, 4.4), layout="constrained")
     axes[0].plot(
         simulated.period_days,
@@ -145,16 +155,18 @@ def plane(
         **({"yscale": "log"} if log else {}),
     )
     axes[0].legend(fontsize=8)
+    found = {}
     for axis, name, logarithmic in ((axes[1], "period_days", True), (axes[2], column, log)):
-        margin(axis, simulated, real, name, logarithmic)
+        found |= margin(axis, simulated, real, name, logarithmic)
     figure.savefig(path, dpi=110)
     plt.close(figure)
+    return found
 
 
 def margin(
     axis: plt.Axes, simulated: pd.DataFrame, real: pd.DataFrame, name: str, logarithmic: bool
-) -> None:
-    """Normalised histograms of one column, with their distance in the title."""
+) -> dict[str, dict]:
+    """Normalised histograms of one column, with their distance in the title and returned."""
     together = np.concatenate([simulated[name], real[name]])
     together = together[np.isfinite(together) & ((together > 0) | (not logarithmic))]
     low, high = np.quantile(together, [0.002, 0.998])
@@ -181,22 +193,31 @@ def margin(
         **({"xscale": "log"} if logarithmic else {}),
     )
     axis.legend(fontsize=8)
-    size = effective_sample_size(simulated.weight)
+    size, label = effective_sample_size(simulated.weight), simulated.label.iloc[0]
     print(
-        f"{simulated.label.iloc[0]:20s} {name:22s} D {largest:.2f}  p {chance:.1e}  "
+        f"{label:20s} {name:22s} D {largest:.2f}  p {chance:.1e}  "
         f"simulated {len(simulated)} (effective {size:.0f}), real {len(real)}"
     )
+    return {
+        f"{label} {name}": {
+            "distance": largest,
+            "chance": chance,
+            "effective": float(size),
+            "real": len(real),
+        }
+    }
 
 
-def catalogue(simulated: pd.DataFrame, real: pd.DataFrame, path: Path) -> None:
+def catalogue(simulated: pd.DataFrame, real: pd.DataFrame, path: Path) -> dict[str, dict]:
     """Periods of binaries beside the catalogue, which has more of the short ones than solutions."""
     figure, axis = plt.subplots(figsize=(5, 4), layout="constrained")
-    margin(axis, simulated, real, "period_days", True)
+    found = margin(axis, simulated, real, "period_days", True)
     figure.savefig(path, dpi=110)
     plt.close(figure)
+    return found
 
 
-def depths(simulated: pd.DataFrame, real: dict[str, pd.DataFrame], path: Path) -> None:
+def depths(simulated: pd.DataFrame, real: dict[str, pd.DataFrame], path: Path) -> dict[str, dict]:
     """A histogram of measured depths for every scenario, beside a real one where there is any."""
     beside = {
         "planet": "planets",
@@ -205,7 +226,7 @@ def depths(simulated: pd.DataFrame, real: dict[str, pd.DataFrame], path: Path) -
         "no_transit": "nothing",
     }
     figure, axes = plt.subplots(2, 5, figsize=(18, 7), layout="constrained")
-    labels = sorted(simulated.label.unique())
+    labels, found = sorted(simulated.label.unique()), {}
     for axis in axes.flat[len(labels) :]:
         axis.axis("off")
     for axis, label in zip(axes.flat, labels):
@@ -220,7 +241,7 @@ def depths(simulated: pd.DataFrame, real: dict[str, pd.DataFrame], path: Path) -
         )
         if label in beside:
             counterpart = real[beside[label]]
-            margin(axis, chosen, counterpart[counterpart.depth > 0], "depth", True)
+            found |= margin(axis, chosen, counterpart[counterpart.depth > 0], "depth", True)
         else:
             axis.hist(
                 chosen.depth,
@@ -236,13 +257,14 @@ def depths(simulated: pd.DataFrame, real: dict[str, pd.DataFrame], path: Path) -
         axis.legend(fontsize=7)
     figure.savefig(path, dpi=100)
     plt.close(figure)
+    return found
 
 
-def main(labelled_set: str, pictures: str) -> None:
-    tables = Path(os.environ["EXOVAL_DATA"]) / "tables" / "kepler"
-    folder = Path(pictures)
-    folder.mkdir(parents=True, exist_ok=True)
-    simulated, real = read_simulated(Path(labelled_set)), read_real(tables)
+def main(options: argparse.Namespace) -> None:
+    """Draw the pictures, print the distances."""
+    folder = make_folder(options.pictures)
+    simulated = read_simulated(options.labelled_set)
+    real = read_real(data_folder() / "tables" / "kepler")
     planets = simulated[simulated.label == "planet"]
     pairs = simulated[
         (simulated.label == "eclipsing_binary")
@@ -252,33 +274,19 @@ def main(labelled_set: str, pictures: str) -> None:
     of_disc = pairs.surface_brightness_ratio * np.minimum(pairs.radius_ratio, 1) ** 2
     secondary = of_disc / (1 + pairs.surface_brightness_ratio * pairs.radius_ratio**2)
     solvable = pairs[secondary > SHALLOWEST_SECONDARY]
-    plane(
-        planets,
-        real["planets"],
-        "planet_radius_earth",
-        "planets",
-        True,
-        folder / "period_radius.png",
+    found = {}
+    for part, counterpart, column, title, log, name in (
+        (planets, "planets", "planet_radius_earth", "planets", True, "period_radius"),
+        (solvable, "pairs", "mass_ratio", "eclipsing binaries", False, "period_mass_ratio"),
+        (solvable, "pairs", "e_cos_w", "eclipsing binaries", False, "period_eccentricity"),
+    ):
+        found[name] = plane(part, real[counterpart], column, title, log, folder / f"{name}.png")
+    found["period_of_binaries"] = catalogue(
+        pairs, real["eclipses"], folder / "period_of_binaries.png"
     )
-    plane(
-        solvable,
-        real["pairs"],
-        "mass_ratio",
-        "eclipsing binaries",
-        False,
-        folder / "period_mass_ratio.png",
-    )
-    plane(
-        solvable,
-        real["pairs"],
-        "e_cos_w",
-        "eclipsing binaries",
-        False,
-        folder / "period_eccentricity.png",
-    )
-    catalogue(pairs, real["eclipses"], folder / "period_of_binaries.png")
-    depths(simulated, real, folder / "depths.png")
+    found["depths"] = depths(simulated, real, folder / "depths.png")
+    last_line(found, options.json)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(OPTIONS)

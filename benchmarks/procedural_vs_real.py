@@ -18,7 +18,6 @@ is the other (``--split held_out``). With matplotlib a figure is written to ``--
 from __future__ import annotations
 
 import argparse
-import json
 import time
 import warnings
 import zlib
@@ -26,6 +25,20 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+
+from command_line import command_line, last_line, written
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("mission", nargs="?", default="kepler", help="yaml of conf/mission")
+    parser.add_argument("--folder", help="of light curves; default those of EXOVAL_DATA")
+    parser.add_argument("--split", default="held_out", choices=["held_out", "calibration", "all"])
+    parser.add_argument("--stars", type=int, default=10**6, help="most stars")
+    parser.add_argument("--twins", type=int, default=1, help="made-up light curves a real one")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--figure", type=written, metavar="PNG")
+    OPTIONS = parser.parse_args()
 
 import numpy as np
 import pandas as pd
@@ -112,10 +125,7 @@ def twin(mission: Mission, real: LightCurve, star: Star, seed: int) -> LightCurv
 def described(light_curve: LightCurve, star: Star, mission: Mission) -> dict[str, float]:
     """Noise, bands and the features of the best event of one light curve."""
     flat = Biweight()(light_curve)
-    row = {
-        f"noise_{hours:g}h": differential_precision(flat.time, flat.flux, hours=hours)
-        for hours in HOURS
-    }
+    row = {f"noise_{hours:g}h": differential_precision(flat, hours=hours) for hours in HOURS}
     row |= band_rms(light_curve)
     row |= {
         "stated_error": float(np.median(light_curve.flux_error) / np.median(light_curve.flux))
@@ -302,33 +312,26 @@ def draw(frame: pd.DataFrame, path: Path) -> None:
     plt.close(figure)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("mission", nargs="?", default="kepler", help="yaml of conf/mission")
-    parser.add_argument("--folder", help="of light curves; default those of EXOVAL_DATA")
-    parser.add_argument("--split", default="held_out", choices=["held_out", "calibration", "all"])
-    parser.add_argument("--stars", type=int, default=10**6, help="most stars")
-    parser.add_argument("--twins", type=int, default=1, help="made-up light curves a real one")
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--figure", type=Path)
-    given = parser.parse_args()
+def main(options: argparse.Namespace) -> None:
+    """Run the benchmark."""
     start = time.time()
-    mission = read_mission(CONF / f"{given.mission}.yaml")
-    frame = table_of(mission, given.folder, given.split, given.stars, given.twins, given.workers)
+    mission = read_mission(CONF / f"{options.mission}.yaml")
+    frame = table_of(
+        mission, options.folder, options.split, options.stars, options.twins, options.workers
+    )
     numbers = report(frame)
-    if given.figure:
-        draw(frame, given.figure)
-    print(
-        json.dumps(
-            {
-                "mission": given.mission,
-                "split": given.split,
-                **numbers,
-                "seconds": round(time.time() - start, 1),
-            }
-        )
+    if options.figure:
+        draw(frame, options.figure)
+    last_line(
+        {
+            "mission": options.mission,
+            "split": options.split,
+            **numbers,
+            "seconds": round(time.time() - start, 1),
+        },
+        options.json,
     )
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

@@ -14,38 +14,37 @@ Jeffreys' 68 % intervals. The last line is one JSON object.
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
+
+from command_line import command_line, last_line
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("labelled_set", type=Path, help="folder that python -m simulate wrote")
+    parser.add_argument("trained", type=Path, help="folder that python -m train wrote for it")
+    parser.add_argument("--rate", type=float, default=0.01)
+    OPTIONS = parser.parse_args()
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
+from share import share
 
-FOUND = ("kept", "recovered")
+from exoval.injection.completeness import FOUND
+
 ENDING = "_probability"
 
 
-def share(hits: float, number: float) -> dict:
-    """A share with its interval."""
-    low, high = beta(hits + 0.5, number - hits + 0.5).ppf([0.16, 0.84])
-    return {"share": hits / number, "low": float(low), "high": float(high), "n": int(number)}
-
-
-def main() -> None:
+def main(options: argparse.Namespace) -> None:
     """Print one line a classifier."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("labelled_set", type=Path)
-    parser.add_argument("trained", type=Path)
-    parser.add_argument("--rate", type=float, default=0.01)
-    arguments = parser.parse_args()
-    truth = pd.read_parquet(arguments.labelled_set / "truth.parquet")
-    scores = pd.read_csv(arguments.trained / "predictions_simulated.csv")
+    truth = pd.read_parquet(options.labelled_set / "truth.parquet")
+    scores = pd.read_csv(options.trained / "predictions_simulated.csv")
     empty, planets = (truth[truth["label"] == label] for label in ("no_transit", "planet"))
     raised = empty["status"].isin(FOUND).mean()
     visible = planets[planets["status"] != "drawn"]
     found = visible["status"].isin(FOUND).mean()
     report = {
-        "rate": arguments.rate,
+        "rate": options.rate,
         "light_curves_with_an_alarm_of_the_search": raised,
         "visible_planets_found": share(found * len(visible), len(visible)),
     }
@@ -56,7 +55,7 @@ def main() -> None:
     for name in (column for column in scores if column.endswith(ENDING)):
         alarms = scores.loc[scores["label"] == "no_transit", name]
         held_out = scores.loc[scores["label"] == "planet", name]
-        limit = float(np.quantile(alarms, max(1 - arguments.rate / raised, 0.0)))
+        limit = float(np.quantile(alarms, max(1 - options.rate / raised, 0.0)))
         kept = share(float((held_out > limit).sum()), len(held_out))
         one = report[name.removesuffix(ENDING)] = {
             "probability": limit,
@@ -69,8 +68,8 @@ def main() -> None:
             f"{kept['share']:.3f} ({kept['low']:.3f}-{kept['high']:.3f}) of {kept['n']} planets "
             f"found, {one['kept_of_visible']:.3f} of the visible ones"
         )
-    print(json.dumps(report))
+    last_line(report, options.json)
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

@@ -15,13 +15,21 @@ last line is one JSON object.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import resource
 import time as clock
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from command_line import command_line, last_line
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--skip-peers-of", nargs="*", default=[], metavar="CASE")
+    OPTIONS = parser.parse_args()
 
 # astropy's kernel reads this when it is loaded
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -32,12 +40,14 @@ from transitleastsquares import transitleastsquares
 
 from exoval.ephemeris import Ephemeris
 from exoval.lightcurve import LightCurve, Segment
+from exoval.missions.kepler import EXPOSURE_DAYS
 from exoval.search.box_search import BoxSearch, cheapest_radix
 from exoval.search.folding import GROUP_PER_CHUNK, phase_bins
 from exoval.search.period_grid import duration_scale
 from exoval.star import Star
+from exoval.units import MINUTES_PER_DAY
 
-HALF_HOUR, TWO_MINUTES = 0.0204336, 2 / 1440
+HALF_HOUR, TWO_MINUTES = EXPOSURE_DAYS, 2 / MINUTES_PER_DAY
 NOISE = 2e-4
 STAR = Star(target="KIC 1", radius=1.0, mass=1.0)
 
@@ -207,19 +217,15 @@ def report(rows: dict[str, dict[str, float]], bandwidth: float) -> None:
         )
 
 
-def main() -> None:
+def main(options: argparse.Namespace) -> None:
     """Measure, print, and end with the JSON line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--skip-peers-of", nargs="*", default=[])
-    arguments = parser.parse_args()
     # ours first, so that the peak memory is ours and not a peer's
-    rows = {case.name: measure(case, arguments.rounds, False) for case in CASES}
+    rows = {case.name: measure(case, options.rounds, False) for case in CASES}
     bandwidth = memory_speed()
     tls_period(CASES[-1].light_curve(), 1.0)  # compiles
     for case in CASES:
-        if case.name not in arguments.skip_peers_of:
-            peers = measure(case, arguments.rounds, True)
+        if case.name not in options.skip_peers_of:
+            peers = measure(case, options.rounds, True)
             rows[case.name] = {**peers, "memory_mb": rows[case.name]["memory_mb"]}
     report(rows, bandwidth)
     peak = max(row["memory_mb"] for row in rows.values())
@@ -239,8 +245,8 @@ def main() -> None:
         "memory_gb_per_second": bandwidth / 1e9,
         "operations_per_point_period_4yr": rows["4yr"]["operations"],
     }
-    print(json.dumps({key: round(value, 4) for key, value in summary.items()}))
+    last_line({key: round(value, 4) for key, value in summary.items()}, options.json)
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

@@ -19,16 +19,29 @@ Prints tables for people and, last, one line of JSON. Needs EXOVAL_DATA.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
+
+from command_line import command_line, last_line, written
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("--small", action="store_true", help="a minute's worth")
+    parser.add_argument("--injections", type=int, default=500)
+    parser.add_argument("--tls-every", type=int, default=1, help="TLS sees one in so many; 0: none")
+    parser.add_argument("--false-alarm-light-curves", type=int, default=150)
+    parser.add_argument("--only", default="abc", help="parts to run")
+    parser.add_argument("--save", type=written, help="file for the injections, as CSV")
+    OPTIONS = parser.parse_args()
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
+from share import share
 
 from exoval.catalogs.koi import TABLE, read_koi
 from exoval.detrend.biweight import Biweight
@@ -40,6 +53,7 @@ from exoval.lightcurve import LightCurve
 from exoval.missions.kepler import kepler
 from exoval.missions.library import open_library
 from exoval.missions.tess import tess
+from exoval.noise.differential_precision import differential_precision
 from exoval.physics.exact_flux import ExactModel
 from exoval.physics.orbit import durations, semi_major_axis_ratio
 from exoval.running.progress import progress
@@ -52,7 +66,6 @@ from exoval.search.tls import TransitLeastSquares
 from exoval.star import Star
 from exoval.system import Orbit, Source, System
 from simulate.hosts import RealHosts
-from simulate.observation import noise_ppm
 from simulate.recover import recover
 from simulate.transform import invert, scramble
 
@@ -141,7 +154,7 @@ def inject_planet(kind: Kind, rng: np.random.Generator) -> Injection:
 
 def injected_strength(light_curve: LightCurve, host: LightCurve) -> float:
     """Missing light over the noise on six hours scaled to a cadence, added in squares."""
-    noise = 1e-6 * noise_ppm(host, days=0.25) * np.sqrt(0.25 / host.exposure)
+    noise = 1e-6 * differential_precision(host, hours=6.0) * np.sqrt(0.25 / host.exposure)
     return float(np.sqrt(np.nansum((1 - light_curve.flux / host.flux) ** 2)) / noise)
 
 
@@ -158,7 +171,7 @@ def recovered(event: TransitEvent, truth: Ephemeris, light_curve: LightCurve) ->
     return recover(event.ephemeris, truth, baseline=ends).found
 
 
-def recover_injections(number: int, tls_every: int, save: str | None) -> pd.DataFrame:
+def recover_injections(number: int, tls_every: int, save: Path | None) -> pd.DataFrame:
     rows = []
     for kind in kinds():
         count, rng = round(kind.share * number), np.random.default_rng(7)
@@ -361,29 +374,22 @@ def report_real_planets(rows: pd.DataFrame) -> dict:
     print(rows.round(3).to_string(index=False))
     judgeable = rows[rows.transits >= 3]
     hits = int((judgeable.alias != "").sum())
-    low, high = beta(hits + 0.5, len(judgeable) - hits + 0.5).ppf([0.16, 0.84])
+    found = share(hits, len(judgeable))
     print(
         f"{hits} of {len(judgeable)} with three transits or more found "
-        f"({low:.3f}-{high:.3f}, 68 %), by alias "
+        f"({found['low']:.3f}-{found['high']:.3f}, 68 %), by alias "
         f"{judgeable.alias.replace('', 'missed').value_counts().to_dict()}"
     )
     for _, miss in judgeable[judgeable.alias == ""].iterrows():
         print(f"missed {miss['name']}, {miss.period:.4f} d: {miss.cause}")
     return {
-        "koi_period_found": round(hits / len(judgeable), 4) if len(judgeable) else None,
+        "koi_period_found": found["share"] if found["share"] is None else round(found["share"], 4),
         "koi_judged": len(judgeable),
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--small", action="store_true", help="a minute's worth")
-    parser.add_argument("--injections", type=int, default=500)
-    parser.add_argument("--tls-every", type=int, default=1, help="TLS sees one in so many; 0: none")
-    parser.add_argument("--false-alarm-light-curves", type=int, default=150)
-    parser.add_argument("--only", default="abc", help="parts to run")
-    parser.add_argument("--save", help="file for the injections, as CSV")
-    options = parser.parse_args()
+def main(options: argparse.Namespace) -> None:
+    """Run the parts asked for."""
     small, result = options.small, {}
     if "a" in options.only:
         injections = recover_injections(
@@ -395,8 +401,8 @@ def main() -> None:
         result |= report_false_alarms(alarms)
     if "c" in options.only:
         result |= report_real_planets(find_real_planets(1 if small else None))
-    print(json.dumps(result))
+    last_line(result, options.json)
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

@@ -8,11 +8,18 @@ EXOVAL_DATA names any, procedural ones otherwise.
 
 from __future__ import annotations
 
-import json
+import argparse
 import os
-import sys
 import time
 from collections import defaultdict
+
+from command_line import command_line, last_line
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("examples", type=int, nargs="?", default=40, help="a scenario; default 40")
+    OPTIONS = parser.parse_args()
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -55,13 +62,13 @@ def time_example(
         lap("measure")
 
 
-def main() -> None:
-    examples = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+def main(options: argparse.Namespace) -> None:
+    """Run the benchmark."""
     simulation = build_simulation()
     spent: dict[str, list[float]] = defaultdict(list)
     time_example(simulation, "planet", 10**6, defaultdict(list))  # compile before the clock runs
     for scenario in simulation.scenarios:
-        for index in range(examples):
+        for index in range(options.examples):
             try:
                 time_example(simulation, scenario, index, spent)
             except ExovalError:
@@ -76,19 +83,18 @@ def main() -> None:
             f"{np.sum(times) / total:9.1%}"
         )
     print(f"{count} examples, {count / total:.1f} a second on one thread")
-    print(
-        json.dumps(
-            {
-                "examples_per_second": round(count / total, 3),
-                "search_share": round(float(np.sum(spent["search"])) / total, 4),
-                **{
-                    f"ms_{stage.replace(' ', '_')}": round(1e3 * float(np.median(times)), 3)
-                    for stage, times in spent.items()
-                },
-            }
-        )
+    last_line(
+        {
+            "examples_per_second": round(count / total, 3),
+            "search_share": round(float(np.sum(spent["search"])) / total, 4),
+            **{
+                f"ms_{stage.replace(' ', '_')}": round(1e3 * float(np.median(times)), 3)
+                for stage, times in spent.items()
+            },
+        },
+        options.json,
     )
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

@@ -9,7 +9,13 @@ histogram gradient boosting, five folds by star. The last line is one JSON objec
 
 from __future__ import annotations
 
-import json
+import argparse
+
+from command_line import command_line, last_line
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    OPTIONS = command_line(__doc__).parse_args()
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -22,7 +28,7 @@ VALUES = ("tce_steff", "tce_slogg", "tce_smet", "tce_sradius", "tce_smass", "tce
 ERRORS = ("tce_steff_err", "tce_slogg_err", "tce_smet_err", "tce_sradius_err")
 
 
-def main() -> None:
+def main(options: argparse.Namespace) -> None:
     """Print the area under precision-recall of each set of columns."""
     table = read_archive_tces(None)
     truth = (table["label"] == "PC").to_numpy()
@@ -43,8 +49,8 @@ def main() -> None:
         found[name] = average_precision(score, truth, np.ones(len(truth)))
     for name, area in found.items():
         print(f"{name:>20}: {area:.3f}")
-    print(json.dumps({"area_under_precision_recall": found}))
+    last_line({"area_under_precision_recall": found}, options.json)
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

@@ -17,15 +17,28 @@ object.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from dataclasses import replace
+
+from command_line import command_line, last_line
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("experiment", help="name of an experiment, or an override of simulate")
+    parser.add_argument("overrides", nargs="*")
+    parser.add_argument("--planets", type=int, default=24, help="in every cell")
+    parser.add_argument("--bright", type=float, default=10.4, help="magnitude (PLATO: V = 11)")
+    parser.add_argument("--radii", type=float, nargs=2, help="one range instead of all")
+    parser.add_argument("--periods", type=float, nargs=2, help="one range instead of all")
+    parser.add_argument("--workers", type=int, default=0)
+    OPTIONS = parser.parse_args()
 
 import numpy as np
 from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 from omegaconf import DictConfig
-from scipy.stats import beta
+from share import share
 
 from simulate.example import KEPT, RECOVERED, VISIBLE, Outcome, Simulation
 from simulate.executor import Batch, Executor
@@ -77,16 +90,9 @@ def magnitude_of(simulation: Simulation, target: str) -> float:
     return simulation.hosts.library.star(target).magnitude
 
 
-def share(found: np.ndarray) -> dict:
+def share_of(found: np.ndarray) -> dict:
     """Share, interval and number of a sample of yes and no."""
-    hits, number = int(found.sum()), len(found)
-    low, high = beta(hits + 0.5, number - hits + 0.5).ppf([0.16, 0.84])
-    return {
-        "share": hits / number if number else None,
-        "low": float(low),
-        "high": float(high),
-        "n": number,
-    }
+    return share(int(found.sum()), len(found))
 
 
 def deep_ones(planets: list[dict], simulation: Simulation) -> dict:
@@ -102,33 +108,24 @@ def deep_ones(planets: list[dict], simulation: Simulation) -> dict:
         "enough transits and signal, bright": [one for one in visible if one["bright"]],
     }
     return {
-        which: share(np.array([one["found"] for one in of], dtype=bool))
+        which: share_of(np.array([one["found"] for one in of], dtype=bool))
         for which, of in groups.items()
     }
 
 
-def main() -> None:
+def main(options: argparse.Namespace) -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("experiment", help="name of an experiment, or an override of simulate")
-    parser.add_argument("overrides", nargs="*")
-    parser.add_argument("--planets", type=int, default=24, help="in every cell")
-    parser.add_argument("--bright", type=float, default=10.4, help="magnitude (PLATO: V = 11)")
-    parser.add_argument("--radii", type=float, nargs=2, help="one range instead of all")
-    parser.add_argument("--periods", type=float, nargs=2, help="one range instead of all")
-    parser.add_argument("--workers", type=int, default=0)
-    arguments = parser.parse_args()
-    first = arguments.experiment
+    first = options.experiment
     first = first if "=" in first else f"experiment={first}"
-    config, simulation = built([first, *arguments.overrides])
-    executor, start = Executor(arguments.workers), time.perf_counter()
+    config, simulation = built([first, *options.overrides])
+    executor, start = Executor(options.workers), time.perf_counter()
     cells, planets = [], []
     longest = config.mission.maximum_period_days
     print(f"{'radius':>12}{'period':>12}{'all stars':>22}{'bright':>22}")
     for number, (radii, periods) in enumerate(
         (radii, periods)
-        for radii in ([tuple(arguments.radii)] if arguments.radii else RADII)
-        for periods in ([tuple(arguments.periods)] if arguments.periods else PERIODS)
+        for radii in ([tuple(options.radii)] if options.radii else RADII)
+        for periods in ([tuple(options.periods)] if options.periods else PERIODS)
         if periods[0] < longest
     ):
         periods = (max(periods[0], config.mission.minimum_period_days), min(periods[1], longest))
@@ -137,19 +134,19 @@ def main() -> None:
             for one in outcomes_of(
                 of_one_cell(simulation, radii, periods, number),
                 "planet",
-                arguments.planets,
+                options.planets,
                 executor,
             )
             if one.truth
         ]
         found = np.array([one.status in (RECOVERED, KEPT) for one in done])
-        bright = np.array([magnitude_of(simulation, one.target) < arguments.bright for one in done])
+        bright = np.array([magnitude_of(simulation, one.target) < options.bright for one in done])
         cells.append(
             {
                 "radius_earth": radii,
                 "period_days": periods,
-                "all": share(found),
-                "bright": share(found[bright]),
+                "all": share_of(found),
+                "bright": share_of(found[bright]),
             }
         )
         planets += [
@@ -173,22 +170,22 @@ def main() -> None:
         )
     report = {
         "experiment": first,
-        "overrides": arguments.overrides,
-        "bright": arguments.bright,
+        "overrides": options.overrides,
+        "bright": options.bright,
         "cells": cells,
         f"deeper_than_{DEEP:g}_ppm": deep_ones(planets, simulation),
     }
     if "no_transit" in simulation.scenarios:
-        empty = outcomes_of(simulation, "no_transit", 2 * arguments.planets, executor)
-        report["found_without_a_planet"] = share(
+        empty = outcomes_of(simulation, "no_transit", 2 * options.planets, executor)
+        report["found_without_a_planet"] = share_of(
             np.array([one.status not in (VISIBLE,) for one in empty])
         )
         print(f"found where nothing was injected: {report['found_without_a_planet']}")
     for which, of in report[f"deeper_than_{DEEP:g}_ppm"].items():
         print(f"planets of {DEEP:g} ppm and deeper, {which}: {of}")
     print(f"{time.perf_counter() - start:.0f} s")
-    print(json.dumps(report))
+    last_line(report, options.json)
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

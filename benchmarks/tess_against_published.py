@@ -13,10 +13,17 @@ and against each label. The last line is one JSON object.
 
 from __future__ import annotations
 
-import json
-import os
-import sys
+import argparse
 from pathlib import Path
+
+from command_line import command_line, data_folder, last_line
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("kind", choices=["toi", "spoc"], help="which objects are judged")
+    parser.add_argument("predictions", type=Path, help="predictions_target.csv of python -m train")
+    OPTIONS = parser.parse_args()
 
 import numpy as np
 import pandas as pd
@@ -26,18 +33,17 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from exoval.catalogs.spoc_tce_columns import spoc_tce_table
 from exoval.catalogs.toi_columns import toi_table
+from exoval.ephemeris import SAME_FOUND_PERIOD
 from exoval.labels import PLANET, UNKNOWN
 from exoval.table.feature_table import FeatureTable
 
-#: periods that differ by less, relative, are one
-SAME = 2e-3
 THRESHOLD = 0.9
 TABLES = {"toi": toi_table, "spoc": spoc_tce_table}
 
 
 def published() -> pd.DataFrame:
     """The highest ExoMiner++ score of every star and period."""
-    path = Path(os.environ["EXOVAL_DATA"]) / "tables/tess/exominer_scores_2min_s1-67.parquet"
+    path = data_folder() / "tables/tess/exominer_scores_2min_s1-67.parquet"
     table = pd.read_parquet(path)
     return pd.DataFrame(
         {
@@ -54,7 +60,7 @@ def matched(predictions: pd.DataFrame, table: FeatureTable) -> pd.DataFrame:
     both = predictions.merge(periods, on=["event", "target"]).merge(
         published(), on="target", suffixes=("", "_published")
     )
-    same = np.abs(both["period_published"] / both["period"] - 1) < SAME
+    same = np.abs(both["period_published"] / both["period"] - 1) < SAME_FOUND_PERIOD
     return both[same].groupby("event", as_index=False).max()
 
 
@@ -91,12 +97,10 @@ def taught_by_labels(table: FeatureTable) -> dict:
     }
 
 
-def main() -> None:
+def main(options: argparse.Namespace) -> None:
     """Run the benchmark."""
-    if len(sys.argv) != 3 or sys.argv[1] not in TABLES:
-        sys.exit(__doc__)
-    table = TABLES[sys.argv[1]]()
-    predictions = pd.read_csv(sys.argv[2])
+    table = TABLES[options.kind]()
+    predictions = pd.read_csv(options.predictions)
     predictions = predictions[predictions["disposition"].isin(["planet", "false_positive"])]
     both = matched(predictions, table)
     planet = (both["disposition"] == "planet").to_numpy()
@@ -121,8 +125,8 @@ def main() -> None:
             f"{label} {value:.3f}" for label, value in report["taught_by_labels_roc_auc"].items()
         )
     )
-    print(json.dumps(report))
+    last_line(report, options.json)
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

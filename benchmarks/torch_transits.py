@@ -12,17 +12,31 @@ of the batch call with its orbits already on the device and all results left the
 from __future__ import annotations
 
 import argparse
-import json
 import time as clock
+
+from command_line import command_line, last_line
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("--systems", type=int, default=4096)
+    parser.add_argument("--points", type=int, default=4400)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--cells", type=int, default=64_000_000, help="systems x times at once on a graphics card"
+    )
+    parser.add_argument("--threads", type=int, default=1, help="of torch on the processor")
+    OPTIONS = parser.parse_args()
 
 import numpy as np
 import torch
 
+from exoval.missions.kepler import EXPOSURE_DAYS
 from exoval.physics.exact_flux import ExactModel
+from exoval.physics.orbit import SOLAR_RADII_PER_DAY_ORBIT
 from exoval.physics.torch_flux import Pairs, TorchModel
 from exoval.system import Orbit
 
-EXPOSURE = 29.4244 / 1440
 LIMB = (0.4, 0.3)
 
 
@@ -30,7 +44,7 @@ def draw(rng: np.random.Generator, kind: str) -> Orbit:
     """One system: ``circular`` or ``eccentric`` planet, or ``pair`` of stars."""
     period = float(np.exp(rng.uniform(np.log(0.5), np.log(30))))
     if kind != "pair":
-        axis = 4.2083 * period ** (2 / 3)
+        axis = SOLAR_RADII_PER_DAY_ORBIT * period ** (2 / 3)
         eccentricity = 0.0 if kind == "circular" else float(min(rng.beta(0.9, 3), 1 - 2 / axis))
         return Orbit(
             period=period,
@@ -43,8 +57,8 @@ def draw(rng: np.random.Generator, kind: str) -> Orbit:
         )
     mass = float(rng.uniform(0.1, 1.0))
     ratio = mass**0.8
-    period = max(period, ((1 + ratio) / 0.7 / 4.2083) ** 1.5)
-    axis = 4.2083 * (1 + mass) ** (1 / 3) * period ** (2 / 3)
+    period = max(period, ((1 + ratio) / 0.7 / SOLAR_RADII_PER_DAY_ORBIT) ** 1.5)
+    axis = SOLAR_RADII_PER_DAY_ORBIT * (1 + mass) ** (1 / 3) * period ** (2 / 3)
     eccentricity = float(rng.uniform(0, 0.5)) if period > 8 else 0.0
     return Orbit(
         period=period,
@@ -80,7 +94,7 @@ def compiled_rate(times: np.ndarray, orbits: list[Orbit], rounds: int) -> float:
 
     def evaluate() -> None:
         for orbit in few:
-            model(times, orbit, LIMB, EXPOSURE)
+            model(times, orbit, LIMB, EXPOSURE_DAYS)
 
     return len(few) / median_seconds(evaluate, "cpu", rounds)
 
@@ -91,22 +105,14 @@ def differences_ppm(flux: torch.Tensor, times: np.ndarray, orbits: list[Orbit]) 
     first = flux[:300].double().cpu().numpy()
     return np.array(
         [
-            1e6 * np.abs(row - model(times, orbit, LIMB, EXPOSURE)).max()
+            1e6 * np.abs(row - model(times, orbit, LIMB, EXPOSURE_DAYS)).max()
             for row, orbit in zip(first, orbits, strict=False)
         ]
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Torch engine against the compiled one")
-    parser.add_argument("--systems", type=int, default=4096)
-    parser.add_argument("--points", type=int, default=4400)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument(
-        "--cells", type=int, default=64_000_000, help="systems x times at once on a graphics card"
-    )
-    parser.add_argument("--threads", type=int, default=1, help="of torch on the processor")
-    options = parser.parse_args()
+def main(options: argparse.Namespace) -> None:
+    """Run the benchmark."""
     torch.set_num_threads(options.threads)
     devices = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
     name = torch.cuda.get_device_name() if "cuda" in devices else None
@@ -118,7 +124,7 @@ def main() -> None:
         f"{'engine':10s} {'dtype':8s} {'systems':10s} {'curves/s':>12s} {'x compiled':>11s} "
         f"{'median ppm':>11s} {'max ppm':>9s}"
     )
-    times = 0.5 * EXPOSURE + np.arange(options.points) * EXPOSURE
+    times = 0.5 * EXPOSURE_DAYS + np.arange(options.points) * EXPOSURE_DAYS
     result = {"device": name, "systems": options.systems, "points": options.points}
     for kind in ("circular", "eccentric", "pair"):
         rng = np.random.default_rng(5)
@@ -132,11 +138,13 @@ def main() -> None:
             for dtype in ("float64", "float32"):
                 cells = options.cells if device == "cuda" else 2_000_000
                 model = TorchModel(device, dtype, cells)
-                flux = model.batch(on_device, pairs, exposure=EXPOSURE)
+                flux = model.batch(on_device, pairs, exposure=EXPOSURE_DAYS)
                 error = differences_ppm(flux, times, orbits)
                 del flux
                 rate = len(orbits) / median_seconds(
-                    lambda model=model, t=on_device, p=pairs: model.batch(t, p, exposure=EXPOSURE),
+                    lambda model=model, t=on_device, p=pairs: model.batch(
+                        t, p, exposure=EXPOSURE_DAYS
+                    ),
                     device,
                     options.rounds,
                 )
@@ -150,8 +158,8 @@ def main() -> None:
                     "ppm_median": float(f"{np.median(error):.3g}"),
                     "ppm_max": float(f"{error.max():.3g}"),
                 }
-    print(json.dumps(result))
+    last_line(result, options.json)
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

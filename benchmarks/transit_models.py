@@ -14,16 +14,25 @@ kernel. The last line is one JSON object.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import time as clock
 import warnings
 from collections.abc import Callable
 
+from command_line import command_line, last_line
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("--curves", type=int, default=300, help="light curves on the quarter")
+    parser.add_argument("--rounds", type=int, default=5)
+    OPTIONS = parser.parse_args()
+
 import batman
 import numba
 import numpy as np
 
+from exoval.missions.kepler import EXPOSURE_DAYS
 from exoval.physics.exact_flux import ExactModel
 from exoval.physics.orbit import inclination, semi_major_axis_ratio
 from exoval.physics.stellar_relations import (
@@ -34,7 +43,6 @@ from exoval.physics.stellar_relations import (
 from exoval.physics.transit_flux import BatmanModel
 from exoval.system import Orbit
 
-EXPOSURE = 29.4244 / 1440
 LIMB = (0.4, 0.3)
 POINTS = {"quarter": 4400, "4yr": 65000}
 SAMPLES = 7
@@ -92,7 +100,7 @@ def pairs(rng: np.random.Generator, count: int) -> list[Orbit]:
 def exact_engine(times: np.ndarray) -> Engine:
     """Ours, through its public door."""
     model = ExactModel()
-    return lambda orbit: model(times, orbit, LIMB, EXPOSURE)
+    return lambda orbit: model(times, orbit, LIMB, EXPOSURE_DAYS)
 
 
 def batman_engine(times: np.ndarray) -> Engine:
@@ -101,7 +109,9 @@ def batman_engine(times: np.ndarray) -> Engine:
     parameters.t0, parameters.per, parameters.rp, parameters.a, parameters.inc = 0, 3, 0.1, 10, 90
     parameters.ecc, parameters.w, parameters.u = 0, 90, list(LIMB)
     parameters.limb_dark = "quadratic"
-    model = batman.TransitModel(parameters, times, supersample_factor=SAMPLES, exp_time=EXPOSURE)
+    model = batman.TransitModel(
+        parameters, times, supersample_factor=SAMPLES, exp_time=EXPOSURE_DAYS
+    )
 
     def flux(orbit: Orbit) -> np.ndarray:
         parameters.t0, parameters.per, parameters.rp = orbit.epoch, orbit.period, orbit.radius_ratio
@@ -122,7 +132,7 @@ def pytransit_engine(times: np.ndarray) -> Engine | None:
         return None
     numba.set_num_threads(1)
     model = QuadraticModel(interpolate=False)
-    model.set_data(times, nsamples=SAMPLES, exptimes=EXPOSURE)
+    model.set_data(times, nsamples=SAMPLES, exptimes=EXPOSURE_DAYS)
     limb = np.array(LIMB)
     return lambda orbit: model.evaluate(
         orbit.radius_ratio,
@@ -153,7 +163,7 @@ def seconds_a_curve(
 def reference_flux(times: np.ndarray, orbits: list[Orbit]) -> list[np.ndarray]:
     """Light curves from 201 midpoint instants an exposure."""
     reference = BatmanModel(201, 201)
-    return [reference(times, orbit, LIMB, EXPOSURE) for orbit in orbits]
+    return [reference(times, orbit, LIMB, EXPOSURE_DAYS) for orbit in orbits]
 
 
 def errors_ppm(engine: Engine, orbits: list[Orbit], expected: list[np.ndarray]) -> np.ndarray:
@@ -168,7 +178,7 @@ def errors_ppm(engine: Engine, orbits: list[Orbit], expected: list[np.ndarray]) 
 
 def compare(grid: str, curves: int, rounds: int) -> dict[str, dict[str, float]]:
     """Time and error of every engine on one grid of times; prints its part of the table."""
-    times = 0.5 * EXPOSURE + np.arange(POINTS[grid]) * EXPOSURE
+    times = 0.5 * EXPOSURE_DAYS + np.arange(POINTS[grid]) * EXPOSURE_DAYS
     orbits = planets(np.random.default_rng(1), curves)
     engines = {
         "exact": exact_engine(times),
@@ -192,7 +202,7 @@ def compare(grid: str, curves: int, rounds: int) -> dict[str, dict[str, float]]:
 
 def eclipses(grid: str, curves: int, rounds: int) -> float:
     """Two-body light curves a second; prints its part of the table."""
-    times = 0.5 * EXPOSURE + np.arange(POINTS[grid]) * EXPOSURE
+    times = 0.5 * EXPOSURE_DAYS + np.arange(POINTS[grid]) * EXPOSURE_DAYS
     orbits = pairs(np.random.default_rng(2), curves)
     engine = exact_engine(times)
     taken = seconds_a_curve({"exact": engine}, orbits, rounds)["exact"]
@@ -204,11 +214,8 @@ def eclipses(grid: str, curves: int, rounds: int) -> float:
     return 1 / taken
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Transit engines side by side")
-    parser.add_argument("--curves", type=int, default=300, help="light curves on the quarter")
-    parser.add_argument("--rounds", type=int, default=5)
-    options = parser.parse_args()
+def main(options: argparse.Namespace) -> None:
+    """Run the benchmark."""
     few = max(options.curves // 5, 1)
     print(
         f"{'times':8s} {'what':7s} {'engine':10s} {'curves/s':>12s} {'x exact':>10s} "
@@ -226,15 +233,11 @@ def main() -> None:
     result["error_ppm_median"] = float(max(f["exact"]["median"] for f in (quarter, years)))
     result["error_ppm_max"] = float(max(f["exact"]["max"] for f in (quarter, years)))
     result["eclipses_per_second_quarter"] = eclipses_quarter
-    print(
-        json.dumps(
-            {
-                key: value if value is None else float(f"{value:.4g}")
-                for key, value in result.items()
-            }
-        )
+    last_line(
+        {key: value if value is None else float(f"{value:.4g}") for key, value in result.items()},
+        options.json,
     )
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

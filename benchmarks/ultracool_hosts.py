@@ -12,13 +12,21 @@ anywhere: such a folder is all that ``host=real`` needs. The last line is one JS
 
 from __future__ import annotations
 
-import json
-import os
-import sys
+import argparse
 from pathlib import Path
+
+from command_line import command_line, data_folder, last_line, written
+
+if __name__ == "__main__":
+    # before the numerical libraries are imported
+    parser = command_line(__doc__)
+    parser.add_argument("folder", type=written, help="to write the tables to")
+    OPTIONS = parser.parse_args()
 
 import numpy as np
 import pandas as pd
+
+from exoval.running.output_path import make_folder
 
 #: of an M8 dwarf, in K and solar radii and in dex
 AVERAGE = {"teff": 2570.0, "radius": 0.114, "logg": 5.27}
@@ -28,7 +36,7 @@ ZERO_POINT = 20.44
 
 def write_tables(source: Path, folder: Path) -> dict:
     """One table a star and the table of stars; returns what was written."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     rows, stars = pd.read_parquet(source), []
     for target, segments in rows.groupby("target"):
         tables = [
@@ -61,15 +69,13 @@ def write_tables(source: Path, folder: Path) -> dict:
     return {"stars": len(stars), "of": int(rows["target"].nunique()), "folder": str(folder)}
 
 
-def main() -> None:
+def main(options: argparse.Namespace) -> None:
     """Write the tables."""
-    if len(sys.argv) != 2 or not os.environ.get("EXOVAL_DATA"):
-        sys.exit(__doc__)
-    source = Path(os.environ["EXOVAL_DATA"]) / "light_curves/tess_ultracool-00.parquet"
-    written = write_tables(source, Path(sys.argv[1]))
-    print(f"{written['stars']} of {written['of']} stars written to {written['folder']}")
-    print(json.dumps(written))
+    source = data_folder() / "light_curves/tess_ultracool-00.parquet"
+    made = write_tables(source, options.folder)
+    print(f"{made['stars']} of {made['of']} stars written to {made['folder']}")
+    last_line(made, options.json)
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

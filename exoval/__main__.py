@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from exoval.data_folder import data_from, folder_named, holds_data
 from exoval.errors import BadParameter, DataNotFound, message_instead_of_traceback
+from exoval.running.output_path import make_folder, output_path
 
 if TYPE_CHECKING:
     from exoval.missions.mission import Mission
@@ -27,6 +28,9 @@ def main(arguments: list[str] | None = None) -> None:
     # a folder may also hold light curves alone, and is then looked into by the command
     data = parsed.data if parsed.data is not None and holds_data(parsed.data) else None
     with message_instead_of_traceback(), data_from(data):
+        for name in ("output", "features", "pages"):
+            if getattr(parsed, name, None) is not None:
+                output_path(getattr(parsed, name), setting=f"--{name}")
         parsed.command(parsed)
 
 
@@ -160,7 +164,7 @@ def _plot_event(parsed: argparse.Namespace) -> None:
     # imported here so that --help does not pay for the numerical libraries
     from exoval.pages.event_page import event_page, strongest_event
     from exoval.pages.feature_file import write_features
-    from exoval.pages.plot_event import plot_event
+    from exoval.pages.plot_event import plot_event, save_page
     from exoval.real_event import measure_real_event
     from exoval.recipe import Recipe
     from exoval.search.box_search import BoxSearch
@@ -185,10 +189,7 @@ def _plot_event(parsed: argparse.Namespace) -> None:
     measured = measure_real_event(light_curve, event, star, recipe, others=others)
     page = event_page(measured, recipe)
     output = parsed.output or Path(f"{light_curve.target.replace(' ', '_')}.png")
-    try:
-        plot_event(page).savefig(output, dpi=100)
-    except (OSError, ValueError) as error:
-        raise DataNotFound(f"cannot write {output} ({error}); choose another --output") from error
+    save_page(plot_event(page), output, setting="--output")
     print(output)
     if parsed.features is not None:
         write_features(page, parsed.features)
@@ -202,7 +203,9 @@ def _vet(parsed: argparse.Namespace) -> None:
     from exoval.vetting.vet_list import Vetting, vet_list
 
     asked = _asked_list(parsed)
-    _make_folder(parsed.pages)
+    if parsed.pages is not None:
+        # before anything is judged for them
+        make_folder(parsed.pages, setting="--pages")
     vetting = Vetting(
         parsed.run,
         _mission(parsed.mission) if parsed.mission else None,
@@ -270,18 +273,6 @@ def _asked(parsed: argparse.Namespace, target: str | None) -> VettingRequest:
     # a part of an ephemeris is a mistake of the command, not of one target
     _ = asked.is_given
     return asked
-
-
-def _make_folder(folder: Path | None) -> None:
-    """A folder for pages, before anything is judged for them."""
-    if folder is None:
-        return
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataNotFound(
-            f"cannot make {folder} ({error.strerror}); choose another --pages"
-        ) from error
 
 
 def _mission(name: str) -> Mission:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from exoval.errors import BadParameter
 
-#: two periods closer than this, or than this to half or twice the other, are of one signal
-SAME_PERIOD = 1e-3
+#: Periods that differ by less, as a share, are of one signal. Catalogues of years of data tell
+#: closer periods apart than a search of one quarter or sector: the planets of KOI-730 are within
+#: 1.3e-3 of 2:1, and the periods of 3 of 188 planets from single TESS sectors are 1e-3 to 2e-3 off
+SAME_PERIOD, SAME_FOUND_PERIOD = 1e-3, 2e-3
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,16 @@ class Ephemeris:
         return np.abs(self.time_from_mid_event(time)) < 0.5 * widths * self.duration
 
 
-def is_other_period(period: float, of: float) -> bool:
-    """Whether a period is neither another one, nor half or twice it."""
-    return min(abs(period / (ratio * of) - 1) for ratio in (0.5, 1, 2)) > SAME_PERIOD
+def is_other_period(
+    period: float,
+    of: float,
+    *,
+    multiples: Sequence[float] = (0.5, 1, 2),
+    within: float = SAME_PERIOD,
+) -> bool:
+    """Whether a period is none of the ``multiples`` of another one, as a share to ``within``.
+
+    >>> is_other_period(20.001, 10.0), is_other_period(15.0, 10.0)
+    (False, True)
+    """
+    return min(abs(period / (multiple * of) - 1) for multiple in multiples) > within

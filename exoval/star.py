@@ -5,6 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
+#: log10 of the Sun's surface gravity (cm/s^2) and its effective temperature (K). The nominal values
+#: of IAU 2015 Resolution B3 (Prša et al. 2016, AJ 152, 41) give 4.43807 and 5772; catalogues give
+#: gravities to three decimals at most
+SOLAR_LOGG, SOLAR_TEFF = 4.438, 5772.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Star:
@@ -36,3 +43,22 @@ class Star:
     def density(self) -> float:
         """Mean density in solar units; NaN where mass or radius is missing."""
         return self.mass / self.radius**3
+
+
+def surface_gravity(*, mass: float, radius: float) -> float:
+    """log10 of the surface gravity in cm/s^2, of a mass and a radius in solar units.
+
+    >>> surface_gravity(mass=1.0, radius=10.0)
+    2.438
+    """
+    return SOLAR_LOGG + math.log10(mass / radius**2)
+
+
+def mass_from_gravity(*, logg: float, radius: float) -> float:
+    """Mass in solar units of a surface gravity (log10 of cm/s^2) and a radius (solar): g R^2."""
+    return 10 ** (logg - SOLAR_LOGG) * radius**2
+
+
+def density_from_gravity(*, logg: np.ndarray, radius: np.ndarray) -> np.ndarray:
+    """Mean density in solar units of gravities (log10 of cm/s^2) and radii (solar): g / R."""
+    return 10 ** (logg - SOLAR_LOGG) / radius

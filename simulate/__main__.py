@@ -18,6 +18,7 @@ from exoval.build import check_settings
 from exoval.data_folder import data_from
 from exoval.errors import BadParameter, message_instead_of_traceback
 from exoval.missions.mission_file import mission_files
+from exoval.running.output_path import check_overrides
 
 log = logging.getLogger("simulate")
 
@@ -51,6 +52,7 @@ def main(config: DictConfig) -> None:
 def take_mission_files() -> None:
     """Make ``mission=/path/to/mine.yaml`` a choice that Hydra knows."""
     with message_instead_of_traceback():
+        check_overrides(sys.argv[1:])
         sys.argv[1:], files = mission_files(sys.argv[1:])
     for name, settings in files.items():
         ConfigStore.instance().store(name=name, group="mission", node=settings)

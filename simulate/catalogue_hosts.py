@@ -13,9 +13,8 @@ from exoval.catalogs.known_signals import CATALOGS, stars_with_known_signals
 from exoval.catalogs.table import CatalogTable
 from exoval.errors import DataNotFound
 from exoval.lightcurve import LightCurve
-from exoval.missions.catalogue_star import SOLAR_LOGG
 from exoval.missions.mission import Mission
-from exoval.star import Star
+from exoval.star import Star, surface_gravity
 from simulate.hosts import procedural_light_curve
 
 #: a star's magnitude from its noise is believed between these
@@ -104,7 +103,7 @@ class CatalogueHosts:
             radius=float(row.radius),
             mass=float(row.mass),
             teff=float(row.teff),
-            logg=SOLAR_LOGG + math.log10(row.mass / row.radius**2),
+            logg=surface_gravity(mass=row.mass, radius=row.radius),
             magnitude=min(max(magnitude, BRIGHTEST), FAINTEST),
             flags=("logg", "magnitude"),
         )

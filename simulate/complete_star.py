@@ -12,10 +12,7 @@ from exoval.physics.stellar_relations import (
     radius_from_mass,
     teff_from_mass,
 )
-from exoval.star import Star
-
-#: log g of the Sun (cgs)
-SOLAR_LOGG = 4.438
+from exoval.star import Star, mass_from_gravity, surface_gravity
 
 
 def complete_star(star: Star) -> Star:
@@ -30,13 +27,13 @@ def complete_star(star: Star) -> Star:
             f"{star.target} has neither radius nor temperature; add one to its catalogue entry"
         )
     if not math.isfinite(mass) and math.isfinite(logg) and math.isfinite(radius):
-        mass = 10 ** (logg - SOLAR_LOGG) * radius**2
+        mass = mass_from_gravity(logg=logg, radius=radius)
     if not 0.08 <= mass <= 10:
         known = mass_from_teff(teff) if math.isfinite(teff) else mass_from_radius(radius)
         mass = float(known)
     radius = radius if math.isfinite(radius) else float(radius_from_mass(mass))
     teff = teff if math.isfinite(teff) else float(teff_from_mass(mass))
-    logg = logg if math.isfinite(logg) else SOLAR_LOGG + math.log10(mass / radius**2)
+    logg = logg if math.isfinite(logg) else surface_gravity(mass=mass, radius=radius)
     filled = {"radius": radius, "mass": mass, "teff": teff, "logg": logg}
     flags = tuple(name for name, value in filled.items() if value != getattr(star, name))
     return replace(star, **filled, flags=tuple(dict.fromkeys(star.flags + flags)))

@@ -15,6 +15,7 @@ from exoval.injection.inject import inject
 from exoval.lightcurve import LightCurve
 from exoval.measure import measure
 from exoval.missions.mission import Mission
+from exoval.noise.differential_precision import differential_precision
 from exoval.physics.orbit import durations, secondary_delay
 from exoval.physics.transit_flux import TransitModel
 from exoval.populations.catalogue_errors import CatalogueErrors
@@ -26,7 +27,7 @@ from exoval.system import Orbit, System
 from simulate.complete_star import complete_star
 from simulate.hard_cases import hard_cases
 from simulate.hosts import Hosts
-from simulate.observation import Observation, noise_ppm
+from simulate.observation import Observation
 from simulate.recover import Recovery, recover
 from simulate.scenarios.scenario import Scenario
 from simulate.transform import INVERTED, SCRAMBLED, invert, scramble
@@ -139,7 +140,7 @@ def inject_example(
         start=float(host.time[0]),
         baseline=host.baseline,
         exposure=host.exposure,
-        noise_ppm=noise_ppm(host, days=NOISE_DAYS),
+        noise_ppm=differential_precision(host, hours=24 * NOISE_DAYS),
         noise_days=NOISE_DAYS,
         band=mission.band,
         blend_radius_arcsec=mission.blend_radius_arcsec,
@@ -260,7 +261,11 @@ def _truth(injected: InjectedSystem, transit_model: TransitModel) -> dict:
     lost = 1 - np.divide(
         eclipses.flux, host.flux, out=np.ones(len(host.flux)), where=host.flux != 0
     )
-    noise = 1e-6 * noise_ppm(host, days=NOISE_DAYS) * np.sqrt(NOISE_DAYS / host.exposure)
+    noise = (
+        1e-6
+        * differential_precision(host, hours=24 * NOISE_DAYS)
+        * np.sqrt(NOISE_DAYS / host.exposure)
+    )
     return (
         truth
         | hard_cases(eclipsed, host, transit_model=transit_model)

@@ -18,9 +18,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from exoval.errors import BadParameter, DataNotFound
+from exoval.errors import BadParameter
 from exoval.injection.completeness import Completeness, measure_completeness
 from exoval.labels import FALSE_POSITIVE, PLANET, is_planet
+from exoval.running.output_path import make_folder, writing
 from exoval.table.column import Column
 from exoval.table.feature_table import IDENTITY, FeatureTable
 from exoval.views.layout import FINE, ViewLayout
@@ -53,16 +54,11 @@ class Shards:
         self.fingerprint = fingerprint
         self.views = views
         stamp = self.folder / "recipe.txt"
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
+        with writing(stamp, setting="output=DIR"):
             if not stamp.exists():
                 stamp.write_text(fingerprint)
             known = stamp.read_text()
-        except OSError as error:
-            raise DataNotFound(
-                f"cannot write to {folder} ({error.strerror}); choose another "
-                "output=DIR or mend its permissions"
-            ) from error
         if known != fingerprint:
             raise BadParameter(
                 f"{folder} holds a labelled set made with other settings; choose "

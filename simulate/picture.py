@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from exoval.ephemeris import Ephemeris
+from exoval.running.output_path import make_folder
 from simulate.example import (
     KEPT,
     InjectedSystem,
@@ -37,7 +38,7 @@ def picture_examples(
         log.warning("pictures need matplotlib: pip install 'exoval[report]'")
         return
     matplotlib.use("Agg")
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     for scenario in simulation.scenarios:
         shown = [o for o in outcomes if o.scenario == scenario and o.status == KEPT][:number]
         for outcome in shown:

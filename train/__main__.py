@@ -23,6 +23,7 @@ from exoval.build import check_settings
 from exoval.data_folder import data_from
 from exoval.errors import BadParameter, ExovalError, message_instead_of_traceback
 from exoval.missions.mission_file import mission_files
+from exoval.running.output_path import check_overrides
 
 
 @hydra.main(config_path="pkg://conf", config_name="train", version_base="1.3")
@@ -62,6 +63,7 @@ def main(config: DictConfig) -> float | None:
 def take_mission_files() -> None:
     """Make ``mission=/path/to/mine.yaml`` a choice that Hydra knows."""
     with message_instead_of_traceback():
+        check_overrides(sys.argv[1:])
         sys.argv[1:], files = mission_files(sys.argv[1:])
     for name, settings in files.items():
         ConfigStore.instance().store(name=name, group="mission", node=settings)

@@ -19,6 +19,7 @@ from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
 from exoval.models.calibrate import Calibration
 from exoval.models.fitted_model import FittedModel
 from exoval.models.novelty import NoveltyScores
+from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
 from exoval.table.feature_table import IDENTITY, FeatureTable
 from exoval.vetting.trained_run import TRAINING_STARS
@@ -233,19 +234,6 @@ def check_settings(
             f"learning_curve is {list(learning_curve)}; give shares between 0 and "
             "1 of the stars, or []"
         )
-
-
-def make_folder(output: str | Path) -> Path:
-    """The output folder, made if need be; DataNotFound if it cannot be."""
-    output = Path(output)
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataNotFound(
-            f"cannot write to {output} ({error.strerror}); choose another "
-            "output=DIR or mend its permissions"
-        ) from error
-    return output
 
 
 def measure_real(

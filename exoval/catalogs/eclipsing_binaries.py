@@ -8,6 +8,7 @@ import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.table import CatalogTable, candidates
+from exoval.missions.kepler import BKJD_ZERO
 
 TABLE = CatalogTable(
     file="kepler/eclipsing_binaries_kirk2016.parquet",
@@ -18,8 +19,8 @@ TABLE = CatalogTable(
 REQUIRED = ("KIC", "period", "bjd0", "pwidth")
 OPTIONAL = ("pdepth",)
 
-#: bjd0 is BJD - 2,400,000 and BKJD is BJD - 2,454,833
-BKJD_ZERO = 54833.0
+#: the table's bjd0 is BJD minus this
+TABLE_ZERO = 2400000.0
 #: epochs are given near or, for long periods, up to some years before the launch (54897); two rows
 #: with 5487 and 5500 seem to lack a digit, and their true epochs cannot be told from the table
 EARLIEST = 50000.0
@@ -46,7 +47,7 @@ def read_eclipsing_binaries(path: str | Path | None = None) -> list[Candidate]:
                 + "."
                 + number_on_star.map("{:02d}".format),
                 "period": table["period"],
-                "epoch": (table["bjd0"] - BKJD_ZERO).where(table["bjd0"] > EARLIEST),
+                "epoch": (table["bjd0"] - (BKJD_ZERO - TABLE_ZERO)).where(table["bjd0"] > EARLIEST),
                 "duration": table["pwidth"].where(table["pwidth"] > 0) * table["period"],
                 "depth": table["pdepth"].where(table["pdepth"] > 0),
                 "label": "EB",

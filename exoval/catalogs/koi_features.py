@@ -13,11 +13,9 @@ from exoval.catalogs.positional_probability import read_positional_probabilities
 from exoval.catalogs.tce_features import DENSITY_FACTOR
 from exoval.errors import BadTable, DataNotFound
 from exoval.labels import from_disposition
+from exoval.star import density_from_gravity
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
-
-#: logarithm of the Sun's surface gravity, cgs
-SOLAR_LOGG = 4.438
 
 ARCHIVE = (
     ArchiveColumn("period", "d", "orbital period", "koi_period"),
@@ -141,7 +139,7 @@ def _derived(values: pd.DataFrame) -> pd.DataFrame:
     in_days = have["transit_duration"] / 24
     chord = np.sqrt(((1 + have["radius_ratio"]) ** 2 - have["impact_parameter"] ** 2).clip(lower=0))
     scaled_axis = chord * have["period"] / np.pi / in_days
-    density = 10 ** (have["logg"] - SOLAR_LOGG) / have["stellar_radius"]
+    density = density_from_gravity(logg=have["logg"], radius=have["stellar_radius"])
     ratios = pd.DataFrame(
         {
             "duration_over_period": in_days / have["period"],

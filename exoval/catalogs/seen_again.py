@@ -16,10 +16,8 @@ from astropy.coordinates import SkyCoord
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.koi import TABLE as KOI
 from exoval.errors import BadParameter, ExovalError
+from exoval.missions.kepler import BKJD_ZERO
 from exoval.missions.library import LightCurveLibrary
-
-#: BKJD is BJD - 2,454,833
-BKJD_ZERO = 2454833.0
 
 Positions = dict[str, tuple[float, float]]
 

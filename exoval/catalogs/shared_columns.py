@@ -15,13 +15,10 @@ import numpy as np
 import pandas as pd
 
 from exoval.errors import BadTable
+from exoval.star import density_from_gravity
 from exoval.table.column import Column
 from exoval.table.feature_table import IDENTITY, FeatureTable
-
-#: solar radius in Earth radii
-SUN_IN_EARTHS = 109.076
-#: logarithm of the Sun's surface gravity, cgs
-SOLAR_LOGG = 4.438
+from exoval.units import DAYS_PER_YEAR, EARTH_RADII_PER_SOLAR_RADIUS
 
 Formula = Callable[[pd.DataFrame], pd.Series]
 
@@ -107,8 +104,8 @@ def central_duration(frame: pd.DataFrame) -> pd.Series:
 
     13 h (P / yr)^(1/3) (rho / rho_sun)^(-1/3), with rho = g / R in solar units.
     """
-    density = 10 ** (frame["logg"] - SOLAR_LOGG) / frame["stellar_radius"]
-    return 13.0 * (frame["period"] / 365.25 / density) ** (1 / 3)
+    density = density_from_gravity(logg=frame["logg"], radius=frame["stellar_radius"])
+    return 13.0 * (frame["period"] / DAYS_PER_YEAR / density) ** (1 / 3)
 
 
 def distance_from_event(phase: pd.Series) -> pd.Series:
@@ -125,7 +122,7 @@ PLANET_COLUMNS = (
         lambda frame: (
             np.sqrt(1e-6 * frame["transit_depth"].clip(lower=0))
             * frame["stellar_radius"]
-            * SUN_IN_EARTHS
+            * EARTH_RADII_PER_SOLAR_RADIUS
         ),
     ),
     DerivedColumn(

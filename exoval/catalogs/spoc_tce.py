@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.table import CatalogTable
 from exoval.catalogs.tess_eclipsing_binaries import TABLE as BINARIES
 from exoval.catalogs.toi import read_toi
+from exoval.ephemeris import SAME_FOUND_PERIOD, is_other_period
 from exoval.labels import PLANET, UNKNOWN
 
 TABLE = CatalogTable(
@@ -31,8 +31,6 @@ REQUIRED = (
 
 #: what no catalogue of planets, candidates or binaries names
 UNNAMED = "unnamed"
-#: periods that differ by less, relative, are one
-SAME_PERIOD = 2e-3
 #: a search may find an event at these multiples of its period
 MULTIPLES = (1.0, 0.5, 2.0, 1 / 3, 3.0)
 
@@ -87,17 +85,17 @@ def _label(
     event: tuple, interest: tuple[Candidate, ...], binaries: tuple[float, ...]
 ) -> tuple[str, str]:
     """Label and disposition of one event of a star with these catalogued signals."""
-    at_multiple = [one for one in interest if _same_period(event, one.ephemeris.period, MULTIPLES)]
+    at_multiple = [one for one in interest if _at(event, one.ephemeris.period, MULTIPLES)]
     exact = [
         one
         for one in at_multiple
-        if _same_period(event, one.ephemeris.period, (1.0,)) and _same_phase(event, one)
+        if _at(event, one.ephemeris.period, (1.0,)) and _same_phase(event, one)
     ]
     # a planet wins over what else has the same ephemeris, a binary over mere candidates
     for signal in exact:
         if signal.disposition == PLANET:
             return PLANET, PLANET
-    if any(_same_period(event, period, MULTIPLES) for period in binaries):
+    if any(_at(event, period, MULTIPLES) for period in binaries):
         return "EB", "false_positive"
     for signal in exact:
         return signal.label, signal.disposition
@@ -106,9 +104,11 @@ def _label(
     return UNNAMED, "false_positive"
 
 
-def _same_period(event: tuple, period: float, multiples: tuple[float, ...]) -> bool:
-    ratio = event.orbitalPeriodDays / period
-    return bool(np.min(np.abs(ratio / np.array(multiples) - 1)) < SAME_PERIOD)
+def _at(event: tuple, period: float, multiples: tuple[float, ...]) -> bool:
+    """Whether an event has a period or one of its multiples."""
+    return not is_other_period(
+        event.orbitalPeriodDays, period, multiples=multiples, within=SAME_FOUND_PERIOD
+    )
 
 
 def _same_phase(event: tuple, signal: Candidate) -> bool:

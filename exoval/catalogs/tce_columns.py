@@ -19,10 +19,9 @@ from exoval.catalogs.shared_columns import (
 )
 from exoval.catalogs.tce import TABLE
 from exoval.labels import FALSE_POSITIVE, PLANET
+from exoval.missions.kepler import PIXEL_ARCSEC
 from exoval.table.feature_table import FeatureTable
 
-#: pixel of Kepler, arcsec
-PIXEL = 3.98
 #: log10(model SNR / multiple-event statistic) as a parabola in log10(duration / h): what the
 #: archive's whitening filter takes. Least absolute deviations of 3,241 planets and candidates of
 #: KOI DR25 with a statistic above 8; their medians follow it within 2 % from 1 to 16 hours
@@ -107,7 +106,7 @@ MEASURED = (
         "source_offset",
         "arcsec",
         "how far from the target the dimming source lies",
-        ours=lambda frame: PIXEL * frame["source_offset"],
+        ours=lambda frame: PIXEL_ARCSEC * frame["source_offset"],
         theirs=positive("tce_dikco_msky"),
         differs="flux-weighted centroids here, difference images there: where the "
         "source is bright and far, ours is the less certain",

@@ -11,11 +11,10 @@ from exoval.catalogs.archive_column import ArchiveColumn, archive_values, featur
 from exoval.catalogs.tce import TABLE
 from exoval.errors import BadTable
 from exoval.labels import from_disposition
+from exoval.missions.kepler import PIXEL_ARCSEC
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
 
-#: pixel of Kepler, arcsec
-PIXEL = 3.98
 #: mean density of the Sun, g/cm3, and (2 pi)^2 / (G rho_sun) x 3 / (4 pi) in d^2
 SUN_DENSITY, DENSITY_FACTOR = 1.41, 0.01342
 #: logarithm that stands for a probability too small for a single-precision number
@@ -329,18 +328,18 @@ def _centroid_sigma(table: pd.DataFrame) -> pd.Series:
 
 def _shift(table: pd.DataFrame) -> pd.Series:
     arcsec = np.hypot(table["tce_fwm_prao"], table["tce_fwm_pdeco"])
-    return 1000 / PIXEL * arcsec.where(arcsec > 0)
+    return 1000 / PIXEL_ARCSEC * arcsec.where(arcsec > 0)
 
 
 def _offset(table: pd.DataFrame) -> pd.Series:
     arcsec = np.hypot(table["tce_fwm_srao"], table["tce_fwm_sdeco"])
-    return arcsec.where(arcsec > 0) / PIXEL
+    return arcsec.where(arcsec > 0) / PIXEL_ARCSEC
 
 
 def _offset_error(table: pd.DataFrame) -> pd.Series:
     """Errors of both axes together; -1 stands for none."""
     errors = table[["tce_fwm_srao_err", "tce_fwm_sdeco_err"]].astype(float)
-    return np.hypot(*errors.where(errors > 0).to_numpy().T) / PIXEL
+    return np.hypot(*errors.where(errors > 0).to_numpy().T) / PIXEL_ARCSEC
 
 
 def published_folds(path: str | Path | None = None) -> np.ndarray:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.table import CatalogTable, candidates
+from exoval.missions.tess import BTJD_ZERO
 
 TABLE = CatalogTable(
     file="tess/toi_2025-10.parquet",
@@ -17,9 +18,6 @@ TABLE = CatalogTable(
 )
 REQUIRED = ("tid", "tfopwg_disp", "pl_orbper", "pl_tranmid", "pl_trandurh")
 OPTIONAL = ("pl_trandep",)
-
-#: BTJD is BJD - 2,457,000
-BTJD_ZERO = 2457000.0
 
 
 def read_toi(path: str | Path | None = None) -> list[Candidate]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-#: a normal distribution's standard deviation over its median absolute deviation
-MAD_TO_SIGMA = 1.4826
+from exoval.noise.robust_scatter import robust_scatter
 
 
 def point_scatter(flux: np.ndarray) -> float:
@@ -16,5 +15,4 @@ def point_scatter(flux: np.ndarray) -> float:
     flux = flux[np.isfinite(flux)]
     if len(flux) < 3:
         return float("nan")
-    step = np.diff(flux)
-    return float(MAD_TO_SIGMA * np.median(np.abs(step - np.median(step))) / np.sqrt(2))
+    return float(robust_scatter(np.diff(flux)) / np.sqrt(2))

@@ -9,9 +9,9 @@ from scipy.interpolate import BSpline, make_lsq_spline
 
 from exoval.detrend.flatten_segments import flatten_segments
 from exoval.detrend.parameters import require_positive
-from exoval.detrend.point_scatter import MAD_TO_SIGMA
 from exoval.ephemeris import Ephemeris
 from exoval.lightcurve import LightCurve
+from exoval.noise.robust_scatter import MAD_TO_SIGMA
 
 #: rounds after which weights no longer move a trend by a hundredth of the noise
 ROUNDS = 10

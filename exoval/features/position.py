@@ -11,6 +11,7 @@ import numpy as np
 from exoval.detrend.point_scatter import point_scatter
 from exoval.features.reason import CODES, Reason
 from exoval.folded.folded_event import FoldedEvent
+from exoval.noise.robust_scatter import robust_scatter
 from exoval.table.column import Column
 
 #: fewest cadences in the event and beside it for an event to count
@@ -102,5 +103,5 @@ class PositionFeatures:
         weight = 1 / (1 / counts[0][usable] + 1 / counts[1][usable])
         shift = float(np.average(shifts, weights=weight))
         white = point_scatter(centroid) / np.sqrt(weight.sum())
-        scatter = 1.4826 * np.median(np.abs(shifts - np.median(shifts))) / np.sqrt(len(shifts))
+        scatter = robust_scatter(shifts) / np.sqrt(len(shifts))
         return shift, max(white, float(scatter), 1e-12)

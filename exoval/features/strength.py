@@ -10,6 +10,7 @@ import numpy as np
 from exoval.features.reason import CODES, Reason
 from exoval.folded.false_alarm import log_false_alarm
 from exoval.folded.folded_event import FoldedEvent
+from exoval.noise.robust_scatter import robust_scatter
 from exoval.table.column import Column
 
 
@@ -78,7 +79,7 @@ class StrengthFeatures:
         middle = float(np.median(strength))
         deviation = float(np.median(np.abs(strength - middle))) if count > 1 else np.nan
         pulls = (events.depth - depth) / events.error
-        scatter = 1.4826 * np.median(np.abs(pulls - np.median(pulls))) if count > 1 else np.nan
+        scatter = robust_scatter(pulls) if count > 1 else np.nan
         number = folded.event_number
         return row | {
             "ses_max": strength.max(),

@@ -12,9 +12,7 @@ from exoval.features.reason import CODES, Reason
 from exoval.folded.folded_event import FoldedEvent
 from exoval.search.period_grid import duration_scale
 from exoval.table.column import Column
-
-#: Earth radii in a solar radius
-EARTH_RADII_PER_SOLAR = 109.076
+from exoval.units import EARTH_RADII_PER_SOLAR_RADIUS
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ class TransitFitFeatures:
             "impact_parameter": mean["impact_parameter"],
             "impact_parameter_error": error["impact_parameter"],
             "scaled_axis": math.exp(fit.log_axis),
-            "planet_radius": mean["radius_ratio"] * star.radius * EARTH_RADII_PER_SOLAR,
+            "planet_radius": mean["radius_ratio"] * star.radius * EARTH_RADII_PER_SOLAR_RADIUS,
             "density_ratio": math.exp(3 * (fit.log_axis - math.log(solar_axis))) / star.density,
             "density_ratio_error": 3 * fit.log_axis_error / math.log(10),
             "transit_chi2": fit.chi2 / max(fit.bins - 5, 1),

@@ -23,15 +23,16 @@ from exoval.folded.single_events import (
 from exoval.folded.trapezoid import TrapezoidFit, fit_trapezoid
 from exoval.lightcurve import LightCurve
 from exoval.missions.named_mission import named_mission
+from exoval.noise.robust_scatter import robust_scatter
 from exoval.physics.limb_darkening import quadratic_limb_darkening
-from exoval.star import Star
+from exoval.star import SOLAR_LOGG, SOLAR_TEFF, Star
 
 #: durations (full width) around mid-event in which shapes are fitted, and bins there
 WINDOW, BINS = 4.0, 200
 #: fewest windows without an event whose scatter says how red the noise is
 FEWEST_WINDOWS = 8
-#: limb darkening of a star without parameters, and of a mission without a band
-SOLAR_TEFF, SOLAR_LOGG, ANY_BAND = 5772.0, 4.44, "kepler"
+#: band of a mission without one
+ANY_BAND = "kepler"
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ class FoldedEvent:
         pulls = self.empty_pulls
         if len(pulls) < FEWEST_WINDOWS:
             return math.nan
-        return float(1.4826 * np.median(np.abs(pulls - np.median(pulls))))
+        return robust_scatter(pulls)
 
     @property
     def noise(self) -> float:
@@ -225,12 +226,13 @@ class FoldedEvent:
         boxes = len(strength) / STEPS_PER_DURATION
         if boxes < FEWEST_WINDOWS:
             return self.noise
-        scatter = 1.4826 * np.median(np.abs(strength - np.median(strength)))
+        scatter = robust_scatter(strength)
         # the variance from a median absolute deviation is off by 2 x 1.17 / sqrt(2 n) of itself
         chance = self.noise**2 * (1 + 2 * 1.65 / math.sqrt(boxes))
-        return math.sqrt(self.noise**2 + max(float(scatter) ** 2 - chance, 0.0))
+        return math.sqrt(self.noise**2 + max(scatter**2 - chance, 0.0))
 
     def _limb_darkening(self) -> tuple[float, float]:
+        # a star without parameters counts as the Sun
         teff = self.star.teff if math.isfinite(self.star.teff) else SOLAR_TEFF
         logg = self.star.logg if math.isfinite(self.star.logg) else SOLAR_LOGG
         try:

@@ -19,6 +19,7 @@ from scipy.stats import beta
 
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.injection.importance_weights import reweight
+from exoval.running.output_path import output_path
 
 #: edges of periods in days: octaves
 PERIOD_EDGES = 0.25 * 2.0 ** np.arange(14)
@@ -257,7 +258,7 @@ def save_completeness(efficiencies: Mapping[str, Completeness], folder: str | Pa
         }
         for name, one in efficiencies.items()
     }
-    path = Path(folder) / FILE
+    path = output_path(folder) / FILE
     path.write_text(json.dumps(entries, indent=1))
     return path
 

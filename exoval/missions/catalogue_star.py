@@ -5,10 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from exoval.star import Star
-
-#: log10 of the Sun's surface gravity in cm/s^2, from the IAU 2015 nominal GM and radius
-SOLAR_LOGG = 4.438068
+from exoval.star import Star, mass_from_gravity
 
 
 def catalogue_star(target: str, values: Mapping[str, float]) -> Star:
@@ -20,5 +17,5 @@ def catalogue_star(target: str, values: Mapping[str, float]) -> Star:
     """
     names = ("radius", "teff", "logg", "metallicity", "magnitude", "ra", "dec")
     known = {name: float(values.get(name, math.nan)) for name in names}
-    mass = 10 ** (known["logg"] - SOLAR_LOGG) * known["radius"] ** 2
+    mass = mass_from_gravity(logg=known["logg"], radius=known["radius"])
     return Star(target=target, mass=mass, flags=("mass",) if math.isfinite(mass) else (), **known)

@@ -7,6 +7,7 @@ from exoval.missions.mission import Mission
 from exoval.missions.pipeline_product import PipelineProduct
 from exoval.noise.procedural_noise import ProceduralNoise
 from exoval.populations.target_stars import TargetStars
+from exoval.units import SECONDS_PER_DAY
 
 
 def described_mission(
@@ -37,7 +38,7 @@ def described_mission(
     return Mission(
         name=name,
         band=band,
-        exposure_days=exposure_seconds / 86400,
+        exposure_days=exposure_seconds / SECONDS_PER_DAY,
         pixel_scale_arcsec=pixel_scale_arcsec,
         blend_radius_arcsec=blend_radius_arcsec,
         time_zero=time_zero,

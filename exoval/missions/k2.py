@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exoval.missions.kepler import QUALITY_BITS
+from exoval.missions.kepler import BKJD_ZERO, EXPOSURE_DAYS, PIXEL_ARCSEC, QUALITY_BITS
 from exoval.missions.mission import Mission
 from exoval.missions.pipeline_product import PipelineProduct
 from exoval.noise.procedural_noise import ProceduralNoise
@@ -32,10 +32,10 @@ CAMPAIGN = PipelineProduct(
 
 def k2(
     *,
-    exposure_days: float = 0.0204335982,
-    pixel_scale_arcsec: float = 3.98,
+    exposure_days: float = EXPOSURE_DAYS,
+    pixel_scale_arcsec: float = PIXEL_ARCSEC,
     blend_radius_arcsec: float = 4.0,
-    time_zero: float = 2454833.0,
+    time_zero: float = BKJD_ZERO,
     minimum_period_days: float = 0.5,
     maximum_period_days: float = 26.0,
     quality_bits: Sequence[int] = QUALITY_BITS,

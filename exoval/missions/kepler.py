@@ -9,6 +9,9 @@ from exoval.missions.pipeline_product import PipelineProduct
 from exoval.noise.procedural_noise import ProceduralNoise
 from exoval.populations.target_stars import TargetStars
 
+#: days of a long cadence, arcsec of a pixel, and the BJD at time 0 of BKJD (Kepler Archive Manual)
+EXPOSURE_DAYS, PIXEL_ARCSEC, BKJD_ZERO = 0.0204335982, 3.98, 2454833.0
+
 #: file and header names of Kepler long-cadence light curves (Kepler Archive Manual, chapter 2)
 LONG_CADENCE = PipelineProduct(
     telescope="Kepler",
@@ -39,10 +42,10 @@ QUALITY_BITS = (0, 1, 2, 3, 5, 6, 8, 14, 15, 16, 20)
 
 def kepler(
     *,
-    exposure_days: float = 0.0204335982,
-    pixel_scale_arcsec: float = 3.98,
+    exposure_days: float = EXPOSURE_DAYS,
+    pixel_scale_arcsec: float = PIXEL_ARCSEC,
     blend_radius_arcsec: float = 4.0,
-    time_zero: float = 2454833.0,
+    time_zero: float = BKJD_ZERO,
     minimum_period_days: float = 0.5,
     maximum_period_days: float = 30.0,
     quality_bits: Sequence[int] = QUALITY_BITS,

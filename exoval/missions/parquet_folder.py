@@ -22,6 +22,7 @@ from exoval.missions.catalogue_star import catalogue_star
 from exoval.missions.mission import Mission
 from exoval.missions.pipeline_segment import PipelineSegment
 from exoval.star import Star
+from exoval.units import SECONDS_PER_DAY
 
 _STAR = {
     "radius": "radius",
@@ -83,7 +84,7 @@ class ParquetFolder:
             flux_error=lists[f"{flux}_err"],
             centroid_column=lists["mom_centr1"] - lists["pos_corr1"],
             centroid_row=lists["mom_centr2"] - lists["pos_corr2"],
-            exposure=float(row["exposure_seconds"]) / 86400,
+            exposure=float(row["exposure_seconds"]) / SECONDS_PER_DAY,
             crowding=float(row["crowdsap"]),
             noise_ppm=product.six_hour_noise(float(row[product.noise_column])),
             flux_is_decrowded=self.mission.flux_column == "pdcsap",
@@ -101,7 +102,7 @@ def open_parquet_folder(mission: Mission, *, files: list[Path]) -> ParquetFolder
     one cannot be read.
     """
     index = pd.concat([_index_of(path, mission.product.noise_column) for path in files])
-    ratio = index["exposure_seconds"] / (86400 * mission.exposure_days)
+    ratio = index["exposure_seconds"] / (SECONDS_PER_DAY * mission.exposure_days)
     index = index[(ratio > 0.9) & (ratio < 1.1)]
     index = index.sort_values(["target", "segment", "data_release"], kind="stable")
     index = index.drop_duplicates(["target", "segment"], keep="last")

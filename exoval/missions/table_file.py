@@ -21,6 +21,7 @@ from astropy.time import TimeBase
 from exoval.errors import BadLightCurve
 from exoval.missions.clock import on_clock
 from exoval.missions.pipeline_segment import PipelineSegment
+from exoval.units import SECONDS_PER_DAY
 
 ENDINGS = (".csv", ".ecsv", ".parquet")
 #: median time from one cadence to the next above which a light curve is of no use
@@ -202,8 +203,8 @@ def _check_cadence(time: np.ndarray, exposure_days: float, path: str | Path) -> 
         )
     if step < 0.5 * exposure_days:
         raise BadLightCurve(
-            f"{path}: cadences are {86400 * step:.3g} s apart where this mission exposes for "
-            f"{86400 * exposure_days:.3g} s; bin them, or set the mission's exposure"
+            f"{path}: cadences are {SECONDS_PER_DAY * step:.3g} s apart where this mission exposes "
+            f"for {SECONDS_PER_DAY * exposure_days:.3g} s; bin them, or set the mission's exposure"
         )
 
 

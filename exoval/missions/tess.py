@@ -9,6 +9,9 @@ from exoval.missions.pipeline_product import PipelineProduct
 from exoval.noise.procedural_noise import ProceduralNoise
 from exoval.populations.target_stars import TargetStars
 
+#: arcsec of a pixel, and the BJD at time 0 of BTJD (TESS Instrument Handbook)
+PIXEL_ARCSEC, BTJD_ZERO = 21.0, 2457000.0
+
 #: file and header names of SPOC light curves (TESS Science Data Products Description Document)
 TWO_MINUTE_CADENCE = PipelineProduct(
     telescope="TESS",
@@ -41,9 +44,9 @@ QUALITY_BITS = (0, 1, 2, 3, 4, 5, 7, 12, 14)
 def tess(
     *,
     exposure_days: float = 0.0013888889,
-    pixel_scale_arcsec: float = 21.0,
-    blend_radius_arcsec: float = 21.0,
-    time_zero: float = 2457000.0,
+    pixel_scale_arcsec: float = PIXEL_ARCSEC,
+    blend_radius_arcsec: float = PIXEL_ARCSEC,
+    time_zero: float = BTJD_ZERO,
     minimum_period_days: float = 0.5,
     maximum_period_days: float = 9.0,
     quality_bits: Sequence[int] = QUALITY_BITS,

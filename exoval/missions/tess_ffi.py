@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from exoval.missions.mission import Mission
 from exoval.missions.pipeline_product import PipelineProduct
-from exoval.missions.tess import QUALITY_BITS, TWO_MINUTE_CADENCE
+from exoval.missions.tess import BTJD_ZERO, PIXEL_ARCSEC, QUALITY_BITS, TWO_MINUTE_CADENCE
 from exoval.noise.procedural_noise import ProceduralNoise
 from exoval.populations.target_stars import TargetStars
+from exoval.units import SECONDS_PER_DAY
 
 #: Caldwell et al. 2020 (RNAAS 4, 201): the two-minute pipeline on full-frame images
 TESS_SPOC = replace(
@@ -76,9 +77,9 @@ ELEANOR = PipelineProduct(
 def tess_ffi(
     *,
     exposure_seconds: float = 1800.0,
-    pixel_scale_arcsec: float = 21.0,
-    blend_radius_arcsec: float = 21.0,
-    time_zero: float = 2457000.0,
+    pixel_scale_arcsec: float = PIXEL_ARCSEC,
+    blend_radius_arcsec: float = PIXEL_ARCSEC,
+    time_zero: float = BTJD_ZERO,
     minimum_period_days: float = 0.5,
     maximum_period_days: float = 9.0,
     quality_bits: Sequence[int] = QUALITY_BITS,
@@ -96,7 +97,7 @@ def tess_ffi(
     return Mission(
         name="tess_ffi",
         band="tess",
-        exposure_days=exposure_seconds / 86400,
+        exposure_days=exposure_seconds / SECONDS_PER_DAY,
         pixel_scale_arcsec=pixel_scale_arcsec,
         blend_radius_arcsec=blend_radius_arcsec,
         time_zero=time_zero,

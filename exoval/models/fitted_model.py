@@ -21,6 +21,7 @@ from exoval.models.calibrate import (
 )
 from exoval.models.model_archive import checksum, read_archive, write_archive
 from exoval.models.prior_shift import shift_priors
+from exoval.running.output_path import make_folder
 from exoval.table.column import Column
 from exoval.table.feature_table import IDENTITY, FeatureTable
 
@@ -155,8 +156,7 @@ class FittedModel:
         The JSON has classes, columns with units, hash of the schema, calibration, the card of the
         training set, versions and a checksum of the other file.
         """
-        directory = Path(directory)
-        directory.mkdir(parents=True, exist_ok=True)
+        directory = make_folder(directory)
         write_archive(self.pipeline, directory / ARCHIVE)
         description = {
             "format": FORMAT,

@@ -28,6 +28,7 @@ from exoval.errors import BadTable, DataNotFound
 from exoval.features.shape_bins import PREFIX as SHAPE_BIN
 from exoval.models.fitted_model import FittedModel, load_fitted_model
 from exoval.models.model_archive import read_archive, write_archive
+from exoval.running.output_path import make_folder
 from exoval.table.feature_table import FeatureTable
 
 #: a row is called novel when at most this share of known rows would be, all detectors together
@@ -103,8 +104,7 @@ class Novelty:
 
     def save(self, directory: str | Path) -> None:
         """Write detectors, references and the Gaussian process's model; no pickle."""
-        directory = Path(directory)
-        directory.mkdir(parents=True, exist_ok=True)
+        directory = make_folder(directory)
         write_archive({"scaling": self.scaling, **self.detectors}, directory / "detectors.skops")
         if self.gp is not None:
             self.gp.save(directory / "gp")

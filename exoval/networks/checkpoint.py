@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from exoval.running.output_path import make_folder, output_path
+
 log = logging.getLogger(__name__)
 
 #: what ``torch.load`` raises for a file that is damaged, or holds more than plain data
@@ -28,8 +30,8 @@ def fingerprint(arrays: list[np.ndarray], settings: dict) -> str:
 
 def write_checkpoint(path: str | Path, state: dict) -> None:
     """Write tensors, numbers, strings, and lists and dicts of them; all of it or nothing."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = output_path(path, setting="checkpoint")
+    make_folder(path.parent, setting="checkpoint")
     unfinished = path.with_name(path.name + ".part")
     torch.save(state, unfinished)
     os.replace(unfinished, path)

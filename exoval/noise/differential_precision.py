@@ -6,25 +6,46 @@ import math
 
 import numpy as np
 
+from exoval.lightcurve import LightCurve
+from exoval.noise.robust_scatter import MAD_TO_SIGMA
 
-def differential_precision(time: np.ndarray, flux: np.ndarray, *, hours: float) -> float:
-    """Scatter in ppm of means over ``hours``, against the mean of the two beside it; robust.
 
-    A stand-in for the pipelines' CDPP (Christiansen et al. 2012, PASP 124, 1279), which weighs
-    frequencies much alike. Shapes (cadences,); bins less than half full are left out. NaN where
-    fewer than four bins with neighbours are left.
+def differential_precision(light_curve: LightCurve, *, hours: float) -> float:
+    """Scatter in ppm of the flux averaged over ``hours``, slow variation taken out; robust.
+
+    Means over ``hours`` are compared with the mean of the two beside them, segment by segment. A
+    stand-in for the pipelines' CDPP (Christiansen et al. 2012, PASP 124, 1279), which weighs
+    frequencies much alike. NaN where fewer than two means with neighbours are left.
     """
-    bin_days = hours / 24
-    index = np.floor((time - time[0]) / bin_days).astype(int)
+    return _scatter_ppm(
+        [
+            _changes(light_curve.time[part], light_curve.flux[part], hours=hours)
+            for part in (segment.cadences for segment in light_curve.segments)
+        ]
+    )
+
+
+def precision_of_stretch(time: np.ndarray, flux: np.ndarray, *, hours: float) -> float:
+    """``differential_precision`` of one stretch of cadences, shapes (cadences,)."""
+    return _scatter_ppm([_changes(time, flux, hours=hours)])
+
+
+def _changes(time: np.ndarray, flux: np.ndarray, *, hours: float) -> np.ndarray:
+    """Relative differences of means from those beside them, as noisy as one mean, NaN in gaps."""
+    index = np.floor((time - time[0]) / (hours / 24)).astype(int)
     count = np.bincount(index)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.bincount(index, flux) / count
-    full = np.median(count[count > 0])
-    mean[count < 0.5 * full] = np.nan
+    with np.errstate(invalid="ignore"):
+        mean = np.bincount(index, flux) / count / np.nanmedian(flux)
+    # bins that are less than half full
+    mean[count < 0.5 * np.median(count[count > 0])] = np.nan
     # the variance of x_i - (x_{i-1} + x_{i+1}) / 2 is 3/2 that of x
-    change = (mean[1:-1] - 0.5 * (mean[:-2] + mean[2:])) / np.nanmedian(flux)
-    change = change[np.isfinite(change)]
-    if len(change) < 4:
+    return (mean[1:-1] - 0.5 * (mean[:-2] + mean[2:])) / math.sqrt(1.5)
+
+
+def _scatter_ppm(changes: list[np.ndarray]) -> float:
+    values = np.concatenate(changes) if changes else np.empty(0)
+    values = values[np.isfinite(values)]
+    if len(values) < 2:
         return math.nan
-    deviation = np.median(np.abs(change - np.median(change)))
-    return float(1.4826e6 * deviation / math.sqrt(1.5))
+    # not robust_scatter: ppm first, so that the last bit is that of every set simulated so far
+    return float(1e6 * MAD_TO_SIGMA * np.median(np.abs(values - np.median(values))))

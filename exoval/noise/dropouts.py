@@ -8,6 +8,7 @@ import numpy as np
 
 from exoval.noise.sampling import Sampling
 from exoval.star import Star
+from exoval.units import DAYS_PER_YEAR
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,9 @@ class Dropouts:
         """One realisation, shape (cadences,)."""
         begin, end = sampling.time[0], sampling.time[-1]
         flux = np.zeros(len(sampling))
-        for time in rng.uniform(begin, end, rng.poisson(self.per_year * (end - begin) / 365.25)):
+        for time in rng.uniform(
+            begin, end, rng.poisson(self.per_year * (end - begin) / DAYS_PER_YEAR)
+        ):
             depth = 1e-6 * self.ppm * 10 ** (self.scatter_dex * rng.standard_normal())
             after = sampling.time >= time
             flux[after] -= depth * np.exp(-(sampling.time[after] - time) / self.recovery_days)

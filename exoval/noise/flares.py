@@ -9,6 +9,7 @@ import numpy as np
 
 from exoval.noise.sampling import Sampling
 from exoval.star import Star
+from exoval.units import MINUTES_PER_DAY
 
 #: shares and rates of the two exponentials of the decay, in full widths at half maximum
 DECAY = ((0.6890, 1.600), (0.3030, 0.2783))
@@ -40,7 +41,7 @@ class Flares:
         begin, end = sampling.time[0], sampling.time[-1]
         for peak in rng.uniform(begin, end, rng.poisson(self.per_day * (end - begin))):
             height = 1e-6 * self.smallest_ppm * self._amplitude(rng)
-            width = self.width_minutes / 1440 * 10 ** (0.3 * rng.standard_normal())
+            width = self.width_minutes / MINUTES_PER_DAY * 10 ** (0.3 * rng.standard_normal())
             near = slice(
                 *np.searchsorted(
                     sampling.time,

@@ -9,12 +9,11 @@ import numpy as np
 
 from exoval.noise.oscillator import averaged_oscillator
 from exoval.noise.sampling import Sampling
-from exoval.star import Star
+from exoval.star import SOLAR_LOGG, SOLAR_TEFF, Star
+from exoval.units import SECONDS_PER_DAY
 
-SOLAR_LOGG, SOLAR_TEFF = 4.438, 5772.0
 #: frequency of the Sun's strongest oscillations, micro-Hz (Kallinger et al. 2014)
 SOLAR_NU_MAX = 3140.0
-SECONDS_PER_DAY = 86400.0
 
 
 @dataclass(frozen=True)

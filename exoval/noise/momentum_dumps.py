@@ -8,6 +8,7 @@ import numpy as np
 
 from exoval.noise.sampling import Sampling
 from exoval.star import Star
+from exoval.units import MINUTES_PER_DAY
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class MomentumDumps:
         jumps = rng.standard_normal(len(sampling.dumps))
         last = np.searchsorted(sampling.dumps, sampling.time) - 1
         since = sampling.time - np.asarray(sampling.dumps)[np.clip(last, 0, None)]
-        struck = (last >= 0) & (since < self.jump_minutes / 1440)
+        struck = (last >= 0) & (since < self.jump_minutes / MINUTES_PER_DAY)
         return 1e-6 * (
             self.drift_ppm * (slope * drift + curvature * (drift**2 - 1 / 3))
             + self.jump_ppm * np.where(struck, jumps[np.clip(last, 0, None)], 0.0)

@@ -10,7 +10,7 @@ import numpy as np
 from exoval.errors import BadParameter
 from exoval.lightcurve import LightCurve, Segment
 from exoval.noise.centroid_jitter import CentroidJitter
-from exoval.noise.differential_precision import differential_precision
+from exoval.noise.differential_precision import precision_of_stretch
 from exoval.noise.granulation import Granulation
 from exoval.noise.noise_process import NoiseProcess
 from exoval.noise.red_noise import RedNoise
@@ -108,7 +108,7 @@ def _segments(sampling: Sampling, relative: np.ndarray, crowding: float) -> tupl
             start=part.start,
             stop=part.stop,
             crowding=crowding,
-            noise_ppm=differential_precision(sampling.time[part], 1 + relative[part], hours=6.0),
+            noise_ppm=precision_of_stretch(sampling.time[part], 1 + relative[part], hours=6.0),
         )
         for number, part in enumerate(sampling.segments)
     )

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoval.noise.sampling import Sampling
-from exoval.star import Star
-
-#: where a star's temperature is unknown
-SOLAR_TEFF = 5772.0
+from exoval.star import SOLAR_TEFF, Star
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,7 @@ import numpy as np
 
 from exoval.noise.oscillator import oscillator
 from exoval.noise.sampling import Sampling
-from exoval.star import Star
-
-SOLAR_TEFF = 5772.0
+from exoval.star import SOLAR_TEFF, Star
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from exoval.errors import BadParameter
 from exoval.noise.sampling import Sampling
+from exoval.units import MINUTES_PER_DAY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,7 @@ class Schedule:
             kept &= (time < begin) | (time > begin + self.pause_days)
         if len(dumps):
             since = time - dumps[np.clip(np.searchsorted(dumps, time) - 1, 0, None)]
-            kept &= (since < 0) | (since > self.dump_lost_minutes / 1440)
+            kept &= (since < 0) | (since > self.dump_lost_minutes / MINUTES_PER_DAY)
         if self.night_hours > 0:
             kept &= self._is_clear_night(rng, time - first)
         return time[kept]

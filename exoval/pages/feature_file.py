@@ -7,9 +7,10 @@ import json
 import math
 from pathlib import Path
 
-from exoval.errors import BadParameter, DataNotFound
+from exoval.errors import BadParameter
 from exoval.measure import declared_columns
 from exoval.pages.event_page import EventPage
+from exoval.running.output_path import writing
 
 
 def write_features(page: EventPage, path: str | Path) -> None:
@@ -24,12 +25,8 @@ def write_features(page: EventPage, path: str | Path) -> None:
     writers = {".csv": _write_csv, ".json": _write_json}
     if path.suffix.lower() not in writers:
         raise BadParameter(f"features as '{path.name}'; end the name in .csv or .json")
-    try:
+    with writing(path, setting="file"):
         writers[path.suffix.lower()](page, path)
-    except OSError as error:
-        raise DataNotFound(
-            f"cannot write {path} ({error.strerror}); choose another file"
-        ) from error
 
 
 def _values(page: EventPage) -> dict[str, float | None]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from exoval.detrend.point_scatter import MAD_TO_SIGMA
-from exoval.errors import ExovalError
+from exoval.errors import DataNotFound, ExovalError
 from exoval.features.reason import Reason
 from exoval.folded.folded_event import FoldedEvent
+from exoval.noise.robust_scatter import MAD_TO_SIGMA
 from exoval.pages.broken_time_axis import BrokenTimeAxis, broken_time_axis
 from exoval.pages.event_page import EventPage
+from exoval.running.output_path import writing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,6 +65,21 @@ def plot_event(page: EventPage) -> Figure:
     _write_features(features, page)
     figure.suptitle(_title(page), fontsize=12, x=0.01, ha="left")
     return figure
+
+
+def save_page(figure: Figure, path: str | Path, *, setting: str = "output") -> None:
+    """Write a page as a picture of the kind that the name's ending says.
+
+    ``setting`` is what the user would change. Raises DataNotFound if the file cannot be written
+    or matplotlib does not know the ending.
+    """
+    with writing(path, setting=setting) as path:
+        try:
+            figure.savefig(path, dpi=100)
+        except ValueError as error:
+            raise DataNotFound(
+                f"cannot write {path} ({error}); choose another {setting}"
+            ) from error
 
 
 def _figure_class() -> type:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exoval.errors import ExovalError
+from exoval.missions.kepler import EXPOSURE_DAYS
 from exoval.physics.exact_flux import ExactModel
 from exoval.physics.orbit import contact_interval, inclination, secondary_delay, seen_from_body_2
 from exoval.physics.system_flux import SystemLight, system_flux
 from exoval.physics.transit_flux import TransitModel
 from exoval.system import Orbit, System
+from exoval.units import MINUTES_PER_DAY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +24,7 @@ LIGHT, COLUMN, ROW = "#1f3b6f", "#c2541b", "#4a8f5c"
 
 
 def plot_system(
-    system: System, exposure: float = 29.4244 / 1440, transit_model: TransitModel | None = None
+    system: System, exposure: float = EXPOSURE_DAYS, transit_model: TransitModel | None = None
 ) -> Figure:
     """Draw flux over phase, close-ups of both eclipses, photocentre, sky and parameters.
 
@@ -48,7 +50,9 @@ def plot_system(
     _write_parameters(figure.add_subplot(grid[2, 2]), system, orbit)
     for axes in figure.axes[:-2]:
         axes.yaxis.set_major_formatter(ticks(useOffset=False))
-    figure.suptitle(f"{system.scenario.replace('_', ' ')}, exposure {exposure * 1440:.3g} min")
+    figure.suptitle(
+        f"{system.scenario.replace('_', ' ')}, exposure {exposure * MINUTES_PER_DAY:.3g} min"
+    )
     return figure
 
 

@@ -17,9 +17,10 @@ from exoval.physics.orbit import (
 )
 from exoval.physics.transit_flux import TransitModel
 from exoval.system import Orbit
+from exoval.units import SECONDS_PER_DAY
 
 #: a solar radius a day over the speed of light
-SOLAR_RADIUS_PER_DAY = 695700.0 / 86400.0 / 299792.458
+SOLAR_RADIUS_PER_DAY = 695700.0 / SECONDS_PER_DAY / 299792.458
 #: (R1 + R2) / a (1 - e), and the share of its Roche radius a body fills, of the closest pairs for
 #: which the distortion is a small correction to two spheres
 CLOSEST_SUM = 0.8

@@ -24,6 +24,8 @@ from scipy.interpolate import PchipInterpolator
 
 from exoval.errors import BadParameter
 
+#: solar masses where hydrogen burning and the sequence end
+LEAST_STELLAR_MASS = 0.075
 #: columns: mass, radius (solar), teff (K), absolute magnitudes in the Kepler and TESS bands
 _SEQUENCE = np.array(
     [

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoval.errors import BadParameter
+from exoval.physics.stellar_relations import LEAST_STELLAR_MASS
 
 #: deuterium and hydrogen burning, solar masses: 13 Jupiter masses and the end of the sequence
-LEAST_MASS, MOST_MASS = 13 / 1047.6, 0.075
+LEAST_MASS, MOST_MASS = 13 / 1047.6, LEAST_STELLAR_MASS
 
 
 @dataclass(frozen=True)

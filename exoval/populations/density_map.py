@@ -11,8 +11,8 @@ import numpy as np
 
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.populations.galactic_disc import GalacticDisc, galactic_coordinates
+from exoval.units import ARCSEC_PER_DEGREE
 
-ARCSEC_PER_DEGREE = 3600.0
 #: where a star of unknown place is taken to be: Galactic longitude 90, latitude 30
 UNKNOWN_PLACE = (269.3, 61.0)
 ARRAYS = ("mag_faint_limit", "density", "nside")

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from exoval.physics.stellar_relations import absolute_magnitude
+from exoval.units import ARCSEC_PER_DEGREE
 
 #: distance of the Sun from the Galactic centre, parsec
 SUN_TO_CENTRE = 8200.0
@@ -19,7 +20,6 @@ LOCAL_DENSITY = 0.1
 #: where a star's position is unknown
 DEFAULT_LONGITUDE, DEFAULT_LATITUDE = 90.0, 30.0
 SQUARE_DEGREES_PER_STERADIAN = (180 / np.pi) ** 2
-ARCSEC_PER_DEGREE = 3600.0
 
 MASSES = np.geomspace(0.1, 2.5, 80)
 DISTANCES = np.geomspace(30, 30000, 240)

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.physics.stellar_relations import MASS_RANGE, mass_from_absolute_magnitude
+from exoval.units import ARCSEC_PER_DEGREE
 
 #: names, in lower case, under which lists carry magnitudes in a band
 MAGNITUDES = {
@@ -21,7 +22,6 @@ MAGNITUDES = {
 }
 #: names under which they carry masses in solar units
 MASSES = ("mact", "mass", "m_ini")
-ARCSEC_PER_DEGREE = 3600.0
 #: width in magnitudes over which stars are counted and taken as alike
 BIN = 0.5
 #: where the list says nothing of masses: field stars are taken to be this far away, parsec

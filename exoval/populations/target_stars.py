@@ -10,9 +10,8 @@ import numpy as np
 from exoval.errors import BadParameter
 from exoval.physics.stellar_relations import radius_from_mass, teff_from_mass
 from exoval.populations.galactic_disc import GalacticDisc
-from exoval.star import Star
+from exoval.star import Star, surface_gravity
 
-SOLAR_LOGG = 4.438
 #: neighbours from this much brighter to this much fainter than the target crowd its aperture
 BRIGHTER, FAINTER, BIN = -1.0, 6.0, 0.5
 #: draws of a mass before the range is sampled evenly
@@ -74,7 +73,7 @@ class TargetStars:
             radius=radius,
             mass=mass,
             teff=float(teff_from_mass(mass)),
-            logg=SOLAR_LOGG + math.log10(mass / radius**2),
+            logg=surface_gravity(mass=mass, radius=radius),
             metallicity=float(rng.normal(-0.05, 0.2)),
             magnitude=magnitude,
             ra=ra,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from exoval.errors import DataNotFound
+from exoval.running.output_path import writing
 
 
 class Journal:
@@ -50,10 +50,5 @@ class Journal:
         return lines
 
     def _write(self, lines: list[dict], mode: str) -> None:
-        try:
-            with self.path.open(mode) as file:
-                file.writelines(json.dumps(line, default=float) + "\n" for line in lines)
-        except OSError as error:
-            raise DataNotFound(
-                f"cannot write {self.path} ({error.strerror}); choose another output"
-            ) from error
+        with writing(self.path) as path, path.open(mode) as file:
+            file.writelines(json.dumps(line, default=float) + "\n" for line in lines)

@@ -23,6 +23,7 @@ from exoval.errors import message_instead_of_traceback
 from exoval.missions.kepler import kepler
 from exoval.missions.library import LightCurveLibrary, open_library
 from exoval.missions.tess import tess
+from exoval.running.output_path import make_folder
 from exoval.sample.choice import Part, choose_hosts, choose_koi_stars, choose_sectors
 
 #: header values of a quarter or sector
@@ -99,7 +100,7 @@ def build_sample(folder: str | Path) -> None:
         "kepler-koi": (kepler_library, choose_koi_stars(kepler_library)),
         "tess": (tess_library, choose_sectors(tess_library)),
     }
-    (folder / "light_curves").mkdir(parents=True, exist_ok=True)
+    make_folder(folder / "light_curves")
     for name, (library, chosen) in parts.items():
         for number, rows in enumerate(_chunks(_rows(library, chosen))):
             _write_light_curves(folder / "light_curves" / f"{name}-{number:02d}.parquet", rows)
@@ -163,7 +164,7 @@ def _write_table(
     """The rows of the sample's stars, in the table's order."""
     read = (*module.REQUIRED, *module.OPTIONAL)
     table = module.TABLE.read(None, tuple(dict.fromkeys((*read, *wanted))))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     table[table[identity].isin(stars)].to_parquet(path, index=False, compression="zstd")
 
 

@@ -29,7 +29,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from exoval.ephemeris import Ephemeris
+from exoval.ephemeris import SAME_FOUND_PERIOD, Ephemeris, is_other_period
 from exoval.errors import BadParameter
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
@@ -55,8 +55,8 @@ WORTH_REFINING = 0.75
 #: pure wave gains 1.2 times what the best box on it does; the best wave on a train of boxes gains
 #: 0.2, 0.4 or 0.6 of theirs where they cover a tenth, a fifth or three tenths of the time
 LEAST_WAVE = 0.5
-#: periods at which the rest of a wave or of a close binary is found again, and how closely
-MULTIPLES, SAME_PERIOD = (1 / 3, 0.5, 2 / 3, 1.0, 1.5, 2.0, 3.0), 2e-3
+#: periods at which the rest of a wave or of a close binary is found again
+MULTIPLES = (1 / 3, 0.5, 2 / 3, 1.0, 1.5, 2.0, 3.0)
 #: densities (solar) of stars that a catalogue may have right
 SANE_DENSITY = (1e-3, 1e2)
 
@@ -274,8 +274,12 @@ class BoxSearch:
 
 def _is_multiple(event: TransitEvent, first: TransitEvent) -> bool:
     """Whether an event is the rest of one found before: at its period or a small multiple."""
-    ratio = event.ephemeris.period / first.ephemeris.period
-    return event is not first and min(abs(ratio / one - 1) for one in MULTIPLES) < SAME_PERIOD
+    return event is not first and not is_other_period(
+        event.ephemeris.period,
+        first.ephemeris.period,
+        multiples=MULTIPLES,
+        within=SAME_FOUND_PERIOD,
+    )
 
 
 def cheapest_radix(cadences: int, bins: int) -> int:

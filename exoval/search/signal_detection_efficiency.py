@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-#: a normal distribution's standard deviation over its median absolute deviation
-MAD_TO_SIGMA = 1.4826
+from exoval.noise.robust_scatter import robust_scatter
 
 
 def signal_detection_efficiency(power: np.ndarray, *, window: int = 201) -> np.ndarray:
@@ -16,8 +15,7 @@ def signal_detection_efficiency(power: np.ndarray, *, window: int = 201) -> np.n
     Linear in the number of trial periods. Shape (periods,).
     """
     excess = power - local_median(power, window=window)
-    scatter = MAD_TO_SIGMA * np.median(np.abs(excess - np.median(excess)))
-    return excess / max(scatter, 1e-12)
+    return excess / max(robust_scatter(excess), 1e-12)
 
 
 def local_median(values: np.ndarray, *, window: int) -> np.ndarray:

@@ -15,11 +15,11 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from exoval.detrend.point_scatter import MAD_TO_SIGMA
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadParameter
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
+from exoval.noise.robust_scatter import MAD_TO_SIGMA
 from exoval.search.refine import box_event
 from exoval.search.searchable import searchable
 from exoval.star import Star

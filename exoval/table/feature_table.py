@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from exoval.errors import BadTable, DataNotFound
+from exoval.running.output_path import output_path
 from exoval.table.column import Column
 from exoval.table.label_bearing import refuse_label_bearing
 
@@ -151,7 +152,9 @@ class FeatureTable:
             "exoval_schema": self.schema_hash,
         }
         pq.write_table(
-            table.cast(pa.schema(fields, metadata=metadata)), str(path), compression="zstd"
+            table.cast(pa.schema(fields, metadata=metadata)),
+            str(output_path(path)),
+            compression="zstd",
         )
 
 

@@ -20,6 +20,7 @@ from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
 from exoval.missions.mission import Mission
 from exoval.running.journal import Journal
+from exoval.running.output_path import writing
 from exoval.running.worker_pool import in_new_workers, in_workers
 from exoval.search.search_again import search_again
 from exoval.star import Star
@@ -259,7 +260,5 @@ def _write(output: str | Path, judged: list[tuple[VettingRequest, Judged]]) -> N
     frame = pd.DataFrame(rows)
     # a reader looks for the reason at the end, also where the first row has one
     frame = frame[[*(name for name in frame if name != "failed"), "failed"]]
-    try:
+    with writing(output):
         frame.to_csv(output, index=False)
-    except OSError as error:
-        raise DataNotFound(f"cannot write {output} ({error}); choose another output") from error

@@ -5,10 +5,10 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from exoval.errors import DataNotFound
 from exoval.pages.event_page import event_page
-from exoval.pages.plot_event import plot_event
+from exoval.pages.plot_event import plot_event, save_page
 from exoval.recipe import Recipe
+from exoval.running.output_path import make_folder
 from exoval.vetting.result import VettingResult
 
 
@@ -27,9 +27,6 @@ def write_vetted_page(result: VettingResult, recipe: Recipe, folder: Path) -> Pa
     ]
     figure.text(0.79, 0.995, "\n".join(lines), va="top", fontsize=8.5, family="monospace")
     path = folder / f"{result.name.replace(' ', '_').replace('/', '_')}.png"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, dpi=100)
-    except (OSError, ValueError) as error:
-        raise DataNotFound(f"cannot write {path} ({error}); choose another --pages") from error
+    make_folder(folder, setting="--pages")
+    save_page(figure, path, setting="--pages")
     return path

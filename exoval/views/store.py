@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from exoval.errors import BadTable, DataNotFound
+from exoval.running.output_path import writing
 from exoval.views.layout import FINE, LAYOUTS, ViewLayout, layout_of
 
 #: file of the views and of the counts of their empty bins
@@ -84,21 +85,15 @@ def save_views(
 
     Raises DataNotFound if the folder cannot be written and BadTable if a row is not given.
     """
-    folder = Path(folder)
     shapes = {
         VALUES: ((size, layout.length), np.float32),
         MISSING: ((size, len(layout.bins)), np.int16),
     }
-    try:
+    with writing(folder, setting="folder"):
         values, missing = (
-            np.lib.format.open_memmap(folder / file.format(name), "w+", kind, shape)
+            np.lib.format.open_memmap(Path(folder) / file.format(name), "w+", kind, shape)
             for file, (shape, kind) in shapes.items()
         )
-    except OSError as error:
-        raise DataNotFound(
-            f"cannot write views to {folder} ({error.strerror}); mend its "
-            "permissions or choose another folder"
-        ) from error
     given = np.zeros(size, dtype=bool)
     for row, one, empty in rows:
         values[row], missing[row], given[row] = one, empty, True

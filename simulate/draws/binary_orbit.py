@@ -10,14 +10,17 @@ from exoval.physics.limb_darkening import quadratic_limb_darkening
 from exoval.physics.orbit import semi_major_axis_ratio
 from exoval.physics.phase_curve import CLOSEST_SUM, FULLEST_ROCHE_LOBE, roche_radius
 from exoval.physics.planet_relations import planet_radius
-from exoval.physics.stellar_relations import radius_from_mass, surface_brightness_ratio
+from exoval.physics.stellar_relations import (
+    LEAST_STELLAR_MASS,
+    radius_from_mass,
+    surface_brightness_ratio,
+)
 from exoval.populations import brown_dwarfs
 from exoval.populations.binary_population import BinaryPopulation
 from exoval.populations.close_binaries import TWIN_ABOVE, sample_eccentricity
 from exoval.populations.log_uniform import LogUniform
 from exoval.star import Star
 from exoval.system import Orbit
-from simulate.draws.bound_companion import LEAST_MASS
 from simulate.draws.dwarf import dwarf
 from simulate.draws.planet_orbit import (
     EARTH_MASS_IN_SOLAR,
@@ -114,7 +117,7 @@ def _draw_mass_ratio(
         # density per unit of the ratio itself, not of its logarithm
         log_density = -math.log(math.log(masses.maximum / masses.minimum)) - math.log(mass_ratio)
         return mass_ratio, True, math.log(brown_dwarf_share) + log_density
-    least = min(LEAST_MASS / primary_mass, TWIN_ABOVE)
+    least = min(LEAST_STELLAR_MASS / primary_mass, TWIN_ABOVE)
     start = TWIN_ABOVE if is_twin else least
     mass_ratio = start + (1 - start) * place
     density = (1 - TWIN_SHARE) / (1 - least)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from exoval.physics.stellar_relations import LEAST_STELLAR_MASS
 from exoval.populations.multiplicity import Multiplicity
 from exoval.star import Star
+from exoval.units import DAYS_PER_YEAR
 from simulate.draws.dwarf import brightness, distance_parsec, dwarf
 from simulate.draws.field_star import DEFAULT_MAGNITUDE, SHORTEST_DURATION
 from simulate.observation import Observation
 
-#: lightest star, solar masses
-LEAST_MASS = 0.075
 #: an outer orbit is at least so many times longer than the longest inner one (stability)
 OUTER_TO_INNER = 10.0
 #: mass ratios at which the visibility of a companion is looked up
@@ -101,7 +101,7 @@ def _least_ratio(
     primary: Star, band: str, depth: float, deepest_dip: Callable[[float], float]
 ) -> float:
     """Smallest mass ratio of a companion in front of which something could be noticed."""
-    lightest = min(LEAST_MASS / primary.mass, 0.95)
+    lightest = min(LEAST_STELLAR_MASS / primary.mass, 0.95)
     if not math.isfinite(depth):
         return lightest
     for mass_ratio in np.linspace(lightest, 0.95, STEPS):
@@ -114,9 +114,9 @@ def _least_ratio(
 
 def _axis_at(period: float, mass: float) -> float:
     """Semi-major axis in astronomical units of a period in days and a total mass in solar."""
-    return float(np.cbrt(mass * (period / 365.25) ** 2))
+    return float(np.cbrt(mass * (period / DAYS_PER_YEAR) ** 2))
 
 
 def _period_at(axis: float, mass: float) -> float:
     """Days of an orbit of a semi-major axis in astronomical units."""
-    return 365.25 * math.sqrt(axis**3 / mass)
+    return DAYS_PER_YEAR * math.sqrt(axis**3 / mass)

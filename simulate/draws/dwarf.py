@@ -11,8 +11,7 @@ from exoval.physics.stellar_relations import (
     surface_brightness_ratio,
     teff_from_mass,
 )
-from exoval.star import Star
-from simulate.complete_star import SOLAR_LOGG
+from exoval.star import Star, surface_gravity
 
 
 def dwarf(mass: float, *, name: str, magnitude: float = math.nan) -> Star:
@@ -23,7 +22,7 @@ def dwarf(mass: float, *, name: str, magnitude: float = math.nan) -> Star:
         radius=radius,
         mass=mass,
         teff=float(teff_from_mass(mass)),
-        logg=SOLAR_LOGG + math.log10(mass / radius**2),
+        logg=surface_gravity(mass=mass, radius=radius),
         magnitude=magnitude,
     )
 

@@ -15,9 +15,10 @@ from exoval.populations.log_uniform import LogUniform
 from exoval.populations.transit_timing import TransitTiming
 from exoval.star import Star
 from exoval.system import Orbit
+from exoval.units import EARTH_RADII_PER_SOLAR_RADIUS, MINUTES_PER_DAY
 from simulate.observation import Observation
 
-EARTH_RADIUS_IN_SOLAR = 1 / 109.076
+EARTH_RADIUS_IN_SOLAR = 1 / EARTH_RADII_PER_SOLAR_RADIUS
 EARTH_MASS_IN_SOLAR = 3.003e-6
 #: closest periastron, in stellar radii, at which an orbit is drawn
 CLOSEST_PERIASTRON = 2.0
@@ -25,7 +26,6 @@ CLOSEST_PERIASTRON = 2.0
 LARGEST_RATIO = 1.4
 #: largest wandering of transits, in periods: farther out the planets would not be stable
 LARGEST_TIMING_SHARE = 0.05
-MINUTES_PER_DAY = 1440.0
 
 
 class PlanetOccurrence(Protocol):

@@ -6,10 +6,10 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from exoval.errors import DataNotFound
 from exoval.missions.mission import Mission
 from exoval.pages.plot_system import plot_system
 from exoval.physics.transit_flux import TransitModel
+from exoval.running.output_path import make_folder
 from exoval.star import Star
 from simulate.example import NOISE_DAYS, example_rng
 from simulate.observation import Observation
@@ -37,13 +37,7 @@ def draw_and_plot(
     already hold their parts; its limb darkening and phase curves are used here. Raises
     DataNotFound if the folder cannot be written, ExovalError without matplotlib.
     """
-    output = Path(output)
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataNotFound(
-            f"cannot write to {output} ({error.strerror}); choose another output=DIR"
-        ) from error
+    output = make_folder(output)
     observation = Observation(
         star=star,
         start=0.0,

@@ -343,7 +343,7 @@ class DyingVetting(Vetting):
         (["KIC 7", "--planet-share", "1"], "between 0 and 1"),
         (["KIC 7", "--output", "/proc/v.csv"], "cannot write /proc/v.csv"),
         (["KIC 7", "--output", "."], "is a folder"),
-        (["KIC 7", "--pages", "/proc/pages"], "cannot make /proc/pages"),
+        (["KIC 7", "--pages", "/proc/pages"], "cannot write to /proc/pages"),
         (["KIC 7", "--period", "3"], "epoch, duration missing"),
         (["KIC 7", "--workers", "-1"], "-1 workers"),
         (["KIC 7", "--table", "no.csv"], "no table at"),

@@ -6,7 +6,7 @@ from scipy.integrate import quad
 
 from exoval.errors import BadParameter
 from exoval.noise.centroid_jitter import CentroidJitter
-from exoval.noise.differential_precision import differential_precision
+from exoval.noise.differential_precision import precision_of_stretch
 from exoval.noise.dropouts import Dropouts
 from exoval.noise.flares import Flares, flare, flare_mean
 from exoval.noise.granulation import Granulation, frequency_of_maximum_power
@@ -277,10 +277,10 @@ def test_precision_of_white_noise_is_that_of_its_mean():
     flux = 1 + 1e-3 * rng().standard_normal(len(times))
     for hours in (3.0, 12.0):
         expected = 1e3 / math.sqrt(hours / 24 / EXPOSURE)
-        assert differential_precision(times.time, flux, hours=hours) == pytest.approx(
+        assert precision_of_stretch(times.time, flux, hours=hours) == pytest.approx(
             expected, rel=0.1
         )
-    assert math.isnan(differential_precision(times.time[:5], flux[:5], hours=6.0))
+    assert math.isnan(precision_of_stretch(times.time[:5], flux[:5], hours=6.0))
 
 
 def test_centroids_have_photon_noise_and_follow_the_star():

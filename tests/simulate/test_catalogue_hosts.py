@@ -6,8 +6,8 @@ import pytest
 
 from exoval.errors import BadTable, DataNotFound
 from exoval.missions.kepler import kepler
+from exoval.noise.differential_precision import differential_precision
 from simulate.catalogue_hosts import CatalogueHosts
-from simulate.observation import noise_ppm
 
 
 def hosts(path, **columns):
@@ -38,7 +38,7 @@ def test_a_light_curve_is_as_noisy_as_its_star(tmp_path):
     noise = {"KIC 11": [], "KIC 12": []}
     for seed in range(24):
         light_curve, star = drawn.draw(np.random.default_rng(seed))
-        noise[star.target].append(noise_ppm(light_curve, days=4.5 / 24))
+        noise[star.target].append(differential_precision(light_curve, hours=4.5))
         assert light_curve.target == star.target and star.flags == ("logg", "magnitude")
     # what differencing neighbouring bins takes out of the correlated part leaves a little less
     assert 0.8 < np.median(noise["KIC 11"]) / 40 < 1.1

@@ -18,6 +18,7 @@ from exoval.errors import BadTable
 from exoval.labels import PLANET, UNKNOWN
 from exoval.models.calibrate import Calibration, Identity, logit
 from exoval.models.fitted_model import FittedModel
+from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
 from exoval.table.feature_table import FeatureTable
 from train.fitting.fit import fitted_pipeline
@@ -172,7 +173,7 @@ def _one_fold(
         "rows_unknown": np.flatnonzero(unknown),
         "seconds": np.array(time.perf_counter() - start),
     }
-    cache.mkdir(parents=True, exist_ok=True)
+    make_folder(cache)
     partial = path.with_suffix(".partial.npz")
     np.savez(partial, **result)
     partial.replace(path)

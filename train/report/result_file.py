@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from exoval.errors import BadParameter, DataNotFound
+from exoval.errors import BadParameter
 from exoval.running import provenance
+from exoval.running.output_path import make_folder, output_path, writing
 
 #: what every file of results holds beside what only some have
 FRAME = ("command", "configuration", "seed", "version", "date", "machine", "metrics")
@@ -41,14 +42,9 @@ def write_result(path: str | Path, result: dict) -> None:
     if missing:
         raise BadParameter(f"a result lacks {', '.join(missing)}; begin with frame(...)")
     text = json.dumps(nan_as_null(result), indent=1, default=str, allow_nan=False)
-    path = Path(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(output_path(path, setting="file").parent, setting="file")
+    with writing(path, setting="file") as path:
         path.write_text(NUMBER.sub(lambda found: " ".join(found[0].split()), text) + "\n")
-    except OSError as error:
-        raise DataNotFound(
-            f"cannot write {path} ({error.strerror}); choose another file or mend its permissions"
-        ) from error
 
 
 def nan_as_null(value: object) -> object:

@@ -18,6 +18,7 @@ from exoval.catalogs.certified_false_positives import read_certified_false_posit
 from exoval.catalogs.eclipsing_binaries import read_eclipsing_binaries
 from exoval.catalogs.koi import read_koi
 from exoval.catalogs.robovetter import read_robovetter
+from exoval.ephemeris import is_other_period
 from exoval.errors import DataNotFound
 from exoval.labels import PLANET
 from exoval.models.calibrate import Calibration
@@ -26,8 +27,6 @@ from train.fitting.out_of_fold import cross_fitted, out_of_fold
 from train.judging.metrics import judge
 from train.tasks.catalogue_scores import koi_names
 
-#: periods that differ by less than this share, also at half or twice, are of the same signal
-SAME_PERIOD = 2e-3
 #: how much a disputed row counts when the classifier is fitted again
 WEIGHT = 0.2
 #: share of the models that must be against a label for it to be listed
@@ -122,10 +121,7 @@ def _eclipsing(listed: pd.DataFrame) -> list[str]:
         same = [
             one.name
             for one in known.get(target, [])
-            if any(
-                abs(factor * one.ephemeris.period / period - 1) < SAME_PERIOD
-                for factor in (0.5, 1, 2)
-            )
+            if not is_other_period(period, one.ephemeris.period)
         ]
         names.append(same[0] if same else "")
     return names

@@ -18,6 +18,7 @@ from scipy.stats import rankdata
 from sklearn.base import BaseEstimator
 
 from exoval.labels import PLANET
+from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
 from exoval.table.feature_table import FeatureTable
 from train.fitting.fit import fitted_pipeline, planet_score
@@ -85,7 +86,7 @@ def grouped_importance(
         }
     )
     found = found.sort_values(COLUMNS[0], ascending=False, ignore_index=True)
-    cache.mkdir(parents=True, exist_ok=True)
+    make_folder(cache)
     found.to_parquet(path)
     return found
 

@@ -16,6 +16,7 @@ from exoval.catalogs.tce_features import published_folds, tce_features
 from exoval.errors import BadParameter, DataNotFound
 from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.models.calibrate import Calibration
+from exoval.running.output_path import make_folder, output_path
 from exoval.running.progress import progress
 from exoval.table.feature_table import FeatureTable
 from train.fitting.out_of_fold import averaged, cross_fitted, out_of_fold, stacked, star_folds
@@ -23,7 +24,6 @@ from train.judging.metrics import SUMMARY, judge
 from train.judging.strata import by_stratum
 from train.report.benchmark_figures import write_figures
 from train.report.result_file import frame, write_result
-from train.run import make_folder
 from train.tasks.catalogue_scores import published_table
 from train.tasks.disputed_labels import disputed_labels, down_weighted
 from train.tasks.grouped_importance import grouped_importance
@@ -88,7 +88,7 @@ def kepler_tce(
         folds,
         [*(ensemble or []), *(every_label or []), *([explained] if explained else [])],
     )
-    output, results = make_folder(output), Path(results)
+    output, results = make_folder(output), output_path(results, setting="results")
     make_folder(results.parent)
     table = learnable(tce_features(tces))
     fold = published_folds(tces) if folds == PUBLISHED else star_folds(table, int(folds), seed)
@@ -253,7 +253,7 @@ def save_probabilities(judged: Judged, path: Path) -> None:
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write rows to a CSV with five decimals."""
-    make_folder(path.parent)
+    make_folder(output_path(path).parent)
     frame.to_csv(path, index=False, float_format="%.5f")
 
 

@@ -15,6 +15,7 @@ from sklearn.base import BaseEstimator
 from exoval.errors import BadParameter, BadTable, DataNotFound, ExovalError
 from exoval.models.calibrate import Calibration
 from exoval.models.fitted_model import FittedModel
+from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
 from exoval.table.feature_table import FeatureTable
 from train.data.labelled_set import read_labelled_set
@@ -27,7 +28,6 @@ from train.judging.metrics import judge
 from train.judging.scored import score
 from train.report.mission_transfer_figure import mission_transfer_figure
 from train.report.result_file import frame, write_result
-from train.run import make_folder
 from train.tasks.transfer import by_kind, described, named_domain_importance
 
 if TYPE_CHECKING:

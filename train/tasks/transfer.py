@@ -14,6 +14,7 @@ from sklearn.base import BaseEstimator
 from exoval.errors import BadTable, DataNotFound
 from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.models.calibrate import Calibration
+from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
 from exoval.table.feature_table import FeatureTable
 from train.data.splits import StarSplit
@@ -27,7 +28,7 @@ from train.judging.metrics import HEADLINE, difference
 from train.judging.scored import Scored, evaluate, score
 from train.report.result_file import frame, write_result
 from train.report.transfer_figure import transfer_figure
-from train.run import describe_sets, make_folder, predictions
+from train.run import describe_sets, predictions
 
 log = logging.getLogger(__name__)
 

@@ -17,6 +17,7 @@ from exoval.labels import PLANET
 from exoval.models.calibrate import Calibration
 from exoval.models.fitted_model import FittedModel
 from exoval.models.prior_shift import estimate_priors
+from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
 from exoval.table.feature_table import IDENTITY, FeatureTable
 from exoval.views.columns import with_view_columns
@@ -28,7 +29,7 @@ from train.judging.metrics import WeightedRows, interval, intervals, star_weight
 from train.judging.scored import auc_against, confusion, score
 from train.report.result_file import frame, write_result
 from train.report.triage_figure import triage_figure
-from train.run import describe_sets, make_folder
+from train.run import describe_sets
 from train.tasks.transfer import described, named_domain_importance
 
 log = logging.getLogger(__name__)

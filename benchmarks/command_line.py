@@ -1,0 +1,54 @@
+"""The command line that all benchmarks share: ``--help``, ``--json FILE`` and paths to write to.
+
+A benchmark parses its command line before it imports numerical libraries, so that help and
+mistakes are answered at once; it prints a table for people and, last, its numbers as one line of
+JSON, which ``--json FILE`` writes as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from exoval.errors import BadParameter
+from exoval.running.output_path import make_folder, output_path, writing
+
+
+def command_line(document: str) -> argparse.ArgumentParser:
+    """A parser whose help is the docstring of the benchmark, with the flags that all have."""
+    parser = argparse.ArgumentParser(
+        description=document, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--json", type=written, metavar="FILE", help="write the last line, the numbers, here too"
+    )
+    return parser
+
+
+def written(path: str) -> Path:
+    """The type of an argument that names a file or folder to write."""
+    try:
+        return output_path(path)
+    except BadParameter as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def data_folder() -> Path:
+    """The folder of real light curves and tables; exits with a message where there is none."""
+    folder = os.environ.get("EXOVAL_DATA")
+    if not folder:
+        raise SystemExit("EXOVAL_DATA is not set; set it to the folder of light curves and tables")
+    return Path(folder)
+
+
+def last_line(numbers: Mapping, file: Path | None) -> None:
+    """Print the numbers as one line of JSON and write them to ``file`` where one is given."""
+    text = json.dumps(numbers)
+    if file is not None:
+        make_folder(file.parent, setting="--json")
+        with writing(file, setting="--json"):
+            file.write_text(text + "\n")
+    print(text)
