@@ -8,7 +8,6 @@ import pytest
 from scipy.stats import kstest
 
 from exoval.detrend.median import Median
-from exoval.features.ephemeris import EphemerisFeatures
 from exoval.features.star import StarFeatures
 from exoval.features.transit_fit import TransitFitFeatures
 from exoval.lightcurve import LightCurve, Segment
@@ -17,15 +16,20 @@ from exoval.missions.tess import tess
 from exoval.physics.exact_flux import ExactModel
 from exoval.populations.limb_darkening_scatter import LimbDarkeningScatter
 from exoval.populations.phase_curves import PhaseCurves
+from exoval.recipe import Recipe
 from exoval.search.known_ephemeris import KnownEphemeris
 from exoval.star import Star
 from exoval.system import Orbit, Source, System
-from simulate.example import KEPT, Recipe, draw_neighbours, simulate_example
+from simulate.example import KEPT, Simulation, draw_neighbours, simulate_example
 
-CATALOGUED = Star("KIC 1", 0.9, 0.95, 5600.0, 4.5, -0.2, 12.0)
+CATALOGUED = Star(
+    target="KIC 1", radius=0.9, mass=0.95, teff=5600.0, logg=4.5, metallicity=-0.2, magnitude=12.0
+)
 #: what the star really is: everything that may differ from the catalogue does
 REAL = replace(CATALOGUED, radius=2.7, teff=5000.0, logg=3.6)
-ORBIT = Orbit(6.0, 3.1, 0.1, 15.0, 0.0)
+ORBIT = Orbit(
+    period=6.0, epoch=3.1, radius_ratio=0.1, semi_major_axis_ratio=15.0, impact_parameter=0.0
+)
 SIGMA = 4e-4
 
 
@@ -39,12 +43,16 @@ class WhiteHost:
     def draw(self, rng):
         time = 0.00123 + np.arange(0, 60, self.mission.exposure_days)
         flux = 1e4 * (1 + SIGMA * np.random.default_rng(1).standard_normal(len(time)))
-        segment = Segment(1, 0, len(time), crowding=1.0)
-        errors = np.full(len(time), 1e4 * SIGMA)
-        exposure = self.mission.exposure_days
-        return LightCurve(
-            "KIC 1", self.mission.name, time, flux, errors, exposure, (segment,)
-        ), CATALOGUED
+        light_curve = LightCurve(
+            target="KIC 1",
+            mission=self.mission.name,
+            time=time,
+            flux=flux,
+            flux_error=np.full(len(time), 1e4 * SIGMA),
+            exposure=self.mission.exposure_days,
+            segments=(Segment(number=1, start=0, stop=len(time), crowding=1.0),),
+        )
+        return light_curve, CATALOGUED
 
 
 @dataclass(frozen=True)
@@ -64,8 +72,8 @@ class KnownPlanet:
 
     def draw(self, rng, observation):
         self.stars.append(observation.star)
-        source = Source(1.0, limb_darkening=(0.0, 0.0), orbit=self.orbit)
-        return System("planet", (source,), {"primary_mass_solar": REAL.mass})
+        source = Source(flux_fraction=1.0, limb_darkening=(0.0, 0.0), orbit=self.orbit)
+        return System(scenario="planet", sources=(source,), truth={"primary_mass_solar": REAL.mass})
 
 
 @dataclass
@@ -80,32 +88,29 @@ class Seen:
         return self.search(light_curve, star, expected, rng)
 
 
-def recipe(scenario, mission=None, **changes):
-    return Recipe(
-        **{
-            "seed": 0,
-            "hosts": WhiteHost(mission or kepler()),
-            "scenarios": {"planet": scenario},
-            "transit_model": ExactModel(),
-            "detrend": Median(),
-            "search": Seen(),
-            "features": {
-                "ephemeris": EphemerisFeatures(),
-                "star": StarFeatures(),
-                "transit_fit": TransitFitFeatures(),
-            },
-            "catalogue_errors": AnotherStar(),
-            "limb_darkening": LimbDarkeningScatter(0.0),
-            "phase_curves": PhaseCurves(albedo=(0.0, 0.0)),
-            **changes,
-        }
+def simulation(scenario, mission=None, search=None):
+    mission = mission or kepler()
+    return Simulation(
+        seed=0,
+        hosts=WhiteHost(mission),
+        scenarios={"planet": scenario},
+        transit_model=ExactModel(),
+        recipe=Recipe(
+            mission=mission,
+            detrend=Median(),
+            search=search or Seen(),
+            features={"star": StarFeatures(), "transit_fit": TransitFitFeatures()},
+        ),
+        catalogue_errors=AnotherStar(),
+        limb_darkening=LimbDarkeningScatter(0.0),
+        phase_curves=PhaseCurves(albedo=(0.0, 0.0)),
     )
 
 
 def test_the_system_belongs_to_the_true_star_and_features_to_the_catalogues():
     """A model must not see what no catalogue knows of a real candidate's star."""
     scenario, search = KnownPlanet(), Seen()
-    outcome = simulate_example(recipe(scenario, search=search), "planet", 0)
+    outcome = simulate_example(simulation(scenario, search=search), "planet", 0)
     assert outcome.status == KEPT, outcome.reason
     assert [star.radius for star in scenario.stars] == [REAL.radius]
     assert search.stars == [CATALOGUED]
@@ -121,7 +126,7 @@ def test_the_system_belongs_to_the_true_star_and_features_to_the_catalogues():
 def test_the_expected_strength_is_depth_over_the_error_of_the_mean(mission):
     """Of a box in white noise: depth root of n over sigma, for n cadences in transit."""
     orbit = replace(ORBIT, radius_ratio=0.05)
-    truth = simulate_example(recipe(KnownPlanet(orbit), mission), "planet", 0).truth
+    truth = simulate_example(simulation(KnownPlanet(orbit), mission), "planet", 0).truth
     host, _ = WhiteHost(mission).draw(None)
     # contacts of a circular central orbit (Winn 2010, eq. 14 and 15); depth grows from the first
     # to the second, so that as many cadences as between their middles are in the box
@@ -135,7 +140,7 @@ def test_the_expected_strength_is_depth_over_the_error_of_the_mean(mission):
 
 def test_a_signal_too_weak_to_be_seen_is_not_searched_for():
     weak, search = KnownPlanet(replace(ORBIT, radius_ratio=0.005)), Seen()
-    outcome = simulate_example(recipe(weak, search=search), "planet", 0)
+    outcome = simulate_example(simulation(weak, search=search), "planet", 0)
     assert outcome.truth["expected_snr"] < 5 and outcome.status == "drawn"
     assert search.stars == [] and outcome.row == {}
 

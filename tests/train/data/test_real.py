@@ -8,7 +8,6 @@ from fabricate import kepler_fits
 from exoval.catalogs.candidate import Candidate
 from exoval.detrend.median import Median
 from exoval.ephemeris import Ephemeris
-from exoval.features.ephemeris import EphemerisFeatures
 from exoval.features.shape import ShapeFeatures
 from exoval.features.strength import StrengthFeatures
 from exoval.labels import FALSE_POSITIVE, PLANET
@@ -74,22 +73,23 @@ def library(folder, unobserved=0.0, numbers=(0, 1, 2, 3, 4)):
 
 
 def candidate(ephemeris, name, label="CONFIRMED", disposition=PLANET):
-    return Candidate("KIC 7", name, ephemeris, 1e-3, label, disposition, "test")
+    return Candidate(
+        target="KIC 7",
+        name=name,
+        ephemeris=ephemeris,
+        depth=1e-3,
+        label=label,
+        disposition=disposition,
+        provenance="test",
+    )
 
 
-def measured(folder, *candidates, segments=2, **changes):
+def measured(folder, *candidates, segments=2):
     recipe = Recipe(
-        kepler(),
-        Median(),
-        {
-            "ephemeris": EphemerisFeatures(),
-            "strength": StrengthFeatures(),
-            "shape": ShapeFeatures(),
-        },
-        threshold=7.1,
-        minimum_transits=3,
+        mission=kepler(),
+        detrend=Median(),
+        features={"strength": StrengthFeatures(), "shape": ShapeFeatures()},
         segments_per_light_curve=segments,
-        **changes,
     )
     found = RealCandidates((lambda: list(candidates),), str(folder)).measure(recipe)
     return found.table.frame.set_index("event"), found.skipped.set_index("event")
@@ -138,8 +138,8 @@ def test_what_the_labelled_set_does_not_cover_is_skipped_with_its_reason(tmp_pat
     )
     assert list(rows.index) == ["wanted"]
     assert skipped.loc["long", "reason"] == "period outside the 0.5-30 days that were simulated"
-    assert "detection threshold of 7.1" in skipped.loc["empty", "reason"]
+    assert "weaker than the 7.1 sigma" in skipped.loc["empty", "reason"]
     assert (skipped["target"] == "KIC 7").all() and (skipped["disposition"] == PLANET).all()
     rows, skipped = measured(tmp_path, candidate(rare, "rare"))
     assert rows.empty
-    assert skipped.loc["rare", "reason"] == "fewer than 3 transits in the data"
+    assert "fewer than the 3 transits" in skipped.loc["rare", "reason"]
