@@ -18,7 +18,7 @@ from exoval.recipe import Recipe, read_recipe
 TRAINING_STARS = "training_stars.csv"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrainedRun:
     """The models of one run, the one that leads, and how their events were found and measured.
 
@@ -61,24 +61,29 @@ def load_trained_run(folder: str | Path, mission: Mission | None = None) -> Trai
         raise BadTable(f"cannot read {folder / 'metrics.json'} ({error}); train again") from error
     paths = sorted(path.parent for path in (folder / "models").glob("*/model.json"))
     leading = metrics.get("leading")
+    if paths and "recipe" not in metrics:
+        raise BadTable(
+            f"{folder} was trained by an older layout of exoval, whose runs are no longer read; "
+            "simulate and train again with this version"
+        )
     if not paths or not leading:
         raise BadTable(
             f"{folder} holds no fitted models; vetting needs a run of python -m train "
             "that fits and keeps them (the default task)"
         )
+    recipe = read_recipe(metrics["recipe"], str(folder / "metrics.json"), mission)
     models = {path.name: load_fitted_model(path) for path in paths}
     try:
         novelty = load_novelty(folder / "novelty")
     except DataNotFound:
         novelty = None
-    recipe = read_recipe(metrics.get("recipe"), str(folder / "metrics.json"), mission)
     return TrainedRun(
-        models,
-        leading if leading in models else next(iter(models)),
-        novelty,
-        recipe,
-        _caveat(metrics.get("host") or {}, recipe),
-        _training_stars(folder / TRAINING_STARS),
+        models=models,
+        leading=leading if leading in models else next(iter(models)),
+        novelty=novelty,
+        recipe=recipe,
+        caveat=_caveat(metrics.get("host") or {}, recipe),
+        training_stars=_training_stars(folder / TRAINING_STARS),
     )
 
 

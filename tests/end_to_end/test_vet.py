@@ -506,6 +506,10 @@ def test_folders_that_are_no_run(folder, tmp_path):
         load_trained_run(tmp_path)
     metrics = json.loads((folder / "run" / "metrics.json").read_text())
     (tmp_path / "models").symlink_to(folder / "run" / "models")
+    old = {name: value for name, value in metrics.items() if name != "recipe"}
+    (tmp_path / "metrics.json").write_text(json.dumps(old))
+    with pytest.raises(BadTable, match="older layout"):
+        load_trained_run(tmp_path)
     (tmp_path / "metrics.json").write_text(json.dumps(metrics | {"recipe": {}}))
     with pytest.raises(BadTable, match="how its events were measured"):
         load_trained_run(tmp_path)
