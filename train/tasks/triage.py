@@ -136,7 +136,7 @@ def judge(model: FittedModel, table: FeatureTable, junk: str, resamples: int, se
     planet = score(model, table)
     at_home = replace(
         planet,
-        probability=shifted[:, model.classes.index(PLANET)],
+        probability=model.of_planets(shifted),
         predicted=np.array(model.classes)[np.argmax(shifted, axis=1)],
     )
     weights = star_weights(planet.star, resamples, np.random.default_rng(seed))
