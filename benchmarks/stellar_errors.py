@@ -17,12 +17,11 @@ if __name__ == "__main__":
     # before the numerical libraries are imported
     OPTIONS = command_line(__doc__).parse_args()
 
-import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
 from exoval.catalogs.tce_features import read_archive_tces
-from train.judging.metrics import average_precision
+from train.judging.metrics import value_of
 
 VALUES = ("tce_steff", "tce_slogg", "tce_smet", "tce_sradius", "tce_smass", "tce_sdens", "mag")
 ERRORS = ("tce_steff_err", "tce_slogg_err", "tce_smet_err", "tce_sradius_err")
@@ -46,7 +45,7 @@ def main(options: argparse.Namespace) -> None:
             method="predict_proba",
             cv=StratifiedGroupKFold(5, shuffle=True, random_state=0),
         )[:, 1]
-        found[name] = average_precision(score, truth, np.ones(len(truth)))
+        found[name] = value_of("average_precision", score, truth)
     for name, area in found.items():
         print(f"{name:>20}: {area:.3f}")
     last_line({"area_under_precision_recall": found}, options.json)

@@ -229,7 +229,9 @@ def _vet(parsed: argparse.Namespace) -> None:
     print(f"{events} events judged, {len(failed)} targets failed -> {parsed.output}")
     if not events:
         raise DataNotFound(f"nothing could be judged: {failed[0]}")
-    print(summary([row for answer in answers for row in answer.rows]))
+    rows = [row for answer in answers for row in answer.rows]
+    run = vetting.run
+    print(summary(rows, run.models[run.leading].meanings))
 
 
 def _asked_list(parsed: argparse.Namespace) -> list[VettingRequest]:

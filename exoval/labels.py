@@ -1,26 +1,19 @@
-"""The one vocabulary: scenarios, catalogue dispositions, planet and false positive.
+"""What labels and dispositions mean.
 
-A scenario key is at once the name of its file, its yaml, its configuration key and the value
-in the ``label`` column of every table.
+The ``label`` of an event is a scenario's name or a catalogue's class; its ``disposition`` is
+planet, false_positive or unknown. What a label means is declared by the scenario that draws it and
+travels with the data: in the labelled set, in the fitted model, in the report.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
 from exoval.errors import BadParameter
 
-#: scenario key -> (short label, what transits, whether the event is on the target star)
-SCENARIOS: dict[str, tuple[str, str, bool]] = {
-    "planet": ("Planet", "planet on the target", True),
-    "eclipsing_binary": ("EB", "the target is an eclipsing binary", True),
-    "hierarchical_binary": ("HEB", "eclipsing pair bound to the target", True),
-    "companion_planet": ("HTP", "planet on an unresolved bound companion", True),
-    "background_binary": ("BEB", "unresolved background eclipsing binary", False),
-    "background_planet": ("BTP", "planet on an unresolved background star", False),
-    "nearby_binary": ("NEB", "eclipsing binary on a resolved neighbour", False),
-    "nearby_hierarchical": ("NHEB", "hierarchical binary on a resolved neighbour", False),
-    "nearby_planet": ("NTP", "planet on a resolved neighbour", False),
-    "no_transit": ("NTT", "variability or systematics, nothing transits", False),
-}
+#: what may pass in front of a star
+TRANSITS = ("planet", "star", "nothing")
 
 PLANET = "planet"
 FALSE_POSITIVE = "false_positive"
@@ -54,14 +47,70 @@ DISPOSITIONS: dict[str, str] = {
 }
 
 
-def is_planet(scenario: str) -> bool:
-    """Say whether a scenario key is the validated class, a planet on the target star.
+@dataclass(frozen=True, kw_only=True)
+class LabelMeaning:
+    """What a label stands for.
 
-    Raises BadParameter for a key that is not in the vocabulary.
+    ``short`` is the label in figures, ``description`` one in words. ``transits`` is planet, star
+    or nothing; ``counts_as_planet`` says whether the label's probability is part of P(planet), and
+    ``on_target`` whether the star that dims is the target or bound to it. ``transits`` and
+    ``on_target`` are None where nobody knows, as for the classes of a catalogue.
+
+    Raises BadParameter for another value of ``transits`` and for an empty ``short``.
     """
-    if scenario not in SCENARIOS:
-        raise BadParameter(f"unknown scenario '{scenario}'; use one of {', '.join(SCENARIOS)}")
-    return scenario == PLANET
+
+    short: str
+    description: str
+    counts_as_planet: bool
+    transits: str | None = None
+    on_target: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.transits not in (None, *TRANSITS):
+            raise BadParameter(f"transits='{self.transits}'; use one of {', '.join(TRANSITS)}")
+        if not self.short:
+            raise BadParameter("a label needs a short form for figures; give short='...'")
+
+    @property
+    def disposition(self) -> str:
+        """The disposition of an event with this label: planet or false_positive."""
+        return PLANET if self.counts_as_planet else FALSE_POSITIVE
+
+
+def planet_labels(meanings: Mapping[str, LabelMeaning]) -> list[str]:
+    """The labels that count as planet, in the order given."""
+    return [label for label, meaning in meanings.items() if meaning.counts_as_planet]
+
+
+def short_label(label: str, meanings: Mapping[str, LabelMeaning]) -> str:
+    """A label as figures show it: its short form, or its first letters where it has no meaning."""
+    return meanings[label].short if label in meanings else label.lower()[:14]
+
+
+def meanings_to_plain(meanings: Mapping[str, LabelMeaning]) -> dict[str, dict]:
+    """Meanings as dicts, for JSON."""
+    return {label: asdict(meaning) for label, meaning in meanings.items()}
+
+
+def meanings_from_plain(plain: Mapping[str, Mapping]) -> dict[str, LabelMeaning]:
+    """Meanings written by ``meanings_to_plain``."""
+    return {label: LabelMeaning(**meaning) for label, meaning in plain.items()}
+
+
+def joined_meanings(several: Iterable[Mapping[str, LabelMeaning]]) -> dict[str, LabelMeaning]:
+    """The meanings of several sets as one.
+
+    Raises BadParameter for a label that means one thing in one set and another in the next.
+    """
+    joined: dict[str, LabelMeaning] = {}
+    for meanings in several:
+        for label, meaning in meanings.items():
+            if joined.setdefault(label, meaning) != meaning:
+                raise BadParameter(
+                    f"label '{label}' means {meaning} in one set and {joined[label]} in another; "
+                    "simulate both with the same scenarios"
+                )
+    return joined
 
 
 def from_disposition(disposition: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -20,7 +20,7 @@ import pandas as pd
 
 from exoval.errors import BadParameter
 from exoval.injection.completeness import Completeness, measure_completeness
-from exoval.labels import FALSE_POSITIVE, PLANET, is_planet
+from exoval.labels import LabelMeaning
 from exoval.running.output_path import make_folder, writing
 from exoval.table.column import Column
 from exoval.table.feature_table import IDENTITY, FeatureTable
@@ -142,15 +142,18 @@ def drop_repeats(outcomes: list[Outcome]) -> list[Outcome]:
 
 
 def feature_table(
-    outcomes: list[Outcome], columns: tuple[Column, ...], recipe: dict
+    outcomes: list[Outcome],
+    columns: tuple[Column, ...],
+    recipe: dict,
+    meanings: Mapping[str, LabelMeaning],
 ) -> FeatureTable:
-    """The kept rows as a table, in order of scenario and index."""
+    """The kept rows as a table, in order of scenario and index; ``meanings`` is by scenario."""
     rows = [
         {
             "event": event_name(o),
             "target": o.target,
             "label": o.scenario,
-            "disposition": PLANET if is_planet(o.scenario) else FALSE_POSITIVE,
+            "disposition": meanings[o.scenario].disposition,
             **o.row,
         }
         for o in outcomes
@@ -159,7 +162,7 @@ def feature_table(
     names = [*IDENTITY, *(column.name for column in columns)]
     frame = pd.DataFrame(rows, columns=names)
     frame = frame.astype({column.name: float for column in columns})
-    return FeatureTable(frame, columns, recipe)
+    return FeatureTable(frame, columns, recipe=recipe, meanings=meanings)
 
 
 def write_views(

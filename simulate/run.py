@@ -13,7 +13,7 @@ from exoval.errors import BadParameter
 from exoval.features.feature_group import FeatureGroup
 from exoval.injection.completeness import save_completeness
 from exoval.injection.importance_weights import effective_sample_sizes
-from exoval.labels import SCENARIOS
+from exoval.labels import LabelMeaning, meanings_to_plain
 from exoval.measure import declared_columns
 from exoval.missions.mission import Mission
 from exoval.physics.transit_flux import TransitModel
@@ -62,8 +62,8 @@ def run(
     Finished batches of an earlier, interrupted run in ``output`` are taken over. ``settings`` is
     the resolved configuration, stored in the manifest. Of ``population`` the scenarios already
     hold their parts; ``catalogue_errors``, ``limb_darkening`` and ``phase_curves`` are used
-    here. Raises BadParameter for fewer systems than scenarios or an unknown scenario,
-    DataNotFound if the output folder cannot be written.
+    here. Raises BadParameter for fewer systems than scenarios or a scenario whose label has no
+    meaning, DataNotFound if the output folder cannot be written.
     """
     _check(n_systems, batch_size, scenario)
     settings = settings or {}
@@ -105,7 +105,8 @@ def run(
     start = time.time()
     batches = _batches(scenario, n_systems, batch_size)
     outcomes = _simulate(simulation, batches, executor, shards)
-    table = labelled_set.feature_table(outcomes, declared_columns(feature), written)
+    meanings = {name: one.meaning for name, one in scenario.items()}
+    table = labelled_set.feature_table(outcomes, declared_columns(feature), written, meanings)
     if views:
         labelled_set.write_views(
             output,
@@ -159,9 +160,17 @@ def make_simulation(
 
 
 def _check(n_systems: int, batch_size: int, scenario: Mapping[str, Scenario]) -> None:
-    unknown = [name for name in scenario if name not in SCENARIOS]
-    if unknown:
-        raise BadParameter(f"scenario {unknown} not in the vocabulary {', '.join(SCENARIOS)}")
+    silent = [
+        name
+        for name, one in scenario.items()
+        if not isinstance(getattr(one, "meaning", None), LabelMeaning)
+    ]
+    if silent:
+        raise BadParameter(
+            f"scenario {', '.join(silent)} does not say what its label means; give its class "
+            "meaning = LabelMeaning(short=..., description=..., transits=..., "
+            "counts_as_planet=..., on_target=...)"
+        )
     if not scenario or n_systems < len(scenario):
         raise BadParameter(
             f"n_systems={n_systems} for {len(scenario)} scenarios; "
@@ -218,6 +227,7 @@ def _write(
     save_completeness(completeness, output)
     manifest = {
         "seed": simulation.seed,
+        "labels": meanings_to_plain(table.meanings),
         "counts": labelled_set.counts(outcomes, list(simulation.scenarios)),
         "effective_sample_size": effective_sample_sizes(truth) if len(truth) else {},
         "completeness": {name: one.summary() for name, one in completeness.items()},

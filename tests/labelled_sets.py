@@ -41,12 +41,12 @@ def gaussian_table(
         Column(f"feature_{i}", "ppm" if i == 0 else "", f"made-up feature {i}")
         for i in range(columns)
     )
-    return FeatureTable(frame, described, {"made": "up"})
+    return FeatureTable(frame, described, recipe={"made": "up"})
 
 
 def changed(table, **columns):
     """The table with columns replaced."""
-    return FeatureTable(table.frame.assign(**columns), table.columns, table.recipe)
+    return FeatureTable(table.frame.assign(**columns), table.columns, recipe=table.recipe)
 
 
 def write_labelled_set(folder, table=None, kind="real"):

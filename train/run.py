@@ -15,7 +15,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from exoval.errors import BadParameter, DataNotFound
-from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
+from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN, meanings_to_plain
 from exoval.models.calibrate import Calibration
 from exoval.models.fitted_model import FittedModel
 from exoval.models.novelty import NoveltyScores
@@ -165,6 +165,7 @@ def run(
         "leading": best,
         "labelled_set": str(labelled_set),
         "host": labelled.manifest.get("host", {}),
+        "labels": meanings_to_plain({**table.meanings, **table.label_meanings()}),
         "counts": labelled.manifest.get("counts", {}),
         "failures": labelled.manifest.get("failures", []),
         "sets": describe_sets(table, parts, events.table),
@@ -281,7 +282,7 @@ def usable_rows(table: FeatureTable, real: FeatureTable | None) -> tuple[Feature
     columns = tuple(column for column in kept.columns if column.name not in empty)
     names = [*IDENTITY, *(column.name for column in columns)]
     removed = {"rows_of_real_stars": int(shared.sum()), "empty_features": empty}
-    return FeatureTable(kept.frame[names], columns, kept.recipe, kept.views), removed
+    return replace(kept, frame=kept.frame[names], columns=columns), removed
 
 
 def describe_sets(table: FeatureTable, parts: Split, real: FeatureTable | None) -> dict:

@@ -68,5 +68,7 @@ def feature_table(
     features = values[[column.name for column in known]].astype(float)
     features = features.where(np.isfinite(features))
     return FeatureTable(
-        pd.concat([identity[list(IDENTITY)], features], axis=1), known, {"catalogue": catalogue}
+        pd.concat([identity[list(IDENTITY)], features], axis=1),
+        known,
+        recipe={"catalogue": catalogue},
     )

@@ -9,7 +9,7 @@ derived from simpler columns by one formula; what still differs is said with the
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -65,7 +65,8 @@ class SharedColumns:
 
         Raises BadTable if a feature that they follow from is not in it.
         """
-        return self._reduced(table.frame[list(IDENTITY)], table.frame, "ours")
+        reduced = self._reduced(table.frame[list(IDENTITY)], table.frame, "ours")
+        return replace(reduced, meanings=table.meanings)
 
     def of_catalogue(self, identity: pd.DataFrame, frame: pd.DataFrame) -> FeatureTable:
         """Rows of the catalogue in these columns; ``identity`` has the identity columns."""
@@ -85,7 +86,7 @@ class SharedColumns:
         values = values.where(np.isfinite(values))
         names = list(values)
         return FeatureTable(
-            pd.concat([identity, values], axis=1), self.columns, {"shared_columns": names}
+            pd.concat([identity, values], axis=1), self.columns, recipe={"shared_columns": names}
         )
 
 

@@ -46,20 +46,9 @@ NEEDED = (
 #: bins of the published views
 TRIAGE_BINS = COARSE.bins
 BINARY, JUNK = "eclipsing_binary", "no_transit"
-#: what the eye said in our words, and which of our scenarios look so
+#: what the eye said, and what it sees where something transits
 LABEL = {"PC": PLANET, "EB": BINARY, "J": JUNK}
-LOOKS_LIKE = {
-    "planet": PLANET,
-    "companion_planet": PLANET,
-    "background_planet": PLANET,
-    "nearby_planet": PLANET,
-    "eclipsing_binary": BINARY,
-    "hierarchical_binary": BINARY,
-    "background_binary": BINARY,
-    "nearby_binary": BINARY,
-    "nearby_hierarchical": BINARY,
-    "no_transit": JUNK,
-}
+LOOKS_LIKE = {"planet": PLANET, "star": BINARY, "nothing": JUNK}
 COLUMNS = (
     Column("period", "d", "orbital period"),
     Column("transit_duration", "h", "duration of the event"),
@@ -102,25 +91,31 @@ def triage_table(path: str | Path | None = None, *, split: str | None = None) ->
     )
     frame["duration_over_period"] = frame["transit_duration"] / 24 / frame["period"]
     views = np.concatenate([_stacked(table, name) for name in TRIAGE_BINS], axis=1)
-    return FeatureTable(frame, COLUMNS, {"catalogue": "yu2019"}, _as_rows(views))
+    return FeatureTable(frame, COLUMNS, recipe={"catalogue": "yu2019"}, views=_as_rows(views))
 
 
 def measured_as_triage(table: FeatureTable) -> FeatureTable:
     """Measured events in the form of the published ones: four columns and two views.
 
-    Scenarios become planet, eclipsing_binary or no_transit, by what their light curve looks like.
-    Best simulated with view_form=medians; fine views are averaged (``in_triage_form``). Raises
-    BadTable if the table has no views or lacks a column.
+    Labels become planet, eclipsing_binary or no_transit, by what transits. Best simulated with
+    view_form=medians; fine views are averaged (``in_triage_form``). Raises BadTable if the table
+    has no views, lacks a column, or does not say of a label what transits.
     """
     if table.views is None:
         raise BadTable("the labelled set has no views; simulate it with views=true")
     missing = [name for name in (*MEASURED, "duration") if name not in table.frame]
     if missing:
         raise BadTable(f"the table lacks {missing}; measure it with every feature group")
-    label = table.frame["label"].map(LOOKS_LIKE)
-    if label.isna().any():
-        unknown = sorted(set(table.frame["label"][label.isna()]))
-        raise BadTable(f"no triage label for the scenarios {unknown}; add them to LOOKS_LIKE")
+    looks = {
+        label: LOOKS_LIKE.get(meaning.transits) for label, meaning in table.label_meanings().items()
+    }
+    unknown = [label for label, seen in looks.items() if seen is None]
+    if unknown:
+        raise BadTable(
+            f"the table does not say what transits in events labelled {', '.join(unknown)}; "
+            "simulate it again with this version"
+        )
+    label = table.frame["label"].map(looks)
     frame = (
         table.frame[[*IDENTITY, *MEASURED]]
         .rename(columns=MEASURED)
@@ -136,7 +131,8 @@ def measured_as_triage(table: FeatureTable) -> FeatureTable:
         in_triage_form(table.views[rows])
         for rows in np.array_split(everything, max(1, len(table) // 2000))
     ]
-    return replace(table, frame=frame, columns=COLUMNS, views=_as_rows(np.concatenate(parts)))
+    views = _as_rows(np.concatenate(parts))
+    return replace(table, frame=frame, columns=COLUMNS, views=views, meanings={})
 
 
 def in_triage_form(values: np.ndarray) -> np.ndarray:

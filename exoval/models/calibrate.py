@@ -181,16 +181,22 @@ class IsotonicCalibration:
         )
 
 
-def rescale_classes(probability: np.ndarray, *, planet: int, calibrated: np.ndarray) -> np.ndarray:
-    """Class probabilities whose ``planet`` column is ``calibrated`` and whose rows sum to 1.
+def rescale_classes(
+    probability: np.ndarray, *, planets: np.ndarray, calibrated: np.ndarray
+) -> np.ndarray:
+    """Class probabilities whose columns ``planets`` sum to ``calibrated`` and all columns to 1.
 
-    The other columns of ``probability`` (..., classes) keep their proportions; where all of
-    them are zero the rest is shared equally.
+    ``planets`` (classes,) is a mask of the classes that count as planet. Both kinds of columns of
+    ``probability`` (..., classes) keep their proportions; where all of a kind are zero they share
+    equally.
     """
-    others = np.delete(probability, planet, axis=-1)
-    total = others.sum(axis=-1, keepdims=True)
-    share = np.where(total > 0, others / np.where(total > 0, total, 1), 1 / others.shape[-1])
-    return np.insert(share * (1 - calibrated)[..., None], planet, calibrated, axis=-1)
+    rescaled = np.empty(probability.shape)
+    for columns, whole in ((planets, calibrated), (~planets, 1 - calibrated)):
+        part = np.compress(columns, probability, axis=-1)
+        total = part.sum(axis=-1, keepdims=True)
+        share = np.where(total > 0, part / np.where(total > 0, total, 1), 1 / part.shape[-1])
+        rescaled[..., columns] = share * whole[..., None]
+    return rescaled
 
 
 def _soft_logistic(features: np.ndarray, truth: np.ndarray) -> tuple[list[float], float]:

@@ -18,7 +18,12 @@ CLIP = 3.0
 
 
 def feature_pipeline(
-    classifier: BaseEstimator, rows: int, *, seed: int = 0, shape_columns: Sequence[int] = ()
+    classifier: BaseEstimator,
+    rows: int,
+    *,
+    seed: int = 0,
+    shape_columns: Sequence[int] = (),
+    planets: Sequence[str] = (),
 ) -> Pipeline:
     """A classifier (step ``classifier``) behind feature scaling that tolerates NaN.
 
@@ -28,7 +33,7 @@ def feature_pipeline(
     the median, with a 0/1 column beside each feature that has gaps in training. Features that
     are constant or empty in training are left out: nothing could be learned from them. The
     columns ``shape_columns``, bins of the folded event, become two on a map of transit shapes
-    that is trained with the rest.
+    that is trained with the rest and counts the labels ``planets`` as planets.
     """
     quantiles = QuantileTransformer(
         n_quantiles=min(200, rows),
@@ -54,5 +59,8 @@ def feature_pipeline(
         ("classifier", classifier),
     ]
     if len(shape_columns):
-        steps.insert(0, ("shapes", TransitShapeMap(columns=list(shape_columns), random_state=seed)))
+        shapes = TransitShapeMap(
+            columns=list(shape_columns), planets=list(planets), random_state=seed
+        )
+        steps.insert(0, ("shapes", shapes))
     return Pipeline(steps)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from exoval.errors import BadParameter, BadTable, DataNotFound
-from exoval.labels import PLANET
+from exoval.labels import LabelMeaning, meanings_from_plain, meanings_to_plain, planet_labels
 from exoval.models.calibrate import (
     ScoreMap,
     rescale_classes,
@@ -25,7 +27,7 @@ from exoval.running.output_path import make_folder
 from exoval.table.column import Column
 from exoval.table.feature_table import IDENTITY, FeatureTable
 
-ARCHIVE, FORMAT = "pipeline.skops", 2
+ARCHIVE, FORMAT = "pipeline.skops", 3
 #: resamplings of a forest's trees from which errors of probabilities follow
 BOOTSTRAPS = 200
 
@@ -34,36 +36,89 @@ BOOTSTRAPS = 200
 class FittedModel:
     """A pipeline with the standing of ``feature_pipeline``, its calibration and its columns.
 
-    ``card`` says what it was trained on: rows and stars, class shares of the rows it was
+    ``meanings`` says what each class stands for: P(planet) is the sum over those that count as
+    planet. ``card`` says what it was trained on: rows and stars, class shares of the rows it was
     calibrated on, recipe of the features, metrics (JSON-able).
+
+    Raises BadTable for a class without a meaning, and if no class or every class counts as planet.
     """
 
     name: str
     pipeline: Pipeline
     calibration: ScoreMap
     columns: tuple[Column, ...]
+    meanings: Mapping[str, LabelMeaning]
     card: dict = field(default_factory=dict)
 
-    @property
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.classes if name not in self.meanings]
+        if unknown:
+            raise BadTable(
+                f"nothing says what the classes {', '.join(unknown)} of model '{self.name}' stand "
+                "for; fit it on a table whose labels have a meaning"
+            )
+        if self.is_planet_class.all() or not self.is_planet_class.any():
+            raise BadTable(
+                f"of the classes {', '.join(self.classes)} of model '{self.name}' "
+                f"{'every one' if self.is_planet_class.all() else 'none'} counts as planet; fit it "
+                "on planets and on false positives"
+            )
+
+    @cached_property
     def classes(self) -> list[str]:
-        """The scenario keys, in the order of the probability columns."""
+        """The labels, in the order of the probability columns."""
         return [str(name) for name in self.pipeline.classes_]
+
+    @cached_property
+    def is_planet_class(self) -> np.ndarray:
+        """Which classes count as planet, shape (classes,)."""
+        return planet_columns(self.pipeline, self.meanings)
 
     def probabilities(
         self, table: FeatureTable, *, priors: dict[str, float] | None = None
     ) -> np.ndarray:
-        """Calibrated scenario probabilities, shape (rows, classes).
+        """Calibrated probabilities of the classes, shape (rows, classes).
 
-        They hold for the mixture of scenarios that the model was calibrated on; ``priors``
-        (scenario to share) gives them for another one. Raises BadParameter for priors that are
-        not one share a class.
+        They hold for the mixture of labels that the model was calibrated on; ``priors`` (label to
+        share) gives them for another one. Raises BadParameter for priors that are not one share a
+        class.
         """
         raw = self.pipeline.predict_proba(self._features(table), **views_for(self.pipeline, table))
-        planet = self.classes.index(PLANET)
-        calibrated = rescale_classes(
-            raw, planet=planet, calibrated=self.calibration(raw[:, planet])
-        )
+        calibrated = self._calibrated(raw)
         return calibrated if priors is None else self._shifted(calibrated, priors)
+
+    def of_planets(self, probability: np.ndarray) -> np.ndarray:
+        """P(planet) (...,) from probabilities of the classes (..., classes)."""
+        return np.compress(self.is_planet_class, probability, axis=-1).sum(axis=-1)
+
+    def priors_at(self, planet_share: float) -> dict[str, float]:
+        """The class shares of calibration with another share of planets among all events.
+
+        Classes that count as planet keep their proportions among each other, and so do the others.
+        Raises BadParameter unless the share is between 0 and 1, or if the card has no shares.
+        """
+        if not 0 < planet_share < 1:
+            raise BadParameter(f"a share of planets of {planet_share}; give one between 0 and 1")
+        shares = np.array([self._trained_shares()[name] for name in self.classes])
+        moved = rescale_classes(
+            shares, planets=self.is_planet_class, calibrated=np.array(planet_share)
+        )
+        return dict(zip(self.classes, map(float, moved), strict=True))
+
+    def _calibrated(self, raw: np.ndarray) -> np.ndarray:
+        """Probabilities (..., classes) with P(planet) calibrated."""
+        return rescale_classes(
+            raw, planets=self.is_planet_class, calibrated=self.calibration(self.of_planets(raw))
+        )
+
+    def _trained_shares(self) -> dict[str, float]:
+        """The class shares of the rows it was calibrated on; BadParameter without them."""
+        if "class_shares" not in self.card:
+            raise BadParameter(
+                f"the card of model '{self.name}' has no class_shares, so that its probabilities "
+                "hold for one mixture only; train it again, or give no priors"
+            )
+        return self.card["class_shares"]
 
     def probability_errors(
         self, table: FeatureTable, *, priors: dict[str, float] | None = None
@@ -74,7 +129,6 @@ class FittedModel:
         forest's trees; NaN for classifiers that have neither. Meant for a few rows: all trees'
         answers are held at once.
         """
-        planet = self.classes.index(PLANET)
         classifier = self.pipeline[-1]
         scaled = self.pipeline[:-1].transform(self._features(table))
         if hasattr(classifier, "predict_proba_draws"):
@@ -86,23 +140,21 @@ class FittedModel:
             drawn = np.tensordot(counts / len(trees), trees, axes=1)
         else:
             return np.full((len(table), len(self.classes)), np.nan)
-        calibrated = rescale_classes(
-            drawn, planet=planet, calibrated=self.calibration(drawn[..., planet])
-        )
+        calibrated = self._calibrated(drawn)
         if priors is not None:
             calibrated = self._shifted(calibrated, priors)
         return calibrated.std(axis=0)
 
     def _shifted(self, calibrated: np.ndarray, priors: dict[str, float]) -> np.ndarray:
         """Probabilities (..., classes) for other shares of the scenarios."""
-        if set(priors) != set(self.classes) or "class_shares" not in self.card:
+        trained_shares = self._trained_shares()
+        if set(priors) != set(self.classes):
             raise BadParameter(
                 f"priors are for {sorted(priors)}; model '{self.name}' needs one "
                 f"share for each of {', '.join(self.classes)}"
             )
         trained, target = (
-            np.array([shares[name] for name in self.classes])
-            for shares in (self.card["class_shares"], priors)
+            np.array([shares[name] for name in self.classes]) for shares in (trained_shares, priors)
         )
         return shift_priors(calibrated, trained=trained, target=target)
 
@@ -112,17 +164,16 @@ class FittedModel:
         The error is the posterior spread of a Gaussian process, or the spread of a forest's
         trees over the square root of their number; NaN for classifiers that have neither.
         """
-        planet = self.classes.index(PLANET)
-        probability = self.probabilities(table)[:, planet]
+        probability = self.of_planets(self.probabilities(table))
         classifier = self.pipeline[-1]
         scaled = self.pipeline[:-1].transform(self._features(table))
         if hasattr(classifier, "predict_proba_draws"):
             drawn = classifier.predict_proba_draws(scaled, **views_for(self.pipeline, table))
-            draws = self.calibration(drawn[:, :, planet])
+            draws = self.calibration(self.of_planets(drawn))
             return probability, draws.std(axis=0)
         if isinstance(getattr(classifier, "estimators_", None), list):
             trees = np.stack(
-                [tree.predict_proba(scaled)[:, planet] for tree in classifier.estimators_]
+                [self.of_planets(tree.predict_proba(scaled)) for tree in classifier.estimators_]
             )
             return probability, self._error_from(trees)
         return probability, np.full(len(probability), np.nan)
@@ -153,8 +204,8 @@ class FittedModel:
     def save(self, directory: str | Path) -> None:
         """Write ``pipeline.skops`` and ``model.json``; no pickle.
 
-        The JSON has classes, columns with units, hash of the schema, calibration, the card of the
-        training set, versions and a checksum of the other file.
+        The JSON has classes and what they stand for, columns with units, hash of the schema,
+        calibration, the card of the training set, versions and a checksum of the other file.
         """
         directory = make_folder(directory)
         write_archive(self.pipeline, directory / ARCHIVE)
@@ -162,6 +213,7 @@ class FittedModel:
             "format": FORMAT,
             "name": self.name,
             "classes": self.classes,
+            "labels": meanings_to_plain({name: self.meanings[name] for name in self.classes}),
             "columns": [asdict(column) for column in self.columns],
             "schema_hash": schema_hash(self.columns),
             "calibration": score_map_to_plain(self.calibration),
@@ -203,11 +255,17 @@ def load_fitted_model(
         pipeline=read_archive(directory / ARCHIVE, trusted=trusted),
         calibration=score_map_from_plain(description["calibration"]),
         columns=columns,
+        meanings=meanings_from_plain(description["labels"]),
         card=description["card"],
     )
     if table is not None:
         model.require_columns(table)
     return model
+
+
+def planet_columns(pipeline: Pipeline, meanings: Mapping[str, LabelMeaning]) -> np.ndarray:
+    """Which columns of the pipeline's probabilities count as planet, shape (classes,)."""
+    return np.isin(pipeline.classes_, planet_labels(meanings))
 
 
 def views_for(pipeline: Pipeline, table: FeatureTable) -> dict:

@@ -14,8 +14,8 @@ from scipy.sparse import csr_array
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from exoval.errors import BadParameter
 from exoval.features.shape_bins import BINS, PREFIX
-from exoval.labels import PLANET
 
 #: rows handled at a time
 CHUNK = 4096
@@ -36,14 +36,17 @@ class TransitShapeMap(TransformerMixin, BaseEstimator):
     ``side`` pixels to a side; ``rounds`` of batch training, over which the neighbourhood shrinks
     from half the map to ``smoothing`` pixels, within which planets are also counted. The map
     itself knows no labels. The share of a training row is counted among the rows of the other
-    ``folds`` only, so that no row tells its own label. Rows without a shape get NaN. With no
-    ``columns`` the features pass unchanged.
+    ``folds`` only, so that no row tells its own label. ``planets`` are the labels that count as
+    planet. Rows without a shape get NaN. With no ``columns`` the features pass unchanged.
+
+    Fitting raises BadParameter for columns without a label that counts as planet.
     """
 
     def __init__(
         self,
         *,
         columns: Sequence[int] = (),
+        planets: Sequence[str] = (),
         side: int = 20,
         rounds: int = 20,
         smoothing: float = 0.7,
@@ -51,6 +54,7 @@ class TransitShapeMap(TransformerMixin, BaseEstimator):
         random_state: int = 0,
     ) -> None:
         self.columns = columns
+        self.planets = planets
         self.side = side
         self.rounds = rounds
         self.smoothing = smoothing
@@ -66,7 +70,7 @@ class TransitShapeMap(TransformerMixin, BaseEstimator):
         """Train, and transform the training rows by shares that leave out their own fold."""
         features = np.asarray(features, dtype=float)
         places, distance, known = self._fit(features, labels)
-        planets = np.asarray(labels) == PLANET
+        planets = np.isin(labels, list(self.planets))
         fold = np.random.default_rng(self.random_state).integers(self.folds, size=len(features))
         share = np.full(len(features), np.nan)
         for number in range(self.folds):
@@ -87,12 +91,17 @@ class TransitShapeMap(TransformerMixin, BaseEstimator):
     def _fit(
         self, features: np.ndarray, labels: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        if len(self.columns) and not len(self.planets):
+            raise BadParameter(
+                "a map of shapes counts planets and planets=[] names none; give the labels that "
+                "count as planet"
+            )
         self.n_features_in_ = features.shape[1]
         shapes = self._shapes(features)
         known = np.isfinite(shapes).all(axis=1)
         self.pixels_ = self._trained(shapes[known])
         places, distance, known = self._locate(features)
-        self.shares_ = self._shares(places[known], (np.asarray(labels) == PLANET)[known])
+        self.shares_ = self._shares(places[known], np.isin(labels, list(self.planets))[known])
         return places, distance, known
 
     def _shapes(self, features: np.ndarray) -> np.ndarray:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from exoval.errors import BadTable, DataNotFound
+from exoval.labels import PLANET, LabelMeaning, meanings_from_plain, meanings_to_plain
 from exoval.running.output_path import output_path
 from exoval.table.column import Column
 from exoval.table.label_bearing import refuse_label_bearing
@@ -51,7 +52,9 @@ class FeatureTable:
     ``label`` scenario key or catalogue class, ``disposition`` planet / false_positive / unknown)
     and one float column per entry of ``columns``; missing values are NaN. ``recipe`` says how
     it was measured (JSON-able). ``views`` are pictures of the same rows for models that look at
-    shapes, where there are any; they are stored beside the table and not in its file.
+    shapes, where there are any; they are stored beside the table and not in its file. ``meanings``
+    says what labels stand for, as the scenarios that drew the rows declare it; it is empty for the
+    classes of a catalogue.
 
     Raises BadTable if a declared column is missing, an undeclared one is present, or a column is
     known to bear the label (``exoval.table.label_bearing``).
@@ -59,8 +62,10 @@ class FeatureTable:
 
     frame: pd.DataFrame
     columns: tuple[Column, ...]
+    _: KW_ONLY
     recipe: dict = field(default_factory=dict)
     views: RowViews | None = field(default=None, repr=False)
+    meanings: Mapping[str, LabelMeaning] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         refuse_label_bearing(self.columns)
@@ -105,6 +110,32 @@ class FeatureTable:
         return self.frame["label"].to_numpy(dtype=str)
 
     @property
+    def is_planet(self) -> np.ndarray:
+        """Whether each row is a planet by its disposition, shape (rows,)."""
+        return (self.frame["disposition"] == PLANET).to_numpy()
+
+    def label_meanings(self) -> dict[str, LabelMeaning]:
+        """What every label of the rows stands for, in alphabetical order.
+
+        A label without a declared meaning counts as planet where its rows are planets. Raises
+        BadTable for rows whose disposition contradicts their label.
+        """
+        found, planet = {}, self.is_planet
+        for label in np.unique(self.labels):
+            rows = planet[self.labels == label]
+            meaning = self.meanings.get(str(label)) or LabelMeaning(
+                short=str(label), description="class of a catalogue", counts_as_planet=bool(rows[0])
+            )
+            wrong = int((rows != meaning.counts_as_planet).sum())
+            if wrong:
+                raise BadTable(
+                    f"{wrong} of {len(rows)} rows labelled '{label}' have a disposition that "
+                    "contradicts their label; simulate or read the set again"
+                )
+            found[str(label)] = meaning
+        return found
+
+    @property
     def schema_hash(self) -> str:
         """Eight hex digits that change when a column's name, unit or order does."""
         text = json.dumps([(column.name, column.unit) for column in self.columns])
@@ -114,12 +145,8 @@ class FeatureTable:
         """The table of the rows given by a boolean mask or by indexes."""
         rows = np.asarray(rows)
         rows = np.flatnonzero(rows) if rows.dtype == bool else rows
-        return FeatureTable(
-            self.frame.iloc[rows],
-            self.columns,
-            self.recipe,
-            None if self.views is None else self.views.select(rows),
-        )
+        views = None if self.views is None else self.views.select(rows)
+        return replace(self, frame=self.frame.iloc[rows], views=views)
 
     def require_columns_of(self, other: FeatureTable) -> None:
         """Raise BadTable unless both tables have the same columns in the same units."""
@@ -132,7 +159,7 @@ class FeatureTable:
             )
 
     def save(self, path: str | Path) -> None:
-        """Write Parquet; units, descriptions and sources become column metadata."""
+        """Write Parquet; units, descriptions, sources and meanings of labels become metadata."""
         table = pa.Table.from_pandas(self.frame, preserve_index=False)
         described = {column.name: column for column in self.columns}
         fields = []
@@ -150,6 +177,7 @@ class FeatureTable:
         metadata = {
             "exoval_recipe": json.dumps(self.recipe, sort_keys=True),
             "exoval_schema": self.schema_hash,
+            "exoval_labels": json.dumps(meanings_to_plain(self.meanings)),
         }
         pq.write_table(
             table.cast(pa.schema(fields, metadata=metadata)),
@@ -180,4 +208,9 @@ def load_feature_table(path: str | Path) -> FeatureTable:
         for item in table.schema
         if item.name not in IDENTITY
     )
-    return FeatureTable(table.to_pandas(), columns, json.loads(metadata[b"exoval_recipe"]))
+    return FeatureTable(
+        table.to_pandas(),
+        columns,
+        recipe=json.loads(metadata[b"exoval_recipe"]),
+        meanings=meanings_from_plain(json.loads(metadata.get(b"exoval_labels", b"{}"))),
+    )

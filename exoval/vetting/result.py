@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from exoval.event import TransitEvent
 from exoval.folded.folded_event import FoldedEvent
-from exoval.labels import PLANET
+from exoval.labels import LabelMeaning, planet_labels
 from exoval.measure import MeasuredEvent
 from exoval.table.feature_table import FeatureTable
 
@@ -16,8 +17,9 @@ from exoval.table.feature_table import FeatureTable
 class VettingResult:
     """One judged event.
 
-    ``probability`` and ``error`` are by scenario, those of the leading classifier;
-    ``by_classifier`` is P(planet) of every classifier of the run. ``novelty`` lies between 0 and
+    ``probability`` and ``error`` are by label, those of the leading classifier, and ``meanings``
+    says what its labels stand for; ``by_classifier`` is P(planet) of every classifier of the run.
+    ``novelty`` lies between 0 and
     1, the most unusual, and is NaN without detectors. ``caveats`` say why the numbers may not
     hold. ``measured`` is the event as it was measured, ``table`` its features.
     """
@@ -26,6 +28,7 @@ class VettingResult:
     classifier: str
     probability: dict[str, float]
     error: dict[str, float]
+    meanings: Mapping[str, LabelMeaning]
     by_classifier: dict[str, float]
     novelty: float
     caveats: tuple[str, ...]
@@ -70,10 +73,13 @@ class VettingResult:
         }
 
     def answers(self) -> list[str]:
-        """The most probable scenarios, and what stands against the numbers."""
+        """The most probable labels and those that count as planet, and what is against them."""
         ranked = sorted(self.probability, key=self.probability.get, reverse=True)
+        planets = planet_labels(self.meanings)
         lines = []
-        for name in [*ranked[:3], *((PLANET,) if PLANET not in ranked[:3] else ())]:
+        if len(planets) > 1:
+            lines.append(f"{'all planets':22}{self.by_classifier[self.classifier]:.4f}")
+        for name in [*ranked[:3], *(name for name in ranked[3:] if name in planets)]:
             error = self.error[name]
             spread = f" +- {error:.4f}" if math.isfinite(error) else ""
             lines.append(f"{name:22}{self.probability[name]:.4f}{spread}")

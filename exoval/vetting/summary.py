@@ -5,31 +5,38 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from exoval.labels import SCENARIOS
+from exoval.labels import LabelMeaning
 
 
-def summary(rows: Sequence[Mapping[str, object]]) -> str:
+def summary(rows: Sequence[Mapping[str, object]], meanings: Mapping[str, LabelMeaning]) -> str:
     """One sentence about judged events, rows as ``VettingResult.row`` gives them.
+
+    ``meanings`` are those of the model's labels.
 
     Of one event what it most probably is, how probable, and where its ephemeris is from; of
     several how many are what. An empty string without an event.
 
     >>> row = {"event": "KOI-7", "most_probable": "planet", "P_planet": 0.97, "source": "a table"}
-    >>> summary([row])
+    >>> meaning = LabelMeaning(
+    ...     short="Planet", description="planet on the target", counts_as_planet=True
+    ... )
+    >>> summary([row], {"planet": meaning})
     'KOI-7 is most probably: planet on the target (97 %). Ephemeris: a table.'
     """
     if not rows:
         return ""
     kinds = Counter(str(row["most_probable"]) for row in rows)
     if len(rows) > 1:
-        counts = ", ".join(f"{_in_words(kind)} {count}" for kind, count in kinds.most_common())
+        counts = ", ".join(
+            f"{_in_words(kind, meanings)} {count}" for kind, count in kinds.most_common()
+        )
         return f"{len(rows)} events are most probably: {counts}."
     (row,), (kind,) = rows, kinds
     return (
-        f"{row['event']} is most probably: {_in_words(kind)} "
+        f"{row['event']} is most probably: {_in_words(kind, meanings)} "
         f"({100 * float(row[f'P_{kind}']):.0f} %). Ephemeris: {row['source']}."
     )
 
 
-def _in_words(scenario: str) -> str:
-    return SCENARIOS[scenario][1] if scenario in SCENARIOS else scenario
+def _in_words(label: str, meanings: Mapping[str, LabelMeaning]) -> str:
+    return meanings[label].description if label in meanings else label

@@ -17,7 +17,7 @@ import pandas as pd
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve, BadParameter
 from exoval.event import TransitEvent
-from exoval.labels import PLANET, UNKNOWN
+from exoval.labels import UNKNOWN
 from exoval.lightcurve import LightCurve
 from exoval.measure import MeasuredEvent, declared_columns
 from exoval.models.fitted_model import FittedModel
@@ -64,7 +64,7 @@ def vet(
     measured = measure_real_event(light_curve, event, star, recipe, others=others)
     table = _table(run, measured, name)
     model = run.models[run.leading]
-    priors = None if planet_share is None else _priors(model.card, planet_share)
+    priors = None if planet_share is None else model.priors_at(planet_share)
     probability = model.probabilities(table, priors=priors)[0]
     error = model.probability_errors(table, priors=priors)[0]
     novelty = None if run.novelty is None else run.novelty(table)
@@ -74,6 +74,7 @@ def vet(
         classifier=run.leading,
         probability=dict(zip(model.classes, map(float, probability), strict=True)),
         error=dict(zip(model.classes, map(float, error), strict=True)),
+        meanings=model.meanings,
         by_classifier={
             one: _planet(other, table, planet_share) for one, other in run.models.items()
         },
@@ -118,20 +119,8 @@ def _table(run: TrainedRun, measured: MeasuredEvent, name: str) -> FeatureTable:
 
 
 def _planet(model: FittedModel, table: FeatureTable, planet_share: float | None) -> float:
-    priors = None if planet_share is None else _priors(model.card, planet_share)
-    return float(model.probabilities(table, priors=priors)[0, model.classes.index(PLANET)])
-
-
-def _priors(card: dict, planet_share: float) -> dict[str, float]:
-    """The shares of training with another one of planets."""
-    if not 0 < planet_share < 1:
-        raise BadParameter(f"a share of planets of {planet_share}; give one between 0 and 1")
-    shares = card["class_shares"]
-    rest = sum(share for name, share in shares.items() if name != PLANET)
-    return {
-        name: planet_share if name == PLANET else share * (1 - planet_share) / rest
-        for name, share in shares.items()
-    }
+    priors = None if planet_share is None else model.priors_at(planet_share)
+    return float(model.of_planets(model.probabilities(table, priors=priors))[0])
 
 
 def _caveats(

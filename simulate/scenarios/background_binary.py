@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from exoval.labels import LabelMeaning
 from exoval.populations.binary_population import BinaryPopulation
 from exoval.system import System
 from simulate.draws.field_binary import draw_field_binary
@@ -21,6 +23,13 @@ class BackgroundBinary:
     even a total eclipse would drown in noise.
     """
 
+    meaning: ClassVar[LabelMeaning] = LabelMeaning(
+        short="BEB",
+        description="unresolved background eclipsing binary",
+        transits="star",
+        counts_as_planet=False,
+        on_target=False,
+    )
     field: Field
     binaries: BinaryPopulation
     minimum_period_days: float

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from exoval.labels import LabelMeaning
 from exoval.populations.eccentricity import BetaEccentricity
 from exoval.populations.transit_timing import TransitTiming
 from exoval.system import System
@@ -19,6 +21,13 @@ from simulate.observation import Observation
 class BackgroundPlanet:
     """The constant target and a star of the field within the blend radius that has a planet."""
 
+    meaning: ClassVar[LabelMeaning] = LabelMeaning(
+        short="BTP",
+        description="planet on an unresolved background star",
+        transits="planet",
+        counts_as_planet=False,
+        on_target=False,
+    )
     field: Field
     occurrence: PlanetOccurrence
     eccentricities: BetaEccentricity

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from exoval.labels import LabelMeaning
 from exoval.populations.eccentricity import BetaEccentricity
 from exoval.populations.multiplicity import Multiplicity
 from exoval.populations.transit_timing import TransitTiming
@@ -23,6 +25,13 @@ class CompanionPlanet:
     Occurrence is taken to be the same around companions as around single stars.
     """
 
+    meaning: ClassVar[LabelMeaning] = LabelMeaning(
+        short="HTP",
+        description="planet on an unresolved bound companion",
+        transits="planet",
+        counts_as_planet=False,
+        on_target=True,
+    )
     occurrence: PlanetOccurrence
     eccentricities: BetaEccentricity
     multiplicity: Multiplicity

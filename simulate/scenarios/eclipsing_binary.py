@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from exoval.labels import LabelMeaning
 from exoval.populations.binary_population import BinaryPopulation
 from exoval.system import System
 from simulate.draws.binary_orbit import draw_binary
@@ -21,6 +23,13 @@ class EclipsingBinary:
     matter, which the weights know.
     """
 
+    meaning: ClassVar[LabelMeaning] = LabelMeaning(
+        short="EB",
+        description="the target is an eclipsing binary",
+        transits="star",
+        counts_as_planet=False,
+        on_target=True,
+    )
     binaries: BinaryPopulation
     minimum_period_days: float
     maximum_period_days: float

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from exoval.labels import LabelMeaning
 from exoval.populations.binary_population import BinaryPopulation
 from exoval.populations.multiplicity import Multiplicity
 from exoval.system import System
@@ -22,6 +24,13 @@ class HierarchicalBinary:
     A companion of the target is as often a close pair as any star of its mass.
     """
 
+    meaning: ClassVar[LabelMeaning] = LabelMeaning(
+        short="HEB",
+        description="eclipsing pair bound to the target",
+        transits="star",
+        counts_as_planet=False,
+        on_target=True,
+    )
     binaries: BinaryPopulation
     multiplicity: Multiplicity
     minimum_period_days: float

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
+from exoval.labels import LabelMeaning
 from exoval.physics.aperture_leak import ApertureLeak
 from exoval.populations.binary_population import BinaryPopulation
 from exoval.system import System
@@ -22,6 +24,13 @@ class NearbyBinary:
     subtracted its constant part: the dips stay.
     """
 
+    meaning: ClassVar[LabelMeaning] = LabelMeaning(
+        short="NEB",
+        description="eclipsing binary on a resolved neighbour",
+        transits="star",
+        counts_as_planet=False,
+        on_target=False,
+    )
     field: Field
     binaries: BinaryPopulation
     minimum_period_days: float

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
+from exoval.labels import LabelMeaning
 from exoval.physics.aperture_leak import ApertureLeak
 from exoval.populations.binary_population import BinaryPopulation
 from exoval.populations.multiplicity import Multiplicity
@@ -24,6 +26,13 @@ class NearbyHierarchical:
     The drawn magnitude is that of the neighbour's brightest star; the pair adds to it.
     """
 
+    meaning: ClassVar[LabelMeaning] = LabelMeaning(
+        short="NHEB",
+        description="hierarchical binary on a resolved neighbour",
+        transits="star",
+        counts_as_planet=False,
+        on_target=False,
+    )
     field: Field
     binaries: BinaryPopulation
     multiplicity: Multiplicity

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
+from exoval.labels import LabelMeaning
 from exoval.physics.aperture_leak import ApertureLeak
 from exoval.populations.eccentricity import BetaEccentricity
 from exoval.populations.transit_timing import TransitTiming
@@ -23,6 +25,13 @@ class NearbyPlanet:
     Only the ``leak`` of its light reaches the aperture.
     """
 
+    meaning: ClassVar[LabelMeaning] = LabelMeaning(
+        short="NTP",
+        description="planet on a resolved neighbour",
+        transits="planet",
+        counts_as_planet=False,
+        on_target=False,
+    )
     field: Field
     occurrence: PlanetOccurrence
     eccentricities: BetaEccentricity

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from exoval.errors import BadParameter
+from exoval.labels import LabelMeaning
 from exoval.system import Source, System
 from simulate.observation import Observation
 from simulate.transform import AS_IS, INVERTED, SCRAMBLED
@@ -19,6 +21,13 @@ class NoTransit:
     A host of a single segment cannot be scrambled and gets one of the other transforms.
     """
 
+    meaning: ClassVar[LabelMeaning] = LabelMeaning(
+        short="NTT",
+        description="variability or systematics, nothing transits",
+        transits="nothing",
+        counts_as_planet=False,
+        on_target=False,
+    )
     transforms: tuple[str, ...] = (AS_IS, INVERTED)
 
     def __post_init__(self) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from exoval.labels import LabelMeaning
 from exoval.populations.eccentricity import BetaEccentricity
 from exoval.populations.transit_timing import TransitTiming
 from exoval.system import System
@@ -18,6 +20,13 @@ from simulate.observation import Observation
 class Planet:
     """The target alone, with a transiting planet of ``minimum``-``maximum_radius_earth``."""
 
+    meaning: ClassVar[LabelMeaning] = LabelMeaning(
+        short="Planet",
+        description="planet on the target",
+        transits="planet",
+        counts_as_planet=True,
+        on_target=True,
+    )
     occurrence: PlanetOccurrence
     eccentricities: BetaEccentricity
     minimum_period_days: float

@@ -13,7 +13,7 @@ from exoval.catalogs.tess_triage import (
     triage_table,
 )
 from exoval.errors import BadTable, DataNotFound
-from exoval.labels import SCENARIOS
+from exoval.labels import TRANSITS, LabelMeaning
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
 from exoval.views.fine import BINS, LENGTH, SLICES
@@ -114,9 +114,20 @@ def test_views_of_the_published_form_stay_as_they_are():
     assert np.array_equal(in_triage_form(values), values)
 
 
-def test_every_scenario_looks_like_something():
-    assert set(LOOKS_LIKE) == set(SCENARIOS)
+def test_whatever_transits_looks_like_something():
+    assert set(LOOKS_LIKE) == set(TRANSITS)
     assert set(LOOKS_LIKE.values()) == set(LABEL.values())
+
+
+def meanings():
+    return {
+        "nearby_planet": LabelMeaning(
+            short="NTP", description="", transits="planet", counts_as_planet=False, on_target=False
+        ),
+        "no_transit": LabelMeaning(
+            short="NTT", description="", transits="nothing", counts_as_planet=False
+        ),
+    }
 
 
 def test_measured_events_in_the_same_columns(tmp_path):
@@ -135,7 +146,8 @@ def test_measured_events_in_the_same_columns(tmp_path):
     views = ViewRows.of_all(
         Views(np.zeros((2, LENGTH), np.float32), np.zeros((2, len(SLICES)), np.int16)), 2
     )
-    table = FeatureTable(frame, tuple(Column(name, "", "") for name in names), {}, views)
+    columns = tuple(Column(name, "", "") for name in names)
+    table = FeatureTable(frame, columns, views=views, meanings=meanings())
     found = measured_as_triage(table)
     assert found.feature_names == triage_table(published(tmp_path)[0]).feature_names
     assert list(found.labels) == ["planet", "no_transit"]
@@ -144,3 +156,5 @@ def test_measured_events_in_the_same_columns(tmp_path):
     assert found.frame["duration_over_period"][0] == pytest.approx(0.05)
     with pytest.raises(BadTable, match="no views"):
         measured_as_triage(FeatureTable(frame, table.columns))
+    with pytest.raises(BadTable, match="what transits in events labelled nearby_planet"):
+        measured_as_triage(FeatureTable(frame, columns, views=views))

@@ -7,7 +7,7 @@ import pytest
 from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 
-from exoval.labels import SCENARIOS
+from exoval.labels import LabelMeaning
 from exoval.physics.system_flux import system_flux
 from exoval.physics.transit_flux import BatmanModel
 from exoval.star import Star
@@ -84,7 +84,6 @@ def observation(star, noise=60.0):
 @pytest.mark.parametrize("star", STARS.values(), ids=STARS.keys())
 def test_draws_are_complete_finite_and_visible_in_principle(scenario, star):
     name, drawer = scenario
-    assert name in SCENARIOS
     model = BatmanModel()
     for index in range(15):
         system = drawer.draw(np.random.default_rng(index), observation(star))
@@ -103,6 +102,24 @@ def test_draws_are_complete_finite_and_visible_in_principle(scenario, star):
         assert 0 <= light.flux.min() < 1
 
 
+def test_it_declares_what_its_label_means(scenario):
+    _, drawer = scenario
+    assert isinstance(drawer.meaning, LabelMeaning)
+    system = drawer.draw(np.random.default_rng(2), observation(STARS["sun"]))
+    assert (drawer.meaning.transits == "nothing") is (system.signal is None)
+    radius_earth = np.nan if system.signal is None else system.truth.get("planet_radius_earth")
+    assert (drawer.meaning.transits == "planet") is (radius_earth is not None and radius_earth > 0)
+
+
+def test_only_a_planet_of_the_target_counts_as_planet():
+    with initialize_config_module("conf", version_base="1.3"):
+        config = compose("simulate", [f"scenario=[{','.join(NAMES)}]"])
+    scenarios = instantiate(config.scenario, _convert_="all")
+    assert [name for name, one in scenarios.items() if one.meaning.counts_as_planet] == ["planet"]
+    shorts = [one.meaning.short for one in scenarios.values()]
+    assert len(set(shorts)) == len(shorts)
+
+
 def test_one_seed_gives_one_system(scenario):
     _, drawer = scenario
     one, other = (
@@ -112,13 +129,13 @@ def test_one_seed_gives_one_system(scenario):
 
 
 def test_on_target_scenarios_keep_the_photocentre_on_the_target(scenario):
-    name, drawer = scenario
+    _, drawer = scenario
     system = drawer.draw(np.random.default_rng(1), observation(STARS["sun"]))
     if system.signal is None:
         return
     eclipsed = next(source for source in system.sources if source.orbit is not None)
     on_target = eclipsed.offset_column == eclipsed.offset_row == 0
-    assert on_target is SCENARIOS[name][2]
+    assert on_target is drawer.meaning.on_target
 
 
 def test_geometry_of_planets_averages_to_the_stars_over_the_axis():

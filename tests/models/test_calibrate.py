@@ -120,19 +120,31 @@ def test_a_set_that_cannot_calibrate_is_refused(calibration, score, truth, messa
 def test_rescaled_classes_sum_to_one_and_keep_their_proportions(seed, classes):
     random = np.random.default_rng(seed)
     raw = random.dirichlet(np.ones(classes), size=5)
-    planet = int(random.integers(classes))
+    planets = np.arange(classes) < random.integers(1, classes)
+    random.shuffle(planets)
     target = random.random(5)
-    found = rescale_classes(raw, planet=planet, calibrated=target)
+    found = rescale_classes(raw, planets=planets, calibrated=target)
     np.testing.assert_allclose(found.sum(axis=1), 1)
-    np.testing.assert_array_equal(found[:, planet], target)
-    others, raw_others = np.delete(found, planet, 1), np.delete(raw, planet, 1)
-    np.testing.assert_allclose(
-        others * raw_others.sum(1)[:, None], raw_others * others.sum(1)[:, None], atol=1e-12
-    )
+    np.testing.assert_allclose(found[:, planets].sum(axis=1), target)
+    for kind in (planets, ~planets):
+        ours, theirs = found[:, kind], raw[:, kind]
+        np.testing.assert_allclose(
+            ours * theirs.sum(1)[:, None], theirs * ours.sum(1)[:, None], atol=1e-12
+        )
+
+
+def test_a_single_planet_class_gets_the_calibrated_number_to_the_last_bit():
+    raw, target = np.random.default_rng(1).dirichlet(np.ones(4), size=50), np.linspace(0, 1, 50)
+    found = rescale_classes(raw, planets=np.array([False, True, False, False]), calibrated=target)
+    np.testing.assert_array_equal(found[:, 1], target)
 
 
 def test_a_certain_planet_shares_the_rest_equally():
     np.testing.assert_allclose(
-        rescale_classes(np.array([[1.0, 0, 0]]), planet=0, calibrated=np.array([0.8])),
+        rescale_classes(
+            np.array([[1.0, 0, 0]]),
+            planets=np.array([True, False, False]),
+            calibrated=np.array([0.8]),
+        ),
         [[0.8, 0.1, 0.1]],
     )

@@ -25,7 +25,13 @@ FRESH = gaussian_table(rows=400, stars=90, seed=2, prefix="FRESH ")
 
 def gp_model(classifier):
     pipeline = feature_pipeline(classifier, len(FITTED)).fit(FITTED.features, FITTED.labels)
-    return FittedModel(name="gp", pipeline=pipeline, calibration=Identity(), columns=FITTED.columns)
+    return FittedModel(
+        name="gp",
+        pipeline=pipeline,
+        calibration=Identity(),
+        columns=FITTED.columns,
+        meanings=FITTED.label_meanings(),
+    )
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 
+from exoval.errors import BadParameter
 from exoval.features.shape_bins import BINS, PREFIX
 from exoval.models.feature_pipeline import feature_pipeline
 from exoval.models.transit_shape_map import TransitShapeMap, shape_columns
@@ -29,7 +30,7 @@ COLUMNS = list(range(2, 2 + BINS))
 
 def test_boxes_and_triangles_fall_apart():
     X, y = shapes()
-    fitted = TransitShapeMap(columns=COLUMNS, side=8).fit(X, y)
+    fitted = TransitShapeMap(columns=COLUMNS, planets=["planet"], side=8).fit(X, y)
     unseen, truth = shapes(seed=1)
     found = fitted.transform(unseen)
     assert found.shape == (len(unseen), 4)
@@ -40,7 +41,7 @@ def test_boxes_and_triangles_fall_apart():
 
 def test_a_shape_unlike_all_others_is_far_from_the_map():
     X, y = shapes()
-    fitted = TransitShapeMap(columns=COLUMNS, side=8).fit(X, y)
+    fitted = TransitShapeMap(columns=COLUMNS, planets=["planet"], side=8).fit(X, y)
     odd = X[:1].copy()
     odd[0, 2:] = np.sin(6 * PHASE)
     assert fitted.transform(odd)[0, 3] > 3 * np.median(fitted.transform(X)[:, 3])
@@ -48,7 +49,7 @@ def test_a_shape_unlike_all_others_is_far_from_the_map():
 
 def test_neighbours_on_the_map_are_alike():
     X, y = shapes()
-    fitted = TransitShapeMap(columns=COLUMNS, side=8).fit(X, y)
+    fitted = TransitShapeMap(columns=COLUMNS, planets=["planet"], side=8).fit(X, y)
     pixels = fitted.pixels_.reshape(8, 8, BINS)
     beside = np.abs(np.diff(pixels, axis=0)).mean()
     apart = np.abs(pixels[:4] - pixels[4:]).mean()
@@ -59,7 +60,7 @@ def test_labels_drawn_by_lot_are_not_told_to_their_own_rows():
     rng = np.random.default_rng(5)
     X, _ = shapes(rows=600)
     y = np.where(rng.random(600) < 0.5, "planet", "eclipsing_binary")
-    model = TransitShapeMap(columns=COLUMNS, side=20)
+    model = TransitShapeMap(columns=COLUMNS, planets=["planet"], side=20)
     crossed = model.fit_transform(X, y)[:, 2]
     own = model.transform(X)[:, 2]
     planet = y == "planet"
@@ -71,7 +72,7 @@ def test_labels_drawn_by_lot_are_not_told_to_their_own_rows():
 def test_rows_without_a_shape_are_missing_and_the_rest_is_not_disturbed():
     X, y = shapes()
     X[::10, 5] = np.nan
-    fitted = TransitShapeMap(columns=COLUMNS, side=6).fit(X, y)
+    fitted = TransitShapeMap(columns=COLUMNS, planets=["planet"], side=6).fit(X, y)
     found = fitted.transform(X)
     assert np.isnan(found[::10, 2:]).all() and np.isfinite(np.delete(found, np.s_[::10], 0)).all()
 
@@ -79,19 +80,34 @@ def test_rows_without_a_shape_are_missing_and_the_rest_is_not_disturbed():
 def test_the_same_seed_gives_the_same_map_and_it_can_be_cloned():
     X, y = shapes()
     one, other = (
-        clone(TransitShapeMap(columns=COLUMNS, side=6)).fit_transform(X, y) for _ in range(2)
+        clone(TransitShapeMap(columns=COLUMNS, planets=["planet"], side=6)).fit_transform(X, y)
+        for _ in range(2)
     )
     assert np.array_equal(one, other)
     with pytest.raises(NotFittedError):
-        TransitShapeMap(columns=COLUMNS).transform(X)
+        TransitShapeMap(columns=COLUMNS, planets=["planet"]).transform(X)
 
 
 def test_the_pipeline_trains_the_map_on_its_own_rows():
     X, y = shapes()
     names = ["depth", "period", *(f"{PREFIX}{i:02d}" for i in range(BINS))]
     assert shape_columns(names) == COLUMNS and shape_columns(names[:-1]) == []
-    pipeline = feature_pipeline(LogisticRegression(), len(X), shape_columns=shape_columns(names))
+    pipeline = feature_pipeline(
+        LogisticRegression(), len(X), shape_columns=shape_columns(names), planets=["planet"]
+    )
     pipeline.fit(X, y)
     unseen, truth = shapes(seed=2)
     assert pipeline.score(unseen, truth) > 0.95
     assert pipeline[:-1].transform(unseen).shape == (len(unseen), 4)
+
+
+def test_what_counts_as_planet_is_said_by_name_and_may_be_several():
+    X, y = shapes()
+    named = np.where((y == "planet") & (X[:, 0] > 0), "ringed_planet", y)
+    one = TransitShapeMap(columns=COLUMNS, planets=["planet"], side=8).fit_transform(X, y)
+    several = TransitShapeMap(
+        columns=COLUMNS, planets=["planet", "ringed_planet"], side=8
+    ).fit_transform(X, named)
+    assert np.array_equal(one, several)
+    with pytest.raises(BadParameter, match="planets"):
+        TransitShapeMap(columns=COLUMNS, planets=[]).fit(X, y)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from exoval.lightcurve import LightCurve, Segment
+from exoval.noise.differential_precision import differential_precision
 from exoval.star import Star
-from simulate.observation import Observation, noise_ppm
+from simulate.observation import Observation
 
 CADENCE_DAYS = 1 / 48
 
@@ -37,15 +38,15 @@ def white(sigma, levels=(1000.0,), days=400.0, seed=0, slope=0.0):
 @pytest.mark.parametrize("days", [0.25, 0.5, 1.0])
 def test_white_noise_falls_with_the_root_of_the_cadences_in_a_mean(days):
     expected = 300.0 / math.sqrt(days / CADENCE_DAYS)
-    assert noise_ppm(white(3e-4), days=days) == pytest.approx(expected, rel=0.08)
+    assert differential_precision(white(3e-4), hours=24 * days) == pytest.approx(expected, rel=0.08)
     # neither a trend nor the level of a segment is noise
     drifting = white(3e-4, levels=(1000.0, 50.0), slope=1e-4)
-    assert noise_ppm(drifting, days=days) == pytest.approx(expected, rel=0.08)
+    assert differential_precision(drifting, hours=24 * days) == pytest.approx(expected, rel=0.08)
 
 
 def test_noise_of_too_few_means_is_unknown():
-    assert math.isnan(noise_ppm(white(3e-4, days=0.7), days=0.25))
-    assert math.isfinite(noise_ppm(white(3e-4, days=3.0), days=0.25))
+    assert math.isnan(differential_precision(white(3e-4, days=0.7), hours=24 * 0.25))
+    assert math.isfinite(differential_precision(white(3e-4, days=3.0), hours=24 * 0.25))
 
 
 def test_the_detectable_depth_is_that_of_a_box_in_white_noise():

@@ -24,7 +24,7 @@ def table(views=True):
         }
     )
     rows = ViewRows.of_all(Views(values, np.zeros((3, 2), np.int16)), 3)
-    return FeatureTable(frame, (Column("depth", "ppm", ""),), {}, rows if views else None)
+    return FeatureTable(frame, (Column("depth", "ppm", ""),), views=rows if views else None)
 
 
 def test_columns_are_means_of_the_views():

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from exoval.errors import BadParameter, BadTable, DataNotFound
-from exoval.labels import PLANET
 from exoval.missions.mission import Mission
 from exoval.recipe import Recipe, read_recipe
 from exoval.table.feature_table import FeatureTable, load_feature_table
@@ -84,17 +83,11 @@ def check_learnable(table: FeatureTable) -> None:
             f"the labelled set has {len(table)} rows and {FEWEST_ROWS} are the fewest "
             "to learn from; simulate more (n_systems)"
         )
-    found = sorted(set(table.labels))
-    if PLANET not in found or len(found) < 2:
+    found = table.label_meanings()
+    if len({meaning.counts_as_planet for meaning in found.values()}) < 2:
         raise BadTable(
             f"the labelled set holds only {', '.join(found)}; a classifier needs "
-            f"'{PLANET}' and at least one other scenario"
-        )
-    wrong = (table.labels == PLANET) != (table.frame["disposition"] == PLANET).to_numpy()
-    if wrong.any():
-        raise BadTable(
-            f"{wrong.sum()} rows have a label that contradicts their disposition; "
-            "simulate the set again"
+            "a label that counts as planet and one that does not"
         )
     infinite = np.isinf(table.features).sum(axis=0)
     if infinite.any():

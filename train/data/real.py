@@ -81,7 +81,7 @@ class RealCandidates:
         views = None
         if recipe.view_form is not None and pictures:
             views = Views(*(np.stack(parts) for parts in zip(*pictures)))
-        return RealSet(FeatureTable(frame, columns, {"real": True}), reasons, views)
+        return RealSet(FeatureTable(frame, columns, recipe={"real": True}), reasons, views)
 
     def candidates(self, library: LightCurveLibrary) -> list[tuple[Candidate, list[Ephemeris]]]:
         """Every candidate with a light curve, and the other signals of its star."""

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from exoval.errors import BadParameter, BadTable
-from exoval.labels import PLANET
 from exoval.table.feature_table import FeatureTable
 from train.data.splits import assign_stars
 
@@ -44,9 +43,9 @@ def capped_rows(
     kept = rows[part == 0]
     if len(kept) > cap:
         kept = _without_last_stars(table, kept, cap)
-    labels = set(table.labels[kept])
-    if PLANET not in labels or len(labels) < 2:
-        raise BadTable(f"row_cap={cap} leaves {name} only {', '.join(sorted(labels))}; raise it")
+    if table.is_planet[kept].all() or not table.is_planet[kept].any():
+        labels = ", ".join(sorted(set(table.labels[kept])))
+        raise BadTable(f"row_cap={cap} leaves {name} only {labels}; raise it")
     log.warning(
         "%s is fitted on %d of %d rows: it needs all of them in memory (row_cap)",
         name,

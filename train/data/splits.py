@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoval.errors import BadParameter, BadTable
-from exoval.labels import PLANET
 from exoval.table.feature_table import FeatureTable
 
 
@@ -49,7 +48,7 @@ class StarSplit:
         part = assign_stars(table.targets, table.labels, share, np.random.default_rng(seed))
         parts = [np.flatnonzero(part == number) for number in range(3)]
         for name, rows in zip(("fit", "calibration", "test"), parts, strict=True):
-            planets = int((table.labels[rows] == PLANET).sum())
+            planets = int(table.is_planet[rows].sum())
             if planets == 0 or planets == len(rows):
                 raise BadTable(
                     f"the {name} part has {planets} planets in {len(rows)} rows because the "

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from exoval.errors import BadTable, DataNotFound
+from exoval.labels import joined_meanings
 from exoval.table.feature_table import FeatureTable
 from exoval.views.store import ViewRows, Views
 from train.data.labelled_set import check_learnable, read_labelled_set
@@ -55,8 +56,9 @@ class SimulatedTable:
         table = FeatureTable(
             pd.concat([table.frame for table in tables], ignore_index=True),
             tables[0].columns,
-            tables[0].recipe,
-            _joined_views(tables),
+            recipe=tables[0].recipe,
+            views=_joined_views(tables),
+            meanings=joined_meanings(table.meanings for table in tables),
         )
         check_learnable(table)
         return table.select(~np.isin(table.labels, list(self.leave_out)))

@@ -19,7 +19,6 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
 from exoval.errors import BadTable
-from exoval.labels import PLANET
 from exoval.models.calibrate import Calibration
 from exoval.models.fitted_model import FittedModel
 from exoval.models.novelty import domain_scores
@@ -225,13 +224,15 @@ def _calibrated(
     how: str,
 ) -> FittedModel:
     """The pipeline with a calibration learned on ``judged``."""
-    if PLANET not in pipeline.classes_:
+    if not fitted.is_planet.any():
         raise BadTable(f"no planets among the {len(fitted)} rows to fit '{name}' on; simulate more")
-    score = planet_score(pipeline, judged)
+    meanings = fitted.label_meanings()
+    score = planet_score(pipeline, judged, meanings)
     return FittedModel(
         name=name,
         pipeline=pipeline,
-        calibration=calibration(score, np.equal(judged.labels, PLANET)),
+        calibration=calibration(score, judged.is_planet),
         columns=fitted.columns,
+        meanings=meanings,
         card=card(fitted, judged, score, 0) | {"adaptation": how},
     )

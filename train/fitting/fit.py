@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,10 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
 from exoval.errors import BadTable
-from exoval.labels import PLANET
+from exoval.labels import LabelMeaning, planet_labels
 from exoval.models.calibrate import Calibration
 from exoval.models.feature_pipeline import feature_pipeline
-from exoval.models.fitted_model import FittedModel, views_for
+from exoval.models.fitted_model import FittedModel, planet_columns, views_for
 from exoval.models.transit_shape_map import shape_columns
 from exoval.table.feature_table import FeatureTable
 from train.data.row_cap import capped_rows
@@ -46,18 +47,18 @@ def fit(
         chosen = table.select(capped_rows(name, table, split.fit, row_cap, seed))
         pipeline = fitted_pipeline(name, classifier, chosen, seed, checkpoints)
         judged = table.select(split.calibration)
-        score = planet_score(pipeline, judged)
+        score = planet_score(pipeline, judged, chosen.label_meanings())
     else:
         judged = table.select(np.sort(np.concatenate([split.fit, split.calibration])))
         score = left_out_scores(name, classifier, judged, seed, folds, checkpoints, row_cap)
         chosen = judged.select(capped_rows(name, judged, np.arange(len(judged)), row_cap, seed))
         pipeline = fitted_pipeline(name, classifier, chosen, seed, checkpoints)
-    truth = np.equal(judged.labels, PLANET)
     return FittedModel(
         name=name,
         pipeline=pipeline,
-        calibration=calibration(score, truth),
+        calibration=calibration(score, judged.is_planet),
         columns=table.columns,
+        meanings=chosen.label_meanings(),
         card=card(chosen, judged, score, folds),
     )
 
@@ -85,7 +86,11 @@ def fitted_pipeline(
     if resumable:
         copy.set_params(checkpoint=str(checkpoints / f"{name}-{part}.pt"))
     pipeline = feature_pipeline(
-        copy, len(table), seed=seed, shape_columns=shape_columns(table.feature_names)
+        copy,
+        len(table),
+        seed=seed,
+        shape_columns=shape_columns(table.feature_names),
+        planets=planet_labels(table.label_meanings()),
     )
     # a classifier that holds out rows to know when to stop must hold out whole stars
     extra = {"classifier__groups": table.targets} if has_fit_parameter(classifier, "groups") else {}
@@ -121,7 +126,7 @@ def left_out_scores(
     row_cap: int | None = None,
 ) -> np.ndarray:
     """P(planet) of every row by a copy that saw no row of its star, shape (rows,)."""
-    score = np.full(len(table), np.nan)
+    score, meanings = np.full(len(table), np.nan), table.label_meanings()
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     try:
         parts = list(splitter.split(table.features, table.labels, table.targets))
@@ -132,28 +137,29 @@ def left_out_scores(
         ) from error
     for number, (fitted, out) in enumerate(parts):
         fitted = capped_rows(name, table, fitted, row_cap, seed)
-        copy = fitted_pipeline(
-            name, classifier, table.select(fitted), seed, checkpoints, f"fold{number}"
-        )
-        if PLANET not in copy.classes_:
+        if not table.is_planet[fitted].any():
             raise BadTable(
                 "without the stars of one fold no planets are left to fit; take fewer "
                 "calibration_folds or simulate more stars"
             )
-        score[out] = planet_score(copy, table.select(out))
+        copy = fitted_pipeline(
+            name, classifier, table.select(fitted), seed, checkpoints, f"fold{number}"
+        )
+        score[out] = planet_score(copy, table.select(out), meanings)
     return score
 
 
-def planet_score(pipeline: Pipeline, table: FeatureTable) -> np.ndarray:
-    """Uncalibrated P(planet) of every row."""
+def planet_score(
+    pipeline: Pipeline, table: FeatureTable, meanings: Mapping[str, LabelMeaning]
+) -> np.ndarray:
+    """Uncalibrated P(planet) of every row, shape (rows,); ``meanings`` is of the fitted labels."""
     probability = pipeline.predict_proba(table.features, **views_for(pipeline, table))
-    return probability[:, list(pipeline.classes_).index(PLANET)]
+    return probability[:, planet_columns(pipeline, meanings)].sum(axis=1)
 
 
 def card(fitted: FeatureTable, judged: FeatureTable, score: np.ndarray, folds: int) -> dict:
     """What the model was trained on, for the record."""
     names, counts = np.unique(judged.labels, return_counts=True)
-    truth = np.equal(judged.labels, PLANET)
     return {
         "rows_fitted": len(fitted),
         "stars_fitted": len(set(fitted.targets)),
@@ -163,6 +169,6 @@ def card(fitted: FeatureTable, judged: FeatureTable, score: np.ndarray, folds: i
         "class_shares": {
             str(name): float(count / len(judged)) for name, count in zip(names, counts, strict=True)
         },
-        "held_back_log_loss": value_of("log_loss", score, truth),
+        "held_back_log_loss": value_of("log_loss", score, judged.is_planet),
         "recipe": judged.recipe,
     }

@@ -22,7 +22,6 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.model_selection import StratifiedGroupKFold
 
 from exoval.errors import BadParameter, BadTable, MissingDependency
-from exoval.labels import PLANET
 from exoval.networks.checkpoint import fingerprint
 from exoval.running.progress import progress
 from exoval.table.feature_table import FeatureTable
@@ -142,7 +141,7 @@ class HyperparameterSearch:
             "classifier": repr(classifier),
         }
         _, stars = np.unique(table.targets, return_inverse=True)
-        return fingerprint([table.features, np.equal(table.labels, PLANET), stars], settings)
+        return fingerprint([table.features, table.is_planet, stars], settings)
 
     def _search(
         self,
@@ -202,7 +201,7 @@ class HyperparameterSearch:
                 f"{len(set(table.targets))} stars cannot be divided into tuning.folds="
                 f"{self.folds}: {error}; take fewer folds"
             ) from error
-        if any(PLANET not in table.labels[fitted] for fitted, _ in parts):
+        if any(not table.is_planet[fitted].any() for fitted, _ in parts):
             raise BadTable(
                 "without the stars of one fold no planets are left to fit; take fewer "
                 "tuning.folds or simulate more stars"
@@ -221,15 +220,15 @@ class HyperparameterSearch:
         """Log-loss on the left-out rows; a hopeless trial is given up between folds."""
         copy = clone(classifier).set_params(**suggested(trial, self.space[name]))
         score, judged = np.full(len(table), np.nan), np.zeros(len(table), dtype=bool)
+        meanings = table.label_meanings()
         for number, (fitted, out) in enumerate(parts):
             try:
                 pipeline = fitted_pipeline(name, copy, table.select(fitted), seed)
             except BadTable as error:
                 trial.set_user_attr(REASON, str(error))
                 raise
-            score[out], judged[out] = planet_score(pipeline, table.select(out)), True
-            truth = np.equal(table.labels[judged], PLANET)
-            worth = value_of("log_loss", score[judged], truth)
+            score[out], judged[out] = planet_score(pipeline, table.select(out), meanings), True
+            worth = value_of("log_loss", score[judged], table.is_planet[judged])
             trial.report(worth, number)
             if number + 1 < len(parts) and trial.should_prune():
                 raise _optuna().TrialPruned

@@ -9,7 +9,6 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from exoval.errors import BadTable
-from exoval.labels import PLANET
 from exoval.models.calibrate import Calibration
 from exoval.models.fitted_model import FittedModel
 from exoval.running.progress import progress
@@ -48,7 +47,7 @@ def learning_curve_points(
     points = []
     for share, name in progress(jobs, total=len(jobs), description="learning curve"):
         rows = rows_of_some_stars(table, split.fit, share, seed)
-        if len(set(table.labels[rows])) < 2 or PLANET not in table.labels[rows]:
+        if table.is_planet[rows].all() or not table.is_planet[rows].any():
             log.warning("learning curve: %.3g of the stars hold too few classes", share)
             continue
         try:

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
 from exoval.errors import BadTable
-from exoval.labels import PLANET, UNKNOWN
+from exoval.labels import UNKNOWN
 from exoval.models.calibrate import Calibration, Identity, logit
 from exoval.models.fitted_model import FittedModel
 from exoval.running.output_path import make_folder
@@ -88,7 +88,7 @@ def out_of_fold(
 
 def planet_or_not(table: FeatureTable) -> FeatureTable:
     """The table with its dispositions as labels."""
-    return replace(table, frame=table.frame.assign(label=table.frame["disposition"]))
+    return replace(table, frame=table.frame.assign(label=table.frame["disposition"]), meanings={})
 
 
 def cross_fitted(
@@ -158,12 +158,18 @@ def _one_fold(
             return dict(kept)
     start = time.perf_counter()
     rows = table.select(fitted)
+    if not rows.is_planet.any():
+        raise BadTable(f"without fold {number} no planets are left to fit; take fewer folds")
     pipeline = fitted_pipeline(
         name, classifier, rows, seed, weight=None if weight is None else weight[fitted]
     )
-    model = FittedModel(name=name, pipeline=pipeline, calibration=Identity(), columns=table.columns)
-    if PLANET not in model.classes:
-        raise BadTable(f"without fold {number} no planets are left to fit; take fewer folds")
+    model = FittedModel(
+        name=name,
+        pipeline=pipeline,
+        calibration=Identity(),
+        columns=table.columns,
+        meanings=rows.label_meanings(),
+    )
     score, error = model.planet_probability(table.select(mine))
     others = model.planet_probability(table.select(unknown))[0] if unknown.any() else np.zeros(0)
     result = {

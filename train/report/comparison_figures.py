@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from exoval.labels import LabelMeaning, short_label
 from exoval.models.novelty import NOVEL, NoveltyScores
 from train.judging.metrics import METRICS, counts_above
 from train.judging.scored import Scored
@@ -22,7 +23,6 @@ from train.report.figures import (
     colour_of,
     png,
     rc_context,
-    short_label,
 )
 
 #: the level of published work: against every scenario, and against all but one
@@ -31,7 +31,12 @@ PUBLISHED = (0.97, 0.99)
 DROPS = ("roc_auc", "average_precision", "log_loss", "calibration_error")
 
 
-def scenario_curves(name: str, scored: Scored, metrics: Mapping[str, dict]) -> bytes:
+def scenario_curves(
+    name: str,
+    scored: Scored,
+    metrics: Mapping[str, dict],
+    meanings: Mapping[str, LabelMeaning],
+) -> bytes:
     """ROC of planets against each scenario for one classifier; AUC of all classifiers beside it.
 
     ``metrics`` maps classifier to what ``evaluate`` found.
@@ -42,7 +47,8 @@ def scenario_curves(name: str, scored: Scored, metrics: Mapping[str, dict]) -> b
         roc, areas = figure.subplots(1, 2, width_ratios=(1, 1.25))
         rows = scored.judged
         for number, label in enumerate(labels):
-            _one_roc(roc, rows.select(rows.is_planet | (rows.label == label)), label, number)
+            pair = rows.select(rows.is_planet | (rows.label == label))
+            _one_roc(roc, pair, short_label(label, meanings), number)
         roc.set(
             title=f"Planet against each scenario, {name}",
             xscale="symlog",
@@ -56,7 +62,7 @@ def scenario_curves(name: str, scored: Scored, metrics: Mapping[str, dict]) -> b
         roc.set_xticks([0, 0.01, 0.1, 1], ["0", "0.01", "0.1", "1"])
         roc.grid(color=GRID, linewidth=0.7)
         roc.legend(loc="lower right", fontsize=7.5)
-        _areas(areas, labels, metrics)
+        _areas(areas, labels, metrics, meanings)
         return png(figure)
 
 
@@ -161,11 +167,16 @@ def _one_roc(axes: Axes, rows: Scored, label: str, number: int) -> None:
             linewidth=1.5,
             color=PALETTE[number % len(PALETTE)],
             linestyle="-" if number < len(PALETTE) else "--",
-            label=f"{short_label(label)} ({int(false[-1])})",
+            label=f"{label} ({int(false[-1])})",
         )
 
 
-def _areas(axes: Axes, labels: list[str], metrics: Mapping[str, dict]) -> None:
+def _areas(
+    axes: Axes,
+    labels: list[str],
+    metrics: Mapping[str, dict],
+    meanings: Mapping[str, LabelMeaning],
+) -> None:
     """AUC and interval of every scenario, one row each, one colour a classifier."""
     step = 0.7 / max(len(metrics), 1)
     for number, (name, found) in enumerate(metrics.items()):
@@ -179,7 +190,7 @@ def _areas(axes: Axes, labels: list[str], metrics: Mapping[str, dict]) -> None:
         axes.plot([], [], color=colour_of(number), marker="o", linestyle="", label=name)
     for level in PUBLISHED:
         axes.axvline(level, color=MUTED, linewidth=0.9, linestyle=":")
-    axes.set_yticks(range(len(labels)), [short_label(label) for label in labels])
+    axes.set_yticks(range(len(labels)), [short_label(label, meanings) for label in labels])
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.set(title="ROC AUC against each scenario", xlabel="dotted: 0.97 and 0.99")
     axes.grid(axis="x", color=GRID, linewidth=0.7)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from exoval.errors import DataNotFound
-from exoval.labels import FALSE_POSITIVE, PLANET, SCENARIOS
+from exoval.labels import FALSE_POSITIVE, PLANET, LabelMeaning, short_label
 from exoval.table.feature_table import FeatureTable
 from train.judging.feature_gap import of_kind
 from train.judging.metrics import counts_above
@@ -97,7 +97,7 @@ def curves(scored: Mapping[str, Scored]) -> bytes:
         return png(figure)
 
 
-def confusions(confusion: Mapping[str, dict]) -> bytes:
+def confusions(confusion: Mapping[str, dict], meanings: Mapping[str, LabelMeaning]) -> bytes:
     """Confusion matrices side by side: shares of each row as shade, counts as numbers."""
     rows = max(len(c["true"]) for c in confusion.values())
     width = max(2.4, 1.2 + 0.46 * max(len(c["predicted"]) for c in confusion.values()))
@@ -109,7 +109,7 @@ def confusions(confusion: Mapping[str, dict]) -> bytes:
         for axes in grid[len(confusion) :]:
             axes.set_visible(False)
         for number, (name, matrix) in enumerate(confusion.items()):
-            _matrix(grid[number], matrix)
+            _matrix(grid[number], matrix, meanings)
             grid[number].set_title(name, color=colour_of(number))
         return png(figure)
 
@@ -179,7 +179,7 @@ def _spread(axes: Axes, rows: Scored, colour: str) -> None:
         )
 
 
-def _matrix(axes: Axes, matrix: dict) -> None:
+def _matrix(axes: Axes, matrix: dict, meanings: Mapping[str, LabelMeaning]) -> None:
     counts = np.array(matrix["counts"])
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1.15, aspect="auto")
@@ -193,8 +193,11 @@ def _matrix(axes: Axes, matrix: dict) -> None:
             fontsize=9,
             color="white" if share[row, column] > 0.6 else INK,
         )
-    axes.set_xticks(range(counts.shape[1]), [short_label(name) for name in matrix["predicted"]])
-    axes.set_yticks(range(counts.shape[0]), [short_label(name) for name in matrix["true"]])
+    predicted, true = (
+        [short_label(name, meanings) for name in matrix[side]] for side in ("predicted", "true")
+    )
+    axes.set_xticks(range(counts.shape[1]), predicted)
+    axes.set_yticks(range(counts.shape[0]), true)
     axes.set(xlabel="most probable scenario", ylabel="truth")
     axes.tick_params(length=0)
     for spine in axes.spines.values():
@@ -228,11 +231,6 @@ def _histograms(
     axes.set_xscale("log" if logarithmic else "linear")
     axes.tick_params(labelsize=7)
     axes.set_yticks([])
-
-
-def short_label(name: str) -> str:
-    """A scenario's short label; a catalogue class as it is, shortened."""
-    return SCENARIOS[name][0] if name in SCENARIOS else name.lower()[:14]
 
 
 def png(figure: Figure) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from exoval.labels import LabelMeaning, meanings_from_plain
 from exoval.table.feature_table import FeatureTable
 from train.judging.metrics import METRICS
 from train.judging.novel_share import NovelShare
@@ -156,7 +157,11 @@ def simulated_section(evidence: Evidence) -> str:
         f"{test['stars']} stars that neither the classifiers nor their calibration saw; "
         f"{test['planets']} are planets.</p>"
         + scenario_picture(evidence)
-        + judged_figures(evidence.simulated, evidence.metrics["simulated"]["by_classifier"])
+        + judged_figures(
+            evidence.simulated,
+            evidence.metrics["simulated"]["by_classifier"],
+            meanings_from_plain(evidence.metrics["labels"]),
+        )
         + metrics_table(evidence.metrics["simulated"]["by_classifier"])
     )
 
@@ -166,7 +171,12 @@ def scenario_picture(evidence: Evidence) -> str:
     found = evidence.metrics["simulated"]
     name = found["classifier"]
     return picture(
-        comparison_figures.scenario_curves(name, evidence.simulated[name], found["by_classifier"]),
+        comparison_figures.scenario_curves(
+            name,
+            evidence.simulated[name],
+            found["by_classifier"],
+            meanings_from_plain(evidence.metrics["labels"]),
+        ),
         f"Planets against each scenario (in brackets its events); the curves are of {name}, which "
         "had the lowest log-loss on the rows held back for calibration",
     )
@@ -257,7 +267,11 @@ def real_section(evidence: Evidence) -> str:
     )
     judged = real["planets"] + real["false_positives"]
     body = (
-        judged_figures(evidence.real, evidence.metrics["real"]["by_classifier"])
+        judged_figures(
+            evidence.real,
+            evidence.metrics["real"]["by_classifier"],
+            meanings_from_plain(evidence.metrics["labels"]),
+        )
         + metrics_table(evidence.metrics["real"]["by_classifier"])
         if judged
         else '<p class="missing">No candidate has a known disposition.</p>'
@@ -275,14 +289,18 @@ def real_section(evidence: Evidence) -> str:
     )
 
 
-def judged_figures(scored: Mapping[str, Scored], metrics: dict) -> str:
+def judged_figures(
+    scored: Mapping[str, Scored], metrics: dict, meanings: Mapping[str, LabelMeaning]
+) -> str:
     """Curves and confusion matrices."""
     return picture(
         figures.curves(scored),
         "ROC curves, reliability (bins of equally many "
         "events, one standard error) and the distribution of P(planet)",
     ) + picture(
-        figures.confusions({name: numbers["confusion"] for name, numbers in metrics.items()}),
+        figures.confusions(
+            {name: numbers["confusion"] for name, numbers in metrics.items()}, meanings
+        ),
         "Truth against the most probable scenario; shade is the share of a row",
     )
 

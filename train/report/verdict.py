@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exoval.labels import PLANET, SCENARIOS
+from exoval.labels import meanings_from_plain, short_label
 
 
 def verdict(result: dict) -> list[str]:
@@ -18,10 +18,11 @@ def trained_on(result: dict) -> str:
         host.get("kind"), "light curves of unknown origin"
     )
     mission = f" of {host['mission']}" if "mission" in host else ""
+    meanings = meanings_from_plain(result["labels"])
     alternatives = [
-        SCENARIOS[name][0] if name in SCENARIOS else name
+        short_label(name, meanings)
         for name in result["counts"]
-        if name != PLANET
+        if not (name in meanings and meanings[name].counts_as_planet)
     ]
     against = f" against {_listed(alternatives)}" if alternatives else ""
     names = list(result["metrics"]["simulated"]["by_classifier"])

@@ -17,7 +17,7 @@ from scipy.spatial.distance import squareform
 from scipy.stats import rankdata
 from sklearn.base import BaseEstimator
 
-from exoval.labels import PLANET
+from exoval.models.fitted_model import planet_columns
 from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
 from exoval.table.feature_table import FeatureTable
@@ -100,20 +100,20 @@ def _one_fold(
 ) -> np.ndarray:
     """Losses of every group on one fold, (groups, 2)."""
     pipeline = fitted_pipeline("importance", classifier, table.select(~held), seed)
-    rows = table.select(held)
-    truth = np.equal(rows.labels, PLANET)
-    score = planet_score(pipeline, rows)
+    rows, meanings = table.select(held), table.label_meanings()
+    truth = rows.is_planet
+    score = planet_score(pipeline, rows, meanings)
     whole = value_of("log_loss", score, truth), value_of("average_precision", score, truth)
     random = np.random.default_rng(seed)
     places = {name: place for place, name in enumerate(table.feature_names)}
-    planet = list(pipeline.classes_).index(PLANET)
+    planets = planet_columns(pipeline, meanings)
     losses = np.zeros((len(groups), 2))
     for number, group in enumerate(groups):
         columns = [places[name] for name in group]
         for _ in range(REPEATS):
             shuffled = rows.features
             shuffled[:, columns] = shuffled[random.permutation(len(rows))][:, columns]
-            changed = pipeline.predict_proba(shuffled)[:, planet]
+            changed = pipeline.predict_proba(shuffled)[:, planets].sum(axis=1)
             losses[number] += (
                 value_of("log_loss", changed, truth) - whole[0],
                 whole[1] - value_of("average_precision", changed, truth),

@@ -13,7 +13,6 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import has_fit_parameter
 
 from exoval.errors import BadTable, DataNotFound
-from exoval.labels import PLANET
 from exoval.models.calibrate import Calibration
 from exoval.models.fitted_model import FittedModel
 from exoval.models.prior_shift import estimate_priors
@@ -155,7 +154,7 @@ def judged_on(
     planet = score(model, table)
     at_home = replace(
         planet,
-        probability=shifted[:, model.classes.index(PLANET)],
+        probability=model.of_planets(shifted),
         predicted=np.array(model.classes)[np.argmax(shifted, axis=1)],
     )
     random, is_transit = np.random.default_rng(seed), planet.label != junk

@@ -14,7 +14,7 @@ def test_a_set_of_an_older_layout_is_refused(tmp_path):
     manifest = json.loads((folder / "manifest.json").read_text())
     del manifest["recipe"]
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(BadTable, match="older layout .* simulate it again"):
+    with pytest.raises(BadTable, match=r"older layout .* simulate it again"):
         read_labelled_set(folder)
 
 

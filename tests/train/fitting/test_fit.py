@@ -144,18 +144,17 @@ def test_forest_error_is_the_scatter_between_forests():
 def test_columns_are_found_by_name_and_a_missing_one_is_named():
     table = gaussian_table()
     model = model_of(LogisticRegression(), table)
-    turned = FeatureTable(table.frame, table.columns[::-1], {})
+    turned = FeatureTable(table.frame, table.columns[::-1])
     np.testing.assert_array_equal(model.probabilities(turned), model.probabilities(table))
     fewer = FeatureTable(
         table.frame.drop(columns="feature_3"),
         tuple(c for c in table.columns if c.name != "feature_3"),
-        {},
     )
     with pytest.raises(BadTable, match="feature_3"):
         model.probabilities(fewer)
     other_unit = (Column("feature_0", "percent", ""), *table.columns[1:])
     with pytest.raises(BadTable, match="feature_0"):
-        model.probabilities(FeatureTable(table.frame, other_unit, {}))
+        model.probabilities(FeatureTable(table.frame, other_unit))
 
 
 def test_identity_columns_cannot_change_a_probability():
@@ -228,7 +227,6 @@ def test_loading_for_a_table_of_other_columns_is_refused(tmp_path):
     fewer = FeatureTable(
         table.frame.drop(columns="feature_3"),
         tuple(c for c in table.columns if c.name != "feature_3"),
-        {},
     )
     assert load_fitted_model(tmp_path, table=table).name == "it"
     with pytest.raises(BadTable, match=r"lacks \['feature_3'\] of model 'it'"):

@@ -31,7 +31,8 @@ def mission(seed, prefix, rows=480, turned=False, offset=0.0):
     if turned:
         frame = frame.assign(**{f"feature_{i}": -frame[f"feature_{i}"] for i in (1, 2, 4, 5)})
     return changed(
-        FeatureTable(frame, table.columns, table.recipe), feature_3=frame["feature_3"] + offset
+        FeatureTable(frame, table.columns, recipe=table.recipe),
+        feature_3=frame["feature_3"] + offset,
     )
 
 

@@ -47,7 +47,7 @@ def events(kind, prefix, rows=600, seed=0):
         }
     )
     views = Views(values, np.zeros((rows, len(SLICES)), np.int16))
-    return FeatureTable(frame, (Column("depth", "ppm", ""),), {}, ViewRows.of_all(views, rows))
+    return FeatureTable(frame, (Column("depth", "ppm", ""),), views=ViewRows.of_all(views, rows))
 
 
 @dataclass(frozen=True)
