@@ -160,7 +160,7 @@ def simulated_section(evidence: Evidence) -> str:
         + judged_figures(
             evidence.simulated,
             evidence.metrics["simulated"]["by_classifier"],
-            meanings_from_plain(evidence.metrics["labels"]),
+            meanings_from_plain(evidence.result["labels"]),
         )
         + metrics_table(evidence.metrics["simulated"]["by_classifier"])
     )
@@ -175,7 +175,7 @@ def scenario_picture(evidence: Evidence) -> str:
             name,
             evidence.simulated[name],
             found["by_classifier"],
-            meanings_from_plain(evidence.metrics["labels"]),
+            meanings_from_plain(evidence.result["labels"]),
         ),
         f"Planets against each scenario (in brackets its events); the curves are of {name}, which "
         "had the lowest log-loss on the rows held back for calibration",
@@ -270,7 +270,7 @@ def real_section(evidence: Evidence) -> str:
         judged_figures(
             evidence.real,
             evidence.metrics["real"]["by_classifier"],
-            meanings_from_plain(evidence.metrics["labels"]),
+            meanings_from_plain(evidence.result["labels"]),
         )
         + metrics_table(evidence.metrics["real"]["by_classifier"])
         if judged
