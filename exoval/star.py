@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: log10 of the Sun's surface gravity (cm/s^2), from the nominal GM and radius of IAU 2015 Resolution
-#: B3 (Prša et al. 2016, AJ 152, 41), and its effective temperature (K) there
+#: log10 of the Sun's surface gravity (cm/s^2), from the nominal GM and radius of IAU 2015
+#: Resolution B3 (Prša et al. 2016, AJ 152, 41), and its effective temperature (K) there
 SOLAR_LOGG, SOLAR_TEFF = 4.438068, 5772.0
 
 
