@@ -259,7 +259,7 @@ def main(options: argparse.Namespace) -> None:
     report(table, costs)
     if not options.small:
         draw(table, options.picture)
-    last_line(summary(table, costs) | {"read_ms": reading_ms()}, options.json)
+    last_line(summary(table, costs) | {"read_ms": reading_ms()}, options)
 
 
 def report(table: pd.DataFrame, costs: pd.DataFrame) -> None:

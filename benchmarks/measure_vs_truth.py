@@ -175,7 +175,7 @@ def main(options: argparse.Namespace) -> None:
         picture(rows, found, options.picture)
     if options.table:
         rows.to_csv(options.table, index=False)
-    last_line({"events": len(rows), "hosts": hosts, **results}, options.json)
+    last_line({"events": len(rows), "hosts": hosts, **results}, options)
 
 
 if __name__ == "__main__":
