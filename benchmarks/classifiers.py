@@ -44,7 +44,6 @@ from hydra.utils import instantiate
 from sklearn.base import BaseEstimator
 from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel
-from sklearn.metrics import average_precision_score, log_loss
 from sklearn.model_selection import GroupShuffleSplit
 from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
@@ -55,6 +54,7 @@ from exoval.labels import PLANET
 from exoval.models.feature_pipeline import feature_pipeline
 from exoval.table.feature_table import load_feature_table
 from exoval.views.store import ViewRows, open_views
+from train.judging.metrics import FLOOR, WeightedRows, interval, intervals
 
 COLUMNS = (
     "tce_period",
@@ -109,6 +109,8 @@ WITH_VIEWS = ("transit_cnn", "deep_kernel_gp")
 #: rows beyond which a classifier is left out: an exact process needs the cube of the rows
 MOST_ROWS = {"exact_gp": 2000, "ensemble": 10_000}
 JITTER = 0.01
+#: sets of stars behind every interval
+RESAMPLES = 200
 
 
 @dataclass(frozen=True)
@@ -240,61 +242,61 @@ def judged(classifier: BaseEstimator, fitted: Rows, tested: Rows) -> dict:
     probability = pipeline.predict_proba(tested.X, **({"views": tested.views} if looks else {}))
     known = np.isin(tested.y, pipeline.classes_)
     planet = probability[:, list(pipeline.classes_).index(fitted.planet)]
+    sets = WeightedRows.resampled(
+        planet, tested.y == fitted.planet, tested.stars, resamples=RESAMPLES, seed=0
+    )
+    given = probability[known, np.searchsorted(pipeline.classes_, tested.y[known])]
+    losses = sets.select(known).mean(-np.log(np.maximum(given, FLOOR)))
     result = {
         "seconds": round(seconds, 2),
-        "log_loss": round(
-            log_loss(tested.y[known], probability[known], labels=pipeline.classes_), 5
-        ),
-        "pr_auc": round(average_precision_score(tested.y == fitted.planet, planet), 4),
+        "multiclass_log_loss": interval(losses, undefined="no class that was learned"),
+        **intervals(sets, ("average_precision",)),
     }
     epochs = getattr(pipeline[-1], "epochs_run_", None)
     return result | ({"epochs": epochs} if epochs is not None else {})
 
 
-def table(name: str, rows: Rows, sizes: list[int], small: bool, only: list[str] | None) -> dict:
-    """Print and return the numbers of one set of rows; ``only`` names classifiers, or all."""
+def tables_of(name: str, rows: Rows, sizes: list[int], small: bool, only: list[str] | None) -> dict:
+    """Print and return a table a number of rows, by title; ``only`` names classifiers, or all."""
     fitted, tested = held_out(rows)
-    found: dict = {}
+    tables: dict = {}
     for size in sizes:
         some, copies = resized(fitted, size, np.random.default_rng(size))
         said = f", {copies:,} of them jittered copies" if copies else ""
-        print(
-            f"\n{name}: {len(some.X):,} x {rows.X.shape[1]} to fit{said}; "
+        title = (
+            f"{name}: {len(some.X):,} x {rows.X.shape[1]} to fit{said}; "
             f"{len(tested.X):,} of other stars to judge; {len(set(rows.y))} classes"
         )
+        found = tables[title] = {}
+        print(f"\n{title}")
         print(f"{'classifier':32}{'seconds':>9}{'log-loss':>10}{'PR-AUC':>8}{'epochs':>8}")
         for which, classifier in classifiers(small, rows.views is not None):
             if len(some.X) > MOST_ROWS.get(which, np.inf) or (only and which not in only):
                 continue
             numbers = judged(classifier, some, tested)
-            found.setdefault(which, {})[str(len(some.X))] = numbers
+            found[which] = numbers
             print(
-                f"{which:32}{numbers['seconds']:9.1f}{numbers['log_loss']:10.4f}"
-                f"{numbers['pr_auc']:8.3f}{numbers.get('epochs', ''):>8}",
+                f"{which:32}{numbers['seconds']:9.1f}"
+                f"{numbers['multiclass_log_loss']['value']:10.4f}"
+                f"{numbers['average_precision']['value']:8.3f}{numbers.get('epochs', ''):>8}",
                 flush=True,
             )
-    return found
+    return tables
 
 
 def main(options: argparse.Namespace) -> None:
     """Run the benchmark."""
     torch.set_num_threads(options.threads)
     sizes = [400] if options.small else options.rows
-    results: dict = {"threads": options.threads, "columns": len(COLUMNS)}
+    tables = {}
     with threadpool_limits(options.threads):
         real, made = labelled_tces(), simulated(options.labelled_set)
         if made is not None:
             size = min(sizes[0], len(held_out(made)[0].X))
-            results["simulated"] = table("simulated", made, [size], options.small, options.only)
+            tables |= tables_of("simulated", made, [size], options.small, options.only)
         if real is not None:
-            results["real"] = table("labelled TCEs", real, sizes, options.small, options.only)
-    largest = str(sizes[-1])
-    for key, which in (("gp", "laplace_gp_moved"), ("svgp", "converged_gp")):
-        numbers = results.get("real", {}).get(which, {}).get(largest, {})
-        results[f"{key}_seconds_70k"] = numbers.get("seconds")
-        results[f"{key}_log_loss_70k"] = numbers.get("log_loss")
-    results["largest_rows"] = int(largest)
-    last_line(results, options.json)
+            tables |= tables_of("labelled TCEs", real, sizes, options.small, options.only)
+    last_line({"columns": len(COLUMNS), "tables": tables}, options)
 
 
 if __name__ == "__main__":

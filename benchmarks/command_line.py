@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from exoval.errors import BadParameter
-from exoval.running.output_path import make_folder, output_path, writing
+from exoval.running.output_path import output_path
 
 
 def command_line(document: str) -> argparse.ArgumentParser:
@@ -23,7 +23,10 @@ def command_line(document: str) -> argparse.ArgumentParser:
         description=document, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--json", type=written, metavar="FILE", help="write the last line, the numbers, here too"
+        "--json",
+        type=written,
+        metavar="FILE",
+        help="write the numbers as a file of results too",
     )
     return parser
 
@@ -44,11 +47,16 @@ def data_folder() -> Path:
     return Path(folder)
 
 
-def last_line(numbers: Mapping, file: Path | None) -> None:
-    """Print the numbers as one line of JSON and write them to ``file`` where one is given."""
-    text = json.dumps(numbers)
-    if file is not None:
-        make_folder(file.parent, setting="--json")
-        with writing(file, setting="--json"):
-            file.write_text(text + "\n")
-    print(text)
+def last_line(numbers: Mapping, options: argparse.Namespace) -> None:
+    """Print the numbers as one line of JSON, null for NaN; write a file of results where asked.
+
+    ``options`` are those parsed: ``--json FILE`` and, as the configuration, all others. The file
+    has the frame of all results; the seeds of a benchmark stand in its code.
+    """
+    # imported here so that --help does not pay for the numerical libraries
+    from train.report.result_file import frame, nan_as_null, write_result
+
+    if options.json is not None:
+        chosen = {name: value for name, value in vars(options).items() if name != "json"}
+        write_result(options.json, frame(chosen, seed=0) | {"metrics": dict(numbers)})
+    print(json.dumps(nan_as_null(numbers), allow_nan=False))

@@ -197,7 +197,7 @@ def reading_ms() -> dict[str, float]:
     return spent
 
 
-def draw(table: pd.DataFrame, costs: pd.DataFrame, path: Path) -> None:
+def draw(table: pd.DataFrame, path: Path) -> None:
     import matplotlib
 
     matplotlib.use("Agg")
@@ -258,8 +258,8 @@ def main(options: argparse.Namespace) -> None:
     costs = pd.concat([residuals(mission, 3 * count) for mission, count in numbers.items()])
     report(table, costs)
     if not options.small:
-        draw(table, costs, options.picture)
-    last_line(summary(table, costs) | {"read_ms": reading_ms()}, options.json)
+        draw(table, options.picture)
+    last_line(summary(table, costs) | {"read_ms": reading_ms()}, options)
 
 
 def report(table: pd.DataFrame, costs: pd.DataFrame) -> None:

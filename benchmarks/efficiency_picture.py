@@ -84,7 +84,7 @@ def main(options: argparse.Namespace) -> None:
     summaries = {name: cells.summary() for name, cells in efficiencies.items()}
     for name, summary in summaries.items():
         print(f"{name:22}" + "  ".join(f"{key} {value}" for key, value in summary.items()))
-    last_line(summaries, options.json)
+    last_line(summaries, options)
 
 
 if __name__ == "__main__":

@@ -147,7 +147,7 @@ def main(options: argparse.Namespace) -> None:
             "real_events": len(real),
             **{kind.replace(" ", "_").replace(",", ""): names for kind, names in named.items()},
         },
-        options.json,
+        options,
     )
 
 

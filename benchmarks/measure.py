@@ -157,7 +157,7 @@ def main(options: argparse.Namespace) -> None:
             "ms_scalars_quarter": round(quarter["scalars"], 2),
             "ms_views_quarter": round(quarter["views"], 3),
         },
-        options.json,
+        options,
     )
 
 

@@ -228,7 +228,7 @@ def main(options: argparse.Namespace) -> None:
             "mes_rank_correlation_planets": round(planets["mes"]["rank"], 4),
             "kois": len(rows),
         },
-        options.json,
+        options,
     )
 
 

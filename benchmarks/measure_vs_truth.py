@@ -49,8 +49,6 @@ RECOVERED = (
     ("radius_ratio", "radius_ratio_error", "true_radius_ratio"),
     ("impact_parameter", "impact_parameter_error", "true_impact_parameter"),
 )
-#: significances that are unit normal where there is nothing
-PULLS = ("odd_even", "half_phase", "secondary", "duration_difference")
 #: strengths that divide the table
 STRENGTHS = (0.0, 15.0, 40.0, np.inf)
 
@@ -177,7 +175,7 @@ def main(options: argparse.Namespace) -> None:
         picture(rows, found, options.picture)
     if options.table:
         rows.to_csv(options.table, index=False)
-    last_line({"events": len(rows), "hosts": hosts, **results}, options.json)
+    last_line({"events": len(rows), "hosts": hosts, **results}, options)
 
 
 if __name__ == "__main__":

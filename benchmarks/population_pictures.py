@@ -285,7 +285,7 @@ def main(options: argparse.Namespace) -> None:
         pairs, real["eclipses"], folder / "period_of_binaries.png"
     )
     found["depths"] = depths(simulated, real, folder / "depths.png")
-    last_line(found, options.json)
+    last_line(found, options)
 
 
 if __name__ == "__main__":

@@ -329,7 +329,7 @@ def main(options: argparse.Namespace) -> None:
             **numbers,
             "seconds": round(time.time() - start, 1),
         },
-        options.json,
+        options,
     )
 
 

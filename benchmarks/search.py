@@ -245,7 +245,7 @@ def main(options: argparse.Namespace) -> None:
         "memory_gb_per_second": bandwidth / 1e9,
         "operations_per_point_period_4yr": rows["4yr"]["operations"],
     }
-    last_line({key: round(value, 4) for key, value in summary.items()}, options.json)
+    last_line({key: round(value, 4) for key, value in summary.items()}, options)
 
 
 if __name__ == "__main__":

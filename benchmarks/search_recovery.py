@@ -41,7 +41,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import pandas as pd
-from share import share
+from share import as_text, share
 
 from exoval.catalogs.koi import TABLE, read_koi
 from exoval.detrend.biweight import Biweight
@@ -376,14 +376,13 @@ def report_real_planets(rows: pd.DataFrame) -> dict:
     hits = int((judgeable.alias != "").sum())
     found = share(hits, len(judgeable))
     print(
-        f"{hits} of {len(judgeable)} with three transits or more found "
-        f"({found['low']:.3f}-{found['high']:.3f}, 68 %), by alias "
+        f"with three transits or more {as_text(found)} (68 %) are found, by alias "
         f"{judgeable.alias.replace('', 'missed').value_counts().to_dict()}"
     )
     for _, miss in judgeable[judgeable.alias == ""].iterrows():
         print(f"missed {miss['name']}, {miss.period:.4f} d: {miss.cause}")
     return {
-        "koi_period_found": found["share"] if found["share"] is None else round(found["share"], 4),
+        "koi_period_found": found,
         "koi_judged": len(judgeable),
     }
 
@@ -401,7 +400,7 @@ def main(options: argparse.Namespace) -> None:
         result |= report_false_alarms(alarms)
     if "c" in options.only:
         result |= report_real_planets(find_real_planets(1 if small else None))
-    last_line(result, options.json)
+    last_line(result, options)
 
 
 if __name__ == "__main__":

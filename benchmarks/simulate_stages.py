@@ -92,7 +92,7 @@ def main(options: argparse.Namespace) -> None:
                 for stage, times in spent.items()
             },
         },
-        options.json,
+        options,
     )
 
 

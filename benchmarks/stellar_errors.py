@@ -48,7 +48,7 @@ def main(options: argparse.Namespace) -> None:
         found[name] = value_of("average_precision", score, truth)
     for name, area in found.items():
         print(f"{name:>20}: {area:.3f}")
-    last_line({"area_under_precision_recall": found}, options.json)
+    last_line({"area_under_precision_recall": found}, options)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ import numpy as np
 from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 from omegaconf import DictConfig
-from share import share
+from share import as_text, share
 
 from simulate.example import KEPT, RECOVERED, VISIBLE, Outcome, Simulation
 from simulate.executor import Batch, Executor
@@ -121,7 +121,7 @@ def main(options: argparse.Namespace) -> None:
     executor, start = Executor(options.workers), time.perf_counter()
     cells, planets = [], []
     longest = config.mission.maximum_period_days
-    print(f"{'radius':>12}{'period':>12}{'all stars':>22}{'bright':>22}")
+    print(f"{'radius':>12}{'period':>12}{'all stars':>24}{'bright':>24}")
     for number, (radii, periods) in enumerate(
         (radii, periods)
         for radii in ([tuple(options.radii)] if options.radii else RADII)
@@ -145,8 +145,7 @@ def main(options: argparse.Namespace) -> None:
             {
                 "radius_earth": radii,
                 "period_days": periods,
-                "all": share_of(found),
-                "bright": share_of(found[bright]),
+                "share_found": {"all": share_of(found), "bright": share_of(found[bright])},
             }
         )
         planets += [
@@ -161,30 +160,23 @@ def main(options: argparse.Namespace) -> None:
         ]
         print(
             f"{radii[0]:5g} -{radii[1]:5g}{periods[0]:6g} -{periods[1]:4g}"
-            + "".join(
-                f"{cells[-1][who]['share'] or 0:8.2f} ({cells[-1][who]['low']:.2f}-"
-                f"{cells[-1][who]['high']:.2f}) {cells[-1][who]['n']:3d}"
-                for who in ("all", "bright")
-            ),
+            + "".join(f"{as_text(one):>24}" for one in cells[-1]["share_found"].values()),
             flush=True,
         )
     report = {
-        "experiment": first,
-        "overrides": options.overrides,
-        "bright": options.bright,
         "cells": cells,
-        f"deeper_than_{DEEP:g}_ppm": deep_ones(planets, simulation),
+        f"deeper_than_{DEEP:g}_ppm": {"share_found": deep_ones(planets, simulation)},
     }
     if "no_transit" in simulation.scenarios:
         empty = outcomes_of(simulation, "no_transit", 2 * options.planets, executor)
         report["found_without_a_planet"] = share_of(
             np.array([one.status not in (VISIBLE,) for one in empty])
         )
-        print(f"found where nothing was injected: {report['found_without_a_planet']}")
-    for which, of in report[f"deeper_than_{DEEP:g}_ppm"].items():
-        print(f"planets of {DEEP:g} ppm and deeper, {which}: {of}")
+        print(f"found where nothing was injected: {as_text(report['found_without_a_planet'])}")
+    for which, of in report[f"deeper_than_{DEEP:g}_ppm"]["share_found"].items():
+        print(f"planets of {DEEP:g} ppm and deeper, {which}: {as_text(of)}")
     print(f"{time.perf_counter() - start:.0f} s")
-    last_line(report, options.json)
+    last_line(report, options)
 
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ def main(options: argparse.Namespace) -> None:
             f"{label} {value:.3f}" for label, value in report["taught_by_labels_roc_auc"].items()
         )
     )
-    last_line(report, options.json)
+    last_line(report, options)
 
 
 if __name__ == "__main__":

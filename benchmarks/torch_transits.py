@@ -158,7 +158,7 @@ def main(options: argparse.Namespace) -> None:
                     "ppm_median": float(f"{np.median(error):.3g}"),
                     "ppm_max": float(f"{error.max():.3g}"),
                 }
-    last_line(result, options.json)
+    last_line(result, options)
 
 
 if __name__ == "__main__":

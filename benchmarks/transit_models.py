@@ -235,7 +235,7 @@ def main(options: argparse.Namespace) -> None:
     result["eclipses_per_second_quarter"] = eclipses_quarter
     last_line(
         {key: value if value is None else float(f"{value:.4g}") for key, value in result.items()},
-        options.json,
+        options,
     )
 
 

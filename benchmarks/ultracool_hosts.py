@@ -74,7 +74,7 @@ def main(options: argparse.Namespace) -> None:
     source = data_folder() / "light_curves/tess_ultracool-00.parquet"
     made = write_tables(source, options.folder)
     print(f"{made['stars']} of {made['of']} stars written to {made['folder']}")
-    last_line(made, options.json)
+    last_line(made, options)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: log10 of the Sun's surface gravity (cm/s^2) and its effective temperature (K). The nominal values
-#: of IAU 2015 Resolution B3 (Prša et al. 2016, AJ 152, 41) give 4.43807 and 5772; catalogues give
-#: gravities to three decimals at most
-SOLAR_LOGG, SOLAR_TEFF = 4.438, 5772.0
+#: log10 of the Sun's surface gravity (cm/s^2), from the nominal GM and radius of IAU 2015
+#: Resolution B3 (Prša et al. 2016, AJ 152, 41), and its effective temperature (K) there
+SOLAR_LOGG, SOLAR_TEFF = 4.438068, 5772.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +47,8 @@ class Star:
 def surface_gravity(*, mass: float, radius: float) -> float:
     """log10 of the surface gravity in cm/s^2, of a mass and a radius in solar units.
 
-    >>> surface_gravity(mass=1.0, radius=10.0)
-    2.438
+    >>> round(surface_gravity(mass=1.0, radius=10.0), 6)
+    2.438068
     """
     return SOLAR_LOGG + math.log10(mass / radius**2)
 

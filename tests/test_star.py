@@ -1,8 +1,28 @@
 import math
 
 import pytest
+from astropy import constants
 
-from exoval.star import Star
+from exoval.star import (
+    SOLAR_LOGG,
+    Star,
+    density_from_gravity,
+    mass_from_gravity,
+    surface_gravity,
+)
+
+
+def test_the_gravity_of_the_sun_is_that_of_its_nominal_mass_and_radius():
+    gravity = (constants.GM_sun / constants.R_sun**2).cgs.value
+    assert pytest.approx(math.log10(gravity), abs=2e-6) == SOLAR_LOGG
+
+
+@pytest.mark.parametrize(("mass", "radius"), [(1.0, 1.0), (0.1, 0.12), (2.0, 11.0)])
+def test_gravity_mass_and_density_follow_from_each_other(mass, radius):
+    logg = surface_gravity(mass=mass, radius=radius)
+    assert mass_from_gravity(logg=logg, radius=radius) == pytest.approx(mass)
+    star = Star(target="KIC 1", mass=mass, radius=radius)
+    assert density_from_gravity(logg=logg, radius=radius) == pytest.approx(star.density)
 
 
 @pytest.mark.parametrize("value", [0.0, -1.0, math.nan])

@@ -243,14 +243,14 @@ def read_archive_tces(path: str | Path | None) -> pd.DataFrame:
     return table
 
 
-def identity(table: pd.DataFrame, *, release: str = "TCE") -> pd.DataFrame:
-    """Identity columns of threshold-crossing events; names begin with ``release``."""
+def identity(table: pd.DataFrame) -> pd.DataFrame:
+    """Identity columns of threshold-crossing events."""
     star = table["target_id"].astype(str)
     label = table["label"] if "label" in table else pd.Series("UNK", table.index)
     planets = {"PC": "CONFIRMED"}
     return pd.DataFrame(
         {
-            "event": release + " " + star + "-" + table["tce_plnt_num"].map("{:02.0f}".format),
+            "event": "TCE " + star + "-" + table["tce_plnt_num"].map("{:02.0f}".format),
             "target": "KIC " + star,
             "label": label,
             "disposition": [from_disposition(planets.get(text, text)) for text in label],

@@ -68,28 +68,6 @@ def companion_share(orbit: Orbit) -> float:
     return ratio / (1 + ratio)
 
 
-def disc_averaged_ratio(
-    central_ratio: float,
-    *,
-    limb_darkening: tuple[float, float],
-    companion_limb_darkening: tuple[float, float],
-) -> float:
-    """Disc-averaged surface-brightness ratio of two quadratic discs from that of their centres.
-
-    Body 2 over body 1, as everywhere. A disc's mean is 1 - u1/3 - u2/6 of its centre (Mandel &
-    Agol 2002), so that division by the factor returned for a central ratio of one goes back.
-    """
-    return (
-        central_ratio
-        * _mean_over_centre(companion_limb_darkening)
-        / _mean_over_centre(limb_darkening)
-    )
-
-
-def _mean_over_centre(limb_darkening: tuple[float, float]) -> float:
-    return 1 - limb_darkening[0] / 3 - limb_darkening[1] / 6
-
-
 def _hidden(
     time: np.ndarray,
     orbit: Orbit,

@@ -118,21 +118,11 @@ def mass_from_absolute_magnitude(magnitude: np.ndarray, *, band: str) -> np.ndar
     return 10 ** _along(_known(band), "mass", -0.4 * np.asarray(magnitude))
 
 
-def flux_ratio(*, mass_2: np.ndarray, mass_1: np.ndarray, band: str) -> np.ndarray:
-    """Flux of a dwarf of ``mass_2`` over that of one of ``mass_1`` at the same distance.
-
-    Raises BadParameter for a band other than ``kepler`` and ``tess``.
-    """
-    return 10 ** (
-        -0.4 * (absolute_magnitude(mass_2, band=band) - absolute_magnitude(mass_1, band=band))
-    )
-
-
 def surface_brightness_ratio(*, teff_2: np.ndarray, teff_1: np.ndarray, band: str) -> np.ndarray:
     """Disc-averaged surface brightness of star 2 over that of star 1, from temperatures in K.
 
-    The brightness of a temperature is the sequence's own flux over radius squared, so that
-    ``flux_ratio`` = this x (R2/R1)^2 for dwarfs. A blackbody agrees to 0.1 mag for 5000-10000 K
+    The brightness of a temperature is the sequence's own flux over radius squared, so that this
+    x (R2/R1)^2 is the ratio of two dwarfs' fluxes. A blackbody agrees to 0.1 mag for 5000-10000 K
     but is too bright for M dwarfs: relative to the Sun by 0.5 mag in ``kepler`` and 0.2 mag in
     ``tess`` at 3430 K, 1.3 and 0.6 mag at 2700 K. Clamped to 2060-12300 K.
     Raises BadParameter for a band other than ``kepler`` and ``tess``.

@@ -69,10 +69,6 @@ class Multiplicity:
             rng.uniform(self.least_mass_ratio, 1, size),
         )
 
-    def sample_number(self, rng: np.random.Generator, size: int) -> np.ndarray:
-        """Numbers of companions of random stars, shape (size,)."""
-        return rng.choice(len(self.fractions), size=size, p=self.fractions)
-
     def share_between(self, shortest: float, longest: float) -> float:
         """Share of companions with periods between two limits in days."""
         low, high = self._cumulative(shortest), self._cumulative(longest)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from train.report.result_file import FRAME
+
 ROOT = Path(__file__).parent.parent.parent
 SHARED = ROOT / "benchmarks" / "command_line.py"
 SCRIPTS = sorted(path for path in SHARED.parent.glob("*.py") if "__main__" in path.read_text())
@@ -54,12 +56,17 @@ def test_an_option_out_of_place_is_no_file(script, tmp_path):
 
 
 def test_numbers_are_printed_and_written_where_asked(tmp_path, capsys):
-    module = command_line_module()
-    module.last_line({"seconds": 1.5}, None)
-    module.last_line({"seconds": 2.5}, tmp_path / "new" / "numbers.json")
-    first, second = capsys.readouterr().out.splitlines()
-    assert json.loads(first) == {"seconds": 1.5}
-    assert (tmp_path / "new" / "numbers.json").read_text() == second + "\n"
+    module, numbers = command_line_module(), {"seconds": 1.5, "depth": float("nan")}
+    parser = module.command_line("What is measured.")
+    parser.add_argument("--rounds", type=int, default=3)
+    module.last_line(numbers, parser.parse_args([]))
+    path = tmp_path / "new" / "numbers.json"
+    module.last_line(numbers, parser.parse_args(["--json", str(path)]))
+    shown = {"seconds": 1.5, "depth": None}
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [shown, shown]
+    result = json.loads(path.read_text())
+    assert set(FRAME) <= set(result)
+    assert result["metrics"] == shown and result["configuration"] == {"rounds": 3}
 
 
 def test_a_benchmark_without_data_says_what_to_set(monkeypatch):

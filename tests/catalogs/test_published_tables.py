@@ -8,7 +8,7 @@ import pytest
 from exoval.catalogs.certified_false_positives import read_certified_false_positives
 from exoval.catalogs.positional_probability import read_positional_probabilities
 from exoval.catalogs.robovetter import read_robovetter
-from exoval.catalogs.vespa import read_vespa, read_vespa_2016
+from exoval.catalogs.vespa import read_vespa
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.labels import FALSE_POSITIVE, UNKNOWN
 
@@ -44,24 +44,6 @@ def test_vespa_and_its_gaps(tmp_path):
     assert math.isnan(found["false_positive_probability"][1])
 
 
-def test_vespa_of_2016_by_scenario(tmp_path):
-    path = write(
-        tmp_path / "fpp.csv",
-        kepid=[1],
-        koi=["K1.01"],
-        FPP=[0.3],
-        pr_pl=[0.7],
-        pr_eb=[0.2],
-        pr_beb_Px2=[0.1],
-    )
-    row = read_vespa_2016(path).iloc[0]
-    assert (row["planet"], row["eclipsing_binary"], row["background_binary_double_period"]) == (
-        0.7,
-        0.2,
-        0.1,
-    )
-
-
 def test_certified_false_positives_with_causes(tmp_path):
     path = write(
         tmp_path / "fpwg.csv",
@@ -90,7 +72,6 @@ def test_positional_probabilities(tmp_path):
     [
         read_robovetter,
         read_vespa,
-        read_vespa_2016,
         read_certified_false_positives,
         read_positional_probabilities,
     ],

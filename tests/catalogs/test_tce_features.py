@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from exoval.catalogs.autovetter import autovetter_features, read_autovetter
 from exoval.catalogs.koi_features import koi_features
 from exoval.catalogs.tce_features import COLUMNS, published_folds, tce_features
 from exoval.errors import BadTable, DataNotFound
@@ -103,7 +102,7 @@ def test_what_is_missing_is_named(tmp_path, monkeypatch):
     with pytest.raises(BadTable, match="target_id, tce_plnt_num"):
         tce_features(path)
     monkeypatch.delenv("EXOVAL_DATA", raising=False)
-    for read in (tce_features, koi_features, autovetter_features):
+    for read in (tce_features, koi_features):
         with pytest.raises(DataNotFound, match="Download"):
             read()
 
@@ -124,27 +123,6 @@ def test_koi_features_from_the_archive_s_csv(tmp_path):
     assert table.frame["density_ratio"][0] == pytest.approx(1.0, abs=0.05)
     assert np.isnan(table.frame["on_target_probability"][0])
     assert table.frame["on_target_probability"][1] == pytest.approx(0.7)
-
-
-def test_autovetter_events(tmp_path):
-    path = tmp_path / "dr24.csv"
-    pd.DataFrame(
-        {
-            "kepid": [1, 2, 3],
-            "tce_plnt_num": 1,
-            "tce_period": 5.0,
-            "tce_time0bk": 132.0,
-            "tce_duration": 2.4,
-            "tce_depth": 100.0,
-            "tce_depth_err": [5.0, 0.0, 5.0],
-            "av_training_set": ["PC", "NTP", "UNK"],
-        }
-    ).to_csv(path, index=False)
-    assert [c.disposition for c in read_autovetter(path)] == [UNKNOWN, FALSE_POSITIVE, UNKNOWN]
-    table = autovetter_features(path)
-    assert list(table.frame["disposition"]) == [PLANET, FALSE_POSITIVE, UNKNOWN]
-    assert np.isnan(table.frame["transit_depth_error"][1])
-    assert table.frame["event"][0] == "TCE DR24 1-01"
 
 
 @pytest.mark.data

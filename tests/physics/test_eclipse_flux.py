@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exoval.errors import BadParameter
-from exoval.physics.eclipse_flux import companion_share, disc_averaged_ratio
+from exoval.physics.eclipse_flux import companion_share
 from exoval.physics.orbit import contact_interval, durations, secondary_delay
 from exoval.physics.transit_flux import BatmanModel
 from exoval.system import Orbit
@@ -146,17 +146,3 @@ def test_times_may_be_missing_or_two_dimensional():
 def test_node_counts_are_checked():
     with pytest.raises(BadParameter, match="nodes=0"):
         BatmanModel(nodes=0)
-
-
-def test_central_and_averaged_brightness_differ_by_the_discs_integrals():
-    radius = (np.arange(4000) + 0.5) / 4000
-    mu = np.sqrt(1 - radius**2)
-    means = [
-        np.sum(2 * radius * (1 - u1 * (1 - mu) - u2 * (1 - mu) ** 2)) / 4000
-        for u1, u2 in ((0.5, 0.2), LIMB)
-    ]
-    expected = 0.7 * means[0] / means[1]
-    assert disc_averaged_ratio(
-        0.7, limb_darkening=LIMB, companion_limb_darkening=(0.5, 0.2)
-    ) == pytest.approx(expected, rel=1e-6)
-    assert disc_averaged_ratio(0.7, limb_darkening=LIMB, companion_limb_darkening=LIMB) == 0.7

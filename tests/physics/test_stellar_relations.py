@@ -45,6 +45,12 @@ def test_masses_beyond_the_sequence_are_clamped():
     assert stars.radius_from_mass(50.0) == stars.radius_from_mass(stars.MASS_RANGE[1])
 
 
+def flux_ratio(mass_2, mass_1, band):
+    """Light of one dwarf over that of another at the same distance."""
+    magnitudes = (stars.absolute_magnitude(mass, band=band) for mass in (mass_2, mass_1))
+    return 10 ** (-0.4 * np.subtract(*magnitudes))
+
+
 @pytest.mark.parametrize("band", stars.BANDS)
 def test_flux_is_brightness_times_area(band):
     mass_1, mass_2 = 1.0, np.array([0.2, 0.5, 0.8, 1.6])
@@ -52,9 +58,7 @@ def test_flux_is_brightness_times_area(band):
         teff_2=stars.teff_from_mass(mass_2), teff_1=stars.teff_from_mass(mass_1), band=band
     )
     area = (stars.radius_from_mass(mass_2) / stars.radius_from_mass(mass_1)) ** 2
-    assert np.allclose(
-        ratio * area, stars.flux_ratio(mass_2=mass_2, mass_1=mass_1, band=band), rtol=0.1
-    )
+    assert np.allclose(ratio * area, flux_ratio(mass_2, mass_1, band), rtol=0.1)
 
 
 @pytest.mark.parametrize("band", stars.BANDS)
@@ -70,9 +74,7 @@ def test_brightness_rises_with_temperature_and_is_near_a_blackbody_for_warm_star
 
 
 def test_companions_count_for_more_in_the_redder_band():
-    assert stars.flux_ratio(mass_2=0.3, mass_1=1.0, band="tess") > 2 * stars.flux_ratio(
-        mass_2=0.3, mass_1=1.0, band="kepler"
-    )
+    assert flux_ratio(0.3, 1.0, "tess") > 2 * flux_ratio(0.3, 1.0, "kepler")
 
 
 def test_unknown_band_is_refused():
