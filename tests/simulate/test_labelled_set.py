@@ -14,6 +14,8 @@ from exoval.views.fine import LENGTH, SLICES
 from simulate import labelled_set
 from simulate.example import DRAWN, FAILED, KEPT, VISIBLE, Outcome
 from simulate.executor import Batch
+from simulate.scenarios.no_transit import NoTransit
+from simulate.scenarios.planet import Planet
 
 COLUMNS = (Column("period", "d", "orbital period", "koi_period"), Column("depth", "ppm", "depth"))
 OUTCOMES = [
@@ -125,10 +127,12 @@ def test_failures_are_counted_and_name_their_targets():
 
 
 def test_the_table_keeps_units_labels_and_missing_values(tmp_path):
-    table = labelled_set.feature_table(OUTCOMES, COLUMNS, {"detrend": "biweight"})
+    meanings = {"planet": Planet.meaning, "no_transit": NoTransit.meaning}
+    table = labelled_set.feature_table(OUTCOMES, COLUMNS, {"detrend": "biweight"}, meanings)
     table.save(tmp_path / "features.parquet")
     loaded = load_feature_table(tmp_path / "features.parquet")
     assert loaded.columns == COLUMNS
+    assert loaded.meanings == meanings
     assert loaded.recipe == {"detrend": "biweight"}
     assert loaded.schema_hash == table.schema_hash
     np.testing.assert_array_equal(loaded.features, table.features)

@@ -1,5 +1,6 @@
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from exoval.models.calibrate import (
     score_map_from_plain,
     score_map_to_plain,
 )
-from exoval.models.fitted_model import load_fitted_model
+from exoval.models.fitted_model import FittedModel, load_fitted_model
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
 from train.data.splits import StarSplit
@@ -247,6 +248,57 @@ def test_other_priors_move_the_probabilities_and_leave_the_calibration_alone():
     )
     with pytest.raises(BadParameter, match="needs one share for each"):
         model.probabilities(table, priors={"planet": 1.0})
+
+
+def ringed(table):
+    """The table with every other planet of a label of its own that counts as planet."""
+    rows = table.is_planet & (np.arange(len(table)) % 8 == 0)
+    return changed(table, label=np.where(rows, "ringed_planet", table.labels))
+
+
+@pytest.mark.parametrize(
+    "classifier", [LogisticRegression(), RandomForestClassifier(30, random_state=0), GP]
+)
+def test_the_probability_of_a_planet_is_the_sum_over_what_counts_as_planet(classifier, tmp_path):
+    table = ringed(gaussian_table())
+    model = model_of(classifier, table, PlattCalibration())
+    planets = [model.classes.index(name) for name in ("planet", "ringed_planet")]
+    classes = model.probabilities(table)
+    np.testing.assert_allclose(classes.sum(axis=1), 1)
+    probability, error = model.planet_probability(table)
+    np.testing.assert_allclose(classes[:, planets].sum(axis=1), probability)
+    raw = model.pipeline.predict_proba(table.features)[:, planets]
+    np.testing.assert_allclose(probability, model.calibration(raw.sum(axis=1)))
+    np.testing.assert_allclose(
+        classes[:, planets[0]] * raw[:, 1], classes[:, planets[1]] * raw[:, 0], atol=1e-12
+    )
+    assert np.isfinite(error).all() is not isinstance(classifier, LogisticRegression)
+    model.save(tmp_path)
+    loaded = load_fitted_model(tmp_path)
+    assert loaded.meanings == model.meanings
+    np.testing.assert_array_equal(loaded.planet_probability(table)[0], probability)
+
+
+def test_another_share_of_planets_is_shared_among_what_counts_as_planet():
+    model = model_of(LogisticRegression(), ringed(gaussian_table()))
+    trained, priors = model.card["class_shares"], model.priors_at(0.3)
+    assert sum(priors.values()) == pytest.approx(1)
+    assert priors["planet"] + priors["ringed_planet"] == pytest.approx(0.3)
+    for one, other in (("planet", "ringed_planet"), ("no_transit", "eclipsing_binary")):
+        assert priors[one] / priors[other] == pytest.approx(trained[one] / trained[other])
+    with pytest.raises(BadParameter, match="between 0 and 1"):
+        model.priors_at(1.0)
+
+
+def test_a_model_without_planets_or_without_meanings_is_refused():
+    table = gaussian_table()
+    model = model_of(LogisticRegression(), table)
+    parts = {name: getattr(model, name) for name in ("name", "pipeline", "calibration", "columns")}
+    with pytest.raises(BadTable, match=r"classes .*planet.* of model 'it' stand"):
+        FittedModel(**parts, meanings={})
+    none = {label: replace(one, counts_as_planet=False) for label, one in model.meanings.items()}
+    with pytest.raises(BadTable, match="none counts as planet"):
+        FittedModel(**parts, meanings=none)
 
 
 def test_cross_fitting_scores_every_star_by_a_copy_that_never_saw_it():
