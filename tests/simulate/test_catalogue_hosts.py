@@ -45,6 +45,18 @@ def test_a_light_curve_is_as_noisy_as_its_star(tmp_path):
     assert 0.8 < np.median(noise["KIC 12"]) / 200 < 1.1
 
 
+def test_a_star_is_as_faint_as_its_photon_noise_says(tmp_path):
+    """Noise grows with the root of the light that is missing: tenfold at five magnitudes."""
+    # of the stars' 4.5 hours, 25 ppm on six are 25 / sqrt(0.75)
+    drawn = hosts(tmp_path / "mine.csv", cdpp=[25 / 0.75**0.5, 100 / 0.75**0.5, 1.0])
+    magnitudes = {}
+    for seed in range(8):
+        _, star = drawn.draw(np.random.default_rng(seed))
+        magnitudes[star.target] = star.magnitude
+    assert magnitudes["KIC 11"] == pytest.approx(12.0)
+    assert magnitudes["KIC 12"] == pytest.approx(12.0 + 2.5 * np.log10(4.0**2))
+
+
 def test_gravity_follows_from_mass_and_radius(tmp_path):
     drawn = hosts(tmp_path / "mine.csv", radius=[2.0, 2.0, 2.0], mass=[1.0, 1.0, 1.0])
     _, star = drawn.draw(np.random.default_rng(0))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
+from scipy.stats import kstest
 
 from exoval.errors import BadParameter
 from exoval.physics.stellar_relations import absolute_magnitude
@@ -15,7 +16,7 @@ from exoval.populations.planet_log_uniform import LogUniformPlanets
 from exoval.populations.transit_timing import TransitTiming
 from exoval.star import Star
 from exoval.system import Orbit
-from simulate.draws.field_star import SkyZone
+from simulate.draws.field_star import SkyZone, draw_field_star
 from simulate.draws.planet_orbit import draw_planet, log_transit_probability
 from simulate.observation import Observation
 from simulate.scenarios.no_transit import NoTransit
@@ -146,6 +147,113 @@ def test_the_light_of_neighbours_is_what_leaks(systems):
         assert system.sources[0].flux_fraction == pytest.approx(ratio / (1 + ratio))
         # at the blend radius, one pixel off, most of a star's light is still in the aperture
         assert 0 < truth["aperture_leak"] < 0.9
+
+
+def test_a_bound_pair_gives_the_light_of_both_its_stars(systems):
+    """Of the main sequence, at the target's distance."""
+    seen = 0
+    for system in systems["hierarchical_binary"]:
+        heavier, ratio = system.truth["companion_mass_solar"], system.truth["mass_ratio"]
+        light = sum(
+            float(flux_ratio(mass_2=mass, mass_1=1.0, band="kepler"))
+            for mass in (heavier, ratio * heavier)
+        )
+        pair, target = system.sources
+        assert pair.flux_fraction / target.flux_fraction == pytest.approx(light, rel=0.07)
+        seen += ratio > 0.8
+    assert seen > 20, "pairs whose fainter star counts"
+
+
+def test_bound_companions_are_as_many_as_the_population_has(systems):
+    """Monte Carlo: mean weight of a companion against companions drawn around stars like it."""
+    with initialize_config_module("conf", version_base="1.3"):
+        scenario = instantiate(
+            compose("simulate", ["scenario=[companion_planet]"]).scenario, _convert_="all"
+        )["companion_planet"]
+    multiplicity = scenario.multiplicity
+    drawn = systems["companion_planet"]
+    ratios = truths(systems, "companion_planet", "companion_mass_solar")
+    counted = np.exp(truths(systems, "companion_planet", "log_eligible_stars"))
+    rng = np.random.default_rng(3)
+    periods, mass_ratios = multiplicity.sample(rng, 400_000)
+    stable = periods > 10 * scenario.maximum_period_days
+    # Kepler's third law at the distance that the target's own numbers give
+    companion = np.array([system.truth["companion_separation_arcsec"] for system in drawn])
+    axis = np.cbrt(
+        (1 + ratios) * (truths(systems, "companion_planet", "companion_period_days") / 365.25) ** 2
+    )
+    distance = np.median(axis / companion)
+    narrow = np.cbrt((1 + mass_ratios) * (periods / 365.25) ** 2) / distance < 1.0
+    for low, high in ((0.4, 0.6), (0.6, 0.8), (0.8, 1.0)):
+        there = (mass_ratios > low) & (mass_ratios < high)
+        expected = multiplicity.rate * (stable & narrow & there).mean() / (high - low)
+        ours = counted[(ratios > low) & (ratios < high)]
+        assert len(ours) > 10 and ours.mean() == pytest.approx(expected, rel=0.05)
+
+
+@pytest.mark.parametrize("zone", [SkyZone(0.0, 4.0), SkyZone(4.0, 20.0)])
+def test_field_stars_are_as_many_as_the_zone_holds(zone):
+    """One star per square arcsecond and magnitude: the mean weight is area times magnitudes."""
+
+    class Sky:
+        def sample(self, rng, size, magnitude, *, band, ra, dec):
+            return np.full(size, 0.8)
+
+        def log_prob(self, magnitude, *, band, ra, dec):
+            return 0.0
+
+    stars = [
+        draw_field_star(
+            np.random.default_rng(index),
+            OBSERVATION,
+            field_stars=Sky(),
+            zone=zone,
+            magnitudes=(1.0, 4.0),
+            deepest_dip=1.0,
+            shortest_period=1.0,
+        )
+        for index in range(50)
+    ]
+    weights = [math.exp(star.log_prior - star.log_proposal) for star in stars]
+    area = math.pi * (zone.outer**2 - zone.inner**2)
+    assert np.mean(weights) == pytest.approx(3 * area)
+    differences = [star.truth["magnitude_difference"] for star in stars]
+    assert 1.0 <= min(differences) < 1.3 and 3.7 < max(differences) <= 4.0
+
+
+def test_impact_and_epoch_are_uniform_over_all_that_eclipses(systems):
+    """A grazing transit is as likely as a central one of the same width."""
+    for name in ("planet", "eclipsing_binary"):
+        orbits = [system.signal for system in systems[name]]
+        impact = [orbit.impact_parameter / (1 + orbit.radius_ratio) for orbit in orbits]
+        phase = [(orbit.epoch - OBSERVATION.start) / orbit.period for orbit in orbits]
+        for drawn in (impact, phase):
+            assert kstest(drawn, "uniform").pvalue > 1e-3, name
+
+
+@pytest.mark.parametrize("share", [1.0, 0.05])
+def test_no_planet_is_drawn_too_small_to_be_seen_and_every_one_above(share):
+    """A central transit diluted to a share of the light, as a box in white noise."""
+    drawn = [
+        draw_planet(
+            np.random.default_rng(index),
+            OBSERVATION,
+            SUN,
+            occurrence=LogUniformPlanets(),
+            eccentricities=BetaEccentricity(),
+            periods=(1.0, 30.0),
+            radii=(0.1, 30.0),
+            host_share=share,
+            faintest_snr=5.0,
+        ).orbit
+        for index in range(300)
+    ]
+    strength = []
+    for orbit in drawn:
+        hours = 24 * orbit.period / math.pi / orbit.semi_major_axis_ratio
+        noise = 60e-6 * math.sqrt(6 / hours) / math.sqrt(90 / orbit.period)
+        strength.append(share * orbit.radius_ratio**2 / noise)
+    assert 5 * (1 - 1e-6) <= min(strength) < 7
 
 
 def test_hard_cases_occur(systems):

@@ -8,8 +8,8 @@ import pytest
 from scipy.stats import kstest
 
 from exoval.detrend.median import Median
+from exoval.event import TransitEvent
 from exoval.features.star import StarFeatures
-from exoval.features.transit_fit import TransitFitFeatures
 from exoval.lightcurve import LightCurve, Segment
 from exoval.missions.kepler import kepler
 from exoval.missions.tess import tess
@@ -20,7 +20,7 @@ from exoval.recipe import Recipe
 from exoval.search.known_ephemeris import KnownEphemeris
 from exoval.star import Star
 from exoval.system import Orbit, Source, System
-from simulate.example import KEPT, Simulation, draw_neighbours, simulate_example
+from simulate.example import DRAWN, KEPT, VISIBLE, Simulation, draw_neighbours, simulate_example
 
 CATALOGUED = Star(
     target="KIC 1", radius=0.9, mass=0.95, teff=5600.0, logg=4.5, metallicity=-0.2, magnitude=12.0
@@ -68,11 +68,12 @@ class KnownPlanet:
     """A scenario that always draws one planet, and remembers the star that it was shown."""
 
     orbit: Orbit = ORBIT
+    limb_darkening: tuple = (0.0, 0.0)
     stars: list = field(default_factory=list)
 
     def draw(self, rng, observation):
         self.stars.append(observation.star)
-        source = Source(flux_fraction=1.0, limb_darkening=(0.0, 0.0), orbit=self.orbit)
+        source = Source(flux_fraction=1.0, limb_darkening=self.limb_darkening, orbit=self.orbit)
         return System(scenario="planet", sources=(source,), truth={"primary_mass_solar": REAL.mass})
 
 
@@ -88,23 +89,24 @@ class Seen:
         return self.search(light_curve, star, expected, rng)
 
 
-def simulation(scenario, mission=None, search=None):
+def simulation(scenario, mission=None, search=None, **changes):
     mission = mission or kepler()
-    return Simulation(
-        seed=0,
-        hosts=WhiteHost(mission),
-        scenarios={"planet": scenario},
-        transit_model=ExactModel(),
-        recipe=Recipe(
+    settings = {
+        "seed": 0,
+        "hosts": WhiteHost(mission),
+        "scenarios": {"planet": scenario},
+        "transit_model": ExactModel(),
+        "recipe": Recipe(
             mission=mission,
             detrend=Median(),
             search=search or Seen(),
-            features={"star": StarFeatures(), "transit_fit": TransitFitFeatures()},
+            features={"star": StarFeatures()},
         ),
-        catalogue_errors=AnotherStar(),
-        limb_darkening=LimbDarkeningScatter(0.0),
-        phase_curves=PhaseCurves(albedo=(0.0, 0.0)),
-    )
+        "catalogue_errors": AnotherStar(),
+        "limb_darkening": LimbDarkeningScatter(0.0),
+        "phase_curves": PhaseCurves(albedo=(0.0, 0.0), star_reflection=(0.0, 0.0)),
+    }
+    return Simulation(**settings | changes)
 
 
 def test_the_system_belongs_to_the_true_star_and_features_to_the_catalogues():
@@ -112,14 +114,13 @@ def test_the_system_belongs_to_the_true_star_and_features_to_the_catalogues():
     scenario, search = KnownPlanet(), Seen()
     outcome = simulate_example(simulation(scenario, search=search), "planet", 0)
     assert outcome.status == KEPT, outcome.reason
-    assert [star.radius for star in scenario.stars] == [REAL.radius]
+    (shown,) = scenario.stars
+    assert (shown.radius, shown.teff, shown.logg) == (REAL.radius, REAL.teff, REAL.logg)
     assert search.stars == [CATALOGUED]
-    row = outcome.row
-    assert row["stellar_radius"] == CATALOGUED.radius and row["teff"] == CATALOGUED.teff
-    assert row["logg"] == CATALOGUED.logg and row["metallicity"] == CATALOGUED.metallicity
-    # the system has no limb darkening and the fit has, which costs some per cent of the radius
-    earths = 0.1 * CATALOGUED.radius * 109.08
-    assert row["planet_radius"] == pytest.approx(earths, rel=0.1)
+    for name in ("teff", "logg", "metallicity", "magnitude"):
+        assert outcome.row[name] == getattr(CATALOGUED, name)
+    assert outcome.row["stellar_radius"] == CATALOGUED.radius
+    assert outcome.row["stellar_density"] == CATALOGUED.density
 
 
 @pytest.mark.parametrize("mission", [kepler(), tess()], ids=["29 minutes", "2 minutes"])
@@ -141,8 +142,72 @@ def test_the_expected_strength_is_depth_over_the_error_of_the_mean(mission):
 def test_a_signal_too_weak_to_be_seen_is_not_searched_for():
     weak, search = KnownPlanet(replace(ORBIT, radius_ratio=0.005)), Seen()
     outcome = simulate_example(simulation(weak, search=search), "planet", 0)
-    assert outcome.truth["expected_snr"] < 5 and outcome.status == "drawn"
+    assert outcome.truth["expected_snr"] < 5 and outcome.status == DRAWN
     assert search.stars == [] and outcome.row == {}
+
+
+def test_light_between_eclipses_counts_neither_as_depth_nor_as_strength():
+    """A planet that shines as it turns has the depth and strength of a dark one."""
+    orbit = replace(ORBIT, radius_ratio=0.12, semi_major_axis_ratio=5.0, mass_ratio=1e-3)
+    dark, bright = (
+        simulate_example(
+            simulation(
+                KnownPlanet(orbit),
+                phase_curves=PhaseCurves(albedo=(albedo, albedo), star_reflection=(0.0, 0.0)),
+                visible_snr=np.inf,
+            ),
+            "planet",
+            0,
+        ).truth
+        for albedo in (0.0, 5.0)
+    )
+    assert bright["has_phase_curve"] == 1
+    for truth in (dark, bright):
+        assert truth["depth_ppm"] == pytest.approx(1e6 * 0.12**2, rel=1e-3)
+    assert bright["expected_snr"] == pytest.approx(dark["expected_snr"], rel=1e-6)
+
+
+def test_limb_darkening_scatters_about_the_tables_as_its_population_says():
+    """In the unit square of Kipping (2013), where its normals are."""
+    pair = KnownPlanet(limb_darkening=(0.4, 0.3))
+    made = simulation(pair, limb_darkening=LimbDarkeningScatter(0.05), visible_snr=np.inf)
+    truths = [simulate_example(made, "planet", index).truth for index in range(100)]
+    u1, u2 = (np.array([truth[f"limb_darkening_{n}"] for truth in truths]) for n in (1, 2))
+    for drawn, centre in (((u1 + u2) ** 2, 0.49), (0.5 * u1 / (u1 + u2), 0.4 / 1.4)):
+        assert drawn.mean() == pytest.approx(centre, abs=0.015)
+        assert drawn.std() == pytest.approx(0.05, rel=0.25)
+
+
+def conjunctions_apart(eccentricity, periastron):
+    """Share of the period from transit to occultation, by Kepler's equation."""
+    anomalies = []
+    for true in (0.5 * math.pi - periastron, -0.5 * math.pi - periastron):
+        half = math.sqrt((1 - eccentricity) / (1 + eccentricity)) * math.tan(0.5 * true)
+        eccentric = 2 * math.atan(half)
+        anomalies.append(eccentric - eccentricity * math.sin(eccentric))
+    return (anomalies[1] - anomalies[0]) / (2 * math.pi) % 1
+
+
+@pytest.mark.parametrize("brightness", [0.5, 0.0])
+def test_an_event_found_at_the_secondary_is_recovered_where_there_is_one(brightness):
+    orbit = replace(
+        ORBIT,
+        radius_ratio=0.4,
+        eccentricity=0.3,
+        argument_of_periastron=0.4,
+        surface_brightness_ratio=brightness,
+    )
+    away = 6.0 * conjunctions_apart(0.3, 0.4)
+    assert abs(away - 3.0) > 0.5
+
+    def at_secondary(light_curve, star, expected, rng):
+        found = replace(expected, epoch=expected.epoch + away)
+        return TransitEvent(ephemeris=found, signal_to_noise=100.0)
+
+    outcome = simulate_example(simulation(KnownPlanet(orbit), search=at_secondary), "planet", 0)
+    assert outcome.status == (KEPT if brightness else VISIBLE)
+    assert outcome.truth["at_secondary"] == bool(brightness)
+    assert outcome.truth["found_epoch_days"] == pytest.approx(3.1 + away)
 
 
 @pytest.mark.parametrize("mission", [kepler(), tess()], ids=lambda mission: mission.name)

@@ -1,0 +1,108 @@
+"""Which light curves real stars give as hosts: which segments, and what is cut out of them."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from fabricate import cadences, kepler_fits
+
+from exoval.catalogs.candidate import Candidate
+from exoval.ephemeris import Ephemeris
+from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
+from exoval.missions.kepler import kepler
+from simulate.hosts import RealHosts
+
+QUARTERS = (3, 4, 5, 6)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Four quarters of one star, two of another, one of each of three more."""
+    folder = tmp_path_factory.mktemp("kepler")
+    quarters = {1: QUARTERS, 2: QUARTERS[:2]} | dict.fromkeys((3, 4, 5), QUARTERS[:1])
+    for kic, numbers in quarters.items():
+        for number in numbers:
+            columns = cadences(count=900, start=100.0 * number, seed=number)
+            kepler_fits(folder, kic, number, columns)
+    return folder
+
+
+def hosts(folder, **settings):
+    return RealHosts(mission=kepler(), folder=str(folder), **settings)
+
+
+def signal(target, period, duration, disposition=PLANET):
+    return Candidate(
+        target=target,
+        name=f"{target} {period}",
+        ephemeris=Ephemeris(period, 301.0, duration),
+        depth=1e-3,
+        label="?",
+        disposition=disposition,
+        provenance="test",
+    )
+
+
+@pytest.fixture
+def known(monkeypatch):
+    """Signals that catalogues list, by target."""
+    signals = {}
+    monkeypatch.setattr("simulate.hosts.stars_with_known_signals", lambda *_, **__: signals)
+    return signals
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_every_run_of_segments_is_drawn_as_often_as_any_other(folder, known, size):
+    drawn = hosts(folder, targets=("KIC 1",), segments_per_light_curve=size)
+    rng = np.random.default_rng(0)
+    runs = Counter()
+    for _ in range(60):
+        light_curve, _ = drawn.draw(rng)
+        runs[tuple(segment.number for segment in light_curve.segments)] += 1
+    expected = {QUARTERS[first : first + size] for first in range(len(QUARTERS) - size + 1)}
+    assert set(runs) == expected
+    # four standard deviations of a binomial count
+    mean = 60 / len(expected)
+    assert max(abs(count - mean) for count in runs.values()) < 4 * np.sqrt(mean)
+
+
+def test_stars_of_too_few_segments_are_left_out_and_short_ones_used_whole(folder, known):
+    assert hosts(folder, segments_per_light_curve=4, minimum_segments=2).eligible == (
+        "KIC 1",
+        "KIC 2",
+    )
+    light_curve, star = hosts(folder, targets=("KIC 2",), segments_per_light_curve=3).draw(
+        np.random.default_rng(0)
+    )
+    assert star.target == "KIC 2" and [one.number for one in light_curve.segments] == [3, 4]
+
+
+def test_stars_with_known_signals_are_left_out(folder, known):
+    known["KIC 2"] = (signal("KIC 2", 5.0, 0.2),)
+    known["KIC 99"] = (signal("KIC 99", 5.0, 0.2),)
+    drawn = hosts(folder)
+    assert drawn.eligible == ("KIC 1", "KIC 3", "KIC 4", "KIC 5")
+    assert drawn.describe()["stars_left_out_for_known_signals"] == 1
+
+
+def test_what_is_masked_is_a_duration_before_and_after_every_mid_event(folder, known):
+    known["KIC 1"] = (signal("KIC 1", 5.3, 0.2), signal("KIC 1", 7.1, 0.3, UNKNOWN))
+    masked = hosts(folder, targets=("KIC 1",), segments_per_light_curve=4, mask_known_signals=True)
+    light_curve, _ = masked.draw(np.random.default_rng(0))
+    whole = masked.library.read("KIC 1")
+    events = [301.0 + period * n for period in (5.3, 7.1) for n in range(80)]
+    widths = [duration for duration in (0.2, 0.3) for _ in range(80)]
+    away = np.abs(whole.time[:, None] - events) / widths
+    np.testing.assert_array_equal(light_curve.time, whole.time[(away >= 1).all(axis=1)])
+    assert len(light_curve) < 0.95 * len(whole)
+
+
+def test_masking_keeps_stars_of_planets_whose_events_cost_little(folder, known):
+    """Two durations an event: a third of the time at most."""
+    known["KIC 1"] = (signal("KIC 1", 5.0, 0.7),)
+    known["KIC 2"] = (signal("KIC 2", 5.0, 0.8),)
+    known["KIC 3"] = (signal("KIC 3", 5.0, 0.4), signal("KIC 3", 11.0, 0.9))
+    known["KIC 4"] = (signal("KIC 4", 50.0, 0.1, FALSE_POSITIVE),)
+    drawn = hosts(folder, mask_known_signals=True)
+    assert drawn.eligible == ("KIC 1", "KIC 5")
+    assert drawn.describe()["stars_with_masked_signals"] == 1
