@@ -155,17 +155,18 @@ class RealHosts:
             )
         return light_curve, self.library.star(target)
 
-    def _sample(self) -> dict[str, str]:
-        """A warning where the light curves are those that ship with exoval."""
+    @property
+    def warning(self) -> str:
+        """What to say of light curves that ship with exoval; an empty string for others."""
         if not is_sample(self.library.folder):
-            return {}
+            return ""
         stars = [star for star in self.eligible if star in self.library.targets()]
         segments = sum(len(self.library.segments(star)) for star in stars)
         kind = self.mission.product.segment_keyword.lower()
-        return {
-            "warning": f"the sample that ships with exoval: {segments} {kind}s of {len(stars)} "
-            "stars, real but few; set EXOVAL_DATA and train on more before you trust a probability"
-        }
+        return (
+            f"the sample that ships with exoval: {segments} {kind}s of {len(stars)} stars, real "
+            "but few; set EXOVAL_DATA and train on more before you trust a probability"
+        )
 
     def describe(self) -> dict:
         """What the manifest says of the hosts."""
@@ -175,7 +176,7 @@ class RealHosts:
                 "name quiet ones by host.targets",
                 self.mission.target_prefix,
             )
-        return self._sample() | {
+        described = {
             "kind": self.kind,
             "mission": self.mission.name,
             "stars": len(self.eligible),
@@ -185,6 +186,7 @@ class RealHosts:
             "segments_per_light_curve": self.segments_per_light_curve,
             "minimum_segments": self.minimum_segments,
         }
+        return described | ({"warning": self.warning} if self.warning else {})
 
 
 @dataclass(frozen=True)
@@ -286,6 +288,8 @@ def choose_hosts(*, real: RealHosts, procedural: ProceduralHosts) -> Hosts:
                 "alone; add light curves, or give host=procedural",
                 len(real.eligible),
             )
+        if real.warning:
+            log.warning("SMALL DATA: %s", real.warning)
     except DataNotFound as error:
         log.warning("NO REAL LIGHT CURVES: %s", error)
         log.warning(

@@ -70,13 +70,15 @@ def test_it_is_simulated_without_data_and_trained_on(folder):
     assert manifest["config"]["mission"]["name"] == "heron"
     assert sum(row["failed"] for row in manifest["counts"].values()) == 0
     assert manifest["kept"] > 24
-    run(
+    assert "PROCEDURAL HOSTS" in done.stdout
+    trained = run(
         folder,
         command("python -m train"),
         "classifier=[forest]",
         "bootstrap_resamples=20",
         "learning_curve=[]",
     )
+    assert "PROCEDURAL HOSTS" in trained.stdout
     assert (folder / "outputs/heron_model/metrics.json").is_file()
 
 

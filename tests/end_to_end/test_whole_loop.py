@@ -1,4 +1,4 @@
-"""From the command line: simulate forty systems, train on them, read the report."""
+"""From the command line: simulate forty systems in the sample, train on them, vet a real planet."""
 
 import json
 import os
@@ -31,11 +31,11 @@ def loop(tmp_path_factory):
     made = command(
         folder,
         "simulate",
+        "experiment=quick",
         "n_systems=40",
         "output=set",
         "executor=serial",
         "pictures=1",
-        "host=procedural",
         EXOVAL_DATA="",
     )
     assert made.returncode == 0, made.stderr
@@ -50,26 +50,45 @@ def loop(tmp_path_factory):
         EXOVAL_DATA="",
     )
     assert trained.returncode == 0, trained.stderr
-    return folder, made, trained
+    vetted = command(folder, "exoval", "vet", "model", "K00148.01", EXOVAL_DATA="")
+    assert vetted.returncode == 0, vetted.stderr
+    return folder, made, trained, vetted
 
 
-def test_made_up_noise_is_said_loudly_everywhere(loop):
-    folder, made, trained = loop
-    assert "PROCEDURAL" in made.stdout
-    assert "PROCEDURAL" in trained.stdout
-    assert "procedural" in (folder / "model" / "report.html").read_text().lower()
-    assert (
-        json.loads((folder / "set" / "manifest.json").read_text())["host"]["kind"] == "procedural"
-    )
+def test_the_sample_is_said_loudly_everywhere(loop):
+    folder, made, trained, vetted = loop
+    said = "the sample that ships with exoval: 40 quarters of 36 stars"
+    assert f"SMALL DATA: {said}" in made.stderr
+    assert said in made.stdout and said in trained.stdout and f"! {said}" in vetted.stdout
+    assert said in (folder / "model" / "report.html").read_text()
+    manifest = json.loads((folder / "set" / "manifest.json").read_text())
+    assert manifest["host"]["kind"] == "real" and said in manifest["host"]["warning"]
+
+
+def test_its_real_objects_are_judged(loop):
+    folder, _, trained, _ = loop
+    judged = pd.read_csv(folder / "model" / "predictions_real.csv")
+    assert (judged.disposition == "planet").sum() >= 20
+    assert (judged.disposition == "false_positive").sum() == 10
+    assert "real planets and 10 real false positives" in trained.stdout
+    hosts = pd.read_csv(folder / "model" / "training_stars.csv")
+    assert not set(judged.target) & set(hosts.target)
+
+
+def test_the_vetted_planet_ends_in_one_line(loop):
+    _, _, _, vetted = loop
+    last = vetted.stdout.splitlines()[-1]
+    assert last.startswith("K00148.01 is most probably: ")
+    assert last.endswith("Ephemeris: K00148.01 in KOI (CONFIRMED).")
 
 
 def test_nothing_is_written_beside_the_outputs(loop):
-    folder, _, _ = loop
-    assert {path.name for path in folder.iterdir()} == {"set", "model"}
+    folder, *_ = loop
+    assert {path.name for path in folder.iterdir()} == {"set", "model", "vetted.csv"}
 
 
 def test_metrics_and_predictions_cover_the_held_out_stars(loop):
-    folder, _, _ = loop
+    folder, *_ = loop
     result = json.loads((folder / "model" / "metrics.json").read_text())
     assert set(result["metrics"]["simulated"]["by_classifier"]) == {"sparse_gp", "forest"}
     predictions = pd.read_csv(folder / "model" / "predictions_simulated.csv")
@@ -79,7 +98,7 @@ def test_metrics_and_predictions_cover_the_held_out_stars(loop):
 
 def test_the_pictures_are_there_for_every_scenario(loop):
     pytest.importorskip("matplotlib")
-    folder, _, _ = loop
+    folder, *_ = loop
     drawn = {path.name.rpartition("-")[0] for path in (folder / "set" / "pictures").glob("*.png")}
     assert {"planet", "eclipsing_binary", "background_binary"} <= drawn
 

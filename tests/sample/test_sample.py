@@ -64,6 +64,7 @@ def test_it_is_what_there_is_without_data(monkeypatch, tmp_path):
 def test_quiet_stars_are_hosts_and_stars_of_kois_are_not(sample_folder, caplog):
     hosts = hosts_of(real=RealHosts(mission=kepler()), procedural=ProceduralHosts(mission=kepler()))
     assert hosts.kind == "real" and "ONLY" not in caplog.text
+    assert "SMALL DATA: the sample that ships with exoval" in caplog.text
     described = hosts.describe()
     assert described["stars"] == 36 and described["stars_left_out_for_known_signals"] == 20
     assert "the sample that ships with exoval: 40 quarters of 36 stars" in described["warning"]
