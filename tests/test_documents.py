@@ -189,7 +189,12 @@ def folder(tmp_path, monkeypatch):
     )
     pipeline.fit(table.features, table.labels)
     model = FittedModel(
-        name="forest", pipeline=pipeline, calibration=Identity(), columns=table.columns, card={}
+        name="forest",
+        pipeline=pipeline,
+        calibration=Identity(),
+        columns=table.columns,
+        meanings=table.label_meanings(),
+        card={},
     )
     model.save(tmp_path / "outputs/model/models/forest")
     return tmp_path

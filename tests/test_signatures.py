@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("exoval", "simulate")
+PACKAGES = ("exoval", "simulate", "train")
 
 #: positional arguments a function may take, and fields a record may take by position
 MOST = 4

@@ -60,6 +60,7 @@ class RealEvents:
 
 def run(
     labelled_set: str | Path,
+    *,
     output: str | Path,
     classifier: Mapping[str, BaseEstimator],
     calibration: Calibration,
@@ -90,30 +91,37 @@ def run(
     cannot be used and BadParameter for settings out of range.
     """
     start = time.time()
-    check_settings(classifier, bootstrap_resamples, calibration_folds, learning_curve)
+    check_settings(
+        classifier,
+        bootstrap_resamples=bootstrap_resamples,
+        calibration_folds=calibration_folds,
+        learning_curve=learning_curve,
+    )
     labelled = load_labelled_set(labelled_set)
     output = make_folder(output)
     events = measure_real(real, labelled, mission)
     table, removed = usable_rows(labelled.table, events.table)
-    parts = split(table, seed)
+    parts = split(table, seed=seed)
     checkpoints = output / "checkpoints"
     caps, tuned = {name: cap_of(name, row_cap or {}) for name in classifier}, {}
     if tuning is not None:
         rows = (
             parts.fit if calibration_folds == 0 else np.concatenate([parts.fit, parts.calibration])
         )
-        classifier, tuned = tuning(classifier, table.select(np.sort(rows)), seed, output, caps)
+        classifier, tuned = tuning(
+            classifier, table.select(np.sort(rows)), seed=seed, folder=output, row_cap=caps
+        )
     models = [
         fit(
             name,
             estimator,
-            calibration,
-            table,
-            parts,
-            seed,
-            calibration_folds,
-            checkpoints,
-            caps[name],
+            calibration=calibration,
+            table=table,
+            split=parts,
+            seed=seed,
+            folds=calibration_folds,
+            checkpoints=checkpoints,
+            row_cap=caps[name],
         )
         for name, estimator in progress(
             classifier.items(), total=len(classifier), description="fit classifiers"
@@ -128,13 +136,13 @@ def run(
     )
     curve = learning_curve_points(
         classifier,
-        calibration,
-        table,
-        parts,
-        learning_curve,
-        seed,
-        events.table,
-        caps,
+        calibration=calibration,
+        table=table,
+        split=parts,
+        shares=learning_curve,
+        seed=seed,
+        real=events.table,
+        row_cap=caps,
         resamples=bootstrap_resamples,
     )
     if curve:
@@ -158,8 +166,10 @@ def run(
     }
     result = frame(settings or {}, seed=seed) | {
         "metrics": {
-            "simulated": headline(best, judged["simulated"], len(held_out)),
-            "real": headline(best, judged["real"], len(scored[best].judged.star) if scored else 0),
+            "simulated": headline(best, judged["simulated"], rows=len(held_out)),
+            "real": headline(
+                best, judged["real"], rows=len(scored[best].judged.star) if scored else 0
+            ),
             "learning_curve": curve,
         },
         "leading": best,
@@ -168,7 +178,7 @@ def run(
         "labels": meanings_to_plain({**table.meanings, **table.label_meanings()}),
         "counts": labelled.manifest.get("counts", {}),
         "failures": labelled.manifest.get("failures", []),
-        "sets": describe_sets(table, parts, events.table),
+        "sets": describe_sets(table, parts, real=events.table),
         "removed": removed,
         "cards": {model.name: model.card for model in models},
         "held_back_log_loss": held_back_log_loss(models, tuned),
@@ -182,7 +192,7 @@ def run(
     }
     result["verdict"] = verdict(result)
     result["seconds"] = round(time.time() - start, 1)
-    write(output, result, models, simulated, scored, novel_share)
+    write(output, result, models=models, simulated=simulated, real=scored, novel_share=novel_share)
     write_training_stars(output, table.targets)
     if events.table:
         events.table.save(output / "features_real.parquet")
@@ -215,6 +225,7 @@ def run(
 
 def check_settings(
     classifier: Mapping[str, BaseEstimator],
+    *,
     bootstrap_resamples: int,
     calibration_folds: int,
     learning_curve: Sequence[float],
@@ -285,7 +296,7 @@ def usable_rows(table: FeatureTable, real: FeatureTable | None) -> tuple[Feature
     return replace(kept, frame=kept.frame[names], columns=columns), removed
 
 
-def describe_sets(table: FeatureTable, parts: Split, real: FeatureTable | None) -> dict:
+def describe_sets(table: FeatureTable, parts: Split, *, real: FeatureTable | None) -> dict:
     """Rows, stars and kinds in every part."""
     sets = {name: table.select(rows) for name, rows in vars(parts).items()}
     if real:
@@ -306,6 +317,7 @@ def describe_sets(table: FeatureTable, parts: Split, real: FeatureTable | None) 
 def write(
     output: Path,
     result: dict,
+    *,
     models: list[FittedModel],
     simulated: dict[str, Scored],
     real: dict[str, Scored],

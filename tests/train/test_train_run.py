@@ -24,11 +24,11 @@ def trained(folder, table=None, real=None, classifier=None, kind="real", seed=0)
     labelled = write_labelled_set(folder / "set", table, kind)
     return run(
         labelled,
-        folder / "out",
-        classifier or {"logistic": LogisticRegression()},
-        IsotonicCalibration(),
-        StarSplit(),
-        seed,
+        output=folder / "out",
+        classifier=classifier or {"logistic": LogisticRegression()},
+        calibration=IsotonicCalibration(),
+        split=StarSplit(),
+        seed=seed,
         real=real,
         bootstrap_resamples=20,
         settings={"seed": seed},
@@ -178,11 +178,11 @@ def test_a_missing_or_broken_set_is_refused(tmp_path):
     def attempt():
         return run(
             tmp_path / "set",
-            tmp_path / "out",
-            {"logistic": LogisticRegression()},
-            IsotonicCalibration(),
-            StarSplit(),
-            0,
+            output=tmp_path / "out",
+            classifier={"logistic": LogisticRegression()},
+            calibration=IsotonicCalibration(),
+            split=StarSplit(),
+            seed=0,
         )
 
     with pytest.raises(DataNotFound, match=r"no features\.parquet .* python -m simulate"):
@@ -207,11 +207,11 @@ def test_a_damaged_table_is_refused(tmp_path, damage):
     with pytest.raises(BadTable, match=r"(?s)cannot read .*features\.parquet .*simulate the set "):
         run(
             tmp_path / "set",
-            tmp_path / "out",
-            {"logistic": LogisticRegression()},
-            IsotonicCalibration(),
-            StarSplit(),
-            0,
+            output=tmp_path / "out",
+            classifier={"logistic": LogisticRegression()},
+            calibration=IsotonicCalibration(),
+            split=StarSplit(),
+            seed=0,
         )
 
 
@@ -223,7 +223,14 @@ def test_an_output_that_cannot_be_written_is_refused(tmp_path):
 
 def test_no_classifier_is_refused(tmp_path):
     with pytest.raises(BadParameter, match="0 classifiers"):
-        run(tmp_path, tmp_path, {}, IsotonicCalibration(), StarSplit(), 0)
+        run(
+            tmp_path,
+            output=tmp_path,
+            classifier={},
+            calibration=IsotonicCalibration(),
+            split=StarSplit(),
+            seed=0,
+        )
 
 
 def test_without_matplotlib_the_numbers_are_written_and_the_remedy_is_named(

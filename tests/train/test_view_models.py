@@ -88,11 +88,11 @@ class FakeReal:
 def trained(folder, real=None, **classifier):
     return run(
         shown_set(folder / "set"),
-        folder / "out",
-        classifier,
-        PlattCalibration(),
-        StarSplit(),
-        0,
+        output=folder / "out",
+        classifier=classifier,
+        calibration=PlattCalibration(),
+        split=StarSplit(),
+        seed=0,
         real=real,
         bootstrap_resamples=5,
     )
@@ -127,14 +127,28 @@ def test_views_decide_where_features_say_nothing(tmp_path):
 @BOTH
 def test_a_set_without_views_is_refused_with_the_remedy(tmp_path, classifier):
     labelled = load_labelled_set(write_labelled_set(tmp_path / "set"))
-    split = StarSplit()(labelled.table, 0)
+    split = StarSplit()(labelled.table, seed=0)
     with pytest.raises(BadTable, match="python -m simulate views=true"):
-        fit("cnn", classifier, PlattCalibration(), labelled.table, split, 0)
+        fit(
+            "cnn",
+            classifier,
+            calibration=PlattCalibration(),
+            table=labelled.table,
+            split=split,
+            seed=0,
+        )
 
 
 def test_a_model_that_looks_at_views_refuses_a_table_without(tmp_path):
     table = load_labelled_set(shown_set(tmp_path / "set")).table
-    model = fit("cnn", CNN, PlattCalibration(), table, StarSplit()(table, 0), 0)
+    model = fit(
+        "cnn",
+        CNN,
+        calibration=PlattCalibration(),
+        table=table,
+        split=StarSplit()(table, seed=0),
+        seed=0,
+    )
     with pytest.raises(BadTable, match=r"looks at views and the table has none"):
         model.planet_probability(replace(table, views=None))
 
@@ -152,8 +166,17 @@ def test_choosing_rows_of_a_set_on_disk_reads_no_views(tmp_path):
 @pytest.mark.parametrize("folds", [0, 2])
 def test_cross_fitting_and_one_part_alike_get_the_views(tmp_path, folds):
     table = load_labelled_set(shown_set(tmp_path / "set")).table
-    split = StarSplit()(table, 0)
-    model = fit("cnn", CNN, PlattCalibration(), table, split, 0, folds, tmp_path / "checkpoints")
+    split = StarSplit()(table, seed=0)
+    model = fit(
+        "cnn",
+        CNN,
+        calibration=PlattCalibration(),
+        table=table,
+        split=split,
+        seed=0,
+        folds=folds,
+        checkpoints=tmp_path / "checkpoints",
+    )
     test = table.select(split.test)
     planet = model.planet_probability(test)[0]
     assert planet[test.labels == "planet"].min() > planet[test.labels != "planet"].mean()

@@ -26,7 +26,7 @@ def cap_of(name: str, row_cap: Mapping[str, int | None]) -> int | None:
 
 
 def capped_rows(
-    name: str, table: FeatureTable, rows: np.ndarray, cap: int | None, seed: int
+    name: str, table: FeatureTable, rows: np.ndarray, *, cap: int | None, seed: int
 ) -> np.ndarray:
     """At most ``cap`` of the row indexes, whole stars with about the shares of all labels.
 
@@ -37,8 +37,8 @@ def capped_rows(
     part = assign_stars(
         table.targets[rows],
         table.labels[rows],
-        np.array([cap, len(rows) - cap]) / len(rows),
-        np.random.default_rng(seed),
+        share=np.array([cap, len(rows) - cap]) / len(rows),
+        random=np.random.default_rng(seed),
     )
     kept = rows[part == 0]
     if len(kept) > cap:

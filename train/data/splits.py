@@ -37,7 +37,7 @@ class StarSplit:
                 "shares that leave something to fit"
             )
 
-    def __call__(self, table: FeatureTable, seed: int) -> Split:
+    def __call__(self, table: FeatureTable, *, seed: int) -> Split:
         """Split the rows of a table.
 
         Raises BadTable if the stars are too few for every part to hold planets and others.
@@ -45,7 +45,9 @@ class StarSplit:
         share = np.array(
             [1 - self.calibration_share - self.test_share, self.calibration_share, self.test_share]
         )
-        part = assign_stars(table.targets, table.labels, share, np.random.default_rng(seed))
+        part = assign_stars(
+            table.targets, table.labels, share=share, random=np.random.default_rng(seed)
+        )
         parts = [np.flatnonzero(part == number) for number in range(3)]
         for name, rows in zip(("fit", "calibration", "test"), parts, strict=True):
             planets = int(table.is_planet[rows].sum())
@@ -59,7 +61,7 @@ class StarSplit:
 
 
 def assign_stars(
-    stars: np.ndarray, labels: np.ndarray, share: np.ndarray, random: np.random.Generator
+    stars: np.ndarray, labels: np.ndarray, *, share: np.ndarray, random: np.random.Generator
 ) -> np.ndarray:
     """The part (0, 1, ...) of every row, equal for all rows of a star.
 

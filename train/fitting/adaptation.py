@@ -9,8 +9,8 @@ model's card (``adaptation``).
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ HEAVIEST = 20.0
 GENTLER_EPOCHS, GENTLER_RATE = 4, 5.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Material:
     """Rows to learn from: of the mission trained on (home) and of the one judged (away).
 
@@ -45,17 +45,34 @@ class Material:
     away_unlabelled: FeatureTable
 
 
-Way = Callable[[str, BaseEstimator, Calibration, Material, Pipeline, int], FittedModel]
+class Way(Protocol):
+    """Makes a model for the other mission; ``home`` is what was fitted on the first."""
+
+    def __call__(
+        self,
+        name: str,
+        classifier: BaseEstimator,
+        *,
+        calibration: Calibration,
+        material: Material,
+        home: Pipeline,
+        seed: int,
+    ) -> FittedModel:
+        """The model, calibrated."""
+        ...
 
 
-def fitted_at_home(name: str, classifier: BaseEstimator, material: Material, seed: int) -> Pipeline:
+def fitted_at_home(
+    name: str, classifier: BaseEstimator, material: Material, *, seed: int
+) -> Pipeline:
     """What all ways begin from: the classifier fitted on the one mission."""
-    return fitted_pipeline(name, classifier, material.home_fit, seed)
+    return fitted_pipeline(name, classifier, material.home_fit, seed=seed)
 
 
 def as_it_is(
     name: str,
     classifier: BaseEstimator,
+    *,
     calibration: Calibration,
     material: Material,
     home: Pipeline,
@@ -63,13 +80,19 @@ def as_it_is(
 ) -> FittedModel:
     """The model of the one mission, used on the other."""
     return _calibrated(
-        name, home, calibration, material.home_fit, material.home_calibration, "as it is"
+        name,
+        home,
+        calibration=calibration,
+        fitted=material.home_fit,
+        judged=material.home_calibration,
+        how="as it is",
     )
 
 
 def recalibrated(
     name: str,
     classifier: BaseEstimator,
+    *,
     calibration: Calibration,
     material: Material,
     home: Pipeline,
@@ -79,31 +102,38 @@ def recalibrated(
     return _calibrated(
         name,
         home,
-        calibration,
-        material.home_fit,
-        joined(material.away_fit, material.away_calibration),
-        "recalibrated",
+        calibration=calibration,
+        fitted=material.home_fit,
+        judged=joined(material.away_fit, material.away_calibration),
+        how="recalibrated",
     )
 
 
 def anew(
     name: str,
     classifier: BaseEstimator,
+    *,
     calibration: Calibration,
     material: Material,
     home: Pipeline,
     seed: int,
 ) -> FittedModel:
     """A model of events of the other mission alone."""
-    pipeline = fitted_pipeline(name, classifier, material.away_fit, seed)
+    pipeline = fitted_pipeline(name, classifier, material.away_fit, seed=seed)
     return _calibrated(
-        name, pipeline, calibration, material.away_fit, material.away_calibration, "anew"
+        name,
+        pipeline,
+        calibration=calibration,
+        fitted=material.away_fit,
+        judged=material.away_calibration,
+        how="anew",
     )
 
 
 def reweighted(
     name: str,
     classifier: BaseEstimator,
+    *,
     calibration: Calibration,
     material: Material,
     home: Pipeline,
@@ -119,10 +149,15 @@ def reweighted(
             f"classifier '{name}' takes no weights, so its rows cannot be re-weighted; "
             "leave it or this way out"
         )
-    weight = density_ratio(material.home_fit, material.away_unlabelled, seed)
-    pipeline = fitted_pipeline(name, classifier, material.home_fit, seed, weight=weight)
+    weight = density_ratio(material.home_fit, material.away_unlabelled, seed=seed)
+    pipeline = fitted_pipeline(name, classifier, material.home_fit, seed=seed, weight=weight)
     model = _calibrated(
-        name, pipeline, calibration, material.home_fit, material.home_calibration, "re-weighted"
+        name,
+        pipeline,
+        calibration=calibration,
+        fitted=material.home_fit,
+        judged=material.home_calibration,
+        how="re-weighted",
     )
     model.card["effective_rows"] = float(weight.sum() ** 2 / np.square(weight).sum())
     return model
@@ -131,6 +166,7 @@ def reweighted(
 def warm_started(
     name: str,
     classifier: BaseEstimator,
+    *,
     calibration: Calibration,
     material: Material,
     home: Pipeline,
@@ -146,10 +182,15 @@ def warm_started(
         how = "warm start"
     else:
         both = joined(material.home_fit, material.away_fit)
-        pipeline = fitted_pipeline(name, classifier, both, seed, weight=balance(material))
+        pipeline = fitted_pipeline(name, classifier, both, seed=seed, weight=balance(material))
         how = "rows of both missions"
     return _calibrated(
-        name, pipeline, calibration, material.away_fit, material.away_calibration, how
+        name,
+        pipeline,
+        calibration=calibration,
+        fitted=material.away_fit,
+        judged=material.away_calibration,
+        how=how,
     )
 
 
@@ -190,7 +231,7 @@ def go_on(pipeline: Pipeline, table: FeatureTable) -> Pipeline:
     return pipeline
 
 
-def density_ratio(home: FeatureTable, away: FeatureTable, seed: int) -> np.ndarray:
+def density_ratio(home: FeatureTable, away: FeatureTable, *, seed: int) -> np.ndarray:
     """How much likelier every row of ``home`` is in ``away``, mean one, at most HEAVIEST."""
     odds_of = np.clip(domain_scores(home, away, seed=seed)[0], 1e-4, 1 - 1e-4)
     weight = odds_of / (1 - odds_of)
@@ -218,6 +259,7 @@ def _has_all_classes(material: Material) -> bool:
 def _calibrated(
     name: str,
     pipeline: Pipeline,
+    *,
     calibration: Calibration,
     fitted: FeatureTable,
     judged: FeatureTable,
@@ -234,5 +276,5 @@ def _calibrated(
         calibration=calibration(score, judged.is_planet),
         columns=fitted.columns,
         meanings=meanings,
-        card=card(fitted, judged, score, 0) | {"adaptation": how},
+        card=card(fitted, judged, score, folds=0) | {"adaptation": how},
     )

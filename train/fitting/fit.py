@@ -26,6 +26,7 @@ from train.judging.metrics import value_of
 def fit(
     name: str,
     classifier: BaseEstimator,
+    *,
     calibration: Calibration,
     table: FeatureTable,
     split: Split,
@@ -44,22 +45,32 @@ def fit(
     BadTable if the rows are not what the classifier can take.
     """
     if folds == 0:
-        chosen = table.select(capped_rows(name, table, split.fit, row_cap, seed))
-        pipeline = fitted_pipeline(name, classifier, chosen, seed, checkpoints)
+        chosen = table.select(capped_rows(name, table, split.fit, cap=row_cap, seed=seed))
+        pipeline = fitted_pipeline(name, classifier, chosen, seed=seed, checkpoints=checkpoints)
         judged = table.select(split.calibration)
         score = planet_score(pipeline, judged, chosen.label_meanings())
     else:
         judged = table.select(np.sort(np.concatenate([split.fit, split.calibration])))
-        score = left_out_scores(name, classifier, judged, seed, folds, checkpoints, row_cap)
-        chosen = judged.select(capped_rows(name, judged, np.arange(len(judged)), row_cap, seed))
-        pipeline = fitted_pipeline(name, classifier, chosen, seed, checkpoints)
+        score = left_out_scores(
+            name,
+            classifier,
+            judged,
+            seed=seed,
+            folds=folds,
+            checkpoints=checkpoints,
+            row_cap=row_cap,
+        )
+        chosen = judged.select(
+            capped_rows(name, judged, np.arange(len(judged)), cap=row_cap, seed=seed)
+        )
+        pipeline = fitted_pipeline(name, classifier, chosen, seed=seed, checkpoints=checkpoints)
     return FittedModel(
         name=name,
         pipeline=pipeline,
         calibration=calibration(score, judged.is_planet),
         columns=table.columns,
         meanings=chosen.label_meanings(),
-        card=card(chosen, judged, score, folds),
+        card=card(chosen, judged, score, folds=folds),
     )
 
 
@@ -67,6 +78,7 @@ def fitted_pipeline(
     name: str,
     classifier: BaseEstimator,
     table: FeatureTable,
+    *,
     seed: int,
     checkpoints: Path | None = None,
     part: str = "all",
@@ -120,6 +132,7 @@ def left_out_scores(
     name: str,
     classifier: BaseEstimator,
     table: FeatureTable,
+    *,
     seed: int,
     folds: int,
     checkpoints: Path | None = None,
@@ -136,14 +149,19 @@ def left_out_scores(
             f"calibration_folds={folds}: {error}; take fewer folds"
         ) from error
     for number, (fitted, out) in enumerate(parts):
-        fitted = capped_rows(name, table, fitted, row_cap, seed)
+        fitted = capped_rows(name, table, fitted, cap=row_cap, seed=seed)
         if not table.is_planet[fitted].any():
             raise BadTable(
                 "without the stars of one fold no planets are left to fit; take fewer "
                 "calibration_folds or simulate more stars"
             )
         copy = fitted_pipeline(
-            name, classifier, table.select(fitted), seed, checkpoints, f"fold{number}"
+            name,
+            classifier,
+            table.select(fitted),
+            seed=seed,
+            checkpoints=checkpoints,
+            part=f"fold{number}",
         )
         score[out] = planet_score(copy, table.select(out), meanings)
     return score
@@ -157,7 +175,7 @@ def planet_score(
     return probability[:, planet_columns(pipeline, meanings)].sum(axis=1)
 
 
-def card(fitted: FeatureTable, judged: FeatureTable, score: np.ndarray, folds: int) -> dict:
+def card(fitted: FeatureTable, judged: FeatureTable, score: np.ndarray, *, folds: int) -> dict:
     """What the model was trained on, for the record."""
     names, counts = np.unique(judged.labels, return_counts=True)
     return {

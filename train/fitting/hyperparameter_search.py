@@ -43,7 +43,7 @@ UNPRUNED_TRIALS = 5
 REASON = "reason"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class HyperparameterSearch:
     """Settings of a search; ``space`` maps classifier to setting to its range.
 
@@ -72,6 +72,7 @@ class HyperparameterSearch:
         self,
         classifiers: Mapping[str, BaseEstimator],
         table: FeatureTable,
+        *,
         seed: int,
         folder: Path,
         row_cap: Mapping[str, int | None] | None = None,
@@ -93,8 +94,10 @@ class HyperparameterSearch:
             )
         best, found, frames = {}, {}, []
         for name, classifier in classifiers.items():
-            study = self._study(name, classifier, table, seed, folder)
-            self._search(study, name, classifier, table, seed, cap_of(name, row_cap or {}))
+            study = self._study(name, classifier, table, seed=seed, folder=folder)
+            self._search(
+                study, name, classifier, table=table, seed=seed, cap=cap_of(name, row_cap or {})
+            )
             frames.append(trials_table(name, study))
             found[name] = summary(name, study)
             best[name] = clone(classifier).set_params(**found[name]["settings"])
@@ -106,7 +109,7 @@ class HyperparameterSearch:
         return best, found
 
     def _study(
-        self, name: str, classifier: BaseEstimator, table: FeatureTable, seed: int, folder: Path
+        self, name: str, classifier: BaseEstimator, table: FeatureTable, *, seed: int, folder: Path
     ) -> optuna.Study:
         """The study in the folder, a new one or one to go on with."""
         optuna = _optuna()
@@ -118,7 +121,7 @@ class HyperparameterSearch:
             load_if_exists=True,
             pruner=optuna.pruners.MedianPruner(UNPRUNED_TRIALS),
         )
-        mark = self._mark(name, classifier, table, seed)
+        mark = self._mark(name, classifier, table, seed=seed)
         if study.user_attrs.setdefault("mark", mark) != mark:
             raise BadParameter(
                 f"the trials of '{name}' in {folder / STORAGE} are of other data or "
@@ -131,7 +134,7 @@ class HyperparameterSearch:
             study.enqueue_trial(first_settings(classifier, self.space[name]))
         return study
 
-    def _mark(self, name: str, classifier: BaseEstimator, table: FeatureTable, seed: int) -> str:
+    def _mark(self, name: str, classifier: BaseEstimator, table: FeatureTable, *, seed: int) -> str:
         """A digest of all that decides what a trial is worth."""
         settings = {
             "space": json.dumps(_plain(self.space[name]), sort_keys=True),
@@ -148,6 +151,7 @@ class HyperparameterSearch:
         study: optuna.Study,
         name: str,
         classifier: BaseEstimator,
+        *,
         table: FeatureTable,
         seed: int,
         cap: int | None,
@@ -155,8 +159,8 @@ class HyperparameterSearch:
         """Run the trials that are still to be done."""
         optuna = _optuna()
         parts = [
-            (capped_rows(name, table, fitted, cap, seed), out)
-            for fitted, out in self._parts(table, seed)
+            (capped_rows(name, table, fitted, cap=cap, seed=seed), out)
+            for fitted, out in self._parts(table, seed=seed)
         ]
         start = pd.Timestamp.now()
         finished = len(_finished(study))
@@ -181,7 +185,9 @@ class HyperparameterSearch:
                 seed=seed + 1000 * number, n_startup_trials=self.random_trials
             )
             study.optimize(
-                lambda trial: self._worth(trial, name, classifier, table, parts, seed),
+                lambda trial: self._worth(
+                    trial, name, classifier, table=table, parts=parts, seed=seed
+                ),
                 n_trials=1,
                 catch=(BadTable,),
             )
@@ -191,7 +197,7 @@ class HyperparameterSearch:
                 "fitted; give more trials or a narrower search space"
             )
 
-    def _parts(self, table: FeatureTable, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    def _parts(self, table: FeatureTable, *, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
         """Fitted and left-out rows of every fold; BadTable if the stars are too few."""
         splitter = StratifiedGroupKFold(self.folds, shuffle=True, random_state=seed)
         try:
@@ -213,6 +219,7 @@ class HyperparameterSearch:
         trial: optuna.Trial,
         name: str,
         classifier: BaseEstimator,
+        *,
         table: FeatureTable,
         parts: list[tuple[np.ndarray, np.ndarray]],
         seed: int,
@@ -223,7 +230,7 @@ class HyperparameterSearch:
         meanings = table.label_meanings()
         for number, (fitted, out) in enumerate(parts):
             try:
-                pipeline = fitted_pipeline(name, copy, table.select(fitted), seed)
+                pipeline = fitted_pipeline(name, copy, table.select(fitted), seed=seed)
             except BadTable as error:
                 trial.set_user_attr(REASON, str(error))
                 raise

@@ -27,6 +27,7 @@ SHOWN = ("log_loss", "roc_auc")
 
 def learning_curve_points(
     classifiers: Mapping[str, BaseEstimator],
+    *,
     calibration: Calibration,
     table: FeatureTable,
     split: Split,
@@ -46,7 +47,7 @@ def learning_curve_points(
     jobs = [(share, name) for share in sorted(shares) for name in classifiers]
     points = []
     for share, name in progress(jobs, total=len(jobs), description="learning curve"):
-        rows = rows_of_some_stars(table, split.fit, share, seed)
+        rows = rows_of_some_stars(table, split.fit, share=share, seed=seed)
         if table.is_planet[rows].all() or not table.is_planet[rows].any():
             log.warning("learning curve: %.3g of the stars hold too few classes", share)
             continue
@@ -54,10 +55,10 @@ def learning_curve_points(
             model = fit(
                 name,
                 classifiers[name],
-                calibration,
-                table,
-                Split(rows, split.calibration, split.test),
-                seed,
+                calibration=calibration,
+                table=table,
+                split=Split(rows, split.calibration, split.test),
+                seed=seed,
                 row_cap=cap_of(name, row_cap or {}),
             )
         except BadTable as error:
@@ -100,7 +101,7 @@ def last_point(
 
 
 def rows_of_some_stars(
-    table: FeatureTable, rows: np.ndarray, share: float, seed: int
+    table: FeatureTable, rows: np.ndarray, *, share: float, seed: int
 ) -> np.ndarray:
     """The rows of a random share of their stars; smaller shares are parts of larger ones."""
     stars = np.unique(table.targets[rows])

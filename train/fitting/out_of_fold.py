@@ -38,7 +38,7 @@ class OutOfFold:
     seconds: float
 
 
-def star_folds(table: FeatureTable, folds: int, seed: int) -> np.ndarray:
+def star_folds(table: FeatureTable, *, folds: int, seed: int) -> np.ndarray:
     """The fold (0, 1, ...) of every row, equal for all rows of a star, labels shared out.
 
     Raises BadTable if there are fewer stars or rows of a label than folds.
@@ -61,6 +61,7 @@ def out_of_fold(
     classifier: Mapping[str, BaseEstimator],
     table: FeatureTable,
     fold: np.ndarray,
+    *,
     seed: int,
     cache: Path,
     weight: np.ndarray | None = None,
@@ -81,7 +82,16 @@ def out_of_fold(
     for name, number in progress(work, total=len(work), description="fit folds"):
         asked = table if name in every_label else binary
         found[name].append(
-            _one_fold(name, classifier[name], asked, fold, number, seed, cache, weight)
+            _one_fold(
+                name,
+                classifier[name],
+                asked,
+                fold,
+                number=number,
+                seed=seed,
+                cache=cache,
+                weight=weight,
+            )
         )
     return {name: _joined(parts, fold, numbers) for name, parts in found.items()}
 
@@ -92,7 +102,7 @@ def planet_or_not(table: FeatureTable) -> FeatureTable:
 
 
 def cross_fitted(
-    score: np.ndarray, truth: np.ndarray, fold: np.ndarray, calibration: Calibration
+    score: np.ndarray, truth: np.ndarray, fold: np.ndarray, *, calibration: Calibration
 ) -> np.ndarray:
     """Calibrated scores (rows,): those of each fold by a map learned from the other folds' rows.
 
@@ -143,6 +153,7 @@ def _one_fold(
     classifier: BaseEstimator,
     table: FeatureTable,
     fold: np.ndarray,
+    *,
     number: int,
     seed: int,
     cache: Path,
@@ -152,7 +163,9 @@ def _one_fold(
     mine = fold == number
     unknown = (table.frame["disposition"] == UNKNOWN).to_numpy()
     fitted = ~mine & ~unknown
-    path = cache / f"{name}-{number}-{_digest(classifier, table, mine, seed, weight)}.npz"
+    path = (
+        cache / f"{name}-{number}-{_digest(classifier, table, mine, seed=seed, weight=weight)}.npz"
+    )
     if path.is_file():
         with np.load(path) as kept:
             return dict(kept)
@@ -161,7 +174,7 @@ def _one_fold(
     if not rows.is_planet.any():
         raise BadTable(f"without fold {number} no planets are left to fit; take fewer folds")
     pipeline = fitted_pipeline(
-        name, classifier, rows, seed, weight=None if weight is None else weight[fitted]
+        name, classifier, rows, seed=seed, weight=None if weight is None else weight[fitted]
     )
     model = FittedModel(
         name=name,
@@ -200,6 +213,7 @@ def _digest(
     classifier: BaseEstimator,
     table: FeatureTable,
     mine: np.ndarray,
+    *,
     seed: int,
     weight: np.ndarray | None,
 ) -> str:

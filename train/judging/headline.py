@@ -22,7 +22,7 @@ def held_back_log_loss(models: list[FittedModel], tuned: dict[str, dict]) -> flo
     )
 
 
-def headline(name: str, by_classifier: dict[str, dict], rows: int) -> dict:
+def headline(name: str, by_classifier: dict[str, dict], *, rows: int) -> dict:
     """The leading classifier's chief numbers, and all numbers of all classifiers.
 
     Keys: classifier, rows, those of ``HEADLINE`` and auc_against as ``{value, low, high}`` (left

@@ -29,6 +29,7 @@ EDGES = np.array([0, 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.99
 
 def write_figures(
     stem: Path,
+    *,
     before: Mapping[str, np.ndarray],
     after: Mapping[str, np.ndarray],
     truth: np.ndarray,
@@ -41,7 +42,7 @@ def write_figures(
     """
     require()
     for name, picture in (
-        ("reliability", reliability(before, after, truth)),
+        ("reliability", reliability(before=before, after=after, truth=truth)),
         ("precision_recall", precision_recall(after, truth)),
     ):
         stem.with_name(f"{stem.name}_{name}.png").write_bytes(picture)
@@ -50,7 +51,7 @@ def write_figures(
 
 
 def reliability(
-    before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray], truth: np.ndarray
+    *, before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray], truth: np.ndarray
 ) -> bytes:
     """Share of planets against the probability given, before and after, a panel a model."""
     columns = min(4, len(after))
@@ -62,8 +63,8 @@ def reliability(
             axes.set_visible(False)
         for axes, name in zip(grid.flat, after):
             axes.plot([0, 1], [0, 1], color=MUTED, linewidth=0.8, linestyle=":")
-            _reliability(axes, before[name], truth, BEFORE, "before calibration")
-            _reliability(axes, after[name], truth, AFTER, "after")
+            _reliability(axes, before[name], truth, colour=BEFORE, label="before calibration")
+            _reliability(axes, after[name], truth, colour=AFTER, label="after")
             axes.set_title(name.replace("_", " "), fontsize=9)
             axes.set_aspect("equal")
             axes.grid(color=GRID, linewidth=0.7)
@@ -133,7 +134,7 @@ def _short(names: str, most: int = 2) -> str:
 
 
 def _reliability(
-    axes: Axes, probability: np.ndarray, truth: np.ndarray, colour: str, label: str
+    axes: Axes, probability: np.ndarray, truth: np.ndarray, *, colour: str, label: str
 ) -> None:
     """Bins with ten rows or more, with binomial (Jeffreys) errors."""
     which = np.clip(np.searchsorted(EDGES, probability, side="right") - 1, 0, len(EDGES) - 2)

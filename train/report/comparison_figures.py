@@ -48,7 +48,7 @@ def scenario_curves(
         rows = scored.judged
         for number, label in enumerate(labels):
             pair = rows.select(rows.is_planet | (rows.label == label))
-            _one_roc(roc, pair, short_label(label, meanings), number)
+            _one_roc(roc, pair, label=short_label(label, meanings), number=number)
         roc.set(
             title=f"Planet against each scenario, {name}",
             xscale="symlog",
@@ -116,7 +116,7 @@ def drops(simulated: Mapping[str, dict], real: Mapping[str, dict]) -> bytes:
                         zorder=1,
                     )
                 for end, colour, shift in zip(ends, (SIMULATED, REAL), (-0.12, 0.12), strict=True):
-                    _with_interval(axes, end, place + shift, colour)
+                    _with_interval(axes, end, place=place + shift, colour=colour)
             axes.set_title(METRICS[key].title)
             axes.grid(axis="x", color=GRID, linewidth=0.7)
         grid[0].set_yticks(range(len(simulated)), list(simulated))
@@ -157,7 +157,7 @@ def _log_loss(point: dict, kind: str) -> float | None:
     return point[kind]["log_loss"]["value"] if kind in point else None
 
 
-def _one_roc(axes: Axes, rows: Scored, label: str, number: int) -> None:
+def _one_roc(axes: Axes, rows: Scored, *, label: str, number: int) -> None:
     """The curve of one pair; nothing if one side is empty."""
     true, false = counts_above(rows.probability, rows.is_planet)
     if true[-1] > 0 and false[-1] > 0:
@@ -184,8 +184,8 @@ def _areas(
             _with_interval(
                 axes,
                 found["auc_against"][label],
-                place + step * (number - (len(metrics) - 1) / 2),
-                colour_of(number),
+                place=place + step * (number - (len(metrics) - 1) / 2),
+                colour=colour_of(number),
             )
         axes.plot([], [], color=colour_of(number), marker="o", linestyle="", label=name)
     for level in PUBLISHED:
@@ -197,7 +197,7 @@ def _areas(
     axes.legend(fontsize=7.5, loc="lower left", labelcolor=INK)
 
 
-def _with_interval(axes: Axes, number: dict, place: float, colour: str) -> None:
+def _with_interval(axes: Axes, number: dict, *, place: float, colour: str) -> None:
     """A dot and its interval; nothing for a number that is not defined."""
     if number["value"] is None:
         return

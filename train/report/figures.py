@@ -71,9 +71,9 @@ def curves(scored: Mapping[str, Scored]) -> bytes:
         figure = Figure(figsize=(9.6, 3.1))
         roc, reliability, spread = figure.subplots(1, 3)
         for number, (name, rows) in enumerate(scored.items()):
-            _roc(roc, name, rows.judged, colour_of(number))
-            _reliability(reliability, rows.judged, colour_of(number))
-            _spread(spread, rows.judged, colour_of(number))
+            _roc(roc, name, rows.judged, colour=colour_of(number))
+            _reliability(reliability, rows.judged, colour=colour_of(number))
+            _spread(spread, rows.judged, colour=colour_of(number))
         roc.plot([0, 1], [0, 1], color=MUTED, linewidth=0.8, linestyle=":")
         roc.set(title="ROC", xlabel="false positives called planets", ylabel="planets found")
         if roc.get_legend_handles_labels()[1]:
@@ -115,7 +115,7 @@ def confusions(confusion: Mapping[str, dict], meanings: Mapping[str, LabelMeanin
 
 
 def distributions(
-    simulated: FeatureTable, real: FeatureTable, gap: pd.DataFrame, number: int = 12
+    simulated: FeatureTable, real: FeatureTable, gap: pd.DataFrame, *, number: int = 12
 ) -> bytes:
     """Histograms of the features that differ most, planets above false positives."""
     names = list(gap["feature"][gap["worst"].notna()][:number])
@@ -131,7 +131,7 @@ def distributions(
             pair = grid[2 * line, column], grid[2 * line + 1, column]
             for axes, kind in zip(pair, (PLANET, FALSE_POSITIVE), strict=True):
                 axes.set_visible(True)
-                _histograms(axes, name, kind, simulated, real)
+                _histograms(axes, name, kind, simulated=simulated, real=real)
                 if column == 0:
                     axes.set_ylabel(kind.replace("_", " ") + "s", color=MUTED)
             pair[0].set_title(name)
@@ -139,13 +139,13 @@ def distributions(
         return png(figure)
 
 
-def _roc(axes: Axes, name: str, rows: Scored, colour: str) -> None:
+def _roc(axes: Axes, name: str, rows: Scored, *, colour: str) -> None:
     true, false = counts_above(rows.probability, rows.is_planet)
     if true[-1] > 0 and false[-1] > 0:
         axes.plot(false / false[-1], true / true[-1], color=colour, linewidth=1.8, label=name)
 
 
-def _reliability(axes: Axes, rows: Scored, colour: str, most_bins: int = 10) -> None:
+def _reliability(axes: Axes, rows: Scored, *, colour: str, most_bins: int = 10) -> None:
     """Share of planets in bins of equally many events, with binomial (Jeffreys) errors."""
     bins = min(most_bins, len(rows.star) // 10)
     if bins < 2:
@@ -167,7 +167,7 @@ def _reliability(axes: Axes, rows: Scored, colour: str, most_bins: int = 10) -> 
     )
 
 
-def _spread(axes: Axes, rows: Scored, colour: str) -> None:
+def _spread(axes: Axes, rows: Scored, *, colour: str) -> None:
     for truth, line in ((True, "-"), (False, ":")):
         axes.hist(
             rows.probability[rows.is_planet == truth],
@@ -205,7 +205,7 @@ def _matrix(axes: Axes, matrix: dict, meanings: Mapping[str, LabelMeaning]) -> N
 
 
 def _histograms(
-    axes: Axes, name: str, kind: str, simulated: FeatureTable, real: FeatureTable
+    axes: Axes, name: str, kind: str, *, simulated: FeatureTable, real: FeatureTable
 ) -> None:
     """Simulated filled, real as a line, each of unit area over the same bins."""
     values = [table.frame[name].to_numpy()[of_kind(table, kind)] for table in (simulated, real)]

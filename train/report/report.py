@@ -412,7 +412,7 @@ def recipe_section(result: dict) -> str:
     )
 
 
-def plain_table(header: list[str], rows: list[list], caption: str, escaped: bool = False) -> str:
+def plain_table(header: list[str], rows: list[list], caption: str, *, escaped: bool = False) -> str:
     """An HTML table; nothing for no rows. ``escaped`` says that cells are HTML already."""
     if not rows:
         return ""

@@ -26,7 +26,12 @@ def sweep_figure(settings: Mapping[str, pd.DataFrame]) -> bytes:
             for key, colour, shift in zip(keys, (SIMULATED, REAL), (-0.12, 0.12), strict=True):
                 for place, rows in enumerate(settings.values()):
                     if key is not None:
-                        _dots(axes, rows[key].dropna().astype(float), place + shift, colour)
+                        _dots(
+                            axes,
+                            rows[key].dropna().astype(float),
+                            place=place + shift,
+                            colour=colour,
+                        )
             axes.set_title(METRICS[number].title)
             axes.locator_params(axis="x", nbins=5)
             axes.grid(axis="x", color=GRID, linewidth=0.7)
@@ -39,7 +44,7 @@ def sweep_figure(settings: Mapping[str, pd.DataFrame]) -> bytes:
         return png(figure)
 
 
-def _dots(axes: Axes, values: pd.Series, place: float, colour: str) -> None:
+def _dots(axes: Axes, values: pd.Series, *, place: float, colour: str) -> None:
     """One dot a job and a bar at the mean; nothing for numbers that are not defined."""
     if len(values) == 0:
         return

@@ -27,7 +27,7 @@ MOST_FEATURES = 16
 
 
 def transfer_figure(
-    path: str | Path, source: Scored, target: Scored, gap: pd.DataFrame, name: str
+    path: str | Path, *, source: Scored, target: Scored, gap: pd.DataFrame, name: str
 ) -> None:
     """Draw the three panels; DataNotFound if matplotlib is not installed."""
     require()
@@ -39,7 +39,7 @@ def transfer_figure(
             (source, SIMULATED, "source, held-out stars"),
             (target, REAL, "target"),
         ):
-            _reliability(reliability, rows.judged, colour, label)
+            _reliability(reliability, rows.judged, colour=colour, label=label)
         reliability.plot([0, 1], [0, 1], color=MUTED, lw=0.8)
         reliability.set(
             xlabel="probability of a planet", ylabel="share of planets", title="Reliability"
@@ -52,11 +52,11 @@ def transfer_figure(
 
 def _rocs(axes: Axes, source: Scored, target: Scored) -> None:
     rows = source.judged
-    _roc(axes, rows, SIMULATED, "source, all others")
+    _roc(axes, rows, colour=SIMULATED, label="source, all others")
     rows = target.judged
     for number, label in enumerate(sorted(set(rows.label[~rows.is_planet]))):
         pair = rows.select(rows.is_planet | (rows.label == label))
-        _roc(axes, pair, PALETTE[number % len(PALETTE)], f"target, {label}")
+        _roc(axes, pair, colour=PALETTE[number % len(PALETTE)], label=f"target, {label}")
     axes.set(
         xscale="log",
         xlim=(1e-4, 1),
@@ -68,7 +68,7 @@ def _rocs(axes: Axes, source: Scored, target: Scored) -> None:
     axes.legend(loc="upper left", fontsize=8)
 
 
-def _roc(axes: Axes, rows: Scored, colour: str, label: str) -> None:
+def _roc(axes: Axes, rows: Scored, *, colour: str, label: str) -> None:
     true, false = counts_above(rows.probability, rows.is_planet)
     area = value_of("roc_auc", rows.probability, rows.is_planet)
     axes.plot(
@@ -79,7 +79,7 @@ def _roc(axes: Axes, rows: Scored, colour: str, label: str) -> None:
     )
 
 
-def _reliability(axes: Axes, rows: Scored, colour: str, label: str, bins: int = 10) -> None:
+def _reliability(axes: Axes, rows: Scored, *, colour: str, label: str, bins: int = 10) -> None:
     which = np.minimum((rows.probability * bins).astype(int), bins - 1)
     count = np.bincount(which, minlength=bins)
     filled = count >= 5

@@ -25,6 +25,7 @@ WORDS = {
 
 def triage_figure(
     path: str | Path,
+    *,
     curves: Mapping[str, Mapping[str, tuple[Scored, np.ndarray]]],
     simulated: FeatureTable,
     real: FeatureTable,
@@ -52,7 +53,7 @@ def triage_figure(
         figure.legend(handles, words, fontsize=7, loc="outside lower center", ncols=4)
         for column, label in enumerate(labels, start=1):
             for row, name in enumerate(TRIAGE_BINS):
-                _folds(axes[row, column], simulated, real, label, name)
+                _folds(axes[row, column], simulated, real, label=label, name=name)
         figure.savefig(path)
 
 
@@ -62,7 +63,9 @@ def _precision_recall(axes: Axes, probability: np.ndarray, truth: np.ndarray, st
     axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(0, 1.02))
 
 
-def _folds(axes: Axes, simulated: FeatureTable, real: FeatureTable, label: str, name: str) -> None:
+def _folds(
+    axes: Axes, simulated: FeatureTable, real: FeatureTable, *, label: str, name: str
+) -> None:
     """Median and central 68 % of one view of the events of one label."""
     for table, colour, words in ((simulated, SIMULATED, "simulated"), (real, REAL, "real")):
         # spread over the table, whose first rows are of one set

@@ -82,6 +82,7 @@ def published_table(
     probability: Mapping[str, np.ndarray],
     table: FeatureTable,
     fold: np.ndarray,
+    *,
     calibration: Calibration,
     resamples: int,
     seed: int,
@@ -115,7 +116,7 @@ def published_table(
             numbers[key] = _kept(score, events, **settings)
             if key in mapped:
                 known = truth[mine].astype(float)
-                calibrated = cross_fitted(score, known, fold[mine], calibration)
+                calibrated = cross_fitted(score, known, fold[mine], calibration=calibration)
                 numbers[f"{key}_calibrated"] = _kept(calibrated, events, **settings)
         found[name] = {
             "rows": int(mine.sum()),

@@ -48,7 +48,7 @@ def is_disputed(probability: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 def disputed_labels(
-    table: FeatureTable, probability: np.ndarray, by_model: Mapping[str, np.ndarray]
+    table: FeatureTable, probability: np.ndarray, *, by_model: Mapping[str, np.ndarray]
 ) -> pd.DataFrame:
     """The disputed rows, worst first, with the evidence of other catalogues for each.
 
@@ -150,6 +150,7 @@ def down_weighted(
     listed: pd.DataFrame,
     table: FeatureTable,
     fold: np.ndarray,
+    *,
     calibration: Calibration,
     seed: int,
     cache: Path,
@@ -164,8 +165,8 @@ def down_weighted(
     disputed = np.isin(table.frame["event"], listed["event"])
     truth = (table.frame["disposition"] == PLANET).to_numpy()
     weight = np.where(disputed, WEIGHT, 1.0)
-    before = out_of_fold(classifier, table, fold, seed, cache)
-    after = out_of_fold(classifier, table, fold, seed, cache, weight)
+    before = out_of_fold(classifier, table, fold, seed=seed, cache=cache)
+    after = out_of_fold(classifier, table, fold, seed=seed, cache=cache, weight=weight)
     compared: dict = {}
     for name in classifier:
         compared[name] = {}
@@ -176,7 +177,7 @@ def down_weighted(
             compared[name][kind] = {}
             for when, scores in (("before", before), ("after", after)):
                 probability = cross_fitted(
-                    scores[name].score, truth.astype(float), fold, calibration
+                    scores[name].score, truth.astype(float), fold, calibration=calibration
                 )
                 compared[name][kind][when] = judge(
                     probability[rows],

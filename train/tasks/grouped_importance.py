@@ -48,7 +48,7 @@ def feature_groups(table: FeatureTable, correlation: float = CORRELATION) -> lis
 
 
 def grouped_importance(
-    classifier: BaseEstimator, table: FeatureTable, fold: np.ndarray, seed: int, cache: Path
+    classifier: BaseEstimator, table: FeatureTable, fold: np.ndarray, *, seed: int, cache: Path
 ) -> pd.DataFrame:
     """What log-loss and average precision lose by each group, largest loss first.
 
@@ -74,7 +74,7 @@ def grouped_importance(
         return pd.read_parquet(path)
     groups, table = feature_groups(table), planet_or_not(table)
     parts = [
-        _one_fold(classifier, table, fold == number, groups, seed)
+        _one_fold(classifier, table, fold == number, groups, seed=seed)
         for number in progress(np.unique(fold)[:FOLDS], total=FOLDS, description="shuffle features")
     ]
     losses = np.mean(parts, axis=0)
@@ -96,10 +96,11 @@ def _one_fold(
     table: FeatureTable,
     held: np.ndarray,
     groups: list[list[str]],
+    *,
     seed: int,
 ) -> np.ndarray:
     """Losses of every group on one fold, (groups, 2)."""
-    pipeline = fitted_pipeline("importance", classifier, table.select(~held), seed)
+    pipeline = fitted_pipeline("importance", classifier, table.select(~held), seed=seed)
     rows, meanings = table.select(held), table.label_meanings()
     truth = rows.is_planet
     score = planet_score(pipeline, rows, meanings)

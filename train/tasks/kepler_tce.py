@@ -40,7 +40,7 @@ STACK, AVERAGE = "ensemble", "ensemble_average"
 UNCALIBRATED = ("roc_auc", "log_loss", "brier", "calibration_error")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Judged:
     """Probabilities of every row by name, before and after calibration, (rows,) each."""
 
@@ -58,6 +58,7 @@ class Judged:
 
 
 def kepler_tce(
+    *,
     output: str | Path,
     results: str | Path,
     classifier: Mapping[str, BaseEstimator],
@@ -85,15 +86,26 @@ def kepler_tce(
     start = time.time()
     check_settings(
         classifier,
-        folds,
-        [*(ensemble or []), *(every_label or []), *([explained] if explained else [])],
+        folds=folds,
+        named=[*(ensemble or []), *(every_label or []), *([explained] if explained else [])],
     )
     output, results = make_folder(output), output_path(results, setting="results")
     make_folder(results.parent)
     table = learnable(tce_features(tces))
-    fold = published_folds(tces) if folds == PUBLISHED else star_folds(table, int(folds), seed)
+    fold = (
+        published_folds(tces)
+        if folds == PUBLISHED
+        else star_folds(table, folds=int(folds), seed=seed)
+    )
     judged = cross_validate(
-        table, fold, classifier, calibration, seed, output / "folds", ensemble, every_label or ()
+        table,
+        fold,
+        classifier=classifier,
+        calibration=calibration,
+        seed=seed,
+        cache=output / "folds",
+        ensemble=ensemble,
+        every_label=every_label or (),
     )
     metrics: dict = {
         "by_classifier": {
@@ -103,7 +115,12 @@ def kepler_tce(
             )
         },
         "published": published_table(
-            judged.probability, table, fold, calibration, bootstrap_resamples, seed
+            judged.probability,
+            table,
+            fold,
+            calibration=calibration,
+            resamples=bootstrap_resamples,
+            seed=seed,
         ),
     }
     best = min(judged.raw, key=lambda name: metrics["by_classifier"][name]["log_loss"]["value"])
@@ -114,11 +131,11 @@ def kepler_tce(
         "stars": len(set(table.targets)),
         "labels": {str(k): int(v) for k, v in table.frame["label"].value_counts().items()},
         "columns": table.feature_names,
-        "folds": describe_folds(table, fold, folds),
+        "folds": describe_folds(table, fold, folds=folds),
         "calibration": "the map of each fold is learned from the scores of the other folds' stars",
         "seconds_to_fit": {name: round(taken, 1) for name, taken in judged.seconds.items()},
         "vespa_disagreement": vespa_disagreement(
-            table, judged.probability[best], fold, calibration
+            table, judged.probability[best], fold, calibration=calibration
         ),
     }
     save_probabilities(judged, output / "probabilities.parquet")
@@ -127,19 +144,33 @@ def kepler_tce(
     importance = None
     if explained is not None:
         chosen = {explained: classifier[explained]}
-        importance = grouped_importance(chosen[explained], table, fold, seed, output / "importance")
+        importance = grouped_importance(
+            chosen[explained], table, fold, seed=seed, cache=output / "importance"
+        )
         result["importance"] = importance.round(5).to_dict("records")
-        listed = disputed_labels(table, judged.probability[best], judged.probability)
+        listed = disputed_labels(table, judged.probability[best], by_model=judged.probability)
         if disputed is not None:
             write_csv(listed, Path(disputed))
         noise = down_weighted(
-            chosen, listed, table, fold, calibration, seed, output / "folds", bootstrap_resamples
+            chosen,
+            listed,
+            table,
+            fold,
+            calibration=calibration,
+            seed=seed,
+            cache=output / "folds",
+            resamples=bootstrap_resamples,
         )
         metrics["label_noise"] = noise.pop("by_classifier")
         result["label_noise"] = noise
     if candidates is not None:
         scored, described = score_candidates(
-            classifier, calibration, seed, output / "folds", bootstrap_resamples, ensemble=ensemble
+            classifier,
+            calibration=calibration,
+            seed=seed,
+            cache=output / "folds",
+            resamples=bootstrap_resamples,
+            ensemble=ensemble,
         )
         metrics["on_decided_objects"] = described.pop("on_decided_objects")
         result["candidates"] = described
@@ -148,7 +179,11 @@ def kepler_tce(
     write_result(results, result)
     try:
         write_figures(
-            output / results.stem, judged.raw, judged.probability, judged.truth, importance
+            output / results.stem,
+            before=judged.raw,
+            after=judged.probability,
+            truth=judged.truth,
+            importance=importance,
         )
     except DataNotFound as error:
         log.warning("%s is written but no figures: %s", results, error)
@@ -156,7 +191,7 @@ def kepler_tce(
 
 
 def check_settings(
-    classifier: Mapping[str, BaseEstimator], folds: int | str, named: list[str]
+    classifier: Mapping[str, BaseEstimator], *, folds: int | str, named: list[str]
 ) -> None:
     """Raise BadParameter for a setting that cannot be met."""
     if folds != PUBLISHED and not (isinstance(folds, int) and folds >= 2):
@@ -181,6 +216,7 @@ def learnable(table: FeatureTable) -> FeatureTable:
 def cross_validate(
     table: FeatureTable,
     fold: np.ndarray,
+    *,
     classifier: Mapping[str, BaseEstimator],
     calibration: Calibration,
     seed: int,
@@ -193,12 +229,13 @@ def cross_validate(
     With two classifiers or more their stack and average are two more, whose error is what the
     members differ by.
     """
-    found = out_of_fold(classifier, table, fold, seed, cache, every_label=every_label)
+    found = out_of_fold(classifier, table, fold, seed=seed, cache=cache, every_label=every_label)
     truth = (table.frame["disposition"] == PLANET).to_numpy(dtype=float)
     raw = {name: one.score for name, one in found.items()}
     error = {name: one.error for name, one in found.items()}
     probability = {
-        name: cross_fitted(score, truth, fold, calibration) for name, score in raw.items()
+        name: cross_fitted(score, truth, fold, calibration=calibration)
+        for name, score in raw.items()
     }
     members = list(ensemble or classifier)
     if len(members) > 1:
@@ -206,10 +243,15 @@ def cross_validate(
         raw[STACK], raw[AVERAGE] = stacked(scores, truth, fold), averaged(calibrated)
         # a stack is a logistic regression on other folds' rows: it is its own calibration
         probability[STACK] = raw[STACK]
-        probability[AVERAGE] = cross_fitted(raw[AVERAGE], truth, fold, calibration)
+        probability[AVERAGE] = cross_fitted(raw[AVERAGE], truth, fold, calibration=calibration)
         error |= dict.fromkeys((STACK, AVERAGE), calibrated.std(axis=0))
     return Judged(
-        table, fold, raw, probability, error, {name: one.seconds for name, one in found.items()}
+        table=table,
+        fold=fold,
+        raw=raw,
+        probability=probability,
+        error=error,
+        seconds={name: one.seconds for name, one in found.items()},
     )
 
 
@@ -229,7 +271,7 @@ def numbers_of(name: str, judged: Judged, *, resamples: int, seed: int) -> dict:
     return found
 
 
-def describe_folds(table: FeatureTable, fold: np.ndarray, folds: int | str) -> dict:
+def describe_folds(table: FeatureTable, fold: np.ndarray, *, folds: int | str) -> dict:
     """How many, of what kind, and how many stars are in more than one."""
     shared = int((pd.Series(fold).groupby(table.targets).nunique() > 1).sum())
     kind = "by star: no star is in two folds"

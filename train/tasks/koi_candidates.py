@@ -32,6 +32,7 @@ from train.judging.metrics import SUMMARY, judge
 
 def score_candidates(
     classifier: Mapping[str, BaseEstimator],
+    *,
     calibration: Calibration,
     seed: int,
     cache: Path,
@@ -49,19 +50,23 @@ def score_candidates(
     what is confirmed is brighter, oftener in multiple systems and more thoroughly observed.
     """
     table = planet_or_not(koi_features() if table is None else table)
-    fold = star_folds(table, folds, seed)
+    fold = star_folds(table, folds=folds, seed=seed)
     disposition = table.frame["disposition"].to_numpy()
     candidate, decided = disposition == UNKNOWN, disposition != UNKNOWN
     truth = np.where(candidate, np.nan, disposition == PLANET)
-    found = out_of_fold(classifier, table, fold, seed, cache)
+    found = out_of_fold(classifier, table, fold, seed=seed, cache=cache)
     raw = {name: one.score for name, one in found.items()}
     probability = {
-        name: cross_fitted(score, truth, fold, calibration) for name, score in raw.items()
+        name: cross_fitted(score, truth, fold, calibration=calibration)
+        for name, score in raw.items()
     }
     error = {}
     for name, one in found.items():
         copies = np.stack(
-            [_mapped(copy[candidate], one.score, truth, calibration) for copy in one.by_fold]
+            [
+                _mapped(copy[candidate], one.score, truth, calibration=calibration)
+                for copy in one.by_fold
+            ]
         )
         gaussian_process = np.isfinite(one.error).all() and "gp" in name
         error[name] = one.error[candidate] if gaussian_process else jackknife_error(copies)
@@ -71,7 +76,7 @@ def score_candidates(
         # a stack is a logistic regression on other folds' rows: it is its own calibration
         probability["ensemble"] = stacked(scores, truth, fold)
         probability["ensemble_average"] = cross_fitted(
-            averaged(calibrated), truth, fold, calibration
+            averaged(calibrated), truth, fold, calibration=calibration
         )
         for name in ("ensemble", "ensemble_average"):
             # what the members differ by, and what each of them is uncertain by
@@ -81,12 +86,12 @@ def score_candidates(
             )
     return (
         _rows(table, candidate, probability, error),
-        _quality(table, decided, truth, probability, resamples, seed),
+        _quality(table, decided, truth, probability, resamples=resamples, seed=seed),
     )
 
 
 def _mapped(
-    score: np.ndarray, learned_from: np.ndarray, truth: np.ndarray, calibration: Calibration
+    score: np.ndarray, learned_from: np.ndarray, truth: np.ndarray, *, calibration: Calibration
 ) -> np.ndarray:
     """Scores through the map of all decided rows."""
     known = np.isfinite(truth)
@@ -111,6 +116,7 @@ def _quality(
     decided: np.ndarray,
     truth: np.ndarray,
     probability: Mapping[str, np.ndarray],
+    *,
     resamples: int,
     seed: int,
 ) -> dict:

@@ -43,6 +43,7 @@ CALIBRATION_SHARE = 0.25
 
 
 def mission_transfer(
+    *,
     output: str | Path,
     source: LabelledTable,
     target: LabelledTable,
@@ -78,23 +79,36 @@ def mission_transfer(
     start, output = time.time(), make_folder(output)
     home, away = source(), target()
     away.require_columns_of(home)
-    home, parts = without_stars_of(home, away), split(away, seed)
-    home_parts = split(home, seed)
+    home, parts = without_stars_of(home, away), split(away, seed=seed)
+    home_parts = split(home, seed=seed)
     tables = dict(judged or {})
     if real is not None and target_set is not None:
         first = target_set if isinstance(target_set, str | Path) else target_set[0]
         tables["real"] = RealTable(real, read_labelled_set(first).recipe(mission))
     tests = {"held_out": away.select(parts.test)} | _elsewhere(tables, home, away)
     rows, at_home = [], {}
-    work = _work(classifier, ways, rows_of_target, repeats, len(parts.fit) + len(parts.calibration))
+    work = _work(
+        classifier,
+        ways=ways,
+        sizes=rows_of_target,
+        repeats=repeats,
+        most=len(parts.fit) + len(parts.calibration),
+    )
     for name, way, number, repeat in progress(
         work, total=len(work), description="bring to the other mission"
     ):
-        material = material_for(home, home_parts, away, parts, number, seed + repeat)
+        material = material_for(home, home_parts, away, parts, number=number, seed=seed + repeat)
         try:
             if name not in at_home:
-                at_home[name] = fitted_at_home(name, classifier[name], material, seed)
-            model = WAYS[way](name, classifier[name], calibration, material, at_home[name], seed)
+                at_home[name] = fitted_at_home(name, classifier[name], material, seed=seed)
+            model = WAYS[way](
+                name,
+                classifier[name],
+                calibration=calibration,
+                material=material,
+                home=at_home[name],
+                seed=seed,
+            )
         except BadTable as error:
             log.warning("%s, %s, %s rows: %s", name, way, number, error)
             continue
@@ -103,7 +117,17 @@ def mission_transfer(
         used = len(material.away_fit) + len(material.away_calibration)
         number = 0 if way in WITHOUT_LABELS else number or used
         rows += [
-            _row(name, way, number, repeat, where, model, table, resamples, seed)
+            _row(
+                name=name,
+                way=way,
+                number=number,
+                repeat=repeat,
+                where=where,
+                model=model,
+                table=table,
+                resamples=resamples,
+                seed=seed,
+            )
             for where, table in tests.items()
         ]
     if not rows:
@@ -135,6 +159,7 @@ def material_for(
     home_parts: Split,
     away: FeatureTable,
     parts: Split,
+    *,
     number: int | None,
     seed: int,
 ) -> Material:
@@ -143,24 +168,19 @@ def material_for(
     fit, calibration = parts.fit, parts.calibration
     if number is not None:
         for_calibration = round(CALIBRATION_SHARE * number)
-        fit = some_stars(away, fit, number - for_calibration, random)
-        calibration = some_stars(away, calibration, for_calibration, random)
+        fit = some_stars(away, fit, number=number - for_calibration, random=random)
+        calibration = some_stars(away, calibration, number=for_calibration, random=random)
     return Material(
-        *(
-            planet_or_not(table)
-            for table in (
-                home.select(home_parts.fit),
-                home.select(home_parts.calibration),
-                away.select(fit),
-                away.select(calibration),
-                away.select(parts.fit),
-            )
-        )
+        home_fit=planet_or_not(home.select(home_parts.fit)),
+        home_calibration=planet_or_not(home.select(home_parts.calibration)),
+        away_fit=planet_or_not(away.select(fit)),
+        away_calibration=planet_or_not(away.select(calibration)),
+        away_unlabelled=planet_or_not(away.select(parts.fit)),
     )
 
 
 def some_stars(
-    table: FeatureTable, rows: np.ndarray, number: int, random: np.random.Generator
+    table: FeatureTable, rows: np.ndarray, *, number: int, random: np.random.Generator
 ) -> np.ndarray:
     """About ``number`` of the rows: all of random stars until there are as many."""
     stars = table.targets[rows]
@@ -188,6 +208,7 @@ def _elsewhere(
 
 def _work(
     classifier: Mapping[str, BaseEstimator],
+    *,
     ways: Sequence[str],
     sizes: Sequence[int],
     repeats: int,
@@ -209,6 +230,7 @@ def _work(
 
 
 def _row(
+    *,
     name: str,
     way: str,
     number: int,

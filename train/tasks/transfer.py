@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 
 def transfer(
+    *,
     output: str | Path,
     source: LabelledTable,
     target: LabelledTable,
@@ -59,17 +60,17 @@ def transfer(
     table = source()
     judged = without_stars_of(target(), table)
     judged.require_columns_of(table)
-    parts = split(table, seed)
+    parts = split(table, seed=seed)
     models = [
         fit(
             name,
             estimator,
-            calibration,
-            table,
-            parts,
-            seed,
-            calibration_folds,
-            output / "checkpoints",
+            calibration=calibration,
+            table=table,
+            split=parts,
+            seed=seed,
+            folds=calibration_folds,
+            checkpoints=output / "checkpoints",
         )
         for name, estimator in progress(
             classifier.items(), total=len(classifier), description="fit classifiers"
@@ -96,13 +97,13 @@ def transfer(
         "source": source.kind,
         "target": target.kind,
         "leading": best,
-        "sets": describe_sets(table, parts, None) | {"target": described(judged)},
+        "sets": describe_sets(table, parts, real=None) | {"target": described(judged)},
         "domain_importance": by_kind(named_domain_importance, table, judged, seed=seed),
         "feature_gap": gap.to_dict("records"),
         "columns": table.feature_names,
     }
     result["seconds"] = round(time.time() - start, 1)
-    write(result, output, results, held_out, elsewhere, gap)
+    write(result, output=output, results=results, held_out=held_out, elsewhere=elsewhere, gap=gap)
     return result | {"verdict": verdict(result)}
 
 
@@ -156,6 +157,7 @@ def named_domain_importance(
 
 def write(
     result: dict,
+    *,
     output: Path,
     results: str | Path | None,
     held_out: dict[str, Scored],
@@ -171,7 +173,13 @@ def write(
     gap.to_csv(output / "gap.csv", index=False)
     try:
         best = result["leading"]
-        transfer_figure(output / "transfer.png", held_out[best], elsewhere[best], gap, best)
+        transfer_figure(
+            output / "transfer.png",
+            source=held_out[best],
+            target=elsewhere[best],
+            gap=gap,
+            name=best,
+        )
     except DataNotFound as error:
         log.warning("transfer.json is written but no transfer.png: %s", error)
 

@@ -51,6 +51,7 @@ MOST_NAMED = 8
 
 
 def triage(
+    *,
     output: str | Path,
     source: LabelledTable,
     real: Callable[..., FeatureTable],
@@ -80,7 +81,7 @@ def triage(
     table = source()
     everything = real()
     judged = without_stars_of(everything, table)
-    parts = split(table, seed)
+    parts = split(table, seed=seed)
     test = without_stars_of(without_stars_of(real(split="test"), table), _joined(real))
     by_classifier: dict = {}
     curves = {}
@@ -88,9 +89,16 @@ def triage(
         classifier.items(), total=len(classifier), description="fit classifiers"
     ):
         as_seen = _as_seen(estimator)
-        model = fit(name, estimator, calibration, as_seen(table), parts, seed)
+        model = fit(
+            name, estimator, calibration=calibration, table=as_seen(table), split=parts, seed=seed
+        )
         taught = _taught_by_labels(
-            name, estimator, calibration, as_seen(_joined(real)), split, seed
+            name,
+            estimator,
+            calibration=calibration,
+            table=as_seen(_joined(real)),
+            split=split,
+            seed=seed,
         )
         tables = {
             "simulated": (model, table.select(parts.test)),
@@ -104,7 +112,7 @@ def triage(
             for where, (one, rows) in tables.items()
         }
         curves[name] = {
-            where: (score(one, rows), transit_score(one, rows, junk))
+            where: (score(one, rows), transit_score(one, rows, junk=junk))
             for where, (one, rows) in tables.items()
         }
     labels = sorted(set(judged.labels))
@@ -121,7 +129,7 @@ def triage(
             },
         },
         "source": kind,
-        "sets": describe_sets(table, parts, None)
+        "sets": describe_sets(table, parts, real=None)
         | {"real": described(judged), "real_test": described(test)},
         "domain_importance": {
             label: named_domain_importance(*of["features_and_views"], seed=seed, most=MOST_NAMED)
@@ -134,7 +142,7 @@ def triage(
     if results is not None:
         write_result(results, result)
     try:
-        triage_figure(output / "triage.png", curves, table, judged, junk)
+        triage_figure(output / "triage.png", curves=curves, simulated=table, real=judged, junk=junk)
     except DataNotFound as error:
         log.warning("triage.json is written but no triage.png: %s", error)
     return result | {"verdict": verdict(result)}
@@ -160,7 +168,7 @@ def judged_on(
     random, is_transit = np.random.default_rng(seed), planet.label != junk
     weights = star_weights(planet.star, resamples=resamples, random=random)
     planets = WeightedRows(planet.probability, planet.is_planet, weights)
-    transits = WeightedRows(transit_score(model, table, junk), is_transit, weights)
+    transits = WeightedRows(transit_score(model, table, junk=junk), is_transit, weights)
     shifted_planets = WeightedRows(at_home.probability, planet.is_planet, weights)
     shifted_transit = 1 - shifted[:, model.classes.index(junk)]
     right = (at_home.predicted == planet.label).astype(float)
@@ -178,7 +186,7 @@ def judged_on(
     }
 
 
-def transit_score(model: FittedModel, table: FeatureTable, junk: str) -> np.ndarray:
+def transit_score(model: FittedModel, table: FeatureTable, *, junk: str) -> np.ndarray:
     """Probability of anything but junk, shape (rows,)."""
     return 1 - model.probabilities(table)[:, model.classes.index(junk)]
 
@@ -237,15 +245,16 @@ def _as_seen(estimator: BaseEstimator) -> Callable[[FeatureTable], FeatureTable]
 def _taught_by_labels(
     name: str,
     estimator: BaseEstimator,
+    *,
     calibration: Calibration,
     table: FeatureTable,
     split: StarSplit,
     seed: int,
 ) -> FittedModel:
     """The same classifier fitted on real labels, calibrated on stars of its own."""
-    parts = split(table, seed)
+    parts = split(table, seed=seed)
     taken = Split(np.concatenate([parts.fit, parts.test]), parts.calibration, parts.test[:0])
-    return fit(name, estimator, calibration, table, taken, seed)
+    return fit(name, estimator, calibration=calibration, table=table, split=taken, seed=seed)
 
 
 def verdict(result: dict) -> list[str]:

@@ -15,7 +15,7 @@ from train.tasks.catalogue_scores import catalogue_scores, koi_names
 
 
 def vespa_disagreement(
-    table: FeatureTable, probability: np.ndarray, fold: np.ndarray, calibration: Calibration
+    table: FeatureTable, probability: np.ndarray, fold: np.ndarray, *, calibration: Calibration
 ) -> dict:
     """How often a model and vespa are on different sides, on which kind of object.
 
@@ -29,7 +29,7 @@ def vespa_disagreement(
         return {}
     rows = np.isfinite(vespa)
     truth = (table.frame["disposition"] == PLANET).to_numpy()[rows]
-    ours = cross_fitted(probability[rows], truth.astype(float), fold[rows], calibration)
+    ours = cross_fitted(probability[rows], truth.astype(float), fold[rows], calibration=calibration)
     theirs = vespa[rows]
     frame = table.frame[rows].reset_index(drop=True)
     differ = (ours >= 0.5) != (theirs >= 0.5)
@@ -48,7 +48,9 @@ def vespa_disagreement(
             )
             for low, high in ((0, 2), (2, 4), (4, 10), (10, 22), (22, np.inf))
         },
-        "certified_false_positives": _sides(settled == FALSE_POSITIVE, differ, ours, theirs),
+        "certified_false_positives": _sides(
+            settled == FALSE_POSITIVE, differ, ours=ours, theirs=theirs
+        ),
         "labels_as_judge": {
             "model_right": float(((ours >= 0.5) == truth)[differ].mean()) if differ.any() else None,
             "disagreements": int(differ.sum()),
@@ -76,7 +78,9 @@ def _certified(event: pd.Series) -> np.ndarray:
         return np.full(len(event), "")
 
 
-def _sides(certified: np.ndarray, differ: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> dict:
+def _sides(
+    certified: np.ndarray, differ: np.ndarray, *, ours: np.ndarray, theirs: np.ndarray
+) -> dict:
     """Of certified false positives over which the two differ: who called them false positives."""
     rows = certified & differ
     return {

@@ -18,7 +18,7 @@ def test_whole_stars_within_the_cap_and_about_the_same_labels(cap, caplog):
     table = gaussian_table(rows=400, stars=80)
     rows = np.arange(30, 400)
     with caplog.at_level(logging.WARNING):
-        kept = capped_rows("forest", table, rows, cap, seed=0)
+        kept = capped_rows("forest", table, rows, cap=cap, seed=0)
     assert 0.8 * cap <= len(kept) <= cap and set(kept) <= set(rows)
     left_out = np.setdiff1d(rows, kept)
     assert not set(table.targets[kept]) & set(table.targets[left_out])
@@ -32,7 +32,7 @@ def test_whole_stars_within_the_cap_and_about_the_same_labels(cap, caplog):
 def test_a_cap_that_is_not_reached_changes_nothing(cap, caplog):
     rows = np.arange(400)
     with caplog.at_level(logging.WARNING):
-        assert capped_rows("forest", gaussian_table(), rows, cap, seed=0) is rows
+        assert capped_rows("forest", gaussian_table(), rows, cap=cap, seed=0) is rows
     assert not caplog.text
 
 
@@ -48,7 +48,7 @@ def test_a_cap_that_leaves_one_label_is_refused():
     table = gaussian_table()
     stars = np.where(table.labels == "planet", "KIC 1", "KIC 2")
     with pytest.raises(BadTable, match="row_cap=3 leaves forest only"):
-        capped_rows("forest", changed(table, target=stars), np.arange(400), 3, seed=0)
+        capped_rows("forest", changed(table, target=stars), np.arange(400), cap=3, seed=0)
 
 
 @pytest.mark.parametrize("folds", [0, 3])
@@ -60,7 +60,16 @@ def test_no_copy_is_fitted_on_more_rows_and_the_card_says_how_many(folds):
             fits.append(len(X))
             return super().fit(X, y)
 
-    model = fit("spy", Spy(), NoCalibration(), table, StarSplit()(table, 0), 0, folds, row_cap=90)
+    model = fit(
+        "spy",
+        Spy(),
+        calibration=NoCalibration(),
+        table=table,
+        split=StarSplit()(table, seed=0),
+        seed=0,
+        folds=folds,
+        row_cap=90,
+    )
     assert len(fits) == folds + 1 and max(fits) <= 90
     assert model.card["rows_fitted"] == fits[-1]
     assert model.card["rows_calibrated"] > 90
@@ -70,11 +79,11 @@ def test_the_cap_is_a_setting_of_a_run(tmp_path):
     labelled = write_labelled_set(tmp_path / "set")
     result = run(
         labelled,
-        tmp_path / "out",
-        {"one": LogisticRegression(), "two": LogisticRegression()},
-        NoCalibration(),
-        StarSplit(),
-        0,
+        output=tmp_path / "out",
+        classifier={"one": LogisticRegression(), "two": LogisticRegression()},
+        calibration=NoCalibration(),
+        split=StarSplit(),
+        seed=0,
         bootstrap_resamples=5,
         learning_curve=[0.5],
         row_cap={"others": 50, "two": None},

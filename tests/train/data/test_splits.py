@@ -12,7 +12,7 @@ from train.data.splits import StarSplit, assign_stars
 @given(st.integers(0, 10_000), st.integers(12, 120))
 def test_every_row_is_in_one_part_and_no_star_in_two(seed, stars):
     table = gaussian_table(rows=300, columns=2, stars=stars, seed=seed)
-    split = StarSplit()(table, seed)
+    split = StarSplit()(table, seed=seed)
     parts = [split.fit, split.calibration, split.test]
     np.testing.assert_array_equal(np.sort(np.concatenate(parts)), np.arange(300))
     on = [set(table.targets[rows]) for rows in parts]
@@ -21,7 +21,7 @@ def test_every_row_is_in_one_part_and_no_star_in_two(seed, stars):
 
 def test_every_scenario_is_shared_out_as_asked():
     table = gaussian_table(rows=2000, columns=2, stars=200)
-    split = StarSplit(calibration_share=0.2, test_share=0.3)(table, 0)
+    split = StarSplit(calibration_share=0.2, test_share=0.3)(table, seed=0)
     for name in set(table.labels):
         total = (table.labels == name).sum()
         assert abs((table.labels[split.calibration] == name).sum() / total - 0.2) < 0.03
@@ -31,7 +31,10 @@ def test_every_scenario_is_shared_out_as_asked():
 def test_one_label_a_star_is_stratified_too():
     labels = np.repeat(["planet", "no_transit"], [30, 300])
     part = assign_stars(
-        np.arange(330).astype(str), labels, np.array([0.5, 0.25, 0.25]), np.random.default_rng(0)
+        np.arange(330).astype(str),
+        labels,
+        share=np.array([0.5, 0.25, 0.25]),
+        random=np.random.default_rng(0),
     )
     for number, planets, others in ((0, 15, 150), (1, 7.5, 75), (2, 7.5, 75)):
         assert abs(np.sum(part[:30] == number) - planets) <= 1
@@ -40,14 +43,14 @@ def test_one_label_a_star_is_stratified_too():
 
 def test_the_seed_decides():
     table = gaussian_table(rows=300, columns=2)
-    first, again, other = (StarSplit()(table, seed).test for seed in (1, 1, 2))
+    first, again, other = (StarSplit()(table, seed=seed).test for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
 
 
 def test_too_few_stars_are_refused_with_their_number():
     with pytest.raises(BadTable, match="only 2 stars"):
-        StarSplit()(gaussian_table(rows=100, columns=2, stars=2), 0)
+        StarSplit()(gaussian_table(rows=100, columns=2, stars=2), seed=0)
 
 
 @pytest.mark.parametrize("shares", [(0.0, 0.2), (0.5, 0.5), (-0.1, 0.2)])

@@ -31,7 +31,14 @@ GP = SparseGP(inducing_points=16, epochs=8, learning_rate=0.1, device="cpu", ran
 
 
 def model_of(classifier, table, calibration=None):
-    return fit("it", classifier, calibration or NoCalibration(), table, StarSplit()(table, 0), 0)
+    return fit(
+        "it",
+        classifier,
+        calibration=calibration or NoCalibration(),
+        table=table,
+        split=StarSplit()(table, seed=0),
+        seed=0,
+    )
 
 
 @pytest.mark.filterwarnings("error")
@@ -50,7 +57,7 @@ def test_features_that_underflow_pass_for_zero():
 
 def test_only_the_fitted_part_reaches_the_classifier_and_whole_stars_are_held_out():
     table = gaussian_table()
-    split = StarSplit()(table, 0)
+    split = StarSplit()(table, seed=0)
     seen = {}
 
     class Spy(LogisticRegression):
@@ -58,14 +65,14 @@ def test_only_the_fitted_part_reaches_the_classifier_and_whole_stars_are_held_ou
             seen.update(rows=len(X), groups=groups)
             return super().fit(X, y)
 
-    fit("spy", Spy(), NoCalibration(), table, split, 0)
+    fit("spy", Spy(), calibration=NoCalibration(), table=table, split=split, seed=0)
     assert seen["rows"] == len(split.fit)
     np.testing.assert_array_equal(seen["groups"], table.targets[split.fit])
 
 
 def test_calibration_uses_the_calibration_part_only():
     table = gaussian_table(rows=800)
-    split = StarSplit()(table, 0)
+    split = StarSplit()(table, seed=0)
     seen = {}
 
     class SpyCalibration(IsotonicCalibration):
@@ -73,7 +80,7 @@ def test_calibration_uses_the_calibration_part_only():
             seen.update(score=score, truth=is_planet)
             return super().__call__(score, is_planet)
 
-    fit("it", LogisticRegression(), SpyCalibration(), table, split, 0)
+    fit("it", LogisticRegression(), calibration=SpyCalibration(), table=table, split=split, seed=0)
     np.testing.assert_array_equal(seen["truth"], table.labels[split.calibration] == "planet")
 
 
@@ -309,8 +316,10 @@ def test_cross_fitting_scores_every_star_by_a_copy_that_never_saw_it():
             fits.append(set(groups))
             return super().fit(X, y)
 
-    split = StarSplit()(table, 0)
-    model = fit("spy", Spy(), IsotonicCalibration(), table, split, 0, folds=4)
+    split = StarSplit()(table, seed=0)
+    model = fit(
+        "spy", Spy(), calibration=IsotonicCalibration(), table=table, split=split, seed=0, folds=4
+    )
     both = set(table.targets[np.concatenate([split.fit, split.calibration])])
     assert len(fits) == 5 and fits[-1] == both
     assert set.intersection(*fits[:-1]) == set()
@@ -325,4 +334,12 @@ def test_cross_fitting_scores_every_star_by_a_copy_that_never_saw_it():
 def test_too_many_folds_are_refused():
     table = gaussian_table(stars=20)
     with pytest.raises(BadTable, match="calibration_folds"):
-        fit("it", LogisticRegression(), NoCalibration(), table, StarSplit()(table, 0), 0, 500)
+        fit(
+            "it",
+            LogisticRegression(),
+            calibration=NoCalibration(),
+            table=table,
+            split=StarSplit()(table, seed=0),
+            seed=0,
+            folds=500,
+        )

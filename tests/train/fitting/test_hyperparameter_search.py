@@ -18,13 +18,13 @@ from train.run import run
 optuna = pytest.importorskip("optuna")
 
 SPACE = {"logistic": {"C": {"low": 1e-4, "high": 10.0, "log": True}}}
-SIX = HyperparameterSearch(SPACE, trials=6, folds=2, random_trials=3)
+SIX = HyperparameterSearch(space=SPACE, trials=6, folds=2, random_trials=3)
 TOO_STIFF = {"logistic": LogisticRegression(C=2e-4)}
 
 
 def searched(folder, search=SIX, table=None, seed=0, classifiers=TOO_STIFF):
     folder.mkdir(exist_ok=True)
-    return search(classifiers, table or gaussian_table(), seed, folder)
+    return search(classifiers, table or gaussian_table(), seed=seed, folder=folder)
 
 
 def test_the_best_trial_is_better_than_the_settings_it_began_with(tmp_path):
@@ -61,7 +61,7 @@ def test_a_trial_is_worth_the_log_loss_on_stars_that_its_copies_did_not_see(tmp_
     ranges = {"rate": {"rate": {"low": 0.01, "high": 0.99}}}
     _, found = searched(
         tmp_path,
-        HyperparameterSearch(ranges, trials=3, folds=2),
+        HyperparameterSearch(space=ranges, trials=3, folds=2),
         table,
         classifiers={"rate": Rate()},
     )
@@ -73,7 +73,7 @@ def test_a_trial_is_worth_the_log_loss_on_stars_that_its_copies_did_not_see(tmp_
 
 def test_a_search_that_goes_on_tries_what_an_uninterrupted_one_does(tmp_path):
     searched(tmp_path / "one")
-    two = HyperparameterSearch(SPACE, trials=2, folds=2, random_trials=3)
+    two = HyperparameterSearch(space=SPACE, trials=2, folds=2, random_trials=3)
     searched(tmp_path / "two", two)
     # a trial that was running when the process was killed
     study = optuna.load_study(
@@ -109,7 +109,7 @@ def test_a_hopeless_trial_is_given_up_after_its_first_fold(tmp_path):
             Worse.fits += 1
             return super().predict_proba(X) * 0.98**Worse.fits
 
-    search = HyperparameterSearch({"worse": SPACE["logistic"]}, trials=8, folds=2)
+    search = HyperparameterSearch(space={"worse": SPACE["logistic"]}, trials=8, folds=2)
     _, found = searched(tmp_path, search, classifiers={"worse": Worse()})
     trials = pd.read_csv(tmp_path / "trials.csv", float_precision="round_trip")
     assert list(trials["state"][:5]) == ["complete"] * 5
@@ -124,7 +124,7 @@ def test_settings_of_any_kind_are_tried_and_come_back_as_they_were(tmp_path):
             "class_weight": {"choices": [None, "balanced"]},
         }
     }
-    best, found = searched(tmp_path, HyperparameterSearch(ranges, trials=4, folds=2))
+    best, found = searched(tmp_path, HyperparameterSearch(space=ranges, trials=4, folds=2))
     settings = found["logistic"]["settings"]
     assert isinstance(settings["max_iter"], int) and isinstance(settings["C"], float)
     assert settings["class_weight"] in (None, "balanced")
@@ -144,14 +144,16 @@ def test_a_trial_that_cannot_be_fitted_is_noted_and_the_search_goes_on(tmp_path)
             return super().fit(X, y)
 
     search = HyperparameterSearch(
-        {"picky": {"C": {"low": 1e-3, "high": 10.0, "log": True}}}, trials=8, folds=2
+        space={"picky": {"C": {"low": 1e-3, "high": 10.0, "log": True}}}, trials=8, folds=2
     )
     _, found = searched(tmp_path, search, classifiers={"picky": Picky(C=0.05)})
     assert found["picky"]["states"]["fail"] >= 1 and found["picky"]["settings"]["C"] <= 0.1
     with pytest.raises(BadParameter, match="none of the 8 trials of 'picky'"):
         searched(
             tmp_path / "none",
-            HyperparameterSearch({"picky": {"C": {"low": 1.0, "high": 2.0}}}, trials=8, folds=2),
+            HyperparameterSearch(
+                space={"picky": {"C": {"low": 1.0, "high": 2.0}}}, trials=8, folds=2
+            ),
             classifiers={"picky": Picky(C=1.5)},
         )
 
@@ -166,14 +168,14 @@ def test_a_trial_that_cannot_be_fitted_is_noted_and_the_search_goes_on(tmp_path)
 )
 def test_a_space_that_cannot_be_drawn_from_is_refused(space, message):
     with pytest.raises(BadParameter, match=message):
-        HyperparameterSearch({"logistic": space})
+        HyperparameterSearch(space={"logistic": space})
 
 
 def test_unusable_searches_say_what_to_do(tmp_path, monkeypatch):
     with pytest.raises(BadParameter, match=r"no search space for forest; add conf/search_space"):
         searched(tmp_path, classifiers={"forest": LogisticRegression()})
     with pytest.raises(BadTable, match=r"tuning\.folds=500"):
-        searched(tmp_path, HyperparameterSearch(SPACE, folds=500))
+        searched(tmp_path, HyperparameterSearch(space=SPACE, folds=500))
     monkeypatch.setitem(__import__("sys").modules, "optuna", None)
     with pytest.raises(MissingDependency, match=r"pip install 'exoval\[sweep\]'"):
         hyperparameter_search._optuna()
@@ -182,14 +184,14 @@ def test_unusable_searches_say_what_to_do(tmp_path, monkeypatch):
 def test_the_winner_is_trained_and_the_test_stars_took_no_part(tmp_path):
     table = gaussian_table(rows=600)
     labelled = write_labelled_set(tmp_path / "set", table)
-    held_out = StarSplit()(table, 0).test
+    held_out = StarSplit()(table, seed=0).test
     spoilt = table.frame["label"].to_numpy().copy()
     swap = {"planet": "no_transit", "no_transit": "planet"}
     spoilt[held_out] = [swap.get(label, label) for label in spoilt[held_out]]
 
     class SameSplit(StarSplit):
         def __call__(self, other, seed):
-            return StarSplit()(table, seed)
+            return StarSplit()(table, seed=seed)
 
     other = write_labelled_set(
         tmp_path / "spoilt",
@@ -202,11 +204,11 @@ def test_the_winner_is_trained_and_the_test_stars_took_no_part(tmp_path):
     results = [
         run(
             folder,
-            tmp_path / f"out{number}",
-            TOO_STIFF,
-            PlattCalibration(),
-            SameSplit(),
-            0,
+            output=tmp_path / f"out{number}",
+            classifier=TOO_STIFF,
+            calibration=PlattCalibration(),
+            split=SameSplit(),
+            seed=0,
             tuning=SIX,
             bootstrap_resamples=5,
         )

@@ -43,7 +43,7 @@ def table():
 
 
 def test_no_star_is_in_two_folds(table):
-    fold = star_folds(table, 5, 0)
+    fold = star_folds(table, folds=5, seed=0)
     assert set(fold) == set(range(5))
     for star in set(table.targets):
         assert len(set(fold[table.targets == star])) == 1
@@ -51,42 +51,48 @@ def test_no_star_is_in_two_folds(table):
 
 def test_more_folds_than_stars_are_refused(table):
     with pytest.raises(BadTable, match="folds=300"):
-        star_folds(table, 300, 0)
+        star_folds(table, folds=300, seed=0)
 
 
 def test_no_row_is_judged_by_a_copy_that_saw_it(table, tmp_path):
-    found = out_of_fold({"memory": Memory()}, table, star_folds(table, 4, 0), 0, tmp_path)
+    found = out_of_fold(
+        {"memory": Memory()}, table, star_folds(table, folds=4, seed=0), seed=0, cache=tmp_path
+    )
     assert np.all(found["memory"].score == 0)
 
 
 def test_rows_of_unknown_disposition_are_scored_by_all_and_fitted_by_none(table, tmp_path):
     unknown = np.arange(240) % 8 == 0
     table = changed(table, disposition=table.frame["disposition"].mask(unknown, UNKNOWN))
-    found = out_of_fold({"memory": Memory()}, table, star_folds(table, 4, 0), 0, tmp_path)
+    found = out_of_fold(
+        {"memory": Memory()}, table, star_folds(table, folds=4, seed=0), seed=0, cache=tmp_path
+    )
     assert np.isfinite(found["memory"].score).all()
     assert np.all(found["memory"].by_fold[:, unknown] == 0)
     assert np.isnan(found["memory"].by_fold[:, ~unknown]).all()
 
 
 def test_fits_are_kept_until_something_changes(table, tmp_path):
-    fold = star_folds(table, 3, 0)
+    fold = star_folds(table, folds=3, seed=0)
     FITS.clear()
-    first = out_of_fold({"memory": Memory()}, table, fold, 0, tmp_path)
-    again = out_of_fold({"memory": Memory()}, table, fold, 0, tmp_path)
+    first = out_of_fold({"memory": Memory()}, table, fold, seed=0, cache=tmp_path)
+    again = out_of_fold({"memory": Memory()}, table, fold, seed=0, cache=tmp_path)
     assert len(FITS) == 3
     np.testing.assert_array_equal(first["memory"].score, again["memory"].score)
-    out_of_fold({"memory": Memory()}, table, fold, 0, tmp_path, np.full(240, 0.5))
-    out_of_fold({"memory": Memory()}, changed(table, feature_1=0.0), fold, 0, tmp_path)
+    out_of_fold({"memory": Memory()}, table, fold, seed=0, cache=tmp_path, weight=np.full(240, 0.5))
+    out_of_fold({"memory": Memory()}, changed(table, feature_1=0.0), fold, seed=0, cache=tmp_path)
     assert len(FITS) == 9
 
 
 def test_calibration_never_learns_from_the_fold_it_is_used_on(table):
     """Flipping the truths of one fold leaves that fold's probabilities as they are."""
     random = np.random.default_rng(0)
-    fold, score = star_folds(table, 4, 0), random.random(240)
+    fold, score = star_folds(table, folds=4, seed=0), random.random(240)
     truth = (random.random(240) < score).astype(float)
     flipped = np.where(fold == 2, 1 - truth, truth)
-    one, other = (cross_fitted(score, t, fold, PlattCalibration()) for t in (truth, flipped))
+    one, other = (
+        cross_fitted(score, t, fold, calibration=PlattCalibration()) for t in (truth, flipped)
+    )
     np.testing.assert_array_equal(one[fold == 2], other[fold == 2])
     assert not np.allclose(one[fold != 2], other[fold != 2])
     joined = [stacked(np.stack([score, score**2]), t, fold) for t in (truth, flipped)]
@@ -98,7 +104,7 @@ def test_calibration_mends_scores_that_are_too_bold():
     probability = random.random(8000)
     truth = (random.random(8000) < probability).astype(float)
     bold = probability**3 / (probability**3 + (1 - probability) ** 3)
-    mended = cross_fitted(bold, truth, np.arange(8000) % 5, PlattCalibration())
+    mended = cross_fitted(bold, truth, np.arange(8000) % 5, calibration=PlattCalibration())
     assert np.abs(mended - probability).max() < 0.05 < np.abs(bold - probability).max()
 
 
@@ -127,10 +133,15 @@ def test_the_jackknife_gives_the_error_of_a_mean():
 
 def test_weights_reach_the_classifier(table, tmp_path):
     """Rows that weigh nothing teach nothing: only those of the truth's own sign are left."""
-    fold = star_folds(table, 3, 0)
+    fold = star_folds(table, folds=3, seed=0)
     is_planet = table.labels == PLANET
     heavy = out_of_fold(
-        {"logistic": LogisticRegression()}, table, fold, 0, tmp_path, np.where(is_planet, 1.0, 0.01)
+        {"logistic": LogisticRegression()},
+        table,
+        fold,
+        seed=0,
+        cache=tmp_path,
+        weight=np.where(is_planet, 1.0, 0.01),
     )
-    even = out_of_fold({"logistic": LogisticRegression()}, table, fold, 0, tmp_path)
+    even = out_of_fold({"logistic": LogisticRegression()}, table, fold, seed=0, cache=tmp_path)
     assert heavy["logistic"].score.mean() > even["logistic"].score.mean() + 0.2

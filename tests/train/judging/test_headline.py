@@ -17,11 +17,11 @@ def trained(folder, **settings):
     classifiers = {"dummy": DummyClassifier(), "logistic": LogisticRegression()}
     return run(
         labelled,
-        folder / "out",
-        classifiers,
-        IsotonicCalibration(),
-        StarSplit(),
-        0,
+        output=folder / "out",
+        classifier=classifiers,
+        calibration=IsotonicCalibration(),
+        split=StarSplit(),
+        seed=0,
         **{
             "real": FakeReal(koi_table()),
             "bootstrap_resamples": 10,
@@ -75,9 +75,9 @@ def test_a_truncated_table_of_features_is_refused(tmp_path):
     with pytest.raises(BadTable, match=r"cannot read .*features\.parquet.*simulate the set again"):
         run(
             labelled,
-            tmp_path / "out",
-            {"logistic": LogisticRegression()},
-            IsotonicCalibration(),
-            StarSplit(),
-            0,
+            output=tmp_path / "out",
+            classifier={"logistic": LogisticRegression()},
+            calibration=IsotonicCalibration(),
+            split=StarSplit(),
+            seed=0,
         )

@@ -56,11 +56,11 @@ def path(tmp_path, monkeypatch):
 def run(path, folder, **settings):
     two = {"logistic": LogisticRegression(), "strong": LogisticRegression(C=0.01)}
     return kepler_tce(
-        folder / "out",
-        folder / "found.json",
-        two,
-        PlattCalibration(),
-        0,
+        output=folder / "out",
+        results=folder / "found.json",
+        classifier=two,
+        calibration=PlattCalibration(),
+        seed=0,
         **{"folds": 4, "bootstrap_resamples": 20, "tces": path} | settings,
     )
 
@@ -151,7 +151,7 @@ def test_disputed_rows_come_worst_first_and_without_tables_without_evidence(monk
     truth = table.labels == "planet"
     probability = np.where(truth, 0.9, 0.1)
     probability[[4, 5]] = 0.05, 0.99
-    listed = disputed_labels(table, probability, {"one": probability, "two": 1.0 * truth})
+    listed = disputed_labels(table, probability, by_model={"one": probability, "two": 1.0 * truth})
     assert list(listed["event"]) == ["TCE 5-01", "TCE 4-01"]
     assert list(listed["models_against_label"]) == [1, 1]
     assert set(listed["favours"]) == {""}
@@ -162,7 +162,9 @@ def test_features_that_say_the_same_are_shuffled_together(tmp_path):
     signal = (np.arange(600) % 4 == 0) + 0.3 * random.normal(size=600)
     table = table_of(signal=signal, copy=np.exp(signal), noise=random.normal(size=600))
     assert ["signal", "copy"] in feature_groups(table)
-    found = grouped_importance(LogisticRegression(), table, np.arange(600) % 3, 0, tmp_path)
+    found = grouped_importance(
+        LogisticRegression(), table, np.arange(600) % 3, seed=0, cache=tmp_path
+    )
     assert found["features"][0] == "signal, copy"
     assert found["log_loss_increase"][0] > 0.2
     assert abs(found["log_loss_increase"][1]) < 0.01

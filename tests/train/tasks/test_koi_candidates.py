@@ -21,7 +21,15 @@ def kois():
 
 def scored(table, folder):
     two = {"logistic": LogisticRegression(), "strong": LogisticRegression(C=0.01)}
-    return score_candidates(two, PlattCalibration(), 0, folder, 10, 4, table)
+    return score_candidates(
+        two,
+        calibration=PlattCalibration(),
+        seed=0,
+        cache=folder,
+        resamples=10,
+        folds=4,
+        table=table,
+    )
 
 
 def test_one_row_a_candidate_with_probability_and_error(kois, tmp_path):
@@ -53,7 +61,12 @@ def test_what_becomes_of_a_candidate_does_not_matter(kois, tmp_path):
 @pytest.mark.data
 def test_every_candidate_of_the_catalogue_is_scored(data_folder, tmp_path):
     rows, _ = score_candidates(
-        {"logistic": LogisticRegression()}, PlattCalibration(), 0, tmp_path, 5, 3
+        {"logistic": LogisticRegression()},
+        calibration=PlattCalibration(),
+        seed=0,
+        cache=tmp_path,
+        resamples=5,
+        folds=3,
     )
     koi = pd.read_parquet(
         data_folder / "tables/kepler/koi_dr25_2020-07.parquet",

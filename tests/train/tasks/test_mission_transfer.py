@@ -47,24 +47,32 @@ class Given:
 
 def material(home, away, number=None):
     split = StarSplit()
-    return material_for(home, split(home, 0), away, split(away, 0), number, 0)
+    return material_for(home, split(home, seed=0), away, split(away, seed=0), number=number, seed=0)
 
 
 def brought(way, name, classifier, some):
     """A model brought over in one way."""
-    home = fitted_at_home(name, classifier, some, 0)
-    return WAYS[way](name, classifier, PlattCalibration(), some, home, 0)
+    home = fitted_at_home(name, classifier, some, seed=0)
+    return WAYS[way](
+        name, classifier, calibration=PlattCalibration(), material=some, home=home, seed=0
+    )
 
 
 def auc(model, table):
     truth = np.equal(table.labels, "planet")
-    return value_of("roc_auc", planet_score(model.pipeline, table), truth)
+    return value_of("roc_auc", planet_score(model.pipeline, table, table.label_meanings()), truth)
 
 
 def run(folder, home, away, classifier, **more):
     settings = {"rows_of_target": [60], "repeats": 2, "bootstrap_resamples": 30, "seed": 0} | more
     return mission_transfer(
-        folder, Given(home), Given(away), classifier, PlattCalibration(), StarSplit(), **settings
+        output=folder,
+        source=Given(home),
+        target=Given(away),
+        classifier=classifier,
+        calibration=PlattCalibration(),
+        split=StarSplit(),
+        **settings,
     )
 
 
@@ -95,7 +103,7 @@ def test_every_way_is_judged_at_every_size_and_written(tmp_path):
 def test_a_mission_that_measures_otherwise_needs_events_of_its_own():
     home, away = mission(0, "A ", 1500), mission(1, "B ", 1500, turned=True)
     everything = material(home, away)
-    test = away.select(StarSplit()(away, 0).test)
+    test = away.select(StarSplit()(away, seed=0).test)
     found = {
         way: auc(brought(way, "logistic", LogisticRegression(), everything), test)
         for way in ("as_it_is", "anew")
@@ -106,7 +114,7 @@ def test_a_mission_that_measures_otherwise_needs_events_of_its_own():
 def test_few_events_are_worth_more_on_top_of_another_mission_than_alone():
     home, away = mission(0, "A ", 1500), mission(1, "B ", 1500)
     few = material(home, away, 40)
-    test = away.select(StarSplit()(away, 0).test)
+    test = away.select(StarSplit()(away, seed=0).test)
     forest = RandomForestClassifier(60, min_samples_leaf=3, random_state=0)
     alone, on_top = (
         auc(brought(way, "forest", forest, few), test) for way in ("anew", "warm_started")
@@ -116,7 +124,7 @@ def test_few_events_are_worth_more_on_top_of_another_mission_than_alone():
 
 def test_weights_make_one_mission_look_like_the_other():
     home, away = mission(0, "A ", 2000), mission(1, "B ", 2000, offset=0.8)
-    weight = density_ratio(home, away, 0)
+    weight = density_ratio(home, away, seed=0)
     ours, theirs = (table.frame["feature_3"].to_numpy() for table in (home, away))
     known = np.isfinite(ours)
     before = np.nanmean(theirs) - np.nanmean(ours)
@@ -135,7 +143,10 @@ def test_both_missions_count_the_same():
 def test_some_stars_are_whole_and_nested_by_size():
     table = mission(0, "A ")
     rows = np.arange(len(table))
-    few, more = (some_stars(table, rows, number, np.random.default_rng(3)) for number in (50, 200))
+    few, more = (
+        some_stars(table, rows, number=number, random=np.random.default_rng(3))
+        for number in (50, 200)
+    )
     assert 50 <= len(few) < 70
     assert set(few) <= set(more)
     assert not set(table.targets[few]) & set(table.targets[np.setdiff1d(rows, few)])
@@ -152,9 +163,9 @@ def test_some_stars_are_whole_and_nested_by_size():
 )
 def test_going_on_keeps_what_is_known_and_changes_something(classifier):
     home, away = (planet_or_not(mission(seed, prefix)) for seed, prefix in ((0, "A "), (1, "B ")))
-    before = fitted_pipeline("x", classifier, home, 0)
+    before = fitted_pipeline("x", classifier, home, seed=0)
     after = go_on(before, away)
-    old, new = (planet_score(pipeline, away) for pipeline in (before, after))
+    old, new = (planet_score(pipeline, away, away.label_meanings()) for pipeline in (before, after))
     assert np.any(old != new)
     truth = np.equal(away.labels, "planet")
     alone = [value_of("roc_auc", score, truth) for score in (old, new)]

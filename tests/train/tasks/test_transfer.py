@@ -50,12 +50,12 @@ class Given:
 
 def run(folder, source, target, **more):
     return transfer(
-        folder,
-        Given(source),
-        Given(target),
-        {"logistic": LogisticRegression()},
-        PlattCalibration(),
-        StarSplit(),
+        output=folder,
+        source=Given(source),
+        target=Given(target),
+        classifier={"logistic": LogisticRegression()},
+        calibration=PlattCalibration(),
+        split=StarSplit(),
         seed=0,
         bootstrap_resamples=40,
         **more,

@@ -68,14 +68,14 @@ def real(split=None):
 def test_a_column_that_is_not_there_is_named(tmp_path):
     with pytest.raises(BadTable, match="weight"):
         triage(
-            tmp_path,
-            Given(events("simulated", "made ")),
-            real,
-            "no_transit",
-            {},
-            PlattCalibration(),
-            StarSplit(),
-            0,
+            output=tmp_path,
+            source=Given(events("simulated", "made ")),
+            real=real,
+            junk="no_transit",
+            classifier={},
+            calibration=PlattCalibration(),
+            split=StarSplit(),
+            seed=0,
             columns=["depth", "weight"],
         )
 
@@ -95,14 +95,14 @@ def test_a_column_that_is_not_there_is_named(tmp_path):
 )
 def test_both_questions_are_judged_on_real_events(tmp_path, classifier, least):
     numbers = triage(
-        tmp_path / "out",
-        Given(events("simulated", "made ")),
-        real,
-        "no_transit",
-        {"one": classifier},
-        PlattCalibration(),
-        StarSplit(),
-        0,
+        output=tmp_path / "out",
+        source=Given(events("simulated", "made ")),
+        real=real,
+        junk="no_transit",
+        classifier={"one": classifier},
+        calibration=PlattCalibration(),
+        split=StarSplit(),
+        seed=0,
         bootstrap_resamples=20,
         results=tmp_path / "short.json",
     )
