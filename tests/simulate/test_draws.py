@@ -224,12 +224,25 @@ def test_field_stars_are_as_many_as_the_zone_holds(zone):
 
 def test_impact_and_epoch_are_uniform_over_all_that_eclipses(systems):
     """A grazing transit is as likely as a central one of the same width."""
-    for name in ("planet", "eclipsing_binary"):
-        orbits = [system.signal for system in systems[name]]
+    dwarf = Star(target="KIC 2", radius=0.15, mass=0.13, teff=2900.0, logg=5.2, magnitude=15.0)
+    giants = [
+        draw_planet(
+            np.random.default_rng(index),
+            OBSERVATION,
+            dwarf,
+            occurrence=LogUniformPlanets(),
+            eccentricities=BetaEccentricity(),
+            periods=(1.0, 30.0),
+            radii=(12.0, 22.0),
+        ).orbit
+        for index in range(300)
+    ]
+    assert np.median([orbit.radius_ratio for orbit in giants]) > 0.9
+    for orbits in (giants, [system.signal for system in systems["eclipsing_binary"]]):
         impact = [orbit.impact_parameter / (1 + orbit.radius_ratio) for orbit in orbits]
         phase = [(orbit.epoch - OBSERVATION.start) / orbit.period for orbit in orbits]
         for drawn in (impact, phase):
-            assert kstest(drawn, "uniform").pvalue > 1e-3, name
+            assert kstest(drawn, "uniform").pvalue > 1e-3
 
 
 @pytest.mark.parametrize("share", [1.0, 0.05])

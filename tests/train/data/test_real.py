@@ -95,15 +95,21 @@ def measured(folder, *candidates, segments=2):
     return found.table.frame.set_index("event"), found.skipped.set_index("event")
 
 
-@pytest.mark.parametrize("segments", [1, 2, 3, 9])
-def test_the_window_is_the_run_of_segments_with_most_events(tmp_path, segments):
-    rows, _ = measured(library(tmp_path), candidate(WANTED, "wanted"), segments=segments)
+@pytest.mark.parametrize(
+    ("numbers", "segments"),
+    [((0, 1, 2, 3, 4), 1), ((0, 1, 2, 3, 4), 3), ((0, 1, 2, 3), 2), ((2, 3, 4), 2), ((2, 4), 9)],
+)
+def test_the_window_is_the_run_of_segments_with_most_events(tmp_path, numbers, segments):
+    """In the middle, at the end, at the beginning, and everything."""
+    folder = library(tmp_path, numbers=numbers)
+    rows, _ = measured(folder, candidate(WANTED, "wanted"), segments=segments)
+    size = min(segments, len(numbers))
     runs = [
-        np.concatenate([quarter(number) for number in range(first, min(first + segments, 5))])
-        for first in range(max(5 - segments, 0) + 1)
+        np.concatenate([quarter(number) for number in numbers[first : first + size]])
+        for first in range(len(numbers) - size + 1)
     ]
     counts = [events_in(time, WANTED) for time in runs]
-    assert segments == 9 or max(counts) > min(counts) + 3
+    assert len(runs) == 1 or max(counts) > min(counts) + 3
     assert rows.loc["wanted", "transit_count"] == max(counts)
 
 
