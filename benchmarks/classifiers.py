@@ -1,4 +1,4 @@
-"""Every classifier on the same rows: seconds to fit, held-out log-loss and precision-recall area.
+"""Every classifier on the same rows: seconds to fit, held-out log-loss and average precision.
 
     python benchmarks/classifiers.py [--small] [--threads 2] [--labelled-set DIR] [--only NAME ...]
 
@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from command_line import command_line, last_line
+from command_line import command_line
 
 if __name__ == "__main__":
     # before the numerical libraries are imported
@@ -44,7 +44,6 @@ from hydra.utils import instantiate
 from sklearn.base import BaseEstimator
 from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel
-from sklearn.metrics import average_precision_score, log_loss
 from sklearn.model_selection import GroupShuffleSplit
 from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
@@ -55,6 +54,8 @@ from exoval.labels import PLANET
 from exoval.models.feature_pipeline import feature_pipeline
 from exoval.table.feature_table import load_feature_table
 from exoval.views.store import ViewRows, open_views
+from train.judging.metrics import WeightedRows, interval, intervals
+from train.report.result_file import frame, last_result
 
 COLUMNS = (
     "tce_period",
@@ -109,6 +110,8 @@ WITH_VIEWS = ("transit_cnn", "deep_kernel_gp")
 #: rows beyond which a classifier is left out: an exact process needs the cube of the rows
 MOST_ROWS = {"exact_gp": 2000, "ensemble": 10_000}
 JITTER = 0.01
+#: bootstrap sets of stars behind an interval
+RESAMPLES = 200
 
 
 @dataclass(frozen=True)
@@ -226,7 +229,7 @@ def classifiers(small: bool, views: bool) -> Iterator[tuple[str, BaseEstimator]]
 
 
 def judged(classifier: BaseEstimator, fitted: Rows, tested: Rows) -> dict:
-    """Seconds to fit, log-loss and area under precision-recall on rows of other stars."""
+    """Seconds to fit, log-loss of all classes and average precision on rows of other stars."""
     pipeline = feature_pipeline(classifier, len(fitted.X))
     extra: dict = {}
     if has_fit_parameter(classifier, "groups"):
@@ -238,39 +241,50 @@ def judged(classifier: BaseEstimator, fitted: Rows, tested: Rows) -> dict:
     pipeline.fit(fitted.X, fitted.y, **extra)
     seconds = clock.perf_counter() - start
     probability = pipeline.predict_proba(tested.X, **({"views": tested.views} if looks else {}))
-    known = np.isin(tested.y, pipeline.classes_)
-    planet = probability[:, list(pipeline.classes_).index(fitted.planet)]
+    classes = list(pipeline.classes_)
+    rows = WeightedRows.resampled(
+        probability[:, classes.index(fitted.planet)],
+        tested.y == fitted.planet,
+        tested.stars,
+        resamples=RESAMPLES,
+        seed=0,
+    )
+    known = np.isin(tested.y, classes)
+    of_truth = probability[known, [classes.index(label) for label in tested.y[known]]]
+    loss = -np.log(np.clip(of_truth, np.finfo(float).eps, 1))
     result = {
         "seconds": round(seconds, 2),
-        "log_loss": round(
-            log_loss(tested.y[known], probability[known], labels=pipeline.classes_), 5
+        "multiclass_log_loss": interval(
+            rows.select(known).mean(loss), undefined="no row of a known class"
         ),
-        "pr_auc": round(average_precision_score(tested.y == fitted.planet, planet), 4),
+        **intervals(rows, ["average_precision"]),
     }
     epochs = getattr(pipeline[-1], "epochs_run_", None)
     return result | ({"epochs": epochs} if epochs is not None else {})
 
 
-def table(name: str, rows: Rows, sizes: list[int], small: bool, only: list[str] | None) -> dict:
+def tables(name: str, rows: Rows, sizes: list[int], small: bool, only: list[str] | None) -> dict:
     """Print and return the numbers of one set of rows; ``only`` names classifiers, or all."""
     fitted, tested = held_out(rows)
     found: dict = {}
     for size in sizes:
         some, copies = resized(fitted, size, np.random.default_rng(size))
         said = f", {copies:,} of them jittered copies" if copies else ""
-        print(
-            f"\n{name}: {len(some.X):,} x {rows.X.shape[1]} to fit{said}; "
+        title = (
+            f"{name}: {len(some.X):,} x {rows.X.shape[1]} to fit{said}; "
             f"{len(tested.X):,} of other stars to judge; {len(set(rows.y))} classes"
         )
-        print(f"{'classifier':32}{'seconds':>9}{'log-loss':>10}{'PR-AUC':>8}{'epochs':>8}")
+        print(f"\n{title}")
+        print(f"{'classifier':32}{'seconds':>9}{'log-loss':>10}{'precision':>11}{'epochs':>8}")
+        of_size = found[title] = {}
         for which, classifier in classifiers(small, rows.views is not None):
             if len(some.X) > MOST_ROWS.get(which, np.inf) or (only and which not in only):
                 continue
-            numbers = judged(classifier, some, tested)
-            found.setdefault(which, {})[str(len(some.X))] = numbers
+            numbers = of_size[which] = judged(classifier, some, tested)
             print(
-                f"{which:32}{numbers['seconds']:9.1f}{numbers['log_loss']:10.4f}"
-                f"{numbers['pr_auc']:8.3f}{numbers.get('epochs', ''):>8}",
+                f"{which:32}{numbers['seconds']:9.1f}"
+                f"{numbers['multiclass_log_loss']['value']:10.4f}"
+                f"{numbers['average_precision']['value']:11.3f}{numbers.get('epochs', ''):>8}",
                 flush=True,
             )
     return found
@@ -280,21 +294,16 @@ def main(options: argparse.Namespace) -> None:
     """Run the benchmark."""
     torch.set_num_threads(options.threads)
     sizes = [400] if options.small else options.rows
-    results: dict = {"threads": options.threads, "columns": len(COLUMNS)}
+    found: dict = {}
     with threadpool_limits(options.threads):
         real, made = labelled_tces(), simulated(options.labelled_set)
         if made is not None:
             size = min(sizes[0], len(held_out(made)[0].X))
-            results["simulated"] = table("simulated", made, [size], options.small, options.only)
+            found |= tables("simulated", made, [size], options.small, options.only)
         if real is not None:
-            results["real"] = table("labelled TCEs", real, sizes, options.small, options.only)
-    largest = str(sizes[-1])
-    for key, which in (("gp", "laplace_gp_moved"), ("svgp", "converged_gp")):
-        numbers = results.get("real", {}).get(which, {}).get(largest, {})
-        results[f"{key}_seconds_70k"] = numbers.get("seconds")
-        results[f"{key}_log_loss_70k"] = numbers.get("log_loss")
-    results["largest_rows"] = int(largest)
-    last_line(results, options.json)
+            found |= tables("labelled TCEs", real, sizes, options.small, options.only)
+    configuration = vars(options) | {"columns": len(COLUMNS)}
+    last_result(frame(configuration, seed=0) | {"metrics": {"tables": found}}, options.json)
 
 
 if __name__ == "__main__":

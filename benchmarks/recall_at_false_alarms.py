@@ -61,11 +61,11 @@ def main(options: argparse.Namespace) -> None:
             "probability": limit,
             "alarms_held_out": len(alarms),
             "kept_of_found": kept,
-            "kept_of_visible": found * kept["share"],
+            "kept_of_visible": found * kept["value"],
         }
         print(
             f"{name.removesuffix(ENDING)}: above {limit:.3f} ({len(alarms)} alarms) it keeps "
-            f"{kept['share']:.3f} ({kept['low']:.3f}-{kept['high']:.3f}) of {kept['n']} planets "
+            f"{kept['value']:.3f} ({kept['low']:.3f}-{kept['high']:.3f}) of {kept['n']} planets "
             f"found, {one['kept_of_visible']:.3f} of the visible ones"
         )
     last_line(report, options.json)

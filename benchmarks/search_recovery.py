@@ -375,15 +375,15 @@ def report_real_planets(rows: pd.DataFrame) -> dict:
     judgeable = rows[rows.transits >= 3]
     hits = int((judgeable.alias != "").sum())
     found = share(hits, len(judgeable))
+    interval = f" ({found['low']:.3f}-{found['high']:.3f}, 68 %)" if len(judgeable) else ""
     print(
-        f"{hits} of {len(judgeable)} with three transits or more found "
-        f"({found['low']:.3f}-{found['high']:.3f}, 68 %), by alias "
+        f"{hits} of {len(judgeable)} with three transits or more found{interval}, by alias "
         f"{judgeable.alias.replace('', 'missed').value_counts().to_dict()}"
     )
     for _, miss in judgeable[judgeable.alias == ""].iterrows():
         print(f"missed {miss['name']}, {miss.period:.4f} d: {miss.cause}")
     return {
-        "koi_period_found": found["share"] if found["share"] is None else round(found["share"], 4),
+        "koi_period_found": found["value"] if found["value"] is None else round(found["value"], 4),
         "koi_judged": len(judgeable),
     }
 

@@ -6,10 +6,15 @@ from scipy.stats import beta
 
 
 def share(hits: float, number: int) -> dict:
-    """Share of ``hits`` in ``number`` with Jeffreys' 68 % interval; null for none at all."""
+    """Share of ``hits`` in ``number`` as ``{value, low, high, n}``, Jeffreys' 68 % interval.
+
+    Of an empty sample the value is None, with a ``reason``.
+    """
+    if not number:
+        return {"value": None, "low": None, "high": None, "n": 0, "reason": "nothing to count"}
     low, high = beta(hits + 0.5, number - hits + 0.5).ppf([0.16, 0.84])
     return {
-        "share": hits / number if number else None,
+        "value": hits / number,
         "low": float(low),
         "high": float(high),
         "n": int(number),

@@ -20,7 +20,7 @@ import argparse
 import time
 from dataclasses import replace
 
-from command_line import command_line, last_line
+from command_line import command_line
 
 if __name__ == "__main__":
     # before the numerical libraries are imported
@@ -37,12 +37,13 @@ if __name__ == "__main__":
 import numpy as np
 from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from share import share
 
 from simulate.example import KEPT, RECOVERED, VISIBLE, Outcome, Simulation
 from simulate.executor import Batch, Executor
 from simulate.run import make_simulation
+from train.report.result_file import frame, last_result
 
 RADII = ((0.8, 1.25), (1.25, 2.0), (2.0, 4.0), (4.0, 8.0), (8.0, 14.0))
 PERIODS = ((1.0, 10.0), (10.0, 50.0), (50.0, 200.0), (200.0, 400.0))
@@ -95,6 +96,13 @@ def share_of(found: np.ndarray) -> dict:
     return share(int(found.sum()), len(found))
 
 
+def told(share: dict) -> str:
+    """A share, its interval and its number, in 22 characters."""
+    if share["value"] is None:
+        return " " * 22
+    return f"{share['value']:8.2f} ({share['low']:.2f}-{share['high']:.2f}) {share['n']:3d}"
+
+
 def deep_ones(planets: list[dict], simulation: Simulation) -> dict:
     """Shares of the deep planets that are found, of all and of those that could be."""
     deep = [one for one in planets if one["depth"] >= DEEP]
@@ -145,8 +153,7 @@ def main(options: argparse.Namespace) -> None:
             {
                 "radius_earth": radii,
                 "period_days": periods,
-                "all": share_of(found),
-                "bright": share_of(found[bright]),
+                "share_found": {"all": share_of(found), "bright": share_of(found[bright])},
             }
         )
         planets += [
@@ -161,30 +168,26 @@ def main(options: argparse.Namespace) -> None:
         ]
         print(
             f"{radii[0]:5g} -{radii[1]:5g}{periods[0]:6g} -{periods[1]:4g}"
-            + "".join(
-                f"{cells[-1][who]['share'] or 0:8.2f} ({cells[-1][who]['low']:.2f}-"
-                f"{cells[-1][who]['high']:.2f}) {cells[-1][who]['n']:3d}"
-                for who in ("all", "bright")
-            ),
+            + "".join(map(told, cells[-1]["share_found"].values())),
             flush=True,
         )
-    report = {
-        "experiment": first,
-        "overrides": options.overrides,
-        "bright": options.bright,
-        "cells": cells,
-        f"deeper_than_{DEEP:g}_ppm": deep_ones(planets, simulation),
-    }
+    deep = deep_ones(planets, simulation)
+    metrics = {"cells": cells, f"deeper_than_{DEEP:g}_ppm": {"share_found": deep}}
     if "no_transit" in simulation.scenarios:
         empty = outcomes_of(simulation, "no_transit", 2 * options.planets, executor)
-        report["found_without_a_planet"] = share_of(
+        metrics["found_without_a_planet"] = share_of(
             np.array([one.status not in (VISIBLE,) for one in empty])
         )
-        print(f"found where nothing was injected: {report['found_without_a_planet']}")
-    for which, of in report[f"deeper_than_{DEEP:g}_ppm"].items():
+        print(f"found where nothing was injected: {metrics['found_without_a_planet']}")
+    for which, of in deep.items():
         print(f"planets of {DEEP:g} ppm and deeper, {which}: {of}")
     print(f"{time.perf_counter() - start:.0f} s")
-    last_line(report, options.json)
+    configuration = vars(options) | {"simulation": OmegaConf.to_container(config, resolve=True)}
+    last_result(
+        frame(configuration, seed=config.seed)
+        | {"interval": "central 68 %, Jeffreys", "metrics": metrics},
+        options.json,
+    )
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ def test_every_row_is_in_one_part_and_no_star_in_two(seed, stars):
 
 def test_every_scenario_is_shared_out_as_asked():
     table = gaussian_table(rows=2000, columns=2, stars=200)
-    split = StarSplit(calibration_share=0.2, test_share=0.3)(table, 0)
+    split = StarSplit(calibration_share=0.2, test_share=0.3)(table, seed=0)
     for name in set(table.labels):
         total = (table.labels == name).sum()
         assert abs((table.labels[split.calibration] == name).sum() / total - 0.2) < 0.03
