@@ -1,9 +1,9 @@
 """The labelled set on disk: features, truths, manifest and failures.
 
-``features.parquet`` holds what a model may see, ``views.npy`` and ``views_missing.npy`` the
-events' views if they were asked for, ``truth.parquet`` what was drawn for every example, kept or
-not, ``completeness.json`` which share of it was found, ``manifest.json`` how it was made,
-and ``shards/`` the finished batches, from which an interrupted run goes on.
+``features.parquet`` holds what a model may see, ``views.npy``, ``views_missing.npy`` and
+``views_layout.json`` the events' views if they were asked for, ``truth.parquet`` what was drawn for
+every example, kept or not, ``completeness.json`` which share of it was found, ``manifest.json`` how
+it was made, and ``shards/`` the finished batches, from which an interrupted run goes on.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from exoval.labels import LabelMeaning
 from exoval.running.output_path import make_folder, writing
 from exoval.table.column import Column
 from exoval.table.feature_table import IDENTITY, FeatureTable
-from exoval.views.layout import FINE, ViewLayout
+from exoval.views.layout import ViewLayout
 from exoval.views.store import save_views
 from simulate.example import DRAWN, FAILED, KEPT, RECOVERED, VISIBLE, Outcome
 from simulate.executor import Batch
@@ -171,7 +171,7 @@ def write_views(
     shards: Shards,
     batches: list[Batch],
     table: FeatureTable,
-    layout: ViewLayout = FINE,
+    layout: ViewLayout,
 ) -> None:
     """Write the views of the table's events in its order, one batch in memory at a time."""
     row_of = {event: row for row, event in enumerate(table.frame["event"])}

@@ -268,7 +268,9 @@ def measure_real(
     table = found.table.select(~infinite)
     if len(table) == 0:
         return RealEvents(None, skipped, "none of the candidates could be measured")
-    views = found.views and Views(found.views.values[~infinite], found.views.missing[~infinite])
+    views = found.views and replace(
+        found.views, values=found.views.values[~infinite], missing=found.views.missing[~infinite]
+    )
     if views:
         table = replace(table, views=ViewRows.of_all(views, len(table)))
     return RealEvents(table, skipped, views=views)
@@ -330,6 +332,7 @@ def write(
         "report.html",
         "views_real.npy",
         "views_real_missing.npy",
+        "views_real_layout.json",
     ):
         (output / stale).unlink(missing_ok=True)
     shutil.rmtree(output / "novelty", ignore_errors=True)

@@ -21,8 +21,9 @@ from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.table.column import Column
 from exoval.table.feature_table import IDENTITY, FeatureTable
 from exoval.views.columns import averaged
-from exoval.views.layout import COARSE, FINE
-from exoval.views.medians import event_duration
+from exoval.views.fine import FINE
+from exoval.views.layout import ViewLayout
+from exoval.views.medians import COARSE, event_duration
 from exoval.views.store import ViewRows, Views
 
 log = logging.getLogger(__name__)
@@ -128,21 +129,27 @@ def measured_as_triage(table: FeatureTable) -> FeatureTable:
     frame["duration_over_period"] = frame["transit_duration"] / 24 / frame["period"]
     everything = np.arange(len(table))
     parts = [
-        in_triage_form(table.views[rows])
+        in_triage_form(table.views[rows], layout=table.views.layout)
         for rows in np.array_split(everything, max(1, len(table) // 2000))
     ]
     views = _as_rows(np.concatenate(parts))
     return replace(table, frame=frame, columns=COLUMNS, views=views, meanings={})
 
 
-def in_triage_form(values: np.ndarray) -> np.ndarray:
+def in_triage_form(values: np.ndarray, *, layout: ViewLayout) -> np.ndarray:
     """Views (rows, bins) with no more than the published ones tell, float32 (rows, 262).
 
     Views of that form stay as they are. Of fine ones the whole period is averaged in 201 bins and
     the event in 61; either is shifted and stretched so that its median is 0 and its lowest bin -1.
+    Raises BadTable for views of another form.
     """
-    if values.shape[1] == COARSE.length:
+    if layout.slices == COARSE.slices:
         return values
+    if layout.slices != FINE.slices:
+        raise BadTable(
+            f"views with the stretches {', '.join(layout.bins)} cannot be brought to the published "
+            "form; simulate the set with view_form=medians"
+        )
     return np.concatenate(
         [
             _normalised(averaged(np.nan_to_num(values[:, FINE.slices[name]]), bins))
@@ -173,4 +180,4 @@ def _stacked(table: pd.DataFrame, name: str) -> np.ndarray:
 
 def _as_rows(values: np.ndarray) -> ViewRows:
     missing = np.zeros((len(values), len(TRIAGE_BINS)), dtype=np.int16)
-    return ViewRows.of_all(Views(values, missing), len(values))
+    return ViewRows.of_all(Views(values, missing, COARSE), len(values))

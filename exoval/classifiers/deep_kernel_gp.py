@@ -25,9 +25,10 @@ from exoval.gaussian_process.kernels import KERNELS
 from exoval.networks.checkpoint import fingerprint
 from exoval.networks.epochs import Epochs, plain_arrays
 from exoval.networks.held_out_rows import held_out_rows
-from exoval.networks.shown_rows import ShownRows, ViewArray, checked_views, view_length
+from exoval.networks.shown_rows import ShownRows, ViewArray, checked_layout, stretches_of
 from exoval.networks.torch_device import torch_device
 from exoval.networks.view_network import mirrored, seeded_networks
+from exoval.views.layout import ViewLayout
 
 #: the kernel learns this many times faster than the network's weights
 KERNEL_SPEED = 5.0
@@ -60,7 +61,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
     ``TransitCNN`` and ``SparseGP``: without views there are features alone; ``checkpoint`` keeps
     the state of every epoch of the joint training.
 
-    Fitted attributes: ``classes_``, ``looks_at_views_``, ``view_length_``, ``epochs_run_``,
+    Fitted attributes: ``classes_``, ``looks_at_views_``, ``view_stretches_``, ``epochs_run_``,
     ``held_out_loss_``, ``state_`` (parameters as plain arrays).
     """
 
@@ -128,8 +129,9 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
                 f"{len(self.classes_)} class; add rows of another class"
             )
         self.looks_at_views_ = views is not None
-        self.view_length_ = view_length(views)
-        shown, weight = ShownRows.of(X, views, used=used), weight[used]
+        self.view_stretches_ = stretches_of(views)
+        shown = ShownRows.of(X, views, used=used, layout=self._layout())
+        weight = weight[used]
         random = check_random_state(self.random_state)
         groups = None if groups is None else np.asarray(groups)[used]
         fitted, held_out = held_out_rows(
@@ -188,6 +190,10 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
                 "number, so that the same rows are held out again"
             )
 
+    def _layout(self) -> ViewLayout | None:
+        """How the views are laid out that it was fitted on; None without views."""
+        return ViewLayout(self.view_stretches_) if self.view_stretches_ else None
+
     def _dtype(self) -> torch.dtype:
         """Features alone are cheap enough for double precision, free of the rows beside a row."""
         return torch.float32 if self.looks_at_views_ else torch.float64
@@ -201,7 +207,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
             outputs=self.outputs,
             width=self.width,
             hidden=self.hidden,
-            view_length=self.view_length_,
+            layout=self._layout(),
             wide=False,
         )[0].to(self._dtype())
 
@@ -362,7 +368,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         x, views = shown.batch(rows, device=torch_device(self.device), dtype=self._dtype())
         if views is None:
             return x, None
-        return x, mirrored(views, random.random_sample(len(rows)) < 0.5)
+        return x, mirrored(views, random.random_sample(len(rows)) < 0.5, layout=self._layout())
 
     def _loss(
         self, model: DeepKernel, shown: ShownRows, codes: np.ndarray, weight: np.ndarray
@@ -376,7 +382,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         """The fitted model, and the rows to judge."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        checked_views(views, self.looks_at_views_, length=self.view_length_)
+        layout = checked_layout(views, self.view_stretches_)
         state = {name: torch.as_tensor(value) for name, value in self.state_.items()}
         inducing = self.state_["latent.variational_strategy.inducing_points"]
         model = DeepKernel(
@@ -388,7 +394,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         model.load_state_dict(state)
         return (
             model.to(torch_device(self.device)),
-            ShownRows.of(X, views, used=np.ones(len(X), dtype=bool)),
+            ShownRows.of(X, views, used=np.ones(len(X), dtype=bool), layout=layout),
         )
 
     def _draws(self, model: DeepKernel, shown: ShownRows) -> Iterator[np.ndarray]:

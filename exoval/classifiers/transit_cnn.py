@@ -19,9 +19,10 @@ from exoval.errors import BadParameter
 from exoval.networks.checkpoint import fingerprint
 from exoval.networks.epochs import Epochs, plain_arrays
 from exoval.networks.held_out_rows import held_out_rows
-from exoval.networks.shown_rows import ShownRows, ViewArray, checked_views, view_length
+from exoval.networks.shown_rows import ShownRows, ViewArray, checked_layout, stretches_of
 from exoval.networks.torch_device import torch_device
 from exoval.networks.view_network import mirrored, seeded_networks
+from exoval.views.layout import ViewLayout
 
 
 class TransitCNN(ClassifierMixin, BaseEstimator):
@@ -33,7 +34,7 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
     and goes back to the best epoch. With a file name as ``checkpoint`` the state after every
     epoch is kept there, and a ``fit`` of the same rows with the same settings goes on from it.
 
-    Fitted attributes: ``classes_``, ``looks_at_views_``, ``view_length_``, ``epochs_run_``,
+    Fitted attributes: ``classes_``, ``looks_at_views_``, ``view_stretches_``, ``epochs_run_``,
     ``held_out_loss_``, ``state_`` (weights as plain arrays).
     """
 
@@ -93,8 +94,9 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
                 f"{len(self.classes_)} class; add rows of another class"
             )
         self.looks_at_views_ = views is not None
-        self.view_length_ = view_length(views)
-        shown, weight = ShownRows.of(X, views, used=used), weight[used]
+        self.view_stretches_ = stretches_of(views)
+        shown = ShownRows.of(X, views, used=used, layout=self._layout())
+        weight = weight[used]
         random = check_random_state(self.random_state)
         groups = None if groups is None else np.asarray(groups)[used]
         fitted, held_out = held_out_rows(
@@ -116,12 +118,12 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
         """Class probabilities of every network, shape (networks, rows, classes)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        checked_views(views, self.looks_at_views_, length=self.view_length_)
+        layout = checked_layout(views, self.view_stretches_)
         model = self._built()
         model.load_state_dict({name: torch.as_tensor(value) for name, value in self.state_.items()})
         return self._answers(
             model.to(torch_device(self.device)),
-            ShownRows.of(X, views, used=np.ones(len(X), dtype=bool)),
+            ShownRows.of(X, views, used=np.ones(len(X), dtype=bool), layout=layout),
         )
 
     def predict_proba_interval(
@@ -164,8 +166,12 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
             outputs=len(self.classes_),
             width=self.width,
             hidden=self.hidden,
-            view_length=self.view_length_,
+            layout=self._layout(),
         ).to(self._dtype())
+
+    def _layout(self) -> ViewLayout | None:
+        """How the views are laid out that it was fitted on; None without views."""
+        return ViewLayout(self.view_stretches_) if self.view_stretches_ else None
 
     def _dtype(self) -> torch.dtype:
         """Features alone are cheap enough for double precision, free of the rows beside a row."""
@@ -228,7 +234,9 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
         for rows in np.array_split(order, max(1, round(len(order) / self.batch_size))):
             x, views = shown.batch(rows, device=device, dtype=self._dtype())
             if views is not None:
-                views = mirrored(views, random.random_sample(len(rows)) < 0.5)
+                views = mirrored(
+                    views, random.random_sample(len(rows)) < 0.5, layout=self._layout()
+                )
             truth = torch.as_tensor(codes[rows], device=device)
             counts = torch.as_tensor(weight[rows], dtype=self._dtype(), device=device)
             losses = [

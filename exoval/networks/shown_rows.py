@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,13 +12,13 @@ import torch
 
 from exoval.errors import BadParameter
 from exoval.networks.view_network import prepared_views
-from exoval.views.layout import LAYOUTS
+from exoval.views.layout import ViewLayout
 
 ROWS_PER_CHUNK = 1024
 
 
 class ViewArray(Protocol):
-    """Views that can be indexed by rows: an array, a memory map or ``ViewRows``."""
+    """Views that can be indexed by rows: ``ViewRows``, which say their layout too, or an array."""
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -39,15 +39,21 @@ class ShownRows:
     places: np.ndarray
 
     @classmethod
-    def of(cls, X: np.ndarray, views: ViewArray | None, *, used: np.ndarray) -> ShownRows:
+    def of(
+        cls,
+        X: np.ndarray,
+        views: ViewArray | None,
+        *,
+        used: np.ndarray,
+        layout: ViewLayout | None,
+    ) -> ShownRows:
         """The ``used`` rows (a mask); BadParameter if the views are not those of the rows."""
         if views is not None:
             shape = (len(views), *np.shape(views[:1])[1:])
-            if shape not in [(len(X), length) for length in LAYOUTS]:
+            if shape != (len(X), layout.length):
                 raise BadParameter(
-                    f"views have shape {shape} and the features {len(X)} rows; "
-                    f"give views of shape ({len(X)}, one of "
-                    f"{', '.join(map(str, LAYOUTS))})"
+                    f"views have shape {shape}; give one row of {layout.length} bins for each of "
+                    f"the {len(X)} rows of features"
                 )
         return cls(X[used], views, np.flatnonzero(used))
 
@@ -76,22 +82,39 @@ class ShownRows:
         return digest.hexdigest()
 
 
-def view_length(views: ViewArray | None) -> int:
-    """Bins of a row of views, 0 without views."""
-    return 0 if views is None else int(np.shape(views[:1])[1])
+def stretches_of(views: ViewArray | None) -> dict[str, int]:
+    """Bins of every stretch of the views to fit on; empty without views.
 
-
-def checked_views(views: ViewArray | None, looks_at_views: bool, *, length: int = 0) -> None:
-    """Raise BadParameter unless views are given exactly where the model was fitted with them.
-
-    With a ``length`` they must have as many bins as those.
+    Raises BadParameter for views that do not say how they are laid out, such as a bare array.
     """
-    if views is not None and length and view_length(views) not in (0, length):
+    if views is None:
+        return {}
+    layout = getattr(views, "layout", None)
+    if layout is None:
         raise BadParameter(
-            f"views have {view_length(views)} bins and the classifier was fitted "
-            f"with {length}; give views of the same form"
+            "the views do not say which stretches they have; give them as "
+            "exoval.views.store.ViewRows, with the layout of their view form"
         )
-    if looks_at_views and views is None:
+    return dict(layout.bins)
+
+
+def checked_layout(views: ViewArray | None, stretches: Mapping[str, int]) -> ViewLayout | None:
+    """The layout of views to judge, None without views.
+
+    ``stretches`` are those the classifier was fitted on. Raises BadParameter unless views are given
+    exactly where it was fitted with them, and of the same layout where they say theirs.
+    """
+    if not stretches:
+        if views is not None:
+            raise BadParameter("the classifier was fitted without views; leave views= out")
+        return None
+    if views is None:
         raise BadParameter("the classifier was fitted with views; give those of the rows as views=")
-    if not looks_at_views and views is not None:
-        raise BadParameter("the classifier was fitted without views; leave views= out")
+    layout, fitted = getattr(views, "layout", None), ViewLayout(stretches)
+    # by their places in a row: the same stretches in another order are another layout
+    if layout is not None and layout.slices != fitted.slices:
+        raise BadParameter(
+            f"views have the stretches {dict(layout.bins)} and the classifier was fitted with "
+            f"{dict(stretches)}; give views of the same form"
+        )
+    return fitted

@@ -12,19 +12,26 @@ import numpy as np
 import torch
 from torch import nn
 
-from exoval.views.layout import ViewLayout, layout_of
+from exoval.errors import BadParameter
+from exoval.views.layout import ViewLayout
 
+#: stretches by name: one over the whole period, and those around an event
 WIDE, NARROW = "global", ("local", "secondary", "odd", "even")
 #: depths beyond which a bin says no more: noise of weak events, or another body's eclipse
 LIMIT = 4.0
+#: fewest bins that pooling leaves one of
+NARROW_BINS, WIDE_BINS = 17, 85
 
 
 class ViewNetwork(nn.Module):
     """Features and views to ``outputs`` numbers a row.
 
     ``width`` is the number of filters of the first layer and doubles from layer to layer; with
-    ``wide`` there is a tower for the whole period. ``view_length`` says how the views are laid
-    out; 0 is no views, features alone.
+    ``wide`` there is a tower for the whole period. ``layout`` says which stretches views have;
+    None is no views, features alone.
+
+    Raises BadParameter for a layout without a stretch to look at, with stretches around the event
+    that differ in length, or with one that is too short for the layers.
     """
 
     def __init__(
@@ -34,14 +41,16 @@ class ViewNetwork(nn.Module):
         outputs: int,
         width: int,
         hidden: int,
-        view_length: int,
+        layout: ViewLayout | None,
         wide: bool = True,
     ) -> None:
         super().__init__()
         self.scalars = nn.Sequential(nn.Linear(columns, hidden), nn.ReLU())
-        self.layout = layout_of(view_length) if view_length else None
-        self.narrow = _narrow_tower(self.layout, width, hidden) if self.layout else None
-        self.wide = _wide_tower(self.layout, width, hidden) if self.layout and wide else None
+        self.layout = layout
+        narrow, whole = _looked_at(layout, wide) if layout else ((), False)
+        self.names = narrow
+        self.narrow = _narrow_tower(layout, narrow, width, hidden) if narrow else None
+        self.wide = _wide_tower(layout, width, hidden) if whole else None
         towers = 1 + (self.narrow is not None) + (self.wide is not None)
         self.joint = nn.Sequential(
             nn.Linear(towers * hidden, hidden), nn.ReLU(), nn.Linear(hidden, outputs)
@@ -55,9 +64,7 @@ class ViewNetwork(nn.Module):
         if self.narrow is not None:
             parts.append(
                 self.narrow(
-                    torch.stack(
-                        [views[:, self.layout.slices[name]] for name in _narrow(self.layout)], 1
-                    )
+                    torch.stack([views[:, self.layout.slices[name]] for name in self.names], 1)
                 )
             )
         if self.wide is not None:
@@ -65,7 +72,7 @@ class ViewNetwork(nn.Module):
         return self.joint(torch.cat(parts, dim=1)) + self.linear(x)
 
 
-def seeded_networks(number: int, *, seed: int, **shape: int | bool) -> nn.ModuleList:
+def seeded_networks(number: int, *, seed: int, **shape: object) -> nn.ModuleList:
     """Networks of one shape with different first weights, the same for a seed.
 
     Torch's own random state is left as it was.
@@ -83,23 +90,47 @@ def prepared_views(values: np.ndarray) -> torch.Tensor:
     return torch.as_tensor(np.clip(finite, -LIMIT, LIMIT))
 
 
-def mirrored(views: torch.Tensor, rows: np.ndarray) -> torch.Tensor:
+def mirrored(views: torch.Tensor, rows: np.ndarray, *, layout: ViewLayout) -> torch.Tensor:
     """The views with some rows (a mask) run backwards: an event in reverse is one as well."""
     turned = views.clone()
     chosen = torch.as_tensor(np.flatnonzero(rows))
-    for part in layout_of(views.shape[1]).slices.values():
+    for part in layout.slices.values():
         turned[chosen, part] = views[chosen, part].flip(1)
     return turned
 
 
-def _narrow(layout: ViewLayout) -> list[str]:
-    """The views around an event that the layout has; they are equally long."""
-    return [name for name in NARROW if name in layout.bins]
+def _looked_at(layout: ViewLayout, wide: bool) -> tuple[tuple[str, ...], bool]:
+    """The stretches around an event that the layout has, and whether the whole period is seen.
+
+    Raises BadParameter where nothing is left to look at or the stretches do not fit the layers.
+    """
+    narrow = tuple(name for name in NARROW if name in layout.bins)
+    whole = wide and WIDE in layout.bins
+    if not narrow and not whole:
+        raise BadParameter(
+            f"views have the stretches {', '.join(layout.bins)} and the network looks at "
+            f"{', '.join(NARROW)}{f' and {WIDE}' if wide else ''}; give it another view form"
+        )
+    if len({layout.bins[name] for name in narrow}) > 1:
+        raise BadParameter(
+            f"the stretches {', '.join(narrow)} have different numbers of bins and are looked at "
+            "side by side; give them the same"
+        )
+    shortest = {name: NARROW_BINS for name in narrow} | ({WIDE: WIDE_BINS} if whole else {})
+    for name, least in shortest.items():
+        if layout.bins[name] < least:
+            raise BadParameter(
+                f"the stretch {name} has {layout.bins[name]} bins and the network's layers need "
+                f"{least}; give it more"
+            )
+    return narrow, whole
 
 
-def _narrow_tower(layout: ViewLayout, width: int, hidden: int) -> nn.Sequential:
+def _narrow_tower(
+    layout: ViewLayout, names: tuple[str, ...], width: int, hidden: int
+) -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv1d(len(_narrow(layout)), width, 5, padding=2),
+        nn.Conv1d(len(names), width, 5, padding=2),
         nn.ReLU(),
         nn.Conv1d(width, width, 5, padding=2),
         nn.ReLU(),
@@ -108,7 +139,7 @@ def _narrow_tower(layout: ViewLayout, width: int, hidden: int) -> nn.Sequential:
         nn.ReLU(),
         nn.MaxPool1d(5, 3),
         nn.Flatten(),
-        nn.Linear(2 * width * _pooled(layout.bins[NARROW[0]], 3, 2), hidden),
+        nn.Linear(2 * width * _pooled(layout.bins[names[0]], 3, 2), hidden),
         nn.ReLU(),
     )
 

@@ -34,6 +34,9 @@ IDENTITY = ("event", "target", "label", "disposition")
 class RowViews(Protocol):
     """Views of the same rows, from which some rows can be chosen without reading them."""
 
+    #: which stretches a row of views has, a ``ViewLayout``
+    layout: object
+
     def __len__(self) -> int:
         """Number of rows."""
 

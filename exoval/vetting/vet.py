@@ -115,7 +115,8 @@ def _table(run: TrainedRun, measured: MeasuredEvent, name: str) -> FeatureTable:
     if measured.views is None:
         return table
     values, missing = measured.views
-    return replace(table, views=ViewRows.of_all(Views(values[None], missing[None]), 1))
+    views = Views(values[None], missing[None], run.recipe.view_form.layout)
+    return replace(table, views=ViewRows.of_all(views, 1))
 
 
 def _planet(model: FittedModel, table: FeatureTable, planet_share: float | None) -> float:

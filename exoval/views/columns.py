@@ -10,7 +10,6 @@ import pandas as pd
 from exoval.errors import BadTable
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
-from exoval.views.layout import layout_of
 
 
 def with_view_columns(table: FeatureTable, *, bins: int = 67) -> FeatureTable:
@@ -24,7 +23,7 @@ def with_view_columns(table: FeatureTable, *, bins: int = 67) -> FeatureTable:
     # as networks take them: 0 where nothing is known
     values = np.nan_to_num(table.views[np.arange(len(table))])
     added, columns = {}, []
-    for name, part in layout_of(values.shape[1]).slices.items():
+    for name, part in table.views.layout.slices.items():
         means = averaged(values[:, part], min(bins, part.stop - part.start))
         for place in range(means.shape[1]):
             columns.append(Column(f"{name}_{place:02d}", "", f"{name} view, stretch {place}"))

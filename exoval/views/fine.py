@@ -14,8 +14,11 @@ from numba import njit
 
 from exoval.folded.fixed_bins import fill_gaps
 from exoval.folded.folded_event import FoldedEvent
-from exoval.views.layout import FINE, ViewLayout
+from exoval.views.layout import ViewLayout
 
+#: all phases; two durations to either side of the event, of the strongest other dip, of the odd
+#: events and of the even ones
+FINE = ViewLayout({"global": 2001, "local": 201, "secondary": 201, "odd": 201, "even": 201})
 BINS, SLICES, LENGTH = FINE.bins, FINE.slices, FINE.length
 #: durations of the transit to either side of the middle of all but the global view
 REACH = 2.0

@@ -8,14 +8,24 @@ from functools import cached_property
 
 import numpy as np
 
-from exoval.errors import BadTable
+from exoval.errors import BadParameter
 
 
 @dataclass(frozen=True)
 class ViewLayout:
-    """Stretches that lie one after the other in a row: name -> bins."""
+    """Stretches that lie one after the other in a row: name -> bins.
+
+    Raises BadParameter without a stretch, or for one without bins.
+    """
 
     bins: Mapping[str, int]
+
+    def __post_init__(self) -> None:
+        if not self.bins or min(self.bins.values()) < 1:
+            raise BadParameter(
+                f"a layout of views with the stretches {dict(self.bins)}; give one or more, each "
+                "with a positive number of bins"
+            )
 
     @cached_property
     def length(self) -> int:
@@ -30,22 +40,3 @@ class ViewLayout:
             name: slice(int(end) - size, int(end))
             for (name, size), end in zip(self.bins.items(), ends)
         }
-
-
-#: all phases; two durations to either side of the event, of the strongest other dip, of the odd
-#: events and of the even ones
-FINE = ViewLayout({"global": 2001, "local": 201, "secondary": 201, "odd": 201, "even": 201})
-#: all phases and the event, as published for TESS full-frame images (Yu et al. 2019, AJ 158, 25)
-COARSE = ViewLayout({"global": 201, "local": 61})
-#: layouts differ in length, so that an array of views says which it has
-LAYOUTS = {layout.length: layout for layout in (FINE, COARSE)}
-
-
-def layout_of(length: int) -> ViewLayout:
-    """The layout of rows of some length; BadTable if none has it."""
-    if length not in LAYOUTS:
-        raise BadTable(
-            f"views of {length} bins have no known layout; they should have one of "
-            f"{', '.join(map(str, LAYOUTS))}: simulate the set again with this version"
-        )
-    return LAYOUTS[length]

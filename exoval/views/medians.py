@@ -10,8 +10,10 @@ import numpy as np
 from exoval.detrend.detrend import Detrend
 from exoval.errors import BadParameter
 from exoval.folded.folded_event import FoldedEvent
-from exoval.views.layout import COARSE, ViewLayout
+from exoval.views.layout import ViewLayout
 
+#: all phases and the event, as published for TESS full-frame images (Yu et al. 2019, AJ 158, 25)
+COARSE = ViewLayout({"global": 201, "local": 61})
 #: duration of a trapezoid over that of the best box, at most: a triangle's is 1.5, and the
 #: trapezoid of a wave has no end
 LONGEST = 1.5

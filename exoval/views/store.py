@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from exoval.errors import BadTable, DataNotFound
+from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.running.output_path import writing
-from exoval.views.layout import FINE, LAYOUTS, ViewLayout, layout_of
+from exoval.views.layout import ViewLayout
 
-#: file of the views and of the counts of their empty bins
-VALUES, MISSING = "{}.npy", "{}_missing.npy"
+#: file of the views, of the counts of their empty bins, and of the bins of each stretch
+VALUES, MISSING, LAYOUT = "{}.npy", "{}_missing.npy", "{}_layout.json"
 
 
 @dataclass(frozen=True)
 class Views:
     """Views of many events in the order of a feature table.
 
-    ``values`` (rows, length) float32 holds the stretches of a layout one after the other, NaN
+    ``values`` (rows, length) float32 holds the stretches of ``layout`` one after the other, NaN
     where a view has no data at all; ``missing`` (rows, views) counts the bins without data.
+
+    Raises BadTable for arrays that do not have the layout's shape.
     """
 
     values: np.ndarray
     missing: np.ndarray
+    layout: ViewLayout
+
+    def __post_init__(self) -> None:
+        rows, length, stretches = len(self.values), self.layout.length, len(self.layout.bins)
+        if self.values.shape != (rows, length) or self.missing.shape != (rows, stretches):
+            raise BadTable(
+                f"views of shape {self.values.shape} with counts of shape {self.missing.shape} do "
+                f"not have the {length} bins in {stretches} stretches of their layout; "
+                "simulate the set again"
+            )
 
     def __len__(self) -> int:
         return len(self.values)
-
-    @property
-    def layout(self) -> ViewLayout:
-        """Which stretches there are."""
-        return layout_of(self.values.shape[1])
 
     def view(self, name: str) -> np.ndarray:
         """One of the views of all events, shape (rows, bins)."""
@@ -64,6 +72,11 @@ class ViewRows:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def layout(self) -> ViewLayout:
+        """Which stretches there are."""
+        return self.views.layout
+
     def __getitem__(self, chosen: np.ndarray | slice) -> np.ndarray:
         """The views of some rows, read now, float32 of shape (chosen rows, length)."""
         return np.asarray(self.views.values[self.rows[chosen]], dtype=np.float32)
@@ -79,7 +92,7 @@ def save_views(
     *,
     size: int,
     rows: Iterable[tuple[int, np.ndarray, np.ndarray]],
-    layout: ViewLayout = FINE,
+    layout: ViewLayout,
 ) -> None:
     """Write ``size`` rows, given in any order as (row, values, missing), without holding them.
 
@@ -104,6 +117,7 @@ def save_views(
         )
     values.flush()
     missing.flush()
+    (Path(folder) / LAYOUT.format(name)).write_text(json.dumps(dict(layout.bins)))
 
 
 def open_views(folder: str | Path, name: str = "views") -> Views:
@@ -111,22 +125,22 @@ def open_views(folder: str | Path, name: str = "views") -> Views:
 
     Raises DataNotFound if there are none and BadTable if they are not ours.
     """
-    paths = [Path(folder) / file.format(name) for file in (VALUES, MISSING)]
-    if not all(path.is_file() for path in paths):
+    paths = [Path(folder) / file.format(name) for file in (VALUES, MISSING, LAYOUT)]
+    lacking = [path.name for path in paths if not path.is_file()]
+    if lacking:
         raise DataNotFound(
-            f"no {name}.npy with {name}_missing.npy in {folder}; make them with "
+            f"no {' and no '.join(lacking)} in {folder}; make views with "
             "python -m simulate views=true"
         )
     try:
-        values, missing = (np.load(path, mmap_mode="r") for path in paths)
-    except (ValueError, EOFError, OSError) as error:
+        values, missing = (np.load(path, mmap_mode="r") for path in paths[:2])
+        layout = ViewLayout({str(key): int(bins) for key, bins in _plain(paths[2]).items()})
+    except (ValueError, TypeError, AttributeError, EOFError, OSError, BadParameter) as error:
         raise BadTable(
-            f"cannot read {paths[0]} or {paths[1]} ({error}); simulate the set again"
+            f"cannot read the views in {folder} ({error}); simulate the set again"
         ) from error
-    if values.ndim != 2 or len(values) != len(missing) or values.shape[1] not in LAYOUTS:
-        raise BadTable(
-            f"{paths[0]} has shape {values.shape} and not ({len(missing)}, one of "
-            f"{', '.join(map(str, LAYOUTS))}); simulate the set again with this "
-            "version"
-        )
-    return Views(values, missing)
+    return Views(values, missing, layout)
+
+
+def _plain(path: Path) -> dict:
+    return json.loads(path.read_text())

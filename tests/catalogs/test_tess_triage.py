@@ -16,8 +16,8 @@ from exoval.errors import BadTable, DataNotFound
 from exoval.labels import TRANSITS, LabelMeaning
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
-from exoval.views.fine import BINS, LENGTH, SLICES
-from exoval.views.layout import COARSE
+from exoval.views.fine import BINS, FINE, LENGTH, SLICES
+from exoval.views.medians import COARSE
 from exoval.views.store import ViewRows, Views
 
 
@@ -98,7 +98,7 @@ def test_the_form_has_a_level_of_zero_and_a_floor_of_minus_one():
     values = random.normal(0.2, 0.05, (4, LENGTH)).astype(np.float32)
     for name in TRIAGE_BINS:
         values[:, SLICES[name]] += dips(0.8, 0.2, BINS[name])
-    formed = in_triage_form(values)
+    formed = in_triage_form(values, layout=FINE)
     for name, bins in TRIAGE_BINS.items():
         part = formed[:, COARSE.slices[name]]
         assert part.min(axis=1) == pytest.approx(-1)
@@ -111,7 +111,7 @@ def test_the_form_has_a_level_of_zero_and_a_floor_of_minus_one():
 
 def test_views_of_the_published_form_stay_as_they_are():
     values = np.random.default_rng(0).standard_normal((3, COARSE.length)).astype(np.float32)
-    assert np.array_equal(in_triage_form(values), values)
+    assert np.array_equal(in_triage_form(values, layout=COARSE), values)
 
 
 def test_whatever_transits_looks_like_something():
@@ -144,7 +144,7 @@ def test_measured_events_in_the_same_columns(tmp_path):
     # no trapezoid could be fitted to the second: its box counts
     frame["trapezoid_duration"] = [1.2, np.nan]
     views = ViewRows.of_all(
-        Views(np.zeros((2, LENGTH), np.float32), np.zeros((2, len(SLICES)), np.int16)), 2
+        Views(np.zeros((2, LENGTH), np.float32), np.zeros((2, len(SLICES)), np.int16), FINE), 2
     )
     columns = tuple(Column(name, "", "") for name in names)
     table = FeatureTable(frame, columns, views=views, meanings=meanings())

@@ -17,7 +17,8 @@ from exoval.classifiers.deep_kernel_gp import DeepKernelGP
 from exoval.classifiers.transit_cnn import TransitCNN
 from exoval.errors import BadParameter
 from exoval.networks.view_network import LIMIT, mirrored, prepared_views
-from exoval.views.fine import LENGTH, SLICES
+from exoval.views.fine import FINE, LENGTH, SLICES
+from exoval.views.layout import ViewLayout
 from exoval.views.store import ViewRows, Views
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +57,7 @@ from sklearn.base import clone
 import test_view_classifiers as here
 X, y, views = here.shapes()
 long = clone(getattr(here, {name!r})).set_params(epochs=4000, patience=4000, checkpoint={path!r})
-long.fit(X, y, views=views)
+long.fit(X, y, views=here.laid_out(views))
 """
 
 
@@ -84,6 +85,12 @@ def test_scikit_learn_contract(estimator, check):
     check(estimator)
 
 
+def laid_out(values, layout=FINE):
+    """Views that say which stretches they have."""
+    counts = np.zeros((len(values), len(layout.bins)), np.int16)
+    return ViewRows.of_all(Views(values, counts, layout), len(values))
+
+
 def shapes(count=300, seed=0, kind="secondary"):
     """Noisy boxes; half of them differ from the others in one view alone, features say nothing."""
     random = np.random.default_rng(seed)
@@ -103,7 +110,7 @@ def shapes(count=300, seed=0, kind="secondary"):
 def test_what_only_a_view_shows_is_learned_from_it(classifier, kind):
     X, y, views = shapes(kind=kind)
     other, truth, theirs = shapes(seed=1, kind=kind)
-    model = clone(classifier).fit(X, y, views=views)
+    model = clone(classifier).fit(X, y, views=laid_out(views))
     assert np.mean(model.predict(other, views=theirs) == truth) > 0.9
     blind = clone(classifier).fit(X, y)
     assert np.mean(blind.predict(other) == truth) < 0.65
@@ -112,8 +119,14 @@ def test_what_only_a_view_shows_is_learned_from_it(classifier, kind):
 def test_an_eclipse_anywhere_in_the_period_is_seen_by_the_network_alone():
     X, y, views = shapes(seed=2, kind="global")
     other, truth, theirs = shapes(seed=3, kind="global")
-    assert np.mean(clone(CNN).fit(X, y, views=views).predict(other, views=theirs) == truth) > 0.9
-    assert np.mean(clone(GP).fit(X, y, views=views).predict(other, views=theirs) == truth) < 0.65
+    assert (
+        np.mean(clone(CNN).fit(X, y, views=laid_out(views)).predict(other, views=theirs) == truth)
+        > 0.9
+    )
+    assert (
+        np.mean(clone(GP).fit(X, y, views=laid_out(views)).predict(other, views=theirs) == truth)
+        < 0.65
+    )
 
 
 @BOTH
@@ -126,12 +139,12 @@ def test_one_seed_gives_one_answer_and_leaves_the_random_state_of_torch_alone(cl
         answers.append(
             clone(classifier)
             .set_params(epochs=2)
-            .fit(X, y, views=views)
+            .fit(X, y, views=laid_out(views))
             .predict_proba(X, views=views)
         )
         assert torch.equal(before, torch.get_rng_state())
     np.testing.assert_allclose(*answers, atol=1e-6)
-    others = clone(classifier).set_params(epochs=2, random_state=1).fit(X, y, views=views)
+    others = clone(classifier).set_params(epochs=2, random_state=1).fit(X, y, views=laid_out(views))
     assert np.abs(others.predict_proba(X, views=views) - answers[0]).max() > 1e-3
 
 
@@ -143,11 +156,11 @@ def test_views_on_disk_are_as_good_as_views_in_memory(classifier, tmp_path):
     stored = np.lib.format.open_memmap(tmp_path / "views.npy", "w+", np.float32, (400, LENGTH))
     place = random.permutation(400)[:150]
     stored[place] = views
-    rows = ViewRows(Views(stored, np.zeros((400, 5), dtype=np.int16)), place)
+    rows = laid_out(stored).select(place)
     short = clone(classifier).set_params(epochs=2)
     mapped = clone(short).fit(X, y, views=rows).predict_proba(X, views=rows)
     np.testing.assert_array_equal(
-        mapped, clone(short).fit(X, y, views=views).predict_proba(X, views=views)
+        mapped, clone(short).fit(X, y, views=laid_out(views)).predict_proba(X, views=views)
     )
     some = rows.select(np.arange(20))
     assert isinstance(some, ViewRows) and len(some) == 20
@@ -159,12 +172,12 @@ def test_rows_of_no_weight_leave_no_trace(classifier):
     X, y, views = shapes(100)
     spoilt = np.concatenate([views, views + 9])
     short = clone(classifier).set_params(epochs=2)
-    plain = clone(short).fit(X, y, views=views)
+    plain = clone(short).fit(X, y, views=laid_out(views))
     weighted = clone(short).fit(
         np.concatenate([X, X + 9]),
         np.concatenate([y, y[::-1]]),
         sample_weight=np.repeat([1.0, 0.0], 100),
-        views=spoilt,
+        views=laid_out(spoilt),
     )
     np.testing.assert_allclose(
         weighted.predict_proba(X, views=views), plain.predict_proba(X, views=views), atol=1e-6
@@ -177,7 +190,7 @@ def test_interval_is_that_of_the_draws_and_widens_with_level(classifier):
     model = (
         clone(classifier)
         .set_params(epochs=3, **({"networks": 4} if "networks" in classifier.get_params() else {}))
-        .fit(X, y, views=views)
+        .fit(X, y, views=laid_out(views))
     )
     narrow, wide = (
         model.predict_proba_interval(X, level=level, views=views) for level in (0.5, 0.95)
@@ -194,32 +207,65 @@ def test_gaps_and_outliers_in_views_are_taken(classifier):
     views[:5, SLICES["secondary"]] = np.nan
     views[5:9] = np.nan
     views[9, :50] = 1e6
-    model = clone(classifier).set_params(epochs=2).fit(X, y, views=views)
+    model = clone(classifier).set_params(epochs=2).fit(X, y, views=laid_out(views))
     assert np.isfinite(model.predict_proba(X, views=views)).all()
 
 
 @BOTH
 def test_views_that_are_not_those_of_the_rows_are_refused(classifier):
     X, y, views = shapes(60)
-    with pytest.raises(BadParameter, match=rf"shape \(59, {LENGTH}\) and the features 60 rows"):
-        clone(classifier).fit(X, y, views=views[1:])
-    with pytest.raises(BadParameter, match=r"give views of shape \(60,"):
-        clone(classifier).fit(X, y, views=views[:, :100])
+    with pytest.raises(BadParameter, match=rf"shape \(59, {LENGTH}\).* of the 60 rows"):
+        clone(classifier).fit(X, y, views=laid_out(views[1:]))
+    with pytest.raises(BadParameter, match="do not say which stretches"):
+        clone(classifier).fit(X, y, views=views)
     short = clone(classifier).set_params(epochs=1)
     with pytest.raises(BadParameter, match="was fitted with views"):
-        clone(short).fit(X, y, views=views).predict_proba(X)
+        clone(short).fit(X, y, views=laid_out(views)).predict_proba(X)
     with pytest.raises(BadParameter, match="was fitted without views"):
         clone(short).fit(X, y).predict_proba(X, views=views)
+    turned = ViewLayout(dict(reversed(FINE.bins.items())))
+    fitted = clone(short).fit(X, y, views=laid_out(views))
+    with pytest.raises(BadParameter, match="give views of the same form"):
+        fitted.predict_proba(X, views=laid_out(views, turned))
+    with pytest.raises(BadParameter, match=rf"shape \(60, 100\); give one row of {LENGTH} bins"):
+        fitted.predict_proba(X, views=views[:, :100])
+
+
+@pytest.mark.parametrize(
+    ("bins", "message"),
+    [
+        ({"phases": 300}, "the network looks at local"),
+        ({"local": 61, "odd": 41, "global": 201}, "different numbers of bins"),
+        ({"global": 201, "local": 16}, "local has 16 bins and the network's layers need 17"),
+        ({"global": 84, "local": 17}, "global has 84 bins and the network's layers need 85"),
+    ],
+)
+def test_a_layout_that_does_not_fit_the_network_is_refused(bins, message):
+    layout = ViewLayout(bins)
+    X, y, _ = shapes(40)
+    values = np.zeros((40, layout.length), np.float32)
+    with pytest.raises(BadParameter, match=message):
+        clone(CNN).fit(X, y, views=laid_out(values, layout))
+
+
+@pytest.mark.parametrize("bins", [{"global": 85}, {"local": 17}, {"odd": 17, "even": 17}])
+def test_views_with_some_of_the_stretches_are_taken(bins):
+    layout = ViewLayout(bins)
+    X, y, _ = shapes(40)
+    views = laid_out(np.ones((40, layout.length), np.float32), layout)
+    fitted = clone(CNN).set_params(epochs=1).fit(X, y, views=views)
+    assert fitted.view_stretches_ == bins
+    assert np.isfinite(fitted.predict_proba(X, views=views)).all()
 
 
 @BOTH
 def test_training_stops_when_held_out_rows_say_so_and_goes_back(classifier):
     X, y, views = shapes(260, seed=4)
     views[:] = np.random.default_rng(0).normal(size=views.shape)
-    model = clone(classifier).set_params(epochs=200, patience=3).fit(X, y, views=views)
+    model = clone(classifier).set_params(epochs=200, patience=3).fit(X, y, views=laid_out(views))
     best = int(np.argmin(model.held_out_loss_))
     assert model.epochs_run_ == best + 1 + 3 < 200
-    shorter = clone(model).set_params(epochs=best + 1).fit(X, y, views=views)
+    shorter = clone(model).set_params(epochs=best + 1).fit(X, y, views=laid_out(views))
     np.testing.assert_allclose(
         shorter.predict_proba(X, views=views), model.predict_proba(X, views=views), atol=1e-6
     )
@@ -242,8 +288,8 @@ def test_a_training_killed_at_a_random_time_ends_as_an_uninterrupted_one(name, t
     done = torch.load(path, weights_only=True)["epochs_run"]
     X, y, views = shapes()
     longer = clone(globals()[name]).set_params(epochs=done + 2, patience=4000)
-    resumed = clone(longer).set_params(checkpoint=str(path)).fit(X, y, views=views)
-    straight = clone(longer).fit(X, y, views=views)
+    resumed = clone(longer).set_params(checkpoint=str(path)).fit(X, y, views=laid_out(views))
+    straight = clone(longer).fit(X, y, views=laid_out(views))
     assert resumed.epochs_run_ == straight.epochs_run_ == done + 2
     np.testing.assert_allclose(
         resumed.predict_proba(X, views=views), straight.predict_proba(X, views=views), atol=1e-6
@@ -253,19 +299,21 @@ def test_a_training_killed_at_a_random_time_ends_as_an_uninterrupted_one(name, t
 def test_a_checkpoint_of_other_views_is_left_alone(tmp_path):
     X, y, views = shapes(120)
     short = clone(CNN).set_params(epochs=2, checkpoint=str(tmp_path / "cnn.pt"))
-    short.fit(X, y, views=views)
-    again = clone(short).fit(X, y, views=views[::-1].copy())
-    straight = clone(short).set_params(checkpoint=None).fit(X, y, views=views[::-1].copy())
+    short.fit(X, y, views=laid_out(views))
+    again = clone(short).fit(X, y, views=laid_out(views[::-1].copy()))
+    straight = (
+        clone(short).set_params(checkpoint=None).fit(X, y, views=laid_out(views[::-1].copy()))
+    )
     np.testing.assert_array_equal(again.held_out_loss_, straight.held_out_loss_)
 
 
 def test_a_mirrored_view_is_the_event_run_backwards():
     values = torch.arange(2 * LENGTH, dtype=torch.float32).reshape(2, LENGTH)
-    turned = mirrored(values, np.array([True, False]))
+    turned = mirrored(values, np.array([True, False]), layout=FINE)
     assert torch.equal(turned[1], values[1])
     for part in SLICES.values():
         assert torch.equal(turned[0, part], values[0, part].flip(0))
-    assert torch.equal(mirrored(turned, np.array([True, False])), values)
+    assert torch.equal(mirrored(turned, np.array([True, False]), layout=FINE), values)
 
 
 def test_prepared_views_are_finite_and_clipped():
@@ -285,4 +333,4 @@ def test_a_setting_out_of_range_is_refused(classifier, setting, value):
     if setting == "checkpoint":
         wrong.set_params(random_state=None)
     with pytest.raises(BadParameter, match=f"{setting}|random_state"):
-        wrong.fit(X, y, views=views)
+        wrong.fit(X, y, views=laid_out(views))

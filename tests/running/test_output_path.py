@@ -12,6 +12,7 @@ from exoval.errors import BadParameter, DataNotFound
 from exoval.networks.checkpoint import write_checkpoint
 from exoval.running.journal import Journal
 from exoval.running.output_path import check_overrides, make_folder, output_path, writing
+from exoval.views.fine import FINE
 from exoval.views.store import save_views
 
 ROOT = Path(__file__).parent.parent.parent
@@ -53,7 +54,7 @@ def test_a_file_that_cannot_be_written_says_what_to_change(tmp_path):
     [
         lambda: Journal(Path(OPTION), "work"),
         lambda: write_checkpoint(OPTION, {}),
-        lambda: save_views(OPTION, "views", size=0, rows=[]),
+        lambda: save_views(OPTION, "views", size=0, rows=[], layout=FINE),
         lambda: make_folder(Path(OPTION) / "deeper"),
     ],
 )

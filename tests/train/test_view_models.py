@@ -13,7 +13,7 @@ from exoval.classifiers.transit_cnn import TransitCNN
 from exoval.errors import BadTable
 from exoval.models.calibrate import PlattCalibration
 from exoval.models.fitted_model import load_fitted_model
-from exoval.views.fine import LENGTH, SLICES
+from exoval.views.fine import FINE, LENGTH, SLICES
 from exoval.views.store import ViewRows, Views, save_views
 from train.data.labelled_set import load_labelled_set
 from train.data.splits import StarSplit
@@ -65,6 +65,7 @@ def shown_set(folder, table=None, values=None):
         "views",
         size=len(values),
         rows=((row, one, np.zeros(len(SLICES), np.int16)) for row, one in enumerate(values)),
+        layout=FINE,
     )
     return folder
 
@@ -78,7 +79,7 @@ class FakeReal:
         frame = table.frame.copy()
         frame.loc[4, "feature_1"] = np.inf
         self.table = replace(table, frame=frame)
-        self.views = Views(values, np.zeros((60, len(SLICES)), np.int16)) if views else None
+        self.views = Views(values, np.zeros((60, len(SLICES)), np.int16), FINE) if views else None
 
     def measure(self, recipe):
         skipped = pd.DataFrame({"event": [], "target": [], "disposition": [], "reason": []})

@@ -8,7 +8,7 @@ from exoval.errors import BadTable
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
 from exoval.views.columns import averaged, with_view_columns
-from exoval.views.layout import COARSE
+from exoval.views.medians import COARSE
 from exoval.views.store import ViewRows, Views
 
 
@@ -23,7 +23,7 @@ def table(views=True):
             "depth": [1.0, 2.0, 3.0],
         }
     )
-    rows = ViewRows.of_all(Views(values, np.zeros((3, 2), np.int16)), 3)
+    rows = ViewRows.of_all(Views(values, np.zeros((3, 2), np.int16), COARSE), 3)
     return FeatureTable(frame, (Column("depth", "ppm", ""),), views=rows if views else None)
 
 

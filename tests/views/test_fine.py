@@ -7,7 +7,7 @@ from light_curves import folded
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadTable, DataNotFound
 from exoval.folded.folded_event import FoldedEvent
-from exoval.views.fine import BINS, LENGTH, SLICES, event_views
+from exoval.views.fine import BINS, FINE, LENGTH, SLICES, event_views
 from exoval.views.store import Views, open_views, save_views
 
 EPHEMERIS = Ephemeris(3.3, 2.0, 0.25)
@@ -15,7 +15,7 @@ EPHEMERIS = Ephemeris(3.3, 2.0, 0.25)
 
 def views(event):
     values, missing = event_views(event)
-    return Views(values[None], missing[None])
+    return Views(values[None], missing[None], FINE)
 
 
 def test_views_have_the_declared_lengths_and_are_single_precision():
@@ -90,15 +90,37 @@ def test_views_come_back_from_disk_in_the_tables_order(tmp_path):
     values = rng.standard_normal((7, LENGTH)).astype(np.float32)
     missing = rng.integers(0, 200, (7, len(BINS))).astype(np.int16)
     order = rng.permutation(7)
-    save_views(tmp_path, "views", size=7, rows=((row, values[row], missing[row]) for row in order))
+    rows = ((row, values[row], missing[row]) for row in order)
+    save_views(tmp_path, "views", size=7, rows=rows, layout=FINE)
     found = open_views(tmp_path)
     assert isinstance(found.values, np.memmap)
     assert np.array_equal(found.values, values) and np.array_equal(found.missing, missing)
     assert np.array_equal(found.view("local"), values[:, 2001:2202])
+    assert found.layout.slices == SLICES
+
+
+def test_what_lies_on_disk_is_refused_where_it_does_not_fit_together(tmp_path):
+    rows = [(0, np.zeros(LENGTH), np.zeros(5))]
+    save_views(tmp_path, "views", size=1, rows=rows, layout=FINE)
+    layout = tmp_path / "views_layout.json"
+    for text, message in (
+        ('{"global": 7}', "in 1 stretches"),
+        ("{", "cannot read the views"),
+        ('{"global": 0}', "cannot read the views"),
+        ("[7]", "cannot read the views"),
+    ):
+        layout.write_text(text)
+        with pytest.raises(BadTable, match=message):
+            open_views(tmp_path)
+    layout.unlink()
+    with pytest.raises(DataNotFound, match=r"no views_layout.json in"):
+        open_views(tmp_path)
 
 
 def test_a_row_without_views_is_named_and_so_are_missing_files(tmp_path):
     with pytest.raises(BadTable, match="1 of 2 rows"):
-        save_views(tmp_path, "views", size=2, rows=[(0, np.zeros(LENGTH), np.zeros(5))])
+        save_views(
+            tmp_path, "views", size=2, rows=[(0, np.zeros(LENGTH), np.zeros(5))], layout=FINE
+        )
     with pytest.raises(DataNotFound, match="views=true"):
         open_views(tmp_path / "nowhere")

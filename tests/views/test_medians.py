@@ -8,27 +8,28 @@ from sklearn.base import clone
 from exoval.classifiers.transit_cnn import TransitCNN
 from exoval.detrend.adaptive_spline import AdaptiveSpline
 from exoval.ephemeris import Ephemeris
-from exoval.errors import BadParameter, BadTable
-from exoval.views.layout import COARSE, FINE, layout_of
+from exoval.errors import BadParameter
+from exoval.views.fine import FINE
+from exoval.views.layout import ViewLayout
 from exoval.views.medians import (
+    COARSE,
     LONGEST,
     MedianViews,
     bin_medians,
     event_duration,
     standing_on_minus_one,
 )
-from exoval.views.store import open_views, save_views
+from exoval.views.store import ViewRows, open_views, save_views
 
 EPHEMERIS = Ephemeris(3.3, 2.0, 0.25)
 
 
-def test_layouts_are_known_by_their_length():
+def test_stretches_lie_one_after_the_other():
     for layout in (FINE, COARSE):
-        assert layout_of(layout.length) is layout
         stops = [part.stop for part in layout.slices.values()]
         assert stops == list(np.cumsum(list(layout.bins.values())))
-    with pytest.raises(BadTable, match="no known layout"):
-        layout_of(7)
+    with pytest.raises(BadParameter, match="positive number of bins"):
+        ViewLayout({})
 
 
 def test_bins_are_medians_of_what_lies_in_them():
@@ -112,11 +113,11 @@ def test_they_go_to_disk_and_to_a_network(tmp_path):
         layout=COARSE,
     )
     found = open_views(tmp_path)
-    assert found.layout is COARSE
+    assert found.layout == COARSE
     assert np.array_equal(found.view("local"), values[:, 201:])
     network = TransitCNN(networks=1, epochs=8, batch_size=32, learning_rate=0.01, random_state=0)
     features = random.standard_normal((400, 1))
-    fitted = clone(network).fit(features, truth, views=values)
+    fitted = clone(network).fit(features, truth, views=ViewRows.of_all(found, 400))
     assert np.mean(fitted.predict(features, views=values) == truth) > 0.95
     with pytest.raises(BadParameter, match="262"):
         fitted.predict(features, views=np.zeros((400, FINE.length), np.float32))

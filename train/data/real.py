@@ -80,7 +80,8 @@ class RealCandidates:
         reasons = pd.DataFrame(skipped, columns=["event", "target", "disposition", "reason"])
         views = None
         if recipe.view_form is not None and pictures:
-            views = Views(*(np.stack(parts) for parts in zip(*pictures)))
+            values, missing = (np.stack(parts) for parts in zip(*pictures))
+            views = Views(values, missing, recipe.view_form.layout)
         return RealSet(FeatureTable(frame, columns, recipe={"real": True}), reasons, views)
 
     def candidates(self, library: LightCurveLibrary) -> list[tuple[Candidate, list[Ephemeris]]]:

@@ -70,9 +70,11 @@ def _joined_views(tables: Sequence[FeatureTable]) -> ViewRows | None:
         return None
     if len(tables) == 1:
         return tables[0].views
+    if any(table.views.layout.slices != tables[0].views.layout.slices for table in tables):
+        raise BadTable("the labelled sets have views of different forms; simulate them with one")
     values = np.concatenate([table.views[np.arange(len(table))] for table in tables])
     missing = np.concatenate([table.views.views.missing[table.views.rows] for table in tables])
-    return ViewRows.of_all(Views(values, missing), len(values))
+    return ViewRows.of_all(Views(values, missing, tables[0].views.layout), len(values))
 
 
 @dataclass(frozen=True)

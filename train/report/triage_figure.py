@@ -9,7 +9,6 @@ import numpy as np
 
 from exoval.catalogs.tess_triage import TRIAGE_BINS
 from exoval.table.feature_table import FeatureTable
-from exoval.views.layout import layout_of
 from train.judging.metrics import counts_above
 from train.judging.scored import Scored
 from train.report.figures import PALETTE, REAL, SIMULATED, STYLE, Axes, Figure, rc_context, require
@@ -74,7 +73,7 @@ def _folds(
         if not len(rows):
             continue
         values = table.views[rows]
-        part = layout_of(values.shape[1]).slices[name]
+        part = table.views.layout.slices[name]
         low, middle, high = np.quantile(values[:, part], [0.16, 0.5, 0.84], axis=0)
         place = np.linspace(-0.5, 0.5, len(middle)) * (1 if name == "global" else 4)
         axes.fill_between(place, low, high, color=colour, alpha=0.25, lw=0)

@@ -14,7 +14,7 @@ from exoval.errors import BadTable
 from exoval.models.calibrate import PlattCalibration
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
-from exoval.views.fine import LENGTH, SLICES
+from exoval.views.fine import FINE, LENGTH, SLICES
 from exoval.views.store import ViewRows, Views
 from train.data.splits import StarSplit
 from train.tasks.triage import triage
@@ -46,7 +46,7 @@ def events(kind, prefix, rows=600, seed=0):
             "depth": random.standard_normal(rows) + 2 * (label == "planet"),
         }
     )
-    views = Views(values, np.zeros((rows, len(SLICES)), np.int16))
+    views = Views(values, np.zeros((rows, len(SLICES)), np.int16), FINE)
     return FeatureTable(frame, (Column("depth", "ppm", ""),), views=ViewRows.of_all(views, rows))
 
 
