@@ -41,7 +41,7 @@ def main(config: DictConfig) -> float | None:
         task = _task(settings["task"])
         known = set(inspect.signature(run).parameters)
         wanted = set(inspect.signature(task).parameters)
-        _reject_unknown(settings, known | wanted | {"task", "data"})
+        _reject_unknown(settings, known | wanted | {"task", "data", "search_space"})
         check_settings(settings.get("mission"))
         arguments = _built(config)
         if arguments.get("mission") is not None and "mission" not in wanted:

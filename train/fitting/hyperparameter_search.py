@@ -89,8 +89,8 @@ class HyperparameterSearch:
         lacking = sorted(set(classifiers) - set(self.space))
         if lacking:
             raise BadParameter(
-                f"no search space for {', '.join(lacking)}; add conf/search_space/"
-                "NAME.yaml and its name to conf/train/tuning/optuna.yaml"
+                f"no search space for {', '.join(lacking)}; add search_space: with its name and "
+                "ranges to conf/classifier/NAME.yaml"
             )
         best, found, frames = {}, {}, []
         for name, classifier in classifiers.items():

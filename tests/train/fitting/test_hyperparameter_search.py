@@ -172,7 +172,7 @@ def test_a_space_that_cannot_be_drawn_from_is_refused(space, message):
 
 
 def test_unusable_searches_say_what_to_do(tmp_path, monkeypatch):
-    with pytest.raises(BadParameter, match=r"no search space for forest; add conf/search_space"):
+    with pytest.raises(BadParameter, match=r"no search space for forest; add search_space"):
         searched(tmp_path, classifiers={"forest": LogisticRegression()})
     with pytest.raises(BadTable, match=r"tuning\.folds=500"):
         searched(tmp_path, HyperparameterSearch(space=SPACE, folds=500))
