@@ -52,7 +52,7 @@ def test_without_its_frame_nothing_is_written(tmp_path):
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(DataNotFound, match=r"cannot write .*file"):
+    with pytest.raises(DataNotFound, match=r"cannot write to .*file .*choose another file"):
         write_result(tmp_path / "file" / "result.json", result(roc_auc=NUMBER))
 
 
