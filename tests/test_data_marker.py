@@ -6,6 +6,7 @@ import pytest
 
 pytest_plugins = "pytester"
 
+TESTS_FOLDER = Path(__file__).parent
 TESTS = """
     import os
     import pytest
@@ -30,8 +31,9 @@ TESTS = """
 
 
 @pytest.fixture
-def suite(pytester):
-    pytester.makeconftest((Path(__file__).parent / "conftest.py").read_text())
+def suite(pytester, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(TESTS_FOLDER.parent))
+    pytester.makeconftest((TESTS_FOLDER / "conftest.py").read_text())
     pytester.makeini("[pytest]\nmarkers =\n    data: needs real data\n")
     pytester.makepyfile(TESTS)
     return pytester

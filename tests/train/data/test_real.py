@@ -8,7 +8,6 @@ from fabricate import kepler_fits
 from exoval.catalogs.candidate import Candidate
 from exoval.detrend.median import Median
 from exoval.ephemeris import Ephemeris
-from exoval.features.shape import ShapeFeatures
 from exoval.features.strength import StrengthFeatures
 from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.missions.kepler import kepler
@@ -88,7 +87,7 @@ def measured(folder, *candidates, segments=2):
     recipe = Recipe(
         mission=kepler(),
         detrend=Median(),
-        features={"strength": StrengthFeatures(), "shape": ShapeFeatures()},
+        features={"strength": StrengthFeatures()},
         segments_per_light_curve=segments,
     )
     found = RealCandidates((lambda: list(candidates),), str(folder)).measure(recipe)
