@@ -10,7 +10,6 @@ from omegaconf import OmegaConf
 import conf
 from train.fitting.hyperparameter_search import HyperparameterSearch, first_settings
 
-
 NAMES = sorted(
     path.stem for folder in conf.__path__ for path in Path(folder, "classifier").glob("*.yaml")
 )
