@@ -1,4 +1,4 @@
-"""Every classifier on the same rows: seconds to fit, held-out log-loss and precision-recall area.
+"""Every classifier on the same rows: seconds to fit, held-out log-loss and average precision.
 
     python benchmarks/classifiers.py [--small] [--threads 2] [--labelled-set DIR] [--only NAME ...]
 
@@ -228,7 +228,7 @@ def classifiers(small: bool, views: bool) -> Iterator[tuple[str, BaseEstimator]]
 
 
 def judged(classifier: BaseEstimator, fitted: Rows, tested: Rows) -> dict:
-    """Seconds to fit, log-loss and area under precision-recall on rows of other stars."""
+    """Seconds to fit, log-loss of all classes and average precision on rows of other stars."""
     pipeline = feature_pipeline(classifier, len(fitted.X))
     extra: dict = {}
     if has_fit_parameter(classifier, "groups"):
@@ -269,7 +269,7 @@ def tables_of(name: str, rows: Rows, sizes: list[int], small: bool, only: list[s
         )
         found = tables[title] = {}
         print(f"\n{title}")
-        print(f"{'classifier':32}{'seconds':>9}{'log-loss':>10}{'PR-AUC':>8}{'epochs':>8}")
+        print(f"{'classifier':32}{'seconds':>9}{'log-loss':>10}{'precision':>11}{'epochs':>8}")
         for which, classifier in classifiers(small, rows.views is not None):
             if len(some.X) > MOST_ROWS.get(which, np.inf) or (only and which not in only):
                 continue
@@ -278,7 +278,7 @@ def tables_of(name: str, rows: Rows, sizes: list[int], small: bool, only: list[s
             print(
                 f"{which:32}{numbers['seconds']:9.1f}"
                 f"{numbers['multiclass_log_loss']['value']:10.4f}"
-                f"{numbers['average_precision']['value']:8.3f}{numbers.get('epochs', ''):>8}",
+                f"{numbers['average_precision']['value']:11.3f}{numbers.get('epochs', ''):>8}",
                 flush=True,
             )
     return tables

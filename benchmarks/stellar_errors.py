@@ -21,17 +21,17 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
 from exoval.catalogs.tce_features import read_archive_tces
-from train.judging.metrics import value_of
+from train.judging.metrics import judge
 
 VALUES = ("tce_steff", "tce_slogg", "tce_smet", "tce_sradius", "tce_smass", "tce_sdens", "mag")
 ERRORS = ("tce_steff_err", "tce_slogg_err", "tce_smet_err", "tce_sradius_err")
 
 
 def main(options: argparse.Namespace) -> None:
-    """Print the area under precision-recall of each set of columns."""
+    """Print the average precision of each set of columns."""
     table = read_archive_tces(None)
     truth = (table["label"] == "PC").to_numpy()
-    found = {"base_rate": float(truth.mean())}
+    found = {}
     for name, columns in (
         ("values", VALUES),
         ("errors", ERRORS),
@@ -45,10 +45,14 @@ def main(options: argparse.Namespace) -> None:
             method="predict_proba",
             cv=StratifiedGroupKFold(5, shuffle=True, random_state=0),
         )[:, 1]
-        found[name] = value_of("average_precision", score, truth)
-    for name, area in found.items():
-        print(f"{name:>20}: {area:.3f}")
-    last_line({"area_under_precision_recall": found}, options)
+        stars = table["target_id"].to_numpy()
+        keys = ["average_precision"]
+        found[name] = judge(score, truth, stars, resamples=200, seed=0, keys=keys)
+    print(f"{'base rate':>20}: {truth.mean():.3f}")
+    for name, of in found.items():
+        number = of["average_precision"]
+        print(f"{name:>20}: {number['value']:.3f} ({number['low']:.3f}-{number['high']:.3f})")
+    last_line({"base_rate": float(truth.mean()), **found}, options)
 
 
 if __name__ == "__main__":

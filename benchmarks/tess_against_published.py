@@ -28,7 +28,6 @@ if __name__ == "__main__":
 import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from exoval.catalogs.spoc_tce_columns import spoc_tce_table
@@ -36,8 +35,10 @@ from exoval.catalogs.toi_columns import toi_table
 from exoval.ephemeris import SAME_FOUND_PERIOD
 from exoval.labels import PLANET, UNKNOWN
 from exoval.table.feature_table import FeatureTable
+from train.judging.metrics import WeightedRows, intervals, judge
+from train.judging.scored import auc_against
 
-THRESHOLD = 0.9
+KEPT = ("roc_auc", "accuracy", "precision_at_0.9", "recall_at_0.9")
 TABLES = {"toi": toi_table, "spoc": spoc_tce_table}
 
 
@@ -64,15 +65,11 @@ def matched(predictions: pd.DataFrame, table: FeatureTable) -> pd.DataFrame:
     return both[same].groupby("event", as_index=False).max()
 
 
-def judged(score: pd.Series, planet: np.ndarray) -> dict:
-    """Numbers of one score."""
-    called = score.to_numpy() > THRESHOLD
-    return {
-        "roc_auc": float(roc_auc_score(planet, score)),
-        "accuracy": float(np.mean((score > 0.5) == planet)),
-        "precision_at_0.9": float(planet[called].mean()) if called.any() else None,
-        "recall_at_0.9": float(called[planet].mean()),
-    }
+def judged(score: pd.Series, planet: np.ndarray, stars: pd.Series) -> dict:
+    """Numbers of one score, with intervals over stars."""
+    return judge(
+        score.to_numpy(), planet, stars.to_numpy(dtype=str), resamples=500, seed=0, keys=KEPT
+    )
 
 
 def taught_by_labels(table: FeatureTable) -> dict:
@@ -88,13 +85,8 @@ def taught_by_labels(table: FeatureTable) -> dict:
         cv=GroupKFold(5),
         method="predict_proba",
     )[:, 1]
-    against = {
-        label: planet | (table.labels == label) for label in np.unique(table.labels[~planet])
-    }
-    return {"all": float(roc_auc_score(planet, score))} | {
-        str(label): float(roc_auc_score(planet[rows], score[rows]))
-        for label, rows in against.items()
-    }
+    rows = WeightedRows.resampled(score, planet, table.targets, resamples=500, seed=0)
+    return intervals(rows, ["roc_auc"]) | {"auc_against": auc_against(rows, table.labels)}
 
 
 def main(options: argparse.Namespace) -> None:
@@ -111,18 +103,21 @@ def main(options: argparse.Namespace) -> None:
         "them planets"
     )
     for name in columns:
-        report[name] = judged(both[name], planet)
+        report[name] = judged(both[name], planet, both["target"])
         print(
             f"{name:42}"
             + "".join(
-                f"{key} {value:.3f}  " for key, value in report[name].items() if value is not None
+                f"{key} {number['value']:.3f}  "
+                for key, number in report[name].items()
+                if number["value"] is not None
             )
         )
-    report["taught_by_labels_roc_auc"] = taught_by_labels(table)
+    taught = report["taught_by_labels"] = taught_by_labels(table)
     print(
-        "the same columns, taught by labels: ROC AUC "
+        f"the same columns, taught by labels: ROC AUC {taught['roc_auc']['value']:.3f}; "
         + ", ".join(
-            f"{label} {value:.3f}" for label, value in report["taught_by_labels_roc_auc"].items()
+            f"against {label} {number['value']:.3f}"
+            for label, number in taught["auc_against"].items()
         )
     )
     last_line(report, options)

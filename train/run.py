@@ -32,7 +32,7 @@ from train.fitting.hyperparameter_search import HyperparameterSearch
 from train.fitting.learning_curve import last_point, learning_curve_points
 from train.judging.feature_gap import feature_gap
 from train.judging.headline import headline, held_back_log_loss, leading
-from train.judging.novel_share import NovelShare, judge_novelty
+from train.judging.novel_share import judge_novelty
 from train.judging.scored import Scored, evaluate, score
 from train.report.report import Evidence, write_report
 from train.report.result_file import frame, write_result
@@ -82,9 +82,10 @@ def run(
     record. Calibration is learned on a part of its own, or cross-fitted with
     ``calibration_folds``; ``learning_curve`` are shares of the fitted stars to train on as well.
     With ``tuning`` every classifier gets the settings that did best in trials on the stars it may
-    be fitted on; tuning goes on from the
-    trials in ``output``. ``row_cap`` maps classifier, or ``others``, to the most rows to fit it
-    on. Returns the result, as written to ``metrics.json``; ``report.html``,
+    be fitted on; tuning goes on from the trials in ``output``. ``row_cap`` maps classifier, or
+    ``others``, to the most rows to fit it on.
+
+    Returns the result, as written to ``metrics.json``; ``report.html``,
     ``predictions_simulated.csv``, ``predictions_real.csv``, ``training_stars.csv``, ``models/`` and
     ``novelty/`` stand beside it. A run that was killed goes on from the checkpoints it left in
     ``output`` when it is started again. Raises DataNotFound or BadTable for a labelled set that
@@ -130,10 +131,8 @@ def run(
     held_out = table.select(parts.test)
     simulated = {model.name: score(model, held_out) for model in models}
     scored = {model.name: score(model, events.table) for model in models if events.table}
-    gap = feature_gap(table, events.table) if events.table else None
-    novel_share = judge_novelty(
-        models, table, parts, events.table, resamples=bootstrap_resamples, seed=seed
-    )
+    resampling = {"resamples": bootstrap_resamples, "seed": seed}
+    novel_share = judge_novelty(models, table, parts, events.table, **resampling)
     curve = learning_curve_points(
         classifier,
         calibration=calibration,
@@ -147,29 +146,15 @@ def run(
     )
     if curve:
         curve += [
-            last_point(
-                model,
-                simulated[model.name],
-                scored.get(model.name),
-                resamples=bootstrap_resamples,
-                seed=seed,
-            )
+            last_point(model, simulated[model.name], scored.get(model.name), **resampling)
             for model in models
         ]
     best = leading(models)
-    judged = {
-        kind: {
-            name: evaluate(rows, resamples=bootstrap_resamples, seed=seed)
-            for name, rows in of.items()
-        }
-        for kind, of in (("simulated", simulated), ("real", scored))
-    }
+    gap = feature_gap(table, events.table) if events.table else None
     result = frame(settings or {}, seed=seed) | {
         "metrics": {
-            "simulated": headline(best, judged["simulated"], rows=len(held_out)),
-            "real": headline(
-                best, judged["real"], rows=len(scored[best].judged.star) if scored else 0
-            ),
+            "simulated": judged(best, simulated, **resampling),
+            "real": judged(best, scored, **resampling),
             "learning_curve": curve,
         },
         "leading": best,
@@ -192,35 +177,24 @@ def run(
     }
     result["verdict"] = verdict(result)
     result["seconds"] = round(time.time() - start, 1)
-    write(output, result, models=models, simulated=simulated, real=scored, novel_share=novel_share)
-    write_training_stars(output, table.targets)
-    if events.table:
-        events.table.save(output / "features_real.parquet")
-    if events.views:
-        save_views(
-            output,
-            "views_real",
-            size=len(events.views),
-            rows=zip(range(len(events.views)), events.views.values, events.views.missing),
-            layout=events.views.layout,
-        )
-    try:
-        write_report(
-            output / "report.html",
-            Evidence(
-                result=result,
-                simulated=simulated,
-                real=scored,
-                simulated_table=table,
-                real_table=events.table,
-                gap=gap,
-                novel_share=novel_share,
-            ),
-        )
-    except DataNotFound as error:
-        log.warning("metrics.json is written but no report.html: %s", error)
+    evidence = Evidence(
+        result=result,
+        simulated=simulated,
+        real=scored,
+        simulated_table=table,
+        real_table=events.table,
+        gap=gap,
+        novel_share=novel_share,
+    )
+    write(output, evidence, models=models, views=events.views)
     shutil.rmtree(checkpoints, ignore_errors=True)
     return result
+
+
+def judged(best: str, scored: Mapping[str, Scored], *, resamples: int, seed: int) -> dict:
+    """What every classifier is worth on events of one origin, that of ``best`` in front."""
+    found = {name: evaluate(rows, resamples=resamples, seed=seed) for name, rows in scored.items()}
+    return headline(best, found, rows=len(scored[best].judged.star) if scored else 0)
 
 
 def check_settings(
@@ -317,15 +291,12 @@ def describe_sets(table: FeatureTable, parts: Split, *, real: FeatureTable | Non
 
 
 def write(
-    output: Path,
-    result: dict,
-    *,
-    models: list[FittedModel],
-    simulated: dict[str, Scored],
-    real: dict[str, Scored],
-    novel_share: NovelShare,
+    output: Path, evidence: Evidence, *, models: list[FittedModel], views: Views | None
 ) -> None:
-    """Write numbers, predictions and models; what an earlier run left must not pass for ours."""
+    """Write result, predictions, models, tables and the report.
+
+    ``views`` are those of the real events. What an earlier run left must not pass for ours.
+    """
     for stale in (
         "predictions_real.csv",
         "features_real.parquet",
@@ -336,16 +307,34 @@ def write(
     ):
         (output / stale).unlink(missing_ok=True)
     shutil.rmtree(output / "novelty", ignore_errors=True)
-    write_result(output / "metrics.json", result)
-    predictions(simulated, novel_share.simulated).to_csv(
+    write_result(output / "metrics.json", evidence.result)
+    novel_share = evidence.novel_share
+    predictions(evidence.simulated, novel_share.simulated).to_csv(
         output / "predictions_simulated.csv", index=False
     )
-    if real:
-        predictions(real, novel_share.real).to_csv(output / "predictions_real.csv", index=False)
+    if evidence.real:
+        predictions(evidence.real, novel_share.real).to_csv(
+            output / "predictions_real.csv", index=False
+        )
     if novel_share.detectors is not None:
         novel_share.detectors.save(output / "novelty")
     for model in models:
         model.save(output / "models" / model.name)
+    write_training_stars(output, evidence.simulated_table.targets)
+    if evidence.real_table:
+        evidence.real_table.save(output / "features_real.parquet")
+    if views:
+        save_views(
+            output,
+            "views_real",
+            size=len(views),
+            rows=zip(range(len(views)), views.values, views.missing),
+            layout=views.layout,
+        )
+    try:
+        write_report(output / "report.html", evidence)
+    except DataNotFound as error:
+        log.warning("metrics.json is written but no report.html: %s", error)
 
 
 def write_training_stars(output: Path, targets: np.ndarray) -> None:

@@ -47,13 +47,6 @@ def write_result(path: str | Path, result: dict) -> None:
         path.write_text(NUMBER.sub(lambda found: " ".join(found[0].split()), text) + "\n")
 
 
-def last_result(result: dict, file: Path | None) -> None:
-    """Print a result as one line of JSON, and write it to ``file`` where one is given."""
-    print(json.dumps(nan_as_null(result), default=str, allow_nan=False))
-    if file is not None:
-        write_result(file, result)
-
-
 def nan_as_null(value: object) -> object:
     """The same nest in Python's own numbers, None for what is not finite: JSON has no NaN."""
     if isinstance(value, dict):
