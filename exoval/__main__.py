@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from dataclasses import replace
 from importlib import resources
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
     from exoval.missions.mission import Mission
     from exoval.vetting.request import VettingRequest
 
-#: whose stars and signals are named so; all others are Kepler's unless --mission says otherwise
-MISSION_OF = {"TIC": "tess", "TOI": "tess", "EPIC": "k2"}
+#: whose a star or signal is that is named like no mission's, such as a bare number
+DEFAULT_MISSION = "kepler"
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -171,8 +170,7 @@ def _plot_event(parsed: argparse.Namespace) -> None:
 
     if parsed.target is None and parsed.file is None:
         raise BadParameter("nothing to draw; give a target such as 'KIC 10666592', or --file")
-    start = re.match("[A-Z]*", (parsed.target or "").strip().upper())[0]
-    mission = _mission(parsed.mission or MISSION_OF.get(start, "kepler"))
+    mission = _mission(parsed.mission) if parsed.mission else _mission_of(parsed.target or "")
     request = _asked(parsed, parsed.target)
     event, target = request.event_and_target(mission)
     longest = parsed.maximum_period or mission.maximum_period_days
@@ -282,11 +280,27 @@ def _mission(name: str) -> Mission:
     from exoval.missions.mission_file import is_mission_file, read_mission
     from exoval.missions.named_mission import named_mission
 
-    shipped = Path(str(resources.files("conf"))) / "mission"
+    shipped = _shipped_missions()
     if is_mission_file(name):
         return read_mission(name, others=shipped)
     path = shipped / f"{name}.yaml"
     return read_mission(path) if path.is_file() else named_mission(name)
+
+
+def _mission_of(target: str) -> Mission:
+    """The mission whose stars or signals are named so, of exoval.missions or of conf/mission."""
+    from exoval.missions.mission_file import read_mission
+    from exoval.missions.named_mission import default_missions, mission_naming
+
+    found = mission_naming(target, default_missions())
+    if found is not None:
+        return _mission(found.name)
+    described = (read_mission(path) for path in sorted(_shipped_missions().glob("*.yaml")))
+    return mission_naming(target, described) or _mission(DEFAULT_MISSION)
+
+
+def _shipped_missions() -> Path:
+    return Path(str(resources.files("conf"))) / "mission"
 
 
 def _segments(text: str | None) -> tuple[int, ...] | None:

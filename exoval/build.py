@@ -11,7 +11,7 @@ import difflib
 import importlib
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from exoval.errors import BadParameter
@@ -68,6 +68,26 @@ def build(settings: object, place: str) -> object:
         raise BadParameter(f"{place}: {error}; {_explained(place)}") from error
 
 
+def is_part(name: str, rooms: Collection[str]) -> bool:
+    """Whether a dotted name is a class of some folders of exoval, or was allowed by ``allow``.
+
+    To find out, modules of these folders are imported and no others.
+    """
+    if name in _allowed:
+        return True
+    module, _, own = name.rpartition(".")
+    return is_own_class(module, own) if _lies_in(module, rooms) else False
+
+
+def is_own_class(module: str, name: str) -> bool:
+    """Whether a module, which is imported, defines a class; what it merely imports is not its."""
+    try:
+        made = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError):
+        return False
+    return inspect.isclass(made) and made.__module__ == module
+
+
 def check_settings(settings: object, place: str = "mission") -> None:
     """Raise BadParameter for an unknown setting, with the nearest known one, or a missing one.
 
@@ -109,7 +129,7 @@ def _maker(target: str, place: str) -> Callable[..., object]:
 
 def _may_be_named(made: object, module: str) -> bool:
     """Whether something found in a module is one of its own parts."""
-    if module.split(".")[1:2] not in [[room] for room in ROOMS]:
+    if not _lies_in(module, ROOMS):
         return False
     # what a module merely imports, such as os, is no part of it
     if getattr(made, "__module__", None) != module:
@@ -117,6 +137,12 @@ def _may_be_named(made: object, module: str) -> bool:
     if inspect.isclass(made):
         return True
     return inspect.isfunction(made) and made.__annotations__.get("return") == MADE_BY_FUNCTIONS
+
+
+def _lies_in(module: str, rooms: Collection[str]) -> bool:
+    """Whether a module is one of exoval and lies in one of its folders."""
+    package, _, inside = module.partition(".")
+    return package == "exoval" and inside.partition(".")[0] in rooms
 
 
 def _explained(place: str) -> str:

@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from exoval.catalogs.known_signals import CATALOGS, stars_with_known_signals
+from exoval.catalogs.known_signals import stars_with_known_signals
+from exoval.catalogs.signal_catalogue import signal_catalogues
 from exoval.catalogs.table import CatalogTable
 from exoval.errors import DataNotFound
 from exoval.lightcurve import LightCurve
@@ -59,7 +60,7 @@ class CatalogueHosts:
         frame = frame[(frame[values] > 0).all(axis=1)]
         number = frame[self.identity_column].astype(int).astype(str)
         target = self.mission.target_prefix + " " + number
-        catalogs = CATALOGS.get(self.mission.target_prefix, ())
+        catalogs = signal_catalogues(self.mission.target_prefix)
         known = stars_with_known_signals(catalogs, stars_of=self.path)
         # white noise falls with the square root of the time it is averaged over
         frame = frame.assign(

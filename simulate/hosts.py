@@ -12,7 +12,8 @@ from typing import Protocol
 import numpy as np
 
 from exoval.catalogs.candidate import Candidate
-from exoval.catalogs.known_signals import CATALOGS, stars_with_known_signals
+from exoval.catalogs.known_signals import stars_with_known_signals
+from exoval.catalogs.signal_catalogue import signal_catalogues
 from exoval.data_folder import is_sample
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
 from exoval.labels import FALSE_POSITIVE
@@ -83,7 +84,7 @@ class RealHosts:
         """Catalogued signals of the stars of the library, if they matter."""
         if not self.leave_out_known_signals and not self.mask_known_signals:
             return {}
-        catalogs = CATALOGS.get(self.mission.target_prefix, ())
+        catalogs = signal_catalogues(self.mission.target_prefix)
         at_hand = frozenset(self.library.targets())
         known = stars_with_known_signals(catalogs, stars_of=self.library.folder)
         return {target: signals for target, signals in known.items() if target in at_hand}
@@ -170,7 +171,7 @@ class RealHosts:
 
     def describe(self) -> dict:
         """What the manifest says of the hosts."""
-        if self.leave_out_known_signals and self.mission.target_prefix not in CATALOGS:
+        if self.leave_out_known_signals and not signal_catalogues(self.mission.target_prefix):
             log.warning(
                 "no catalogue of signals of %s stars: every star is taken as one without; "
                 "name quiet ones by host.targets",

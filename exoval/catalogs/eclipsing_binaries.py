@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.signal_catalogue import SignalCatalogue
 from exoval.catalogs.table import CatalogTable, candidates
 from exoval.missions.kepler import BKJD_ZERO
 
@@ -57,3 +58,6 @@ def read_eclipsing_binaries(path: str | Path | None = None) -> list[Candidate]:
         ),
         provenance="Kirk 2016",
     )
+
+
+SIGNALS = SignalCatalogue("KIC", read_eclipsing_binaries, rank=1)

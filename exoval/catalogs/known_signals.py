@@ -7,22 +7,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from exoval.catalogs.candidate import Candidate
-from exoval.catalogs.eclipsing_binaries import read_eclipsing_binaries
-from exoval.catalogs.koi import read_koi
-from exoval.catalogs.tce import read_tce
-from exoval.catalogs.tess_eclipsing_binaries import read_tess_eclipsing_binaries
-from exoval.catalogs.toi import read_toi
 from exoval.data_folder import data_folder, is_sample
 from exoval.ephemeris import Ephemeris, is_other_period
 from exoval.errors import DataNotFound
 
 log = logging.getLogger(__name__)
-
-#: what lists the signals of stars named with a prefix
-CATALOGS: dict[str, tuple[Callable[[], list[Candidate]], ...]] = {
-    "KIC": (read_koi, read_eclipsing_binaries, read_tce),
-    "TIC": (read_toi, read_tess_eclipsing_binaries),
-}
 
 
 def stars_with_known_signals(
@@ -32,12 +21,12 @@ def stars_with_known_signals(
 ) -> dict[str, tuple[Candidate, ...]]:
     """The catalogued signals of every star that has one, by target.
 
-    Of ``CATALOGS``, all objects of interest whatever their disposition, all eclipsing binaries
-    and the threshold-crossing events that are not NTP: an NTP is variability or an artefact,
-    which a host may have. A table that is not there is reported in the log, and its stars then
-    pass for stars without signals. The same holds where the tables are those of the sample that
-    ships with exoval, which know its stars alone, and ``stars_of``, the folder or table of the
-    stars in question, is another one.
+    Of ``signal_catalogues`` these are all objects of interest whatever their disposition, all
+    eclipsing binaries and the threshold-crossing events that are not NTP: an NTP is variability or
+    an artefact, which a host may have. A table that is not there is reported in the log, and its
+    stars then pass for stars without signals. The same holds where the tables are those of the
+    sample that ships with exoval, which know its stars alone, and ``stars_of``, the folder or table
+    of the stars in question, is another one.
     """
     if stars_of is not None and is_sample(data_folder()) and not is_sample(stars_of):
         log.warning(

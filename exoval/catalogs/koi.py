@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.signal_catalogue import SignalCatalogue
 from exoval.catalogs.table import CatalogTable, candidates
 
 TABLE = CatalogTable(
@@ -43,3 +44,6 @@ def read_koi(path: str | Path | None = None) -> list[Candidate]:
         ),
         provenance="KOI",
     )
+
+
+SIGNALS = SignalCatalogue("KIC", read_koi)

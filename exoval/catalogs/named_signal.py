@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from exoval.catalogs.candidate import Candidate
-from exoval.catalogs.known_signals import CATALOGS
+from exoval.catalogs.signal_catalogue import signal_catalogues
 from exoval.data_folder import data_folder
 from exoval.errors import DataNotFound
 
@@ -46,7 +46,7 @@ def _known(target_prefix: str, folder: str) -> tuple[dict[str, Candidate], list[
     """The signals by plain name, and what is missing; read once for a list of names."""
     known: dict[str, Candidate] = {}
     missing = []
-    for read in CATALOGS.get(target_prefix, ()):
+    for read in signal_catalogues(target_prefix):
         try:
             known = {_plain(candidate.name): candidate for candidate in read()} | known
         except DataNotFound as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.signal_catalogue import SignalCatalogue
 from exoval.catalogs.table import CatalogTable, candidates
 
 TABLE = CatalogTable(
@@ -50,3 +51,6 @@ def read_tce(path: str | Path | None = None) -> list[Candidate]:
         ),
         provenance="TCE DR25",
     )
+
+
+SIGNALS = SignalCatalogue("KIC", read_tce, rank=2)

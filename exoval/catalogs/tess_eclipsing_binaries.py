@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.signal_catalogue import SignalCatalogue
 from exoval.catalogs.table import CatalogTable, candidates
 
 TABLE = CatalogTable(
@@ -47,3 +48,6 @@ def read_tess_eclipsing_binaries(path: str | Path | None = None) -> list[Candida
         ),
         provenance="Prša 2022",
     )
+
+
+SIGNALS = SignalCatalogue("TIC", read_tess_eclipsing_binaries, rank=1)

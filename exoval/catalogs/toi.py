@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.signal_catalogue import SignalCatalogue
 from exoval.catalogs.table import CatalogTable, candidates
 from exoval.missions.tess import BTJD_ZERO
 
@@ -46,3 +47,6 @@ def read_toi(path: str | Path | None = None) -> list[Candidate]:
         ),
         provenance="TOI",
     )
+
+
+SIGNALS = SignalCatalogue("TIC", read_toi)

@@ -35,6 +35,7 @@ def described_mission(
         raise BadParameter(
             f"mission name '{name}'; use letters, digits and underscores, such as my_survey"
         )
+    target_prefix = target_prefix or name.upper()
     return Mission(
         name=name,
         band=band,
@@ -45,10 +46,11 @@ def described_mission(
         minimum_period_days=minimum_period_days,
         maximum_period_days=maximum_period_days,
         quality_bits=(),
-        product=_tables(name, target_prefix or name.upper()),
+        product=_tables(name, target_prefix),
         aperture_radius_pixels=aperture_radius_pixels,
         noise=noise or ProceduralNoise(),
         targets=targets or TargetStars(),
+        name_prefixes=(target_prefix,),
     )
 
 

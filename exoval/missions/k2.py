@@ -65,4 +65,5 @@ def k2(
         aperture_radius_pixels=aperture_radius_pixels,
         noise=noise or ProceduralNoise(),
         targets=targets or TargetStars(),
+        name_prefixes=("EPIC",),
     )

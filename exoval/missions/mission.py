@@ -30,7 +30,8 @@ class Mission:
     ``flux_column`` is ``pdcsap`` (corrected for systematics and known neighbours) or ``sap``.
     ``product`` names what its archive holds, ``other_products`` what other makers made of the
     same pixels. The photometric aperture has about ``aperture_radius_pixels``. ``noise`` and
-    ``targets`` make light curves and stars where there are none.
+    ``targets`` make light curves and stars where there are none. A star or signal whose name begins
+    with one of ``name_prefixes`` (KIC, TOI) is this mission's where nobody names a mission.
 
     Raises BadParameter for another flux column, an empty period range or an impossible bit, and
     where a length or the exposure is not positive.
@@ -51,6 +52,7 @@ class Mission:
     aperture_radius_pixels: float = 2.0
     noise: ProceduralNoise = field(default_factory=ProceduralNoise)
     targets: TargetStars = field(default_factory=TargetStars)
+    name_prefixes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "quality_bits", tuple(int(bit) for bit in self.quality_bits))

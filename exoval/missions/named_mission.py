@@ -1,9 +1,14 @@
-"""The mission of a name, with its default settings."""
+"""A mission by its name, with its default settings, or by the name of a star or signal."""
 
 from __future__ import annotations
 
 import importlib
+import pkgutil
+import re
+from collections.abc import Iterable
+from pathlib import Path
 
+import exoval.missions
 from exoval.errors import BadParameter
 from exoval.missions.mission import Mission
 
@@ -22,3 +27,29 @@ def named_mission(name: str) -> Mission:
             "what is needed of the mission yourself"
         ) from error
     return mission
+
+
+def default_missions() -> list[Mission]:
+    """The missions of ``exoval/missions`` with default settings, in alphabetical order.
+
+    A file NAME.py with a function NAME that needs no argument describes one.
+    """
+    found = []
+    for module in pkgutil.iter_modules(exoval.missions.__path__):
+        # looked up in the text: importing lightkurve's reader takes seconds
+        file = Path(module.module_finder.path) / f"{module.name}.py"
+        if f"\ndef {module.name}(" in file.read_text():
+            try:
+                found.append(named_mission(module.name))
+            except BadParameter:
+                continue
+    return found
+
+
+def mission_naming(target: str, missions: Iterable[Mission]) -> Mission | None:
+    """The first mission one of whose ``name_prefixes`` are the letters that a name begins with."""
+    letters = re.match("[A-Za-z]*", target.strip())[0].upper()
+    for mission in missions:
+        if letters and letters in (prefix.upper() for prefix in mission.name_prefixes):
+            return mission
+    return None

@@ -77,4 +77,5 @@ def tess(
         aperture_radius_pixels=aperture_radius_pixels,
         noise=noise or ProceduralNoise(),
         targets=targets or TargetStars(),
+        name_prefixes=("TIC", "TOI"),
     )

@@ -224,14 +224,13 @@ class FittedModel:
         (directory / "model.json").write_text(json.dumps(description, indent=2, default=str))
 
 
-def load_fitted_model(
-    directory: str | Path, *, table: FeatureTable | None = None, trusted: tuple[str, ...] = ()
-) -> FittedModel:
+def load_fitted_model(directory: str | Path, *, table: FeatureTable | None = None) -> FittedModel:
     """Read a model written by ``FittedModel.save``; only known types are built.
 
-    With a ``table`` the model must be able to judge its rows. ``trusted`` names further classes
-    that may be built. Raises DataNotFound if there is no model and BadTable if it is damaged,
-    holds foreign types or was fitted on other columns than those of the table.
+    With a ``table`` the model must be able to judge its rows. A classifier of another package is
+    built once it is allowed (``exoval.build.allow``). Raises DataNotFound if there is no model and
+    BadTable if it is damaged, holds foreign types or was fitted on other columns than those of the
+    table.
     """
     directory = Path(directory)
     if not (directory / ARCHIVE).is_file() or not (directory / "model.json").is_file():
@@ -252,7 +251,7 @@ def load_fitted_model(
         )
     model = FittedModel(
         name=description["name"],
-        pipeline=read_archive(directory / ARCHIVE, trusted=trusted),
+        pipeline=read_archive(directory / ARCHIVE),
         calibration=score_map_from_plain(description["calibration"]),
         columns=columns,
         meanings=meanings_from_plain(description["labels"]),

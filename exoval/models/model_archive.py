@@ -10,32 +10,13 @@ from zipfile import BadZipFile
 import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
+from exoval.build import is_own_class, is_part
 from exoval.errors import BadTable
 
-#: what our own estimators consist of beyond what skops trusts by itself
-TRUSTED = frozenset(
-    {
-        "exoval.classifiers.boosted_trees.BoostedTrees",
-        "exoval.classifiers.deep_kernel_gp.DeepKernelGP",
-        "exoval.classifiers.ensemble.Ensemble",
-        "exoval.classifiers.gaussian_discriminant.GaussianDiscriminant",
-        "exoval.classifiers.laplace_gp.LaplaceGP",
-        "exoval.classifiers.sparse_gp.SparseGP",
-        "exoval.classifiers.transit_cnn.TransitCNN",
-        "exoval.models.transit_shape_map.TransitShapeMap",
-        "numpy.arcsinh",
-        "numpy.clip",
-        "numpy.dtype",
-        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-        "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
-        "sklearn.tree._tree.Tree",
-        "sklearn.metrics._dist_metrics.EuclideanDistance64",
-        "sklearn.neighbors._kd_tree.KDTree64",
-        "sklearn.neighbors._kd_tree.KDTree",
-        "sklearn.neighbors._ball_tree.BallTree64",
-        "sklearn.neighbors._ball_tree.BallTree",
-    }
-)
+#: folders of exoval whose classes fitted estimators consist of
+ROOMS = ("classifiers", "models")
+#: what feature scaling and scikit-learn's trees hold of numpy
+NUMPY = frozenset({"numpy.arcsinh", "numpy.clip", "numpy.dtype"})
 
 
 def write_archive(estimator: Any, path: Path) -> None:
@@ -43,21 +24,22 @@ def write_archive(estimator: Any, path: Path) -> None:
     skops.io.dump(estimator, path)
 
 
-def read_archive(path: Path, *, trusted: tuple[str, ...] = ()) -> Any:
+def read_archive(path: Path) -> Any:
     """Read an estimator written by ``write_archive``.
 
-    Only known types are built: those skops trusts, ours, and those named in ``trusted`` (full
-    dotted names). Raises BadTable for others and for a damaged file.
+    Only known types are built: classes of exoval's classifiers and models and of scikit-learn, what
+    skops trusts by itself, and what was allowed by ``exoval.build.allow``. Raises BadTable for
+    others and for a damaged file.
     """
     try:
-        foreign = sorted(set(skops.io.get_untrusted_types(file=path)) - TRUSTED - set(trusted))
+        named = skops.io.get_untrusted_types(file=path)
+        foreign = sorted(name for name in named if not _may_be_built(name))
         if foreign:
             raise BadTable(
-                f"{path} wants to build {', '.join(foreign)}, which is not part of a "
-                "model of exoval; name it in trusted= if you know where the file is "
-                "from"
+                f"{path} wants to build {', '.join(foreign)}, which is not part of a model of "
+                "exoval; if you know where the file is from, allow the class by exoval.build.allow"
             )
-        return skops.io.load(path, trusted=sorted(TRUSTED | set(trusted)))
+        return skops.io.load(path, trusted=named)
     except (
         BadZipFile,
         KeyError,
@@ -68,6 +50,14 @@ def read_archive(path: Path, *, trusted: tuple[str, ...] = ()) -> Any:
         UntrustedTypesFoundException,
     ) as error:
         raise BadTable(f"cannot read {path} ({error}); train again with this version") from error
+
+
+def _may_be_built(name: str) -> bool:
+    """Whether an archive may name a type: a class has a state and no code of the archive's own."""
+    module, _, own = name.rpartition(".")
+    if module.split(".")[0] == "sklearn":
+        return is_own_class(module, own)
+    return name in NUMPY or is_part(name, ROOMS)
 
 
 def checksum(path: Path) -> str:

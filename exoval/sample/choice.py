@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoval.catalogs.candidate import Candidate
-from exoval.catalogs.known_signals import CATALOGS
 from exoval.catalogs.koi import read_koi
+from exoval.catalogs.signal_catalogue import signal_catalogues
 from exoval.catalogs.tess_eclipsing_binaries import read_tess_eclipsing_binaries
 from exoval.catalogs.toi import read_toi
 from exoval.ephemeris import Ephemeris
@@ -60,7 +60,7 @@ def choose_hosts(kepler: LightCurveLibrary) -> list[Part]:
     Quiet is a small CDPP on six hours in the first full quarter, which is the one that is taken.
     Raises DataNotFound if there are too few.
     """
-    listed = {event.target for read in CATALOGS["KIC"] for event in read()}
+    listed = {event.target for read in signal_catalogues("KIC") for event in read()}
     full = {
         target: _full_quarters(kepler, target)
         for target in kepler.targets()

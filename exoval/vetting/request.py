@@ -8,8 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from exoval.catalogs.candidate import Candidate
-from exoval.catalogs.known_signals import CATALOGS, other_signals, stars_with_known_signals
+from exoval.catalogs.known_signals import other_signals, stars_with_known_signals
 from exoval.catalogs.named_signal import named_signal
+from exoval.catalogs.signal_catalogue import signal_catalogues
 from exoval.data_folder import data_folder
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
@@ -133,7 +134,7 @@ def star_name(target: str, mission: Mission) -> str | None:
     star = re.fullmatch(rf"(?:{prefix})?[\s_-]*0*(\d+)", target.strip(), re.IGNORECASE)
     if star:
         return f"{prefix} {int(star[1])}"
-    if prefix not in CATALOGS:
+    if not signal_catalogues(prefix):
         return target.strip()
     if re.fullmatch(r"[A-Za-z]{3}\s*\d+", target.strip()):
         raise DataNotFound(
@@ -146,7 +147,7 @@ def star_name(target: str, mission: Mission) -> str | None:
 @lru_cache(maxsize=4)
 def _catalogued(target_prefix: str, folder: str) -> dict[str, tuple[Candidate, ...]]:
     """The catalogued signals by star; read once for a list and a folder of data."""
-    return stars_with_known_signals(CATALOGS.get(target_prefix, ()))
+    return stars_with_known_signals(signal_catalogues(target_prefix))
 
 
 def _ephemeris(given: tuple[float, float, float], mission: Mission) -> Ephemeris:

@@ -7,12 +7,12 @@ import pytest
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.eclipsing_binaries import read_eclipsing_binaries
 from exoval.catalogs.known_signals import (
-    CATALOGS,
     distinct_signals,
     stars_with_known_signals,
 )
 from exoval.catalogs.koi import TABLE as KOI
 from exoval.catalogs.koi import read_koi
+from exoval.catalogs.signal_catalogue import signal_catalogues
 from exoval.catalogs.tce import TABLE as TCE
 from exoval.catalogs.tce import read_tce
 from exoval.data_folder import SAMPLE
@@ -123,16 +123,16 @@ def test_a_table_without_its_columns_or_broken_is_refused(tmp_path):
 
 def test_known_signals_without_tables_warn_and_go_on(tmp_path, monkeypatch, caplog):
     monkeypatch.setenv("EXOVAL_DATA", str(tmp_path))
-    assert stars_with_known_signals(CATALOGS["KIC"]) == {}
+    assert stars_with_known_signals(signal_catalogues("KIC")) == {}
     assert caplog.text.count("known signals are incomplete") == 3
 
 
 def test_without_data_the_catalogues_are_those_of_the_sample(tmp_path, monkeypatch, caplog):
     monkeypatch.delenv("EXOVAL_DATA", raising=False)
-    known = stars_with_known_signals(CATALOGS["KIC"], stars_of=SAMPLE / "light_curves")
+    known = stars_with_known_signals(signal_catalogues("KIC"), stars_of=SAMPLE / "light_curves")
     assert len(known) == 20 and "incomplete" not in caplog.text
     # of other stars they know nothing
-    stars_with_known_signals(CATALOGS["KIC"], stars_of=tmp_path)
+    stars_with_known_signals(signal_catalogues("KIC"), stars_of=tmp_path)
     assert "known signals are incomplete: EXOVAL_DATA is not set" in caplog.text
 
 
@@ -187,8 +187,10 @@ def test_a_signal_that_a_later_catalogue_names_again_counts_once():
 
 def test_real_candidates_and_lists_hide_the_same_signals(sample_folder):
     """A star's other signals are those of the tables, each once, whoever judges the event."""
-    known = stars_with_known_signals(CATALOGS["KIC"])
-    candidates = RealCandidates(catalogs=CATALOGS["KIC"]).candidates(open_library(kepler()))
+    known = stars_with_known_signals(signal_catalogues("KIC"))
+    candidates = RealCandidates(catalogs=signal_catalogues("KIC")).candidates(
+        open_library(kepler())
+    )
     for candidate, others in candidates:
         assert list(others) == [
             one.ephemeris
@@ -219,7 +221,7 @@ def test_real_tables_agree_where_they_list_the_same_signal(data_folder):
 
 @pytest.mark.data
 def test_known_signals_of_real_stars(data_folder):
-    known = stars_with_known_signals(CATALOGS["KIC"])
+    known = stars_with_known_signals(signal_catalogues("KIC"))
     provenances = {candidate.provenance for candidate in known["KIC 10666592"]}
     assert provenances >= {"KOI", "TCE DR25"}
     assert len(known) > 5000

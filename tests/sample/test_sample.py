@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from exoval.catalogs.known_signals import CATALOGS
+from exoval.catalogs.signal_catalogue import signal_catalogues
 from exoval.data_folder import SAMPLE, data_folder, data_from, is_sample
 from exoval.errors import DataNotFound
 from exoval.missions.kepler import kepler
@@ -109,7 +109,7 @@ def test_no_catalogue_lists_a_host(data_folder, monkeypatch):
     monkeypatch.setenv("EXOVAL_DATA", str(SAMPLE))
     hosts = RealHosts(mission=kepler()).eligible
     monkeypatch.setenv("EXOVAL_DATA", str(data_folder))
-    listed = {event.target for read in CATALOGS["KIC"] for event in read()}
+    listed = {event.target for read in signal_catalogues("KIC") for event in read()}
     assert len(hosts) == 36 and not set(hosts) & listed
 
 

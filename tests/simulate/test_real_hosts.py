@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from exoval.catalogs.known_signals import CATALOGS, stars_with_known_signals
+from exoval.catalogs.known_signals import stars_with_known_signals
+from exoval.catalogs.signal_catalogue import signal_catalogues
 from exoval.labels import FALSE_POSITIVE
 from exoval.missions.kepler import kepler
 from simulate.hosts import RealHosts
@@ -10,7 +11,7 @@ from simulate.hosts import RealHosts
 
 def test_known_events_are_cut_out_of_hosts_that_keep_their_planets(sample_folder):
     hosts = RealHosts(mission=kepler(), segments_per_light_curve=3, mask_known_signals=True)
-    signals = stars_with_known_signals(CATALOGS["KIC"])
+    signals = stars_with_known_signals(signal_catalogues("KIC"))
     masked = [target for target in hosts.eligible if target in signals]
     assert len(masked) > 5
     restricted = RealHosts(
@@ -25,7 +26,7 @@ def test_known_events_are_cut_out_of_hosts_that_keep_their_planets(sample_folder
 
 def test_stars_of_false_positives_are_no_hosts(sample_folder):
     hosts = RealHosts(mission=kepler(), mask_known_signals=True)
-    signals = stars_with_known_signals(CATALOGS["KIC"])
+    signals = stars_with_known_signals(signal_catalogues("KIC"))
     false = {
         target
         for target, known in signals.items()
@@ -37,4 +38,4 @@ def test_stars_of_false_positives_are_no_hosts(sample_folder):
 
 def test_without_masking_stars_with_known_signals_are_left_out(sample_folder):
     hosts = RealHosts(mission=kepler())
-    assert not set(stars_with_known_signals(CATALOGS["KIC"])) & set(hosts.eligible)
+    assert not set(stars_with_known_signals(signal_catalogues("KIC"))) & set(hosts.eligible)

@@ -8,6 +8,7 @@ from labelled_sets import changed, gaussian_table
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
+from exoval import build
 from exoval.classifiers.ensemble import Ensemble
 from exoval.classifiers.gaussian_discriminant import GaussianDiscriminant
 from exoval.classifiers.laplace_gp import LaplaceGP
@@ -200,13 +201,15 @@ class Stranger(LogisticRegression):
     """A classifier that is not part of exoval."""
 
 
-def test_a_type_that_is_not_ours_is_not_built_unless_trusted(tmp_path):
+def test_a_type_that_is_not_ours_is_not_built_unless_allowed(tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "_allowed", {})
     table = gaussian_table()
     model = model_of(Stranger(), table)
     model.save(tmp_path)
-    with pytest.raises(BadTable, match=r"wants to build .*Stranger.* trusted="):
+    with pytest.raises(BadTable, match=r"wants to build .*Stranger.* exoval.build.allow"):
         load_fitted_model(tmp_path)
-    loaded = load_fitted_model(tmp_path, trusted=(f"{Stranger.__module__}.Stranger",))
+    build.allow(Stranger)
+    loaded = load_fitted_model(tmp_path)
     np.testing.assert_array_equal(loaded.probabilities(table), model.probabilities(table))
 
 
