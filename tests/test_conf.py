@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from commands import run_command
 from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
@@ -90,10 +91,8 @@ def test_an_override_reaches_the_part():
 @pytest.mark.parametrize("app", ["simulate", "train"])
 @pytest.mark.parametrize("override", ["detrendd=biweight", "sed=3", "+flavour=strange"])
 def test_an_unknown_override_is_a_short_clear_error(app, override, tmp_path):
-    command = [sys.executable, "-m", app, override, f"output={tmp_path}"]
-    if app == "train":
-        command.append(f"labelled_set={tmp_path}")
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    labelled = [f"labelled_set={tmp_path}"] if app == "train" else []
+    done = run_command(tmp_path, app, override, f"output={tmp_path}", *labelled)
     assert done.returncode != 0
     assert override.strip("+").split("=")[0] in done.stderr
     assert "Traceback" not in done.stderr

@@ -1,15 +1,13 @@
 """docs/new_mission.md runs as it stands, from a folder that is not the project's."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from commands import run_command
 
 from exoval.missions.mission_file import read_mission
 
@@ -44,16 +42,11 @@ def folder(tmp_path):
     return tmp_path
 
 
-def run(folder, line, *settings, data=None):
-    environment = {name: value for name, value in os.environ.items() if name != "EXOVAL_DATA"}
-    environment |= {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    if data:
-        environment["EXOVAL_DATA"] = str(data)
-    words = re.findall(r'"[^"]*"|\S+', line)
-    command = [sys.executable, *(word.strip('"') for word in words[1:]), *settings]
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+def run(folder, line, *settings):
+    """The command of a line of the document, in a folder that is not the project's."""
+    words = [word.strip("\"'") for word in re.findall(r'"[^"]*"|\'[^\']*\'|\S+', line)]
+    assert words[:2] == ["python", "-m"]
+    done = run_command(folder, *words[2:], *settings)
     assert done.returncode == 0, done.stderr
     return done
 
@@ -91,8 +84,9 @@ def test_a_sweep_turns_its_knobs(folder):
     assert levels == [60, 120, 240]
 
 
-def test_its_tables_are_hosts_as_soon_as_they_are_there(folder):
-    run(folder, command("n_systems"), "n_systems=4", "executor=serial", data=folder)
+def test_its_tables_are_hosts_as_soon_as_they_are_there(folder, monkeypatch):
+    monkeypatch.setenv("EXOVAL_DATA", str(folder))
+    run(folder, command("n_systems"), "n_systems=4", "executor=serial")
     manifest = json.loads((folder / "outputs/heron/manifest.json").read_text())
     assert (manifest["host"]["kind"], manifest["host"]["stars"]) == ("real", 2)
     assert sum(row["failed"] for row in manifest["counts"].values()) == 0

@@ -2,14 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from commands import run_command
 from fabricate import kepler_fits
 
 from exoval.__main__ import main
@@ -29,7 +27,6 @@ from exoval.vetting.trained_run import load_trained_run
 from exoval.vetting.vet import vet
 from exoval.vetting.vet_list import Judged, Vetting, _key, vet_list
 
-ROOT = Path(__file__).parents[2]
 SUN = Star(
     target="KIC 7", radius=1.0, mass=1.0, teff=5772.0, logg=4.44, metallicity=0.0, magnitude=12.0
 )
@@ -55,14 +52,7 @@ def folder(tmp_path_factory):
             "real=none",
         ],
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", *arguments],
-            cwd=folder,
-            check=False,
-            capture_output=True,
-            text=True,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "EXOVAL_DATA": ""},
-        )
+        done = run_command(folder, *arguments)
         assert done.returncode == 0, done.stderr
     (folder / "light_curves").mkdir()
     with_planet(folder / "light_curves")

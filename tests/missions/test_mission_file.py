@@ -1,8 +1,7 @@
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from commands import run_command
 from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 
@@ -132,16 +131,13 @@ def test_paths_on_the_command_line_become_names(tmp_path, monkeypatch):
 @pytest.mark.parametrize("app", ["simulate", "train", "exoval"])
 def test_the_apps_say_what_is_wrong_with_a_file(app, tmp_path):
     path = written(tmp_path, LEAST + "noise: {white: {photons_ppm: 3}}\n")
-    command = [sys.executable, "-m", app]
-    command += (
+    command = (
         ["plot-event", "X 1", "--mission", str(path)]
         if app == "exoval"
         else [f"mission={path}", f"output={tmp_path}/out"]
     )
     command += ["labelled_set=nowhere"] if app == "train" else []
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=Path(conf.__file__).parent.parent
-    )
+    done = run_command(tmp_path, app, *command)
     assert done.returncode == 2
     assert "unknown setting photons_ppm; did you mean photon_ppm?" in done.stderr
     assert "Traceback" not in done.stderr

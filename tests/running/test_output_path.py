@@ -1,12 +1,10 @@
 """Nothing is written to a path that begins with ``-``, and one module makes all folders."""
 
 import ast
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from commands import run_command
 
 from exoval.errors import BadParameter, DataNotFound
 from exoval.networks.checkpoint import write_checkpoint
@@ -81,13 +79,7 @@ def test_what_writes_refuses_such_a_path(write, tmp_path, monkeypatch):
     ids=" ".join,
 )
 def test_every_command_refuses_such_an_output(command, tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
+    done = run_command(tmp_path, *command)
     assert done.returncode == 2
     assert "error: will not write to '-" in done.stderr and "Traceback" not in done.stderr
     assert not list(tmp_path.iterdir())

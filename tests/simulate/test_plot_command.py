@@ -1,23 +1,15 @@
 """``python -m simulate.plot_system`` draws what a scenario draws."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from commands import run_command
 
 pytest.importorskip("matplotlib")
-ROOT = Path(__file__).parents[2]
 
 
 def plot(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "simulate.plot_system", *arguments],
-        cwd=ROOT,
-        text=True,
-        capture_output=True,
-        check=False,
-    )
+    return run_command(Path.cwd(), "simulate.plot_system", *arguments)
 
 
 def test_a_picture_of_every_scenario_asked_for(tmp_path):

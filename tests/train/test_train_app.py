@@ -1,10 +1,10 @@
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from commands import run_command
 from hydra import compose, initialize_config_module
 from labelled_sets import write_labelled_set
 
@@ -19,22 +19,11 @@ def composed(*overrides):
         return compose("train", list(overrides))
 
 
-def run_app(folder, *arguments):
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    return subprocess.run(
-        [sys.executable, "-m", "train", *arguments],
-        cwd=folder,
-        text=True,
-        capture_output=True,
-        env=environment,
-        check=False,
-    )
-
-
 def test_a_run_writes_into_its_output_and_nowhere_else(tmp_path):
     write_labelled_set(tmp_path / "set")
-    done = run_app(
+    done = run_command(
         tmp_path,
+        "train",
         "labelled_set=set",
         "output=out",
         "classifier=logistic",
@@ -51,8 +40,9 @@ def test_a_run_writes_into_its_output_and_nowhere_else(tmp_path):
 
 def test_every_job_of_a_sweep_has_its_own_folder(tmp_path):
     write_labelled_set(tmp_path / "set")
-    done = run_app(
+    done = run_command(
         tmp_path,
+        "train",
         "-m",
         "labelled_set=set",
         "output=out",
@@ -81,7 +71,7 @@ def test_a_search_ends_with_the_winner_trained_and_goes_on(tmp_path):
         "tuning.folds=2",
     ]
     for trials in (2, 3):
-        done = run_app(tmp_path, *command, f"tuning.trials={trials}")
+        done = run_command(tmp_path, "train", *command, f"tuning.trials={trials}")
         assert done.returncode == 0, done.stderr
         result = json.loads((tmp_path / "out" / "metrics.json").read_text())
         assert result["tuning"]["logistic"]["trials"] == trials
@@ -102,19 +92,21 @@ def test_a_search_ends_with_the_winner_trained_and_goes_on(tmp_path):
 )
 def test_a_search_that_is_not_for_this_is_refused(tmp_path, arguments, message):
     write_labelled_set(tmp_path / "set")
-    done = run_app(tmp_path, "labelled_set=set", "classifier=logistic", "~real", *arguments)
+    done = run_command(
+        tmp_path, "train", "labelled_set=set", "classifier=logistic", "~real", *arguments
+    )
     assert done.returncode != 0 and message in done.stderr
 
 
 def test_a_foreseen_error_is_one_line_and_status_2(tmp_path):
-    done = run_app(tmp_path, "labelled_set=nowhere", "~real", "classifier=logistic")
+    done = run_command(tmp_path, "train", "labelled_set=nowhere", "~real", "classifier=logistic")
     assert done.returncode == 2
     assert done.stderr.startswith("error: no features.parquet in labelled_set=nowhere")
     assert len(done.stderr.strip().splitlines()) == 1
 
 
 def test_an_unknown_classifier_lists_the_known_ones(tmp_path):
-    done = run_app(tmp_path, "labelled_set=set", "classifier=forrest")
+    done = run_command(tmp_path, "train", "labelled_set=set", "classifier=forrest")
     assert done.returncode != 0
     assert "forrest" in done.stderr and "histogram_gradient_boosting" in done.stderr
 

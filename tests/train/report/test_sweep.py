@@ -1,16 +1,12 @@
 import json
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from commands import run_command
 from labelled_sets import write_labelled_set
 
 from train.report.sweep import by_setting, compare_jobs, jobs_table, varied_overrides
-
-ROOT = Path(__file__).parents[3]
 
 
 def result(loss, held_back, overrides, real=None):
@@ -88,26 +84,17 @@ def test_what_all_jobs_share_or_lack_is_told_from_what_varies():
 
 def test_a_multirun_ends_with_one_table_and_figure(tmp_path):
     write_labelled_set(tmp_path / "set")
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "train",
-            "-m",
-            "labelled_set=set",
-            "output=out",
-            "~real",
-            "classifier=logistic,linear_discriminant",
-            "seed=0,1",
-            "bootstrap_resamples=10",
-            "learning_curve=[]",
-        ],
-        cwd=tmp_path,
-        text=True,
-        capture_output=True,
-        env=environment,
-        check=False,
+    done = run_command(
+        tmp_path,
+        "train",
+        "-m",
+        "labelled_set=set",
+        "output=out",
+        "~real",
+        "classifier=logistic,linear_discriminant",
+        "seed=0,1",
+        "bootstrap_resamples=10",
+        "learning_curve=[]",
     )
     assert done.returncode == 0, done.stderr
     table = pd.read_csv(tmp_path / "out" / "sweep.csv", float_precision="round_trip")
