@@ -93,7 +93,7 @@ def _maker(target: str, place: str) -> Callable[..., object]:
     module, _, name = target.rpartition(".")
     if module.split(".")[0] != "exoval":
         raise BadParameter(
-            f"{place}: _target_ {target} is no part of exoval; name one of "
+            f"{place}: _target_ {target} is not a part of exoval; name one of "
             f"{', '.join(f'exoval.{room}' for room in ROOMS)}, or allow your own by "
             "exoval.build.allow"
         )
@@ -143,7 +143,7 @@ def _check(values: dict, maker: Callable[..., object], place: str) -> None:
     for key in known:
         if key in values and not _is_of_kind(values[key], str(parameters[key].annotation)):
             raise BadParameter(
-                f"{place}: {key}={values[key]!r} is no "
+                f"{place}: {key}={values[key]!r} is not a "
                 f"{KINDS[str(parameters[key].annotation)]}; {_explained(place)}"
             )
     missing = [

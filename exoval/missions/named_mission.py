@@ -1,4 +1,4 @@
-"""The mission of a name, with its default settings."""
+"""A mission by its name, with default settings."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from exoval.missions.mission import Mission
 
 
 def named_mission(name: str) -> Mission:
-    """The mission that ``exoval/missions/NAME.py`` describes.
+    """Return the mission that ``exoval/missions/NAME.py`` describes.
 
-    Raises BadParameter if there is none of that name.
+    Raises BadParameter for an unknown name.
+
+    >>> named_mission("tess").target_prefix
+    'TIC'
     """
     try:
         module = importlib.import_module(f"exoval.missions.{name}")
         mission = getattr(module, name)()
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise BadParameter(
-            f"no mission named '{name}': write exoval/missions/{name}.py, or give "
-            "what is needed of the mission yourself"
+            f"no mission named '{name}': write exoval/missions/{name}.py, or "
+            "describe the mission in a yaml and give its path"
         ) from error
     return mission
