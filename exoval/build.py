@@ -1,8 +1,8 @@
-"""Objects from settings, out of the one list of what a file may name.
+"""Build objects from settings, from an allow-list of the classes that a file may name.
 
-A labelled set, a model and a mission's yaml are data: they say by ``_target_`` which parts they
-were made with. What they may name are the parts of exoval (classes of the folders in ``ROOMS`` and
-functions that return a mission), and what a user's own Python code allows by calling ``allow``.
+A labelled set, a model and a mission's yaml are data: their ``_target_`` entries say which parts
+they were made with. They may name parts of exoval (classes in the folders of ``ROOMS`` and
+functions that return a mission) and whatever a user's own Python code has passed to ``allow``.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ ROOMS = (
     "search",
     "views",
 )
-#: what functions that a file may name return
+#: a file may name a function only if it returns this class
 MADE_BY_FUNCTIONS = "Mission"
-#: annotations of settings whose values are checked here; all others check themselves
+#: annotations whose values are checked here; classes check their other settings themselves
 KINDS = {"float": "number", "int": "whole number"}
 
 Part = TypeVar("Part", bound=Callable[..., object])
@@ -37,19 +37,20 @@ _allowed: dict[str, Callable[..., object]] = {}
 
 
 def allow(part: Part) -> Part:
-    """Let files name a class or function of one's own; returns it, so it serves as a decorator.
+    """Allow files to name your own class or function; returns it, so it works as a decorator.
 
-    The name that files use is that of its module and its own: ``mypackage.module.MyFeatures``.
+    Files use its full dotted name, such as ``mypackage.module.MyFeatures``.
     """
     _allowed[f"{part.__module__}.{part.__qualname__}"] = part
     return part
 
 
 def build(settings: object, place: str) -> object:
-    """The object that settings with ``_target_`` describe, parts first; other values as they are.
+    """Build the object that settings with ``_target_`` describe, its parts first.
 
-    ``place`` names them in messages, such as ``mission.noise``. Raises BadParameter for a part
-    that a file may not name, and for settings that it does not take.
+    Settings without ``_target_`` are returned as they are. ``place`` names the settings in
+    messages, such as ``mission.noise``. Raises BadParameter for a part that a file may not name and
+    for a setting that the part does not take.
     """
     if isinstance(settings, list):
         return [build(value, place) for value in settings]
@@ -89,9 +90,9 @@ def is_own_class(module: str, name: str) -> bool:
 
 
 def check_settings(settings: object, place: str = "mission") -> None:
-    """Raise BadParameter for an unknown setting, with the nearest known one, or a missing one.
+    """Raise BadParameter for an unknown setting (naming the nearest known one) or a missing one.
 
-    Parts that are not of exoval are left to whoever builds them.
+    Parts from outside exoval are not checked here.
     """
     if isinstance(settings, list):
         for value in settings:
@@ -105,14 +106,14 @@ def check_settings(settings: object, place: str = "mission") -> None:
 
 
 def _maker(target: str, place: str) -> Callable[..., object]:
-    """The class or function of a dotted name; BadParameter unless a file may name it."""
+    """Return the class or function of a dotted name; BadParameter unless a file may name it."""
     target = str(target)
     if target in _allowed:
         return _allowed[target]
     module, _, name = target.rpartition(".")
     if module.split(".")[0] != "exoval":
         raise BadParameter(
-            f"{place}: _target_ {target} is no part of exoval; name one of "
+            f"{place}: _target_ {target} is not a part of exoval; name one of "
             f"{', '.join(f'exoval.{room}' for room in ROOMS)}, or allow your own by "
             "exoval.build.allow"
         )
@@ -131,7 +132,7 @@ def _may_be_named(made: object, module: str) -> bool:
     """Whether something found in a module is one of its own parts."""
     if not _lies_in(module, ROOMS):
         return False
-    # what a module merely imports, such as os, is no part of it
+    # a name that a module merely imports, such as os, does not count
     if getattr(made, "__module__", None) != module:
         return False
     if inspect.isclass(made):
@@ -146,7 +147,7 @@ def _lies_in(module: str, rooms: Collection[str]) -> bool:
 
 
 def _explained(place: str) -> str:
-    """Where a reader finds what the settings of a place mean."""
+    """Say where the settings of a place are explained."""
     group = place.split(".")[0]
     if group == "mission":
         return "conf/mission/template.yaml explains the settings of a mission"
@@ -168,7 +169,7 @@ def _check(values: dict, maker: Callable[..., object], place: str) -> None:
     for key in known:
         if key in values and not _is_of_kind(values[key], str(parameters[key].annotation)):
             raise BadParameter(
-                f"{place}: {key}={values[key]!r} is no "
+                f"{place}: {key}={values[key]!r} is not a "
                 f"{KINDS[str(parameters[key].annotation)]}; {_explained(place)}"
             )
     missing = [
@@ -181,7 +182,7 @@ def _check(values: dict, maker: Callable[..., object], place: str) -> None:
 
 
 def _is_of_kind(value: object, annotation: str) -> bool:
-    """Whether a value is what a setting is annotated as, as far as it is a number."""
+    """Return whether a value matches a numeric annotation; True for other annotations."""
     if annotation not in KINDS or str(value).startswith("${"):
         return True
     if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):

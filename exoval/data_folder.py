@@ -1,4 +1,4 @@
-"""Where real data lie: in the folder that EXOVAL_DATA names, or in the sample of the package."""
+"""The folder of real data: the one EXOVAL_DATA names, or the sample that ships with exoval."""
 
 from __future__ import annotations
 
@@ -12,38 +12,39 @@ from exoval.errors import DataNotFound
 VARIABLE = "EXOVAL_DATA"
 #: light curves and catalogue rows that ship with exoval
 SAMPLE = Path(__file__).parent / "sample"
-#: stands for that folder where a folder is asked for; one of yours of that name is ``./sample``
+#: name of the shipped sample wherever a folder is given; write ``./sample`` for your own folder
 SAMPLE_NAME = "sample"
-#: what lies in a folder of data
+#: subfolders of a data folder
 PARTS = ("light_curves", "tables")
 
 
 def data_folder() -> Path:
-    """The folder of real data: that of EXOVAL_DATA or, where it is not set, the sample."""
+    """Return the folder that EXOVAL_DATA names or, if it is not set, the sample."""
     return Path(os.environ.get(VARIABLE) or SAMPLE)
 
 
 def is_sample(folder: str | Path) -> bool:
-    """Whether a folder or file is the sample that ships with exoval, or in it."""
+    """Return whether a path is the sample that ships with exoval, or lies in it."""
     return Path(folder).resolve().is_relative_to(SAMPLE.resolve())
 
 
 def folder_named(name: str | Path) -> Path:
-    """The folder of a name, where ``sample`` is the one that ships with exoval."""
+    """Return the folder of a name; ``sample`` is the one that ships with exoval."""
     return SAMPLE if str(name) == SAMPLE_NAME else Path(name)
 
 
 def holds_data(folder: str | Path) -> bool:
-    """Whether a folder has ``light_curves/`` or ``tables/`` in it."""
+    """Return whether a folder has a subfolder ``light_curves/`` or ``tables/``."""
     return any((Path(folder) / part).is_dir() for part in PARTS)
 
 
 @contextmanager
 def data_from(folder: str | Path | None) -> Iterator[None]:
-    """Let a folder stand for EXOVAL_DATA meanwhile, in processes begun then as well.
+    """Use a folder in place of EXOVAL_DATA within a ``with`` block.
 
-    ``sample`` is the one that ships with exoval; None changes nothing. Raises DataNotFound if
-    the folder holds neither ``light_curves/`` nor ``tables/``.
+    Processes started inside the block use it too. ``sample`` is the folder that ships with exoval;
+    None changes nothing. Raises DataNotFound if the folder holds neither ``light_curves/`` nor
+    ``tables/``.
     """
     before = os.environ.get(VARIABLE)
     if folder is not None:

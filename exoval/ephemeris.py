@@ -1,4 +1,4 @@
-"""When a signal repeats."""
+"""The ephemeris of a periodic signal: period, epoch and duration."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 
 from exoval.errors import BadParameter
 
-#: Periods that differ by less, as a share, are of one signal. Catalogues of years of data tell
-#: closer periods apart than a search of one quarter or sector: the planets of KOI-730 are within
-#: 1.3e-3 of 2:1, and the periods of 3 of 188 planets from single TESS sectors are 1e-3 to 2e-3 off
+#: Largest relative difference of two periods that count as one signal: in catalogues, and in a
+#: search of one quarter or sector, whose periods are less certain. The planets of KOI-730 are
+#: within 1.3e-3 of 2:1, and the periods of 3 of 188 planets from single TESS sectors are 1e-3 to
+#: 2e-3 off
 SAME_PERIOD, SAME_FOUND_PERIOD = 1e-3, 2e-3
 
 
@@ -21,6 +22,12 @@ class Ephemeris:
     """Period, mid-event epoch and full duration, all in days on the light curve's own clock.
 
     Raises BadParameter unless 0 < duration < period and all three are finite.
+
+    >>> orbit = Ephemeris(period=3.5, epoch=100.0, duration=0.1)
+    >>> orbit.event_number([100.0, 107.1])
+    array([0, 2])
+    >>> orbit.time_from_mid_event([103.4, 107.1]).round(3)
+    array([-0.1,  0.1])
     """
 
     period: float
@@ -29,24 +36,24 @@ class Ephemeris:
 
     def __post_init__(self) -> None:
         values = (self.period, self.epoch, self.duration)
-        # math, not numpy: catalogues make tens of thousands of these
+        # math is faster than numpy here: catalogues make tens of thousands of these
         if not all(map(math.isfinite, values)) or not 0 < self.duration < self.period:
             raise BadParameter(
                 f"ephemeris period={self.period}, epoch={self.epoch}, duration={self.duration} "
-                "days is not one: give finite days with 0 < duration < period"
+                "days is not usable: give finite days with 0 < duration < period"
             )
 
     def time_from_mid_event(self, time: np.ndarray) -> np.ndarray:
-        """Days from the nearest mid-event, in [-period/2, period/2)."""
+        """Return the days from the nearest mid-event, in [-period/2, period/2)."""
         half = 0.5 * self.period
         return (np.asarray(time) - self.epoch + half) % self.period - half
 
     def event_number(self, time: np.ndarray) -> np.ndarray:
-        """Integer count of the nearest event, zero at ``epoch``."""
+        """Return the number of the nearest event, counted from zero at ``epoch``."""
         return np.floor((np.asarray(time) - self.epoch) / self.period + 0.5).astype(np.int64)
 
     def in_event(self, time: np.ndarray, widths: float = 1.0) -> np.ndarray:
-        """Mask of the times within ``widths`` durations (full width) of a mid-event."""
+        """Return the mask of times inside a window of ``widths`` durations about each mid-event."""
         return np.abs(self.time_from_mid_event(time)) < 0.5 * widths * self.duration
 
 
@@ -57,7 +64,9 @@ def is_other_period(
     multiples: Sequence[float] = (0.5, 1, 2),
     within: float = SAME_PERIOD,
 ) -> bool:
-    """Whether a period is none of the ``multiples`` of another one, as a share to ``within``.
+    """Return whether a period differs from every one of the ``multiples`` of another period.
+
+    Periods agree if their relative difference is at most ``within``.
 
     >>> is_other_period(20.001, 10.0), is_other_period(15.0, 10.0)
     (False, True)

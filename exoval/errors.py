@@ -10,41 +10,41 @@ from contextlib import contextmanager
 
 
 class ExovalError(Exception):
-    """Something the user can mend: what happened, with which value, and what to do."""
+    """An error that the user can fix; it says what happened, with which value, and what to do."""
 
 
 class DataNotFound(ExovalError):
-    """A file, folder, table or target that was asked for is not there."""
+    """A requested file, folder, table or target does not exist."""
 
 
 class BadLightCurve(ExovalError):
-    """A light curve that cannot be read or holds nothing usable."""
+    """A light curve cannot be read or holds no usable cadence."""
 
 
 class NoDip(BadLightCurve):
-    """A light curve without a dip at the event that was asked for."""
+    """A light curve shows no dip at the requested event."""
 
 
 class BadParameter(ExovalError, ValueError):
-    """A value outside the domain of the function or configuration it was given to."""
+    """A value is outside the domain of a function or setting."""
 
 
 class BadTable(ExovalError):
-    """A table whose columns, units or labels are not what the caller needs."""
+    """A table lacks the columns, units or labels that the caller needs."""
 
 
 class MissingDependency(ExovalError, ImportError):
-    """An optional package that a chosen part needs is not installed."""
+    """A chosen part needs an optional package that is not installed."""
 
 
 @contextmanager
 def message_instead_of_traceback() -> Iterator[None]:
-    """Turn a foreseen error into one line on standard error and exit status 2.
+    """Turn an ExovalError into one line on standard error and exit status 2.
 
-    An interrupt, or the end of its time on a cluster (SIGTERM), says how to go on and exits with
-    130. Unforeseen errors keep their traceback.
+    An interrupt, or SIGTERM at a cluster's time limit, prints how to resume and exits with status
+    130. Other errors keep their traceback.
     """
-    # only the main thread may say what a signal does
+    # only the main thread may install a signal handler
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -10,11 +10,10 @@ from exoval.ephemeris import Ephemeris
 
 @dataclass(frozen=True, kw_only=True)
 class TransitEvent:
-    """A periodic dip with its strength.
+    """A transit-like event: its ephemeris, depth and strength.
 
-    ``depth`` is relative flux; ``signal_to_noise`` is the multiple-event statistic of a box of
-    that depth and duration; ``signal_detection_efficiency`` is the
-    height of the periodogram's peak in
+    ``depth`` is relative flux; ``signal_to_noise`` is the multiple-event statistic of a box of that
+    depth and duration; ``signal_detection_efficiency`` is the height of the periodogram's peak in
     robust standard deviations (NaN without a periodogram); ``transit_count`` is the number of
     events with data; ``source`` names the search or the catalogue.
     """

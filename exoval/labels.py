@@ -1,4 +1,4 @@
-"""What labels and dispositions mean.
+"""The meaning of labels and dispositions.
 
 The ``label`` of an event is a scenario's name or a catalogue's class; its ``disposition`` is
 planet, false_positive or unknown. What a label means is declared by the scenario that draws it and
@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 
 from exoval.errors import BadParameter
 
-#: what may pass in front of a star
+#: kinds of transiting bodies
 TRANSITS = ("planet", "star", "nothing")
 
 PLANET = "planet"
@@ -49,14 +49,14 @@ DISPOSITIONS: dict[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class LabelMeaning:
-    """What a label stands for.
+    """The meaning of a label.
 
-    ``short`` is the label in figures, ``description`` one in words. ``transits`` is planet, star
-    or nothing; ``counts_as_planet`` says whether the label's probability is part of P(planet), and
-    ``on_target`` whether the star that dims is the target or bound to it. ``transits`` and
-    ``on_target`` are None where nobody knows, as for the classes of a catalogue.
+    ``short`` is the label in figures, ``description`` its meaning in words. ``transits`` is planet,
+    star or nothing; ``counts_as_planet`` says whether the label's probability is part of P(planet),
+    and ``on_target`` whether the star that dims is the target or bound to it. ``transits`` and
+    ``on_target`` are None where they are unknown, as for the classes of a catalogue.
 
-    Raises BadParameter for another value of ``transits`` and for an empty ``short``.
+    Raises BadParameter for an unknown value of ``transits`` or an empty ``short``.
     """
 
     short: str
@@ -78,29 +78,29 @@ class LabelMeaning:
 
 
 def planet_labels(meanings: Mapping[str, LabelMeaning]) -> list[str]:
-    """The labels that count as planet, in the order given."""
+    """Return the labels that count as planet, in the order given."""
     return [label for label, meaning in meanings.items() if meaning.counts_as_planet]
 
 
 def short_label(label: str, meanings: Mapping[str, LabelMeaning]) -> str:
-    """A label as figures show it: its short form, or its first letters where it has no meaning."""
+    """Return a label's short form for figures; its first letters where no meaning is known."""
     return meanings[label].short if label in meanings else label.lower()[:14]
 
 
 def meanings_to_plain(meanings: Mapping[str, LabelMeaning]) -> dict[str, dict]:
-    """Meanings as dicts, for JSON."""
+    """Convert meanings to dicts, for JSON."""
     return {label: asdict(meaning) for label, meaning in meanings.items()}
 
 
 def meanings_from_plain(plain: Mapping[str, Mapping]) -> dict[str, LabelMeaning]:
-    """Meanings written by ``meanings_to_plain``."""
+    """Read back meanings written by ``meanings_to_plain``."""
     return {label: LabelMeaning(**meaning) for label, meaning in plain.items()}
 
 
 def joined_meanings(several: Iterable[Mapping[str, LabelMeaning]]) -> dict[str, LabelMeaning]:
-    """The meanings of several sets as one.
+    """Merge the label meanings of several sets.
 
-    Raises BadParameter for a label that means one thing in one set and another in the next.
+    Raises BadParameter for a label whose meaning differs between sets.
     """
     joined: dict[str, LabelMeaning] = {}
     for meanings in several:
@@ -116,7 +116,10 @@ def joined_meanings(several: Iterable[Mapping[str, LabelMeaning]]) -> dict[str, 
 def from_disposition(disposition: str) -> str:
     """Translate an archive disposition into ``planet``, ``false_positive`` or ``unknown``.
 
-    Raises BadParameter for a disposition that is in no known catalogue.
+    Raises BadParameter for an unknown disposition.
+
+    >>> from_disposition("CP"), from_disposition("APC")
+    ('planet', 'unknown')
     """
     key = str(disposition).strip().upper()
     if key not in DISPOSITIONS:

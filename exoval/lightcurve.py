@@ -25,7 +25,7 @@ class Segment:
 
     @property
     def cadences(self) -> slice:
-        """The slice of this segment in the light curve's arrays."""
+        """Slice of the light curve's arrays that holds this segment."""
         return slice(self.start, self.stop)
 
 
@@ -34,13 +34,13 @@ class LightCurve:
     """Flux of one target against time, as the pipeline delivered it: nothing detrended.
 
     Arrays have one shape (cadences,): ``time`` (days, mid-exposure, ascending), ``flux`` and
-    ``flux_error`` (any linear unit; 1 after detrending), ``centroid_column`` and
-    ``centroid_row`` (pixels; NaN where unknown). All cadences are usable: flagged ones and those
-    with missing flux were left out by the reader. ``exposure`` is in days. ``flux_is_decrowded``
-    says that light of known neighbours was already subtracted (true of PDCSAP). ``band`` names
-    the passband; empty is that of the mission's name.
+    ``flux_error`` (any linear unit; 1 after detrending), ``centroid_column`` and ``centroid_row``
+    (pixels; NaN where unknown). All cadences are usable: flagged ones and those with missing flux
+    were left out by the reader. ``exposure`` is in days. ``flux_is_decrowded`` says that light of
+    known neighbours was already subtracted (true of PDCSAP). ``band`` names the passband; an empty
+    name stands for the band of the mission's name.
 
-    Raises BadLightCurve if the arrays disagree in shape or there is not one finite flux.
+    Raises BadLightCurve if the arrays differ in length or if no flux is finite.
     """
 
     target: str
@@ -77,22 +77,22 @@ class LightCurve:
 
     @property
     def baseline(self) -> float:
-        """Days from the first cadence to the last."""
+        """Time from the first cadence to the last, in days."""
         return float(self.time[-1] - self.time[0])
 
     def with_flux(self, flux: np.ndarray, flux_error: np.ndarray | None = None) -> LightCurve:
-        """The same cadences with another flux (and, if given, another error)."""
+        """Return the same cadences with another flux and, if given, another error."""
         error = self.flux_error if flux_error is None else flux_error
         return replace(self, flux=flux, flux_error=error)
 
     def keep(self, cadences: np.ndarray) -> LightCurve:
-        """The light curve at the cadences where the boolean mask is true.
+        """Return the light curve at the cadences where the boolean mask is true.
 
-        Raises BadLightCurve if none is.
+        Raises BadLightCurve if the mask selects no cadence.
         """
         cadences = np.asarray(cadences, dtype=bool)
         if not cadences.any():
-            raise BadLightCurve(f"{self.target}: no cadence left; widen the selection")
+            raise BadLightCurve(f"{self.target}: no cadence left; select more cadences")
         before = np.concatenate([[0], np.cumsum(cadences)])
         segments = tuple(
             replace(s, start=int(before[s.start]), stop=int(before[s.stop]))

@@ -1,4 +1,4 @@
-"""A star and what is known of it."""
+"""A star with its catalogue parameters, and relations between mass, radius and gravity."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ SOLAR_LOGG, SOLAR_TEFF = 4.438068, 5772.0
 
 @dataclass(frozen=True, kw_only=True)
 class Star:
-    """A star with catalogue parameters; NaN where the catalogue is silent, or says zero or less.
+    """A star with catalogue parameters; unknown ones are NaN.
 
-    ``radius`` and ``mass`` are solar, ``teff`` in K, ``logg`` in dex (cgs), ``metallicity`` in
-    dex, ``magnitude`` in the mission's own band, ``ra`` and ``dec`` in degrees. ``flags`` names
-    the parameters that came from relations and not from the catalogue.
+    ``radius`` and ``mass`` are solar, ``teff`` in K, ``logg`` in dex (cgs), ``metallicity`` in dex,
+    ``magnitude`` in the mission's own band, ``ra`` and ``dec`` in degrees. A radius, mass or
+    temperature of zero or less counts as unknown. ``flags`` names the parameters that follow from
+    relations instead of the catalogue.
     """
 
     target: str
@@ -33,7 +34,7 @@ class Star:
     flags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        # tables fill what they do not know with 0 or -1
+        # tables write 0 or -1 for an unknown value
         for name in ("radius", "mass", "teff"):
             if getattr(self, name) <= 0:
                 object.__setattr__(self, name, math.nan)
@@ -45,7 +46,7 @@ class Star:
 
 
 def surface_gravity(*, mass: float, radius: float) -> float:
-    """log10 of the surface gravity in cm/s^2, of a mass and a radius in solar units.
+    """Return log10 of the surface gravity (cm/s^2) for a mass and a radius in solar units.
 
     >>> round(surface_gravity(mass=1.0, radius=10.0), 6)
     2.438068
@@ -54,10 +55,20 @@ def surface_gravity(*, mass: float, radius: float) -> float:
 
 
 def mass_from_gravity(*, logg: float, radius: float) -> float:
-    """Mass in solar units of a surface gravity (log10 of cm/s^2) and a radius (solar): g R^2."""
+    """Return the mass (solar) that gives a surface gravity (log10 of cm/s^2) at a radius (solar).
+
+    The mass is g R^2 in solar units.
+
+    >>> round(mass_from_gravity(logg=2.438068, radius=10.0), 6)
+    1.0
+    """
     return 10 ** (logg - SOLAR_LOGG) * radius**2
 
 
 def density_from_gravity(*, logg: np.ndarray, radius: np.ndarray) -> np.ndarray:
-    """Mean density in solar units of gravities (log10 of cm/s^2) and radii (solar): g / R."""
+    """Return mean densities (solar) from gravities (log10 of cm/s^2) and radii (solar): g / R.
+
+    >>> round(density_from_gravity(logg=2.438068, radius=10.0), 6)
+    0.001
+    """
     return 10 ** (logg - SOLAR_LOGG) / radius

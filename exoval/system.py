@@ -1,4 +1,4 @@
-"""What shines in the aperture: sources, some with an eclipsing orbit."""
+"""The light sources in the photometric aperture, some of them with an eclipsing orbit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from exoval.errors import BadParameter
 
 @dataclass(frozen=True)
 class PhaseCurve:
-    """What makes two bodies vary between their eclipses: the coefficients, first for body 1.
+    """Coefficients of the variation of two bodies between their eclipses.
+
+    Pairs of values are for body 1 and body 2.
 
     ``primary_mass`` is solar. ``gravity_darkening`` is g of Morris & Naftilan 1993 (0.32 for a
     convective envelope, 1 for a radiative one), ``beaming`` the factor alpha of 4 K/c and
@@ -29,13 +31,13 @@ class Orbit:
 
     ``period`` and ``epoch`` (mid-time of the eclipse of body 1) are in days, ``radius_ratio`` is
     R2/R1, ``semi_major_axis_ratio`` a/R1, ``impact_parameter`` that of the eclipse of body 1 in
-    units of R1, ``argument_of_periastron`` in radians (of body 2's orbit, the transit convention
-    of batman). ``surface_brightness_ratio`` is the disc-averaged brightness of body 2 over that
-    of body 1 in the mission's band; zero for a dark planet, and then there is no secondary.
+    units of R1, ``argument_of_periastron`` in radians (of body 2's orbit, the transit convention of
+    batman). ``surface_brightness_ratio`` is the disc-averaged brightness of body 2 over that of
+    body 1 in the mission's band; it is zero for a dark planet, which has no secondary eclipse.
     ``mass_ratio`` is M2/M1. ``companion_limb_darkening`` is body 2's quadratic pair.
-    ``transit_times``, mid-times of the eclipses of body 1 in days, replace epoch + j period where
-    the pair does not keep to it; there are then no other eclipses. Without a ``phase_curve`` the
-    pair is constant between eclipses.
+    ``transit_times`` are the mid-times in days of the eclipses of body 1 of a pair with timing
+    variations: they replace epoch + j period, and only these eclipses occur. Without a
+    ``phase_curve`` the pair is constant between eclipses.
     """
 
     period: float
@@ -54,7 +56,7 @@ class Orbit:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A point of light: its share of the aperture's flux and where it stands.
+    """A point source: its share of the aperture's flux and its position.
 
     ``flux_fraction`` includes both bodies of the orbit, out of eclipse. ``offset_column`` and
     ``offset_row`` are arcsec from the target along the detector's axes. ``limb_darkening`` is
@@ -70,11 +72,11 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class System:
-    """Everything in the aperture that one scenario drew.
+    """All sources in the aperture, as one scenario drew them.
 
-    ``truth`` holds the drawn parameters that the table of truths shows (names end in their
-    units). ``log_prior`` is the population density times the geometric probability,
-    ``log_proposal`` the density it was drawn from; their difference is the row's log weight.
+    ``truth`` holds the drawn parameters for the table of truths; their names end in their units.
+    ``log_prior`` is the population density times the geometric probability, ``log_proposal`` the
+    density that the system was drawn from; their difference is the row's log weight.
 
     Raises BadParameter unless the flux fractions are non-negative and sum to one.
     """
@@ -94,6 +96,6 @@ class System:
 
     @property
     def signal(self) -> Orbit | None:
-        """The orbit that makes the event, or None where nothing transits."""
+        """The first source's orbit, which makes the event; None where nothing transits."""
         orbits = [source.orbit for source in self.sources if source.orbit is not None]
         return orbits[0] if orbits else None

@@ -1,4 +1,4 @@
-"""A spline as stiff as the light curve allows, as quick-look pipelines use it."""
+"""A cubic spline whose stiffness is chosen for each light curve, as in quick-look pipelines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from exoval.detrend.spline import DEGREE, robust_spline
 from exoval.ephemeris import Ephemeris
 from exoval.lightcurve import LightCurve
 
-#: a residual beyond so many standard deviations is a dip or a flare and costs no more
+#: residuals beyond this many standard deviations (dips, flares) are clipped to it
 OUTLIER_SIGMA = 5.0
 
 
@@ -21,11 +21,12 @@ OUTLIER_SIGMA = 5.0
 class AdaptiveSpline:
     """Divide every stretch by the spline whose knots the Bayesian information criterion prefers.
 
-    After Vanderburg & Johnson (2014, PASP 126, 948) and the TESS quick-look pipeline (Huang et
-    al. 2020, RNAAS 4, 204), whose knots are no closer than 0.3 days: ``spacings`` are tried from
-    ``closest_knots_days`` to ``farthest_knots_days``. Close knots take away variation over a day
-    and longer, and eat into events of more than half their distance that are not hidden.
-    ``gap_days``, ``event_margin`` and ``upward_clip_sigma`` are those of ``flatten_segments``.
+    After Vanderburg & Johnson (2014, PASP 126, 948) and the TESS quick-look pipeline (Huang et al.
+    2020, RNAAS 4, 204), whose knots are no closer than 0.3 days: ``spacings`` are tried from
+    ``closest_knots_days`` to ``farthest_knots_days``. Close knots remove variation over a day and
+    longer. They also distort events longer than half the knot spacing, unless those are hidden from
+    the fit. ``gap_days``, ``event_margin`` and ``upward_clip_sigma`` are passed to
+    ``flatten_segments``.
 
     Raises BadParameter if a number is not positive.
     """
@@ -41,7 +42,7 @@ class AdaptiveSpline:
         require_positive(self)
 
     def __call__(self, light_curve: LightCurve, event: Ephemeris | None = None) -> LightCurve:
-        """Flatten; flux becomes relative (1 out of transit) and its error the robust scatter.
+        """Return the flattened light curve: flux 1 out of transit, errors the robust scatter.
 
         Raises BadLightCurve if no cadence has a finite trend.
         """

@@ -20,11 +20,12 @@ class Biweight:
     """Divide every segment by its sliding biweight.
 
     ``window_days`` should be three times the longest event or more (docs/results/detrend_depth.md).
-    The trend is that of every cadence in the window, evaluated ``step_days`` apart and straight
-    between, as nothing of its length changes faster. ``gap_days``, ``event_margin`` and
-    ``upward_clip_sigma`` are those of ``flatten_segments``.
+    The trend is evaluated every ``step_days``, from all cadences in the window, and interpolated
+    linearly: it changes little within a step. ``gap_days``, ``event_margin`` and
+    ``upward_clip_sigma`` are passed to ``flatten_segments``.
 
-    Raises BadParameter if a length is not positive or a step longer than a tenth of the window.
+    Raises BadParameter if a length is not positive or the step is longer than a tenth of the
+    window.
     """
 
     window_days: float = 1.5
@@ -42,7 +43,7 @@ class Biweight:
             )
 
     def __call__(self, light_curve: LightCurve, event: Ephemeris | None = None) -> LightCurve:
-        """Flatten; flux becomes relative (1 out of transit) and its error the robust scatter.
+        """Return the flattened light curve: flux 1 out of transit, errors the robust scatter.
 
         Raises BadLightCurve if no cadence has a finite trend.
         """
@@ -57,7 +58,7 @@ class Biweight:
 
     def _trend(self, time: np.ndarray, flux: np.ndarray, visible: np.ndarray) -> np.ndarray:
         with warnings.catch_warnings():
-            # cadences without a trend are dealt with by the caller
+            # the caller handles cadences without a trend
             warnings.simplefilter("ignore", UserWarning)
             _, trend = flatten(
                 time,

@@ -1,4 +1,4 @@
-"""The seam of detrending: an undetrended light curve in, a flat one around 1 out."""
+"""The interface of a detrending: it turns a raw light curve into a flat one around 1."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from exoval.lightcurve import LightCurve
 
 
 class Detrend(Protocol):
-    """Remove slow variation; cadences of a known event do not steer the trend."""
+    """Remove slow variation; the trend ignores the cadences of a known event."""
 
     def __call__(self, light_curve: LightCurve, event: Ephemeris | None = None) -> LightCurve: ...

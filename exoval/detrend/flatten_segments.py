@@ -1,4 +1,4 @@
-"""What every detrending does alike: segments, gaps, hidden events, outliers and errors."""
+"""The steps common to every detrending: segments, gaps, hidden events, outliers and errors."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from exoval.lightcurve import LightCurve
 
 
 class Trend(Protocol):
-    """Slow variation of one stretch without gaps; ``visible`` cadences (never none) steer it.
+    """Slow variation of one stretch without gaps, fitted to its ``visible`` cadences.
 
-    Arrays of one shape (cadences,), times in ascending days, flux around 1. NaN where the trend
-    is unknown.
+    At least one cadence is visible. Arrays of one shape (cadences,), times in ascending days, flux
+    around 1. NaN where the trend is unknown.
     """
 
     def __call__(self, time: np.ndarray, flux: np.ndarray, visible: np.ndarray) -> np.ndarray: ...
@@ -35,13 +35,12 @@ def flatten_segments(
     """Divide every segment by its own trend; flux becomes 1 out of transit.
 
     Cadences without finite time or flux are dropped. A segment is cut where cadences are missing
-    for longer than ``gap_days``, and the trend of each stretch knows nothing of the others.
-    Cadences within ``event_margin`` durations (full width, but no more than half the period unless
-    the event itself is longer) of an ``event`` do not steer the trend, which runs straight across
-    them; with a margin of 0 the trend knows nothing of the event, as in pipelines that detrend
-    once, before they search. Errors become the robust scatter of single cadences in each segment.
-    Single points more than ``upward_clip_sigma`` errors above the trend (cosmic rays, flares) are
-    dropped; dips never are.
+    for longer than ``gap_days``, and each stretch has its own trend. Cadences within a window of
+    ``event_margin`` durations about an ``event`` are hidden from the trend, which runs straight
+    across them; the window is at most half the period, or the event itself if that is longer. With
+    a margin of 0 nothing is hidden, as in pipelines that detrend once, before they search. Errors
+    become the robust scatter of single cadences in each segment. Single points more than
+    ``upward_clip_sigma`` errors above the trend (cosmic rays, flares) are dropped; dips never are.
 
     Raises BadLightCurve if times do not ascend or no cadence has a finite trend.
     """
@@ -52,7 +51,7 @@ def flatten_segments(
         raise BadLightCurve(f"{light_curve.target}: times do not ascend; sort the cadences")
     hidden = np.zeros(len(light_curve), dtype=bool)
     if event is not None and event_margin > 0:
-        # of an event that fills much of its period enough must stay to show the level
+        # an event may fill much of its period: enough cadences must stay to show the level
         widths = max(min(event_margin, 0.5 * event.period / event.duration), 1.0)
         hidden = event.in_event(light_curve.time, widths)
     flux = np.full(len(light_curve), np.nan)
@@ -67,7 +66,7 @@ def flatten_segments(
             gap_days=gap_days,
         )
         error[part] = point_scatter(flux[part][~hidden[part]])
-    # a scatter of rounding errors alone is no noise
+    # a scatter this small is rounding error, not noise
     good = np.isfinite(flux) & np.isfinite(error) & (error > 1e-14)
     good &= flux < 1 + upward_clip_sigma * np.where(good, error, np.inf)
     if not good.any():
@@ -81,7 +80,7 @@ def flatten_segments(
 def _flatten(
     time: np.ndarray, flux: np.ndarray, visible: np.ndarray, *, trend: Trend, gap_days: float
 ) -> np.ndarray:
-    """One segment over its trend, NaN where there is none."""
+    """Divide one segment by its trend; NaN where the trend is unknown."""
     level = np.median(flux) if len(flux) else np.nan
     if not level > 0:
         return np.full(len(flux), np.nan)
@@ -92,13 +91,13 @@ def _flatten(
     known = np.isfinite(slow) & (slow > 0) & visible
     if not known.any():
         return np.full(len(flux), np.nan)
-    # inside an event few points steer the trend, or none: run straight across instead
+    # inside an event few or no points constrain the trend: interpolate across it
     slow = np.where(known, slow, np.interp(time, time[known], slow[known]))
     return flux / level / slow
 
 
 def stretches(time: np.ndarray, *, gap_days: float) -> list[slice]:
-    """Slices of ascending times between which cadences are missing for ``gap_days`` or more."""
+    """Cut ascending times at gaps of ``gap_days`` or more; returns one slice for each stretch."""
     edges = np.flatnonzero(np.diff(time) > gap_days) + 1
     bounds = [0, *edges.tolist(), len(time)]
     return [slice(first, last) for first, last in pairwise(bounds)]

@@ -1,4 +1,4 @@
-"""A sliding median: the plain fallback, without compiled code."""
+"""A sliding median: the simple fallback, without compiled code."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from exoval.lightcurve import LightCurve
 class Median:
     """Divide every segment by the median of the ``window_days`` around each cadence.
 
-    The window is one of time, not of cadences, and shrinks at the ends of a stretch.
-    It should be three times the longest event or more. ``gap_days``, ``event_margin`` and
-    ``upward_clip_sigma`` are those of ``flatten_segments``.
+    The window has a fixed length in time, shrinks at the ends of a stretch, and should be three
+    times the longest event or more. ``gap_days``, ``event_margin`` and ``upward_clip_sigma`` are
+    passed to ``flatten_segments``.
 
     Raises BadParameter if a length is not positive.
     """
@@ -33,7 +33,7 @@ class Median:
         require_positive(self)
 
     def __call__(self, light_curve: LightCurve, event: Ephemeris | None = None) -> LightCurve:
-        """Flatten; flux becomes relative (1 out of transit) and its error the robust scatter.
+        """Return the flattened light curve: flux 1 out of transit, errors the robust scatter.
 
         Raises BadLightCurve if no cadence has a finite trend.
         """

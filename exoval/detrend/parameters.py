@@ -9,9 +9,9 @@ from exoval.errors import BadParameter
 
 
 def require_positive(detrend: Detrend) -> None:
-    """Raise BadParameter, naming all of them, unless every field of a dataclass is positive.
+    """Raise BadParameter unless every field of a detrending is positive.
 
-    ``event_margin`` may be 0.
+    ``event_margin`` may be 0. The message names every field and its value.
     """
     values = {field.name: getattr(detrend, field.name) for field in fields(detrend)}
     if not all(

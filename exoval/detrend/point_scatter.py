@@ -1,4 +1,4 @@
-"""Noise of single cadences, whatever slow variation lies under it."""
+"""Noise of single cadences, insensitive to slow variation."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from exoval.noise.robust_scatter import robust_scatter
 
 
 def point_scatter(flux: np.ndarray) -> float:
-    """Robust standard deviation of single cadences, from first differences.
+    """Return the robust standard deviation of single cadences, from first differences.
 
-    Differences are blind to what is left of slow variation. NaN for fewer than three values.
+    Slow variation cancels in the differences. NaN for fewer than three values.
     """
     flux = flux[np.isfinite(flux)]
     if len(flux) < 3:

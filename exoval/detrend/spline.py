@@ -1,4 +1,4 @@
-"""A cubic spline that neither dips nor flares steer: iteratively reweighted least squares."""
+"""A cubic spline robust against dips and flares: iteratively reweighted least squares."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from exoval.ephemeris import Ephemeris
 from exoval.lightcurve import LightCurve
 from exoval.noise.robust_scatter import MAD_TO_SIGMA
 
-#: rounds after which weights no longer move a trend by a hundredth of the noise
+#: rounds of reweighting; further ones move the trend by less than a hundredth of the noise
 ROUNDS = 10
-#: Tukey's constant: residuals beyond so many standard deviations have no weight
+#: Tukey's constant: residuals beyond this many standard deviations have no weight
 BIWEIGHT_SIGMA = 4.685
 #: polynomial degree, and the number of points that fix such a polynomial
 DEGREE = 3
@@ -25,10 +25,10 @@ DEGREE = 3
 class Spline:
     """Divide every segment by a least-squares cubic spline with Tukey's weights.
 
-    Knots are ``knot_days`` apart in each stretch without gaps; where cadences are missing or
-    hidden knots are left out, so that data fix every coefficient. Knots should be as far apart
-    as two of the longest events or farther. Unlike a sliding window it follows slopes up to the
-    ends. ``gap_days``, ``event_margin`` and ``upward_clip_sigma`` are those of
+    Knots are ``knot_days`` apart in each stretch without gaps. Where cadences are missing or
+    hidden, knots are left out, so that the data determine every coefficient. The knot spacing
+    should be at least twice the longest event. Unlike a sliding window the spline follows slopes up
+    to the ends. ``gap_days``, ``event_margin`` and ``upward_clip_sigma`` are passed to
     ``flatten_segments``.
 
     Raises BadParameter if a length is not positive.
@@ -43,7 +43,7 @@ class Spline:
         require_positive(self)
 
     def __call__(self, light_curve: LightCurve, event: Ephemeris | None = None) -> LightCurve:
-        """Flatten; flux becomes relative (1 out of transit) and its error the robust scatter.
+        """Return the flattened light curve: flux 1 out of transit, errors the robust scatter.
 
         Raises BadLightCurve if no cadence has a finite trend.
         """
@@ -61,7 +61,7 @@ class Spline:
         # equal times would make the fit singular
         used = used[np.diff(time[used], prepend=-np.inf) > 0]
         if len(used) <= DEGREE or time[used[-1]] - time[used[0]] < 0.5 * self.knot_days:
-            # too short for a slope to be told from a dip
+            # too short to distinguish a slope from a dip
             return np.full(len(time), np.median(flux[visible]))
         return robust_spline(time[used], flux[used], knot_days=self.knot_days)(
             np.clip(time, time[used[0]], time[used[-1]])
@@ -69,7 +69,7 @@ class Spline:
 
 
 def robust_spline(time: np.ndarray, flux: np.ndarray, *, knot_days: float) -> BSpline:
-    """The spline; ``time`` strictly ascending, at least four points, shape (points,).
+    """Fit a robust cubic spline to strictly ascending ``time``, at least four points (points,).
 
     Huber & Ronchetti (2009), Robust Statistics, section 7.8: weights follow from residuals over
     their median absolute deviation, and the fit is repeated.
@@ -83,13 +83,13 @@ def robust_spline(time: np.ndarray, flux: np.ndarray, *, knot_days: float) -> BS
         if not scatter > 0:
             break
         share = np.clip(np.abs(residual) / (BIWEIGHT_SIGMA * scatter), 0, 1)
-        # a floor keeps the fit solvable where a whole knot interval lies in a dip
+        # a minimum weight keeps the fit solvable where a whole knot interval lies in a dip
         weight = np.maximum((1 - share**2) ** 2, 1e-6)
     return spline
 
 
 def knots_between(time: np.ndarray, *, knot_days: float) -> np.ndarray:
-    """Full knot vector (ends repeated), each interval with points enough to fix a cubic."""
+    """Full knot vector (ends repeated); every interval has enough points to determine a cubic."""
     count = max(int(np.floor((time[-1] - time[0]) / knot_days)), 1)
     inner = []
     last = 0

@@ -1,7 +1,8 @@
-"""Which share of a scenario's signals the search finds, by period and size.
+"""Completeness: the share of a scenario's signals that the search finds, by period and size.
 
-Counted on a grid of period and size (depth, radius or expected strength) of everything that was
-drawn, weighted as nature is, with binomial errors; and offered as a smooth function of both.
+All drawn signals are counted on a grid of period and size (depth, radius or expected strength),
+with the weights of the population and binomial errors. A smooth function of both interpolates the
+cells.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.injection.importance_weights import reweight
 from exoval.running.output_path import output_path
 
-#: edges of periods in days: octaves
+#: edges of periods in days, in octaves
 PERIOD_EDGES = 0.25 * 2.0 ** np.arange(14)
-#: edges of sizes: quarter decades of depth, half octaves of radius and of strength
+#: edges of sizes, in quarter decades of depth and half octaves of radius and strength
 SIZE_EDGES = {
     "depth_ppm": 10.0 ** np.arange(1.0, 6.01, 0.25),
     "planet_radius_earth": 0.5 * 2.0 ** np.arange(0.0, 5.51, 0.5),
@@ -32,7 +33,7 @@ SIZE_EDGES = {
 #: statuses of examples that the search found
 FOUND = ("recovered", "kept")
 FILE = "completeness.json"
-#: how many draws the fitted surface counts for where it is blended with a cell's own
+#: number of draws that the fitted surface counts for when it is blended with a cell's own draws
 SURFACE_DRAWS = 8.0
 
 
@@ -41,9 +42,8 @@ class Completeness:
     """Counts of one scenario in cells of period and size; arrays of shape (periods, sizes).
 
     ``period_edges`` are days, ``size_edges`` in the unit that ``size_name`` ends in. ``rows`` and
-    ``rows_found`` count draws; ``drawn`` and ``found`` are what they are worth once weighted:
-    the effective number (sum w)^2 / sum w^2 of a cell and the weighted share of it that was
-    found.
+    ``rows_found`` count draws. ``drawn`` is the effective number (sum w)^2 / sum w^2 of the
+    weighted draws in a cell, ``found`` is that number times the weighted share found.
     """
 
     scenario: str
@@ -57,30 +57,30 @@ class Completeness:
 
     @property
     def fraction(self) -> np.ndarray:
-        """Share found in each cell; NaN where nothing was drawn."""
+        """Share found in each cell; NaN in cells without draws."""
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(self.drawn > 0, self.found / self.drawn, np.nan)
 
     def interval(self, *, confidence: float = 0.6827) -> tuple[np.ndarray, np.ndarray]:
-        """Jeffreys' interval of every cell: quantiles of Beta(found + 1/2, missed + 1/2).
+        """Return Jeffreys' interval of every cell: quantiles of Beta(found + 1/2, missed + 1/2).
 
-        Brown, Cai & DasGupta (2001, Statistical Science 16, 101). Nearly all of [0, 1] where
-        nothing was drawn. Raises BadParameter unless 0 < confidence < 1.
+        Brown, Cai & DasGupta (2001, Statistical Science 16, 101). Without draws it covers nearly
+        all of [0, 1]. Raises BadParameter unless 0 < confidence < 1.
         """
         if not 0 < confidence < 1:
-            raise BadParameter(f"confidence {confidence} is not between 0 and 1")
+            raise BadParameter(f"confidence {confidence} is not between 0 and 1; give e.g. 0.68")
         posterior = beta(self.found + 0.5, self.drawn - self.found + 0.5)
         return posterior.ppf(0.5 - 0.5 * confidence), posterior.ppf(0.5 + 0.5 * confidence)
 
     def __call__(
         self, period: np.ndarray | float, size: np.ndarray | float
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Efficiency and its standard error at periods (days) and sizes, broadcast together.
+        """Return the efficiency and its standard error at periods (days) and sizes, broadcast.
 
-        Each cell's share is blended with a logistic surface fitted to all cells (which counts as
-        ``SURFACE_DRAWS`` draws), made to grow with size, and interpolated between cell centres in
-        the logarithms: in [0, 1] and never falling with size. The error is that of the draws
-        nearby, 0.35 where there are none; both are NaN off the grid.
+        Each cell's share is blended with a logistic surface fitted to all cells, which counts as
+        ``SURFACE_DRAWS`` draws. The result is made monotonic in size and interpolated between cell
+        centres in the logarithms, so it lies in [0, 1] and never decreases with size. The error is
+        that of the nearby draws, 0.35 without draws. Both are NaN outside the grid.
         """
         period, size = np.broadcast_arrays(np.asarray(period, float), np.asarray(size, float))
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -98,7 +98,7 @@ class Completeness:
         )
 
     def _blended(self) -> np.ndarray:
-        """Cells' shares and the surface together, ascending in size."""
+        """Shares of the cells blended with the surface, monotonic in size."""
         surface = logistic_surface(self)
         share = (self.found + SURFACE_DRAWS * surface) / (self.drawn + SURFACE_DRAWS)
         weights = self.drawn + SURFACE_DRAWS
@@ -106,7 +106,7 @@ class Completeness:
         return np.clip(rows, 0.0, 1.0)
 
     def summary(self) -> dict:
-        """Draws, what they are worth, and the plain share found of them with its 68 % interval."""
+        """Return the draws, their effective number, and the share found with its 68 % interval."""
         drawn, found = int(self.rows.sum()), int(self.rows_found.sum())
         low, high = beta(found + 0.5, drawn - found + 0.5).ppf([0.1587, 0.8413])
         return {
@@ -127,14 +127,13 @@ def measure_completeness(
     size_name: str = "depth_ppm",
     weights: np.ndarray | None = None,
 ) -> Completeness | None:
-    """Count what was found of one scenario's draws; None if it has none with a period and size.
+    """Count which of one scenario's draws were found; None without draws of known period and size.
 
-    ``truth`` is a labelled set's table of truths. A draw is found if it was recovered or kept;
-    failed examples do not count. ``weights`` (one per row of ``truth``) default to prior over
-    proposal of the population it was drawn for. The grid spans the cells that hold draws; draws
-    without a single event in the data have no depth and are in none.
-
-    Raises BadTable if a column is missing and BadParameter for an unknown size.
+    ``truth`` is a labelled set's table of truths. A draw is found if its status is recovered or
+    kept; failed examples do not count. ``weights`` (one per row of ``truth``) default to prior over
+    proposal density of the population that was simulated. The grid spans the cells that hold draws;
+    draws without any event in the data have no depth and are not counted. Raises BadTable if a
+    column is missing and BadParameter for an unknown size.
     """
     if size_name not in SIZE_EDGES:
         raise BadParameter(f"no grid for size '{size_name}'; use one of {', '.join(SIZE_EDGES)}")
@@ -166,7 +165,7 @@ def measure_completeness(
 
 
 def _spanned(edges: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """The edges between which there are values."""
+    """The edges around the cells that hold values."""
     first = np.searchsorted(edges, values.min(), side="right") - 1
     return edges[first : np.searchsorted(edges, values.max(), side="right") + 1]
 
@@ -177,14 +176,14 @@ def _counts(
     weights: np.ndarray,
     shape: tuple[int, int],
 ) -> dict[str, np.ndarray]:
-    """Rows, rows found, effective draws and the weighted share of them found, per cell."""
+    """Rows, rows found, effective draws and effective draws found, per cell."""
 
     def total(values: np.ndarray) -> np.ndarray:
         cells = np.zeros(shape)
         np.add.at(cells, place, values)
         return cells
 
-    # weights matter only against each other, and their squares must not underflow
+    # only relative weights matter, and their squares must not underflow
     scale = weights.max() if weights.max() > 0 else 1.0
     weights = weights / scale
     mass, square, kept = total(weights), total(weights**2), total(weights * found)
@@ -201,10 +200,10 @@ def _counts(
 
 
 def logistic_surface(cells: Completeness) -> np.ndarray:
-    """Shares of all cells by top / (1 + exp(-(a + b ln size + c ln period))), b not negative.
+    """Fit the shares of all cells by top / (1 + exp(-(a + b ln size + c ln period))), b >= 0.
 
-    Of greatest likelihood, with weak pulls of the top to one and of the rest to zero, so that it
-    exists for any counts. Shape (periods, sizes).
+    The fit has the maximum likelihood with weak priors, of top at one and of the other parameters
+    at zero, so that it exists for any counts. Shape (periods, sizes).
     """
     period, size = (
         np.log(edges[:-1] * edges[1:]) / 2 for edges in (cells.period_edges, cells.size_edges)
@@ -232,14 +231,14 @@ def logistic_surface(cells: Completeness) -> np.ndarray:
 
 
 def _cell(value: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Where values stand among cell centres, as a fractional index; NaN outside the edges."""
+    """Fractional index of values among cell centres; NaN outside the edges."""
     centres = 0.5 * (edges[:-1] + edges[1:])
     index = np.interp(value, centres, np.arange(len(centres)))
     return np.where((value >= edges[0]) & (value <= edges[-1]), index, np.nan)
 
 
 def _between(cells: np.ndarray, row: np.ndarray, column: np.ndarray) -> np.ndarray:
-    """Bilinear interpolation at fractional indices; anything where they are NaN."""
+    """Bilinear interpolation at fractional indices; arbitrary where they are NaN."""
     row, column = np.nan_to_num(row), np.nan_to_num(column)
     low, left = np.floor(row).astype(int), np.floor(column).astype(int)
     high, right = np.minimum(low + 1, len(cells) - 1), np.minimum(left + 1, cells.shape[1] - 1)
@@ -250,7 +249,7 @@ def _between(cells: np.ndarray, row: np.ndarray, column: np.ndarray) -> np.ndarr
 
 
 def save_completeness(efficiencies: Mapping[str, Completeness], folder: str | Path) -> Path:
-    """Write the efficiencies of a labelled set into its folder as JSON; return the path."""
+    """Write the efficiencies of a labelled set into its folder as JSON and return the path."""
     entries = {
         name: {
             key: value.tolist() if isinstance(value, np.ndarray) else value
@@ -264,9 +263,9 @@ def save_completeness(efficiencies: Mapping[str, Completeness], folder: str | Pa
 
 
 def load_completeness(labelled_set: str | Path) -> dict[str, Completeness]:
-    """The detection efficiency of every scenario of a labelled set, by scenario key.
+    """Read the detection efficiency of every scenario of a labelled set, by scenario key.
 
-    Raises DataNotFound if the folder has none and BadTable if the file cannot be understood.
+    Raises DataNotFound if the folder has no such file and BadTable if it cannot be parsed.
     """
     path = Path(labelled_set) / FILE
     if not path.is_file():

@@ -1,4 +1,4 @@
-"""Change the universe a labelled set was drawn from, without simulating it again."""
+"""Importance weights: change the population of a labelled set without simulating again."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ from exoval.errors import BadTable, DataNotFound
 
 log = logging.getLogger(__name__)
 
-#: columns that every truth has; the rest depends on the scenario
+#: columns of every table of truths; further columns depend on the scenario
 REQUIRED = ("label", "log_prior", "log_proposal")
-#: effective sample sizes below which a warning is given: a share of the rows, and a number
+#: least effective sample sizes, as a share of the rows and as a number; below them a warning is
+#: logged
 LEAST_SHARE, LEAST_SIZE = 0.10, 50.0
 
 
 def reweight(
     labelled_set: str | Path | pd.DataFrame, *, population: Mapping[str, object] | None = None
 ) -> pd.Series:
-    """Weights of all drawn rows, prior over proposal density, in a population.
+    """Return the weights of all drawn rows in a population: prior over proposal density.
 
     ``labelled_set`` is the folder that ``python -m simulate`` wrote, or its table of truths.
-    Without a ``population`` the weights are those of the one it was drawn for. Of a population,
-    ``planets`` replaces the density of every row with a planet and ``binaries`` that of every
-    row with a pair; what stays is the geometry and the number of stars the signal may belong
-    to. Rows without a density (nothing injected) weigh 1. The mean weight of a scenario's rows is
-    the expected number of its events per target, of those that its draw can make: where nothing
-    was drawn no weight brings it back.
+    Without a ``population`` the weights are those of the simulated one. Of a population,
+    ``planets`` replaces the density of every row with a planet and ``binaries`` that of every row
+    with a pair; the geometry and the number of stars that may carry the signal stay. Rows without a
+    density (no injection) have weight 1. The mean weight of a scenario's rows is the expected
+    number of its events per target, within the range that was drawn: weights cannot restore what
+    was never drawn.
 
     Raises DataNotFound for a folder without truths and BadTable for a table that lacks columns.
     """
@@ -44,9 +45,12 @@ def reweight(
 
 
 def effective_sample_size(weights: np.ndarray) -> float:
-    """How many equally weighted rows say as much, (sum w)^2 / sum w^2; 0 without weight.
+    """Return the effective sample size (sum w)^2 / sum w^2; 0 if all weights are 0.
 
     Kish (1965), Survey Sampling.
+
+    >>> round(effective_sample_size(np.array([1.0, 1.0, 1.0, 0.1])), 2)
+    3.19
     """
     weights = np.asarray(weights, dtype=float)
     square = float(np.sum(weights**2))
@@ -59,10 +63,10 @@ def effective_sample_sizes(
     population: Mapping[str, object] | None = None,
     status: str | None = "kept",
 ) -> dict[str, dict[str, float]]:
-    """Rows and effective sample size of every scenario, with a warning where it collapses.
+    """Return rows and effective sample size of every scenario, and warn where it is too small.
 
-    Counts the rows of one ``status`` (all rows for None). It collapses below a tenth of the rows
-    or below 50; the entry then has ``collapsed`` true. Raises as ``reweight`` does.
+    Only rows of one ``status`` count (None: all rows). An effective size below a tenth of the rows
+    or below 50 has collapsed: its entry has ``collapsed`` true. Raises as ``reweight`` does.
     """
     truth = read_truth(labelled_set)
     weights = reweight(truth, population=population)
@@ -84,17 +88,17 @@ def effective_sample_sizes(
     ]
     if weak:
         log.warning(
-            "effective sample sizes collapse, %s rows; draw more systems, or weigh them "
-            "by a population nearer to what was drawn",
+            "effective sample sizes collapse, %s rows; draw more systems, or weight them "
+            "by a population closer to the simulated one",
             ", ".join(weak),
         )
     return sizes
 
 
 def read_truth(labelled_set: str | Path | pd.DataFrame) -> pd.DataFrame:
-    """The table of truths of a labelled set, or the table itself, checked.
+    """Read the table of truths of a labelled set, or check a given table.
 
-    Raises DataNotFound for a folder without one and BadTable if columns are missing.
+    Raises DataNotFound for a folder without the table and BadTable if columns are missing.
     """
     if isinstance(labelled_set, pd.DataFrame):
         truth = labelled_set
@@ -121,7 +125,7 @@ def _require(truth: pd.DataFrame, names: tuple[str, ...]) -> None:
 def _parts(
     truth: pd.DataFrame, population: Mapping[str, object]
 ) -> list[tuple[str, np.ndarray, np.ndarray]]:
-    """For every replaced part of the population, its rows and their new log densities."""
+    """Rows and new log densities for every replaced part of the population."""
     parts = []
     if population.get("planets") is not None and "planet_radius_earth" in truth:
         _require(truth, ("period_days", "log_transit_probability"))
@@ -144,7 +148,7 @@ def _parts(
 
 
 def _unchanged(truth: pd.DataFrame) -> np.ndarray:
-    """The log prior but for the exchanged density: geometry and number of eligible stars."""
+    """The log prior without the replaced density: geometry and number of eligible stars."""
     stars = (
         truth["log_eligible_stars"].fillna(0.0).to_numpy(dtype=float)
         if "log_eligible_stars" in truth

@@ -1,4 +1,4 @@
-"""Put a system's light into a real light curve, with a card from which it can be done again."""
+"""Injection of a system's light into a real light curve, with a card that reproduces it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from exoval.physics.system_flux import system_flux
 from exoval.physics.transit_flux import TransitModel
 from exoval.system import Orbit, PhaseCurve, Source, System
 
-#: what a card of this layout calls itself
+#: format name of the truth card
 CARD_FORMAT = "exoval truth card 1"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Injection:
-    """A light curve with a system's light in it, and everything that put it there."""
+    """A light curve with a system's light, and everything needed to reproduce the injection."""
 
     light_curve: LightCurve
     host: LightCurve
@@ -34,7 +34,7 @@ class Injection:
 
     @property
     def card(self) -> dict:
-        """The truth as plain values that JSON keeps exactly; ``rebuild`` takes it back."""
+        """The truth as plain values that JSON stores exactly, for ``rebuild``."""
         return {
             "format": CARD_FORMAT,
             "host": _identity(self.host),
@@ -53,15 +53,14 @@ def inject(
     pixel_scale_arcsec: float | None = None,
     neighbours_arcsec: tuple[float, float] = (0.0, 0.0),
 ) -> Injection:
-    """Multiply the undetrended flux by the system's, cadence by cadence.
+    """Multiply the undetrended flux by the system's relative flux, cadence by cadence.
 
-    Where the flux still holds the light of known neighbours (``flux_is_decrowded`` false) only
-    the target's share of each segment is dimmed. The centroid always sees the whole aperture: the
-    known neighbours' light lies ``neighbours_arcsec`` (column, row) from the target, so that it
-    moves even if the target itself is dimmed. Errors and gaps stay as they were. A system
-    without depth returns flux and centroid bit for bit. The exact engine computes the light
-    unless another ``transit_model`` is given; the pixel scale is that of the light curve's
-    mission.
+    If the flux includes the light of known neighbours (``flux_is_decrowded`` false), only the
+    target's share of each segment is dimmed. The centroid always includes the whole aperture: the
+    known neighbours' light lies ``neighbours_arcsec`` (column, row) from the target, so the
+    centroid moves even if the target itself is dimmed. Errors and gaps are unchanged. A system
+    without any eclipse returns flux and centroid bit-identically. The default ``transit_model`` is
+    the exact engine, the default pixel scale that of the light curve's mission.
 
     Raises BadParameter for a mission of unknown name without a pixel scale, and for a system
     outside the domain of the transit model.
@@ -94,9 +93,9 @@ def inject(
 
 
 def rebuild(light_curve: LightCurve, card: Mapping) -> Injection:
-    """The injection a card describes, into the same host light curve: bit for bit the same.
+    """Repeat the injection that a card describes in the same host light curve, bit-identically.
 
-    Raises BadParameter for something that is no card and BadLightCurve for another host.
+    Raises BadParameter if ``card`` is not a truth card and BadLightCurve for another host.
     """
     if card.get("format") != CARD_FORMAT:
         raise BadParameter(
@@ -121,7 +120,7 @@ def rebuild(light_curve: LightCurve, card: Mapping) -> Injection:
 
 
 def crowding_of_cadences(light_curve: LightCurve) -> np.ndarray:
-    """The target's share of the aperture's light at every cadence; 1 where it is unknown."""
+    """Return the target's share of the aperture's light at every cadence; 1 where unknown."""
     share = np.ones(len(light_curve))
     for segment in light_curve.segments:
         if np.isfinite(segment.crowding):
@@ -130,7 +129,7 @@ def crowding_of_cadences(light_curve: LightCurve) -> np.ndarray:
 
 
 def _identity(light_curve: LightCurve) -> dict:
-    """What tells one host light curve from another, down to the last bit of its values."""
+    """Identity of a host light curve, including a hash of all its values."""
     digest = hashlib.sha256()
     for array in (
         light_curve.time,
@@ -162,7 +161,7 @@ def _engine(card: Mapping) -> TransitModel:
         return getattr(importlib.import_module(module), name)(**card["settings"])
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise BadParameter(
-            f"the card's transit model {card['name']} cannot be made ({error}); "
+            f"the card's transit model {card['name']} cannot be built ({error}); "
             "install the package it came from"
         ) from error
 
@@ -199,5 +198,5 @@ def _orbit(card: Mapping) -> Orbit:
 
 
 def _noun(kind: type, card: Mapping, **exchanged: object) -> object:
-    """A frozen noun from its card, some values exchanged."""
+    """A frozen dataclass from its card, with some values replaced."""
     return kind(**{field.name: card[field.name] for field in fields(kind)} | exchanged)

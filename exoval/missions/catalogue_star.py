@@ -1,4 +1,4 @@
-"""A star from the few numbers a light-curve header holds."""
+"""A star from the parameters in a light-curve header."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from exoval.star import Star, mass_from_gravity
 
 
 def catalogue_star(target: str, values: Mapping[str, float]) -> Star:
-    """A star with the given parameters, NaN where one is absent.
+    """Return a star with the given parameters; missing ones are NaN.
 
     ``values`` may hold radius (solar), teff (K), logg (dex), metallicity (dex), magnitude, ra and
     dec (degrees). The mass follows from gravity and radius, M = g R^2 in solar units, and is
-    then flagged.
+    flagged.
     """
     names = ("radius", "teff", "logg", "metallicity", "magnitude", "ra", "dec")
     known = {name: float(values.get(name, math.nan)) for name in names}

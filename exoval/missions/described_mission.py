@@ -1,4 +1,4 @@
-"""A mission that a yaml describes wholly."""
+"""A mission described completely by a yaml."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def described_mission(
     noise: ProceduralNoise | None = None,
     targets: TargetStars | None = None,
 ) -> Mission:
-    """A mission from its numbers; every argument is explained in conf/mission/template.yaml.
+    """Return a mission from its numbers; conf/mission/template.yaml explains every argument.
 
-    Its light curves are plain tables (``exoval.missions.table_file``), or procedural. Targets are
-    written with ``target_prefix``, by default the name in capitals. Raises BadParameter for
-    values no mission can have.
+    Its light curves are plain tables (``exoval.missions.table_file``), or procedural. Target names
+    begin with ``target_prefix``, by default the mission's name in capitals. Raises BadParameter for
+    impossible values.
     """
     if not name.isidentifier():
         raise BadParameter(
@@ -55,12 +55,12 @@ def described_mission(
 
 
 def _tables(name: str, target_prefix: str) -> PipelineProduct:
-    """What stands for a pipeline where there is none: Parquet libraries and plain tables."""
+    """The product of a mission without a pipeline: Parquet libraries and plain tables."""
     return PipelineProduct(
         telescope=name,
         target_prefix=target_prefix,
         parquet_files=f"{name}-*.parquet",
-        # no FITS file is recognised by its name: single ones are read through lightkurve
+        # matches no real FITS file: single files are read through lightkurve
         fits_files=f"{name}-*.fits",
         file_name=r"(?!)(?P<target>)",
         target_keyword="OBJECT",

@@ -1,4 +1,4 @@
-"""A folder of pipeline FITS files, as downloaded."""
+"""A folder of pipeline FITS files as downloaded."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from exoval.star import Star
 
 @dataclass(frozen=True)
 class FitsFolder:
-    """Files by target, from their names alone, so that a broken one does not hide the others.
+    """Pipeline files by target, indexed by file name only: a broken file does not hide the others.
 
-    Kepler's names do not tell the quarter: those of a target are opened when it is asked for.
+    Kepler's file names do not contain the quarter: the files of a target are opened when it is
+    first read.
     """
 
     mission: Mission
@@ -25,25 +26,25 @@ class FitsFolder:
     _segments: dict[str, dict[int, Path]] = field(default_factory=dict, repr=False)
 
     def targets(self) -> list[str]:
-        """All targets, by catalogue number."""
+        """Return all targets, ordered by catalogue number."""
         return sorted(self.files, key=lambda target: int(target.split()[-1]))
 
     def segments(self, target: str) -> tuple[int, ...]:
-        """Quarters or sectors of a known target, ascending; raises BadLightCurve."""
+        """Return the quarters or sectors of a known target, ascending; raises BadLightCurve."""
         return tuple(sorted(self._by_segment(target)))
 
     def star(self, target: str) -> Star:
-        """The star as the file of its last segment describes it; raises BadLightCurve."""
+        """Return the star as described by the file of its last segment; raises BadLightCurve."""
         by_segment = self._by_segment(target)
         return self.mission.read_star(by_segment[max(by_segment)])
 
     def read_segment(self, target: str, segment: int) -> PipelineSegment:
-        """The cadences of a known (target, segment); raises BadLightCurve naming the file."""
+        """Read the cadences of a known (target, segment); raises BadLightCurve naming the file."""
         return self.mission.read_segment(self._by_segment(target)[segment])
 
     def _by_segment(self, target: str) -> dict[int, Path]:
         if target not in self._segments:
-            # of two files of one segment the mission's own product wins, then the later processing
+            # of two files of one segment take the mission's own product, then the later processing
             self._segments[target] = {
                 self._segment_of(path): path
                 for path in sorted(self.files[target], key=self._preference)
@@ -68,7 +69,7 @@ class FitsFolder:
 def identify(
     mission: Mission, file_name: str
 ) -> tuple[PipelineProduct, tuple[str, int | None] | None]:
-    """The product that a file is named like, with target and segment, or None if like none."""
+    """Return the product whose naming a file follows, with target and segment; None if unknown."""
     for product in mission.products:
         identity = product.identify(file_name)
         if identity is not None:
@@ -77,7 +78,7 @@ def identify(
 
 
 def open_fits_folder(mission: Mission, *, files: list[Path]) -> FitsFolder:
-    """Group the files by the target in their names; files named otherwise are left out."""
+    """Group the files by the target in their names; files with other names are left out."""
     by_target: dict[str, list[Path]] = {}
     for path in files:
         identity = identify(mission, path.name)[1]

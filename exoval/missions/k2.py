@@ -44,10 +44,10 @@ def k2(
     noise: ProceduralNoise | None = None,
     targets: TargetStars | None = None,
 ) -> Mission:
-    """K2 long cadence; times in BKJD, targets ``EPIC ...``, segments are campaigns.
+    """Return K2 long cadence: times in BKJD, targets ``EPIC ...``, segments are campaigns.
 
-    The bits are Kepler's: thruster firings (20), every six hours here, are dropped with the
-    cadences they strike. Raises BadParameter for values no mission can have.
+    The quality bits are Kepler's. Cadences with a thruster firing (20), every six hours here, are
+    dropped. Raises BadParameter for impossible values.
     """
     return Mission(
         name="k2",

@@ -9,7 +9,7 @@ from exoval.missions.pipeline_product import PipelineProduct
 from exoval.noise.procedural_noise import ProceduralNoise
 from exoval.populations.target_stars import TargetStars
 
-#: days of a long cadence, arcsec of a pixel, and the BJD at time 0 of BKJD (Kepler Archive Manual)
+#: long cadence (days), pixel (arcsec), and the BJD at time 0 of BKJD (Kepler Archive Manual)
 EXPOSURE_DAYS, PIXEL_ARCSEC, BKJD_ZERO = 0.0204335982, 3.98, 2454833.0
 
 #: file and header names of Kepler long-cadence light curves (Kepler Archive Manual, chapter 2)
@@ -32,10 +32,10 @@ LONG_CADENCE = PipelineProduct(
 )
 
 #: Dropped: attitude tweak (0), safe mode (1), coarse point (2), Earth point (3), desaturation (5),
-#: argabrightening (6), manual exclude (8), detector anomaly (14), no fine point (15), no data
-#: (16), thruster firing (20). PDC leaves its flux empty at all of these, so they matter for SAP.
-#: Kept: reaction-wheel zero crossing (4), cleaned cosmic rays (7, 13) and rolling band (17, 18),
-#: 2-5 % of the good cadences each and as frequent inside catalogued events as outside, and the
+#: argabrightening (6), manual exclude (8), detector anomaly (14), no fine point (15), no data (16),
+#: thruster firing (20). PDC flux is empty at all of these, so they matter for SAP. Kept:
+#: reaction-wheel zero crossing (4), cleaned cosmic rays (7, 13) and rolling band (17, 18), which
+#: mark 2-5 % of the good cadences each, as often inside catalogued events as outside; and the
 #: outlier flag (11), which is rare and can mark a short eclipse.
 QUALITY_BITS = (0, 1, 2, 3, 5, 6, 8, 14, 15, 16, 20)
 
@@ -54,10 +54,10 @@ def kepler(
     noise: ProceduralNoise | None = None,
     targets: TargetStars | None = None,
 ) -> Mission:
-    """Kepler long cadence; times in BKJD, targets ``KIC ...``, segments are quarters.
+    """Return Kepler long cadence: times in BKJD, targets ``KIC ...``, segments are quarters.
 
-    The blend radius is one pixel. Up to 30 days three events fit into one quarter, whatever the
-    epoch. Raises BadParameter for values no mission can have.
+    The blend radius is one pixel. At periods up to 30 days a quarter holds three events at any
+    epoch. Raises BadParameter for impossible values.
     """
     return Mission(
         name="kepler",

@@ -1,4 +1,4 @@
-"""A folder of light curves of one mission."""
+"""A library: the light curves of one mission in one folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from exoval.star import Star
 
 
 class LightCurveFolder(Protocol):
-    """Where a library's light curves lie; asked only for targets and segments it has."""
+    """The storage of a library's light curves; callers ask only for targets and segments it has."""
 
     def targets(self) -> list[str]: ...
     def segments(self, target: str) -> tuple[int, ...]: ...
@@ -31,7 +31,7 @@ class LightCurveFolder(Protocol):
 
 @dataclass(frozen=True)
 class LightCurveLibrary:
-    """The light curves of one mission in one folder; can be sent to worker processes."""
+    """The light curves of one mission in one folder; picklable for worker processes."""
 
     mission: Mission
     folder: str
@@ -42,11 +42,11 @@ class LightCurveLibrary:
         object.__setattr__(self, "_known", frozenset(self.files.targets()))
 
     def targets(self) -> list[str]:
-        """All targets, such as ``KIC 757450``, by catalogue number."""
+        """Return all targets, such as ``KIC 757450``, ordered by catalogue number."""
         return self.files.targets()
 
     def segments(self, target: str) -> tuple[int, ...]:
-        """Quarters or sectors of a target, ascending.
+        """Return the quarters or sectors of a target, ascending.
 
         Raises DataNotFound for an unknown target.
         """
@@ -54,7 +54,7 @@ class LightCurveLibrary:
         return self.files.segments(target)
 
     def star(self, target: str) -> Star:
-        """What the light curves' headers say of the star.
+        """Return the star as described by the light curves' headers.
 
         Raises DataNotFound for an unknown target and BadLightCurve for a broken file.
         """
@@ -62,10 +62,10 @@ class LightCurveLibrary:
         return self.files.star(target)
 
     def read(self, target: str, segments: Sequence[int] | None = None) -> LightCurve:
-        """The usable cadences of the given quarters or sectors, or of all, in time order.
+        """Return the usable cadences of the given quarters or sectors (default all) in time order.
 
-        Raises DataNotFound for an unknown target or segment, and BadLightCurve where a file is
-        broken, a segment holds nothing usable or two segments overlap in time.
+        Raises DataNotFound for an unknown target or segment, and BadLightCurve if a file is broken,
+        a segment has no usable cadence or two segments overlap in time.
         """
         known = self.segments(target)
         wanted = known if segments is None else sorted({int(number) for number in segments})
@@ -90,15 +90,16 @@ class LightCurveLibrary:
 
 
 def open_library(mission: Mission, *, folder: str | Path | None = None) -> LightCurveLibrary:
-    """The mission's light curves in ``folder``, by default in $EXOVAL_DATA/light_curves.
+    """Open the mission's light curves in ``folder``, by default $EXOVAL_DATA/light_curves.
 
-    Where EXOVAL_DATA is not set, those of the sample that ships with exoval.
+    If EXOVAL_DATA is not set, the default is the sample that ships with exoval. The folder holds
+    one of three kinds of files; the first kind found is used: Parquet files
+    (``exoval.missions.parquet_folder``); FITS files as downloaded, in the folder or its subfolders;
+    or one plain table for each target (``exoval.missions.table_file``), in a subfolder of the
+    mission's name or in the folder itself.
 
-    The folder holds Parquet files (see ``exoval.missions.parquet_folder``) or, in it or in its
-    subfolders, FITS files as downloaded, or one plain table a target (see
-    ``exoval.missions.table_file``), in a subfolder of the mission's name or in the folder itself.
-    The first kind there is wins. Raises DataNotFound if there is no folder or nothing of the
-    mission in it, and BadLightCurve for a broken file.
+    Raises DataNotFound if the folder does not exist or has no light curve of the mission, and
+    BadLightCurve for a broken file.
     """
     product = mission.product
     remedy = (
@@ -107,7 +108,7 @@ def open_library(mission: Mission, *, folder: str | Path | None = None) -> Light
     )
     if folder is None:
         folder = data_folder() / "light_curves"
-        # plain tables do not tell their mission
+        # plain tables do not say which mission they belong to
         tables = folder / mission.name
     else:
         own = Path(folder) / mission.name
@@ -118,7 +119,7 @@ def open_library(mission: Mission, *, folder: str | Path | None = None) -> Light
     files: LightCurveFolder | None = (
         open_parquet_folder(mission, files=parquet) if parquet else None
     )
-    # a library may hold nothing but other cadences than the mission's
+    # a library may hold only cadences other than the mission's
     if files is None or not files.targets():
         fits = {path for one in mission.products for path in Path(folder).rglob(one.fits_files)}
         files = open_fits_folder(mission, files=sorted(fits))

@@ -1,6 +1,6 @@
-"""Light-curve files of other makers (QLP, K2SFF, ...), read through lightkurve.
+"""Light-curve files of other producers (QLP, K2SFF, ...), read through lightkurve.
 
-Importing lightkurve takes about two seconds: import this module only where such a file is met.
+Importing lightkurve takes about two seconds: import this module only when such a file is read.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ with warnings.catch_warnings():
 def read_with_lightkurve(
     path: str | Path, product: PipelineProduct, *, time_zero: float
 ) -> PipelineSegment:
-    """One segment of a file that lightkurve can open; its default flux and quality selection.
+    """Read one segment from a file through lightkurve, with its default flux and quality selection.
 
-    Times become days since ``time_zero``, the exposure is the median step between cadences.
-    Crowding and noise are unknown and neighbours are taken not to be subtracted. Raises
-    BadLightCurve, naming the file, if lightkurve cannot open it or it names no target.
+    Times become days since ``time_zero``; the exposure is the median step between cadences.
+    Crowding and noise are unknown, and the flux is assumed to include neighbours. Raises
+    BadLightCurve, naming the file, if lightkurve cannot open it or its target is missing.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             curve = lightkurve.read(str(path))
             time, flux, error = curve.time.jd - time_zero, _values(curve.flux), curve.flux_err
-    # lightkurve lets through whatever its many readers raise
+    # lightkurve passes on any exception that its many readers raise
     except Exception as problem:
         raise BadLightCurve(
             f"cannot read {path} ({problem}); give a {product.telescope} light-curve file"
@@ -54,13 +54,13 @@ def read_with_lightkurve(
 
 
 def _values(quantity: object) -> np.ndarray:
-    """A lightkurve column without unit, masked values as NaN."""
+    """A lightkurve column without its unit, masked values as NaN."""
     plain = np.ma.asarray(getattr(quantity, "value", quantity), dtype=float)
     return np.ma.filled(plain, np.nan)
 
 
 def _target(meta: dict, product: PipelineProduct, path: str | Path) -> str:
-    """The target of a file from its catalogue number, which may stand in several headers."""
+    """The target of a file from its catalogue number, which one of several headers may hold."""
     for keyword in (product.target_keyword, "TARGETID", "OBJECT"):
         digits = re.search(r"\d+", str(meta.get(keyword, "")))
         if digits:

@@ -1,4 +1,4 @@
-"""A mission: the numbers the rest of exoval needs of it, and how to read its light curves."""
+"""A mission: the numbers that exoval needs, and how to read its light curves."""
 
 from __future__ import annotations
 
@@ -20,21 +20,23 @@ from exoval.star import Star
 
 @dataclass(frozen=True, kw_only=True)
 class Mission:
-    """One mission and data product; nothing outside this package asks for a mission by name.
+    """One mission and data product.
 
-    ``band`` names the passband (``kepler`` or ``tess``) of magnitudes, limb darkening and
-    brightness ratios. ``exposure_days`` is the cadence; light curves of another one are not this
-    mission's. Stars closer than ``blend_radius_arcsec`` are not seen as two. ``time_zero`` is the
-    BJD of time 0. ``minimum_period_days`` and ``maximum_period_days`` bound the search by
-    default. Cadences with any of ``quality_bits`` (numbered from 0) are dropped.
-    ``flux_column`` is ``pdcsap`` (corrected for systematics and known neighbours) or ``sap``.
-    ``product`` names what its archive holds, ``other_products`` what other makers made of the
-    same pixels. The photometric aperture has about ``aperture_radius_pixels``. ``noise`` and
-    ``targets`` make light curves and stars where there are none. A star or signal whose name begins
-    with one of ``name_prefixes`` (KIC, TOI) is this mission's where nobody names a mission.
+    Code outside this package uses these fields and never a mission's name. ``band`` names the
+    passband (``kepler`` or ``tess``) of magnitudes, limb darkening and brightness ratios.
+    ``exposure_days`` is the cadence; light curves of another cadence are ignored. Stars closer than
+    ``blend_radius_arcsec`` are not resolved. ``time_zero`` is the BJD of time 0.
+    ``minimum_period_days`` and ``maximum_period_days`` are the default limits of the search.
+    Cadences with any of ``quality_bits`` (numbered from 0) are dropped. ``flux_column`` is
+    ``pdcsap`` (corrected for systematics and known neighbours) or ``sap``. ``product`` describes
+    the archive's files, ``other_products`` those that others made from the same pixels. The
+    photometric aperture has a radius of about ``aperture_radius_pixels``. ``noise`` and ``targets``
+    simulate procedural light curves and stars where real ones are missing. A star or signal whose
+    name begins with one of ``name_prefixes`` (KIC, TOI) belongs to this mission where nobody
+    names another.
 
-    Raises BadParameter for another flux column, an empty period range or an impossible bit, and
-    where a length or the exposure is not positive.
+    Raises BadParameter for another flux column, an empty period range, an impossible bit, or a
+    length or exposure that is not positive.
     """
 
     name: str
@@ -81,12 +83,12 @@ class Mission:
 
     @property
     def target_prefix(self) -> str:
-        """What stands before the catalogue number of a target: KIC or TIC."""
+        """Prefix of a target's catalogue number, such as KIC or TIC."""
         return self.product.target_prefix
 
     @property
     def products(self) -> tuple[PipelineProduct, ...]:
-        """All products that can be read, the mission's own first."""
+        """All readable products, the mission's own first."""
         return (self.product, *self.other_products)
 
     @property
@@ -95,12 +97,11 @@ class Mission:
         return sum(1 << bit for bit in set(self.quality_bits))
 
     def read(self, path: str | Path) -> LightCurve:
-        """The usable cadences of one light-curve file.
+        """Return the usable cadences of one light-curve file.
 
-        Pipeline files and tables (``exoval.missions.table_file``) are read directly; whatever else
-        lightkurve can open goes through it. A table may hold several segments. Raises
-        DataNotFound if there is no such file and BadLightCurve, naming the file, if it cannot be
-        read or holds nothing usable.
+        Pipeline files and tables (``exoval.missions.table_file``) are read directly, other files
+        through lightkurve. A table may hold several segments. Raises DataNotFound for a missing
+        file and BadLightCurve, naming the file, if it cannot be read or has no usable cadence.
         """
         if is_table(path):
             segments = read_table_segments(
@@ -110,7 +111,7 @@ class Mission:
         return self.usable(self.read_segment(path))
 
     def read_segment(self, path: str | Path) -> PipelineSegment:
-        """One quarter or sector as the pipeline wrote it; raises as ``read`` does."""
+        """Return one quarter or sector as the pipeline wrote it; raises as ``read`` does."""
         if not Path(path).is_file():
             raise DataNotFound(f"no light curve at {path}; check the path")
         for product in self.products:
@@ -119,24 +120,24 @@ class Mission:
             )
             if segment is not None:
                 return segment
-        # imported here only: lightkurve costs about two seconds, and pipeline files need none
+        # imported here: lightkurve takes about two seconds, and pipeline files do not need it
         from exoval.missions.lightkurve_file import read_with_lightkurve
 
         return read_with_lightkurve(path, self.product, time_zero=self.time_zero)
 
     def usable(self, segment: PipelineSegment) -> LightCurve:
-        """The cadences of a segment that are not flagged and have flux and time.
+        """Return the unflagged cadences of a segment that have flux and time.
 
-        Raises BadLightCurve naming target and segment if there is none.
+        Raises BadLightCurve, naming target and segment, if no cadence is usable.
         """
         return usable_light_curve(
             segment, self.name, quality_bitmask=self.quality_bitmask, band=self.band
         )
 
     def read_star(self, path: str | Path) -> Star:
-        """The star as the headers of a pipeline file describe it.
+        """Return the star as described by the headers of a pipeline file.
 
-        Raises DataNotFound if there is no such file, BadLightCurve if it is not a pipeline file.
+        Raises DataNotFound for a missing file, BadLightCurve if it is not a pipeline file.
         """
         if not Path(path).is_file():
             raise DataNotFound(f"no light curve at {path}; check the path")

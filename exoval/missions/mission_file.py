@@ -1,8 +1,8 @@
-"""A mission from a yaml of one's own, wherever it lies.
+"""A mission from a user's own yaml in any folder.
 
 The yaml holds the arguments of ``described_mission`` (conf/mission/template.yaml explains each), or
-names another function of this package as ``_target_``. Of its parts those whose kind is plain need
-no ``_target_``. A list ``defaults`` names files of missions to begin from.
+names another function of this package as ``_target_``. Parts listed in ``PLAIN_PARTS`` need no
+``_target_``. A list ``defaults`` names mission files whose settings it extends.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from exoval.missions.mission import Mission
 
 DESCRIBED = "exoval.missions.described_mission.described_mission"
-#: what a part of a mission is where its yaml does not say
+#: the class of a mission's part where the yaml gives no ``_target_``
 PLAIN_PARTS = {
     ("noise",): "exoval.noise.procedural_noise.ProceduralNoise",
     ("noise", "schedule"): "exoval.noise.schedule.Schedule",
@@ -32,16 +32,15 @@ PLAIN_PARTS = {
 
 
 def is_mission_file(value: str) -> bool:
-    """Whether the value of ``mission=`` is a path rather than a name."""
+    """Return whether the value of ``mission=`` is a path rather than a name."""
     return Path(value).suffix.lower() in (".yaml", ".yml") or "/" in value or "\\" in value
 
 
 def mission_settings(path: str | Path) -> dict:
-    """What a mission's yaml says, with the kinds of its plain parts filled in.
+    """Return the settings of a mission's yaml, with the ``_target_`` of its plain parts filled in.
 
-    A yaml that begins from others (``defaults``) is left as it is in this respect, as they name
-    kinds and mission. Raises DataNotFound if there is no such file and BadParameter if it is no
-    yaml of settings.
+    A yaml with ``defaults`` is returned unchanged: the files that it extends name these. Raises
+    DataNotFound for a missing file and BadParameter if it is not a yaml of settings.
     """
     if not Path(path).is_file():
         raise DataNotFound(
@@ -53,7 +52,7 @@ def mission_settings(path: str | Path) -> dict:
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         reason = " ".join(str(error).split())
         raise BadParameter(
-            f"{path} is no yaml ({reason}); conf/mission/template.yaml shows the form"
+            f"{path} is not a yaml ({reason}); conf/mission/template.yaml shows the form"
         ) from error
     if not isinstance(settings, dict):
         raise BadParameter(
@@ -76,7 +75,7 @@ def mission_settings(path: str | Path) -> dict:
 
 
 def _with_numbers(value: object) -> object:
-    """What YAML 1.1 leaves as text though people mean a number: 1e-3, without a point."""
+    """Convert numbers that YAML 1.1 reads as text, such as 1e-3 without a point."""
     if isinstance(value, dict):
         return {key: _with_numbers(part) for key, part in value.items()}
     if isinstance(value, list):
@@ -86,20 +85,20 @@ def _with_numbers(value: object) -> object:
 
 
 def read_mission(path: str | Path, *, others: str | Path | None = None) -> Mission:
-    """The mission that a yaml describes.
+    """Return the mission that a yaml describes.
 
-    Missions that it begins from lie beside it, or in the folder ``others``. Raises DataNotFound if
-    there is no such file, BadParameter if it is no yaml, names an unknown setting or gives one a
-    value that no mission can have.
+    Missions named in its ``defaults`` lie beside it or in the folder ``others``. Raises
+    DataNotFound for a missing file and BadParameter if it is not a yaml, names an unknown setting
+    or has an impossible value.
     """
     return build(_merged(Path(path), Path(others or Path(path).parent)), "mission")
 
 
 def mission_files(arguments: Sequence[str]) -> tuple[list[str], dict[str, dict]]:
-    """Command-line arguments with the paths after ``mission=`` replaced by names.
+    """Replace the paths after ``mission=`` in command-line arguments by names.
 
-    Also returns the settings of each name. A sweep may mix paths and names, separated by commas.
-    Raises as ``mission_settings`` does.
+    Returns the arguments and the settings of each name. A sweep may mix paths and names, separated
+    by commas. Raises as ``mission_settings`` does.
     """
     files: dict[str, dict] = {}
     replaced = []
@@ -118,7 +117,7 @@ def mission_files(arguments: Sequence[str]) -> tuple[list[str], dict[str, dict]]
 
 
 def option_name(path: str | Path) -> str:
-    """The name of a mission whose file does not say it."""
+    """Return the name of a mission whose file does not give it."""
     return re.sub(r"\W", "_", Path(path).stem) or "mission"
 
 
@@ -130,7 +129,7 @@ def _free_name(name: str, taken: dict) -> str:
 
 
 def _merged(path: Path, others: Path) -> dict:
-    """The settings of a file over those of the missions that it begins from."""
+    """The settings of a file over those of the missions in its ``defaults``."""
     settings = mission_settings(path)
     merged: dict = {}
     names = settings.pop("defaults", [])
@@ -146,7 +145,7 @@ def _merged(path: Path, others: Path) -> dict:
 
 
 def _over(upper: dict, lower: dict) -> dict:
-    """``upper`` on ``lower``, key by key down to the last."""
+    """Merge ``upper`` over ``lower``, key by key on every level."""
     both = {
         key: _over(value, lower[key])
         if isinstance(value, dict) and isinstance(lower.get(key), dict)

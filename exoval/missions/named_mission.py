@@ -1,4 +1,4 @@
-"""A mission by its name, with its default settings, or by the name of a star or signal."""
+"""A mission by its name, with default settings, or by the name of a star or signal."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ from exoval.missions.mission import Mission
 
 
 def named_mission(name: str) -> Mission:
-    """The mission that ``exoval/missions/NAME.py`` describes.
+    """Return the mission that ``exoval/missions/NAME.py`` describes.
 
-    Raises BadParameter if there is none of that name.
+    Raises BadParameter for an unknown name.
+
+    >>> named_mission("tess").target_prefix
+    'TIC'
     """
     try:
         module = importlib.import_module(f"exoval.missions.{name}")
         mission = getattr(module, name)()
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise BadParameter(
-            f"no mission named '{name}': write exoval/missions/{name}.py, or give "
-            "what is needed of the mission yourself"
+            f"no mission named '{name}': write exoval/missions/{name}.py, or "
+            "describe the mission in a yaml and give its path"
         ) from error
     return mission
 

@@ -39,30 +39,31 @@ _CENTROIDS = ["mom_centr1", "mom_centr2", "pos_corr1", "pos_corr2"]
 
 @dataclass(frozen=True)
 class ParquetFolder:
-    """A folder of such files; ``index`` has one row per (target, segment) and holds no cadence.
+    """A folder of Parquet files; ``index`` has one row per (target, segment), without cadences.
 
-    Opening one for each read keeps it picklable; row groups read last are kept in memory.
+    Files are opened for each read, so that the folder is picklable; the latest row groups are
+    cached.
     """
 
     mission: Mission
     index: pd.DataFrame
 
     def targets(self) -> list[str]:
-        """All targets, by catalogue number."""
+        """Return all targets, ordered by catalogue number."""
         names = self.index.index.get_level_values("target").unique()
         return [self.mission.product.target_name(number) for number in names]
 
     def segments(self, target: str) -> tuple[int, ...]:
-        """Quarters or sectors of a known target, ascending."""
+        """Return the quarters or sectors of a known target, ascending."""
         return tuple(int(number) for number in self._rows(target).index)
 
     def star(self, target: str) -> Star:
-        """The star as the newest data release describes it."""
+        """Return the star as described by the newest data release."""
         newest = self._rows(target).sort_values("data_release", kind="stable").iloc[-1]
         return catalogue_star(target, {name: newest[column] for column, name in _STAR.items()})
 
     def read_segment(self, target: str, segment: int) -> PipelineSegment:
-        """The cadences of a known (target, segment).
+        """Return the cadences of a known (target, segment).
 
         Raises BadLightCurve, naming the file, if its row cannot be read.
         """
@@ -97,9 +98,9 @@ class ParquetFolder:
 def open_parquet_folder(mission: Mission, *, files: list[Path]) -> ParquetFolder:
     """Index the files from their scalar columns.
 
-    Rows with another exposure time than the mission's are left out, and of a (target, segment)
-    that occurs twice the newest data release is kept. Raises BadLightCurve, naming the file, if
-    one cannot be read.
+    Rows with another exposure time than the mission's are left out. Of duplicate (target, segment)
+    rows the newest data release is kept. Raises BadLightCurve, naming the file, if one cannot be
+    read.
     """
     index = pd.concat([_index_of(path, mission.product.noise_column) for path in files])
     ratio = index["exposure_seconds"] / (SECONDS_PER_DAY * mission.exposure_days)
@@ -131,7 +132,7 @@ def _index_of(path: Path, noise_column: str) -> pd.DataFrame:
 
 @lru_cache(maxsize=4)
 def _row_group(path: str, row_group: int, columns: tuple[str, ...]) -> pa.Table:
-    """One row group; a star's segments lie together, so the next read is often of the same."""
+    """One row group, cached: a star's segments lie together and are often read in turn."""
     try:
         with pq.ParquetFile(path, memory_map=True) as file:
             table = file.read_row_group(row_group, columns=list(columns))

@@ -1,4 +1,4 @@
-"""Read the FITS light curves that the Kepler and the TESS pipeline write in one format."""
+"""Reader of FITS light curves in the common format of the Kepler and TESS pipelines."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from exoval.star import Star
 def read_pipeline_fits(
     path: str | Path, product: PipelineProduct, *, flux_column: str, exposure_days: float
 ) -> PipelineSegment | None:
-    """One quarter or sector from a pipeline file; None if it is a file of another kind.
+    """Read one quarter or sector from a pipeline file; None for a file of another kind.
 
-    ``exposure_days`` is used where neither the header nor the cadences say. Raises
+    ``exposure_days`` is used if neither the header nor the cadences give the exposure. Raises
     BadLightCurve, naming the file and the reason, if it is broken or of another telescope.
     """
     with _opened(path) as hdus:
@@ -49,7 +49,7 @@ def read_pipeline_fits(
 def _columns(
     table: np.ndarray, product: PipelineProduct, flux_column: str
 ) -> dict[str, np.ndarray]:
-    """Time, quality, flux with error and centroids, NaN for what the product does not have."""
+    """Time, quality, flux with error and centroids; NaN for columns that the product lacks."""
     names = product.flux_names(flux_column, table.names)
     if names is None:
         raise KeyError(f"no {flux_column} flux; set mission.flux_column to the other one")
@@ -67,7 +67,7 @@ def _columns(
 
 
 def read_pipeline_star(path: str | Path, product: PipelineProduct) -> Star | None:
-    """The star of a pipeline file; None if it is a file of another kind.
+    """Read the star of a pipeline file; None for a file of another kind.
 
     Raises BadLightCurve, naming the file and the reason, if it is broken or of another telescope.
     """
@@ -84,14 +84,14 @@ def read_pipeline_star(path: str | Path, product: PipelineProduct) -> Star | Non
         if not _is_product(path, hdus, product):
             return None
         header = hdus[0].header
-        if "RA_OBJ" not in header:  # eleanor's words
+        if "RA_OBJ" not in header:  # eleanor's keywords
             keywords |= {"ra": "CEN_RA", "dec": "CEN_DEC"}
         values = {name: _number(header, keyword) for name, keyword in keywords.items()}
         return catalogue_star(product.target_name(header[product.target_keyword]), values)
 
 
 def read_pipeline_segment_number(path: str | Path, product: PipelineProduct) -> int:
-    """The quarter or sector of a pipeline file, from its first header only.
+    """Read the quarter or sector of a pipeline file from its first header only.
 
     Raises BadLightCurve, naming the file and the reason, if the file is broken.
     """
@@ -101,10 +101,10 @@ def read_pipeline_segment_number(path: str | Path, product: PipelineProduct) -> 
 
 @contextmanager
 def _opened(path: str | Path) -> Iterator[fits.HDUList]:
-    """An open FITS file; whatever astropy raises inside becomes one BadLightCurve."""
+    """Open a FITS file; any error of astropy inside becomes one BadLightCurve."""
     try:
         with warnings.catch_warnings():
-            # a file shorter than its header promises must not pass with a warning
+            # a file shorter than its header says must raise, not warn
             warnings.filterwarnings("error", "(?s).*(truncated|corrupted)", AstropyUserWarning)
             with fits.open(path, memmap=False) as hdus:
                 yield hdus
@@ -143,7 +143,7 @@ def _is_product(path: str | Path, hdus: fits.HDUList, product: PipelineProduct) 
 
 
 def _number(header: fits.Header, keyword: str) -> float:
-    """A header value as a float; NaN where it is absent, empty or not a number."""
+    """A header value as a float; NaN if it is missing, empty or not a number."""
     value = header.get(keyword)
     return float(value) if isinstance(value, int | float) else math.nan
 

@@ -1,4 +1,4 @@
-"""How a pipeline names its files, header keywords and columns."""
+"""The names of a pipeline's files, header keywords and columns."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ PIPELINE_FLUX = {
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineProduct:
-    """The names that differ between products; by default those of the Kepler and TESS pipelines.
+    """The names of one data product; the defaults are those of the Kepler and TESS pipelines.
 
-    ``parquet_files`` and ``fits_files`` are glob patterns, ``file_name`` a pattern with a group
-    ``target`` (digits) and, where the name tells it, a group ``segment``. ``*_keyword`` are FITS
-    headers. ``flux_columns`` are flux and error of ``pdcsap`` (what the maker corrected) and
-    ``sap``, each the first of several names that a file has (makers rename theirs);
-    ``centroid_columns`` and the ``motion_columns`` taken out of them may be empty.
-    ``corrects_crowding`` says that the light of neighbours is gone from ``pdcsap``. Noise is the
-    pipeline's CDPP over ``noise_hours``, in the FITS header ``noise_keyword`` and in the Parquet
-    library's column ``noise_column``. ``download`` is how to get some, for messages.
+    ``parquet_files`` and ``fits_files`` are glob patterns; ``file_name`` is a regular expression
+    with a group ``target`` (digits) and, if the name contains it, a group ``segment``.
+    ``*_keyword`` are FITS headers. ``flux_columns`` lists alternative names of flux and error, for
+    ``pdcsap`` (corrected flux) and ``sap``; the first that a file has is read. ``centroid_columns``
+    and the ``motion_columns`` subtracted from them may be empty. ``corrects_crowding`` says that
+    ``pdcsap`` excludes the light of neighbours. The noise is the pipeline's CDPP over
+    ``noise_hours``, in the FITS header ``noise_keyword`` and the Parquet library's column
+    ``noise_column``. ``download`` tells users, in messages, how to get light curves.
     """
 
     telescope: str
@@ -50,11 +50,11 @@ class PipelineProduct:
     corrects_crowding: bool = True
 
     def target_name(self, number: int | str) -> str:
-        """Target string of a catalogue number, such as ``KIC 757450``."""
+        """Return the target string of a catalogue number, such as ``KIC 757450``."""
         return f"{self.target_prefix} {int(number)}"
 
     def identify(self, file_name: str) -> tuple[str, int | None] | None:
-        """Target and, if the name tells it, segment; None for a file of another kind."""
+        """Return target and, if the name contains it, segment; None for a file of another kind."""
         match = re.fullmatch(self.file_name, file_name)
         if match is None:
             return None
@@ -62,9 +62,9 @@ class PipelineProduct:
         return self.target_name(match["target"]), None if segment is None else int(segment)
 
     def flux_names(self, flux_column: str, present: Collection[str]) -> tuple[str, str] | None:
-        """Names of flux and error among the columns ``present``; None if there is no such flux.
+        """Return the names of flux and error among the columns ``present``; None without such flux.
 
-        The error is empty where it has no column.
+        The error's name is empty if it has no column.
         """
         flux, error = (
             [name for name in names if name in present] for names in self.flux_columns[flux_column]
@@ -72,5 +72,5 @@ class PipelineProduct:
         return (flux[0], error[0] if error else "") if flux else None
 
     def six_hour_noise(self, noise_ppm: float) -> float:
-        """Noise on six hours, taking what the pipeline gives as white (ppm)."""
+        """Convert the pipeline's noise (ppm) to six hours, assuming that it is white."""
         return noise_ppm * math.sqrt(self.noise_hours / 6)

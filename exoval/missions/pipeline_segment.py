@@ -1,4 +1,4 @@
-"""One quarter or sector as the pipeline wrote it, and the usable light curve in it."""
+"""One quarter or sector as the pipeline wrote it, and its usable light curve."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from exoval.lightcurve import LightCurve, Segment
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineSegment:
-    """Cadences of one quarter or sector, none removed; arrays of one shape (cadences,).
+    """All cadences of one quarter or sector, in arrays of one shape (cadences,).
 
-    ``time`` in days, ``quality`` the pipeline's bits, centroids in pixels with the local image
-    motion taken out. ``number`` is the quarter or sector, ``crowding`` the target's share of the
-    aperture's flux, ``noise_ppm`` on six hours, ``exposure`` in days.
+    ``time`` is in days, ``quality`` holds the pipeline's bits, centroids are in pixels with the
+    local image motion subtracted. ``number`` is the quarter or sector, ``crowding`` the target's
+    share of the aperture's flux, ``noise_ppm`` on six hours, ``exposure`` in days.
     """
 
     target: str
@@ -34,26 +34,28 @@ class PipelineSegment:
     flux_is_decrowded: bool = True
 
 
-#: fluxes that no star can have, in medians: too much background taken off, or other light
+#: range of possible fluxes of a star, in units of the median; outside it the background was
+#: oversubtracted or other light came in
 POSSIBLE = (-1.0, 100.0)
-#: the same of the median of an hour, which flares and eclipses by wrong backgrounds stay within
+#: the same for the median of an hour; flares, and eclipses deepened by a wrong background, stay
+#: within it
 POSSIBLE_FOR_AN_HOUR = (-0.5, 3.0)
-#: time before and after such an hour in which the flux is not to be trusted
+#: time before and after an hour outside that range in which the flux is unreliable
 SPOILT_DAYS = 0.5
-#: share of cadences below which the flux has no level
+#: least share of cadences with a possible flux; below it the median is not the star's level
 LEAST_POSSIBLE = 0.5
 
 
 def usable_light_curve(
     segment: PipelineSegment, mission: str, *, quality_bitmask: int, band: str = ""
 ) -> LightCurve:
-    """The cadences without a flag of the bitmask, with finite time and flux, in time order.
+    """Return the cadences without a flag of the bitmask, with finite time and flux, in time order.
 
-    Cadences that show other light than the star's are left out too: those outside ``POSSIBLE``
-    and those within ``SPOILT_DAYS`` of an hour whose median is outside ``POSSIBLE_FOR_AN_HOUR``,
-    such as raw photometry has where scattered light comes and goes or the pointing settles. A
-    time that occurs twice is kept once. Raises BadLightCurve naming target and segment if no
-    cadence is left or the flux has no level to speak of.
+    Cadences with other light than the star's are left out too: those outside ``POSSIBLE`` and those
+    within ``SPOILT_DAYS`` of an hour whose median is outside ``POSSIBLE_FOR_AN_HOUR``. Raw
+    photometry has such hours during scattered light and while the pointing settles. Of duplicate
+    times one cadence is kept. Raises BadLightCurve, naming target and segment, if no cadence is
+    left or too few fluxes are near their median.
     """
     usable = (segment.quality & quality_bitmask) == 0
     usable &= np.isfinite(segment.time) & np.isfinite(segment.flux)
@@ -86,12 +88,12 @@ def usable_light_curve(
 
 
 def _shows_the_star(segment: PipelineSegment, cadences: np.ndarray) -> np.ndarray:
-    """Which cadences may be starlight; all of them where the median flux is not above zero."""
+    """Mask of the cadences that may be starlight; all if the median flux is not positive."""
     level = np.median(segment.flux[cadences])
     if not level > 0:
         return np.ones(len(cadences), dtype=bool)
     light = segment.flux[cadences] / level
-    # an odd number, of which the median is in the middle; at an edge no cadence counts twice
+    # an odd number has its median in the middle; edges do not count a cadence twice
     size = max(3, 2 * round(0.5 / 24 / segment.exposure) + 1)
     hour = median_filter(light, size, mode="mirror")
     other_light = segment.time[cadences][~_within(hour, POSSIBLE_FOR_AN_HOUR)]
@@ -111,6 +113,6 @@ def _within(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
 
 
 def _near(time: np.ndarray, others: np.ndarray, days: float) -> np.ndarray:
-    """Which times are within some days of one of the others, all in order of time."""
+    """Mask of the times within ``days`` of one of the others; both ascending."""
     first = np.searchsorted(others, time - days)
     return np.searchsorted(others, time + days, "right") > first

@@ -2,9 +2,9 @@
 
 Further columns, all optional: error, quality (0 is good), segment (quarters, sectors, seasons;
 without it a table is one segment), crowding (the target's share of the aperture's light),
-centroid_column and centroid_row (pixels). The names ``ALSO`` lists are understood as well, in
-any case; other columns are ignored. A table shows the target that its file is named after, with
-underscores for spaces: ``TIC_11491822.csv``.
+centroid_column and centroid_row (pixels). The names in ``ALSO`` are accepted too, in upper or lower
+case; other columns are ignored. The file is named after its target, with underscores for spaces:
+``TIC_11491822.csv``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from exoval.missions.pipeline_segment import PipelineSegment
 from exoval.units import SECONDS_PER_DAY
 
 ENDINGS = (".csv", ".ecsv", ".parquet")
-#: median time from one cadence to the next above which a light curve is of no use
+#: largest usable median time between cadences
 LONGEST_STEP_DAYS = 1.5
 #: other names of the columns
 ALSO = {
@@ -37,23 +37,27 @@ ALSO = {
 
 
 def is_table(path: str | Path) -> bool:
-    """Whether a file is called like a table."""
+    """Return whether a file's name ends like a table's."""
     return Path(path).suffix.lower() in ENDINGS
 
 
 def target_of(path: str | Path) -> str:
-    """The target that a table's name tells."""
+    """Return the target that a table's file name gives.
+
+    >>> target_of("light_curves/TIC_11491822.csv")
+    'TIC 11491822'
+    """
     return Path(path).stem.replace("_", " ")
 
 
 def read_table_segments(
     path: str | Path, *, exposure_days: float, time_zero: float = 0.0
 ) -> list[PipelineSegment]:
-    """The segments of one table, ascending; raises BadLightCurve, naming the file and the remedy.
+    """Read the segments of one table, ascending.
 
-    ``time`` is in days since the mission's ``time_zero`` or a Julian date, ``flux`` linear with a
-    level above zero, with the light of neighbours still in it where there is a column
-    ``crowding``. Exposures last ``exposure_days``.
+    ``time`` is in days since the mission's ``time_zero`` or a Julian date. ``flux`` is linear with
+    a positive level; a column ``crowding`` means that it includes the light of neighbours.
+    Exposures last ``exposure_days``. Raises BadLightCurve, naming the file and the remedy.
     """
     frame = _with_known_names(read_any_table(path), path)
     if frame.empty:
@@ -69,7 +73,7 @@ def read_table_segments(
 
 
 def read_any_table(path: str | Path) -> pd.DataFrame:
-    """A CSV, ECSV or Parquet file with lower-case column names; raises BadLightCurve."""
+    """Read a CSV, ECSV or Parquet file, with lower-case column names; raises BadLightCurve."""
     try:
         ending = Path(path).suffix.lower()
         if ending == ".parquet":
@@ -87,14 +91,14 @@ def read_any_table(path: str | Path) -> pd.DataFrame:
     twice = sorted(set(frame.columns[frame.columns.duplicated()]))
     if twice:
         raise BadLightCurve(
-            f"{path} has more than one column {', '.join(twice)} (capitals do not "
-            "count); name them apart"
+            f"{path} has more than one column {', '.join(twice)} (upper and lower "
+            "case are the same); rename all but one"
         )
     return frame
 
 
 def _plain(table: Table, path: str | Path) -> pd.DataFrame:
-    """A table of astropy as numbers: times in days, whatever it says their unit is."""
+    """A table of astropy as plain numbers, with times converted to days."""
     for name in table.colnames:
         column = table[name]
         if isinstance(column, TimeBase):
@@ -136,7 +140,7 @@ def _segment(
     }
     _check_cadence(arrays["time"], exposure_days, path)
     quality = _numbers(frame, "quality", path) if "quality" in frame else np.zeros(size)
-    # a table's flags are its maker's own: whatever is not 0 is bad, whichever bit it sets
+    # the bits of a table's flags are unknown: every value other than 0 is bad
     good = quality == 0
     arrays["flux"] = np.where(good, arrays["flux"], np.nan)
     if not np.nanmedian(np.append(arrays["flux"], 1e-300)) > 0:
@@ -177,14 +181,14 @@ def _segment_numbers(frame: pd.DataFrame, path: str | Path) -> np.ndarray:
     odd = int(np.sum(~(numbers == np.floor(numbers))))
     if odd:
         raise BadLightCurve(
-            f"{path}: column segment of {odd} rows is empty or no whole number; "
+            f"{path}: column segment of {odd} rows is empty or not a whole number; "
             "number the seasons 1, 2, ..."
         )
     return numbers.astype(int)
 
 
 def _check_cadence(time: np.ndarray, exposure_days: float, path: str | Path) -> None:
-    """Refuse cadences that overlap, or that are days apart: another mission's, or not in days."""
+    """Refuse cadences that overlap or are days apart: another mission's, or not in days."""
     time = time[np.isfinite(time)]
     distinct = np.unique(time)
     if len(distinct) < 0.5 * len(time):
@@ -214,4 +218,4 @@ def _numbers(frame: pd.DataFrame, name: str, path: str | Path) -> np.ndarray:
     try:
         return frame[name].to_numpy(dtype=float, na_value=np.nan)
     except (ValueError, TypeError) as error:
-        raise BadLightCurve(f"{path}: column {name} is not numbers ({error}); mend it") from error
+        raise BadLightCurve(f"{path}: column {name} is not numeric ({error}); fix it") from error

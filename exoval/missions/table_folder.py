@@ -1,4 +1,4 @@
-"""A folder of light curves as plain tables, with a table of their stars beside them."""
+"""A folder of light curves as plain tables, with a table of their stars."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from exoval.missions.table_file import (
 )
 from exoval.star import Star
 
-#: the table of stars: column target, and any of those that catalogue_star takes
+#: file name of the table of stars: column target, and any parameters of catalogue_star
 STARS = "stars"
 
 
 @dataclass(frozen=True)
 class TableFolder:
-    """One table a target (``exoval.missions.table_file``), named after it.
+    """A folder with one table for each target (``exoval.missions.table_file``), named after it.
 
-    A table ``stars`` (.csv, .ecsv or .parquet) in the same folder describes the stars: target,
-    radius, teff, logg, metallicity, magnitude, ra, dec, as far as they are known.
+    A table ``stars`` (.csv, .ecsv or .parquet) in the same folder describes the stars: target, and
+    any of radius, teff, logg, metallicity, magnitude, ra, dec.
     """
 
     mission: Mission
@@ -38,24 +38,24 @@ class TableFolder:
     _last: dict[str, list[PipelineSegment]] = field(default_factory=dict, repr=False)
 
     def targets(self) -> list[str]:
-        """All targets, by name."""
+        """Return all targets, ordered by name."""
         return sorted(self.files)
 
     def segments(self, target: str) -> tuple[int, ...]:
-        """Segments of a known target, ascending; raises BadLightCurve."""
+        """Return the segments of a known target, ascending; raises BadLightCurve."""
         return tuple(segment.number for segment in self._read(target))
 
     def star(self, target: str) -> Star:
-        """The star as the table of stars describes it; nothing but its name where it does not."""
+        """Return the star as described by the table of stars; otherwise only its name is known."""
         values = self.stars.loc[target].to_dict() if target in self.stars.index else {}
         return catalogue_star(target, values)
 
     def read_segment(self, target: str, segment: int) -> PipelineSegment:
-        """The cadences of a known (target, segment); raises BadLightCurve naming the file."""
+        """Read the cadences of a known (target, segment); raises BadLightCurve naming the file."""
         return next(part for part in self._read(target) if part.number == segment)
 
     def _read(self, target: str) -> list[PipelineSegment]:
-        """Segments of a target; those read last are kept, as they are asked for one by one."""
+        """Segments of a target; the latest are cached, because callers read them one by one."""
         if target not in self._last:
             self._last.clear()
             self._last[target] = read_table_segments(
@@ -67,7 +67,7 @@ class TableFolder:
 
 
 def open_table_folder(mission: Mission, folder: str | Path) -> TableFolder:
-    """All tables of a folder; raises BadLightCurve for a table of stars without a target."""
+    """Open all tables of a folder; raises BadLightCurve if the stars' table lacks targets."""
     paths = sorted(path for path in Path(folder).iterdir() if is_table(path))
     files = {target_of(path): path for path in paths if path.stem != STARS}
     return TableFolder(mission, files, _read_stars(Path(folder)))
@@ -86,7 +86,9 @@ def _read_stars(folder: Path) -> pd.DataFrame:
         return pd.DataFrame()
     frame = read_any_table(path)
     if "target" not in frame:
-        raise BadLightCurve(f"{path} has no column target; name the stars as their tables are")
+        raise BadLightCurve(
+            f"{path} has no column target; name the stars as their light curves are"
+        )
     frame["target"] = frame["target"].astype(str).str.replace("_", " ")
     frame = frame.drop_duplicates("target", keep="last").set_index("target")
     return frame.apply(pd.to_numeric, errors="coerce")

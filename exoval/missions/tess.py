@@ -9,7 +9,7 @@ from exoval.missions.pipeline_product import PipelineProduct
 from exoval.noise.procedural_noise import ProceduralNoise
 from exoval.populations.target_stars import TargetStars
 
-#: arcsec of a pixel, and the BJD at time 0 of BTJD (TESS Instrument Handbook)
+#: pixel (arcsec), and the BJD at time 0 of BTJD (TESS Instrument Handbook)
 PIXEL_ARCSEC, BTJD_ZERO = 21.0, 2457000.0
 
 #: file and header names of SPOC light curves (TESS Science Data Products Description Document)
@@ -32,10 +32,10 @@ TWO_MINUTE_CADENCE = PipelineProduct(
 )
 
 #: Dropped: attitude tweak (0), safe mode (1), coarse point (2), Earth point (3), argabrightening
-#: (4), desaturation (5), manual exclude (7), scattered light (12), bad calibration (14).
-#: Kept: cleaned cosmic rays (6, 10), corrected discontinuities (8), predicted stray light (11),
+#: (4), desaturation (5), manual exclude (7), scattered light (12), bad calibration (14). Kept:
+#: cleaned cosmic rays (6, 10), corrected discontinuities (8), predicted stray light (11),
 #: planet-search exclude (13), too few targets for the correction (15; PDC is empty there, SAP is
-#: sound), and the impulsive-outlier flag (9): in 20 stars with catalogued transits or eclipses it
+#: good), and the impulsive-outlier flag (9): in 20 stars with catalogued transits or eclipses it
 #: marks 0.37 % of the cadences inside the events and 0.04 % outside, so dropping it would cut
 #: signals.
 QUALITY_BITS = (0, 1, 2, 3, 4, 5, 7, 12, 14)
@@ -55,11 +55,11 @@ def tess(
     noise: ProceduralNoise | None = None,
     targets: TargetStars | None = None,
 ) -> Mission:
-    """TESS two-minute light curves; times in BTJD, targets ``TIC ...``, segments are sectors.
+    """Return TESS two-minute cadence: times in BTJD, targets ``TIC ...``, segments are sectors.
 
-    The blend radius is one pixel. Up to 9 days three events fit into one sector, whatever the
-    epoch. The pipeline's longest CDPP is two hours; on six hours it is taken as white. Raises
-    BadParameter for values no mission can have.
+    The blend radius is one pixel. At periods up to 9 days a sector holds three events at any epoch.
+    The pipeline's longest CDPP is over two hours; white noise is assumed to convert it to six
+    hours. Raises BadParameter for impossible values.
     """
     return Mission(
         name="tess",

@@ -88,11 +88,11 @@ def tess_ffi(
     noise: ProceduralNoise | None = None,
     targets: TargetStars | None = None,
 ) -> Mission:
-    """TESS full-frame images; times in BTJD, targets ``TIC ...``, segments are sectors.
+    """Return TESS full-frame images: times in BTJD, targets ``TIC ...``, segments are sectors.
 
-    ``exposure_seconds`` is 1800 in sectors 1-26, 600 in 27-55 and 200 from 56 on. Of a star and
-    sector that several makers give, TESS-SPOC is read, then QLP, then eleanor. Raises
-    BadParameter for values no mission can have.
+    ``exposure_seconds`` is 1800 in sectors 1-26, 600 in 27-55 and 200 from 56 on. If several
+    producers cover a star and sector, TESS-SPOC is preferred, then QLP, then eleanor. Raises
+    BadParameter for impossible values.
     """
     return Mission(
         name="tess_ffi",

@@ -1,4 +1,4 @@
-"""How the centroid of a star's light wanders without any event."""
+"""Centroid motion of a star without any event."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from exoval.noise.sampling import Sampling
 
 @dataclass(frozen=True, kw_only=True)
 class CentroidJitter:
-    """What a centroid does, in pixels, once the motion common to all stars is subtracted.
+    """Centroid motion in pixels, after subtraction of the motion common to all stars.
 
-    Photon noise moves it by ``width_pixels``, the width of the point-spread function with the
-    background in the aperture, times the relative flux error, and ``floor_pixels`` at least.
-    ``slow_pixels`` is the rms of what is correlated over ``slow_days``; it scatters between light
-    curves by ``slow_scatter_dex``. ``trend_pixels`` is the rms of a parabola through every
-    segment, as velocity aberration leaves it, with ``trend_scatter_dex``. ``drift_pixels`` is the
-    way between momentum dumps. When the star brightens, other light in and around the aperture
-    counts for less: a relative change of 1 moves the centroid by ``follow_pixels``, a normal
-    deviate of the light curve.
+    Photon noise is ``width_pixels`` (the width of the point-spread function, including the
+    background in the aperture) times the relative flux error, at least ``floor_pixels``.
+    ``slow_pixels`` is the median rms of motion correlated over ``slow_days``; it scatters between
+    light curves by ``slow_scatter_dex``. ``trend_pixels`` is the rms of a parabola through every
+    segment, as velocity aberration leaves it, with a scatter of ``trend_scatter_dex``.
+    ``drift_pixels`` is the drift between momentum dumps.
+
+    A brighter star outweighs other light in and around the aperture: a relative flux change of 1
+    moves the centroid by a normal deviate of ``follow_pixels``, drawn once for each light curve.
     """
 
     width_pixels: float = 1.3
@@ -39,9 +40,10 @@ class CentroidJitter:
     def __call__(
         self, rng: np.random.Generator, sampling: Sampling, error: float, relative: np.ndarray
     ) -> np.ndarray:
-        """One axis, shape (cadences,), for a relative flux ``error`` of one exposure.
+        """Return the motion along one axis, shape (cadences,).
 
-        ``relative`` is the flux's change about its level, shape (cadences,).
+        ``error`` is the relative flux error of one exposure, ``relative`` the flux's relative
+        change about its level, shape (cadences,).
         """
         slow = self.slow_pixels * 10 ** (self.slow_scatter_dex * rng.standard_normal())
         trend = self.trend_pixels * 10 ** (self.trend_scatter_dex * rng.standard_normal())
@@ -56,7 +58,7 @@ class CentroidJitter:
 
 
 def _parabolas(rng: np.random.Generator, sampling: Sampling) -> np.ndarray:
-    """A parabola through every segment, about unit rms; shape (cadences,)."""
+    """A parabola through every segment, of about unit rms; shape (cadences,)."""
     curve = np.empty(len(sampling))
     for part in sampling.segments:
         begin, end = sampling.time[part][[0, -1]]

@@ -1,4 +1,4 @@
-"""Noise on a time scale of hours, from the light curve itself."""
+"""Noise on a time scale of hours, measured from the light curve."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from exoval.noise.robust_scatter import MAD_TO_SIGMA
 
 
 def differential_precision(light_curve: LightCurve, *, hours: float) -> float:
-    """Scatter in ppm of the flux averaged over ``hours``, slow variation taken out; robust.
+    """Return the robust scatter (ppm) of the flux averaged over ``hours``, without slow variation.
 
-    Means over ``hours`` are compared with the mean of the two beside them, segment by segment. A
-    stand-in for the pipelines' CDPP (Christiansen et al. 2012, PASP 124, 1279), which weighs
-    frequencies much alike. NaN where fewer than two means with neighbours are left.
+    Each mean over ``hours`` is compared with the mean of its two neighbours, segment by segment.
+    This approximates the pipelines' CDPP (Christiansen et al. 2012, PASP 124, 1279), which weights
+    frequencies in a similar way. NaN if fewer than two means have both neighbours.
     """
     return _scatter_ppm(
         [
@@ -26,12 +26,15 @@ def differential_precision(light_curve: LightCurve, *, hours: float) -> float:
 
 
 def precision_of_stretch(time: np.ndarray, flux: np.ndarray, *, hours: float) -> float:
-    """``differential_precision`` of one stretch of cadences, shapes (cadences,)."""
+    """Return ``differential_precision`` of one stretch of cadences, arrays of shape (cadences,)."""
     return _scatter_ppm([_changes(time, flux, hours=hours)])
 
 
 def _changes(time: np.ndarray, flux: np.ndarray, *, hours: float) -> np.ndarray:
-    """Relative differences of means from those beside them, as noisy as one mean, NaN in gaps."""
+    """Relative differences of means from their neighbours, scaled to the noise of one mean.
+
+    NaN in gaps.
+    """
     index = np.floor((time - time[0]) / (hours / 24)).astype(int)
     count = np.bincount(index)
     with np.errstate(invalid="ignore"):
@@ -47,5 +50,5 @@ def _scatter_ppm(changes: list[np.ndarray]) -> float:
     values = values[np.isfinite(values)]
     if len(values) < 2:
         return math.nan
-    # not robust_scatter: ppm first, so that the last bit is that of every set simulated so far
+    # not robust_scatter: scaling to ppm first keeps values bit-identical to existing simulated sets
     return float(1e6 * MAD_TO_SIGMA * np.median(np.abs(values - np.median(values))))

@@ -1,4 +1,4 @@
-"""Sudden drops of a pixel's sensitivity, from which it recovers in part."""
+"""Sudden drops of a pixel's sensitivity, with partial recovery."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from exoval.units import DAYS_PER_YEAR
 
 @dataclass(frozen=True)
 class Dropouts:
-    """Steps down of ``ppm`` (median, log-normal with ``scatter_dex``), ``per_year`` of them.
+    """Downward steps of ``ppm`` (median, log-normal with ``scatter_dex``), ``per_year`` of them.
 
-    What a pipeline's mending leaves of a step recovers exponentially over ``recovery_days``
-    (Jenkins et al. 2010, ApJ 713, L87, cosmic-ray hits on Kepler's pixels). Short ones look like
-    a transit, long ones like its ingress.
+    The residual that a pipeline's correction leaves of a step recovers exponentially over
+    ``recovery_days`` (Jenkins et al. 2010, ApJ 713, L87, cosmic-ray hits on Kepler's pixels). A
+    short recovery looks like a transit, a long one like its ingress.
     """
 
     per_year: float = 1.0
@@ -26,7 +26,7 @@ class Dropouts:
     recovery_days: float = 0.5
 
     def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray:
-        """One realisation, shape (cadences,)."""
+        """Draw one realisation, relative flux of shape (cadences,)."""
         begin, end = sampling.time[0], sampling.time[-1]
         flux = np.zeros(len(sampling))
         for time in rng.uniform(

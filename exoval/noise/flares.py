@@ -11,7 +11,7 @@ from exoval.noise.sampling import Sampling
 from exoval.star import Star
 from exoval.units import MINUTES_PER_DAY
 
-#: shares and rates of the two exponentials of the decay, in full widths at half maximum
+#: amplitudes and rates of the two exponentials of the decay, in full widths at half maximum
 DECAY = ((0.6890, 1.600), (0.3030, 0.2783))
 #: coefficients of the rise from one full width at half maximum before the peak
 RISE = (1.0, 1.941, -0.175, -2.246, -1.125)
@@ -19,12 +19,12 @@ RISE = (1.0, 1.941, -0.175, -2.246, -1.125)
 
 @dataclass(frozen=True, kw_only=True)
 class Flares:
-    """Flares of the template of Davenport et al. (2014, ApJ 797, 122), mean over the exposure.
+    """Flares of the template of Davenport et al. (2014, ApJ 797, 122), averaged over the exposure.
 
-    ``per_day`` is the rate of a star of ``hottest_kelvin`` or cooler (hotter stars have none)
-    above the amplitude ``smallest_ppm``; amplitudes follow a power law of index ``power`` in
-    number, up to a thousand times the smallest. Widths at half maximum are log-normal about
-    ``width_minutes`` with 0.3 dex.
+    ``per_day`` is the rate of flares above the amplitude ``smallest_ppm`` on a star of
+    ``hottest_kelvin`` or cooler; hotter stars do not flare; amplitudes follow a power law of index
+    ``power`` in number, up to a thousand times the smallest. Widths at half maximum are log-normal
+    about ``width_minutes`` with 0.3 dex.
     """
 
     per_day: float = 0.05
@@ -34,7 +34,7 @@ class Flares:
     width_minutes: float = 10.0
 
     def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray:
-        """One realisation, shape (cadences,)."""
+        """Draw one realisation, relative flux of shape (cadences,)."""
         flux = np.zeros(len(sampling))
         if not star.teff <= self.hottest_kelvin:
             return flux
@@ -62,7 +62,10 @@ class Flares:
 
 
 def flare(time: np.ndarray, width: float) -> np.ndarray:
-    """Brightness of a flare of unit height at times from its peak; ``width`` at half maximum."""
+    """Return the brightness of a flare of unit height at times from its peak.
+
+    ``width`` is the full width at half maximum, in the unit of ``time``.
+    """
     x = np.asarray(time) / width
     rise = sum(c * np.clip(x, -1, 0) ** k for k, c in enumerate(RISE))
     decay = sum(share * np.exp(-rate * np.clip(x, 0, None)) for share, rate in DECAY)
@@ -70,7 +73,7 @@ def flare(time: np.ndarray, width: float) -> np.ndarray:
 
 
 def flare_mean(time: np.ndarray, width: float, *, exposure: float) -> np.ndarray:
-    """``flare`` averaged over exposures centred on the times."""
+    """Return ``flare`` averaged over exposures centred on the times."""
     steps = min(max(math.ceil(8 * exposure / width), 1), 200)
     instants = exposure * ((np.arange(steps) + 0.5) / steps - 0.5)
     return flare(np.asarray(time)[:, None] + instants[None, :], width).mean(axis=1)

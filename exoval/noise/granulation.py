@@ -1,4 +1,4 @@
-"""Granulation: what convection makes of the surface of a cool star."""
+"""Granulation: brightness variation by convection at the surface of cool stars."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ SOLAR_NU_MAX = 3140.0
 
 @dataclass(frozen=True)
 class Granulation:
-    """Two components of the amplitudes and frequencies of Kallinger et al. (2014, A&A 570, A41).
+    """Two granulation components with the amplitudes and frequencies of Kallinger et al. (2014).
 
-    Their spectra, 1 / (1 + (nu / b)^4), are those of oscillators of quality 1/sqrt(2). With
-    nu_max ~ g / sqrt(Teff): rms = 3710 nu_max^-0.613 (M / M_sun)^-0.26 ppm each, b1 = 0.317
-    nu_max^0.970 and b2 = 0.948 nu_max^0.992 micro-Hz. ``scale`` multiplies the rms. Stars without
-    gravity, temperature or mass count as the Sun.
+    A&A 570, A41. Their spectra, 1 / (1 + (nu / b)^4), are those of oscillators with quality
+    1/sqrt(2). With nu_max ~ g / sqrt(Teff): rms = 3710 nu_max^-0.613 (M / M_sun)^-0.26 ppm each, b1
+    = 0.317 nu_max^0.970 and b2 = 0.948 nu_max^0.992 micro-Hz. ``scale`` multiplies the rms. Solar
+    values replace an unknown gravity, temperature or mass.
     """
 
     scale: float = 1.0
 
     def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray:
-        """One realisation averaged over the exposures, shape (cadences,)."""
+        """Draw one realisation averaged over the exposures, relative flux of shape (cadences,)."""
         nu_max = frequency_of_maximum_power(star)
         mass = star.mass if math.isfinite(star.mass) else 1.0
         rms = 1e-6 * self.scale * 3710 * nu_max**-0.613 * min(max(mass, 0.1), 5.0) ** -0.26
@@ -49,7 +49,13 @@ class Granulation:
 
 
 def frequency_of_maximum_power(star: Star) -> float:
-    """nu_max in micro-Hz from gravity and temperature (Kjeldsen & Bedding 1995, A&A 293, 87)."""
+    """Return nu_max (micro-Hz) from gravity and temperature.
+
+    Kjeldsen & Bedding (1995, A&A 293, 87), at least 1 micro-Hz.
+
+    >>> frequency_of_maximum_power(Star(target="KIC 1", teff=5772.0, logg=4.438068))
+    3140.0
+    """
     logg = star.logg if math.isfinite(star.logg) else SOLAR_LOGG
     teff = star.teff if math.isfinite(star.teff) else SOLAR_TEFF
     # below 1 micro-Hz the relations are not measured

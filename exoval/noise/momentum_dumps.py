@@ -1,4 +1,4 @@
-"""Momentum dumps: pointing drifts from one to the next and is set back."""
+"""Momentum dumps: the pointing drifts from one dump to the next and is then reset."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from exoval.units import MINUTES_PER_DAY
 
 @dataclass(frozen=True)
 class MomentumDumps:
-    """Flux that follows the drift between the schedule's dumps, and a jump right after each.
+    """Flux that follows the pointing drift between dumps, and jumps right after each dump.
 
-    The drift changes flux by a polynomial of second order with normal coefficients of
-    ``drift_ppm``, which a light curve keeps; ``jump_ppm`` is the rms of what is left in the
-    cadences within ``jump_minutes`` after a dump. Nothing happens without dumps.
+    The flux is a polynomial of second order in the drift; its coefficients are normal deviates of
+    ``drift_ppm``, drawn once for each light curve. ``jump_ppm`` is the rms of the residual in the
+    cadences within ``jump_minutes`` after a dump. Zero for a schedule without dumps.
     """
 
     drift_ppm: float = 50.0
@@ -25,7 +25,7 @@ class MomentumDumps:
     jump_minutes: float = 30.0
 
     def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray:
-        """One realisation, shape (cadences,)."""
+        """Draw one realisation, relative flux of shape (cadences,)."""
         if not sampling.dumps:
             return np.zeros(len(sampling))
         slope, curvature = rng.standard_normal(2)
@@ -41,7 +41,7 @@ class MomentumDumps:
 
 
 def pointing_drift(sampling: Sampling) -> np.ndarray:
-    """Where the pointing is between two dumps, from -1 to 1; shape (cadences,), 0 without dumps."""
+    """Return the pointing between two dumps, from -1 to 1; shape (cadences,), 0 without dumps."""
     dumps = np.asarray(sampling.dumps)
     if len(dumps) < 2:
         return np.zeros(len(sampling))

@@ -1,4 +1,4 @@
-"""What a noise process is: relative flux added to a constant star."""
+"""The interface of a noise process: relative flux added to a constant star."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from exoval.star import Star
 
 
 class NoiseProcess(Protocol):
-    """Draws one realisation, relative flux of shape (cadences,), zero where nothing happens."""
+    """Draw one realisation, relative flux of shape (cadences,); zero is an undisturbed star."""
 
     def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray: ...

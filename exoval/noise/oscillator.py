@@ -1,9 +1,10 @@
 """A noise-driven, damped harmonic oscillator, sampled exactly at any times.
 
-x'' + (w0 / Q) x' + w0^2 x = white noise has the power spectrum of the "SHO" term of
-Foreman-Mackey et al. (2017, AJ 154, 220): for Q = 1/sqrt(2) that of granulation, flat below w0
-and falling with the fourth power of frequency. Position and velocity are a Markov process whose
-transition over any step is known in closed form, so sampling is exact and costs O(cadences).
+The process x'' + (w0 / Q) x' + w0^2 x = white noise has the power spectrum of the "SHO" term of
+Foreman-Mackey et al. (2017, AJ 154, 220). For Q = 1/sqrt(2) this is the spectrum of granulation:
+flat below w0 and falling with the fourth power of frequency above. Position and velocity form a
+Markov process whose transition over any step has a closed form, so sampling is exact and costs
+O(cadences).
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ def oscillator(
     quality: float,
     rms: float,
 ) -> np.ndarray:
-    """One realisation, shape (cadences,), at ascending ``time``.
+    """Draw one realisation at ascending ``time``, shape (cadences,).
 
     ``angular_frequency`` is w0 in radians per unit of time, ``quality`` Q > 0, ``rms`` the
     standard deviation of the process.
     """
-    # the closed form has no limit in floating point exactly at critical damping
+    # the closed form divides by zero exactly at critical damping
     quality = quality if abs(quality - 0.5) > 1e-4 else 0.5001
     kicks = rng.standard_normal((len(time), 2))
     return rms * _positions(
@@ -48,9 +49,10 @@ def averaged_oscillator(
     rms: float,
     most_steps: int = 48,
 ) -> np.ndarray:
-    """The mean of the process over each exposure, shape (cadences,); exposures must not overlap.
+    """Draw one realisation averaged over each exposure, shape (cadences,).
 
-    The mean is taken over instants no farther apart than 1/w0, up to ``most_steps`` of them.
+    Exposures must not overlap. The mean is taken over instants at most 1/w0 apart, up to
+    ``most_steps`` of them.
     """
     steps = min(max(math.ceil(exposure * angular_frequency), 1), most_steps)
     instants = (np.arange(steps) + 0.5) / steps - 0.5
@@ -69,7 +71,7 @@ def _transition(step: float, w0: float, quality: float) -> tuple:
         c, s = decay * math.cos(w * step), decay * math.sin(w * step) / w
     else:
         w = math.sqrt(damping * damping - w0 * w0)
-        # exp(-a t) cosh(w t) written without overflow; w < a
+        # exp(-a t) cosh(w t), w < a, written without overflow
         fast, slow = math.exp(-(damping + w) * step), math.exp(-(damping - w) * step)
         c, s = 0.5 * (slow + fast), 0.5 * (slow - fast) / w
     return c + damping * s, w0 * s, -w0 * s, c - damping * s

@@ -1,4 +1,4 @@
-"""Single cadences that are off: cosmic rays, passing debris, bad moments of the pointing."""
+"""Outlying single cadences: cosmic rays, passing debris, pointing errors."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from exoval.star import Star
 
 @dataclass(frozen=True, kw_only=True)
 class Outliers:
-    """``share`` of the cadences is off by a log-normal amount about ``ppm``, up or down.
+    """A fraction ``share`` of the cadences deviates by a log-normal amount about ``ppm``.
 
-    ``ppm`` is that of a star of ``reference_magnitude``: what hits the detector is a charge,
-    which is a larger share of a fainter star. ``up_share`` of the outliers lie above,
-    ``scatter_dex`` is the width of their distribution.
+    ``ppm`` applies to a star of ``reference_magnitude``: a hit deposits a charge, which is a larger
+    relative change for a fainter star. ``up_share`` of the outliers are brighter, the others
+    fainter; ``scatter_dex`` is the width of the log-normal distribution.
     """
 
     share: float = 0.001
@@ -27,7 +27,7 @@ class Outliers:
     reference_magnitude: float = 12.0
 
     def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray:
-        """One realisation, shape (cadences,)."""
+        """Draw one realisation, relative flux of shape (cadences,)."""
         flux = np.zeros(len(sampling))
         hit = np.flatnonzero(rng.random(len(sampling)) < self.share)
         magnitude = star.magnitude if math.isfinite(star.magnitude) else self.reference_magnitude

@@ -1,4 +1,4 @@
-"""A light curve without a signal, made up from the knobs of a mission."""
+"""Procedural light curves without a signal, simulated from a mission's settings."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from exoval.noise.schedule import Schedule
 from exoval.noise.white_noise import WhiteNoise
 from exoval.star import Star
 
-#: electrons a second of a made-up star; only ratios matter
+#: electrons per second of a simulated star; only ratios matter
 LEVEL = 1e5
 
 
 def any_processes() -> dict[str, NoiseProcess]:
-    """Granulation, rotation and red noise with their default knobs."""
+    """Return granulation, rotation and red noise with their default settings."""
     return {"granulation": Granulation(), "rotation": Rotation(), "red": RedNoise()}
 
 
 @dataclass(frozen=True)
 class ProceduralNoise:
-    """When the mission observes and what its light curves do besides: every knob of the noise.
+    """The noise of a mission: its schedule, white noise, centroid jitter and further processes.
 
-    ``processes`` are added to the white noise, by name; a null takes one away.
+    ``processes`` are added to the white noise, by name; a null removes one.
     """
 
     schedule: Schedule = field(default_factory=Schedule)
@@ -46,7 +46,7 @@ class ProceduralNoise:
         wrong = [name for name, process in kept.items() if not callable(process)]
         if wrong:
             raise BadParameter(
-                f"noise processes {wrong} are no processes; give each the _target_ "
+                f"noise processes {wrong} are not noise processes; give each the _target_ "
                 "of a class of exoval.noise"
             )
         object.__setattr__(self, "processes", kept)
@@ -62,10 +62,11 @@ class ProceduralNoise:
         segments: int | None = None,
         band: str = "",
     ) -> LightCurve:
-        """One light curve of a star; ``exposure`` in days, ``segments`` of the schedule's length.
+        """Simulate one light curve of a star.
 
+        ``exposure`` is in days, ``segments`` replaces the schedule's number of segments.
         ``crowding`` is the target's share of the aperture's light; the flux is decrowded, so
-        that it only raises the noise.
+        crowding only raises the noise.
         """
         sampling = self.schedule(rng, exposure, segments=segments)
         return self.observe(rng, sampling, mission, star, crowding=crowding, band=band)
@@ -80,7 +81,7 @@ class ProceduralNoise:
         crowding: float = 1.0,
         band: str = "",
     ) -> LightCurve:
-        """The same at given cadences, such as those of a real light curve."""
+        """Simulate a light curve at given cadences, such as those of a real light curve."""
         error = self.white.error(star, exposure=sampling.exposure) / np.sqrt(crowding)
         relative = self.white(rng, sampling, star) / np.sqrt(crowding)
         for process in self.processes.values():
@@ -101,7 +102,7 @@ class ProceduralNoise:
 
 
 def _segments(sampling: Sampling, relative: np.ndarray, crowding: float) -> tuple[Segment, ...]:
-    """The segments with the noise on six hours that each really has."""
+    """The segments with the six-hour noise measured in each."""
     return tuple(
         Segment(
             number=number,

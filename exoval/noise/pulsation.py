@@ -1,4 +1,4 @@
-"""Coherent variation: pulsating stars, ellipsoidal and contact binaries that no catalogue names."""
+"""Coherent variation: pulsating stars, and uncatalogued ellipsoidal and contact binaries."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from exoval.star import SOLAR_TEFF, Star
 class Pulsation:
     """A few sinusoids of steady phase in ``share`` of the stars between two temperatures.
 
-    Their periods are log-normal about one of the star, itself log-normal about ``period_days``
-    with ``period_scatter_dex``; they spread by a tenth of that. Each star has one to ``modes`` of
-    them, of falling amplitude, and an rms that is log-normal about ``rms_ppm``. The first has an
-    overtone at half its period, which makes light curves lean or flatten. The mean over the
-    exposure is exact for each sinusoid.
+    Each star has a typical period, log-normal about ``period_days`` with ``period_scatter_dex``;
+    the periods of its sinusoids scatter about that by a tenth as much. Each star has one to
+    ``modes`` sinusoids of decreasing amplitude, and a total rms that is log-normal about
+    ``rms_ppm``. The first sinusoid has an overtone at half its period, which makes light curves
+    asymmetric or flat-topped. The mean over the exposure is exact for each sinusoid.
     """
 
     share: float = 0.05
@@ -32,7 +32,7 @@ class Pulsation:
     rms_scatter_dex: float = 0.6
 
     def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray:
-        """One realisation, shape (cadences,)."""
+        """Draw one realisation, relative flux of shape (cadences,)."""
         teff = star.teff if math.isfinite(star.teff) else SOLAR_TEFF
         flux = np.zeros(len(sampling))
         if rng.random() >= self.share or not self.coolest_kelvin <= teff <= self.hottest_kelvin:

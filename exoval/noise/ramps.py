@@ -1,4 +1,4 @@
-"""Ramps: a detector or telescope that settles after a break."""
+"""Ramps: a detector or telescope settles after a break."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from exoval.star import Star
 
 @dataclass(frozen=True)
 class Ramps:
-    """After every break of ``after_gap_days`` the flux relaxes exponentially.
+    """Exponential relaxation of the flux after every break of ``after_gap_days`` or more.
 
-    The height is a normal deviate of ``ppm``, up or down, as it is what a pipeline left of it;
-    the time is ``timescale_days``. ``scatter_dex`` is the scatter of ``ppm`` between breaks:
-    scattered light is hundreds of times stronger at one than at another.
+    The height is a normal deviate of ``ppm``, of either sign because a pipeline may over- or
+    undercorrect; the time scale is ``timescale_days``. ``scatter_dex`` is the scatter of ``ppm``
+    between breaks: scattered light can be hundreds of times stronger after one break than after
+    another.
     """
 
     ppm: float = 150.0
@@ -25,7 +26,7 @@ class Ramps:
     scatter_dex: float = 0.0
 
     def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray:
-        """One realisation, shape (cadences,)."""
+        """Draw one realisation, relative flux of shape (cadences,)."""
         first = sampling.restarts(self.after_gap_days)
         flux = np.empty(len(sampling))
         for start, stop in zip(first, [*first[1:], len(sampling)]):

@@ -1,4 +1,4 @@
-"""Exponentially correlated noise: what is left of the sky, the telescope and the pipeline."""
+"""Exponentially correlated noise: residuals of the sky, the telescope and the pipeline."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from exoval.star import Star
 
 @dataclass(frozen=True)
 class RedNoise:
-    """An Ornstein-Uhlenbeck process of rms ``ppm``, which light curves have in different measure.
+    """An Ornstein-Uhlenbeck process of median rms ``ppm``.
 
-    ``timescale_days`` is the time over which the correlation falls to 1/e; ``scatter_dex`` the
+    ``timescale_days`` is the time over which the correlation falls to 1/e. ``scatter_dex`` is the
     scatter of the rms between light curves, ``timescale_scatter_dex`` that of the time scale.
     Raises BadParameter for a time scale that is not positive or a negative rms.
     """
@@ -34,7 +34,7 @@ class RedNoise:
             )
 
     def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray:
-        """One realisation, shape (cadences,)."""
+        """Draw one realisation, relative flux of shape (cadences,)."""
         rms = 1e-6 * self.ppm * 10 ** (self.scatter_dex * rng.standard_normal())
         scale = self.timescale_days * 10 ** (self.timescale_scatter_dex * rng.standard_normal())
         return rms * exponentially_correlated(rng, sampling.time, timescale=scale)
@@ -43,7 +43,7 @@ class RedNoise:
 def exponentially_correlated(
     rng: np.random.Generator, time: np.ndarray, *, timescale: float
 ) -> np.ndarray:
-    """Unit-variance noise with correlation exp(-|t| / timescale) at ascending times."""
+    """Draw unit-variance noise with correlation exp(-|t| / timescale) at ascending times."""
     memory = np.exp(-np.diff(time, prepend=-np.inf) / timescale)
     return _accumulate(memory, rng.standard_normal(len(time)) * np.sqrt(1 - memory**2))
 

@@ -1,4 +1,4 @@
-"""Standard deviation that outliers do not move: from the median absolute deviation."""
+"""Standard deviation robust against outliers, from the median absolute deviation."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ MAD_TO_SIGMA = 1.4826
 
 
 def robust_scatter(values: np.ndarray) -> float:
-    """The standard deviation of normal values from their median absolute deviation.
+    """Return the standard deviation of normal values from their median absolute deviation.
 
-    Half of the values may be outliers. Any shape; NaN where a value is NaN or there are none.
+    Up to half of the values may be outliers. Any shape; NaN for an empty array or if a value is
+    NaN.
 
     >>> robust_scatter([1.0, 2.0, 3.0, 4.0, 1000.0])
     1.4826

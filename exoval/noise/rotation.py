@@ -1,4 +1,4 @@
-"""Rotation: spots that come and go, once and twice a turn."""
+"""Rotational variation by evolving starspots, at the rotation period and half of it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from exoval.star import SOLAR_TEFF, Star
 class Rotation:
     """Quasi-periodic variation: oscillators at the rotation period and at half of it.
 
-    Periods are log-normal about ``period_days`` with ``period_scatter_dex``. The rms is
-    log-normal about ``rms_ppm`` of a star of solar temperature with ``rms_scatter_dex``, larger
-    for cooler stars by (Teff / 5772 K)^``teff_power`` and for faster ones by
-    (period / period_days)^``period_power`` (McQuillan et al. 2014, ApJS 211, 24). ``quality`` is
-    the number of radians that spots live for; ``half_share`` the share of the variance at half
-    the period. ``share`` of the stars vary at all.
+    Periods are log-normal about ``period_days`` with ``period_scatter_dex``. The rms is log-normal
+    about ``rms_ppm`` of a star of solar temperature with ``rms_scatter_dex``, larger for cooler
+    stars by (Teff / 5772 K)^``teff_power`` and for faster ones by (period /
+    period_days)^``period_power`` (McQuillan et al. 2014, ApJS 211, 24). ``quality`` is the lifetime
+    of spots in radians of rotation; ``half_share`` is the share of the variance at half the period.
+    A fraction ``share`` of the stars varies.
     """
 
     period_days: float = 20.0
@@ -35,7 +35,7 @@ class Rotation:
     share: float = 1.0
 
     def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray:
-        """One realisation, shape (cadences,)."""
+        """Draw one realisation, relative flux of shape (cadences,)."""
         if rng.random() >= self.share:
             return np.zeros(len(sampling))
         ratio = 10 ** (self.period_scatter_dex * rng.standard_normal())

@@ -1,4 +1,4 @@
-"""When a star was observed: the noun that every noise process is given."""
+"""The times at which a star was observed, as every noise process receives them."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Sampling:
 
     @property
     def segments(self) -> list[slice]:
-        """The cadences of every segment."""
+        """Slices of the cadences of every segment."""
         stops = (*self.starts[1:], len(self.time))
         return [slice(start, stop) for start, stop in zip(self.starts, stops)]
 
     def restarts(self, gap_days: float) -> np.ndarray:
-        """Indices of the first cadence, of that of every segment and of those after long gaps."""
+        """Return the indices of first cadences, of segments and after gaps of ``gap_days``."""
         after_gaps = 1 + np.flatnonzero(np.diff(self.time) > gap_days)
         return np.unique(np.concatenate([self.starts, after_gaps]).astype(int))

@@ -1,4 +1,4 @@
-"""When a mission observes: segments, gaps, nights, weather, lost cadences, momentum dumps."""
+"""A mission's schedule: segments, gaps, nights, weather, lost cadences, momentum dumps."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from exoval.units import MINUTES_PER_DAY
 class Schedule:
     """Regular exposures in ``segments`` of ``segment_days`` with ``between_days`` between them.
 
-    ``pauses`` breaks of ``pause_days`` (downlinks, safe modes) fall into every segment, evenly
-    but for a few days of chance. ``lost_share`` of the cadences is lost one by one. Momentum is
-    dumped every ``dump_days`` (0: never), which loses ``dump_lost_minutes``. From the ground
-    (``night_hours`` > 0) the star is seen around midnight only, in the middle of the season for
-    ``night_hours``, at its ends for half of that, and in ``clear_share`` of the nights.
-    Raises BadParameter for a schedule without a cadence or with a negative length.
+    Every segment has ``pauses`` breaks of ``pause_days`` (downlinks, safe modes), evenly spaced
+    with a random shift of a few days. A fraction ``lost_share`` of single cadences is lost.
+    Momentum is dumped every ``dump_days`` (0: never), which loses ``dump_lost_minutes``. From the
+    ground (``night_hours`` > 0) the star is observed around midnight only, for ``night_hours`` in
+    the middle of the season and half of that at its ends, in ``clear_share`` of the nights. Raises
+    BadParameter for a negative length or a schedule without any cadence.
     """
 
     segments: int = 1
@@ -70,7 +70,10 @@ class Schedule:
     def __call__(
         self, rng: np.random.Generator, exposure: float, *, segments: int | None = None
     ) -> Sampling:
-        """The cadences of one target, ``exposure`` days each; ``segments`` replaces the knob."""
+        """Draw the cadences of one target, of ``exposure`` days each.
+
+        ``segments`` replaces the setting of that name.
+        """
         count = segments or self.segments
         begin = np.arange(count) * (self.segment_days + self.between_days)
         dumps = self._dumps(rng, begin[-1] + self.segment_days)

@@ -1,4 +1,4 @@
-"""Steps between segments: another detector, another aperture."""
+"""Flux steps between segments: another detector or aperture."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from exoval.star import Star
 
 @dataclass(frozen=True)
 class SegmentOffsets:
-    """Every segment after the first is higher or lower by a normal deviate of ``ppm``."""
+    """A constant offset in every segment after the first: a normal deviate of ``ppm``."""
 
     ppm: float = 5000.0
 
     def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray:
-        """One realisation, shape (cadences,)."""
+        """Draw one realisation, relative flux of shape (cadences,)."""
         flux = np.zeros(len(sampling))
         for segment in sampling.segments[1:]:
             flux[segment] = 1e-6 * self.ppm * rng.standard_normal()

@@ -1,4 +1,4 @@
-"""How much of a neighbour's light falls into the target's photometric aperture."""
+"""The share of a neighbour's light that falls into the target's photometric aperture."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from exoval.errors import BadParameter
 class ApertureLeak:
     """A round aperture and a point-spread function of two Gaussians, all in pixels.
 
-    A core of ``core_sigma`` and a halo of ``halo_sigma`` with ``halo_share`` of the light. The
-    defaults enclose 89 % within two pixels, as Kepler and TESS do on average (Bryson et al.
-    2010, ApJ 713, L97; Ricker et al. 2015); real ones vary over the focal plane.
-    Raises BadParameter for a size that is not positive or a share outside 0 to 1.
+    The point-spread function has a core of ``core_sigma`` and a halo of ``halo_sigma`` with
+    ``halo_share`` of the light. The defaults enclose 89 % within two pixels, as Kepler and TESS do
+    on average (Bryson et al. 2010, ApJ 713, L97; Ricker et al. 2015); real ones vary over the focal
+    plane. Raises BadParameter for a size that is not positive or a share outside 0 to 1.
     """
 
     aperture_radius: float = 2.0
@@ -34,7 +34,7 @@ class ApertureLeak:
             )
 
     def share(self, distance: np.ndarray) -> np.ndarray:
-        """Share (0 to 1) of a star's light inside the aperture, ``distance`` pixels away.
+        """Return the share (0 to 1) of a star's light in the aperture, ``distance`` pixels away.
 
         The integral of an offset round Gaussian over a disc is a non-central chi-square
         distribution of two degrees of freedom (Gilliland 1962, JASA 57, 758).
@@ -46,5 +46,5 @@ class ApertureLeak:
         return (1 - self.halo_share) * core + self.halo_share * halo
 
     def relative(self, distance: np.ndarray) -> np.ndarray:
-        """Light that leaks in from ``distance`` pixels, relative to a star at the centre."""
+        """Return the light of a star ``distance`` pixels away, relative to a star at the centre."""
         return self.share(distance) / self.share(0.0)

@@ -1,12 +1,13 @@
 """The antiderivative of an eclipse: light lost from mid-eclipse to any moment, as a table.
 
-The lost light depends only on the time x from mid-eclipse, so that G(x) = integral from 0 to x of
-the hidden share gives the mean over any exposure as one difference (G(x + e/2) - G(x - e/2)) / e.
-Between contacts the hidden share is smooth; at a contact it starts as the 3/2 power of the time
-from it. Each side of mid-eclipse is therefore cut at second contact, both pieces are mapped on
-variables quadratic at their contacts, where a polynomial through a few Gauss-Legendre nodes fits
-to rounding, and the polynomials are integrated once and for all by constant matrices onto a fine
-grid uniform in the square root of the distance from a contact, with a cubic in each interval.
+The hidden share depends only on the time x from mid-eclipse. Its antiderivative G(x), the integral
+from 0 to x, gives the mean over an exposure e as one difference, (G(x + e/2) - G(x - e/2)) / e.
+
+The hidden share is smooth between contacts; at a contact it starts as the 3/2 power of the time
+from it. Each side of mid-eclipse is therefore cut at second contact. Both pieces are mapped on
+variables quadratic at their contacts, in which a polynomial through a few Gauss-Legendre nodes is
+exact to rounding. Constant matrices integrate the polynomials onto a fine grid, uniform in the
+square root of the distance from a contact, with a cubic in each interval.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from exoval.physics.sky_path import contact_angles, days_at_angle, separations
 
 #: intervals of the fine grid in each of the three segments of a side
 INTERVALS = 48
-#: Gauss-Legendre nodes (inside second contact, between contacts) for ever deeper eclipses
+#: Gauss-Legendre nodes (inside second contact, between contacts), by increasing eclipse depth
 NODES = ((8, 12), (10, 16), (12, 22))
-#: relative depths above which the next row of NODES is taken
+#: relative depths above which the next row of NODES is used
 DEPTHS = (3e-3, 4e-2)
 
 
@@ -59,10 +60,11 @@ def _cubics(
 
 
 def cubic_matrices(inside_nodes: int, partial_nodes: int) -> tuple[np.ndarray, ...]:
-    """Where the nodes of a side lie, and the matrices from its hidden shares to its cubics.
+    """Return the nodes of one side, and the matrices from its hidden shares to its cubics.
 
-    Places (nodes,) are shares of the way from mid-eclipse to second contact, and of that from
-    second to fourth contact; matrices (nodes, INTERVALS, 4) and (nodes, 2, INTERVALS, 4).
+    Returns the nodes' places (nodes,), as fractions of the way from mid-eclipse to second contact
+    and from second to fourth contact, and matrices (nodes, INTERVALS, 4) and (nodes, 2, INTERVALS,
+    4).
     """
     grid = np.arange(INTERVALS + 1) / INTERVALS
     s = 0.5 * (np.polynomial.legendre.leggauss(inside_nodes)[0] + 1)
@@ -107,12 +109,12 @@ def fill_table(
 ) -> tuple:
     """Tabulate G on both sides of mid-eclipse.
 
-    The disc of radius ``unit`` (in the path's unit of length) and limb darkening u1, u2 is hidden
-    by one of ``k`` of its radii; ``depth`` tells how deep the eclipse is in the whole light.
+    A disc of radius ``unit`` (in the path's unit of length) with limb darkening u1, u2 is hidden by
+    a disc of ``k`` times its radius; ``depth`` is the depth of the eclipse in the total light.
     ``cubics`` (2, 3, INTERVALS, 4) and ``ends`` (2, 3) are overwritten: row 0 is the side after
     mid-eclipse, row 1 the one before it, in days away from it. A row of ``ends`` holds second and
-    fourth contact and G there. Returns how far mid-eclipse is after conjunction and the number of
-    sides: 0 for no eclipse, 1 for a circular orbit, whose sides are the same.
+    fourth contact and G there. Returns the delay of mid-eclipse after conjunction and the number of
+    sides: 0 without an eclipse, 1 for a circular orbit, whose two sides are the same.
     """
     outer = contact_angles((1 + k) * unit, path)
     if outer[1] <= outer[0]:
@@ -162,7 +164,7 @@ def _fill_side(
     cubics: np.ndarray,
     ends: np.ndarray,
 ) -> None:
-    """One side of the table, out from ``middle`` past inner ``contact`` to the ``last`` one."""
+    """Fill one side of the table, from ``middle`` past inner ``contact`` to the ``last`` one."""
     inside, width = contact - middle, last - contact
     few, many = _COUNTS[level]
     days = np.empty(few + many)
@@ -209,11 +211,11 @@ def _add_scaled(total: np.ndarray, matrix: np.ndarray, factor: float) -> None:
 
 @njit(cache=True, error_model="numpy", inline="always")
 def antiderivative(x: float, cubics: np.ndarray, ends: tuple) -> float:
-    """G at ``x`` days from mid-eclipse, constant beyond the contacts.
+    """Return G at ``x`` days from mid-eclipse; it is constant beyond the contacts.
 
-    ``cubics`` is flat and ``ends`` holds (second contact, fourth contact, G there, where the
-    side's cubics begin) of the side after mid-eclipse and then of the side before it. Written
-    without branches that an eclipse's cadences take in turn.
+    ``cubics`` is flat and ``ends`` holds (second contact, fourth contact, G there, where the side's
+    cubics begin) of the side after mid-eclipse and then of the side before it. The code avoids
+    branches whose outcome changes from cadence to cadence.
     """
     away = abs(x)
     later = x >= 0

@@ -1,11 +1,11 @@
-"""Where the eclipse models hold, and the error for anything else."""
+"""The domain of the eclipse models, and the check that an orbit lies in it."""
 
 from __future__ import annotations
 
 from exoval.errors import BadParameter
 from exoval.system import Orbit
 
-#: least and greatest value; the impact parameter also stays within 1 + radius ratio
+#: least and greatest value; the impact parameter is also limited to 1 + radius ratio
 DOMAIN = {
     "radius_ratio": (0.0, 1.5),
     "impact_parameter": (0.0, 2.5),
@@ -19,10 +19,11 @@ LONGEST_EXPOSURE = 2 / 24
 
 
 def check_domain(orbit: Orbit, *, exposure: float) -> None:
-    """Raise BadParameter, a ValueError, unless the eclipse models hold for these values.
+    """Raise BadParameter, a ValueError, for values outside the domain of the eclipse models.
 
-    Radius ratio 0 to 1.5, impact parameter 0 to 1 + radius ratio, a/R1 from 1.5, eccentricity 0
-    to 0.9, exposure 0 to 2 hours, a positive period and a non-negative surface brightness.
+    The domain is radius ratio 0 to 1.5, impact parameter 0 to 1 + radius ratio, a/R1 from 1.5,
+    eccentricity 0 to 0.9, exposure 0 to 2 hours, a positive period and a non-negative surface
+    brightness.
     """
     for name, (least, most) in DOMAIN.items():
         value = getattr(orbit, name)

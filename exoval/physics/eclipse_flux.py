@@ -1,4 +1,4 @@
-"""Light of two bodies that eclipse each other, from any way to compute one occultation."""
+"""Light of two bodies that eclipse each other, for any method of computing one occultation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from exoval.system import Orbit
 
 
 class Occultation(Protocol):
-    """A way to compute one occultation."""
+    """A method of computing one occultation."""
 
     def __call__(
         self,
@@ -22,10 +22,10 @@ class Occultation(Protocol):
         exposure: float,
         contacts: tuple[float, float],
     ) -> np.ndarray:
-        """Share of body 1's light that body 2 hides, averaged over the exposure.
+        """Return the share of body 1's light that body 2 hides, averaged over the exposure.
 
-        ``time_from_mid`` (days from mid-eclipse), ``exposure`` and ``contacts``, the first and the
-        fourth, are in days.
+        ``time_from_mid`` (from mid-eclipse), ``exposure`` and ``contacts`` (first and fourth) are
+        in days.
         """
         ...
 
@@ -38,7 +38,7 @@ def eclipse_flux(
     exposure: float,
     occultation: Occultation,
 ) -> np.ndarray:
-    """Flux of the pair, one out of eclipse, with both its eclipses.
+    """Return the flux of a pair with both its eclipses, one out of eclipse.
 
     ``time`` (any shape) holds mid-exposure days, ``exposure`` days. The primary is body 1
     occulted by body 2, diluted by body 2's light; the secondary is the same with the bodies
@@ -63,7 +63,7 @@ def eclipse_flux(
 
 
 def companion_share(orbit: Orbit) -> float:
-    """Body 2's share of the pair's light out of eclipse, s k^2 / (1 + s k^2)."""
+    """Return body 2's share of the pair's light out of eclipse, s k^2 / (1 + s k^2)."""
     ratio = orbit.surface_brightness_ratio * orbit.radius_ratio**2
     return ratio / (1 + ratio)
 
@@ -76,7 +76,7 @@ def _hidden(
     exposure: float,
     occultation: Occultation,
 ) -> np.ndarray:
-    """Share of body 1's light that is hidden, zero outside its eclipse; the shape of ``time``."""
+    """Share of body 1's light that is hidden, in the shape of ``time``; zero out of eclipse."""
     hidden = np.zeros(np.shape(time))
     if not orbit.radius_ratio > 0:
         return hidden
@@ -98,7 +98,7 @@ def _hidden(
 
 
 def _from_mid_eclipse(time: np.ndarray, orbit: Orbit, earliest: float) -> np.ndarray:
-    """Days from the mid-time of the eclipse that each time may lie in."""
+    """Days from the mid-time of the eclipse nearest to each time."""
     if not orbit.transit_times:
         return (time - orbit.epoch - earliest) % orbit.period + earliest
     mid_times = np.sort(orbit.transit_times)

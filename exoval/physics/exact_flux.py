@@ -1,4 +1,4 @@
-"""The exact engine: both eclipses of a pair, every exposure integrated, in one compiled call."""
+"""The exact engine: both eclipses of a pair, integrated over every exposure, in compiled code."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ from exoval.system import Orbit
 
 @dataclass(frozen=True)
 class ExactModel:
-    """Quadratic limb darkening (Mandel & Agol 2002), the exposure integrated without sampling.
+    """Transit model with quadratic limb darkening (Mandel & Agol 2002) and analytic exposures.
 
-    One table of the antiderivative an eclipse serves all its transits in the light curve, and
-    only cadences in transit are touched. Against brute force good to 0.1 ppm for planets and to
-    2 ppm for any two bodies that do not touch at periastron, a (1 - e) > R1 + R2; where they do,
-    on an eccentric orbit, no more than finite and between zero and one.
+    The exposure is integrated without sampling: one table of the antiderivative serves all eclipses
+    of the light curve, and only cadences in eclipse are computed. The error against brute-force
+    integration is at most 0.1 ppm for planets and 2 ppm for any two bodies that stay apart at
+    periastron, a (1 - e) > R1 + R2. For bodies that touch on an eccentric orbit the flux is only
+    guaranteed to be finite and between zero and one.
     """
 
     def __call__(
         self, time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float], exposure: float
     ) -> np.ndarray:
-        """Flux at mid-exposure times ``time`` (days), of its shape; 1.0 exactly out of eclipse.
+        """Return the flux at mid-exposure times (days), exactly 1.0 out of eclipse.
 
-        ``time`` in any order, NaN allowed; fastest when it rises. Raises BadParameter outside the
-        domain of exoval.physics.domain.
+        The flux has the shape of ``time``, which may be in any order and contain NaN; ascending
+        times are fastest. Raises BadParameter outside the domain of exoval.physics.domain.
         """
         check_domain(orbit, exposure=exposure)
         time = np.asarray(time, dtype=float)
@@ -56,7 +57,7 @@ def _eclipses(
     limb_darkening: tuple[float, float],
     exposure: float,
 ) -> bool:
-    """Overwrite ``flux``; False, with nothing of use written, where ``time`` does not rise."""
+    """Overwrite ``flux``; False, with unusable values in it, if ``time`` does not ascend."""
     path = (
         orbit.period,
         orbit.semi_major_axis_ratio,
@@ -93,10 +94,10 @@ def fill_flux(
     v2: float,
     exposure: float,
 ) -> bool:
-    """Write the pair's flux at rising ``time`` into ``flux``; False if ``time`` does not rise.
+    """Write the pair's flux at ascending ``time`` into ``flux``; False if it does not ascend.
 
-    ``path`` as in exoval.physics.sky_path in units of R1; ``mid_times``, if there are any,
-    replace epoch + j period.
+    ``path`` is that of exoval.physics.sky_path, in units of R1. A non-empty ``mid_times`` replaces
+    epoch + j period.
     """
     if not _rises(time, flux):
         return False
@@ -118,7 +119,7 @@ def fill_flux(
 
 @njit(cache=True, error_model="numpy")
 def _rises(time: np.ndarray, flux: np.ndarray) -> bool:
-    """Fill ``flux`` with ones and tell whether ``time`` is finite and never falls."""
+    """Fill ``flux`` with ones; True if ``time`` is finite and never decreases."""
     falls = 0
     for i in range(time.size):
         flux[i] = 1.0
@@ -140,9 +141,9 @@ def _hide(
     share: float,
     exposure: float,
 ) -> None:
-    """Subtract from ``flux`` what one body loses in all its eclipses.
+    """Subtract from ``flux`` the light that one body loses in all its eclipses.
 
-    The body has ``unit`` for radius and ``share`` of the light; the other has ``k`` of its radii.
+    The body has radius ``unit`` and ``share`` of the light; the other is ``k`` times as large.
     """
     cubics, ends = np.empty((2, 3, INTERVALS, 4)), np.empty((2, 3))
     if exposure > 0:
@@ -193,7 +194,7 @@ def _subtract_exposures(
     share: float,
     exposure: float,
 ) -> None:
-    """One eclipse, from cadence ``i`` to the last before ``stop``, by differences of G."""
+    """Subtract one eclipse, from cadence ``i`` to the last before ``stop``, by differences of G."""
     scale = share / exposure
     flat = cubics.reshape(-1)
     before, begin = (ends[1], flat.size // 2) if sides == 2 else (ends[0], 0)
@@ -202,7 +203,7 @@ def _subtract_exposures(
         x = time[i] - mid
         late = antiderivative(x + 0.5 * exposure, flat, both)
         lost = late - antiderivative(x - 0.5 * exposure, flat, both)
-        # the table's last digits must not brighten the star
+        # rounding in the table must not brighten the star
         flux[i] -= scale * min(max(lost, 0.0), exposure)
         i += 1
 
@@ -221,7 +222,7 @@ def _subtract_instants(
     u2: float,
     share: float,
 ) -> None:
-    """One eclipse seen in exposures of no length."""
+    """Subtract one eclipse seen in exposures of zero length."""
     last = i
     while last < time.size and time[last] < stop:
         last += 1
@@ -233,14 +234,14 @@ def _subtract_instants(
 
 @njit(cache=True, error_model="numpy")
 def _spacing(time: np.ndarray) -> float:
-    """About the time between neighbours, for a first guess only."""
+    """Approximate time between neighbouring cadences, for a first guess only."""
     steps = min(time.size - 1, 32)
     return (time[steps] - time[0]) / steps if steps > 0 else 1.0
 
 
 @njit(cache=True, error_model="numpy")
 def _first_after(time: np.ndarray, moment: float, i: int, spacing: float) -> int:
-    """Index of the first of rising ``time`` above ``moment``: a guess, then ever longer strides."""
+    """Index of the first ascending ``time`` above ``moment``: a guess, then growing strides."""
     n = time.size
     if moment < time[0]:
         return 0

@@ -1,10 +1,10 @@
 """Quadratic limb darkening of stars in the Kepler and TESS bands, without data files.
 
-A compact bilinear table in effective temperature and log g, solar metallicity. From 4500 K up it
-samples the ATLAS least-squares coefficients of Claret & Bloemen 2011 (A&A 529, A75; Kepler) and
-Claret 2017 (A&A 600, A30; TESS); from 4000 K down the PHOENIX-COND ones of Claret 2017. For Kepler
-there are no PHOENIX coefficients: there the TESS ones are shifted by the difference of the two
-bands in ATLAS at the nearest temperature of 3500 K or more.
+The table is compact and bilinear in effective temperature and log g, solar metallicity. From 4500 K
+up it samples the ATLAS least-squares coefficients of Claret & Bloemen 2011 (A&A 529, A75; Kepler)
+and Claret 2017 (A&A 600, A30; TESS); from 4000 K down the PHOENIX-COND coefficients of Claret 2017.
+There are no PHOENIX coefficients for Kepler: the TESS coefficients are shifted by the difference of
+the two bands in ATLAS at the nearest temperature of 3500 K or more.
 """
 
 from __future__ import annotations
@@ -64,13 +64,19 @@ _TABLES = {
 
 
 def quadratic_limb_darkening(teff: float, logg: float, *, band: str) -> tuple[float, float]:
-    """Quadratic pair (u1, u2) of a dwarf or subgiant in the ``kepler`` or ``tess`` band.
+    """Return the quadratic pair (u1, u2) of a dwarf or subgiant in the ``kepler`` or ``tess`` band.
 
-    ``teff`` in K and ``logg`` in dex (cgs) are clamped to 2300-10000 K and 3.5-5.0. Against the
-    source tables u1 and u2 are off by at most 0.025 (rms 0.004) from 4500 K up, where u1 + u2, to
-    which the shape of a transit responds, is off by at most 0.007; by at most 0.05 (rms 0.012) to
-    4000 K. Always u1 > 0, u2 > 0 and u1 + u2 < 1, so the disc darkens monotonically and stays
-    bright. Raises BadParameter for another band or a missing temperature or gravity.
+    ``teff`` in K and ``logg`` in dex (cgs) are clamped to 2300-10000 K and 3.5-5.0. The largest
+    error of u1 and u2 against the source tables is 0.025 (rms 0.004) from 4500 K up, and 0.05 (rms
+    0.012) up to 4000 K. The transit's shape depends on u1 + u2, whose error is at most 0.007 from
+    4500 K up. Always u1 > 0, u2 > 0 and u1 + u2 < 1: the disc darkens monotonically and its
+    intensity stays positive.
+
+    Raises BadParameter for another band or a missing temperature or gravity.
+
+    >>> u1, u2 = quadratic_limb_darkening(5772.0, 4.44, band="kepler")
+    >>> round(u1, 2), round(u2, 2)
+    (0.4, 0.26)
     """
     if band not in _TABLES:
         raise BadParameter(f"no limb darkening for band '{band}'; use {' or '.join(_TABLES)}")

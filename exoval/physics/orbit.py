@@ -1,4 +1,4 @@
-"""Keplerian orbits seen against the sky: phases, separations and contacts."""
+"""Keplerian orbits projected on the sky: phases, separations and contacts."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ import numpy as np
 from exoval.errors import BadParameter
 from exoval.system import Orbit
 
-#: a of a one solar mass pair with a period of one day, in solar radii
+#: semi-major axis in solar radii of a pair of one solar mass with a period of one day
 SOLAR_RADII_PER_DAY_ORBIT = 4.2083
 
-#: half the number of true anomalies on which an eclipse is looked for, each side of conjunction
+#: number of true anomalies scanned for an eclipse on either side of conjunction
 _SCAN = 150
 
 
 def eccentric_anomaly(mean_anomaly: np.ndarray, eccentricity: float) -> np.ndarray:
     """Solve Kepler's equation E - e sin E = M to 1e-12 rad.
 
-    ``mean_anomaly`` is any array in radians; the result has its shape and lies in [-pi, pi].
-    Danby's (1987, Celestial Mechanics 40, 303) start and third-order correction.
-    Raises BadParameter unless 0 <= eccentricity < 1.
+    ``mean_anomaly`` is an array in radians; the result has its shape and lies in [-pi, pi].
+    Starting value and third-order correction are those of Danby (1987, Celestial Mechanics 40,
+    303). Raises BadParameter unless 0 <= eccentricity < 1.
+
+    >>> anomaly = eccentric_anomaly(np.array([1.0]), 0.3)
+    >>> (anomaly - 0.3 * np.sin(anomaly)).round(12)
+    array([1.])
     """
     if not 0 <= eccentricity < 1:
         raise BadParameter(f"eccentricity {eccentricity} is not in [0, 1): give a bound orbit")
@@ -43,7 +47,7 @@ def eccentric_anomaly(mean_anomaly: np.ndarray, eccentricity: float) -> np.ndarr
 
 
 def mean_anomaly_at(true_anomaly: np.ndarray, eccentricity: float) -> np.ndarray:
-    """Mean anomaly of a true anomaly, both in radians; continuous, so turns are kept."""
+    """Return the mean anomaly of a true anomaly, both in radians, continuous over full turns."""
     beta = eccentricity / (1 + math.sqrt(1 - eccentricity**2))
     lag = np.arctan2(beta * np.sin(true_anomaly), 1 + beta * np.cos(true_anomaly))
     anomaly = true_anomaly - 2 * lag
@@ -51,10 +55,13 @@ def mean_anomaly_at(true_anomaly: np.ndarray, eccentricity: float) -> np.ndarray
 
 
 def secondary_delay(period: float, *, eccentricity: float, argument_of_periastron: float) -> float:
-    """Days from the primary conjunction to the secondary one after it, exactly (0 < d < period).
+    """Return the days from a primary conjunction to the next secondary conjunction.
 
-    ``period`` in days, ``argument_of_periastron`` in radians. The conjunctions are at true
-    anomalies pi/2 - w and 3 pi/2 - w.
+    The delay is exact and lies between 0 and ``period`` (days). ``argument_of_periastron`` w is in
+    radians; the conjunctions are at true anomalies pi/2 - w and 3 pi/2 - w.
+
+    >>> round(secondary_delay(10.0, eccentricity=0.0, argument_of_periastron=0.0), 9)
+    5.0
     """
     primary = 0.5 * np.pi - argument_of_periastron
     phases = mean_anomaly_at(np.array([primary, primary + np.pi]), eccentricity)
@@ -62,18 +69,21 @@ def secondary_delay(period: float, *, eccentricity: float, argument_of_periastro
 
 
 def semi_major_axis_ratio(*, mass_1: float, mass_2: float, radius_1: float, period: float) -> float:
-    """Semi-major axis in units of body 1's radius, from Kepler's third law.
+    """Return the semi-major axis in units of body 1's radius, from Kepler's third law.
 
-    Masses and ``radius_1`` in solar units, ``period`` in days; arrays are broadcast.
+    Masses and ``radius_1`` are in solar units, ``period`` in days; arrays are broadcast.
+
+    >>> round(semi_major_axis_ratio(mass_1=1.0, mass_2=0.0, radius_1=1.0, period=365.25))
+    215
     """
     axis = SOLAR_RADII_PER_DAY_ORBIT * np.cbrt(mass_1 + mass_2) * np.cbrt(period) ** 2
     return axis / radius_1
 
 
 def cosine_of_inclination(orbit: Orbit) -> float:
-    """Cosine of the inclination from b = a cos i (1 - e^2) / (1 + e sin w).
+    """Return the cosine of the inclination from b = a cos i (1 - e^2) / (1 + e sin w).
 
-    Winn 2010 (arXiv:1001.2010, equation 7). Raises BadParameter if it would exceed one.
+    Winn 2010 (arXiv:1001.2010, equation 7). Raises BadParameter if the cosine would exceed one.
     """
     e, w = orbit.eccentricity, orbit.argument_of_periastron
     distance = orbit.semi_major_axis_ratio * (1 - e**2) / (1 + e * math.sin(w))
@@ -86,16 +96,16 @@ def cosine_of_inclination(orbit: Orbit) -> float:
 
 
 def inclination(orbit: Orbit) -> float:
-    """Inclination in radians, pi/2 edge-on."""
+    """Return the inclination in radians; pi/2 is edge-on."""
     return math.acos(cosine_of_inclination(orbit))
 
 
 def seen_from_body_2(orbit: Orbit) -> Orbit:
-    """The same orbit with the bodies exchanged, so that its primary is the old secondary.
+    """Return the orbit with the bodies exchanged: its primary eclipse is the old secondary.
 
     Lengths are then in units of R2. The periastron turns by pi, the epoch becomes the secondary
     conjunction, and the surface-brightness ratio is inverted (infinite for a dark body 2).
-    ``companion_limb_darkening`` stays what it was: it does not describe the new body 2.
+    ``companion_limb_darkening`` is not exchanged, so it does not describe the new body 2.
     """
     e, w, k = orbit.eccentricity, orbit.argument_of_periastron, orbit.radius_ratio
     nearer = (1 + e * math.sin(w)) / (1 - e * math.sin(w))
@@ -117,10 +127,10 @@ def seen_from_body_2(orbit: Orbit) -> Orbit:
 
 
 def sky_position(time_from_epoch: np.ndarray, orbit: Orbit) -> tuple[np.ndarray, np.ndarray]:
-    """Sky-projected separation of the two centres and height of body 2 towards the observer.
+    """Return the sky-projected separation of the centres and body 2's height to the observer.
 
-    ``time_from_epoch`` in days from the mid-time of body 1's eclipse; both results have its
-    shape, in units of R1. Body 2 is in front where the height is positive.
+    ``time_from_epoch`` in days from the mid-time of body 1's eclipse; both results have its shape
+    and are in units of R1. Body 2 is in front where the height is positive.
     """
     e, w = orbit.eccentricity, orbit.argument_of_periastron
     cos_i = cosine_of_inclination(orbit)
@@ -129,20 +139,21 @@ def sky_position(time_from_epoch: np.ndarray, orbit: Orbit) -> tuple[np.ndarray,
     anomaly = eccentric_anomaly(start + 2 * np.pi * (turns - np.round(turns)), e)
     along = orbit.semi_major_axis_ratio * (np.cos(anomaly) - e)
     across = orbit.semi_major_axis_ratio * math.sqrt(1 - e**2) * np.sin(anomaly)
-    # r cos(w + f) and r sin(w + f); z as their hypotenuse keeps its digits where r >> 1
+    # r cos(w + f) and r sin(w + f); the hypotenuse keeps full precision of z where r >> 1
     in_sky = along * math.cos(w) - across * math.sin(w)
     out_of_sky = along * math.sin(w) + across * math.cos(w)
     return np.hypot(in_sky, out_of_sky * cos_i), out_of_sky * math.sqrt(1 - cos_i**2)
 
 
 def contact_interval(orbit: Orbit, *, separation: float) -> tuple[float, float] | None:
-    """First and last moment, in days from the epoch, with body 2 in front within a separation.
+    """Return when body 2, in front, comes within a separation and leaves it again.
 
+    Both moments are in days from the epoch; on an eccentric orbit they are not symmetric about it.
     ``separation`` is in units of R1: 1 + k for first and fourth contact, |1 - k| for second and
-    third. The two are of unequal length on an eccentric orbit. None where the bodies never come
-    that close. Exact to 1e-12 rad: the contacts are roots in true anomaly, dated by Kepler.
+    third. None where the bodies never come that close. The contacts are roots in true anomaly,
+    exact to 1e-12 rad, converted to times by Kepler's equation.
     """
-    # cubic spacing resolves both the transit of a wide orbit and the half turn of a close one
+    # cubic spacing resolves both the short transit of a wide orbit and the half turn of a close one
     angles = 0.5 * np.pi * np.linspace(-1, 1, 2 * _SCAN + 1) ** 3
     inside = _separation_at(angles, orbit) < separation
     if not inside.any():
@@ -161,7 +172,13 @@ def contact_interval(orbit: Orbit, *, separation: float) -> tuple[float, float] 
 
 
 def durations(orbit: Orbit) -> tuple[float, float]:
-    """T14 and T23 of body 1's eclipse in days, between contacts; zero where there are none."""
+    """Return T14 and T23 of body 1's eclipse in days; zero where it has no such contacts.
+
+    >>> orbit = Orbit(period=10.0, epoch=0.0, radius_ratio=0.1, semi_major_axis_ratio=20.0,
+    ...               impact_parameter=0.3)
+    >>> [round(24 * duration, 2) for duration in durations(orbit)]
+    [4.04, 3.24]
+    """
     k = orbit.radius_ratio
     whole, inner = (
         contact_interval(orbit, separation=1 + k),
@@ -179,7 +196,7 @@ def _separation_at(angle: np.ndarray, orbit: Orbit) -> np.ndarray:
 
 
 def _closest_angle(angles: np.ndarray, orbit: Orbit) -> float:
-    """Angle of the smallest separation, by golden section about the best of ``angles``."""
+    """Angle of the smallest separation, by golden-section search about the best of ``angles``."""
     best = int(np.argmin(_separation_at(angles, orbit)))
     low, high = angles[max(best - 1, 0)], angles[min(best + 1, angles.size - 1)]
     golden = 0.5 * (math.sqrt(5) - 1)
@@ -193,9 +210,9 @@ def _closest_angle(angles: np.ndarray, orbit: Orbit) -> float:
 
 
 def _contact(outside: float, inside: float, orbit: Orbit, separation: float) -> float:
-    """Bisect to the contact; the outer end is returned, so that nothing is cut off."""
+    """Bisect to the contact; returns the outer end, so that the whole eclipse is inside."""
     if _separation_at(outside, orbit) < separation:
-        return outside  # still in contact at quadrature: the bodies overlap all along
+        return outside  # still in contact at quadrature: the bodies always overlap
     for _ in range(50):
         middle = 0.5 * (outside + inside)
         if _separation_at(middle, orbit) < separation:

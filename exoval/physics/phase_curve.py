@@ -19,23 +19,23 @@ from exoval.physics.transit_flux import TransitModel
 from exoval.system import Orbit
 from exoval.units import SECONDS_PER_DAY
 
-#: a solar radius a day over the speed of light
+#: one solar radius per day in units of the speed of light
 SOLAR_RADIUS_PER_DAY = 695700.0 / SECONDS_PER_DAY / 299792.458
-#: (R1 + R2) / a (1 - e), and the share of its Roche radius a body fills, of the closest pairs for
+#: largest (R1 + R2) / (a (1 - e)), and largest ratio of a body's radius to its Roche radius, for
 #: which the distortion is a small correction to two spheres
 CLOSEST_SUM = 0.8
 FULLEST_ROCHE_LOBE = 0.9
 
-# three Gauss-Legendre instants, exact for what varies slowly in an exposure
+# three Gauss-Legendre instants, exact for variation slow compared with an exposure
 _INSTANTS, _WEIGHTS = np.polynomial.legendre.leggauss(3)
 
 
 @dataclass(frozen=True)
 class PhaseAmplitudes:
-    """Semi-amplitudes of each body (body 1, body 2) at the distance a.
+    """Semi-amplitudes of the phase curve of each body (body 1, body 2) at the distance a.
 
-    ``ellipsoidal`` and ``beaming`` are relative to the body's own light, ``reflection`` to the
-    light of the pair.
+    ``ellipsoidal`` and ``beaming`` are relative to the body's own light, ``reflection`` is relative
+    to the light of the pair.
     """
 
     ellipsoidal: tuple[float, float]
@@ -44,12 +44,13 @@ class PhaseAmplitudes:
 
 
 def phase_amplitudes(orbit: Orbit, *, limb_darkening: tuple[float, float]) -> PhaseAmplitudes:
-    """Semi-amplitudes of an orbit that has a ``phase_curve``.
+    """Return the semi-amplitudes of an orbit that has a ``phase_curve``.
 
-    Ellipsoidal 0.15 (15 + u)(1 + g)/(3 - u) (M'/M)(R/a)^3 sin^2 i (Morris & Naftilan 1993, ApJ
-    419, 344), with u = u1 + u2/2, the linear coefficient of the same mean brightness; beaming
-    alpha 4 K/c (Loeb & Gaudi 2003, ApJ 588, L117); reflection alpha (R/a)^2 sin i of the other
-    body's light (Faigler & Mazeh 2011, MNRAS 415, 3921). Raises BadParameter as check_detached.
+    Ellipsoidal: 0.15 (15 + u)(1 + g)/(3 - u) (M'/M)(R/a)^3 sin^2 i (Morris & Naftilan 1993, ApJ
+    419, 344), with u = u1 + u2/2, the linear coefficient of the same mean brightness. Beaming:
+    alpha 4 K/c (Loeb & Gaudi 2003, ApJ 588, L117). Reflection: alpha (R/a)^2 sin i of the other
+    body's light (Faigler & Mazeh 2011, MNRAS 415, 3921). Raises BadParameter as ``check_detached``
+    does.
     """
     check_detached(orbit)
     curve, q, k = orbit.phase_curve, orbit.mass_ratio, orbit.radius_ratio
@@ -79,7 +80,7 @@ def phase_amplitudes(orbit: Orbit, *, limb_darkening: tuple[float, float]) -> Ph
 
 
 def check_detached(orbit: Orbit) -> None:
-    """Raise BadParameter where two slightly distorted spheres are no model of the pair.
+    """Raise BadParameter for a pair too close to be modelled as two slightly distorted spheres.
 
     The limits are R1 + R2 < 0.8 a (1 - e) and, for each body, a radius below 0.9 of its Roche
     radius at periastron (Eggleton 1983, ApJ 268, 368).
@@ -105,9 +106,13 @@ def check_detached(orbit: Orbit) -> None:
 
 
 def roche_radius(mass_ratio: float) -> float:
-    """Roche radius over separation of a body ``mass_ratio`` times the mass of the other.
+    """Return a body's Roche radius in units of the separation.
 
-    Eggleton 1983, ApJ 268, 368, equation 2; good to 1 %.
+    ``mass_ratio`` is the body's mass over the other's. Eggleton 1983, ApJ 268, 368, equation 2;
+    accurate to 1 %.
+
+    >>> round(roche_radius(1.0), 3)
+    0.379
     """
     two_thirds = mass_ratio ** (2 / 3)
     return 0.49 * two_thirds / (0.6 * two_thirds + math.log1p(mass_ratio ** (1 / 3)))
@@ -121,12 +126,12 @@ def phase_curve_flux(
     exposure: float,
     transit_model: TransitModel,
 ) -> np.ndarray:
-    """Flux of a pair with its phase curve and eclipses, its mean one between eclipses.
+    """Return the flux of a pair with phase curve and eclipses, with mean one between eclipses.
 
-    ``time`` (any shape) in mid-exposure days, ``exposure`` in days. An eclipse hides the share of
-    the body's own and reflected light that it hides of the disc. First order in the amplitudes;
-    on an eccentric orbit the distance replaces a in them and the true anomaly gives the angle.
-    Raises BadParameter as check_detached.
+    ``time`` (any shape) in mid-exposure days, ``exposure`` in days. An eclipse hides the same share
+    of a body's own and reflected light as of its disc. The model is of first order in the
+    amplitudes; on an eccentric orbit they follow the distance instead of a, and the angle is the
+    true anomaly. Raises BadParameter as ``check_detached`` does.
     """
     amplitudes = phase_amplitudes(orbit, limb_darkening=limb_darkening)
     share = companion_share(orbit)
@@ -144,7 +149,7 @@ def phase_curve_flux(
             )
             for weight, instant in zip(_WEIGHTS, instants, strict=True)
         )
-        # reflected light is never negative: A (1 - cos), of which A belongs to the mean
+        # reflected light A (1 - cos) is never negative; its mean A belongs to the mean flux
         flux = flux + (varying + amplitudes.reflection[body]) * (1 - lost[body])
     return flux / (1 + sum(amplitudes.reflection))
 

@@ -17,7 +17,11 @@ _LOG_RADII = np.log10(EARTH_MASS_RADIUS) + np.cumsum(SLOPES[:3] * np.diff(_LOG_B
 
 
 def planet_radius(mass: np.ndarray) -> np.ndarray:
-    """Mean radius (Earth radii) of a body of ``mass`` (Earth masses), Terran to stellar."""
+    """Return the mean radius (Earth radii) of a body of ``mass`` (Earth masses), Terran to stellar.
+
+    >>> round(float(planet_radius(1.0)), 2)
+    1.01
+    """
     log_mass = np.log10(mass)
     branch = np.searchsorted(_LOG_BREAKS, log_mass)
     anchor = np.maximum(branch - 1, 0)
@@ -25,10 +29,11 @@ def planet_radius(mass: np.ndarray) -> np.ndarray:
 
 
 def planet_mass(radius: np.ndarray) -> np.ndarray:
-    """Mass (Earth masses) of a planet of ``radius`` (Earth radii) on the rising branches.
+    """Return the mass (Earth masses) of a planet of ``radius`` (Earth radii).
 
-    The radius peaks at 14.3 Earth radii and 0.414 M_jup; beyond, mass is no function of radius
-    and the answer stays at the peak, too low for most giants by a factor of up to several.
+    The relation is inverted where radius rises with mass, up to its peak of 14.3 Earth radii at
+    0.414 M_jup. Larger radii do not determine a mass and give that of the peak, which is several
+    times too low for most giants.
     """
     log_radius = np.minimum(np.log10(radius), _LOG_RADII[1])
     terran = (log_radius - np.log10(EARTH_MASS_RADIUS)) / SLOPES[0]

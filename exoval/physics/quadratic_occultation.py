@@ -1,9 +1,9 @@
 """Light of a quadratically limb-darkened disc that an opaque disc hides, in closed form.
 
-The integrals of Mandel & Agol 2002 (ApJ 580, L171), reduced by Green's theorem (the way of Agol,
-Luger & Foreman-Mackey 2020, AJ 159, 123) to the arc of the occulting limb. Two cases remain, the
-limb wholly inside the disc and the limbs crossing; each needs complete elliptic integrals of one
-modulus only, taken together by Bulirsch's (1969, Numer. Math. 13, 305) descending transformation.
+The integrals are those of Mandel & Agol 2002 (ApJ 580, L171). Green's theorem reduces them to the
+arc of the occulting limb, as in Agol, Luger & Foreman-Mackey 2020 (AJ 159, 123). Two cases remain:
+the limb wholly inside the disc, and the limbs crossing. Each needs complete elliptic integrals of
+one modulus, computed together by Bulirsch's (1969, Numer. Math. 13, 305) descending transformation.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import math
 
 from numba import njit
 
-#: modulus below which the complementary integrals cannot be told from their limit
+#: modulus below which the complementary integrals equal their limit to rounding
 _LEAST_MODULUS = 1e-12
-#: the transformation converges quadratically: this far from the end the next step is below 1e-15
+#: the transformation converges quadratically: from this difference the next step is below 1e-15
 _CONVERGED = 3e-8
 
 
@@ -22,10 +22,10 @@ _CONVERGED = 3e-8
 def elliptic_pair(
     modulus: float, first: float, second: float, pole: float, poled_second: float
 ) -> tuple:
-    """Two complete elliptic integrals of one complementary modulus 0 < ``modulus`` <= 1.
+    """Return two complete elliptic integrals of one complementary modulus 0 < ``modulus`` <= 1.
 
-    With c = cos^2, s = sin^2, D = sqrt(c + modulus^2 s) and the integrals from 0 to pi/2 of
-    (first c + second s) / D and of (c + poled_second s) / (c + pole s) / D; ``pole`` > 0.
+    They are the integrals from 0 to pi/2 of (first c + second s) / D and of (c + poled_second s) /
+    (c + pole s) / D, with c = cos^2, s = sin^2, D = sqrt(c + modulus^2 s) and ``pole`` > 0.
     """
     kc, shrinking, arithmetic = modulus, modulus, 1.0
     a, b, p = first, second, 1.0
@@ -53,15 +53,19 @@ def elliptic_pair(
 
 @njit(cache=True, error_model="numpy")
 def hidden_share(z: float, k: float, u1: float, u2: float) -> float:
-    """Share of a disc's light hidden by an opaque disc of ``k`` radii at ``z`` radii.
+    """Return the share of a disc's light hidden by an opaque disc of ``k`` radii at ``z`` radii.
 
-    Intensity 1 - u1 (1 - mu) - u2 (1 - mu)^2. Any z >= 0 and k >= 0; absolute error below 1e-13.
+    The disc's intensity is 1 - u1 (1 - mu) - u2 (1 - mu)^2. Holds for any z >= 0 and k >= 0, with
+    an absolute error below 1e-13.
+
+    >>> round(hidden_share(0.0, 0.1, 0.0, 0.0), 12)
+    0.01
     """
     if z >= 1 + k or k <= 0:
         return 0.0
     if z <= k - 1:
         return 1.0
-    # differences are grouped to stay exact where the radii are nearly equal
+    # the grouping keeps differences exact where the radii are nearly equal
     gap = (z - k) ** 2
     depth = (1 + k - z) * (z + (1 - k))  # 1 - (z - k)^2
     beyond = (k - z) * (k + z)
@@ -72,7 +76,7 @@ def hidden_share(z: float, k: float, u1: float, u2: float) -> float:
     else:
         area, moment = _lens(z, k)
         arc = _crossing_arc(z, k, gap, depth, beyond)
-    # the arc's integral jumps by pi where the limb passes the centre, and the flux does not
+    # the arc's integral jumps by pi where the limb passes the centre; this term cancels the jump
     turns = 1.0 if k > z else 0.5 if k == z else 0.0
     linear = (2 * math.pi * turns - arc) / 3  # integral of mu
     quadratic = area - moment  # integral of mu^2

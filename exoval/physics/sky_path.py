@@ -1,8 +1,8 @@
-"""Compiled leaves of the orbit: separation on the sky, and when the discs touch.
+"""Compiled functions of an orbit: separation on the sky, and the contacts.
 
-The fast counterpart of exoval.physics.orbit, which says the same in numpy and is the reference.
-A path is the tuple (period, a, cos i, e, w) of one eclipse: days, the semi-major axis in any unit
-of length, and the argument of periastron for which true anomaly pi/2 - w is its conjunction.
+They are the fast counterpart of the numpy reference, exoval.physics.orbit. A path is the tuple
+(period, a, cos i, e, w) of one eclipse: days, the semi-major axis in any unit of length, and the
+argument of periastron for which true anomaly pi/2 - w is its conjunction.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import math
 import numpy as np
 from numba import njit
 
-#: angles from conjunction on which contacts are looked for: dense where transits are narrow
+#: angles from conjunction that are scanned for contacts, dense near conjunction for short transits
 _ANGLES = 0.5 * np.pi * np.linspace(-1, 1, 65) ** 3
 _SINES, _COSINES = np.sin(_ANGLES), np.cos(_ANGLES)
 
 
 @njit(cache=True, error_model="numpy")
 def separation_at_angle(angle: float, path: tuple) -> float:
-    """Separation on the sky at ``angle`` past conjunction (radians, the orbital plane)."""
+    """Return the separation on the sky at ``angle`` past conjunction (radians, orbital plane)."""
     _, a, cos_i, e, w = path
     distance = a * (1 - e * e) / (1 + e * math.sin(w - angle))
     return distance * math.hypot(math.sin(angle), cos_i * math.cos(angle))
@@ -27,7 +27,7 @@ def separation_at_angle(angle: float, path: tuple) -> float:
 
 @njit(cache=True, error_model="numpy")
 def mean_anomaly(true_anomaly: float, e: float) -> float:
-    """Mean anomaly of a true anomaly, continuous over turns (radians)."""
+    """Return the mean anomaly of a true anomaly (radians), continuous over full turns."""
     beta = e / (1 + math.sqrt((1 - e) * (1 + e)))
     lag = math.atan2(beta * math.sin(true_anomaly), 1 + beta * math.cos(true_anomaly))
     anomaly = true_anomaly - 2 * lag
@@ -36,7 +36,7 @@ def mean_anomaly(true_anomaly: float, e: float) -> float:
 
 @njit(cache=True, error_model="numpy")
 def days_at_angle(angle: float, path: tuple) -> float:
-    """Days from conjunction to ``angle`` past it."""
+    """Return the days from conjunction to ``angle`` (radians) past it."""
     period, _, _, e, w = path
     if e == 0:
         return angle * period / (2 * math.pi)
@@ -46,9 +46,9 @@ def days_at_angle(angle: float, path: tuple) -> float:
 
 @njit(cache=True, error_model="numpy")
 def contact_angles(separation: float, path: tuple) -> tuple:
-    """First and last angle from conjunction, within a quarter turn, closer than ``separation``.
+    """Return the angles from conjunction between which the bodies are closer than ``separation``.
 
-    Equal where the bodies never come that close.
+    Both are within a quarter turn, and equal where the bodies never come that close.
     """
     if path[3] == 0:
         _, a, cos_i, _, _ = path
@@ -75,7 +75,7 @@ def contact_angles(separation: float, path: tuple) -> tuple:
 
 @njit(cache=True, error_model="numpy")
 def _scan(separation: float, path: tuple) -> tuple:
-    """First and last of _ANGLES in contact, the last -1 if none is, and the closest angle."""
+    """First and last of _ANGLES in contact (the last is -1 without contact), and the closest."""
     _, a, cos_i, e, w = path
     size, tilt = a * (1 - e * e), cos_i * cos_i
     along, across = e * math.sin(w), e * math.cos(w)
@@ -95,7 +95,7 @@ def _scan(separation: float, path: tuple) -> tuple:
 
 @njit(cache=True, error_model="numpy")
 def _closest_angle(start: float, path: tuple) -> float:
-    """Angle of least separation near ``start``, by golden section between the scanned angles."""
+    """Angle of least separation near ``start``, by golden-section search between scanned angles."""
     j = np.searchsorted(_ANGLES, start)
     low, high = _ANGLES[max(j - 1, 0)], _ANGLES[min(j + 1, _ANGLES.size - 1)]
     for _ in range(70):
@@ -109,7 +109,7 @@ def _closest_angle(start: float, path: tuple) -> float:
 
 @njit(cache=True, error_model="numpy")
 def _crossing(outside: float, inside: float, separation: float, path: tuple) -> float:
-    """Angle between two where the separation crosses a value: Newton, kept in by bisection."""
+    """Angle at which the separation crosses a value: Newton's method, bracketed by bisection."""
     _, a, cos_i, e, w = path
     if separation_at_angle(outside, path) <= separation:  # in contact a quarter turn away
         return outside
@@ -142,7 +142,8 @@ def _crossing(outside: float, inside: float, separation: float, path: tuple) -> 
 def separations(days: np.ndarray, count: int, path: tuple, out: np.ndarray) -> None:
     """Fill ``out[:count]`` with the separations at ``days[:count]`` from conjunction.
 
-    Kepler's equation by Halley's method from the neighbouring answer; ``days`` best in order.
+    Kepler's equation is solved by Halley's method from the previous cadence's solution, which is
+    fastest for ``days`` in order.
     """
     period, a, cos_i, e, w = path
     rate = 2 * math.pi / period
@@ -152,7 +153,7 @@ def separations(days: np.ndarray, count: int, path: tuple, out: np.ndarray) -> N
             out[j] = a * math.sqrt(sine * sine + cos_i * cos_i * (1 - sine * sine))
         return
     cos_w, sin_w, minor = math.cos(w), math.sin(w), math.sqrt((1 - e) * (1 + e))
-    # the conjunction's own anomalies, true anomaly pi/2 - w
+    # start at conjunction, true anomaly pi/2 - w
     anomaly = math.atan2(minor * cos_w, e + sin_w)
     sine, cosine = math.sin(anomaly), math.cos(anomaly)
     start = anomaly - e * sine
@@ -167,7 +168,7 @@ def separations(days: np.ndarray, count: int, path: tuple, out: np.ndarray) -> N
             if abs(step) > 1e-4:
                 sine, cosine = math.sin(anomaly), math.cos(anomaly)
                 continue
-            # turn by the small step: sin and cos of it to fourth order
+            # rotate by the small step: its sin and cos to fourth order
             turned, kept = step - step**3 / 6, 1 - 0.5 * step * step
             sine, cosine = sine * kept - cosine * turned, cosine * kept + sine * turned
             if abs(step) < 1e-5:  # cubic convergence: the next step is below rounding

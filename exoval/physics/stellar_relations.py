@@ -1,18 +1,19 @@
 """The main sequence: mass, radius, temperature and brightness of dwarfs, 0.075-3.38 M_sun.
 
-A thinned copy of the mean dwarf sequence of Pecaut & Mamajek 2013 (ApJS 208, 9, and its later
-versions), interpolated monotonically (PCHIP) in the logarithms of mass, radius and temperature.
-Real stars scatter about it by 5-10 % in radius and some 0.3 mag: age, metallicity, activity.
+The table is a thinned copy of the mean dwarf sequence of Pecaut & Mamajek 2013 (ApJS 208, 9, and
+its later versions), interpolated monotonically (PCHIP) in the logarithms of mass, radius and
+temperature. Age, metallicity and activity scatter real stars about it by 5-10 % in radius and some
+0.3 mag.
 
 Magnitudes: ``tess`` from Gaia G and BP-RP by Stassun et al. 2019 (AJ 158, 138, dwarfs), 0.01 mag;
-``kepler`` = G + 0.167 + (Kp - G), the last term synthesised by integrating the sequence's own
-BVRIJK colours over both passbands, zero point set on the Sun. It agrees with the Kepler Input
-Catalog's definition (Brown et al. 2011, AJ 142, 112: 0.25 g + 0.75 r to g - r = 0.3, then
-0.3 g + 0.7 i; g, r, i from Jester et al. 2005, AJ 130, 873) to 0.06 mag from A7 to M1.5, where
-those transformations end, and to 0.1 mag for hotter dwarfs. Stars of the catalogue without i, for
-which it took 0.2 g + 0.8 r or 0.1 g + 0.9 r, are fainter there by 0.2-0.3 mag at M0-M2 and more
-below than the light that Kepler receives. Below 0.13 M_sun, where BP-RP exceeds
-the range of Stassun et al., ``tess`` is synthesised too, and both are good to about 0.3 mag.
+``kepler`` = G + 0.167 + (Kp - G), whose last term is synthesised by integrating the sequence's
+BVRIJK colours over both passbands, with the zero point set on the Sun. It agrees with the Kepler
+Input Catalog's definition (Brown et al. 2011, AJ 142, 112: 0.25 g + 0.75 r to g - r = 0.3, then 0.3
+g + 0.7 i; g, r, i from Jester et al. 2005, AJ 130, 873) to 0.06 mag from A7 to M1.5, where those
+transformations end, and to 0.1 mag for hotter dwarfs. For stars without i the catalogue used 0.2 g
++ 0.8 r or 0.1 g + 0.9 r; its magnitudes of these are fainter than the light that Kepler receives,
+by 0.2-0.3 mag at M0-M2 and by more for later types. Below 0.13 M_sun, where BP-RP exceeds the range
+of Stassun et al., ``tess`` is synthesised too, and both are good to about 0.3 mag.
 """
 
 from __future__ import annotations
@@ -83,27 +84,31 @@ MASS_RANGE = (float(_SEQUENCE[0, 0]), float(_SEQUENCE[-1, 0]))
 
 
 def radius_from_mass(mass: np.ndarray) -> np.ndarray:
-    """Radius in solar units of a dwarf of ``mass`` (solar, any shape, clamped to MASS_RANGE)."""
+    """Return the radius (solar) of a dwarf of ``mass`` (solar, any shape, clamped to MASS_RANGE).
+
+    >>> radius_from_mass([0.3, 1.0]).round(2)
+    array([0.31, 1.01])
+    """
     return 10 ** _along("mass", "radius", np.log10(mass))
 
 
 def teff_from_mass(mass: np.ndarray) -> np.ndarray:
-    """Effective temperature in K of a dwarf of ``mass`` (solar, clamped to MASS_RANGE)."""
+    """Return the effective temperature (K) of a dwarf of ``mass`` (solar, clamped)."""
     return 10 ** _along("mass", "teff", np.log10(mass))
 
 
 def mass_from_radius(radius: np.ndarray) -> np.ndarray:
-    """Mass in solar units of a dwarf of ``radius`` (solar, clamped to the sequence)."""
+    """Return the mass (solar) of a dwarf of ``radius`` (solar, clamped to the sequence)."""
     return 10 ** _along("radius", "mass", np.log10(radius))
 
 
 def mass_from_teff(teff: np.ndarray) -> np.ndarray:
-    """Mass in solar units of a dwarf of temperature ``teff`` (K, clamped to the sequence)."""
+    """Return the mass (solar) of a dwarf of effective temperature ``teff`` (K, clamped)."""
     return 10 ** _along("teff", "mass", np.log10(teff))
 
 
 def absolute_magnitude(mass: np.ndarray, *, band: str) -> np.ndarray:
-    """Absolute magnitude in ``kepler`` or ``tess`` of a dwarf of ``mass`` (solar, clamped).
+    """Return the absolute magnitude of a dwarf of ``mass`` (solar, clamped) in kepler or tess.
 
     Raises BadParameter for another band.
     """
@@ -111,20 +116,21 @@ def absolute_magnitude(mass: np.ndarray, *, band: str) -> np.ndarray:
 
 
 def mass_from_absolute_magnitude(magnitude: np.ndarray, *, band: str) -> np.ndarray:
-    """Mass in solar units of a dwarf of an absolute ``magnitude`` in ``kepler`` or ``tess``.
+    """Return the mass (solar) of a dwarf of an absolute ``magnitude`` in ``kepler`` or ``tess``.
 
-    Clamped to the sequence. Raises BadParameter for another band.
+    Magnitudes are clamped to the sequence. Raises BadParameter for another band.
     """
     return 10 ** _along(_known(band), "mass", -0.4 * np.asarray(magnitude))
 
 
 def surface_brightness_ratio(*, teff_2: np.ndarray, teff_1: np.ndarray, band: str) -> np.ndarray:
-    """Disc-averaged surface brightness of star 2 over that of star 1, from temperatures in K.
+    """Return the disc-averaged surface brightness of star 2 over star 1, from temperatures in K.
 
-    The brightness of a temperature is the sequence's own flux over radius squared, so that this
-    x (R2/R1)^2 is the ratio of two dwarfs' fluxes. A blackbody agrees to 0.1 mag for 5000-10000 K
-    but is too bright for M dwarfs: relative to the Sun by 0.5 mag in ``kepler`` and 0.2 mag in
-    ``tess`` at 3430 K, 1.3 and 0.6 mag at 2700 K. Clamped to 2060-12300 K.
+    The brightness at a temperature is the sequence's flux over radius squared, so the flux ratio of
+    two dwarfs is this ratio times (R2/R1)^2. A blackbody agrees to 0.1 mag for 5000-10000 K but is
+    too bright for M dwarfs: relative to the Sun by 0.5 mag in ``kepler`` and 0.2 mag in ``tess`` at
+    3430 K, 1.3 and 0.6 mag at 2700 K. Temperatures are clamped to 2060-12300 K.
+
     Raises BadParameter for a band other than ``kepler`` and ``tess``.
     """
     curve = _brightness_curve(_known(band))

@@ -1,4 +1,4 @@
-"""Flux and photocentre of everything in the aperture: the one sum behind every scenario."""
+"""Flux and photocentre of all sources in the aperture: the sum behind every scenario."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from exoval.system import Source, System
 
 @dataclass(frozen=True)
 class SystemLight:
-    """Relative flux of the aperture and its photocentre, one value a cadence.
+    """Relative flux of the aperture and its photocentre, one value for each cadence.
 
-    ``flux`` is one out of eclipse, or varies about one by the phase curves; ``column`` and
-    ``row`` are arcsec from the target along the detector's axes.
+    ``flux`` is one out of eclipse or, with phase curves, varies about one; ``column`` and ``row``
+    are arcsec from the target along the detector's axes.
     """
 
     flux: np.ndarray
@@ -29,11 +29,11 @@ def system_flux(
 ) -> SystemLight:
     """Sum the sources of a system: F = sum f_i m_i and x = sum f_i m_i x_i / F.
 
-    ``time`` holds mid-exposure days (any shape), ``exposure`` days. Where no source is eclipsed
-    F is exactly 1.0 and the photocentre exactly constant, unless an orbit has a phase curve;
-    where all light is hidden the photocentre is NaN.
+    ``time`` holds mid-exposure days (any shape), ``exposure`` days. Out of eclipse F is exactly 1.0
+    and the photocentre exactly constant, unless an orbit has a phase curve. The photocentre is NaN
+    where all light is hidden.
     """
-    # written with the lost light d_i = f_i (1 - m_i), so that no eclipse leaves F = 1 untouched
+    # written with the lost light d_i = f_i (1 - m_i), so that F is exactly 1 out of eclipse
     shape = np.shape(time)
     flux = np.ones(np.size(time))
     column, row = (np.full(flux.shape, place) for place in _undimmed_photocentre(system))
@@ -41,7 +41,7 @@ def system_flux(
         if source.orbit is None or source.flux_fraction == 0:
             continue
         model = _source_flux(time, source, exposure, transit_model).reshape(-1)
-        dimmed = np.flatnonzero(model != 1)  # a few percent of a light curve: the rest stays
+        dimmed = np.flatnonzero(model != 1)  # a few percent of a light curve
         lost = source.flux_fraction * (1 - model[dimmed])
         flux[dimmed] -= lost
         column[dimmed] -= lost * source.offset_column
@@ -54,7 +54,7 @@ def system_flux(
 
 
 def _undimmed_photocentre(system: System) -> tuple[float, float]:
-    """Column and row of the photocentre while nothing is eclipsed."""
+    """Column and row of the photocentre out of eclipse."""
     return (
         sum(source.flux_fraction * source.offset_column for source in system.sources),
         sum(source.flux_fraction * source.offset_row for source in system.sources),
@@ -64,7 +64,7 @@ def _undimmed_photocentre(system: System) -> tuple[float, float]:
 def _source_flux(
     time: np.ndarray, source: Source, exposure: float, transit_model: TransitModel
 ) -> np.ndarray:
-    """Relative flux of a source with an orbit, with its phase curve if it has one."""
+    """Relative flux of a source with an orbit, including a phase curve if the orbit has one."""
     if source.orbit.phase_curve is None:
         return transit_model(time, source.orbit, source.limb_darkening, exposure)
     return phase_curve_flux(

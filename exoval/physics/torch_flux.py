@@ -1,8 +1,8 @@
 """Eclipses of many pairs at once, in torch, on a processor or a graphics card.
 
-The same antiderivative tables as exoval.physics.deficit_table, built for a whole batch. Orbits,
-tables and times are always float64, since times of years and differences of the antiderivative
-need it; ``dtype`` is that of the tables' look-up and of the flux.
+The antiderivative tables are those of exoval.physics.deficit_table, built for a whole batch.
+Orbits, tables and times are always float64, which times of years and differences of the
+antiderivative need; ``dtype`` applies to the look-up in the tables and to the flux.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from exoval.system import Orbit
 
 @dataclass(frozen=True, kw_only=True)
 class Pairs:
-    """Orbits of a batch, one float64 tensor (batch,) a field; the names are those of Orbit.
+    """Orbits of a batch: one float64 tensor (batch,) for each field of Orbit.
 
-    ``u1``, ``u2`` darken the limb of body 1 and ``v1``, ``v2`` that of body 2.
+    ``u1``, ``u2`` are the limb-darkening coefficients of body 1, ``v1``, ``v2`` those of body 2.
     """
 
     period: Tensor
@@ -59,7 +59,7 @@ class Pairs:
         *,
         device: str = "cpu",
     ) -> Pairs:
-        """Gather orbits that keep to their periods; BadParameter if one has transit_times."""
+        """Gather strictly periodic orbits; raises BadParameter if one has transit_times."""
         if any(orbit.transit_times for orbit in orbits):
             raise BadParameter("transit_times in a batch: give such an orbit to TorchModel alone")
         of_orbit = [field.name for field in fields(cls)[:8]]
@@ -72,7 +72,7 @@ class Pairs:
         return cls(**dict(zip(names, table, strict=True)))
 
     def take(self, rows: slice) -> Pairs:
-        """A part of the batch."""
+        """Return a part of the batch."""
         return Pairs(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
 
@@ -80,10 +80,11 @@ class Pairs:
 class TorchModel:
     """The exact engine in torch; ``device`` as torch names it, ``dtype`` float64 or float32.
 
-    float64 follows ExactModel to 0.01 ppm. float32 rounds the look-up: about 1 ppm of the depth
-    for half-hour exposures, more as exposures get short beside the eclipse. Exposure and eclipse
-    together must be shorter than the period. ``chunk_cells`` bounds systems x times computed at
-    once: some 50 bytes each; a graphics card wants tens of millions.
+    float64 agrees with ExactModel to 0.01 ppm. float32 rounds the look-up by about 1 ppm of the
+    depth for half-hour exposures, and by more for exposures short compared with the eclipse.
+    Exposure plus eclipse must be shorter than the period. ``chunk_cells`` limits the number of
+    systems x times computed at once, some 50 bytes each; a graphics card works best with tens of
+    millions.
     """
 
     device: str = "cpu"
@@ -100,9 +101,10 @@ class TorchModel:
     def __call__(
         self, time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float], exposure: float
     ) -> np.ndarray:
-        """Flux at mid-exposure times ``time`` (days), of its shape; 1.0 exactly out of eclipse.
+        """Return the flux at mid-exposure times (days), exactly 1.0 out of eclipse.
 
-        Raises BadParameter outside the domain of exoval.physics.domain.
+        The flux has the shape of ``time``. Raises BadParameter outside the domain of
+        exoval.physics.domain.
         """
         time = np.asarray(time, dtype=float)
         pairs = Pairs.of([replace(orbit, transit_times=())], [limb_darkening], device=self.device)
@@ -122,7 +124,7 @@ class TorchModel:
         return flux[0].double().cpu().numpy().reshape(time.shape)
 
     def batch(self, time: Tensor, pairs: Pairs, *, exposure: float) -> Tensor:
-        """Flux (batch, times) of many pairs at the same float64 times (days), in any order.
+        """Return the flux (batch, times) of many pairs at common float64 times (days) in any order.
 
         Raises BadParameter outside the domain of exoval.physics.domain.
         """
@@ -138,9 +140,9 @@ class TorchModel:
 
 
 def _as_if_periodic(time: np.ndarray, orbit: Orbit, delay: float) -> np.ndarray:
-    """Times moved so that the eclipse ``delay`` after the nearest transit time falls as foreseen.
+    """Shift times so that each eclipse, ``delay`` after its transit time, becomes periodic.
 
-    Times half a period and more from any such eclipse become NaN: nothing is eclipsed there.
+    Times half a period or more from every such eclipse become NaN: nothing is eclipsed there.
     """
     middles = np.sort(orbit.transit_times) + delay
     since = time - middles[np.abs(time[:, None] - middles).argmin(axis=1)]
@@ -213,7 +215,7 @@ def _hide(
     exposure: float,
     flux: Tensor,
 ) -> None:
-    """Subtract one body's eclipses; the body has ``unit`` for radius, the other ``k`` of them."""
+    """Subtract one body's eclipses; its radius is ``unit``, the other's ``k`` times that."""
     outer = contact_angles((1 + k) * unit, path)
     inner = contact_angles((1 - k).abs() * unit, path)
     first, last, second, third = (days_at_angle(angle, path) for angle in (*outer, *inner))

@@ -1,7 +1,7 @@
-"""Batched counterparts, in torch, of the occultation and of the orbit's leaves.
+"""Occultation and sky path in torch, for batches.
 
-The equations are those of exoval.physics.quadratic_occultation and exoval.physics.sky_path; here
-both cases of every element are computed and one is kept, and iterations are a fixed number.
+The equations are those of exoval.physics.quadratic_occultation and exoval.physics.sky_path. Here
+both cases of every element are computed and one is kept, and the number of iterations is fixed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-#: steps of Bulirsch's transformation that converge from a modulus of 1e-10
+#: steps of Bulirsch's transformation, enough to converge from a modulus of 1e-10
 _ELLIPTIC_STEPS = 9
 _LEAST_COMPLEMENT = 1e-20
 _KEPLER_STEPS = 9
@@ -20,7 +20,7 @@ _ROOT_STEPS = 25
 
 
 class Path(NamedTuple):
-    """Orbits of many eclipses as in exoval.physics.sky_path; tensors that broadcast."""
+    """Orbits of many eclipses as in exoval.physics.sky_path: tensors that broadcast."""
 
     period: Tensor
     a: Tensor
@@ -29,18 +29,18 @@ class Path(NamedTuple):
     w: Tensor
 
     def unsqueeze(self, dimensions: int) -> Path:
-        """The same with so many dimensions of length one appended."""
+        """Return the path with ``dimensions`` axes of length one appended."""
         return Path(*(part[(...,) + (None,) * dimensions] for part in self))
 
     def take(self, rows: Tensor) -> Path:
-        """The rows of a one-dimensional batch."""
+        """Select rows of a one-dimensional batch."""
         return Path(*(part[rows] for part in self))
 
 
 def hidden_share(z: Tensor, k: Tensor, u1: Tensor, u2: Tensor) -> Tensor:
-    """Share of a disc's light hidden by an opaque disc of ``k`` radii at ``z`` radii.
+    """Return the share of a disc's light hidden by an opaque disc of ``k`` radii at ``z`` radii.
 
-    Tensors that broadcast, best float64; the absolute error is then below 1e-11.
+    The tensors broadcast. The absolute error is below 1e-11 for float64.
     """
     tiny = torch.finfo(z.dtype).tiny
     inside = z <= 1 - k
@@ -103,7 +103,7 @@ def _overlap(z: Tensor, k: Tensor, inside: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def mean_anomaly(true_anomaly: Tensor, e: Tensor) -> Tensor:
-    """Mean anomaly of a true anomaly, continuous over turns (radians)."""
+    """Return the mean anomaly of a true anomaly (radians), continuous over full turns."""
     beta = e / (1 + ((1 - e) * (1 + e)).sqrt())
     lag = torch.atan2(beta * true_anomaly.sin(), 1 + beta * true_anomaly.cos())
     anomaly = true_anomaly - 2 * lag
@@ -111,14 +111,14 @@ def mean_anomaly(true_anomaly: Tensor, e: Tensor) -> Tensor:
 
 
 def days_at_angle(angle: Tensor, path: Path) -> Tensor:
-    """Days from conjunction to ``angle`` past it."""
+    """Return the days from conjunction to ``angle`` (radians) past it."""
     middle = 0.5 * math.pi - path.w
     turn = mean_anomaly(middle + angle, path.e) - mean_anomaly(middle, path.e)
     return turn * path.period / (2 * math.pi)
 
 
 def separations(days: Tensor, path: Path) -> Tensor:
-    """Separations at ``days`` from conjunction; Kepler's equation by Danby's 1987 iteration."""
+    """Return the separations at ``days`` from conjunction, by Danby's 1987 iteration."""
     start = mean_anomaly(0.5 * math.pi - path.w, path.e)
     mean = start + 2 * math.pi * torch.remainder(days / path.period + 0.5, 1.0) - math.pi
     mean = mean - 2 * math.pi * torch.round(mean / (2 * math.pi))
@@ -137,15 +137,16 @@ def separations(days: Tensor, path: Path) -> Tensor:
 
 
 def squared_separation(angle: Tensor, path: Path) -> Tensor:
-    """Squared separation on the sky at ``angle`` past conjunction."""
+    """Return the squared separation on the sky at ``angle`` past conjunction."""
     distance = path.a * (1 - path.e**2) / (1 + path.e * (path.w - angle).sin())
     return distance**2 * (angle.sin() ** 2 + (path.cos_i * angle.cos()) ** 2)
 
 
 def contact_angles(separation: Tensor, path: Path) -> tuple[Tensor, Tensor]:
-    """First and last angle (rows) closer than ``separation``, equal where there is none.
+    """Return the angles (rows) between which the bodies are closer than ``separation``.
 
-    A scan in three ever finer steps finds the closest approach, bisection the contacts.
+    They are equal where the bodies never come that close. A scan in three successively finer steps
+    finds the closest approach, bisection the contacts.
     """
     column = path.unsqueeze(1)
     grid = 0.5 * math.pi * torch.linspace(-1, 1, 65, dtype=path.a.dtype, device=path.a.device) ** 3
@@ -175,7 +176,7 @@ def contact_angles(separation: Tensor, path: Path) -> tuple[Tensor, Tensor]:
 
 
 def _closest_angle(angles: Tensor, column: Path) -> Tensor:
-    """Angle (rows) of the least separation: scans between the neighbours of the last best."""
+    """Angle (rows) of the least separation, by scans between the neighbours of the last best."""
     share = torch.linspace(0, 1, 65, dtype=angles.dtype, device=angles.device)
     for _ in range(3):
         best = squared_separation(angles, column).argmin(1, keepdim=True)
@@ -186,7 +187,7 @@ def _closest_angle(angles: Tensor, column: Path) -> Tensor:
 
 
 def _crossings(outside: Tensor, inside: Tensor, separation: Tensor, path: Path) -> Tensor:
-    """Angles where the separation crosses a value: Newton, kept in by bisection."""
+    """Angles where the separation crosses a value: Newton's method, bracketed by bisection."""
     square = separation**2
     stuck = squared_separation(outside, path) <= square
     edge, angle = outside, 0.5 * (outside + inside)

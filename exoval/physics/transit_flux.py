@@ -1,4 +1,4 @@
-"""Transit models: flux of one two-body source, the batman engine."""
+"""Transit models of one two-body source: the interface, and the batman engine."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class TransitModel(Protocol):
 
 @dataclass(frozen=True)
 class BatmanModel:
-    """The quadratic-law kernel of batman (Kreidberg 2015, PASP 127, 1161).
+    """Transit model with the quadratic-law kernel of batman (Kreidberg 2015, PASP 127, 1161).
 
-    An exposure is the mean of at least ``nodes`` instants at the midpoints of its equal parts;
-    there are more, at most ``most_nodes``, where the ingress is shorter than two parts. batman's
-    own supersampling puts nodes on both ends and makes the exposure N/(N-1) too long.
-    Raises BadParameter unless 1 <= nodes <= most_nodes.
+    An exposure is the mean of at least ``nodes`` instants, at the midpoints of equal parts; shorter
+    ingresses than two parts get more instants, up to ``most_nodes``. batman's own supersampling
+    puts instants on both ends, which makes the exposure too long by N/(N-1). Raises BadParameter
+    unless 1 <= nodes <= most_nodes.
     """
 
     nodes: int = 7
@@ -44,13 +44,13 @@ class BatmanModel:
         if not 1 <= self.nodes <= self.most_nodes:
             raise BadParameter(
                 f"nodes={self.nodes}, most_nodes={self.most_nodes}: "
-                "give 1 <= nodes <= most_nodes instants an exposure"
+                "give 1 <= nodes <= most_nodes instants for an exposure"
             )
 
     def __call__(
         self, time: np.ndarray, orbit: Orbit, limb_darkening: tuple[float, float], exposure: float
     ) -> np.ndarray:
-        """Flux at mid-exposure times ``time`` (days), of its shape; 1.0 exactly out of eclipse."""
+        """Return the flux at mid-exposure times (days), exactly 1.0 out of eclipse."""
         return eclipse_flux(
             time,
             orbit,
@@ -68,14 +68,14 @@ class BatmanModel:
         exposure: float,
         contacts: tuple[float, float],
     ) -> np.ndarray:
-        """Share of body 1's light hidden at each time, averaged over the exposure."""
+        """Return the share of body 1's light hidden at each time, averaged over the exposure."""
         nodes = self._node_count(orbit, exposure, contacts)
         instants = exposure * ((np.arange(nodes) + 0.5) / nodes - 0.5)
         times = time_from_mid[:, None] + instants
         return hidden_light(times, orbit, limb_darkening=limb_darkening).mean(axis=1)
 
     def _node_count(self, orbit: Orbit, exposure: float, contacts: tuple[float, float]) -> int:
-        """Two nodes an ingress, if the limits allow."""
+        """Number of instants: two for each ingress, within the limits."""
         if exposure == 0:
             return 1
         inner = contact_interval(orbit, separation=abs(1 - orbit.radius_ratio))
@@ -87,10 +87,10 @@ class BatmanModel:
 def hidden_light(
     time_from_mid: np.ndarray, orbit: Orbit, *, limb_darkening: tuple[float, float]
 ) -> np.ndarray:
-    """Share of body 1's light that body 2 hides at each instant (days from mid-eclipse).
+    """Return the share of body 1's light that body 2 hides at each instant (days from mid-eclipse).
 
-    Any shape; zero behind and outside. Mandel & Agol 2002 through batman, good to 0.02 ppm for
-    radius ratios up to 1, 0.5 ppm to 10 and 60 ppm to 100.
+    Any shape; zero where body 2 is behind or beside body 1. Computed by batman (Mandel & Agol
+    2002), accurate to 0.02 ppm for radius ratios up to 1, 0.5 ppm up to 10 and 60 ppm up to 100.
     """
     separation, height = sky_position(time_from_mid, orbit)
     separation = np.where(height > 0, separation, 2 + orbit.radius_ratio).ravel()

@@ -1,4 +1,4 @@
-"""Close companions of stars of any mass: what a population of eclipsing pairs is made of."""
+"""Close companions of stars of any mass, for populations of eclipsing pairs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from exoval.errors import BadParameter
 from exoval.populations.brown_dwarfs import MOST_MASS, BrownDwarfs
 from exoval.populations.close_binaries import CloseBinaries
 
-#: primaries outside are given the companions of the nearest one inside, solar masses
+#: solar masses; a primary outside this range has the companions of the nearest mass inside
 PRIMARY_MASSES = (0.08, 40.0)
 
 
@@ -32,7 +32,7 @@ class BinaryPopulation(Protocol):
 
 @dataclass(frozen=True)
 class MoeBinaries:
-    """Stars of Moe & Di Stefano (2017) and brown dwarfs of the desert, by primary mass.
+    """Stellar companions of Moe & Di Stefano (2017) and rare brown dwarfs, by primary mass.
 
     Raises BadParameter for a negative rate.
     """
@@ -43,7 +43,7 @@ class MoeBinaries:
         BrownDwarfs(rate=self.brown_dwarfs_per_star)
 
     def of(self, primary_mass: float) -> StarsAndBrownDwarfs:
-        """The companions of a primary; its mass is clamped to 0.08-40 solar."""
+        """Return the companions of a primary; its mass is clamped to 0.08-40 solar."""
         mass = float(np.clip(primary_mass, *PRIMARY_MASSES))
         return StarsAndBrownDwarfs(
             CloseBinaries(mass), BrownDwarfs(mass, self.brown_dwarfs_per_star)
@@ -52,17 +52,17 @@ class MoeBinaries:
 
 @dataclass(frozen=True)
 class StarsAndBrownDwarfs:
-    """Two kinds of companions of one primary, told apart by mass.
+    """Stellar and brown-dwarf companions of one primary, separated by their mass.
 
-    Below a mass ratio of 0.1, where Moe & Di Stefano end, stars go on with their slope of 0.3
-    to the end of the main sequence.
+    The law of Moe & Di Stefano ends at a mass ratio of 0.1; its slope of 0.3 is extrapolated to the
+    end of the main sequence.
     """
 
     stars: CloseBinaries
     brown_dwarfs: BrownDwarfs
 
     def log_prob(self, period: np.ndarray, mass_ratio: np.ndarray) -> np.ndarray:
-        """Log of companions per star, per unit ln(period / d) and mass ratio."""
+        """Return the log of companions per star, per unit ln(period / d) and mass ratio."""
         mass_ratio = np.asarray(mass_ratio, dtype=float)
         is_star = mass_ratio * self.stars.primary_mass >= MOST_MASS
         low = 0.3 * np.log(np.minimum(mass_ratio, 0.1) / 0.1)
@@ -71,10 +71,10 @@ class StarsAndBrownDwarfs:
 
     @cached_property
     def _rates(self) -> tuple[float, float]:
-        """Companions per star: stars and brown dwarfs."""
+        """Stellar companions per star, and brown dwarfs per star."""
         log_period = np.linspace(math.log(0.5), math.log(1e8), 2001)
         least = MOST_MASS / self.stars.primary_mass
-        # per unit ln P all mass ratios above 0.1 together, and the extension below it
+        # per unit ln P: all mass ratios above 0.1, and the extension below
         above = self.stars.companions_per_decade(np.exp(log_period)) / math.log(10)
         edge = np.exp(self.stars.log_prob(np.exp(log_period), 0.1))
         extension = edge * 0.1 / 1.3 * max(1 - (least / 0.1) ** 1.3, 0.0)
@@ -91,7 +91,7 @@ class StarsAndBrownDwarfs:
         return sum(self._rates)
 
     def sample(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """Periods (days) and mass ratios, each of shape (size,)."""
+        """Draw periods (days) and mass ratios, each of shape (size,)."""
         stars, brown_dwarfs = self._rates
         period, mass_ratio = self._sample_stars(rng, size)
         dark = rng.random(size) < brown_dwarfs / (stars + brown_dwarfs)
@@ -99,7 +99,7 @@ class StarsAndBrownDwarfs:
         return np.where(dark, dark_period, period), np.where(dark, dark_ratio, mass_ratio)
 
     def _sample_stars(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """Stars above the end of the sequence, by rejection from those of all mass ratios."""
+        """Stars above the least stellar mass, by rejection from all mass ratios."""
         least = MOST_MASS / self.stars.primary_mass
         periods, ratios, missing = [], [], size
         while missing > 0:
@@ -115,11 +115,11 @@ class StarsAndBrownDwarfs:
     def _with_extension(
         self, rng: np.random.Generator, period: np.ndarray, ratio: np.ndarray, least: float
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Turn the right share of the drawn companions into ones below a ratio of 0.1."""
+        """Move the expected share of the drawn companions to mass ratios below 0.1."""
         edge = np.exp(self.stars.log_prob(period, 0.1))
         above = self.stars.companions_per_decade(period) / math.log(10)
         below = edge * 0.1 / 1.3 * (1 - (least / 0.1) ** 1.3)
-        # accepting in proportion to the total density keeps the periods' distribution right
+        # acceptance in proportion to the total density preserves the distribution of periods
         total = (above + below) / above
         accepted = rng.random(len(period)) < total / total.max()
         low = rng.random(len(period)) < below / (above + below)
@@ -130,9 +130,9 @@ class StarsAndBrownDwarfs:
 
 @dataclass(frozen=True)
 class FlatBinaries:
-    """The flat alternative: log-uniform in period, uniform in mass ratio, for any primary.
+    """A flat population: log-uniform in period and uniform in mass ratio, for any primary.
 
-    ``rate`` companions per star with mass ratios from ``least_mass_ratio`` to 1. Raises
+    There are ``rate`` companions per star with mass ratios from ``least_mass_ratio`` to 1. Raises
     BadParameter for a negative rate or an empty range.
     """
 
@@ -151,11 +151,11 @@ class FlatBinaries:
             )
 
     def of(self, primary_mass: float) -> FlatBinaries:
-        """The same companions for every primary."""
+        """Return the same companions for every primary."""
         return self
 
     def log_prob(self, period: np.ndarray, mass_ratio: np.ndarray) -> np.ndarray:
-        """Log of companions per star, per unit ln(period / d) and mass ratio."""
+        """Return the log of companions per star, per unit ln(period / d) and mass ratio."""
         inside = (
             (np.asarray(period) >= self.minimum_period)
             & (period <= self.maximum_period)
@@ -167,7 +167,7 @@ class FlatBinaries:
             return np.where(inside, np.log(self.rate / area), -np.inf)
 
     def sample(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """Periods (days) and mass ratios, each of shape (size,)."""
+        """Draw periods (days) and mass ratios, each of shape (size,)."""
         period = self.minimum_period * (self.maximum_period / self.minimum_period) ** rng.random(
             size
         )

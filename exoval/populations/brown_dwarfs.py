@@ -1,4 +1,4 @@
-"""Brown dwarfs in close orbits: rare around stars, of planet size, and no planets."""
+"""Brown dwarfs in close orbits: rare companions of the size of planets."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ LEAST_MASS, MOST_MASS = 13 / 1047.6, LEAST_STELLAR_MASS
 class BrownDwarfs:
     """Companions of 13-79 Jupiter masses to a star of ``primary_mass``, flat in ln P and ln M.
 
-    ``rate`` per star between ``minimum_period`` and ``maximum_period`` days: 0.6 % is the limit
-    that Sahlmann et al. (2011, A&A 525, A95) find within a few astronomical units. Raises
+    There are ``rate`` per star between ``minimum_period`` and ``maximum_period`` days; 0.6 % is the
+    limit that Sahlmann et al. (2011, A&A 525, A95) find within a few astronomical units. Raises
     BadParameter for a negative rate or an empty range.
     """
 
@@ -38,7 +38,7 @@ class BrownDwarfs:
             )
 
     def log_prob(self, period: np.ndarray, mass_ratio: np.ndarray) -> np.ndarray:
-        """Log of companions per star, per unit ln(period / d) and mass ratio."""
+        """Return the log of companions per star, per unit ln(period / d) and mass ratio."""
         mass_ratio = np.asarray(mass_ratio, dtype=float)
         mass = mass_ratio * self.primary_mass
         inside = (
@@ -54,7 +54,7 @@ class BrownDwarfs:
             return np.where(inside, np.log(self.rate / area) - np.log(mass_ratio), -np.inf)
 
     def sample(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """Periods (days) and mass ratios, each of shape (size,)."""
+        """Draw periods (days) and mass ratios, each of shape (size,)."""
         across, along = rng.random((2, size))
         period = self.minimum_period * (self.maximum_period / self.minimum_period) ** across
         mass = LEAST_MASS * (MOST_MASS / LEAST_MASS) ** along

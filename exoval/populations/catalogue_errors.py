@@ -1,4 +1,4 @@
-"""What a star may really be, given what a catalogue says."""
+"""The true parameters that a star may have, given those of a catalogue."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ SMALLEST_SHARE = 0.85
 
 @dataclass(frozen=True)
 class CatalogueErrors:
-    """Normal errors of temperature and gravity, the latter felt by radius at a given mass.
+    """Normal errors of a catalogue's temperature and gravity; the radius follows from gravity.
 
-    The defaults are those of the Kepler Input Catalog (Brown et al. 2011, AJ 142, 112). Raises
-    BadParameter for a negative error.
+    The mass is kept. The defaults are those of the Kepler Input Catalog (Brown et al. 2011, AJ 142,
+    112). Raises BadParameter for a negative error.
     """
 
     teff_kelvin: float = 200.0
@@ -34,10 +34,10 @@ class CatalogueErrors:
             )
 
     def sample(self, rng: np.random.Generator, star: Star) -> Star:
-        """A star with errors drawn; mass, place and magnitude stay.
+        """Draw a star with errors; its mass, position and magnitude stay.
 
-        ``star`` has mass, radius, temperature and gravity. No star comes out smaller than the
-        main sequence allows, whatever gravity the catalogue claims.
+        ``star`` has mass, radius, temperature and gravity. The drawn radius is never below
+        ``SMALLEST_SHARE`` of the main sequence's, whatever the catalogue's gravity.
         """
         hotter, denser = rng.standard_normal(2)
         teff = max(star.teff + self.teff_kelvin * hotter, 2500.0)

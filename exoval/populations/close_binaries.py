@@ -1,4 +1,4 @@
-"""How many close stellar companions a star has, by period, mass ratio and eccentricity."""
+"""The frequency of close stellar companions, by period, mass ratio and eccentricity."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from exoval.errors import BadParameter
 
 #: log10 of the period in days up to which tides have made most FGK binaries circular
 CIRCULAR_BELOW = 0.94
-#: where the light of eclipses is no longer computed; binaries of 60 days and more reach it
+#: largest eccentricity that the eclipse models compute; binaries of 60 days and more reach it
 LARGEST_ECCENTRICITY = 0.9
-#: share of pairs just below that are not, and the log10 period at which there are none left
+#: share of eccentric pairs just below CIRCULAR_BELOW, and the log10 period at which it is zero
 ECCENTRIC_SHARE = 0.6
 LOG_TWO_DAYS = np.log10(2.0)
 #: trial points of the tabulated period distribution
 LOG_PERIODS = np.linspace(np.log10(0.5), 8.0, 4001)
 MASS_RATIOS = np.linspace(0.1, 1.0, 1801)
 TWIN_ABOVE = 0.95
-#: the survey's least primary; lighter ones have its periods and, of companions, the share that
-#: the multiplicity of their mass is of that of FGK stars (Duchene & Kraus 2013, table 1)
+#: least primary mass of the survey. Lighter primaries have the same periods; their number of
+#: companions is scaled by their multiplicity over that of FGK stars (Duchene & Kraus 2013, table 1)
 LEAST_SURVEYED = 0.8
 LIGHTER_MASSES = (0.1, 0.3, LEAST_SURVEYED)
 LIGHTER_SHARES = (0.22 / 0.44, 0.26 / 0.44, 1.0)
@@ -30,21 +30,23 @@ LIGHTER_SHARES = (0.22 / 0.44, 0.26 / 0.44, 1.0)
 class CloseBinaries:
     """Companions of Moe & Di Stefano (2017, ApJS 230, 15) to a primary of ``primary_mass``.
 
-    Periods are in days and every logarithm of them is to base 10. Mass ratios run from 0.1 to
-    1; the frequency of those below 0.3 is added as a factor 1.3. Primaries below 0.8 solar masses
-    are beyond the survey and scaled by multiplicity. Raises BadParameter for a
-    primary outside 0.08-40 solar masses.
+    Periods are in days and every logarithm of them is to base 10. Mass ratios run from 0.1 to 1; a
+    factor 1.3 adds the companions below 0.3. Primaries below 0.8 solar masses are outside the
+    survey: their companions are scaled by multiplicity. Raises BadParameter for a primary outside
+    0.08-40 solar masses.
     """
 
     primary_mass: float = 1.0
 
     def __post_init__(self) -> None:
         if not 0.08 <= self.primary_mass <= 40:
-            raise BadParameter(f"primary_mass={self.primary_mass} is outside 0.08-40 solar masses")
+            raise BadParameter(
+                f"primary_mass={self.primary_mass} is outside 0.08-40 solar masses; give another"
+            )
 
     def companions_per_decade(self, period: np.ndarray) -> np.ndarray:
-        """Companions with q > 0.1 per star and unit log10(period / d)."""
-        # below, the survey's polynomials turn negative
+        """Return the companions with q > 0.1 per star and unit log10(period / d)."""
+        # below the survey's masses its polynomials turn negative
         log_mass = np.log10(max(self.primary_mass, LEAST_SURVEYED))
         share = np.interp(np.log10(self.primary_mass), np.log10(LIGHTER_MASSES), LIGHTER_SHARES)
         short = 0.020 + 0.04 * log_mass + 0.07 * log_mass**2
@@ -60,7 +62,7 @@ class CloseBinaries:
         return 1.3 * share * np.where(inside, rate, 0.0)
 
     def log_prob(self, period: np.ndarray, mass_ratio: np.ndarray) -> np.ndarray:
-        """Log of companions per star, per unit ln(period / d) and mass ratio.
+        """Return the log of companions per star, per unit ln(period / d) and mass ratio.
 
         Its exponential integrates over a range of periods to the companion frequency there.
         """
@@ -70,7 +72,7 @@ class CloseBinaries:
             )
 
     def sample(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """Periods (days) and mass ratios, each of shape (size,)."""
+        """Draw periods (days) and mass ratios, each of shape (size,)."""
         density = self.companions_per_decade(10**LOG_PERIODS)
         period = 10 ** _draw(rng, size, LOG_PERIODS, density)
         mass_ratio = np.array(
@@ -80,11 +82,11 @@ class CloseBinaries:
 
 
 def mass_ratio_density(mass_ratio: np.ndarray, period: np.ndarray) -> np.ndarray:
-    """Density of mass ratios at a period, normalised over 0.1-1 (Moe & Di Stefano 2017).
+    """Return the density of mass ratios at a period, normalised over 0.1-1.
 
-    Power laws of slope 0.3 below q = 0.3 and gamma above, continuous, with an excess of twins
-    (q > 0.95). Below 50 days gamma = -0.5 and 30 % of companions with q > 0.3 are excess twins;
-    towards 10^6 days they go to -0.95 and 5 %.
+    Moe & Di Stefano (2017): continuous power laws of slope 0.3 below q = 0.3 and gamma above, with
+    an excess of twins (q > 0.95). Below 50 days gamma = -0.5 and 30 % of companions with q > 0.3
+    are excess twins; towards 10^6 days these become -0.95 and 5 %.
     """
     mass_ratio = np.asarray(mass_ratio, dtype=float)
     towards_wide = np.clip((np.log10(period) - np.log10(50)) / (6 - np.log10(50)), 0, 1)
@@ -102,20 +104,20 @@ def mass_ratio_density(mass_ratio: np.ndarray, period: np.ndarray) -> np.ndarray
 
 
 def sample_eccentricity(rng: np.random.Generator, period: float) -> float:
-    """One eccentricity of an FGK binary at a period in days (Moe & Di Stefano 2017, eq. 3, 17).
+    """Draw one eccentricity of an FGK binary at a period in days.
 
-    A power law of index 0.6 - 0.7 / (log10 P - 0.5) up to 1 - (P / 2 d)^(-2/3), and no further
-    than 0.9. Below log10 P = 0.94, where that law has no finite integral, tides have made most
-    pairs circular, but not all: of Kepler's eclipsing binaries (Kirk et al. 2016) with both
-    eclipses seen, those with |e cos w| > 0.02 are 3 % at 2-4 d, 10 % at 4-6 d and a third at
-    6-8.7 d. There a share of ECCENTRIC_SHARE [ln(P / 2 d) / ln(8.7 / 2)]^2 follows the power law
-    of index -1/2.
+    It follows Moe & Di Stefano (2017, eq. 3, 17), a power law of index 0.6 - 0.7 / (log10 P - 0.5)
+    up to 1 - (P / 2 d)^(-2/3), at most 0.9. Below log10 P = 0.94 the integral of that law diverges,
+    and tides have made most pairs circular. Of Kepler's eclipsing binaries with two visible
+    eclipses (Kirk et al. 2016), 3 % have |e cos w| > 0.02 at 2-4 d, 10 % at 4-6 d and a third at
+    6-8.7 d. There a share of ECCENTRIC_SHARE [ln(P / 2 d) / ln(8.7 / 2)]^2 follows the power law of
+    index -1/2.
     """
     log_period = np.log10(period)
     largest = min(1 - (period / 2) ** (-2 / 3), LARGEST_ECCENTRICITY)
     shape, place = rng.random(2)
     if log_period < CIRCULAR_BELOW:
-        # zero at 2 d, below which even the envelope leaves no room
+        # zero at 2 d, below which the largest eccentricity of the envelope is zero
         progress = max(log_period - LOG_TWO_DAYS, 0.0) / (CIRCULAR_BELOW - LOG_TWO_DAYS)
         return float(largest * place**2) if shape < ECCENTRIC_SHARE * progress**2 else 0.0
     index = 0.6 - 0.7 / (log_period - 0.5)

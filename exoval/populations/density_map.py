@@ -1,4 +1,4 @@
-"""Star counts of a map of the whole sky, in place of a model of the Galaxy."""
+"""Background-star counts from a map of the whole sky instead of a model of the Galaxy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.populations.galactic_disc import GalacticDisc, galactic_coordinates
 from exoval.units import ARCSEC_PER_DEGREE
 
-#: where a star of unknown place is taken to be: Galactic longitude 90, latitude 30
+#: position (degrees) assumed for a star without one: Galactic longitude 90, latitude 30
 UNKNOWN_PLACE = (269.3, 61.0)
 ARRAYS = ("mag_faint_limit", "density", "nside")
 
@@ -23,11 +23,13 @@ class DensityMap:
     """Stars brighter than each of several limits, counted in the pixels of a HEALPix map.
 
     ``path`` is an .npz file with ``mag_faint_limit`` (limits,), ``density`` (limits, pixels) in
-    stars per square degree and ``nside``; pixels are in RING order, of the sky in ``frame``,
-    ``icrs`` or ``galactic``. The map knows nothing of masses: those are the analytic disc's at
-    that place and magnitude, as are the counts beyond the map's magnitudes, continued without a
-    step. Raises BadParameter for another frame and DataNotFound if there is no file; reading
-    raises BadTable for one that is no such map.
+    stars per square degree and ``nside``; pixels are in RING order, in the coordinates ``frame``:
+    ``icrs`` or ``galactic``. The map has no masses: the analytic disc gives them at that position
+    and magnitude. It also gives the counts beyond the map's magnitudes, scaled to continue the map
+    without a step.
+
+    Raises BadParameter for another frame and DataNotFound for a missing file; reading raises
+    BadTable for a file in another format.
     """
 
     path: str
@@ -65,7 +67,7 @@ class DensityMap:
     def density(
         self, magnitude: float, *, band: str, ra: float = math.nan, dec: float = math.nan
     ) -> float:
-        """Stars per square arcsec and unit magnitude at a position in degrees."""
+        """Return the stars per square arcsec and unit magnitude at a position in degrees."""
         middles, counts, nside = self._map
         if not math.isfinite(ra + dec):
             ra, dec = UNKNOWN_PLACE
@@ -81,7 +83,7 @@ class DensityMap:
     def log_prob(
         self, magnitude: float, *, band: str, ra: float = math.nan, dec: float = math.nan
     ) -> float:
-        """Log of ``density``; minus infinity where the map has no star of that magnitude."""
+        """Return the log of ``density``; minus infinity where the map counts no stars."""
         density = self.density(magnitude, band=band, ra=ra, dec=dec)
         return math.log(density) if density > 0 else -math.inf
 
@@ -95,12 +97,12 @@ class DensityMap:
         ra: float = math.nan,
         dec: float = math.nan,
     ) -> np.ndarray:
-        """Masses (solar) of stars that appear with a magnitude, shape (size,)."""
+        """Draw the masses (solar) of stars of an apparent magnitude, shape (size,)."""
         return self.disc.sample(rng, size, magnitude, band=band, ra=ra, dec=dec)
 
 
 def _pixel(nside: int, longitude: float, latitude: float) -> int:
-    """HEALPix pixel, RING order, of a place in degrees (Gorski et al. 2005, ApJ 622, 759)."""
+    """HEALPix pixel, RING order, of a position in degrees (Gorski et al. 2005, ApJ 622, 759)."""
     z, turn = math.sin(math.radians(latitude)), (longitude % 360) / 90
     if abs(z) <= 2 / 3:
         up, down = (nside * (0.5 + turn + sign * 0.75 * z) for sign in (-1, 1))

@@ -1,4 +1,4 @@
-"""How many faint stars share the sky with the target, and what they are."""
+"""The number and the masses of faint field stars around a target."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from exoval.units import ARCSEC_PER_DEGREE
 SUN_TO_CENTRE = 8200.0
 #: scale height, scale length (parsec) and local share of the thin and the thick disc
 DISCS = ((300.0, 2600.0, 0.88), (900.0, 3600.0, 0.12))
-#: main-sequence stars of 0.1-0.8 solar masses in a cubic parsec near the Sun
+#: main-sequence stars of 0.1-0.8 solar masses per cubic parsec near the Sun
 LOCAL_DENSITY = 0.1
-#: where a star's position is unknown
+#: Galactic position in degrees, assumed where a star's position is unknown
 DEFAULT_LONGITUDE, DEFAULT_LATITUDE = 90.0, 30.0
 SQUARE_DEGREES_PER_STERADIAN = (180 / np.pi) ** 2
 
@@ -28,12 +28,12 @@ MAGNITUDE_EDGES = np.arange(4.0, 30.01, 0.25)
 
 @dataclass(frozen=True)
 class GalacticDisc:
-    """Main-sequence stars of a thin and a thick exponential disc, no table needed.
+    """An analytic model of the main-sequence stars in a thin and a thick exponential disc.
 
-    Scale lengths of Jurić et al. (2008, ApJ 673, 864), masses of Kroupa (2001, MNRAS 322, 231)
-    with stars above 0.9 solar masses thinned by their lifetimes, dust of
-    ``extinction_per_kpc`` magnitudes in a layer of ``dust_height`` parsec. Giants and the bulge
-    are left out: good to a factor of about two away from the bulge.
+    Scale lengths are those of Jurić et al. (2008, ApJ 673, 864), masses those of Kroupa (2001,
+    MNRAS 322, 231), with stars above 0.9 solar masses thinned by their lifetimes. Dust of
+    ``extinction_per_kpc`` magnitudes lies in a layer of ``dust_height`` parsec. Without giants and
+    the bulge the counts are good to a factor of about two away from the bulge.
     """
 
     extinction_per_kpc: float = 0.7
@@ -42,7 +42,7 @@ class GalacticDisc:
     def density(
         self, magnitude: float, *, band: str, ra: float = math.nan, dec: float = math.nan
     ) -> float:
-        """Stars per square arcsec and unit magnitude at a position in degrees."""
+        """Return the stars per square arcsec and unit magnitude at a position in degrees."""
         counts = self._field(band, *galactic_coordinates(ra, dec))[2]
         middles = 0.5 * (MAGNITUDE_EDGES[1:] + MAGNITUDE_EDGES[:-1])
         per_square_degree = float(np.exp(np.interp(magnitude, middles, np.log(counts + 1e-30))))
@@ -51,7 +51,7 @@ class GalacticDisc:
     def log_prob(
         self, magnitude: float, *, band: str, ra: float = math.nan, dec: float = math.nan
     ) -> float:
-        """Log of ``density``; it integrates to a number of stars, not to 1."""
+        """Return the log of ``density``; its exponential integrates to a number of stars."""
         return math.log(self.density(magnitude, band=band, ra=ra, dec=dec))
 
     def sample(
@@ -64,7 +64,7 @@ class GalacticDisc:
         ra: float = math.nan,
         dec: float = math.nan,
     ) -> np.ndarray:
-        """Masses (solar) of stars that appear with a magnitude, shape (size,)."""
+        """Draw the masses (solar) of stars of an apparent magnitude, shape (size,)."""
         magnitudes, weights, _ = self._field(band, *galactic_coordinates(ra, dec))
         near = np.exp(-0.5 * ((magnitudes - magnitude) / 0.2) ** 2) * weights
         by_mass = near.sum(axis=1)
@@ -75,7 +75,7 @@ class GalacticDisc:
     def _field(
         self, band: str, longitude: float, latitude: float
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        # whole degrees: the disc varies slowly and the table is then made once per field
+        # whole degrees: the disc varies slowly, and each field then needs one table only
         return _star_counts(
             band,
             longitude=round(longitude),
@@ -109,14 +109,20 @@ def _star_counts(
 
 
 def _mass_function() -> np.ndarray:
-    """Stars per cubic parsec in every bin of MASSES, of those still on the main sequence."""
+    """Main-sequence stars per cubic parsec in every bin of MASSES."""
     number = np.where(MASSES < 0.5, MASSES**-1.3, 0.5 * MASSES**-2.3) * np.gradient(MASSES)
     number = number * LOCAL_DENSITY / number[MASSES < 0.8].sum()
     return number * np.minimum(1, (MASSES / 0.9) ** -2.5)
 
 
 def galactic_coordinates(ra: float, dec: float) -> tuple[float, float]:
-    """Galactic longitude and latitude in degrees of a J2000 position; a default if unknown."""
+    """Return Galactic longitude and latitude (degrees) of a J2000 position (degrees).
+
+    An unknown position (NaN) gives DEFAULT_LONGITUDE and DEFAULT_LATITUDE.
+
+    >>> [round(angle) for angle in galactic_coordinates(83.82, -5.39)]
+        [209, -19]
+    """
     if not (math.isfinite(ra) and math.isfinite(dec)):
         return DEFAULT_LONGITUDE, DEFAULT_LATITUDE
     # north Galactic pole and the longitude of the celestial pole (IAU 1958, J2000)

@@ -1,4 +1,4 @@
-"""How far a star's limb darkening may lie from the tables of model atmospheres."""
+"""The scatter of stars' limb darkening about the tables of model atmospheres."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from exoval.system import Source, System
 class LimbDarkeningScatter:
     """Normal scatter of q1 and q2 of Kipping (2013, MNRAS 435, 2152) about the tabulated pair.
 
-    q1 = (u1 + u2)^2 and q2 = u1 / (2 (u1 + u2)) fill the unit square exactly where the disc
-    darkens monotonically and stays bright, so the normals are cut at 0 and 1. Coefficients fitted
-    to Kepler transits scatter by about 0.05 around model atmospheres (Mueller et al. 2013, A&A
-    560, A112). Raises BadParameter for a negative scatter.
+    The unit square of q1 = (u1 + u2)^2 and q2 = u1 / (2 (u1 + u2)) holds exactly the pairs for
+    which the disc darkens monotonically and its intensity stays positive, so the normal
+    distributions are cut at 0 and 1. Coefficients fitted to Kepler transits scatter by about 0.05
+    around model atmospheres (Mueller et al. 2013, A&A 560, A112). Raises BadParameter for a
+    negative scatter.
     """
 
     scatter: float = 0.05
@@ -31,7 +32,7 @@ class LimbDarkeningScatter:
     def sample(
         self, rng: np.random.Generator, size: int, tabulated: tuple[float, float]
     ) -> tuple[np.ndarray, np.ndarray]:
-        """u1 and u2, each of shape (size,), of stars whose tables say ``tabulated``."""
+        """Draw u1 and u2, each of shape (size,), about the ``tabulated`` pair."""
         uniform = rng.random((2, size))
         if self.scatter == 0:
             return np.full(size, tabulated[0]), np.full(size, tabulated[1])
@@ -41,9 +42,9 @@ class LimbDarkeningScatter:
     def log_prob(
         self, u1: np.ndarray, u2: np.ndarray, tabulated: tuple[float, float]
     ) -> np.ndarray:
-        """Log density per unit u1 and u2; minus infinity for an unphysical pair.
+        """Return the log density per unit u1 and u2; minus infinity for an unphysical pair.
 
-        Raises BadParameter if the scatter is zero: then there is no density.
+        Raises BadParameter if the scatter is zero, for which a density does not exist.
         """
         if self.scatter == 0:
             raise BadParameter("limb darkening without scatter has no density; give scatter > 0")
@@ -56,7 +57,7 @@ class LimbDarkeningScatter:
         return np.where(inside, density, -np.inf)
 
     def dress(self, rng: np.random.Generator, system: System) -> System:
-        """The system with the limb darkening of every eclipsed body drawn about its own."""
+        """Return the system with limb darkening drawn about the table's for every eclipsed body."""
         return replace(
             system, sources=tuple(self._scatter_source(rng, source) for source in system.sources)
         )

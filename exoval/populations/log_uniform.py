@@ -1,4 +1,4 @@
-"""The flat proposal: uniform in the logarithm of a positive quantity."""
+"""A distribution that is uniform in the logarithm of a positive quantity."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ class LogUniform:
     """Uniform in ln x between ``minimum`` and ``maximum``.
 
     Raises BadParameter unless 0 < minimum < maximum.
+
+    >>> round(float(LogUniform(minimum=1.0, maximum=100.0).log_prob(10.0)), 3)
+    -1.527
     """
 
     minimum: float
@@ -27,10 +30,10 @@ class LogUniform:
             )
 
     def sample(self, rng: np.random.Generator, size: int) -> np.ndarray:
-        """Values of shape (size,)."""
+        """Draw values of shape (size,)."""
         return self.minimum * (self.maximum / self.minimum) ** rng.random(size)
 
     def log_prob(self, value: np.ndarray) -> np.ndarray:
-        """Log density per unit ln x; minus infinity outside."""
+        """Return the log density per unit ln x; minus infinity outside the range."""
         inside = (np.asarray(value) >= self.minimum) & (np.asarray(value) <= self.maximum)
         return np.where(inside, -np.log(np.log(self.maximum / self.minimum)), -np.inf)

@@ -1,4 +1,4 @@
-"""How many bound companions a star has, and how far from it they are."""
+"""The number of a star's bound companions, and their periods."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from exoval.errors import BadParameter
 class Multiplicity:
     """Companions of solar-type stars (Raghavan et al. 2010, ApJS 190, 1).
 
-    ``fractions`` are those of systems with 0, 1, 2 ... companions, 54:33:8:4:1 of Tokovinin
-    (2014, AJ 147, 87); log10 of the period in days is normal with ``mean_log_period`` and
-    ``sigma_log_period`` (Raghavan). Mass ratios are uniform from ``least_mass_ratio`` to 1.
-    Raises BadParameter for fractions that are negative or do not sum to one.
+    ``fractions`` are the shares of systems with 0, 1, 2 ... companions, by default 54:33:8:4:1 of
+    Tokovinin (2014, AJ 147, 87). log10 of the period in days is normal with ``mean_log_period`` and
+    ``sigma_log_period`` (Raghavan). Mass ratios are uniform from ``least_mass_ratio`` to 1. Raises
+    BadParameter for fractions that are negative or do not sum to one.
     """
 
     fractions: tuple[float, ...] = (0.54, 0.33, 0.08, 0.04, 0.01)
@@ -40,11 +40,11 @@ class Multiplicity:
 
     @property
     def rate(self) -> float:
-        """Companions per star."""
+        """Mean number of companions per star."""
         return float(sum(number * share for number, share in enumerate(self.fractions)))
 
     def log_prob(self, period: np.ndarray, mass_ratio: np.ndarray) -> np.ndarray:
-        """Log of companions per star, per unit ln(period / d) and mass ratio.
+        """Return the log of companions per star, per unit ln(period / d) and mass ratio.
 
         Its exponential integrates to ``rate``.
         """
@@ -57,27 +57,27 @@ class Multiplicity:
         )
 
     def log_prob_mass_ratio(self, mass_ratio: np.ndarray) -> np.ndarray:
-        """Log density of mass ratios; its exponential integrates to 1."""
+        """Return the log density of mass ratios; its exponential integrates to 1."""
         mass_ratio = np.asarray(mass_ratio, dtype=float)
         inside = (mass_ratio >= self.least_mass_ratio) & (mass_ratio <= 1)
         return np.where(inside, -math.log(1 - self.least_mass_ratio), -np.inf)
 
     def sample(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """Periods (days) and mass ratios of companions, each of shape (size,)."""
+        """Draw periods (days) and mass ratios of companions, each of shape (size,)."""
         return (
             self.sample_period(rng, size, shortest=0.0, longest=math.inf),
             rng.uniform(self.least_mass_ratio, 1, size),
         )
 
     def share_between(self, shortest: float, longest: float) -> float:
-        """Share of companions with periods between two limits in days."""
+        """Return the share of companions with periods between two limits in days."""
         low, high = self._cumulative(shortest), self._cumulative(longest)
         return max(high - low, 0.0)
 
     def sample_period(
         self, rng: np.random.Generator, size: int, *, shortest: float, longest: float
     ) -> np.ndarray:
-        """Periods in days between two limits, shape (size,)."""
+        """Draw periods in days between two limits, shape (size,)."""
         low, high = self._cumulative(shortest), self._cumulative(longest)
         place = low + (high - low) * rng.random(size)
         return 10 ** norm.ppf(place, self.mean_log_period, self.sigma_log_period)

@@ -1,4 +1,4 @@
-"""How much two bodies shine at each other: what makes a pair vary between its eclipses."""
+"""Albedos and reflection coefficients of pairs, which vary between their eclipses."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from exoval.system import Orbit, PhaseCurve, Source, System
 RADIATIVE_ABOVE = 1.4
 #: gravity darkening of a convective (Lucy 1967) and of a radiative envelope (von Zeipel 1924)
 CONVECTIVE, RADIATIVE = 0.32, 1.0
-#: relative flux below which a phase curve is lost in the noise of any survey and left out
+#: relative flux below which a phase curve is left out: it is below the noise of any survey
 FAINTEST = 1e-6
 
 
 @dataclass(frozen=True)
 class PhaseCurves:
-    """Geometric albedos of dark companions and reflection coefficients of stars, both uniform.
+    """Uniform geometric albedos of dark companions and reflection coefficients of stars.
 
-    A planet's albedo in the band stands for reflected and thermal light together: 0 to 0.4 spans
-    the hot Jupiters of Kepler (Esteves et al. 2015, ApJ 804, 150). A star's coefficient is the
-    semi-amplitude over (R/a)^2 times the light of the other, about a third of its bolometric
-    albedo of 0.5 to 1 (Faigler & Mazeh 2011, MNRAS 415, 3921, find 0.1 to 0.5). Raises
-    BadParameter for a range that is empty or negative.
+    A planet's albedo in the band includes reflected and thermal light: 0 to 0.4 spans the hot
+    Jupiters of Kepler (Esteves et al. 2015, ApJ 804, 150). A star's coefficient is the
+    semi-amplitude in units of (R/a)^2 times the light of the other star, about a third of its
+    bolometric albedo of 0.5 to 1 (Faigler & Mazeh 2011, MNRAS 415, 3921, find 0.1 to 0.5). Raises
+    BadParameter for an empty or negative range.
     """
 
     albedo: tuple[float, float] = (0.0, 0.4)
@@ -43,17 +43,18 @@ class PhaseCurves:
     def sample(
         self, rng: np.random.Generator, size: int, is_dark: bool
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Reflection coefficients of body 1 and of body 2, each of shape (size,)."""
+        """Draw the reflection coefficients of body 1 and of body 2, each of shape (size,)."""
         low, high = self.star_reflection
         first, second = rng.random((2, size))
         ours = low + (high - low) * first
         if not is_dark:
             return ours, low + (high - low) * second
-        # a geometric albedo counts the whole range from new to full phase
+        # a geometric albedo covers the full amplitude from new to full phase: twice the
+        # semi-amplitude
         return ours, 0.5 * (self.albedo[0] + (self.albedo[1] - self.albedo[0]) * second)
 
     def log_prob(self, first: np.ndarray, second: np.ndarray, is_dark: bool) -> np.ndarray:
-        """Log density of a pair of coefficients; minus infinity outside the ranges."""
+        """Return the log density of a pair of coefficients; minus infinity outside the ranges."""
         density = 0.0
         halved = (0.5 * self.albedo[0], 0.5 * self.albedo[1])
         ranges = (self.star_reflection, halved if is_dark else self.star_reflection)
@@ -64,10 +65,10 @@ class PhaseCurves:
         return density
 
     def dress(self, rng: np.random.Generator, system: System) -> System:
-        """The system with a phase curve on every orbit it holds for and that it shows on.
+        """Return the system with a phase curve on every orbit where it is valid and detectable.
 
-        The system's truth holds ``primary_mass_solar``. Pairs so close that they are no two
-        spheres stay without.
+        The system's truth holds ``primary_mass_solar``. Pairs that are too close for the detached
+        model, and phase curves below ``FAINTEST``, are left without.
         """
         sources = tuple(
             self._shine(rng, source, system.truth.get("primary_mass_solar", math.nan))
@@ -95,7 +96,10 @@ class PhaseCurves:
 
 
 def strongest(orbit: Orbit, *, limb_darkening: tuple[float, float]) -> float:
-    """Largest semi-amplitude of a phase curve relative to the pair's light; 0 if none holds."""
+    """Return the largest semi-amplitude of a phase curve, relative to the pair's light.
+
+    0 where the detached model is not valid.
+    """
     try:
         amplitudes = phase_amplitudes(orbit, limb_darkening=limb_darkening)
     except BadParameter:
@@ -111,7 +115,7 @@ def strongest(orbit: Orbit, *, limb_darkening: tuple[float, float]) -> float:
 
 
 def without_phase_curves(system: System) -> System:
-    """The system with its eclipses alone."""
+    """Return the system with its eclipses only."""
     return replace(
         system,
         sources=tuple(

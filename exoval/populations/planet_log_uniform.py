@@ -1,4 +1,4 @@
-"""Planets flat in the logarithms of period and radius: the prior that says least."""
+"""Planets that are flat in the logarithms of period and radius."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class LogUniformPlanets:
             )
 
     def log_prob(self, period: np.ndarray, radius: np.ndarray) -> np.ndarray:
-        """Log of planets per star, per unit ln(period / d) and ln(radius / R_earth)."""
+        """Return the log of planets per star, per unit ln(period / d) and ln(radius / R_earth)."""
         period, radius = np.asarray(period, dtype=float), np.asarray(radius, dtype=float)
         inside = (
             (period >= self.minimum_period)
@@ -52,7 +52,7 @@ class LogUniformPlanets:
             return np.where(inside, np.log(self.rate / area), -np.inf)
 
     def sample(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """Periods (days) and radii (Earth radii), each of shape (size,)."""
+        """Draw periods (days) and radii (Earth radii), each of shape (size,)."""
         across, along = rng.random((2, size))
         return (
             self.minimum_period * (self.maximum_period / self.minimum_period) ** across,

@@ -1,4 +1,4 @@
-"""How many planets a star has, by period and radius."""
+"""Planet occurrence by period and radius."""
 
 from __future__ import annotations
 
@@ -37,8 +37,9 @@ RATES = np.array(
 class HsuOccurrence:
     """Planets per FGK star of Hsu et al. (2019, AJ 158, 109), flat in log within each bin.
 
-    Periods 0.5-500 days, radii 0.5-16 Earth radii; no planets outside or where the table only
-    has an upper limit. ``scale`` multiplies every rate. Raises BadParameter if it is negative.
+    The table covers periods of 0.5-500 days and radii of 0.5-16 Earth radii. The rate is zero
+    outside it and where it only has an upper limit. ``scale`` multiplies every rate. Raises
+    BadParameter if ``scale`` is negative.
     """
 
     scale: float = 1.0
@@ -59,9 +60,12 @@ class HsuOccurrence:
             return np.log(self.scale * RATES / area)
 
     def log_prob(self, period: np.ndarray, radius: np.ndarray) -> np.ndarray:
-        """Log of planets per star, per unit ln(period / d) and ln(radius / R_earth).
+        """Return the log of planets per star, per unit ln(period / d) and ln(radius / R_earth).
 
         Its exponential integrates to ``rate``, not to 1. Minus infinity outside the table.
+
+        >>> HsuOccurrence().log_prob([10.0, 1000.0], [2.0, 2.0]).round(2)
+        array([-1.61,  -inf])
         """
         column = np.searchsorted(PERIOD_EDGES, period, side="right") - 1
         row = np.searchsorted(RADIUS_EDGES, radius, side="right") - 1
@@ -72,7 +76,7 @@ class HsuOccurrence:
         return np.where(inside, value, -np.inf)
 
     def sample(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """Periods (days) and radii (Earth radii), each of shape (size,)."""
+        """Draw periods (days) and radii (Earth radii), each of shape (size,)."""
         chosen = rng.choice(RATES.size, size=size, p=(RATES / RATES.sum()).ravel())
         row, column = np.unravel_index(chosen, RATES.shape)
         across, along = rng.random((2, size))

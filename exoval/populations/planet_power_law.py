@@ -1,4 +1,4 @@
-"""Planets by a power law in period times one in radius, each with a break."""
+"""Planets of a broken power law in period times a broken power law in radius."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from exoval.errors import BadParameter
 
 @dataclass(frozen=True, kw_only=True)
 class BrokenPowerLaw:
-    """``rate`` planets per star, dN/(dlnP dlnR) a product of two broken power laws.
+    """``rate`` planets per star; dN/(dlnP dlnR) is a product of two broken power laws.
 
-    The defaults are the break points and slopes of Mulders et al. (2018, AJ 156, 24; 4.9 planets
-    per star within 2-400 days and 0.5-8 Earth radii), here between the minima and maxima, where
-    ``rate`` is the integral. Raises BadParameter for a negative rate or an empty range.
+    The default break points and slopes are those of Mulders et al. (2018, AJ 156, 24; 4.9 planets
+    per star within 2-400 days and 0.5-8 Earth radii). ``rate`` is the integral between the minima
+    and maxima given here. Raises BadParameter for a negative rate or an empty range.
     """
 
     rate: float = 4.9
@@ -56,7 +56,7 @@ class BrokenPowerLaw:
         return self.minimum_radius, self.maximum_radius, self.radius_break, self.radius_slopes
 
     def log_prob(self, period: np.ndarray, radius: np.ndarray) -> np.ndarray:
-        """Log of planets per star, per unit ln(period / d) and ln(radius / R_earth).
+        """Return the log of planets per star, per unit ln(period / d) and ln(radius / R_earth).
 
         Its exponential integrates to ``rate``. Minus infinity outside the range.
         """
@@ -68,7 +68,7 @@ class BrokenPowerLaw:
             )
 
     def sample(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """Periods (days) and radii (Earth radii), each of shape (size,)."""
+        """Draw periods (days) and radii (Earth radii), each of shape (size,)."""
         across, along = rng.random((2, size))
         return _quantile(across, *self._period_law), _quantile(along, *self._radius_law)
 
@@ -87,7 +87,7 @@ def _log_density(
 def _quantile(
     share: np.ndarray, least: float, most: float, break_point: float, slopes: tuple[float, float]
 ) -> np.ndarray:
-    """The value below which a share (0 to 1) of the law lies: the density's antiderivative."""
+    """The value below which a share (0 to 1) of the law lies: its inverse cumulative density."""
     low, high = _areas(least, most, break_point, slopes)
     area = share * (low + high)
     start = math.log(least / break_point)

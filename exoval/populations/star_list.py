@@ -1,4 +1,4 @@
-"""The field around a target counted in a list of stars, in place of a model of the Galaxy."""
+"""Field stars counted in a list of stars instead of a model of the Galaxy."""
 
 from __future__ import annotations
 
@@ -15,27 +15,29 @@ from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.physics.stellar_relations import MASS_RANGE, mass_from_absolute_magnitude
 from exoval.units import ARCSEC_PER_DEGREE
 
-#: names, in lower case, under which lists carry magnitudes in a band
+#: lower-case names of columns with magnitudes, by band
 MAGNITUDES = {
     "kepler": ("kepler", "kepler_mag", "kepmag", "kp", "magnitude"),
     "tess": ("tess", "tess_mag", "tessmag", "tmag", "magnitude"),
 }
-#: names under which they carry masses in solar units
+#: lower-case names of columns with masses in solar units
 MASSES = ("mact", "mass", "m_ini")
-#: width in magnitudes over which stars are counted and taken as alike
+#: width in magnitudes of the bins in which stars are counted
 BIN = 0.5
-#: where the list says nothing of masses: field stars are taken to be this far away, parsec
+#: distance in parsec assumed for field stars where the list has no masses
 TYPICAL_DISTANCE = 1000.0
 
 
 @dataclass(frozen=True)
 class StarList:
-    """Stars within ``area_square_degrees``: a TRILEGAL run or a catalogue cone, CSV or Parquet.
+    """A star list of ``area_square_degrees``: a TRILEGAL run or catalogue cone, CSV or Parquet.
 
-    The list has a magnitude column (``MAGNITUDES``) and, if possible, masses (``MASSES``);
-    without them masses follow from magnitudes at a typical distance. It stands for every
-    position on the sky. Raises BadParameter for an area that is not positive, DataNotFound if
-    there is no file; reading raises BadTable for a list without magnitudes.
+    The list has a magnitude column (``MAGNITUDES``) and may have masses (``MASSES``); otherwise
+    masses follow from magnitudes at a typical distance. The same list is used for every position on
+    the sky.
+
+    Raises BadParameter for an area that is not positive and DataNotFound for a missing file;
+    reading raises BadTable for a list without magnitudes.
     """
 
     path: str
@@ -82,14 +84,14 @@ class StarList:
     def density(
         self, magnitude: float, *, band: str, ra: float = math.nan, dec: float = math.nan
     ) -> float:
-        """Stars per square arcsec and unit magnitude."""
+        """Return the stars per square arcsec and unit magnitude."""
         near = np.abs(self._magnitudes(band) - magnitude) <= 0.5 * BIN
         return float(near.sum() / BIN / self.area_square_degrees / ARCSEC_PER_DEGREE**2)
 
     def log_prob(
         self, magnitude: float, *, band: str, ra: float = math.nan, dec: float = math.nan
     ) -> float:
-        """Log of ``density``; minus infinity where the list has no star of that magnitude."""
+        """Return the log of ``density``; minus infinity where the list counts no stars."""
         density = self.density(magnitude, band=band, ra=ra, dec=dec)
         return math.log(density) if density > 0 else -math.inf
 
@@ -103,7 +105,7 @@ class StarList:
         ra: float = math.nan,
         dec: float = math.nan,
     ) -> np.ndarray:
-        """Masses (solar) of stars that appear with a magnitude, shape (size,)."""
+        """Draw the masses (solar) of stars of an apparent magnitude, shape (size,)."""
         magnitudes = self._magnitudes(band)
         distance = np.where(np.isfinite(magnitudes), np.abs(magnitudes - magnitude), np.inf)
         near = np.flatnonzero(distance <= max(0.5 * BIN, distance.min()))

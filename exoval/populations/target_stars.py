@@ -1,4 +1,4 @@
-"""The stars that a mission without a catalogue would observe: dwarfs in a field."""
+"""Simulated target stars of a mission without a catalogue: dwarfs in a field."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from exoval.physics.stellar_relations import radius_from_mass, teff_from_mass
 from exoval.populations.galactic_disc import GalacticDisc
 from exoval.star import Star, surface_gravity
 
-#: neighbours from this much brighter to this much fainter than the target crowd its aperture
+#: magnitudes, relative to the target's, of the neighbours that crowd its aperture, and their bins
 BRIGHTER, FAINTER, BIN = -1.0, 6.0, 0.5
-#: draws of a mass before the range is sampled evenly
+#: attempts to draw a mass within the range before it is drawn uniformly
 TRIES = 30
 
 
 @dataclass(frozen=True, kw_only=True)
 class TargetStars:
-    """Main-sequence stars between two magnitudes of the mission's band, somewhere in a field.
+    """Main-sequence stars between two magnitudes of the mission's band, at positions in a field.
 
-    The number of stars grows as 10^(``magnitude_slope`` m): 0 is even, 0.3 what the sky holds.
-    Masses (solar) are those that the model of the Galaxy shows at that magnitude, within
-    ``lightest`` and ``heaviest``. Places are uniform within ``field_radius_degrees`` of
-    ``ra_degrees``, ``dec_degrees``; 180 is the whole sky. From the place follow the density of
-    background stars and the crowding of the aperture. Radii scatter about the main sequence by
-    ``radius_scatter_dex``, and stars above 0.9 solar masses have grown by up to
-    ``grown_by_dex`` in their lives. Raises BadParameter for empty ranges.
+    The number of stars grows as 10^(``magnitude_slope`` m): 0 is uniform, 0.3 typical of the sky.
+    Masses (solar) follow the model of the Galaxy at that magnitude, between ``lightest`` and
+    ``heaviest``. Positions are uniform within ``field_radius_degrees`` of ``ra_degrees``,
+    ``dec_degrees``; 180 is the whole sky. The position determines the density of background stars
+    and the crowding of the aperture. Radii scatter about the main sequence by
+    ``radius_scatter_dex``; evolution has enlarged stars above 0.9 solar masses by up to
+    ``grown_by_dex``. Raises BadParameter for empty ranges.
     """
 
     brightest: float = 10.0
@@ -61,7 +61,7 @@ class TargetStars:
             )
 
     def sample(self, rng: np.random.Generator, target: str, *, band: str) -> Star:
-        """One star of the name ``target``, with a place, and magnitude in ``band``."""
+        """Draw one star named ``target``, with a position and a magnitude in ``band``."""
         magnitude = self._magnitude(rng)
         ra, dec = self._place(rng)
         mass = self._mass(rng, magnitude, band=band, ra=ra, dec=dec)
@@ -83,7 +83,7 @@ class TargetStars:
     def crowding(
         self, rng: np.random.Generator, star: Star, *, band: str, aperture_arcsec: float
     ) -> float:
-        """Share of the target in an aperture of that radius among the stars of its field."""
+        """Draw the target's share of the light in an aperture of that radius, given its field."""
         others = 0.0
         for difference in np.arange(BRIGHTER, FAINTER, BIN) + 0.5 * BIN:
             density = self.galaxy.density(
@@ -101,7 +101,7 @@ class TargetStars:
         return self.brightest + math.log1p(share * math.expm1(slope * width)) / slope
 
     def _place(self, rng: np.random.Generator) -> tuple[float, float]:
-        """Uniform over the cap: turn about the field's centre, cosine of the distance to it."""
+        """A position, uniform over the field's spherical cap."""
         cosine = 1 - rng.random() * (1 - math.cos(math.radians(self.field_radius_degrees)))
         turn = 2 * math.pi * rng.random()
         sine = math.sqrt(max(1 - cosine**2, 0.0))
@@ -118,7 +118,7 @@ class TargetStars:
         drawn = self.galaxy.sample(rng, TRIES, magnitude, band=band, ra=ra, dec=dec)
         drawn = drawn[(drawn >= self.lightest) & (drawn <= self.heaviest)]
         if len(drawn):
-            # the model's masses stand on a grid 4 % apart
+            # the model's masses are on a grid with steps of 4 %
             mass = float(drawn[0]) * math.exp(0.02 * rng.uniform(-1, 1))
             return min(max(mass, self.lightest), self.heaviest)
         return float(rng.uniform(self.lightest, self.heaviest))

@@ -1,4 +1,4 @@
-"""How far transits wander from a strict period."""
+"""Transit-timing variations: deviations of transit times from a strict period."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from exoval.errors import BadParameter
 
 @dataclass(frozen=True, kw_only=True)
 class TransitTiming:
-    """A ``share`` of planets whose transit times follow a sinusoid; the rest keep time.
+    """Sinusoidal transit-timing variations of a ``share`` of the planets.
 
-    Amplitudes are log-uniform in minutes, super-periods log-uniform in days, over the ranges of
-    the 260 Kepler planets with significant variations, a tenth of those searched (Holczer et
-    al. 2016, ApJS 225, 9). Raises BadParameter for a share outside 0-1 or an empty range.
+    The other planets are strictly periodic. Amplitudes are log-uniform in minutes, super-periods
+    log-uniform in days, over the ranges of the 260 Kepler planets with significant variations, a
+    tenth of those searched (Holczer et al. 2016, ApJS 225, 9). Raises BadParameter for a share
+    outside 0-1 or an empty range.
     """
 
     share: float = 0.1
@@ -40,7 +41,7 @@ class TransitTiming:
             )
 
     def sample(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """Amplitudes in minutes, 0 for planets that keep time, and super-periods in days."""
+        """Draw amplitudes (minutes; 0 for strictly periodic planets) and super-periods (days)."""
         kept, across, along = rng.random((3, size))
         amplitude = (
             self.minimum_amplitude_minutes
@@ -53,9 +54,10 @@ class TransitTiming:
         return np.where(kept < self.share, amplitude, 0.0), super_period
 
     def log_prob(self, amplitude: np.ndarray) -> np.ndarray:
-        """Log density per unit ln(amplitude / minute); at 0 the log of the share that is there.
+        """Return the log density per unit ln(amplitude / minute).
 
-        Over positive amplitudes its exponential integrates to ``share``.
+        At an amplitude of 0 it is the log of the share of strictly periodic planets. Over positive
+        amplitudes its exponential integrates to ``share``.
         """
         amplitude = np.asarray(amplitude, dtype=float)
         inside = (amplitude >= self.minimum_amplitude_minutes) & (

@@ -1,8 +1,8 @@
 """Build the sample of real data that ships with exoval from a folder like $EXOVAL_DATA.
 
-``python -m exoval.sample.build_sample DATA FOLDER``; the same data give the same files. Of a light
-curve the columns are kept that exoval reads by default, and what is read from them is the same bit
-by bit.
+Run ``python -m exoval.sample.build_sample DATA FOLDER``; the same data give the same files. The
+sample keeps those columns of a light curve that exoval reads by default; the values read from it
+are bit-identical.
 """
 
 from __future__ import annotations
@@ -58,13 +58,12 @@ CADENCES = (
     "pos_corr1",
     "pos_corr2",
 )
-#: centroids and the image motion that the reader takes out of them
+#: centroids and the image motion that the reader subtracts from them
 MOTIONS = {"mom_centr1": "pos_corr1", "mom_centr2": "pos_corr2"}
-#: quarters in a file, so that each is well below a megabyte
+#: quarters per file, which keeps each file well below a megabyte
 ROWS_PER_FILE = 16
 
-#: table, its column with the star's catalogue number, and columns that exoval does not read but a
-#: reader wants to see
+#: table, its column with the star's catalogue number, and further columns for human readers
 TABLES = (
     (
         koi,
@@ -90,8 +89,7 @@ TABLES = (
 def build_sample(folder: str | Path) -> None:
     """Write ``light_curves/`` and ``tables/`` of the sample into a folder.
 
-    Light curves and catalogues are those of EXOVAL_DATA. Raises DataNotFound where some are
-    missing.
+    Light curves and catalogues come from EXOVAL_DATA. Raises DataNotFound if some are missing.
     """
     folder = Path(folder)
     kepler_library, tess_library = open_library(kepler()), open_library(tess())
@@ -127,10 +125,10 @@ def _rows(library: LightCurveLibrary, chosen: Sequence[Part]) -> Iterator[dict]:
 
 
 def _as_read(cadences: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The cadences with the image motion on the grid of the centroid's own numbers.
+    """The cadences with the image motion rounded to the resolution of the centroids.
 
-    Centroids are stored to some 1e-5 pixels, image motions of 0.01 pixels much finer; the
-    difference of the two, which is all that is read, has no use for that.
+    Centroids are stored to some 1e-5 pixels, image motions of 0.01 pixels much finer. Only their
+    difference is read, so the finer digits do not matter.
     """
     rounded = {
         motion: cadences[centroid] - (cadences[centroid] - cadences[motion])
@@ -144,7 +142,7 @@ def _chunks(rows: Iterator[dict]) -> Iterator[list[dict]]:
 
 
 def _write_light_curves(path: Path, rows: list[dict]) -> None:
-    """One row group; the bytes of equal weight lie together, as noise is in the last ones only."""
+    """Write one row group; bytes are grouped by significance, as only the last ones are noise."""
     table = pa.table({name: pa.array([row[name] for row in rows]) for name in rows[0]})
     floats = [name for name in CADENCES if name != "quality"]
     pq.write_table(
@@ -169,7 +167,7 @@ def _write_table(
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Parse the command line and build; a foreseen error is one line and status 2."""
+    """Parse the command line and build the sample; an expected error is one line and status 2."""
     parser = argparse.ArgumentParser(
         prog="python -m exoval.sample.build_sample", description=__doc__.split(":")[0]
     )

@@ -1,6 +1,6 @@
-"""Which stars and quarters the sample holds: rules that know catalogues and noise, but no model.
+"""The choice of stars and quarters in the sample, by catalogues and noise but never by a model.
 
-Where a rule leaves more stars than there is room for, a hash of their names puts them in order.
+If a rule selects too many stars, a hash of their names decides which are taken.
 """
 
 from __future__ import annotations
@@ -24,41 +24,41 @@ from exoval.lightcurve import LightCurve
 from exoval.missions.library import LightCurveLibrary
 from exoval.real_event import best_window
 
-#: Kepler's quarters of full length; 0, 1 and 17 were shorter
+#: Kepler's quarters of full length; quarters 0, 1 and 17 were shorter
 FULL_QUARTERS = range(2, 17)
 #: quarters of stars without any catalogued event
 HOST_QUARTERS = 40
-#: so many of those stars have a run of quarters, the others one
+#: number of those stars with a run of quarters; the others have one quarter
 LONG_HOSTS = 2
 #: quarters in a run
 RUN = 3
-#: lowest log g of a dwarf, in whose light small planets are seen
+#: lowest log g of a dwarf, around which small planets are detectable
 DWARF_LOGG = 4.0
 #: stars with confirmed planets, and as many with false positives
 KOI_STARS = 10
-#: the documentation shows these, so they come first, with a run of quarters where they have one
+#: stars shown in the documentation: they come first, with a run of quarters if they have one
 SHOWN = ("KIC 6541920", "KIC 10666592", "KIC 2305372")
 #: quarters behind the signal-to-noise ratios of the KOI table
 CATALOGUE_QUARTERS = 17
-#: least signal-to-noise ratio expected in one quarter; searches ask for 7.1
+#: least expected signal-to-noise ratio in one quarter; searches require 7.1
 LEAST_SNR = 12.0
-#: least events in a quarter or sector, as searches ask for
+#: least number of events in a quarter or sector, as searches require
 LEAST_EVENTS = 3
 
 
 @dataclass(frozen=True)
 class Part:
-    """A star and those of its quarters or sectors that go into the sample."""
+    """A star and its quarters or sectors in the sample."""
 
     target: str
     segments: tuple[int, ...]
 
 
 def choose_hosts(kepler: LightCurveLibrary) -> list[Part]:
-    """The quietest dwarfs that no catalogue lists, quietest first.
+    """Return the quietest dwarfs without any catalogued signal, quietest first.
 
-    Quiet is a small CDPP on six hours in the first full quarter, which is the one that is taken.
-    Raises DataNotFound if there are too few.
+    A quiet star has a small six-hour CDPP in its first full quarter, which is the quarter chosen.
+    Raises DataNotFound if too few stars qualify.
     """
     listed = {event.target for read in signal_catalogues("KIC") for event in read()}
     full = {
@@ -78,11 +78,11 @@ def choose_hosts(kepler: LightCurveLibrary) -> list[Part]:
 
 
 def choose_koi_stars(kepler: LightCurveLibrary) -> list[Part]:
-    """Stars of KOIs that can be judged in one quarter, half of them planets.
+    """Return stars with a KOI that can be vetted in one quarter, half of them planets.
 
-    A star's quarter is the one with most cadences inside its first such KOI, as for any real
-    event; its other KOIs are judged as far as they show in it. Raises DataNotFound if there are
-    too few.
+    The quarter of a star is the one with most cadences inside its first such KOI, as for any real
+    event; its other KOIs are vetted if they show in that quarter. Raises DataNotFound if too few
+    stars qualify.
     """
     first: dict[str, Candidate] = {}
     for koi in sorted(read_koi(), key=lambda koi: koi.name):
@@ -100,9 +100,9 @@ def choose_koi_stars(kepler: LightCurveLibrary) -> list[Part]:
 
 
 def choose_sectors(tess: LightCurveLibrary) -> list[Part]:
-    """One sector of a planet's star and one of an eclipsing binary, the lowest catalogue numbers.
+    """Return one sector of a planet host and one of an eclipsing binary.
 
-    Raises DataNotFound if there are none.
+    The stars with the lowest catalogue numbers are taken. Raises DataNotFound if no star qualifies.
     """
     planets = [event for event in read_toi() if event.disposition == PLANET]
     binaries = read_tess_eclipsing_binaries()
@@ -135,7 +135,7 @@ def _full_quarters(kepler: LightCurveLibrary, target: str) -> tuple[int, ...]:
 
 
 def _shows_in_a_quarter(koi: Candidate, kepler: LightCurveLibrary) -> bool:
-    """Whether the catalogue's ephemeris and strength promise enough in the best quarter."""
+    """Return whether ephemeris and strength predict enough signal in the best quarter."""
     expected = koi.signal_to_noise / math.sqrt(CATALOGUE_QUARTERS)
     if not expected >= LEAST_SNR or not _is_searched_for(koi, kepler):
         return False
@@ -160,7 +160,7 @@ def _part(light_curve: LightCurve, ephemeris: Ephemeris, size: int) -> Part:
 
 
 def _hashed(targets: Iterable[str]) -> list[str]:
-    """In an order that has to do with nothing, and is always the same."""
+    """Targets in an arbitrary but reproducible order."""
     return sorted(targets, key=lambda target: hashlib.sha256(target.encode()).hexdigest())
 
 

@@ -131,7 +131,7 @@ def test_missing_values_are_left_out(write):
         (table().rename(columns={"time": "t", "flux": "f"}), r"no column time and flux"),
         (table(flux=np.full(40, np.nan)), r"HERON 7 segment 0: none of 40 cadences"),
         (table(flux=np.linspace(-1, 1, 40) - 0.5), r"not above 0; give linear flux"),
-        (table(flux=["high"] * 40), r"column flux is not numbers"),
+        (table(flux=["high"] * 40), r"column flux is not numeric"),
         (table(quality=np.ones(40, int)), r"not above 0|none of 40 cadences"),
         (table().iloc[:0], r"HERON_7.*(holds no cadence|cannot)"),
     ],
@@ -225,10 +225,10 @@ def test_what_an_ecsv_says_of_its_columns_counts(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"segment": ["A", "B"] * 20}, "column segment is not numbers"),
-        ({"segment": [1.0, np.nan] * 20}, "segment of 20 rows is empty or no whole number"),
+        ({"segment": ["A", "B"] * 20}, "column segment is not numeric"),
+        ({"segment": [1.0, np.nan] * 20}, "segment of 20 rows is empty or not a whole number"),
         ({"segment": [1.2] * 40}, "segment of 40 rows"),
-        ({"crowding": ["n/k"] * 40}, "column crowding is not numbers"),
+        ({"crowding": ["n/k"] * 40}, "column crowding is not numeric"),
         ({"crowding": [90.0] * 40}, "crowding 90"),
         ({"FLUX": [1.0] * 40}, "more than one column flux"),
         ({"time": np.repeat([5.0, 5.01, 5.02, 5.03], 10)}, "only 4 of 40 times differ"),

@@ -303,7 +303,7 @@ def test_centroids_have_photon_noise_and_follow_the_star():
 
 def test_a_null_takes_a_process_away_and_nonsense_is_refused():
     assert list(ProceduralNoise(processes={"red": RedNoise(), "spots": None}).processes) == ["red"]
-    with pytest.raises(BadParameter, match=r"\['red'\] are no processes"):
+    with pytest.raises(BadParameter, match=r"\['red'\] are not noise processes"):
         ProceduralNoise(processes={"red": {"ppm": 3.0}})
 
 
