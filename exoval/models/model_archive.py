@@ -1,4 +1,4 @@
-"""Fitted estimators on disk without pickle, so that reading one runs no code it brings along."""
+"""Fitted estimators on disk without pickle, so that reading one cannot run foreign code."""
 
 from __future__ import annotations
 
@@ -46,16 +46,15 @@ def write_archive(estimator: Any, path: Path) -> None:
 def read_archive(path: Path, *, trusted: tuple[str, ...] = ()) -> Any:
     """Read an estimator written by ``write_archive``.
 
-    Only known types are built: those skops trusts, ours, and those named in ``trusted`` (full
-    dotted names). Raises BadTable for others and for a damaged file.
+    Only known types are built: those that skops trusts, those of exoval, and those named in
+    ``trusted`` (full dotted names). Raises BadTable for other types and for a damaged file.
     """
     try:
         foreign = sorted(set(skops.io.get_untrusted_types(file=path)) - TRUSTED - set(trusted))
         if foreign:
             raise BadTable(
-                f"{path} wants to build {', '.join(foreign)}, which is not part of a "
-                "model of exoval; name it in trusted= if you know where the file is "
-                "from"
+                f"{path} wants to build {', '.join(foreign)}, which is not part of a model of "
+                "exoval; name it in trusted= if you trust the file"
             )
         return skops.io.load(path, trusted=sorted(TRUSTED | set(trusted)))
     except (

@@ -36,7 +36,7 @@ class Views:
         if self.values.shape != (rows, length) or self.missing.shape != (rows, stretches):
             raise BadTable(
                 f"views of shape {self.values.shape} with counts of shape {self.missing.shape} do "
-                f"not have the {length} bins in {stretches} stretches of their layout; "
+                f"not have the {length} bins in {stretches} views of their layout; "
                 "simulate the set again"
             )
 
@@ -74,7 +74,7 @@ class ViewRows:
 
     @property
     def layout(self) -> ViewLayout:
-        """Which stretches there are."""
+        """The layout of the rows."""
         return self.views.layout
 
     def __getitem__(self, chosen: np.ndarray | slice) -> np.ndarray:

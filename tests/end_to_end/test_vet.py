@@ -407,7 +407,7 @@ def test_the_share_of_planets_shifts_odds_by_bayes(run, light_curve):
     before, after = (share / (1 - share) for share in (shares["planet"], 0.001))
     assert rare / (1 - rare) == pytest.approx(plain / (1 - plain) * after / before, rel=1e-6)
     assert plain == pytest.approx(vet(light_curve, SUN, run, event=event).probability["planet"])
-    with pytest.raises(BadParameter, match="planets"):
+    with pytest.raises(BadParameter, match="planet_share is"):
         vet(light_curve, SUN, run, event=event, planet_share=1.0)
 
 
