@@ -1,4 +1,4 @@
-"""``python -m exoval``: vet events with a trained model, draw the page of one; no configuration."""
+"""``python -m exoval``: vet events with a trained model, or draw the page of one event."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from exoval.missions.mission import Mission
     from exoval.vetting.request import VettingRequest
 
-#: whose a star or signal is that is named like no mission's, such as a bare number
+#: mission of a target whose name begins as no mission's stars do, such as a bare number
 DEFAULT_MISSION = "kepler"
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Parse the command line and run the command; a foreseen error is one line and status 2."""
+    """Parse the command line and run the command; an expected error is one line and status 2."""
     parsed = _parser().parse_args(arguments)
-    # a folder may also hold light curves alone, and is then looked into by the command
+    # a folder may also hold light curves alone; then the command itself searches it
     data = parsed.data if parsed.data is not None and holds_data(parsed.data) else None
     with message_instead_of_traceback(), data_from(data):
         for name in ("output", "features", "pages"):
@@ -39,9 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     plot = commands.add_parser(
         "plot-event",
         help="draw the page of one event",
-        description="Draw light curve, folds, odd and even events, strongest other dip, centroid, "
-        "periodogram and features of one event. Without an ephemeris or a catalogue's name the "
-        "best event of a search is drawn.",
+        description="Draw the light curve, folds, odd and even events, strongest other dip, "
+        "centroid, periodogram and features of one event. Without an ephemeris or the name of a "
+        "catalogued signal, the strongest event of a search is drawn.",
     )
     plot.add_argument(
         "target",
@@ -51,19 +51,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_light_curve(plot)
     plot.add_argument(
-        "--maximum-period", type=float, metavar="DAYS", help="of the search; default the mission's"
+        "--maximum-period",
+        type=float,
+        metavar="DAYS",
+        help="longest period of the search; default: the mission's",
     )
     plot.add_argument(
         "--output",
         type=Path,
         metavar="PNG",
-        help="default TARGET.png, here; any ending that matplotlib knows",
+        help="file to write, with an ending that matplotlib knows; default: TARGET.png",
     )
     plot.add_argument(
         "--features",
         type=Path,
         metavar="CSV",
-        help="write the features too, as CSV or JSON by the name's ending",
+        help="also write the features to this file, which ends in .csv or .json",
     )
     plot.set_defaults(command=_plot_event)
     _add_vet(commands)
@@ -74,10 +77,9 @@ def _add_vet(commands: argparse._SubParsersAction) -> None:
     vet = commands.add_parser(
         "vet",
         help="judge events with a trained model",
-        description="Say how probable every scenario is for events of real light curves, with "
-        "errors and what stands against the numbers. A catalogued signal is judged at its "
-        "catalogue's ephemeris, the star's other signals cut out; a star has its light curve "
-        "searched.",
+        description="Give the probability of every scenario for events in real light curves, with "
+        "errors and caveats. A catalogued signal is judged at its catalogued ephemeris, with the "
+        "star's other signals cut out. The light curve of a star is searched for events.",
     )
     vet.add_argument("run", type=Path, help="output folder of python -m train")
     vet.add_argument(
@@ -92,71 +94,73 @@ def _add_vet(commands: argparse._SubParsersAction) -> None:
         type=int,
         default=1,
         metavar="N",
-        help="at most so many of a star that is searched; default 1",
+        help="largest number of events to judge in a searched light curve; default: 1",
     )
-    vet.add_argument("--classifier", help="of the run; default the one that leads it")
+    vet.add_argument("--classifier", help="classifier of the run; default: its leading one")
     vet.add_argument(
         "--planet-share",
         type=float,
         metavar="SHARE",
-        help="of all events in your survey; default that of the simulation",
+        help="share of planets among all events of your survey; default: that of the simulation",
     )
     vet.add_argument(
         "--table",
         type=Path,
         metavar="CSV",
-        help="events to judge, one a row: target "
-        "or file, and where known period_days, epoch_days, duration_hours, event "
-        "(a name) and star_radius, star_mass, star_teff ...",
+        help="table of events to judge, one a row: a column target or file and, if known, "
+        "period_days, epoch_days, duration_hours, event (a name) and star_radius, star_mass, "
+        "star_teff ...",
     )
     vet.add_argument(
         "--workers",
         type=int,
         default=1,
         metavar="N",
-        help="processes; 0 for as many as there are cores; default 1",
+        help="number of processes, 0 for one per core; default: 1",
     )
     vet.add_argument(
         "--output",
         type=Path,
         metavar="CSV",
         default=Path("vetted.csv"),
-        help="default vetted.csv, here",
+        help="table of answers to write; default: vetted.csv",
     )
-    vet.add_argument("--pages", type=Path, metavar="DIR", help="draw the page of every event")
+    vet.add_argument("--pages", type=Path, metavar="DIR", help="folder for the page of every event")
     vet.set_defaults(command=_vet)
 
 
 def _add_light_curve(command: argparse.ArgumentParser) -> None:
-    """Which light curve, and which event of it."""
+    """Add the arguments that name a light curve and an event in it."""
     command.add_argument(
         "--file",
         nargs="+",
         metavar="FILE",
-        help="light curves to read instead, of any kind that the mission reads",
+        help="light-curve files to read instead, in any format of the mission",
     )
     command.add_argument(
         "--data",
         "--folder",
         metavar="DIR",
         type=folder_named,
-        help="light curves, or the folder with light_curves/ and tables/; default $EXOVAL_DATA, "
-        "or without it 'sample', which ships with exoval",
+        help="folder of light curves, or folder with light_curves/ and tables/; default: "
+        "$EXOVAL_DATA or, if that is not set, 'sample', which ships with exoval",
     )
     command.add_argument(
         "--mission",
-        help="name of a mission, or the path of a yaml that "
-        "describes one; default by the target's name or, to vet, the model's",
+        help="name of a mission, or path of a yaml that describes one; default: for vet that of "
+        "the model, for plot-event by the target's name",
     )
-    command.add_argument("--segments", help="quarters or sectors such as 1,2,3; default all")
-    command.add_argument("--period", type=float, metavar="DAYS")
+    command.add_argument("--segments", help="quarters or sectors such as 1,2,3; default: all")
+    command.add_argument("--period", type=float, metavar="DAYS", help="orbital period")
     command.add_argument(
         "--epoch",
         type=float,
         metavar="DAYS",
-        help="mid-event, on the mission's clock (BKJD, BTJD) or BJD",
+        help="time of mid-event, on the mission's clock (BKJD, BTJD) or as BJD",
     )
-    command.add_argument("--duration", type=float, metavar="HOURS", help="first to last contact")
+    command.add_argument(
+        "--duration", type=float, metavar="HOURS", help="from first to last contact"
+    )
 
 
 def _plot_event(parsed: argparse.Namespace) -> None:
@@ -171,7 +175,7 @@ def _plot_event(parsed: argparse.Namespace) -> None:
     if parsed.target is None and parsed.file is None:
         raise BadParameter("nothing to draw; give a target such as 'KIC 10666592', or --file")
     mission = _mission(parsed.mission) if parsed.mission else _mission_of(parsed.target or "")
-    request = _asked(parsed, parsed.target)
+    request = _request(parsed, parsed.target)
     event, target = request.event_and_target(mission)
     longest = parsed.maximum_period or mission.maximum_period_days
     recipe = Recipe(
@@ -200,9 +204,9 @@ def _vet(parsed: argparse.Namespace) -> None:
     from exoval.vetting.summary import summary
     from exoval.vetting.vet_list import Vetting, vet_list
 
-    asked = _asked_list(parsed)
+    requests = _requests(parsed)
     if parsed.pages is not None:
-        # before anything is judged for them
+        # made first, so that a wrong name ends the command at once
         make_folder(parsed.pages, setting="--pages")
     vetting = Vetting(
         parsed.run,
@@ -213,8 +217,8 @@ def _vet(parsed: argparse.Namespace) -> None:
         parsed.pages,
     )
     answers = []
-    judged = vet_list(vetting, asked, parsed.output, parsed.workers)
-    for one, answer in progress(judged, total=len(asked), description="vet"):
+    judged = vet_list(vetting, requests, parsed.output, parsed.workers)
+    for one, answer in progress(judged, total=len(requests), description="vet"):
         answers.append(answer)
         if answer.lines:
             print("\n".join(answer.lines), flush=True)
@@ -232,36 +236,36 @@ def _vet(parsed: argparse.Namespace) -> None:
     print(summary(rows, run.models[run.leading].meanings))
 
 
-def _asked_list(parsed: argparse.Namespace) -> list[VettingRequest]:
-    """What the command line names, and then the rows of its table."""
+def _requests(parsed: argparse.Namespace) -> list[VettingRequest]:
+    """The requests of the command line, then those of its table."""
     from exoval.vetting.table_of_requests import read_requests
 
-    asked = [_asked(parsed, target) for target in parsed.targets]
-    if not asked and parsed.file is not None:
-        asked = [_asked(parsed, None)]
+    requests = [_request(parsed, target) for target in parsed.targets]
+    if not requests and parsed.file is not None:
+        requests = [_request(parsed, None)]
     if parsed.table is not None:
-        asked += read_requests(
+        requests += read_requests(
             parsed.table,
             replace(
-                _asked(parsed, None),
+                _request(parsed, None),
                 files=(),
                 period_days=None,
                 epoch_days=None,
                 duration_hours=None,
             ),
         )
-    if not asked:
+    if not requests:
         raise BadParameter(
             "nothing to judge; give targets such as 'KIC 10666592' or K00002.01, --table or --file"
         )
-    return list(dict.fromkeys(asked))
+    return list(dict.fromkeys(requests))
 
 
-def _asked(parsed: argparse.Namespace, target: str | None) -> VettingRequest:
-    """What is asked of one target of the command line."""
+def _request(parsed: argparse.Namespace, target: str | None) -> VettingRequest:
+    """The request for one target of the command line."""
     from exoval.vetting.request import VettingRequest
 
-    asked = VettingRequest(
+    request = VettingRequest(
         target,
         tuple(parsed.file or ()),
         parsed.period,
@@ -270,13 +274,13 @@ def _asked(parsed: argparse.Namespace, target: str | None) -> VettingRequest:
         _segments(parsed.segments),
         parsed.data,
     )
-    # a part of an ephemeris is a mistake of the command, not of one target
-    _ = asked.is_given
-    return asked
+    # an incomplete ephemeris is an error of the command line, so that no target is judged
+    _ = request.is_given
+    return request
 
 
 def _mission(name: str) -> Mission:
-    """The mission of a yaml, of one of conf/mission, or of a function of exoval.missions."""
+    """The mission of a yaml file, of conf/mission, or of a function in exoval.missions."""
     from exoval.missions.mission_file import is_mission_file, read_mission
     from exoval.missions.named_mission import named_mission
 
@@ -309,7 +313,7 @@ def _segments(text: str | None) -> tuple[int, ...] | None:
     try:
         return tuple(int(number) for number in text.split(","))
     except ValueError:
-        raise BadParameter(f"--segments {text}; give numbers such as 1,2,3") from None
+        raise BadParameter(f"--segments is '{text}'; give numbers such as 1,2,3") from None
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The only road from a light curve and an event to numbers, for simulated and real alike."""
+"""Measurement of an event in a light curve, the same for simulated and real events."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from exoval.table.column import Column
 
 @dataclass(frozen=True)
 class MeasuredEvent:
-    """An event as it was folded, and what was measured of it.
+    """A folded event and the features measured from it.
 
-    ``row`` has one float per declared column, NaN where a group found nothing to measure.
-    ``views`` are those of the recipe's form and their counts of empty bins; None without a form.
+    ``row`` has one float per declared column, NaN for a missing feature. ``views`` holds the views
+    of the recipe's form and their counts of empty bins; None without a form.
     """
 
     folded: FoldedEvent
@@ -34,10 +34,10 @@ class MeasuredEvent:
 def measure(
     light_curve: LightCurve, event: TransitEvent, star: Star, recipe: Recipe
 ) -> MeasuredEvent | None:
-    """Detrend with the event hidden from the trend, refine its ephemeris, measure every group.
+    """Detrend with the event masked, refine its ephemeris, and measure every feature group.
 
     ``light_curve`` is undetrended, and all of it is used. None if no box near the event holds
-    data. Raises BadLightCurve if nothing is left after detrending.
+    data. Raises BadLightCurve if no cadence is left after detrending.
     """
     folded = fold(light_curve, event, star, detrend=recipe.detrend)
     if folded is None:
@@ -53,7 +53,7 @@ def measure(
 def fold(
     light_curve: LightCurve, event: TransitEvent, star: Star, *, detrend: Detrend
 ) -> FoldedEvent | None:
-    """The first half of ``measure``: the event as every feature group and view sees it."""
+    """The folded event that feature groups and views measure: the first half of ``measure``."""
     flat = detrend(light_curve, event.ephemeris)
     refined = refine(flat, event.ephemeris, source=event.source)
     return None if refined is None else FoldedEvent(flat, refined, star, light_curve)
@@ -62,7 +62,7 @@ def fold(
 def measure_folded(
     folded: FoldedEvent, *, features: Mapping[str, FeatureGroup]
 ) -> dict[str, float]:
-    """The second half of ``measure``: one float per declared column."""
+    """One float per declared column of a folded event: the second half of ``measure``."""
     row = {column.name: np.nan for column in declared_columns(features)}
     for group in features.values():
         row.update(group(folded))

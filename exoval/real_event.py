@@ -1,7 +1,7 @@
-"""The one road from a real star and what is asked of it to the event as it is judged.
+"""Measurement of an event in a real light curve, the same for training, vetting and pages.
 
-``train``, ``vet``, its page and ``plot-event`` all come through here: the star's other signals are
-cut out, the segments with most of the event are chosen, and it is measured as simulated ones are.
+``train``, ``vet``, its page and ``plot-event`` all use it: the star's other signals are cut out,
+the segments with most of the event are chosen, and it is measured as simulated ones are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from exoval.measure import MeasuredEvent, measure
 from exoval.recipe import Recipe
 from exoval.star import Star
 
-#: full width of what is cut out with another signal of the star, in durations of its events
+#: full width of the cut around each event of another signal, in durations of its events
 CUT_DURATIONS = 1.5
 
 
@@ -33,7 +33,7 @@ def measure_real_event(
     """Measure an event of an undetrended light curve as the events of a labelled set were.
 
     ``others`` are further signals of the star, which are cut out. Raises NoDip if the data show
-    no dip at the event, BadLightCurve if nothing is left of them.
+    no dip at the event, BadLightCurve if no cadence is left.
     """
     light_curve = without_events(light_curve, others)
     window = best_window(light_curve, event.ephemeris, recipe.segments_per_light_curve)
@@ -51,9 +51,9 @@ def without_events(light_curve: LightCurve, signals: Sequence[Ephemeris]) -> Lig
 
 
 def best_window(light_curve: LightCurve, ephemeris: Ephemeris, size: int | None) -> LightCurve:
-    """The run of ``size`` segments, one after the other, with most cadences inside events.
+    """The ``size`` consecutive segments with most cadences inside events, as a light curve.
 
-    The earliest of equal ones; the whole light curve where ``size`` is None.
+    The earliest of equal ones is taken; the whole light curve if ``size`` is None.
     """
     segments = light_curve.segments
     if size is None or size >= len(segments):
@@ -70,7 +70,7 @@ def best_window(light_curve: LightCurve, ephemeris: Ephemeris, size: int | None)
 
 
 def limits_exceeded(measured: MeasuredEvent, recipe: Recipe) -> tuple[str, ...]:
-    """In which ways an event lies outside what was simulated and searched for, in words."""
+    """Sentences on how an event lies outside what was simulated and searched for; often empty."""
     folded, search = measured.folded, recipe.search
     shortest, longest = recipe.periods
     depth, error = folded.depth
@@ -78,9 +78,9 @@ def limits_exceeded(measured: MeasuredEvent, recipe: Recipe) -> tuple[str, ...]:
     if not shortest <= folded.period <= longest:
         found.append(f"period outside the {shortest:g}-{longest:g} days that were simulated")
     if len(folded.events) < search.minimum_transits:
-        found.append(f"fewer than the {search.minimum_transits} transits that the search asks for")
+        found.append(f"fewer than the {search.minimum_transits} transits that the search requires")
     if depth < search.threshold * error:
-        found.append(f"weaker than the {search.threshold:g} sigma that the search asks for")
+        found.append(f"weaker than the {search.threshold:g} sigma that the search requires")
     return tuple(found)
 
 
@@ -89,7 +89,7 @@ def _runs(count: int, size: int) -> Iterator[range]:
 
 
 def _no_dip(light_curve: LightCurve, ephemeris: Ephemeris) -> str:
-    """What to say of an event that is not in the data."""
+    """The message for an event that is not in the data."""
     where = "there are no data"
     if len(light_curve):
         where = f"the data run from {light_curve.time[0]:.2f} to {light_curve.time[-1]:.2f} d"

@@ -1,4 +1,4 @@
-"""How an event of a light curve becomes a row, so that any other event becomes one alike."""
+"""The recipe by which an event of a light curve becomes a row of features, always the same way."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from exoval.search.box_search import BoxSearch
 from exoval.search.search import Search
 from exoval.views.view_form import ViewForm
 
-#: settings of ``python -m simulate`` that a recipe consists of
+#: settings of ``python -m simulate`` that make up a recipe
 PARTS = ("mission", "detrend", "search", "feature", "view_form", "views")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """The parts that find and measure an event, and what they were used on.
+    """The parts that find and measure an event, and the mission of the light curves.
 
-    ``mission`` is that of the light curves to be measured; ``simulated`` that of the labelled set
-    where it is another one. ``segments_per_light_curve`` quarters or sectors make a light curve,
-    None for all that are there. Without ``view_form`` there are no views.
+    ``mission`` is that of the light curves to measure, ``simulated`` that of the labelled set if it
+    differs. A light curve has ``segments_per_light_curve`` quarters or sectors, or all of them if
+    None. ``view_form`` is None for a recipe without views.
     """
 
     mission: Mission
@@ -38,13 +38,13 @@ class Recipe:
 
     @property
     def periods(self) -> tuple[float, float]:
-        """The shortest and the longest period that was simulated, days."""
+        """The shortest and the longest simulated period, days."""
         mission = self.simulated or self.mission
         return mission.minimum_period_days, mission.maximum_period_days
 
 
 def recipe_settings(settings: Mapping, segments_per_light_curve: int) -> dict:
-    """The part of the settings of a simulation from which ``read_recipe`` makes its recipe."""
+    """The settings of a simulation from which ``read_recipe`` builds its recipe."""
     return {name: settings[name] for name in PARTS if name in settings} | {
         "segments_per_light_curve": segments_per_light_curve
     }
@@ -53,9 +53,9 @@ def recipe_settings(settings: Mapping, segments_per_light_curve: int) -> dict:
 def read_recipe(settings: Mapping | None, source: str, mission: Mission | None = None) -> Recipe:
     """The recipe that ``recipe_settings`` wrote into the file ``source``.
 
-    Light curves are read as those of ``mission`` where one is given, such as another product of
-    the same pixels. Only what a file may name is built (``exoval.build``). Raises BadTable, naming
-    ``source``, if the settings lack a part or one cannot be built.
+    A ``mission``, such as another product of the same pixels, replaces the recipe's for reading
+    light curves. ``exoval.build`` restricts what a file may name. Raises BadTable, naming
+    ``source``, if a part is missing from the settings or cannot be built.
     """
     settings = dict(settings or {})
     needed = ("mission", "detrend", "search", "feature", "segments_per_light_curve")
@@ -72,7 +72,7 @@ def read_recipe(settings: Mapping | None, source: str, mission: Mission | None =
         parts = {name: build(settings.get(name), name) for name in wanted}
     except BadParameter as error:
         raise BadTable(
-            f"cannot rebuild what measured the events of {source} ({error}); "
+            f"cannot build the recipe of {source} ({error}); "
             "simulate and train again with this version"
         ) from error
     return Recipe(

@@ -1,4 +1,4 @@
-"""``python -m simulate``: the only file of this app that reads configuration."""
+"""``python -m simulate``: make a labelled set; the one file of this app with configuration."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def main(config: DictConfig) -> None:
         _summary(manifest, arguments["output"])
         if all(row["failed"] and not row["drawn"] for row in manifest["counts"].values()):
             print(
-                "error: every example failed, for the reasons above; mend the first of them",
+                "error: every example failed, for the reasons above; fix the first of them",
                 file=sys.stderr,
             )
             raise SystemExit(1)
 
 
 def take_mission_files() -> None:
-    """Make ``mission=/path/to/mine.yaml`` a choice that Hydra knows."""
+    """Register ``mission=/path/to/mine.yaml`` as a choice of Hydra."""
     with message_instead_of_traceback():
         check_overrides(sys.argv[1:])
         sys.argv[1:], files = mission_files(sys.argv[1:])
@@ -62,7 +62,7 @@ def _build(config: DictConfig) -> tuple[dict, dict]:
     """The resolved settings as plain values, and the objects they describe."""
     hydra_config = HydraConfig.get()
     try:
-        # first, as all the rest refers to the mission
+        # first, since all other settings refer to the mission
         check_settings(OmegaConf.to_container(config.mission))
         settings = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         arguments = instantiate(config, _convert_="all")

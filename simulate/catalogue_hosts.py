@@ -1,4 +1,4 @@
-"""Hosts that are the stars of a table: their parameters and their noise, light curves made up."""
+"""Hosts with the parameters and noise levels of a table's stars, and procedural light curves."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from exoval.missions.mission import Mission
 from exoval.star import Star, surface_gravity
 from simulate.hosts import procedural_light_curve
 
-#: a star's magnitude from its noise is believed between these
+#: limits for a magnitude that is derived from the noise
 BRIGHTEST, FAINTEST = 8.0, 18.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogueHosts:
-    """Every star of a mission's table, with white and correlated noise of its own strength.
+    """The stars of a mission's table, each with white and correlated noise of its own strength.
 
     ``table`` is a file of $EXOVAL_DATA/tables, or at ``path``, with the columns
     ``identity_column`` (the catalogue number), mass, radius, teff and ``noise_column``, the
     combined differential precision in ppm on ``noise_hours``; ``download`` says how to get it.
-    What is missing follows from relations and is flagged: log g from mass and
-    radius, the magnitude from the noise with ``noise_ppm_at_12`` on six hours at magnitude 12.
-    Stars with known signals are left out, as no star with a real label may be trained on.
+    Missing parameters are derived and flagged: log g from mass and radius, the magnitude from the
+    noise, with ``noise_ppm_at_12`` on six hours at magnitude 12. Stars with known signals are left
+    out, so that no star with a real label is trained on.
     """
 
     mission: Mission
@@ -51,8 +51,8 @@ class CatalogueHosts:
     def stars(self) -> pd.DataFrame:
         """Targets with mass, radius, teff and noise on six hours (ppm).
 
-        Raises DataNotFound without the table or without one complete star in it, BadTable if it
-        lacks a column.
+        Raises DataNotFound if the table does not exist or has no complete star without a known
+        signal, BadTable if it lacks a column.
         """
         values = ["mass", "radius", "teff", self.noise_column]
         table = CatalogTable(self.table, self.table, self.download)
@@ -62,20 +62,20 @@ class CatalogueHosts:
         target = self.mission.target_prefix + " " + number
         catalogs = signal_catalogues(self.mission.target_prefix)
         known = stars_with_known_signals(catalogs, stars_of=self.path)
-        # white noise falls with the square root of the time it is averaged over
+        # white noise falls with the square root of the averaging time
         frame = frame.assign(
             target=target, noise_ppm=frame[self.noise_column] * math.sqrt(self.noise_hours / 6.0)
         )
         frame = frame[~frame.target.isin(known)].reset_index(drop=True)
         if frame.empty:
             raise DataNotFound(
-                f"{self.table} holds no star with mass, radius, temperature and "
-                "noise that has no known signal; give another table"
+                f"{self.table} has no star with mass, radius, temperature and noise and without a "
+                "known signal; give another table"
             )
         return frame
 
     def draw(self, rng: np.random.Generator) -> tuple[LightCurve, Star]:
-        """A random star of the table and one segment of noise as strong as its own."""
+        """A random star of the table and one segment of noise with the star's noise level."""
         row = self.stars.iloc[int(rng.integers(len(self.stars)))]
         light_curve = procedural_light_curve(
             rng,
@@ -90,7 +90,7 @@ class CatalogueHosts:
 
     @property
     def _white_share(self) -> float:
-        """White over total noise on six hours, so that both parts together are the star's."""
+        """White noise over total noise on six hours."""
         cadences = 0.25 / self.mission.exposure_days
         span = 0.25 / self.correlation_days
         # variance of the mean over a span of exponentially correlated noise of unit variance
@@ -110,7 +110,7 @@ class CatalogueHosts:
         )
 
     def describe(self) -> dict:
-        """What the manifest says of the hosts."""
+        """The description of the hosts for the manifest."""
         return {
             "kind": self.kind,
             "mission": self.mission.name,

@@ -1,4 +1,4 @@
-"""Fill in what a catalogue does not say of a star."""
+"""Fill in the parameters of a star that its catalogue lacks."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ from exoval.star import Star, mass_from_gravity, surface_gravity
 
 
 def complete_star(star: Star) -> Star:
-    """The star with radius, mass, temperature and gravity; ``flags`` names the filled ones.
+    """The star with radius, mass, temperature and gravity; ``flags`` names the derived ones.
 
-    Mass comes from gravity and radius where both are known and credible, else from the main
-    sequence. Raises BadParameter if neither radius nor temperature is known.
+    The mass comes from gravity and radius if both are known and credible, else from the main
+    sequence. Raises BadParameter if radius and temperature are both unknown.
+
+    >>> star = complete_star(Star(target="KIC 1", radius=1.0, teff=5772.0))
+    >>> round(star.mass, 1), round(star.logg, 1)
+    (1.0, 4.4)
     """
     radius, teff, logg, mass = star.radius, star.teff, star.logg, star.mass
     if not math.isfinite(radius) and not math.isfinite(teff):

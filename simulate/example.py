@@ -1,4 +1,4 @@
-"""One simulated target from its seed and index to a labelled row."""
+"""Simulation of one target, from its seed and index to a labelled row."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ from simulate.transform import INVERTED, SCRAMBLED, invert, scramble
 
 log = logging.getLogger(__name__)
 
-#: how far an example came, in order
+#: stages that an example passes, in order
 DRAWN, VISIBLE, RECOVERED, KEPT, FAILED = "drawn", "visible", "recovered", "kept", "failed"
-#: time scale of the noise that decides what is visible, days
+#: time scale of the noise against which visibility is judged, days
 NOISE_DAYS = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
 class Simulation:
-    """Everything that turns a seed and an index into a row; the same for every worker.
+    """The parts that turn a seed and an index into a row, the same for every worker.
 
-    ``recipe`` says how what is injected is found and measured. ``visible_snr`` is the expected
-    signal-to-noise ratio below which a signal counts as not visible and is not searched for; it
-    lies below the search's threshold, so that nothing is lost by it.
+    ``recipe`` finds and measures the injected signal. A signal with an expected signal-to-noise
+    ratio below ``visible_snr`` counts as invisible and is not searched for; ``visible_snr`` lies
+    below the search's threshold, so that no detection is lost.
     """
 
     seed: int
@@ -62,9 +62,9 @@ class Simulation:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of one example; ``row`` holds features where it was kept.
+    """The outcome of one example; ``row`` holds the features of a kept one.
 
-    ``views`` are those of the recipe's form and their counts of empty bins, where asked for.
+    ``views``, if the recipe has a form of views, are the views and their counts of empty bins.
     """
 
     scenario: str
@@ -80,7 +80,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class InjectedSystem:
-    """A host, the system drawn for it and the light curve that holds its signal."""
+    """A host, the system drawn for it, and the light curve with the injected signal."""
 
     star: Star
     host: LightCurve
@@ -89,7 +89,7 @@ class InjectedSystem:
 
 
 def example_rng(seed: int, scenario: str, index: int) -> np.random.Generator:
-    """The random numbers of one example, whatever runs beside it."""
+    """The random generator of one example, independent of all other examples."""
     key = (zlib.crc32(scenario.encode()), index)
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
@@ -113,25 +113,25 @@ def simulate_example(simulation: Simulation, scenario: str, index: int) -> Outco
             stage=stage,
             reason=str(error),
         )
-    except Exception as error:  # one odd light curve must not end a run of a million
-        log.exception("%s %d on %s failed while it should not", scenario, index, target)
+    except Exception as error:  # one bad light curve must not end a run of a million
+        log.exception("unexpected error in %s %d on %s", scenario, index, target)
         return Outcome(
             scenario=scenario,
             index=index,
             target=target,
             status=FAILED,
             stage=stage,
-            reason=f"unforeseen {type(error).__name__}: {error}",
+            reason=f"unexpected {type(error).__name__}: {error}",
         )
 
 
 def inject_example(
     simulation: Simulation, scenario: str, *, rng: np.random.Generator, host: LightCurve, star: Star
 ) -> InjectedSystem:
-    """Draw a system of the scenario for a host and put its light in.
+    """Draw a system of the scenario for a host and inject its light.
 
-    The system is drawn around what the star may really be, given the errors of its catalogue;
-    features are measured with the catalogue's star, as they are for real candidates.
+    The system is drawn around the star's true parameters, which differ from the catalogue's by
+    its errors; features are measured with the catalogue's parameters, as for real candidates.
     """
     mission = simulation.hosts.mission
     true_star = simulation.catalogue_errors.sample(rng, complete_star(star))
@@ -165,9 +165,9 @@ def inject_example(
 
 
 def draw_neighbours(rng: np.random.Generator, mission: Mission) -> tuple[float, float]:
-    """Where the light of known neighbours lies, arcsec from the target along the axes.
+    """Position of the light of known neighbours, in arcsec from the target along the axes.
 
-    The crowding metric says how much of it there is, not where: uniform over the
+    The crowding metric gives its amount but not its position, which is drawn uniformly over the
     mission's aperture.
     """
     radius = mission.aperture_radius_pixels * mission.pixel_scale_arcsec * np.sqrt(rng.random())
@@ -209,7 +209,7 @@ def _search_and_measure(
             status=RECOVERED,
             truth=truth,
             stage="measure",
-            reason="no dip is left at the found event once the trend ignores it",
+            reason="no dip at the found event once it is masked from the trend",
         )
     return Outcome(**example, status=KEPT, truth=truth, row=measured.row, views=measured.views)
 
@@ -217,7 +217,7 @@ def _search_and_measure(
 def _recovery(
     found: Ephemeris, expected: Ephemeris | None, orbit: Orbit | None, light_curve: LightCurve
 ) -> Recovery:
-    """With nothing injected whatever was found is the event; otherwise it must match."""
+    """Whether the found event matches the injected one; without an injection any event does."""
     if expected is None or orbit is None:
         return Recovery("same")
     secondary = None
@@ -253,11 +253,11 @@ def _truth(injected: InjectedSystem, transit_model: TransitModel) -> dict:
     orbit = eclipsed.orbit
     eclipses = injected.light_curve
     if orbit.phase_curve is not None:
-        # what counts as depth and strength is what the eclipses hide
+        # depth and strength are those of the light that the eclipses hide
         eclipses = inject(
             host, without_phase_curves(system), transit_model=transit_model, pixel_scale_arcsec=1.0
         ).light_curve
-    # a cadence without light says nothing of what is hidden
+    # cadences without light are left out: no share of them can be hidden
     lost = 1 - np.divide(
         eclipses.flux, host.flux, out=np.ones(len(host.flux)), where=host.flux != 0
     )

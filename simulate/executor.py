@@ -1,4 +1,4 @@
-"""Run many examples, here or in worker processes, and survive a worker that dies."""
+"""Runs many examples, in this process or in workers, also if a worker dies."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Executor:
-    """``workers`` processes; 0 means as many as the machine has cores, 1 means this process.
+    """Runs examples in ``workers`` processes: 0 means one per core, 1 means this process.
 
     Raises BadParameter for a negative number.
     """
@@ -40,8 +40,8 @@ class Executor:
     ) -> Iterator[tuple[Batch, list[Outcome]]]:
         """Yield every batch with its outcomes, in order of completion.
 
-        A batch whose worker process dies is run again, one example at a time; an example that
-        kills its worker again becomes a failed outcome, and the rest goes on.
+        If a worker process dies, its batch is run again, one example at a time; an example that
+        kills its worker again becomes a failed outcome, and the run continues.
         """
         workers = min(self.workers or os.cpu_count() or 1, max(len(batches), 1))
         if workers == 1:
@@ -69,7 +69,7 @@ def _each_alone(simulation: Simulation, batch: Batch) -> list[Outcome]:
 
 
 def _alone(simulation: Simulation, scenario: str, index: int) -> Outcome:
-    """One example in a process of its own."""
+    """The outcome of one example, in a process of its own."""
     batch = Batch(scenario, index, index + 1)
     try:
         return next(in_workers(partial(run_batch, simulation), [batch], workers=1))[1][0]

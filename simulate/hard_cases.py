@@ -1,4 +1,4 @@
-"""Which of the hard cases an injected orbit turned out to be."""
+"""Flags of an injected orbit for the cases that are hard to classify."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from exoval.physics.orbit import durations, secondary_delay, seen_from_body_2
 from exoval.physics.transit_flux import TransitModel
 from exoval.system import Orbit, Source
 
-#: eclipses are called equal if their depths differ by less than this share
+#: eclipses count as equal if their depths differ by less than this share
 EQUAL_WITHIN = 0.15
 
 
@@ -59,7 +59,7 @@ def transits_in_data(orbit: Orbit, light_curve: LightCurve) -> int:
 
 
 def _depths(source: Source, transit_model: TransitModel) -> tuple[float, float]:
-    """Depths at both conjunctions, relative to the pair's light, without exposure."""
+    """Depths at both conjunctions, relative to the pair's light, at an instant."""
     orbit = source.orbit
     epoch = orbit.transit_times[0] if orbit.transit_times else orbit.epoch
     delay = secondary_delay(

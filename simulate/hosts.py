@@ -1,4 +1,4 @@
-"""The light curves that signals are put into."""
+"""Host stars and the light curves into which signals are injected."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from exoval.star import Star
 
 log = logging.getLogger(__name__)
 
-#: durations, centred on the event, that are cut out with a known signal
+#: full width of the cut around each event of a known signal, in durations
 MASKED_DURATIONS = 2.0
-#: fewer real stars than this are no sample of a mission's noise
+#: fewest real stars for a fair sample of a mission's noise
 FEW_STARS = 10
 
 
 class Hosts(Protocol):
-    """Where host light curves come from; ``kind`` is ``real`` or ``procedural``.
+    """A source of host light curves; ``kind`` is ``real`` or ``procedural``.
 
-    What ``describe`` says goes into the manifest, ``segments_per_light_curve`` among it.
+    ``describe`` gives the manifest's entries, which include ``segments_per_light_curve``.
     """
 
     kind: str
@@ -47,13 +47,13 @@ class Hosts(Protocol):
 class RealHosts:
     """Real light curves of a mission, a few consecutive segments at a time.
 
-    ``segments_per_light_curve`` consecutive quarters or sectors make a host (fewer where a star
-    has fewer; those with less than ``minimum_segments`` are left out). ``targets`` restricts the
-    stars. Stars with known signals are left out
-    (``leave_out_known_signals``), so that what is injected is all there is and the stars that
-    real labels belong to are never trained on. With ``mask_known_signals`` those whose signals are
-    planets or candidates stay, with every event cut out, unless that costs more than
-    ``largest_masked_share`` of the time; false positives have light besides their events.
+    A host has ``segments_per_light_curve`` consecutive quarters or sectors, or as many as the
+    star has; stars with fewer than ``minimum_segments`` are left out. ``targets`` restricts the
+    stars. ``leave_out_known_signals`` leaves out stars with known signals, so that the injected
+    signal is the only one and no star with a real label is trained on. With
+    ``mask_known_signals`` stars of planets and candidates are used with every event cut out,
+    unless the cut exceeds ``largest_masked_share`` of the time. Stars of false positives are left
+    out: their light also varies between events.
     """
 
     mission: Mission
@@ -76,12 +76,12 @@ class RealHosts:
 
     @cached_property
     def library(self) -> LightCurveLibrary:
-        """The folder of light curves; raises DataNotFound if there is none."""
+        """The library of light curves; DataNotFound if there are none."""
         return open_library(self.mission, folder=self.folder)
 
     @cached_property
     def known_signals(self) -> dict[str, tuple[Candidate, ...]]:
-        """Catalogued signals of the stars of the library, if they matter."""
+        """Catalogued signals by star; empty if the settings ignore them."""
         if not self.leave_out_known_signals and not self.mask_known_signals:
             return {}
         catalogs = signal_catalogues(self.mission.target_prefix)
@@ -91,7 +91,7 @@ class RealHosts:
 
     @cached_property
     def left_out(self) -> frozenset[str]:
-        """Stars of the library that carry a known signal which is not to be masked."""
+        """Stars of the library with a known signal that is not masked."""
         if not self.mask_known_signals:
             return frozenset(self.known_signals)
         return frozenset(
@@ -103,18 +103,18 @@ class RealHosts:
 
     @cached_property
     def unknown_stars(self) -> frozenset[str]:
-        """Stars of which neither radius nor temperature is known: nothing can be drawn there."""
+        """Stars without radius and temperature, for which no system can be drawn."""
         return frozenset(filter(self._is_unknown, self.library.targets()))
 
     def _is_unknown(self, target: str) -> bool:
         try:
             star = self.library.star(target)
         except BadLightCurve:
-            return False  # stays, so that it is counted with its own reason
+            return False  # kept, so that its own error is counted when it is drawn
         return not math.isfinite(star.radius) and not math.isfinite(star.teff)
 
     def _is_short(self, target: str) -> bool:
-        """Whether a star of the library has too few segments; an unknown one fails by name."""
+        """Whether a star of the library has too few segments; False for an unknown star."""
         return (
             self.minimum_segments > 1
             and target in self.library.targets()
@@ -123,9 +123,10 @@ class RealHosts:
 
     @cached_property
     def eligible(self) -> tuple[str, ...]:
-        """Targets that can be drawn; a requested one that is unknown stays and fails by name.
+        """Targets that can be drawn, including requested ones that are unknown.
 
-        Raises DataNotFound if none is left.
+        Drawing an unknown target gives an error with its name. Raises DataNotFound if no target
+        is left.
         """
         wanted = self.targets or self.library.targets()
         lost = self.left_out | (frozenset() if self.targets else self.unknown_stars)
@@ -141,7 +142,7 @@ class RealHosts:
         return eligible
 
     def draw(self, rng: np.random.Generator) -> tuple[LightCurve, Star]:
-        """A random star and a random run of its segments.
+        """A random star and random consecutive segments of it.
 
         Raises DataNotFound for an unknown target and BadLightCurve for an unreadable one.
         """
@@ -158,7 +159,7 @@ class RealHosts:
 
     @property
     def warning(self) -> str:
-        """What to say of light curves that ship with exoval; an empty string for others."""
+        """A warning about the sample that ships with exoval; empty for other light curves."""
         if not is_sample(self.library.folder):
             return ""
         stars = [star for star in self.eligible if star in self.library.targets()]
@@ -166,15 +167,15 @@ class RealHosts:
         kind = self.mission.product.segment_keyword.lower()
         return (
             f"the sample that ships with exoval: {segments} {kind}s of {len(stars)} stars, real "
-            "but few; set EXOVAL_DATA and train on more before you trust a probability"
+            "but few; set EXOVAL_DATA and train on more stars before you trust a probability"
         )
 
     def describe(self) -> dict:
         """What the manifest says of the hosts."""
         if self.leave_out_known_signals and not signal_catalogues(self.mission.target_prefix):
             log.warning(
-                "no catalogue of signals of %s stars: every star is taken as one without; "
-                "name quiet ones by host.targets",
+                "no catalogue of signals of %s stars: every star is used as one without signals; "
+                "name quiet stars with host.targets",
                 self.mission.target_prefix,
             )
         described = {
@@ -192,10 +193,10 @@ class RealHosts:
 
 @dataclass(frozen=True)
 class ProceduralHosts:
-    """Stars and light curves made up from the mission's own knobs, where it has no data.
+    """Procedural stars and light curves from the mission's settings, for use without data.
 
-    ``stars`` different stars of the mission's field, each drawn again and again with other noise;
-    ``segments`` replaces the number of segments that the mission's schedule names.
+    There are ``stars`` different stars of the mission's field, and every draw of a star has new
+    noise. ``segments`` replaces the number of segments in the mission's schedule.
     """
 
     mission: Mission
@@ -204,7 +205,7 @@ class ProceduralHosts:
     kind: str = field(default="procedural", init=False)
 
     def draw(self, rng: np.random.Generator) -> tuple[LightCurve, Star]:
-        """A star of the procedural field and a light curve of it."""
+        """A random star of the procedural field and a light curve of it."""
         star, crowding = self.star(int(rng.integers(self.stars)))
         light_curve = self.mission.noise.light_curve(
             rng,
@@ -218,7 +219,7 @@ class ProceduralHosts:
         return light_curve, star
 
     def star(self, number: int) -> tuple[Star, float]:
-        """The star of a number and its share of the light in its aperture, always the same."""
+        """The star with this number and its share of its aperture's light, always the same."""
         rng = np.random.default_rng([number, 20210])
         mission = self.mission
         star = mission.targets.sample(
@@ -250,10 +251,10 @@ def procedural_light_curve(
     correlated_share: float,
     correlation_days: float,
 ) -> LightCurve:
-    """One segment of white noise, ``noise_ppm`` on six hours, and an exponentially correlated part.
+    """One segment with white noise, ``noise_ppm`` on six hours, and exponentially correlated noise.
 
-    The correlated part scatters ``correlated_share`` times as much a cadence as the white one;
-    one day is missing.
+    The scatter of the correlated noise per cadence is ``correlated_share`` times that of the
+    white noise. One day of data is missing.
     """
     time = np.arange(0, days, mission.exposure_days)
     gap = rng.random() * days
@@ -274,19 +275,19 @@ def procedural_light_curve(
 
 
 def _masked_share(signals: Sequence[Candidate]) -> float:
-    """The share of the time that is cut out with the events of some signals."""
+    """The share of the time in the cuts around the events of some signals."""
     return sum(
         MASKED_DURATIONS * signal.ephemeris.duration / signal.ephemeris.period for signal in signals
     )
 
 
 def choose_hosts(*, real: RealHosts, procedural: ProceduralHosts) -> Hosts:
-    """Real light curves where there are any, procedural ones otherwise, said loudly."""
+    """Real hosts if there are light curves, else procedural ones with a warning."""
     try:
         if len(real.eligible) < FEW_STARS:
             log.warning(
-                "ONLY %d STARS with real light curves: what is trained on them knows them "
-                "alone; add light curves, or give host=procedural",
+                "ONLY %d STARS with real light curves: a model trained on them knows no other "
+                "stars; add light curves, or give host=procedural",
                 len(real.eligible),
             )
         if real.warning:

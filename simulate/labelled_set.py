@@ -1,9 +1,10 @@
 """The labelled set on disk: features, truths, manifest and failures.
 
-``features.parquet`` holds what a model may see, ``views.npy``, ``views_missing.npy`` and
-``views_layout.json`` the events' views if they were asked for, ``truth.parquet`` what was drawn for
-every example, kept or not, ``completeness.json`` which share of it was found, ``manifest.json`` how
-it was made, and ``shards/`` the finished batches, from which an interrupted run goes on.
+``features.parquet`` holds the features; ``views.npy``, ``views_missing.npy`` and
+``views_layout.json`` the views of a run with ``views=true``; ``truth.parquet`` the drawn parameters
+of every example, kept or not; ``completeness.json`` the share of signals that was found;
+``manifest.json`` the settings and counts; and ``shards/`` the finished batches, from which an
+interrupted run resumes.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from exoval.views.store import save_views
 from simulate.example import DRAWN, FAILED, KEPT, RECOVERED, VISIBLE, Outcome
 from simulate.executor import Batch
 
-#: statuses that passed each stage
+#: statuses of examples that passed each stage
 PASSED = {
     DRAWN: (DRAWN, VISIBLE, RECOVERED, KEPT),
     VISIBLE: (VISIBLE, RECOVERED, KEPT),
@@ -39,15 +40,15 @@ PASSED = {
 
 
 class Shards:
-    """Finished batches of one recipe in a folder; each is one JSON file, written atomically.
+    """Finished batches of one run in a folder; each is one JSON file, written atomically.
 
-    With ``views`` each has an array of the kept events' views beside it, written before it.
+    With ``views`` an array of the kept events' views lies beside each file and is written first.
     """
 
     def __init__(self, folder: Path, *, fingerprint: str, views: bool = False) -> None:
-        """Open or make the folder.
+        """Open the folder, which is made if needed.
 
-        Raises BadParameter if it holds shards of another recipe and DataNotFound if it cannot be
+        Raises BadParameter if it holds shards of other settings, DataNotFound if it cannot be
         written.
         """
         self.folder = folder / "shards"
@@ -69,11 +70,11 @@ class Shards:
         return self.folder / f"{batch.scenario}-{batch.start:07d}-{batch.stop:07d}.json"
 
     def load(self, batch: Batch) -> list[Outcome] | None:
-        """The outcomes of a finished batch, without views; None if it is not there or cut short."""
+        """The outcomes of a finished batch, without views; None if it is missing or incomplete."""
         try:
             outcomes = [Outcome(**entry) for entry in json.loads(self._path(batch).read_text())]
             if self.views:
-                # mapped: header and length are checked, nothing is read
+                # memory-mapped: header and length are checked without reading the views
                 rows = np.load(self._path(batch).with_suffix(".npy"), mmap_mode="r")
                 if len(rows) != sum(outcome.status == KEPT for outcome in outcomes):
                     return None
@@ -82,7 +83,7 @@ class Shards:
             return None
 
     def save(self, batch: Batch, outcomes: list[Outcome]) -> None:
-        """Write the outcomes of a batch, whole or not at all."""
+        """Write the outcomes of a batch atomically."""
         path = self._path(batch)
         draft = path.with_suffix(".draft")
         if self.views:
@@ -97,7 +98,7 @@ class Shards:
         os.replace(draft, path)
 
     def kept_views(self, batch: Batch, length: int) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-        """Name, views of some length and empty bins of every kept event of a finished batch."""
+        """Name, views (``length``) and counts of empty bins of every kept event of a batch."""
         kept = [o for o in self.load(batch) or [] if o.status == KEPT]
         rows = np.load(self._path(batch).with_suffix(".npy"))
         for outcome, row in zip(kept, rows, strict=True):
@@ -105,20 +106,20 @@ class Shards:
 
 
 def fingerprint(settings: dict) -> str:
-    """A hash of everything in a resolved configuration that changes rows."""
+    """A hash of the settings that determine the rows."""
     text = json.dumps(settings, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def drop_repeats(outcomes: list[Outcome]) -> list[Outcome]:
-    """Turn a light curve found again with nothing injected into a failure.
+    """Turn repeats of a light curve without an injection into failures.
 
-    The same star, segments and transform give the same event; only the first counts.
+    The same star, segments and transform give the same event, and only the first one is kept.
     """
     seen: set[tuple] = set()
     kept = []
     for outcome in outcomes:
-        # segments scrambled in another order hold another event, found at another period
+        # segments scrambled in another order give another event, at another period
         key = (
             outcome.target,
             outcome.truth.get("segments"),
@@ -134,7 +135,7 @@ def drop_repeats(outcomes: list[Outcome]) -> list[Outcome]:
                     status=FAILED,
                     truth=outcome.truth,
                     stage="repeat",
-                    reason="this light curve was already searched as it is",
+                    reason="the same light curve without an injection was already searched",
                 )
             seen.add(key)
         kept.append(outcome)
@@ -147,7 +148,7 @@ def feature_table(
     recipe: dict,
     meanings: Mapping[str, LabelMeaning],
 ) -> FeatureTable:
-    """The kept rows as a table, in order of scenario and index; ``meanings`` is by scenario."""
+    """The table of kept rows, in order of scenario and index; ``meanings`` is by scenario."""
     rows = [
         {
             "event": event_name(o),
@@ -173,9 +174,9 @@ def write_views(
     table: FeatureTable,
     layout: ViewLayout,
 ) -> None:
-    """Write the views of the table's events in its order, one batch in memory at a time."""
+    """Write the views of the table's events, in its order, with one batch in memory at a time."""
     row_of = {event: row for row, event in enumerate(table.frame["event"])}
-    # what was dropped as a repeat has views in its shard but no row
+    # a dropped repeat has views in its shard but no row
     save_views(
         output,
         "views",
@@ -191,7 +192,7 @@ def write_views(
 
 
 def truth_table(outcomes: list[Outcome]) -> pd.DataFrame:
-    """What was drawn for every example, with how far it came."""
+    """The drawn parameters of every example, and the stage that it reached."""
     rows = [
         {
             "event": event_name(o),
@@ -207,7 +208,7 @@ def truth_table(outcomes: list[Outcome]) -> pd.DataFrame:
 
 
 def completeness_by_scenario(truth: pd.DataFrame) -> dict[str, Completeness]:
-    """Detection efficiency by period and depth of every scenario that has any."""
+    """Completeness by period and depth of every scenario with signals."""
     if not len(truth):
         return {}
     measured = {str(name): measure_completeness(truth, name) for name in truth["label"].unique()}
@@ -215,7 +216,7 @@ def completeness_by_scenario(truth: pd.DataFrame) -> dict[str, Completeness]:
 
 
 def counts(outcomes: list[Outcome], scenarios: list[str]) -> dict[str, dict[str, int]]:
-    """Per scenario how many were drawn, visible, recovered, kept and failed."""
+    """Numbers of examples by scenario: drawn, visible, recovered, kept and failed."""
     table = {}
     for scenario in scenarios:
         statuses = [o.status for o in outcomes if o.scenario == scenario]
@@ -225,7 +226,7 @@ def counts(outcomes: list[Outcome], scenarios: list[str]) -> dict[str, dict[str,
 
 
 def failures(outcomes: list[Outcome]) -> list[dict]:
-    """Every reason for which examples were lost, counted, with the targets it hit."""
+    """Every reason for which examples failed, with its count and targets."""
     lost: dict[tuple[str, str], list[str]] = {}
     for outcome in outcomes:
         if outcome.reason:
@@ -242,5 +243,5 @@ def failures(outcomes: list[Outcome]) -> list[dict]:
 
 
 def event_name(outcome: Outcome) -> str:
-    """The unique name of an example, from which it can be simulated again."""
+    """The unique name of an example, which identifies it for a repeated simulation."""
     return f"{outcome.scenario}-{outcome.index:07d}"

@@ -1,4 +1,4 @@
-"""What a scenario may know of the light curve its signal will be put into."""
+"""Properties of the host light curve that a scenario may use."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from exoval.star import Star
 class Observation:
     """A host star and how it was observed.
 
-    ``start`` and ``baseline`` in days, ``exposure`` in days, ``noise_ppm`` is the combined
-    precision on ``noise_days``; ``band`` names the photometric band and
-    ``blend_radius_arcsec`` the distance within which another star is not seen as one;
-    ``segments`` counts quarters or sectors.
+    ``start``, ``baseline`` and ``exposure`` are in days; ``noise_ppm`` is the combined precision
+    on ``noise_days``; ``band`` is the photometric band. Another star within
+    ``blend_radius_arcsec`` is not resolved. ``segments`` counts quarters or sectors.
     """
 
     star: Star
@@ -29,7 +28,7 @@ class Observation:
     segments: int = 1
 
     def detectable_depth(self, period: float, *, duration: float, signal_to_noise: float) -> float:
-        """Relative depth that reaches a signal-to-noise ratio if every transit is observed."""
+        """Relative depth that reaches ``signal_to_noise`` if every transit is observed."""
         events = max(self.baseline / period, 1.0)
         per_event = 1e-6 * self.noise_ppm * math.sqrt(self.noise_days / duration)
         return signal_to_noise * per_event / math.sqrt(events)

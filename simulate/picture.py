@@ -1,4 +1,4 @@
-"""Pictures of injected signals: is the signal where it should be?"""
+"""Figures of injected signals, to check that the signal is where it should be."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ BEFORE, AFTER, SIGNAL = "#9aa5b1", "#1f5fa8", "#d1495b"
 def picture_examples(
     simulation: Simulation, outcomes: list[Outcome], *, folder: Path, number: int
 ) -> None:
-    """Draw ``number`` examples of every scenario, the first that were kept, as PNG files.
+    """Draw the first ``number`` kept examples of every scenario as PNG files.
 
-    Each shows the light curve before and after injection, the fold on the true ephemeris (or
-    the found one where nothing was injected) and the parameters. Without matplotlib a message
-    says how to get it.
+    Each figure shows the light curve before and after injection, the fold on the true ephemeris
+    (the found one without an injection) and the parameters. Without matplotlib a warning says how
+    to install it.
     """
     try:
         import matplotlib
     except ImportError:
-        log.warning("pictures need matplotlib: pip install 'exoval[report]'")
+        log.warning("figures need matplotlib: pip install 'exoval[report]'")
         return
     matplotlib.use("Agg")
     make_folder(folder)
@@ -44,7 +44,7 @@ def picture_examples(
         for outcome in shown:
             path = folder / f"{scenario}-{outcome.index:07d}.png"
             _picture(simulation, outcome, path)
-            log.info("picture %s", path)
+            log.info("wrote %s", path)
 
 
 def replay(simulation: Simulation, outcome: Outcome) -> InjectedSystem:
@@ -114,7 +114,7 @@ def _draw_fold(
         from_mid = (curve.time - ephemeris.epoch - reach[0]) % ephemeris.period + reach[0]
         near = from_mid <= reach[1]
         axes.plot(24 * from_mid[near], curve.flux[near], ".", ms=2.5, color=colour, alpha=0.5)
-    # bins no longer than a fifth of the event, so that the line does not smooth it away
+    # bins of at most a fifth of the event, so that it is not smoothed away
     bins = int(np.clip((reach[1] - reach[0]) / ephemeris.duration * 5, 40, 400))
     middles, means = _binned(from_mid[near], curve.flux[near], np.linspace(*reach, bins + 1))
     axes.plot(24 * middles, means, "-", lw=1.6, color=SIGNAL, label="binned")

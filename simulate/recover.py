@@ -1,4 +1,4 @@
-"""Did the search find what was injected?"""
+"""Whether the search found the injected signal."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import numpy as np
 
 from exoval.ephemeris import Ephemeris
 
-#: found period over injected period -> what that is called
+#: name of an alias -> found period over injected period
 ALIASES = {"same": 1.0, "half": 0.5, "double": 2.0, "third": 1 / 3, "triple": 3.0}
-#: one event found where one was injected: its period cannot be known
+#: alias of a single found event at a single injected one, whose period is undetermined
 SINGLE = "single"
 
 
 @dataclass(frozen=True)
 class Recovery:
-    """How a found ephemeris matches the injected one; ``alias`` is empty if it does not.
+    """The match of a found ephemeris with the injected one; ``alias`` is empty without a match.
 
     ``alias`` is one of the keys of ``ALIASES``, or ``SINGLE``; ``at_secondary`` says that the
     found events fall on secondary eclipses.
@@ -27,7 +27,7 @@ class Recovery:
 
     @property
     def found(self) -> bool:
-        """Whether the injection was recovered at all."""
+        """Whether the injected signal was recovered, at any alias."""
         return self.alias != ""
 
 
@@ -38,15 +38,19 @@ def recover(
     baseline: tuple[float, float],
     secondary_epoch: float | None = None,
 ) -> Recovery:
-    """Match two ephemerides over the times of the data, ``baseline`` = (first, last) in days.
+    """The match of two ephemerides over the data, ``baseline`` = (first, last) time in days.
 
-    They match if every found event that overlaps the data is less than half the longer duration
-    from an injected event (or secondary eclipse), at a period ratio of 1, 1/2, 2, 1/3 or 3 that
-    drifts by less than that over the data. For a found period of 1/2 or 1/3 every second or
-    third found event has to fall on an injected one, or on a secondary. Where both have one event
-    in the data it is enough that the two coincide.
+    The tolerance is half the longer duration. The ephemerides match if every found event in the
+    data is within the tolerance of an injected event (or of a secondary eclipse), at a period
+    ratio of 1, 1/2, 2, 1/3 or 3 that drifts by less than the tolerance over the data. At a ratio
+    of 1/2 or 1/3 every second or third found event must coincide. If both ephemerides have one
+    event in the data, the two must coincide.
+
+    >>> injected, found = Ephemeris(10.0, 3.0, 0.2), Ephemeris(5.0, 3.0, 0.2)
+    >>> recover(found, injected, baseline=(0.0, 90.0))
+    Recovery(alias='half', at_secondary=False)
     """
-    # a box is often found longer or shorter than the event; half of the longer one is still on it
+    # a found box is often longer or shorter than the event; half of the longer one overlaps it
     tolerance = 0.5 * max(found.duration, injected.duration)
     for alias, ratio in ALIASES.items():
         if not _periods_agree(found, injected, ratio=ratio, tolerance=tolerance, baseline=baseline):
@@ -89,12 +93,12 @@ def _events(ephemeris: Ephemeris, baseline: tuple[float, float]) -> np.ndarray:
 
 
 def _offsets(found: Ephemeris, target: Ephemeris, baseline: tuple[float, float]) -> np.ndarray:
-    """Days from each found event that overlaps the data to the nearest of the target's."""
+    """Days from each found event that overlaps the data to the target's nearest event."""
     return np.abs(target.time_from_mid_event(_events(found, baseline)))
 
 
 def _some_cycle_coincides(offsets: np.ndarray, ratio: float, tolerance: float) -> bool:
-    """Whether all found events, or every second or third of them, fall on the target's."""
+    """Whether all found events, or every second or third one, coincide with the target's."""
     per_cycle = max(round(1 / ratio), 1)
     cycles = [offsets[start::per_cycle] for start in range(min(per_cycle, len(offsets)))]
     return any(cycle.max() < tolerance for cycle in cycles)

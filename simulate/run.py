@@ -1,4 +1,4 @@
-"""Make a labelled set: the whole of ``python -m simulate`` as one function."""
+"""The whole of ``python -m simulate`` as one function, which makes a labelled set."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def run(
     view_form: ViewForm | None = None,
     settings: dict | None = None,
 ) -> dict:
-    """Simulate ``n_systems`` targets, shared evenly by the scenarios; return the manifest.
+    """Simulate ``n_systems`` targets, divided evenly among the scenarios; return the manifest.
 
-    Finished batches of an earlier, interrupted run in ``output`` are taken over. ``settings`` is
-    the resolved configuration, stored in the manifest. Of ``population`` the scenarios already
-    hold their parts; ``catalogue_errors``, ``limb_darkening`` and ``phase_curves`` are used
-    here. Raises BadParameter for fewer systems than scenarios or a scenario whose label has no
-    meaning, DataNotFound if the output folder cannot be written.
+    Finished batches of an interrupted run in ``output`` are reused. ``settings`` is the resolved
+    configuration, for the manifest. ``population`` gives ``catalogue_errors``, ``limb_darkening``
+    and ``phase_curves``; the scenarios already hold its other parts. Raises BadParameter for fewer
+    systems than scenarios or a scenario whose label has no meaning, DataNotFound if the output
+    folder cannot be written.
     """
     _check(n_systems, batch_size, scenario)
     settings = settings or {}
@@ -79,7 +79,7 @@ def run(
             }
             | {
                 "scenario": {name: settings.get("scenario", {}).get(name) for name in scenario},
-                # host=auto takes what is there: real stars and made-up ones are not to be mixed
+                # host=auto depends on the data: real and procedural stars must not be mixed
                 "host_kind": host.describe()["kind"],
             }
         ),
@@ -137,7 +137,7 @@ def make_simulation(
     view_form: ViewForm | None = None,
     **_: object,
 ) -> Simulation:
-    """What simulates single examples, from the arguments of ``run``; its others are ignored."""
+    """The simulation of single examples, from arguments of ``run``; other arguments are ignored."""
     recipe = Recipe(
         mission=mission,
         detrend=detrend,
@@ -167,7 +167,7 @@ def _check(n_systems: int, batch_size: int, scenario: Mapping[str, Scenario]) ->
     ]
     if silent:
         raise BadParameter(
-            f"scenario {', '.join(silent)} does not say what its label means; give its class "
+            f"scenario {', '.join(silent)} does not declare what its label means; give its class "
             "meaning = LabelMeaning(short=..., description=..., transits=..., "
             "counts_as_planet=..., on_target=...)"
         )
@@ -181,7 +181,7 @@ def _check(n_systems: int, batch_size: int, scenario: Mapping[str, Scenario]) ->
 
 
 def _batches(scenario: Mapping[str, Scenario], n_systems: int, batch_size: int) -> list[Batch]:
-    """Even shares, cut in batches that alternate between scenarios."""
+    """Batches of equal numbers of systems per scenario, alternating between scenarios."""
     share, rest = divmod(n_systems, len(scenario))
     batches = [
         Batch(name, start, min(start + batch_size, size))
@@ -199,11 +199,11 @@ def _simulate(
     finished = {batch: shards.load(batch) for batch in batches}
     waiting = [batch for batch, outcomes in finished.items() if outcomes is None]
     if len(waiting) < len(batches):
-        log.info("%d of %d batches are already there", len(batches) - len(waiting), len(batches))
+        log.info("%d of %d batches are already done", len(batches) - len(waiting), len(batches))
     work = executor.run(simulation, waiting)
     for batch, outcomes in progress(work, total=len(waiting), description="simulate (batches)"):
         shards.save(batch, outcomes)
-        # read back, so that a row is the same whether it was just made or taken over
+        # read back, so that new and reused rows are identical
         finished[batch] = shards.load(batch)
     order = list(simulation.scenarios)
     ordered = [o for outcomes in finished.values() for o in outcomes]

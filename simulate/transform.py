@@ -1,4 +1,4 @@
-"""Light curves that hold the noise of a star but none of its dips where they were."""
+"""Transforms of a light curve that keep its noise and remove or move its dips."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ AS_IS, INVERTED, SCRAMBLED = "as_is", "inverted", "scrambled"
 
 
 def invert(light_curve: LightCurve) -> LightCurve:
-    """Turn every segment upside down about its median: dips become bumps and bumps dips."""
+    """The light curve with every segment inverted about its median: dips become bumps."""
     flux = light_curve.flux.copy()
     for segment in light_curve.segments:
         part = segment.cadences
@@ -21,11 +21,10 @@ def invert(light_curve: LightCurve) -> LightCurve:
 
 
 def scramble(light_curve: LightCurve, rng: np.random.Generator) -> LightCurve:
-    """Put the fluxes of the segments in another order, so that nothing periodic survives.
+    """The light curve with the fluxes of its segments permuted, so that no period survives.
 
-    Every segment keeps its own times; its fluxes come from another one, cut or padded with NaN
-    to its length, scaled to its level. With a single segment nothing can be permuted and the
-    light curve comes back as it was.
+    Every segment keeps its own times. Its fluxes come from another segment, cut or padded with NaN
+    to its length and scaled to its level. A light curve of one segment is returned unchanged.
     """
     segments = light_curve.segments
     if len(segments) < 2:

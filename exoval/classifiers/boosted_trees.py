@@ -11,10 +11,10 @@ from exoval.errors import BadParameter, DataNotFound
 
 
 class BoostedTrees(ClassifierMixin, BaseEstimator):
-    """XGBoost on the histogram method with string labels; NaN in features is a value of its own.
+    """XGBoost by the histogram method, with string labels; it handles NaN features itself.
 
-    The booster is kept as its own binary format in ``booster_`` (uint8), which holds trees and
-    nothing that could be run.
+    ``booster_`` (uint8) is the fitted booster in XGBoost's binary format, which holds trees and no
+    code.
     """
 
     def __init__(
@@ -101,14 +101,14 @@ class BoostedTrees(ClassifierMixin, BaseEstimator):
         }
 
     def __sklearn_tags__(self) -> object:
-        """Say that NaN is welcome."""
+        """Tags that allow NaN in the features."""
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
 
 
 def _xgboost() -> object:
-    """The module; DataNotFound, with the remedy, if it is not installed."""
+    """The module; DataNotFound if it is not installed."""
     try:
         import xgboost
     except ImportError as error:

@@ -1,9 +1,9 @@
-"""A Gaussian process on what a small network makes of views and features.
+"""A Gaussian process on the outputs of a small network of views and features.
 
 Deep kernel learning (Wilson et al. 2016, NeurIPS 29): the network's outputs are the coordinates
-of the kernel, and both are fitted to the evidence bound. A network that starts anywhere lets the
-process explain everything as noise, so it learns first to classify by itself, for a few epochs;
-the inducing points are then placed among its outputs.
+of the kernel, and both are fitted to the evidence bound. With an untrained network the process
+would explain everything as noise. So the network first learns to classify by itself for a few
+epochs, and the inducing points are then placed among its outputs.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from exoval.views.layout import ViewLayout
 
 #: the kernel learns this many times faster than the network's weights
 KERNEL_SPEED = 5.0
-#: rows among whose outputs the first inducing points are placed
+#: rows whose outputs are clustered for the first inducing points
 MOST_PLACED = 20_000
 
 
@@ -57,9 +57,9 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
     """Sparse variational Gaussian process on a network of views and features.
 
     The network sees the local, secondary, odd and even views (not the whole period) and gives
-    ``outputs`` coordinates. ``network_epochs`` are those it learns alone. Otherwise as
-    ``TransitCNN`` and ``SparseGP``: without views there are features alone; ``checkpoint`` keeps
-    the state of every epoch of the joint training.
+    ``outputs`` coordinates. It learns alone for ``network_epochs``. Other settings are those of
+    ``TransitCNN`` and ``SparseGP``. Without views it takes features alone; ``checkpoint`` is the
+    file for the state after every epoch of the joint training.
 
     Fitted attributes: ``classes_``, ``looks_at_views_``, ``view_stretches_``, ``epochs_run_``,
     ``held_out_loss_``, ``state_`` (parameters as plain arrays).
@@ -114,8 +114,8 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         """Fit to features (rows, columns), class labels (rows,) and views (rows, length).
 
         A row of ``sample_weight`` 2 counts as two rows. ``groups`` (the star of each row) keeps
-        the held-out share free of stars that are fitted. Raises BadParameter (a ValueError) with
-        fewer than two classes, views of other rows or a setting outside its range.
+        all rows of a star on one side of the held-out split. Raises BadParameter (a ValueError)
+        for fewer than two classes, views of another shape or a setting outside its range.
         """
         self._check_settings()
         X, y = validate_data(self, X, y, dtype=np.float64)
@@ -195,7 +195,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         return ViewLayout(self.view_stretches_) if self.view_stretches_ else None
 
     def _dtype(self) -> torch.dtype:
-        """Features alone are cheap enough for double precision, free of the rows beside a row."""
+        """Double precision for features alone: it is cheap and makes rows independent."""
         return torch.float32 if self.looks_at_views_ else torch.float64
 
     def _network(self, seed: int = 0) -> nn.Module:
@@ -271,7 +271,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         fitted: np.ndarray,
         random: np.random.RandomState,
     ) -> None:
-        """Some epochs of cross-entropy behind a linear layer that is then thrown away."""
+        """Some epochs of cross-entropy with a linear layer on top, which is then discarded."""
         device = torch_device(self.device)
         first = 0.3 * random.normal(size=(len(self.classes_), self.outputs))
         head = torch.tensor(first, dtype=self._dtype(), device=device, requires_grad=True)
@@ -364,7 +364,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
     def _shown_batch(
         self, shown: ShownRows, rows: np.ndarray, random: np.random.RandomState
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Features and views of some rows, half of the latter run backwards."""
+        """Features and views of some rows; half of the views are reversed in time."""
         x, views = shown.batch(rows, device=torch_device(self.device), dtype=self._dtype())
         if views is None:
             return x, None
@@ -379,7 +379,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
         return float(np.average(-np.log(np.maximum(of_truth, 1e-15)), weights=weight))
 
     def _rebuilt(self, X: np.ndarray, views: ViewArray | None) -> tuple[DeepKernel, ShownRows]:
-        """The fitted model, and the rows to judge."""
+        """The fitted model, and the rows to classify."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
         layout = checked_layout(views, self.view_stretches_)
@@ -409,7 +409,7 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
             )
 
     def _mark(self, shown: ShownRows, codes: np.ndarray, weight: np.ndarray) -> str:
-        """What identifies this training."""
+        """The fingerprint of this training: its rows and settings."""
         settings = {
             name: value
             for name, value in self.get_params().items()

@@ -1,9 +1,9 @@
 """Several classifiers as one, each calibrated on rows that it did not see.
 
-Every member is fitted on all but one share of the rows in turn; its answers for the share left
-out say by how much its logits must be cooled or sharpened (temperature scaling, Guo et al. 2017,
-ICML 34). The calibrated answers are averaged, or stacked (Wolpert 1992): a logistic regression on
-their logarithms, learned on the same left-out answers.
+Every member is cross-fitted: its answers for each left-out fold give the temperature of its
+logits (temperature scaling, Guo et al. 2017, ICML 34). The calibrated answers are averaged, or
+stacked (Wolpert 1992) by a logistic regression on their logarithms, which is learned on the same
+left-out answers.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ FLOOR = 1e-6
 class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
     """Average or stack of calibrated members.
 
-    ``members`` is a sequence of (name, classifier); ``combine`` is ``average`` or ``stack``;
-    ``folds`` the number of shares for the left-out answers. Fitted attributes: ``classes_``,
-    ``members_`` (fitted on all rows), ``temperatures_`` (one a member), ``left_out_loss_``
-    (name to log-loss on left-out rows, calibrated), ``stack_`` (None for an average).
+    ``members`` is a sequence of (name, classifier), ``combine`` is ``average`` or ``stack``, and
+    ``folds`` is the number of folds for the left-out answers. Fitted attributes: ``classes_``,
+    ``members_`` (fitted on all rows), ``temperatures_`` (one per member), ``left_out_loss_``
+    (name to calibrated log-loss on left-out rows), ``stack_`` (None for an average).
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
     ) -> Ensemble:
         """Fit every member to features (rows, columns) and class labels (rows,).
 
-        ``groups`` (the star of each row) keeps a star's rows in one share. Raises BadParameter
+        ``groups`` (the star of each row) keeps a star's rows in one fold. Raises BadParameter
         (a ValueError) for fewer than two classes or members, or unknown settings.
         """
         self._check_settings()
@@ -137,7 +137,7 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
         return (np.argmax(self.predict_proba_draws(X), axis=2) == chosen).mean(axis=0)
 
     def get_params(self, deep: bool = True) -> dict:
-        """The settings; with ``deep`` those of the members too, as ``member__setting``."""
+        """The settings, with ``deep`` also those of the members, as ``member__setting``."""
         return self._get_params("members", deep=deep)
 
     def set_params(self, **settings: object) -> Ensemble:
@@ -162,16 +162,16 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
         *,
         groups: np.ndarray,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Answers for rows that were left out, (members, rows, classes), and which rows have them.
+        """Answers for left-out rows, (members, rows, classes), and a mask of the rows with answers.
 
-        A row has none where too few stars or rows of a class are there to leave some out.
+        A row has no answer if its class has too few stars or rows to leave some out.
         """
         answers = np.full((len(self.members), len(X), len(self.classes_)), np.nan)
         folds = min(self.folds, len(np.unique(groups)), int(np.bincount(codes).min()))
         if folds < 2:
             raise BadParameter(
-                f"the rarest class has {np.bincount(codes).min()} rows of "
-                f"{len(np.unique(groups))} stars; an ensemble needs two of each"
+                f"the rarest class has {np.bincount(codes).min()} rows and the set has "
+                f"{len(np.unique(groups))} stars; an ensemble needs two or more of both"
             )
         splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=self.random_state)
         for fitted, out in splitter.split(X, codes, groups):
@@ -183,13 +183,13 @@ class Ensemble(ClassifierMixin, _BaseComposition, BaseEstimator):
         seen = np.isfinite(answers).all(axis=(0, 2))
         if not seen.any():
             raise BadParameter(
-                "all rows of a class are on one star; an ensemble needs two or more stars a class"
+                "all rows of a class are on one star; give two or more stars of every class"
             )
         return answers, seen
 
 
 def temperature(probability: np.ndarray, codes: np.ndarray, weight: np.ndarray) -> float:
-    """The power of the probabilities (rows, classes) that gives the lowest log-loss."""
+    """The power of the probabilities (rows, classes) with the lowest log-loss."""
     found = minimize_scalar(
         lambda log: _log_loss(cool(probability, power=np.exp(log)), codes, weight),
         bounds=(-3.0, 3.0),
@@ -200,7 +200,11 @@ def temperature(probability: np.ndarray, codes: np.ndarray, weight: np.ndarray) 
 
 
 def cool(probability: np.ndarray, *, power: float) -> np.ndarray:
-    """Probabilities (..., classes) to a power, summing to one again."""
+    """Probabilities (..., classes) raised to a power and normalised.
+
+    >>> cool(np.array([0.8, 0.2]), power=0.5).round(3).tolist()
+    [0.667, 0.333]
+    """
     log = power * np.log(np.maximum(probability, FLOOR))
     raised = np.exp(log - log.max(axis=-1, keepdims=True))
     return raised / raised.sum(axis=-1, keepdims=True)
@@ -219,7 +223,7 @@ def _logarithms(answers: np.ndarray) -> np.ndarray:
 def _fit(
     member: BaseEstimator, X: np.ndarray, y: np.ndarray, weight: np.ndarray, *, groups: np.ndarray
 ) -> BaseEstimator:
-    """A fitted copy of a member, with weights and stars if it takes them."""
+    """A fitted copy of a member; it gets weights and stars if its ``fit`` takes them."""
     extra = {"sample_weight": weight} if has_fit_parameter(member, "sample_weight") else {}
     if has_fit_parameter(member, "groups"):
         extra["groups"] = groups
@@ -227,7 +231,7 @@ def _fit(
 
 
 def _answers(member: BaseEstimator, X: np.ndarray, classes: int, names: np.ndarray) -> np.ndarray:
-    """Class probabilities with a column of zeros for a class the member has not seen."""
+    """Class probabilities; a class that the member has not seen gets a column of zeros."""
     probability = np.zeros((len(X), classes))
     probability[:, np.searchsorted(names, member.classes_)] = member.predict_proba(X)
     return probability

@@ -1,9 +1,9 @@
 """Linear and quadratic discriminant analysis with weights and shrunken covariances.
 
-scikit-learn's own take no sample weights. Every class is one Gaussian; with a shared covariance
-the boundaries are straight (Fisher 1936), with one a class they are conics. Covariances are
-shrunk towards a multiple of the identity (Friedman 1989, J. Am. Stat. Assoc. 84, 165), so that a
-class with fewer rows than features is still a Gaussian.
+The classes of scikit-learn take no sample weights. Every label is one Gaussian: with a shared
+covariance the boundaries are linear (Fisher 1936), with one covariance per label they are
+quadratic. Covariances are shrunk towards a multiple of the identity (Friedman 1989, J. Am. Stat.
+Assoc. 84, 165), so that a label with fewer rows than features still has a proper Gaussian.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from exoval.errors import BadParameter
 
 
 class GaussianDiscriminant(ClassifierMixin, BaseEstimator):
-    """One Gaussian a class; ``shared_covariance`` makes it linear.
+    """Discriminant analysis with one Gaussian per class; ``shared_covariance`` makes it linear.
 
-    ``shrinkage`` in [0, 1] is how much of each covariance is replaced by the identity times its
-    mean variance. Fitted attributes: ``classes_``, ``log_priors_``, ``means_`` (classes,
+    ``shrinkage`` in [0, 1] is the share of each covariance that is replaced by the identity times
+    its mean variance. Fitted attributes: ``classes_``, ``log_priors_``, ``means_`` (classes,
     columns), ``covariances_`` (classes, columns, columns).
     """
 
@@ -31,7 +31,7 @@ class GaussianDiscriminant(ClassifierMixin, BaseEstimator):
     def fit(
         self, X: np.ndarray, y: np.ndarray, *, sample_weight: np.ndarray | None = None
     ) -> GaussianDiscriminant:
-        """Weighted means and covariances of features (rows, columns) with labels (rows,).
+        """Fit weighted means and covariances to features (rows, columns) and labels (rows,).
 
         Raises BadParameter (a ValueError) with fewer than two classes or a shrinkage outside
         [0, 1].
@@ -90,7 +90,7 @@ class GaussianDiscriminant(ClassifierMixin, BaseEstimator):
         else:
             scatter = scatter / total[:, None, None]
         variance = np.trace(scatter, axis1=1, axis2=2) / scatter.shape[1]
-        # rows that are all alike have no covariance; a little variance keeps the density finite
+        # identical rows have zero covariance; a little variance keeps the density finite
         round_ball = np.maximum(variance, 1e-9)[:, None, None] * np.eye(scatter.shape[1])
         share = max(self.shrinkage, 1e-9)
         return (1 - share) * scatter + share * round_ball

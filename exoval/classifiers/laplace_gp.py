@@ -1,9 +1,9 @@
 """Gaussian-process classifier by Newton's method on inducing-point features.
 
-The process is a linear model of Nystroem features (Quinonero-Candela & Rasmussen 2005), so its
-posterior is found by a few Newton steps over all rows instead of many epochs of stochastic
-ascent: first to Laplace's mode, then on to the best Gaussian (Opper & Archambeau 2009). Length
-scales and variance maximise the evidence bound of a subset of the rows.
+The process is a linear model of Nystroem features (Quinonero-Candela & Rasmussen 2005). So a few
+Newton steps over all rows find its posterior, instead of many epochs of stochastic ascent: first
+Laplace's mode, then the best Gaussian (Opper & Archambeau 2009). Length scales and variance
+maximise the evidence bound of a subset of the rows.
 """
 
 from __future__ import annotations
@@ -25,25 +25,24 @@ from exoval.gaussian_process.softmax_newton import laplace, outputs_for, with_re
 from exoval.gaussian_process.variational_evidence import maximise_bound
 from exoval.gaussian_process.variational_newton import expected, refine, row_variance
 
-#: a first mode is found on every STRIDE-th row where there are more rows than this
+#: with more rows than this a first mode is found on every STRIDE-th row
 COARSE_ABOVE, STRIDE = 10_000, 8
 NEWTON_STEPS, TOLERANCE = 50, 1e-7
 
 
 class LaplaceGP(ClassifierMixin, BaseEstimator):
-    """Sparse Gaussian process with one length scale a feature, fitted by Newton's method.
+    """Sparse Gaussian process with one length scale per feature, fitted by Newton's method.
 
     Features should be of order one (see ``feature_pipeline``). ``kernel`` is ``rbf``,
     ``matern32``, ``matern52`` or ``rational_quadratic``; ``inducing_points`` and
-    ``evidence_inducing_points`` are upper limits. The kernel is learned in ``evidence_steps``
-    steps of Adam on at most ``evidence_rows`` rows; all classes share it. Inducing points stand
-    at the centres of clusters; with ``move_inducing`` all of them are learned with the kernel
-    (``evidence_inducing_points`` has no part then), which takes longer and pays with many rows.
-    With 0
-    ``variational_steps`` the posterior is Laplace's, whose probabilities are too timid. Features
-    of the rows are kept up to ``memory_gib`` and computed again beyond that.
+    ``evidence_inducing_points`` are upper limits. All classes share one kernel, which is learned
+    in ``evidence_steps`` steps of Adam on at most ``evidence_rows`` rows. Inducing points are
+    cluster centres. With ``move_inducing`` all of them are learned with the kernel, and
+    ``evidence_inducing_points`` is ignored; this takes longer and pays with many rows. With 0
+    ``variational_steps`` the posterior is Laplace's, whose probabilities are underconfident.
+    Features of the rows are kept in memory up to ``memory_gib`` and computed again beyond that.
 
-    Fitted attributes: ``classes_``, ``log_evidence_`` (bound, one a step), ``newton_steps_``,
+    Fitted attributes: ``classes_``, ``log_evidence_`` (bound at each step), ``newton_steps_``,
     ``converged_``, ``state_`` (everything that prediction needs, as plain arrays).
     """
 
@@ -112,8 +111,8 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
         """Class probabilities, shape (rows, classes), averaged over the latent posterior.
 
-        The average of ``predict_proba_draws``. MacKay's probit approximation is cheaper, but off
-        where it matters: for rows far from the boundary, whose probabilities are small.
+        The average of ``predict_proba_draws``. MacKay's probit approximation is cheaper, but
+        inaccurate for the small probabilities of rows far from the boundary.
         """
         mean, variance = (torch.as_tensor(part) for part in self.latent(X))
         normal = torch.as_tensor(sobol_normal(self.prediction_draws, mean.shape[1]))
@@ -146,7 +145,7 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
     def latent(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Posterior mean and variance of the logits, both (rows, outputs).
 
-        Two classes have one output, the logit of the second.
+        With two classes there is one output, the logit of the second class.
         """
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
@@ -177,13 +176,13 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
     def _learn_kernel(
         self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray, random: np.random.RandomState
     ) -> np.ndarray:
-        """Maximise the bound of some rows; sets the kernel's parameters in ``state_``.
+        """Maximise the bound of some rows and set the kernel's parameters in ``state_``.
 
-        Returns the inducing points that were used, where they ended.
+        Returns the inducing points at the end.
         """
         if len(X) > self.evidence_rows:
             rows = subset(codes, self.evidence_rows, random=random)
-            # all of the weight stands behind the rows that were taken
+            # the chosen rows carry the weight of all rows
             X, codes, weight = X[rows], codes[rows], weight[rows] / weight[rows].mean()
         number = self.inducing_points if self.move_inducing else self.evidence_inducing_points
         inducing = torch.as_tensor(inducing_points(X, weight, number=number, random=random))
@@ -253,7 +252,7 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
 
 
 def subset(codes: np.ndarray, number: int, *, random: np.random.RandomState) -> np.ndarray:
-    """Indexes of ``number`` random rows, with at least ten of every class that has them."""
+    """Indexes of ``number`` random rows, at least ten of every class that has as many."""
     order = random.permutation(len(codes))
     rank = np.empty(len(codes), dtype=int)
     for code in np.unique(codes):

@@ -1,9 +1,9 @@
-"""Sparse variational Gaussian-process classifier with the scikit-learn contract.
+"""Sparse variational Gaussian-process classifier with scikit-learn's interface.
 
-One independent latent function a class, joined by a softmax (Williams & Barber 1998), summarised
-by inducing points and fitted by stochastic variational inference (Hensman, Matthews &
-Ghahramani 2015, AISTATS 38). Gaussian processes were the best-behaved validators of Kepler
-candidates in Armstrong, Gamper & Damoulas 2021 (MNRAS 504, 5327).
+Each class has an independent latent function, and a softmax joins them (Williams & Barber 1998).
+Inducing points summarise the functions, which are fitted by stochastic variational inference
+(Hensman, Matthews & Ghahramani 2015, AISTATS 38). Gaussian processes were the best-behaved
+validators of Kepler candidates in Armstrong, Gamper & Damoulas 2021 (MNRAS 504, 5327).
 """
 
 from __future__ import annotations
@@ -46,24 +46,22 @@ ROWS_PER_CHUNK = 4096
 
 
 class SparseGP(ClassifierMixin, BaseEstimator):
-    """Stochastic variational Gaussian process with one length scale a feature and class.
+    """Stochastic variational Gaussian process with one length scale per feature and class.
 
     Features should be of order one (see ``feature_pipeline``). ``kernel`` is ``rbf``,
-    ``matern32``, ``matern52`` or ``rational_quadratic``; ``inducing_points`` is an
-    upper limit; training stops after ``epochs``, or once the log-loss of a held-out share has
-    not improved for ``patience`` epochs, and goes back to the best epoch. ``device`` is
-    ``auto``, ``cpu`` or ``cuda``.
+    ``matern32``, ``matern52`` or ``rational_quadratic``; ``inducing_points`` is an upper limit.
+    Training stops after ``epochs``, or once the log-loss of a held-out share has not improved for
+    ``patience`` epochs, and returns to the best epoch. ``device`` is ``auto``, ``cpu`` or ``cuda``.
 
     ``optimizer`` is ``adam`` for all parameters, or ``natural``: natural gradients of rate
     ``natural_rate`` for the posterior and Adam for kernel and inducing points.
-    ``start`` is ``prior`` or ``laplace``: inducing points, kernel and posterior of a ``LaplaceGP``
-    of the same rows, which are near the end already. With a file name as ``checkpoint`` the
-    state after every epoch is kept there, and a ``fit`` of the same rows with the same settings
-    goes on from it and ends where an uninterrupted one does; ``epochs`` may be another.
-    With ``warm_start`` a ``fit`` of a fitted model begins where the last one ended, on whatever
-    rows it is given: those of another mission, say.
+    ``start`` is ``prior`` or ``laplace``; the latter takes inducing points, kernel and posterior
+    of a ``LaplaceGP`` of the same rows, which are close to the optimum. ``checkpoint`` is a file
+    for the state after every epoch: a ``fit`` of the same rows with the same settings resumes from
+    it and ends where an uninterrupted one does; ``epochs`` may differ. With ``warm_start`` a
+    ``fit`` of a fitted model starts from its state, on any rows, such as those of another mission.
 
-    Fitted attributes: ``classes_``, ``epochs_run_``, ``held_out_loss_`` (one a epoch, empty
+    Fitted attributes: ``classes_``, ``epochs_run_``, ``held_out_loss_`` (one per epoch, empty
     without a held-out share), ``state_`` (the parameters as plain arrays, so that a fitted
     model can be copied, pickled and moved between devices).
     """
@@ -114,20 +112,20 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         """Fit to features (rows, columns) and class labels (rows,).
 
         A row of ``sample_weight`` 2 counts as two rows. ``groups`` (the star of each row) keeps
-        the held-out share free of stars that are fitted. Raises BadParameter (a ValueError)
-        with fewer than two classes or a setting outside its range.
+        all rows of a star on one side of the held-out split. Raises BadParameter (a ValueError)
+        for fewer than two classes or a setting outside its range.
         """
         self._check_settings()
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
         weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-        # a row of no weight must leave no trace, not even among the inducing points
+        # rows of zero weight are dropped, so that they cannot become inducing points either
         used = weight > 0
         before = getattr(self, "classes_", None) if self.warm_start else None
         self.classes_, codes = np.unique(y[used], return_inverse=True)
         if before is not None and not np.array_equal(before, self.classes_):
             raise BadParameter(
-                f"warm_start of a model of {before.tolist()} on rows of "
+                f"warm_start: the model has classes {before.tolist()} and the rows "
                 f"{self.classes_.tolist()}; give rows of the same classes"
             )
         if len(self.classes_) < 2:
@@ -212,7 +210,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         held_out: np.ndarray,
         random: np.random.RandomState,
     ) -> None:
-        """Climb the evidence bound on minibatches; keep the best epoch's parameters."""
+        """Maximise the evidence bound on minibatches; keep the best epoch's parameters."""
         device = torch_device(self.device)
         mark, stored = self._stored(X, codes, weight, device)
         generator = torch.Generator(device)
@@ -247,7 +245,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
     def _optimiser(
         self, latent: LatentFunctions, total_weight: float
     ) -> torch.optim.Optimizer | NaturalAndAdam:
-        """The optimiser that the settings ask for."""
+        """The optimiser that the settings choose."""
         if self.optimizer == "natural":
             return NaturalAndAdam(
                 latent,
@@ -300,7 +298,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
     def _first_guess(
         self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray, random: np.random.RandomState
     ) -> LatentFunctions:
-        """The prior at the class shares, Laplace's answer, or where the last fit ended."""
+        """The starting model: prior at the class shares, Laplace's posterior, or the last fit."""
         if self.warm_start and hasattr(self, "state_"):
             return LatentFunctions.from_arrays(self.state_, self.kernel)
         if self.start == "laplace":
@@ -322,7 +320,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
     def _stored(
         self, X: np.ndarray, codes: np.ndarray, weight: np.ndarray, device: torch.device
     ) -> tuple[str, dict | None]:
-        """What identifies this training, and its last checkpoint if there is one."""
+        """The fingerprint of this training, and its last checkpoint if there is one."""
         if self.checkpoint is None:
             return "", None
         if not isinstance(self.random_state, int | np.integer):
@@ -347,7 +345,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         *,
         generator: torch.Generator,
     ) -> dict:
-        """Everything that the following epochs depend on."""
+        """The whole state on which the following epochs depend."""
         return {
             "fingerprint": mark,
             "latent": latent.state_dict(),
@@ -362,7 +360,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
     def _resumed(
         self, stored: dict, random: np.random.RandomState, generator: torch.Generator
     ) -> LatentFunctions:
-        """Take up a stored state; changes the generators."""
+        """Restore a stored state, including the random generators."""
         random_from_plain(random, stored["random"])
         generator.set_state(stored["generator"].cpu())
         self.held_out_loss_, self.epochs_run_ = stored["held_out_loss"], stored["epochs_run"]
@@ -402,15 +400,15 @@ class SparseGP(ClassifierMixin, BaseEstimator):
 
 
 class LatentFunctions(gpytorch.models.ApproximateGP):
-    """One latent Gaussian process a class over shared inducing points, in float64.
+    """Latent Gaussian processes, one per class, over shared inducing points, in float64.
 
-    Single precision loses the Cholesky factor of neighbouring inducing points now and then.
+    In single precision the Cholesky factor of neighbouring inducing points sometimes fails.
     """
 
     def __init__(
         self, inducing: np.ndarray, *, classes: int, kernel: str, natural: bool = False
     ) -> None:
-        """With ``natural`` q(u) is held by its natural parameters, for natural gradients."""
+        """``natural`` stores q(u) by its natural parameters, for natural gradients."""
         shape = torch.Size([classes])
         kind = (
             gpytorch.variational.NaturalVariationalDistribution
@@ -421,8 +419,8 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
         strategy = gpytorch.variational.VariationalStrategy(
             self, torch.as_tensor(inducing, dtype=torch.float64), distribution
         )
-        # the whitened prior is where the distribution stands already; the lazy start would
-        # consult the global random state
+        # the distribution starts at the whitened prior; gpytorch's lazy initialisation would use
+        # the global random state
         strategy.variational_params_initialized.fill_(1)
         super().__init__(strategy)
         columns = inducing.shape[1]
@@ -454,8 +452,8 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
     def from_laplace(cls, guess: LaplaceGP, *, natural: bool = False) -> LatentFunctions:
         """The posterior of a fitted ``LaplaceGP`` as a variational distribution.
 
-        The one latent function of two classes becomes half the difference of two, each with
-        half the variance.
+        For two classes, the one latent function becomes the difference of two, which have half
+        its mean, with opposite signs, and half its variance.
         """
         state = {name: torch.as_tensor(value) for name, value in guess.state_.items()}
         classes, two = len(guess.classes_), len(guess.classes_) == 2
@@ -464,7 +462,7 @@ class LatentFunctions(gpytorch.models.ApproximateGP):
         )
         sign = torch.tensor([[-1.0, 1.0]], dtype=torch.float64) if two else torch.ones(1, classes)
         mode = state["mode"] * sign * (0.5**0.5 if two else 1.0)
-        # the intercept, last of the weights, becomes a fixed mean function
+        # the last weight, the intercept, becomes a fixed mean function
         covariance = torch.cholesky_inverse(state["root"][:, :-1, :-1]).expand(classes, -1, -1)
         kernel = guess.learned_kernel()
         with torch.no_grad():
@@ -515,8 +513,8 @@ def negative_evidence_bound(
 ) -> torch.Tensor:
     """Minus the scaled evidence lower bound of one minibatch (Hensman et al. 2015, eq. 4).
 
-    Written out rather than taken from the library so that weights enter row by row and the
-    draws come from our own generator. With ``slopes`` its gradient is that of ``averaged_slopes``.
+    It is written out here, so that weights enter row by row and draws come from our own
+    generator. With ``slopes`` its gradient is that of ``averaged_slopes``.
     """
     mean, deviation = latent.marginals(x)
     normal = torch.randn(
@@ -537,12 +535,12 @@ def negative_evidence_bound(
 def averaged_slopes(
     mean: torch.Tensor, deviation: torch.Tensor, codes: torch.Tensor, normal: torch.Tensor
 ) -> torch.Tensor:
-    """A stand-in (rows,) for the expected log-likelihood that has its gradient, not its value.
+    """A surrogate (rows,) with the gradient of the expected log-likelihood but another value.
 
     The derivative in a mean is the average slope, that in a variance half the average curvature
     (Bonnet's and Price's theorems; Opper & Archambeau 2009). The curvature of every draw is
-    negative, so a natural gradient never makes a covariance indefinite; slopes along the draws
-    themselves do, now and then.
+    negative, so that a natural gradient keeps every covariance positive definite; slopes along the
+    draws themselves sometimes fail to.
     """
     with torch.no_grad():
         probability = torch.softmax(mean + deviation * normal, dim=-1)

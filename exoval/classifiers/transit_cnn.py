@@ -1,8 +1,8 @@
-"""Convolutional networks on folded views and features, with the scikit-learn contract.
+"""Convolutional networks on folded views and features, with scikit-learn's interface.
 
-After AstroNet (Shallue & Vanderburg 2018, AJ 155, 94). A few networks with different first
-weights are averaged: their spread is an honest error where one network is sure of itself
-(Lakshminarayanan, Pritzel & Blundell 2017, NeurIPS 30).
+After AstroNet (Shallue & Vanderburg 2018, AJ 155, 94). A few networks with different initial
+weights are averaged. Their spread is a realistic error, even where a single network is
+overconfident (Lakshminarayanan, Pritzel & Blundell 2017, NeurIPS 30).
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from exoval.views.layout import ViewLayout
 
 
 class TransitCNN(ClassifierMixin, BaseEstimator):
-    """Networks with a tower for the period, one for the event, and features (``ViewNetwork``).
+    """An ensemble of ``ViewNetwork``: one tower for the period, one for the event, and features.
 
     Features should be of order one (see ``feature_pipeline``). Views are read batch by batch and
-    may be larger than memory; without them there are features alone. Training stops after
-    ``epochs``, or once the log-loss of a held-out share has not improved for ``patience`` epochs,
-    and goes back to the best epoch. With a file name as ``checkpoint`` the state after every
-    epoch is kept there, and a ``fit`` of the same rows with the same settings goes on from it.
+    may be larger than memory; without views the networks take features alone. Training stops
+    after ``epochs``, or once the log-loss of a held-out share has not improved for ``patience``
+    epochs, and returns to the best epoch. ``checkpoint`` is a file for the state after every
+    epoch, from which a ``fit`` of the same rows with the same settings resumes.
 
     Fitted attributes: ``classes_``, ``looks_at_views_``, ``view_stretches_``, ``epochs_run_``,
     ``held_out_loss_``, ``state_`` (weights as plain arrays).
@@ -79,8 +79,8 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
         """Fit to features (rows, columns), class labels (rows,) and views (rows, length).
 
         A row of ``sample_weight`` 2 counts as two rows. ``groups`` (the star of each row) keeps
-        the held-out share free of stars that are fitted. Raises BadParameter (a ValueError) with
-        fewer than two classes, views of other rows or a setting outside its range.
+        all rows of a star on one side of the held-out split. Raises BadParameter (a ValueError)
+        for fewer than two classes, views of another shape or a setting outside its range.
         """
         self._check_settings()
         X, y = validate_data(self, X, y, dtype=np.float64)
@@ -174,7 +174,7 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
         return ViewLayout(self.view_stretches_) if self.view_stretches_ else None
 
     def _dtype(self) -> torch.dtype:
-        """Features alone are cheap enough for double precision, free of the rows beside a row."""
+        """Double precision for features alone: it is cheap and makes rows independent."""
         return torch.float32 if self.looks_at_views_ else torch.float64
 
     def _train(
@@ -274,7 +274,7 @@ class TransitCNN(ClassifierMixin, BaseEstimator):
         return np.concatenate(parts, axis=1)
 
     def _mark(self, shown: ShownRows, codes: np.ndarray, weight: np.ndarray) -> str:
-        """What identifies this training."""
+        """The fingerprint of this training: its rows and settings."""
         settings = {
             name: value
             for name, value in self.get_params().items()

@@ -1,4 +1,4 @@
-"""When and how long."""
+"""Period and duration of the event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contract of feature groups, and every group of this folder with its default settings."""
+"""The contract of feature groups, and all groups with their default settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from exoval.table.column import Column
 
 
 class FeatureGroup(Protocol):
-    """A few columns and how to measure them; NaN where there is nothing to measure."""
+    """Some columns and the way to measure them; NaN where a column cannot be measured."""
 
     columns: tuple[Column, ...]
 
@@ -23,6 +23,9 @@ def default_features() -> dict[str, FeatureGroup]:
     """The groups in ``exoval/features`` by the name of their file, in alphabetical order.
 
     A class of ``exoval/features/NAME.py`` with declared columns is the group NAME.
+
+    >>> list(default_features())[:3]
+    ['ephemeris', 'odd_even', 'position']
     """
     groups = {}
     for module in pkgutil.iter_modules(exoval.features.__path__):

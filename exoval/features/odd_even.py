@@ -14,13 +14,13 @@ from exoval.folded.single_events import SingleEvents
 from exoval.folded.trapezoid import TrapezoidFit, fit_trapezoid
 from exoval.table.column import Column
 
-#: events that the noise of empty boxes is worth
+#: number of events as which the noise of empty boxes counts
 PRIOR_EVENTS = 4.0
 
 
 @dataclass(frozen=True)
 class OddEvenFeatures:
-    """Odd against even events: an eclipsing binary at half its period."""
+    """Odd against even events; they differ for an eclipsing binary found at half its period."""
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column("odd_depth", "ppm", "mean depth of the odd events"),
@@ -28,7 +28,7 @@ class OddEvenFeatures:
         Column(
             "odd_even_sigma",
             "sigma",
-            "depth difference over its error, in the noise that is really there",
+            "depth difference over its error, red noise included",
             "koi_bin_oedp_sig",
         ),
         Column("odd_even_ratio", "", "depth difference over the mean depth"),
@@ -108,11 +108,11 @@ def _time_error(fit: TrapezoidFit) -> float:
 
 
 def _noise(folded: FoldedEvent, sides: list[np.ndarray], means: list[tuple[float, float]]) -> float:
-    """Noise of single events over the white one: that of empty boxes, and the events' own.
+    """Noise of single events in units of white noise, from empty boxes and from the events.
 
-    Events that vary more than the noise beside them are no exact measure of parity. Their scatter
-    about the mean of their parity is joined with the noise of empty boxes, which counts as
-    PRIOR_EVENTS more of them.
+    Events that vary more than the noise beside them measure a difference of parity less well.
+    Their scatter about the mean of their parity is combined with the noise of empty boxes, which
+    counts as PRIOR_EVENTS events.
     """
     events = folded.matched
     squares = [

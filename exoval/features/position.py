@@ -1,4 +1,4 @@
-"""Does the light move when the event happens?"""
+"""Does the centroid move during the event?"""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ FEWEST_CADENCES = 2
 
 @dataclass(frozen=True)
 class PositionFeatures:
-    """Shift of the flux-weighted centroid in the event against just before and after it.
+    """Shift of the flux-weighted centroid between the event and its surroundings.
 
-    ``shoulder`` durations (full width) around each event serve as its baseline. The offset of
-    the dimmed source follows from shift and depth as in Bryson et al. 2013 (PASP 125, 889).
+    The baseline is ``shoulder`` durations (full width) around each event. Shift and depth give
+    the offset of the dimmed source, as in Bryson et al. 2013 (PASP 125, 889).
     """
 
     shoulder: float = 4.0
@@ -31,16 +31,16 @@ class PositionFeatures:
         Column(
             "centroid_shift", "millipixel", "centroid in the event minus beside it", "tce_fwm_sdeco"
         ),
-        Column("centroid_sigma", "sigma", "that shift over its error", "koi_fwm_stat_sig"),
+        Column("centroid_sigma", "sigma", "centroid shift over its error", "koi_fwm_stat_sig"),
         Column("centroid_column_sigma", "sigma", "signed shift along columns over its error"),
         Column("centroid_row_sigma", "sigma", "signed shift along rows over its error"),
         Column(
             "source_offset",
             "pixel",
-            "how far from the centroid the dimming source lies",
+            "distance of the dimmed source from the centroid",
             "koi_dikco_msky",
         ),
-        Column("source_offset_error", "pixel", "its error"),
+        Column("source_offset_error", "pixel", "error of the source's distance"),
         Column("crowding", "", "target's share of the light in the aperture"),
         Column("position_reason", "", f"why columns are missing: {CODES}"),
     )
@@ -66,7 +66,7 @@ class PositionFeatures:
             "centroid_row_sigma": pulls[1],
         }
         depth = folded.depth[0]
-        # the aperture dims by less than the flux freed of the neighbours' light
+        # the aperture's light dims by less than the flux corrected for crowding
         if curve.flux_is_decrowded and math.isfinite(crowding):
             depth *= crowding
         if not depth > 0:
@@ -93,7 +93,7 @@ class PositionFeatures:
         usable = (counts[0] >= FEWEST_CADENCES) & (counts[1] >= FEWEST_CADENCES)
         if usable.sum() < 2:
             return math.nan, math.nan
-        # each event against its own surroundings: the pointing drifts by far more than events
+        # each event against its own surroundings: the pointing drifts by more than events shift it
         about = centroid[good] - centroid[good[0]]
         means = [
             np.bincount(which[side], about[side], events)[usable] / count[usable]

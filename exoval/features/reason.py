@@ -1,4 +1,4 @@
-"""Why a group could not measure something: the value of its reason column."""
+"""Why a feature group could not measure a column: the values of its reason column."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Reason(IntEnum):
-    """What kept a feature from being measured; 0 if nothing did."""
+    """Why a feature is missing; 0 if it was measured."""
 
     MEASURED = 0
     TOO_FEW_CADENCES = 1

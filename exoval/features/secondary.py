@@ -1,4 +1,4 @@
-"""Is there a second eclipse, where is it, and what would it mean?"""
+"""Is there a secondary eclipse, at which phase, and what would it mean?"""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from exoval.folded.folded_event import FoldedEvent
 from exoval.search.period_grid import duration_scale
 from exoval.table.column import Column
 
-#: Bond albedo of the planet whose temperature is compared
+#: Bond albedo for the equilibrium temperature
 ALBEDO = 0.3
 
 
 @dataclass(frozen=True)
 class SecondaryFeatures:
-    """The strongest dip away from the event, and the dip at half phase, circular orbits' place.
+    """The strongest dip away from the event, and the dip at phase one half, as in circular orbits.
 
-    What the secondary implies if it is a planet's day side after Thompson et al. 2018 (ApJS 235,
-    38).
+    Albedo and temperature are those of a planet whose day side the secondary hides, after
+    Thompson et al. 2018 (ApJS 235, 38).
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -33,16 +33,18 @@ class SecondaryFeatures:
             "sigma",
             "strength of the strongest dip away from the event, white noise",
         ),
-        Column("secondary_mes", "sigma", "the same over the scatter at all phases", "tce_maxmes"),
+        Column(
+            "secondary_mes", "sigma", "that strength in the scatter at all phases", "tce_maxmes"
+        ),
         Column(
             "secondary_sigma",
             "sigma",
-            "that strength as the normal deviate of its "
-            "probability among all phases that were tried",
+            "strength of the strongest dip as the normal deviate of "
+            "its probability among all phases tried",
         ),
-        Column("secondary_phase", "", "phase of that dip, 0 to 0.5 either side", "tce_maxmesd"),
-        Column("secondary_depth", "ppm", "depth of that dip", "wst_depth"),
-        Column("secondary_depth_ratio", "", "depth of that dip over the event's depth"),
+        Column("secondary_phase", "", "phase of the dip, 0 to 0.5 either side", "tce_maxmesd"),
+        Column("secondary_depth", "ppm", "depth of the dip", "wst_depth"),
+        Column("secondary_depth_ratio", "", "depth of the dip over the event's depth"),
         Column("half_phase_sigma", "sigma", "signed depth at half phase over its error"),
         Column("half_phase_ratio", "", "depth at half phase over the event's depth"),
         Column(
@@ -54,13 +56,13 @@ class SecondaryFeatures:
         Column(
             "secondary_albedo",
             "",
-            "geometric albedo of a planet that shines by reflection as much as the secondary hides",
+            "geometric albedo of a planet that reflects the light hidden in the secondary",
             "tce_albedo",
         ),
         Column(
-            "secondary_temperature", "K", "day side of a planet that glows as much", "tce_ptemp"
+            "secondary_temperature", "K", "temperature of a day side that emits it", "tce_ptemp"
         ),
-        Column("secondary_temperature_ratio", "", "that temperature over the equilibrium one"),
+        Column("secondary_temperature_ratio", "", "day side over equilibrium temperature"),
         Column("secondary_reason", "", f"why columns are missing: {CODES}"),
     )
 
@@ -110,23 +112,23 @@ def _half_phase(folded: FoldedEvent) -> dict[str, float]:
 
 
 def _tried(away: np.ndarray) -> float:
-    """Durations that the phases tried fill."""
+    """Total length of the phases tried, in durations."""
     return max(float(away.sum()) / STEPS_PER_DURATION, 1.0)
 
 
 def among_phases(strength: float, *, durations: float) -> float:
-    """Normal deviate of the largest of all boxes along ``durations`` of white noise.
+    """Strength as a normal deviate, given that it is the largest along ``durations`` of noise.
 
     The correlation of a sliding box falls off linearly, so that its maxima are those of
     Siegmund 1985 (Sequential Analysis, ch. IV): P(max > u) = 1 - exp(-L u phi(u) nu(u sqrt(2 /
-    m))) for L durations in steps of 1 / m, nu(x) = exp(-0.583 x). Negative where the largest is
-    smaller than usual.
+    m))) for L durations in steps of 1 / m, nu(x) = exp(-0.583 x). Negative for a maximum below
+    the median one.
     """
-    # below its maximum at 0.82 the rate of upcrossings falls again: it holds for high levels
+    # the rate of upcrossings holds for high levels: below its maximum at 0.82 it falls again
     u = max(strength, 0.82)
     log_density = -0.5 * u * u - 0.5 * math.log(2 * math.pi)
     overshoot = -0.583 * u * math.sqrt(2 / STEPS_PER_DURATION)
-    # a box and its own place, then the upcrossings along the rest
+    # one box at its own place, then the upcrossings along the rest
     expected = math.exp(float(log_ndtr(-strength))) + durations * u * math.exp(
         log_density + overshoot
     )
@@ -135,7 +137,7 @@ def among_phases(strength: float, *, durations: float) -> float:
     elif expected < 1:
         log_chance = math.log(-math.expm1(-expected))
     else:
-        # nearly certain to be exceeded: its complement has the digits
+        # near 1 the complement keeps the digits
         return float(ndtri_exp(-expected))
     return -float(ndtri_exp(log_chance))
 

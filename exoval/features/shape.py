@@ -1,4 +1,4 @@
-"""The shape of the event without a model of the star: a trapezoid, a line, a sinusoid."""
+"""Shape of the event without a model of the star: trapezoid, line and sinusoid."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class ShapeFeatures:
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column("depth", "ppm", "depth of the trapezoid's floor"),
-        Column("depth_error", "ppm", "its error, times the red noise"),
+        Column("depth_error", "ppm", "error of the depth, red noise included"),
         Column("trapezoid_duration", "h", "first to fourth contact of the trapezoid"),
-        Column("trapezoid_duration_error", "h", "its error, times the red noise"),
+        Column("trapezoid_duration_error", "h", "error of the duration, red noise included"),
         Column(
             "ingress_share", "", "ingress over half the duration: 0 box, 1 triangle", "koi_ingress"
         ),
@@ -37,9 +37,8 @@ class ShapeFeatures:
         Column(
             "sinusoid_gain",
             "",
-            "chi-squared gain of a sinusoid of the period over that of "
-            "the trapezoid, both over a constant, all phases; missing without data all around "
-            "the period",
+            "chi-squared gain of a sinusoid at the period over that of "
+            "the trapezoid, both against a constant at all phases; missing if phases lack data",
             "SWEET",
         ),
         Column("shape_reason", "", f"why the trapezoid is missing: {CODES}"),
@@ -74,11 +73,11 @@ def _chi2_of_line(profile: Profile) -> float:
 
 
 def _sinusoid_gain(folded: FoldedEvent, fit: TrapezoidFit) -> float:
-    """What a sinusoid at the period explains over what the trapezoid explains.
+    """Chi-squared gain of a sinusoid at the period over that of the trapezoid.
 
-    NaN where the data do not determine the sinusoid: they are shorter than a period or leave
-    more than ``LONGEST_GAP`` of it empty. Never above the chi-squared of a constant, as the
-    trapezoid counts for at least 1, what one free depth explains by chance.
+    NaN if the data do not determine the sinusoid: they are shorter than a period or leave more
+    than ``LONGEST_GAP`` of it empty. The trapezoid's gain counts as at least 1, the gain of one
+    free depth by chance; so the ratio is at most the chi-squared of a constant.
     """
     phase = (folded.time_from_mid / folded.period + 0.5) % 1
     index = np.minimum((phase * PERIOD_BINS).astype(np.int64), PERIOD_BINS - 1)
@@ -87,7 +86,7 @@ def _sinusoid_gain(folded: FoldedEvent, fit: TrapezoidFit) -> float:
     gap = np.diff(middle, append=middle[0] + 1).max()
     if folded.light_curve.baseline < folded.period or gap > LONGEST_GAP:
         return float("nan")
-    # bins for the sinusoid, which is slow, but single cadences for the event, which may be short
+    # bins for the slow sinusoid, single cadences for the event, which may be short
     filled = weight > 0
     dip = np.bincount(index, folded.weight * folded.dip, PERIOD_BINS)[filled] / weight[filled]
     angle = 2 * np.pi * middle

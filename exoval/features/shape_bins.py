@@ -1,4 +1,4 @@
-"""The folded event in fifty bins: what the map of transit shapes is drawn from."""
+"""The folded event in fifty bins: the input of the map of transit shapes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from exoval.folded.fixed_bins import fill_gaps, mean_in_bins
 from exoval.folded.folded_event import FoldedEvent
 from exoval.table.column import Column
 
-#: what the columns are called, before their number
+#: start of the columns' names, before the number
 PREFIX = "shape_bin_"
 BINS = 50
 #: durations of the transit to either side of its middle
@@ -20,9 +20,9 @@ REACH = 1.5
 
 @dataclass(frozen=True)
 class ShapeBins:
-    """Dip over the trapezoid's depth in bins across 1.5 transit durations to either side.
+    """Dip over the trapezoid's depth, in bins out to 1.5 transit durations on either side.
 
-    Input of exoval.models.transit_shape_map, not of a classifier.
+    These are the input of exoval.models.transit_shape_map; no classifier sees them directly.
     """
 
     columns: tuple[Column, ...] = (
@@ -30,12 +30,12 @@ class ShapeBins:
             Column(f"{PREFIX}{i:02d}", "", f"dip over depth in bin {i} of the folded event")
             for i in range(BINS)
         ),
-        Column("shape_bins_missing", "", "share of those bins without data, interpolated"),
-        Column("shape_bins_reason", "", f"why they are missing: {CODES}"),
+        Column("shape_bins_missing", "", "share of the bins that lack data and are interpolated"),
+        Column("shape_bins_reason", "", f"why the bins are missing: {CODES}"),
     )
 
     def __call__(self, folded: FoldedEvent) -> dict[str, float]:
-        """The columns; only the reason where there is no transit to centre on."""
+        """The columns; only the reason without a fitted trapezoid to centre on."""
         fit = folded.trapezoid
         if fit is None:
             return {"shape_bins_reason": Reason.TOO_FEW_CADENCES}

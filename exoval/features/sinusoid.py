@@ -1,4 +1,4 @@
-"""Does the star vary with the event's period, before detrending hides it?"""
+"""Does the star vary at the event's period before detrending?"""
 
 from __future__ import annotations
 
@@ -13,47 +13,49 @@ from exoval.folded.folded_event import FoldedEvent
 from exoval.lightcurve import LightCurve
 from exoval.table.column import Column
 
-#: bins of two periods on which waves are fitted, and fewest filled ones
+#: bins of two periods to which sinusoids are fitted, and fewest filled ones
 BINS, FEWEST_BINS = 240, 40
 
 
 @dataclass(frozen=True)
 class SinusoidFeatures:
-    """Waves on the undetrended light curve outside the event, each quarter over its median.
+    """Sinusoids in the undetrended light curve outside the event, each segment over its median.
 
     SWEET (Thompson et al. 2018, ApJS 235, 38) at half, once and twice the period, and the terms
     of a close pair at the period (Morris & Naftilan 1993, ApJ 419, 344). Errors are scaled to
-    what the waves leave.
+    the residuals.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column(
             "sweet_sigma",
             "sigma",
-            "strongest wave at half, once or twice the period over its error",
+            "strongest sinusoid at half, once or twice the period over its error",
             "SWEET",
         ),
-        Column("sweet_amplitude", "ppm", "its amplitude"),
-        Column("sweet_over_depth", "", "its amplitude over the event's depth"),
-        Column("double_period_wave", "", "wave at twice the period over that at the period"),
+        Column("sweet_amplitude", "ppm", "amplitude of the strongest sinusoid"),
+        Column(
+            "sweet_over_depth", "", "amplitude of the strongest sinusoid over the event's depth"
+        ),
+        Column("double_period_wave", "", "sinusoid at twice the period over that at the period"),
         Column(
             "ellipsoidal_amplitude",
             "ppm",
             "light at quadrature above that at conjunction, twice a period",
         ),
-        Column("ellipsoidal_sigma", "sigma", "that over its error"),
+        Column("ellipsoidal_sigma", "sigma", "ellipsoidal amplitude over its error"),
         Column(
             "reflection_amplitude",
             "ppm",
             "light opposite the event above that beside it, once a period",
         ),
-        Column("reflection_sigma", "sigma", "that over its error"),
+        Column("reflection_sigma", "sigma", "reflection amplitude over its error"),
         Column("beaming_amplitude", "ppm", "light before half phase above that after it"),
         Column("sinusoid_reason", "", f"why columns are missing: {CODES}"),
     )
 
     def __call__(self, folded: FoldedEvent) -> dict[str, float]:
-        """The columns; only the reason where the undetrended light curve is not at hand."""
+        """The columns; only the reason if the undetrended light curve is not given."""
         if folded.undetrended is None:
             return {"sinusoid_reason": Reason.NOT_GIVEN}
         phase, flux, weight = _binned(folded, folded.undetrended)
@@ -84,7 +86,7 @@ class SinusoidFeatures:
 def _binned(folded: FoldedEvent, curve: LightCurve) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Phase (periods from an even event, -1 to 1), mean flux about 0 and weight of filled bins.
 
-    Cadences within a duration of an event do not count, and no segment's level does.
+    Cadences within a duration of an event are left out; each segment's level is divided out.
     """
     flux = np.array(curve.flux, dtype=float)
     for segment in curve.segments:

@@ -1,4 +1,4 @@
-"""The star, as far as catalogues know it."""
+"""The host star's parameters from its catalogue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How strong the event is, as a whole and one transit at a time."""
+"""Strength of the event, for all transits together and for each one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from exoval.table.column import Column
 
 @dataclass(frozen=True)
 class StrengthFeatures:
-    """Signal-to-noise ratios against white noise and against the noise that is really there."""
+    """Signal-to-noise ratios in white noise and in red noise."""
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column("white_snr", "sigma", "box depth over its white-noise error", "koi_model_snr"),
@@ -24,7 +24,7 @@ class StrengthFeatures:
             "red_noise",
             "",
             "scatter of box depths away from the event over the white "
-            "error, without what comes back every period",
+            "error, periodic signal subtracted",
         ),
         Column(
             "mes",
@@ -55,14 +55,14 @@ class StrengthFeatures:
         Column(
             "bootstrap_false_alarm",
             "dex",
-            "logarithm of the probability that boxes without an event reach this strength together",
+            "logarithm of the probability that boxes without an event reach the event's strength",
             "boot_fap",
         ),
         Column("strength_reason", "", f"why single-event columns are missing: {CODES}"),
     )
 
     def __call__(self, folded: FoldedEvent) -> dict[str, float]:
-        """The columns; single-event ones are NaN if no event has data."""
+        """The columns; single-event ones are NaN without data in any event."""
         depth, error = folded.depth
         events = folded.events
         count = len(events)

@@ -1,4 +1,4 @@
-"""What a transit of a limb-darkened star would have to be to look like the event."""
+"""Parameters of the limb-darkened transit that fits the event."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from exoval.units import EARTH_RADII_PER_SOLAR_RADIUS
 class TransitFitFeatures:
     """Limb-darkened transit of a circular orbit, exposures integrated exactly.
 
-    Means and errors over the posterior of exoval.folded.limb_darkened_transit; the stellar
-    density that the duration needs after Seager & Mallén-Ornelas 2003 (ApJ 585, 1038).
+    Means and errors are those of the posterior of exoval.folded.limb_darkened_transit. The
+    duration gives the stellar density (Seager & Mallén-Ornelas 2003, ApJ 585, 1038).
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column("transit_depth", "ppm", "light lost at mid-transit", "koi_depth"),
-        Column("transit_depth_error", "ppm", "its error"),
+        Column("transit_depth_error", "ppm", "error of the transit depth"),
         Column("transit_duration", "h", "first to fourth contact", "koi_duration"),
-        Column("transit_duration_error", "h", "its error"),
+        Column("transit_duration_error", "h", "error of the transit duration"),
         Column("ingress_duration", "h", "first to second contact", "koi_ingress"),
         Column("flat_share", "", "second to third contact over first to fourth; 0 grazing"),
-        Column("radius_ratio", "", "planet over star", "koi_ror"),
-        Column("radius_ratio_error", "", "its error"),
-        Column("impact_parameter", "", "in stellar radii", "koi_impact"),
-        Column("impact_parameter_error", "", "its error"),
+        Column("radius_ratio", "", "planet radius over stellar radius", "koi_ror"),
+        Column("radius_ratio_error", "", "error of the radius ratio"),
+        Column("impact_parameter", "", "impact parameter in stellar radii", "koi_impact"),
+        Column("impact_parameter_error", "", "error of the impact parameter"),
         Column("scaled_axis", "", "a over stellar radius of a circular orbit", "koi_dor"),
         Column("planet_radius", "R_earth", "radius ratio times stellar radius", "koi_prad"),
         Column(
@@ -42,7 +42,7 @@ class TransitFitFeatures:
             "stellar density the transit implies over the catalogue's",
             "koi_srho",
         ),
-        Column("density_ratio_error", "dex", "error of its logarithm"),
+        Column("density_ratio_error", "dex", "error of the density ratio's logarithm"),
         Column("transit_chi2", "", "reduced chi-squared of the transit"),
         Column(
             "transit_over_trapezoid",
@@ -53,7 +53,7 @@ class TransitFitFeatures:
     )
 
     def __call__(self, folded: FoldedEvent) -> dict[str, float]:
-        """The columns; only the reason where nothing could be fitted."""
+        """The columns; only the reason if no transit could be fitted."""
         if folded.trapezoid is None:
             return {"transit_fit_reason": Reason.TOO_FEW_CADENCES}
         fit = folded.transit

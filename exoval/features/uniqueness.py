@@ -1,4 +1,4 @@
-"""Is the event the only thing of its kind in the light curve?"""
+"""Is the event unique in its light curve?"""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from exoval.table.column import Column
 
 #: bins of phase to an event's duration, and the most of them
 BINS_PER_DURATION, MOST_BINS = 8, 40000
-#: durations around an event that are its own, and fewest durations left to look at
+#: durations around an event that belong to it, and fewest durations left to search
 GUARD, FEWEST_DURATIONS = 1.5, 3.0
-#: events that a whole mission finds by chance are few among so many targets
+#: false alarms are counted over a whole mission of so many targets
 TARGETS = 20000
 
 
 @dataclass(frozen=True)
 class UniquenessFeatures:
-    """The event's own shape shifted over all phases, and what lies between single events.
+    """The event's shape shifted over all phases, and dips and bumps between single events.
 
     Model-shift test and chases of Coughlin et al. 2016 (ApJS 224, 12) and Thompson et al. 2018
-    (ApJS 235, 38). Strengths are in the noise that the shifted shape itself shows.
+    (ApJS 235, 38). Strengths are in units of the scatter of the shifted shape's depth.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -72,7 +72,7 @@ class UniquenessFeatures:
         away = np.abs(time) > reach
         if away.sum() < FEWEST_DURATIONS * BINS_PER_DURATION:
             return row | {"uniqueness_reason": Reason.NOT_COVERED}
-        # where the flux is skewed the shape finds a little everywhere
+        # in skewed flux the shape has a depth at every phase
         strength = (depth - np.median(depth[away])) / error
         primary = strength[np.argmin(np.abs(time))]
         second = int(np.argmax(np.where(away, strength, -np.inf)))
@@ -80,7 +80,7 @@ class UniquenessFeatures:
         rest = away & apart
         if not rest.any():
             return row | {"uniqueness_reason": Reason.NOT_COVERED}
-        # the errors of neighbouring phases are alike, so that strengths scatter as depths do
+        # neighbouring phases have similar errors, so that strengths scatter as depths do
         red = max(float(np.std(strength[rest])), 1.0)
         tertiary, positive = strength[rest].max(), -strength[rest].min()
         return (
@@ -95,7 +95,7 @@ class UniquenessFeatures:
 def _excesses(
     primary: float, secondary: float, tertiary: float, positive: float, *, folded: FoldedEvent
 ) -> dict[str, float]:
-    """Strengths against each other and against what chance does."""
+    """Strengths against each other and against the level of false alarms."""
     share = min(folded.duration / folded.period, 0.5)
     alarm = math.sqrt(2) * float(erfcinv(share / TARGETS))
     chance = math.sqrt(2) * float(erfcinv(share))
@@ -116,8 +116,8 @@ def _excesses(
 def shift_shape(folded: FoldedEvent) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Depth of the event's shape, centred on each phase that has data, and its white error.
 
-    Returns time from the event in days, depth and error in relative flux, phases in order; all
-    empty where the event has no shape.
+    Returns time from the event in days, depth and error in relative flux, in order of phase; all
+    empty if the event has no fitted shape.
     """
     fit = folded.trapezoid
     if fit is None:
@@ -161,7 +161,7 @@ def _correlate(weight: np.ndarray, lost: np.ndarray, shape: np.ndarray) -> tuple
 
 
 def _chases(folded: FoldedEvent) -> float:
-    """Median over events of the distance to the next thing as strong; NaN without events."""
+    """Median distance from an event to the next one as strong; NaN without events."""
     events = folded.events
     if len(events) == 0:
         return math.nan

@@ -1,4 +1,4 @@
-"""The event's own box slid over all phases: what else is in the folded light curve."""
+"""Depth of the event's box at all phases: what else the folded light curve shows."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from functools import cached_property
 
 import numpy as np
 
-#: steps in which a box moves by its own length, and the most of them in a period
+#: steps a duration, and most steps a period
 STEPS_PER_DURATION, MOST_STEPS = 4, 20000
-#: durations around an event that are its own
+#: durations from mid-event within which a box belongs to the event
 GUARD = 1.5
 #: fewest cadences in a box
 FEWEST_CADENCES = 3
-#: fewest boxes away from the event that make a scan
+#: fewest boxes away from the event for a scan
 FEWEST_BOXES = 3
 
 
 @dataclass(frozen=True)
 class BoxScan:
-    """Depth and strength of a box of ``duration`` against its centre; arrays of shape (phases,).
+    """Depth of a box of ``duration`` as a function of its centre; arrays of shape (phases,).
 
     ``time_from_mid`` is days from the event, ``depth`` and its white-noise ``error`` are relative
     flux; NaN where the box holds too few cadences.
@@ -32,25 +32,25 @@ class BoxScan:
 
     @cached_property
     def away(self) -> np.ndarray:
-        """Whether a box with data is clear of the event, shape (phases,)."""
+        """Whether a box has data and is clear of the event, shape (phases,)."""
         return (np.abs(self.time_from_mid) > GUARD * self.duration) & np.isfinite(self.depth)
 
     @cached_property
     def level(self) -> float:
-        """Median depth away from the event: what a box finds where there is nothing; 0 if unknown.
+        """Median depth away from the event; 0 if unknown.
 
-        Not zero where the flux is skewed, as beside flares.
+        Skewed flux, for example near flares, makes it differ from zero.
         """
         return float(np.median(self.depth[self.away])) if self.away.any() else 0.0
 
     @cached_property
     def strength(self) -> np.ndarray:
-        """Strength of what a box is deeper than the level, shape (phases,)."""
+        """Depth below ``level`` over its error, shape (phases,)."""
         return (self.depth - self.level) / self.error
 
     @cached_property
     def second(self) -> int | None:
-        """Index of the strongest dip away from the event; None where there are too few boxes."""
+        """Index of the strongest dip away from the event; None with too few boxes."""
         if self.away.sum() < FEWEST_BOXES:
             return None
         return int(np.argmax(np.where(self.away, self.strength, -np.inf)))
@@ -66,8 +66,8 @@ def box_scan(
 ) -> BoxScan:
     """Slide a box as long as the event over one period in quarter-duration steps.
 
-    Cost is one histogram and one running sum, whatever the number of cadences in a box. Arrays of
-    shape (cadences,), times in days.
+    The cost is one histogram and one running sum, for any number of cadences in a box. Arrays
+    have shape (cadences,), times are days.
     """
     bins = max(round(period / duration * STEPS_PER_DURATION), 2 * STEPS_PER_DURATION)
     bins = min(bins, MOST_STEPS)

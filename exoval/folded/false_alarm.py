@@ -1,4 +1,4 @@
-"""How often boxes without an event would add up to as much as the event."""
+"""Probability that boxes without an event reach the event's strength by chance."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import math
 import numpy as np
 from scipy.special import log_ndtr
 
-#: fewest boxes that make a distribution
+#: fewest boxes for a distribution
 FEWEST = 30
-#: boxes beyond this many are thinned out evenly: the tail is a property of thousands
+#: more boxes than this are thinned out evenly: thousands are enough for the tail
 MOST = 4000
 
 
@@ -18,9 +18,9 @@ def log_false_alarm(pulls: np.ndarray, *, strength: float, count: int) -> float:
 
     The bootstrap of Jenkins, Smith & Chaplin 2002 (ApJ 564, 495) without drawing: the saddlepoint
     of the empirical distribution (Lugannani & Rice 1980, Adv. Appl. Prob. 12, 475), smoothed by a
-    Gaussian kernel of Silverman's width so that it has a tail. Never below the normal tail of the
-    boxes' spread: that no box reached so far proves no less. 0 for a strength of no excess; NaN
-    with too few boxes.
+    Gaussian kernel of Silverman's width so that it has a tail. The normal tail of the boxes' spread
+    is a lower limit: a finite sample of boxes cannot show that the noise is better than that. 0
+    for a strength at or below the mean; NaN with too few boxes.
     """
     if len(pulls) < FEWEST or count < 1 or not math.isfinite(strength):
         return math.nan

@@ -1,4 +1,4 @@
-"""Means in a fixed number of bins, with the empty ones interpolated."""
+"""Means in a fixed number of bins; empty bins are interpolated."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 def mean_in_bins(
     time: np.ndarray, values: np.ndarray, weight: np.ndarray, *, half_window: float, bins: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted means in bins of (-half_window, half_window) and which of them hold anything."""
+    """Weighted means in bins of (-half_window, half_window), and which bins hold data."""
     near = np.flatnonzero(np.abs(time) < half_window)
     index = ((time[near] / half_window + 1) * (0.5 * bins)).astype(np.int64)
     index = np.minimum(index, bins - 1)
@@ -19,7 +19,11 @@ def mean_in_bins(
 
 
 def fill_gaps(values: np.ndarray, filled: np.ndarray) -> np.ndarray:
-    """The values with empty bins interpolated from their neighbours; 0 where none is filled."""
+    """The values, empty bins interpolated from their neighbours; all 0 if every bin is empty.
+
+    >>> fill_gaps(np.array([1.0, 0.0, 3.0]), np.array([True, False, True])).tolist()
+    [1.0, 2.0, 3.0]
+    """
     if filled.all():
         return values
     if not filled.any():

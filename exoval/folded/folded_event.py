@@ -1,4 +1,4 @@
-"""One event, detrended and folded once, as every feature group sees it."""
+"""One event, detrended and folded once for all feature groups."""
 
 from __future__ import annotations
 
@@ -29,19 +29,18 @@ from exoval.star import SOLAR_LOGG, SOLAR_TEFF, Star
 
 #: durations (full width) around mid-event in which shapes are fitted, and bins there
 WINDOW, BINS = 4.0, 200
-#: fewest windows without an event whose scatter says how red the noise is
+#: fewest boxes without an event from which red noise is measured
 FEWEST_WINDOWS = 8
-#: band of a mission without one
+#: band that is assumed for a mission that names none
 ANY_BAND = "kepler"
 
 
 @dataclass(frozen=True)
 class FoldedEvent:
-    """A detrended light curve with the event to be measured and the star it is on.
+    """A detrended light curve, the event to measure in it, and the star.
 
-    Cadences are put in order of time, and one that is given twice counts once.
-    ``undetrended`` is the light curve as it came, for what detrending takes away; None where it
-    is not at hand.
+    Cadences are sorted by time; repeated ones count once. ``undetrended`` is the light curve as
+    delivered, for features of the variation that detrending removes; None if it is not given.
     """
 
     light_curve: LightCurve
@@ -91,12 +90,12 @@ class FoldedEvent:
 
     @cached_property
     def level(self) -> float:
-        """Median flux outside the event; 1 where there is none."""
+        """Median flux outside the event; 1 without data there."""
         return float(np.median(self.light_curve.flux[self.clear])) if self.clear.any() else 1.0
 
     @cached_property
     def dip(self) -> np.ndarray:
-        """Share of the flux outside the event that is missing, shape (cadences,)."""
+        """One minus the flux over ``level``: the light lost, shape (cadences,)."""
         return 1 - self.light_curve.flux / self.level
 
     @cached_property
@@ -105,7 +104,7 @@ class FoldedEvent:
         return (self.light_curve.flux_error / self.level) ** -2.0
 
     def box_depth(self, cadences: np.ndarray) -> tuple[float, float]:
-        """Weighted mean dip of the chosen cadences and its white-noise error; NaN for none."""
+        """Weighted mean dip of the chosen cadences and its white-noise error; NaN without any."""
         weight = self.weight[cadences]
         if weight.size == 0:
             return float("nan"), float("nan")
@@ -124,9 +123,9 @@ class FoldedEvent:
 
     @cached_property
     def empty_pulls(self) -> np.ndarray:
-        """Depths over white errors of boxes as long as the event that hold none of it.
+        """Depth over white-noise error of boxes as long as the event, all clear of it.
 
-        What comes back every period does not count: that is no noise.
+        Periodic signal is subtracted first: it is not noise.
         """
         curve = self.light_curve
         noise = without_repeats(
@@ -156,7 +155,7 @@ class FoldedEvent:
 
     @property
     def noise(self) -> float:
-        """``red_noise``, but at least 1: what white errors are multiplied by."""
+        """The factor by which white-noise errors are multiplied: ``red_noise``, at least 1."""
         return float(np.fmax(self.red_noise, 1.0))
 
     @cached_property
@@ -184,12 +183,12 @@ class FoldedEvent:
 
     @cached_property
     def trapezoid(self) -> TrapezoidFit | None:
-        """The best trapezoid; None where there is too little to fit."""
+        """The best trapezoid; None with too few filled bins."""
         return fit_trapezoid(self.whole_profile, duration=self.duration)
 
     @cached_property
     def transit(self) -> TransitFit | None:
-        """The limb-darkened transit; None where there is too little to fit."""
+        """The limb-darkened transit; None with too few filled bins."""
         if self.trapezoid is None or not self.trapezoid.depth > 0:
             return None
         return fit_transit(
@@ -203,7 +202,7 @@ class FoldedEvent:
 
     @cached_property
     def matched(self) -> SingleEvents:
-        """Depth of every event, as a factor of the fitted shape; box depths where there is none.
+        """Depth of every event by a matched filter of the fitted shape; box depths without a fit.
 
         The floor of the shape is scaled to 1, so that depths are relative flux.
         """
@@ -217,22 +216,22 @@ class FoldedEvent:
 
     @cached_property
     def phase_noise(self) -> float:
-        """Scatter of the event's box over all other phases in white errors, at least ``noise``.
+        """Scatter of box depths over all other phases, in white-noise errors; at least ``noise``.
 
-        Unlike ``red_noise`` it counts what comes back every period, as far as the scatter
-        exceeds what as many boxes of that noise would show by chance.
+        Unlike ``red_noise`` it includes periodic signal. Only the scatter beyond what as many
+        boxes of that noise show by chance counts.
         """
         strength = self.scan.strength[self.scan.away]
         boxes = len(strength) / STEPS_PER_DURATION
         if boxes < FEWEST_WINDOWS:
             return self.noise
         scatter = robust_scatter(strength)
-        # the variance from a median absolute deviation is off by 2 x 1.17 / sqrt(2 n) of itself
+        # relative error of a variance from the median absolute deviation: 2 x 1.17 / sqrt(2 n)
         chance = self.noise**2 * (1 + 2 * 1.65 / math.sqrt(boxes))
         return math.sqrt(self.noise**2 + max(scatter**2 - chance, 0.0))
 
     def _limb_darkening(self) -> tuple[float, float]:
-        # a star without parameters counts as the Sun
+        # unknown parameters are taken from the Sun
         teff = self.star.teff if math.isfinite(self.star.teff) else SOLAR_TEFF
         logg = self.star.logg if math.isfinite(self.star.logg) else SOLAR_LOGG
         try:
@@ -243,7 +242,7 @@ class FoldedEvent:
 
 
 def in_order(light_curve: LightCurve) -> LightCurve:
-    """The cadences in ascending order of time, each once."""
+    """The light curve with its cadences in ascending order of time, each once."""
     step = np.diff(light_curve.time)
     if np.all(step > 0):
         return light_curve
@@ -251,6 +250,6 @@ def in_order(light_curve: LightCurve) -> LightCurve:
     sorted_time = light_curve.time[order]
     order = order[np.concatenate([[True], np.diff(sorted_time) > 0])]
     names = ("time", "flux", "flux_error", "centroid_column", "centroid_row")
-    # of segments whose cadences were mixed only numbers, crowding and noise stay true
+    # once cadences of segments are mixed, only numbers, crowding and noise of segments hold
     kept = light_curve.keep(np.isin(np.arange(len(light_curve)), order))
     return replace(kept, **{name: getattr(light_curve, name)[order] for name in names})

@@ -1,7 +1,7 @@
-"""Levenberg-Marquardt fits of an event's shape, compiled: trapezoid and limb-darkened transit.
+"""Compiled Levenberg-Marquardt fits of an event's shape: trapezoid and limb-darkened transit.
 
-Both models give the dip at ascending times from mid-event. Parameters stay within bounds by
-projection; derivatives are differences.
+Both models give the dip at ascending times from mid-event. Projection keeps parameters within
+their bounds; derivatives are finite differences.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def scaled_axis(k: float, impact: float, duration: float, period: float) -> floa
 def fill_model(
     kind: int, parameters: np.ndarray, fixed: np.ndarray, time: np.ndarray, dip: np.ndarray
 ) -> None:
-    """Write the dip of a model at ascending ``time`` (days, or any unit of the duration)."""
+    """Write the dip of a model at ascending ``time`` (days, or the unit of the duration)."""
     if kind == TRAPEZOID:
         depth, duration, ingress, offset, level = parameters
         for i in range(time.size):
@@ -64,10 +64,11 @@ def fit_model(
     step: np.ndarray,
     most_rounds: int,
 ) -> tuple:
-    """Least squares from ``start``: parameters, their covariance and chi-squared.
+    """Best parameters by least squares from ``start``, their covariance and chi-squared.
 
-    ``weight`` is one over the squared error, ``step`` the difference for derivatives. Chi-squared
-    is infinite where no start can be evaluated; the covariance is NaN where it is singular.
+    ``weight`` is one over the squared error, ``step`` the finite difference for derivatives.
+    Chi-squared is infinite if the model cannot be evaluated at the start; the covariance is NaN
+    if the normal equations are singular.
     """
     n = start.size
     best = np.minimum(np.maximum(start, lower), upper)
@@ -153,7 +154,7 @@ def _normal_equations(slopes: np.ndarray, residual: np.ndarray, weight: np.ndarr
 
 @njit(cache=True, error_model="numpy")
 def solve(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Solution of a small symmetric system, scaled first; NaN where it is singular."""
+    """Solution of a small symmetric system, scaled first; NaN if it is singular."""
     n = right.size
     scale = np.empty(n)
     for i in range(n):

@@ -1,9 +1,9 @@
-"""A limb-darkened transit of a circular orbit on the folded event, with honest errors.
+"""Limb-darkened transit of a circular orbit, fitted to the folded event with realistic errors.
 
-Radius ratio and impact parameter are nearly degenerate: one deep and central, or one large and
-grazing. A single best fit runs to the edge in weak data. So the impact parameter is not fitted
-but integrated over: at each of its values the other parameters are fitted, and what is reported
-is the mean and spread over all values, weighted by likelihood. The prior is uniform in
+Radius ratio and impact parameter are nearly degenerate: a small central planet and a large
+grazing one give similar dips, and a single best fit to weak data runs to the edge. So the impact
+parameter is integrated over. At each of its values the other parameters are fitted, and the
+result is the mean and spread over all values, weighted by likelihood. The prior is uniform in
 b / (1 + k) and in the logarithm of the radius ratio.
 """
 
@@ -21,13 +21,13 @@ from exoval.physics.quadratic_occultation import hidden_share
 
 #: values of b / (1 + k) on which the likelihood is first taken
 SHARES = np.array([0.02, 0.15, 0.3, 0.45, 0.58, 0.69, 0.78, 0.85, 0.91, 0.96])
-#: passes that close in on the likely ones
+#: passes that refine the grid around the likely values
 PASSES = 4
-#: chi-squared above the least beyond which a value no longer matters
+#: chi-squared above the minimum beyond which a value is ignored
 REACH = 12.0
 #: fewest filled bins for the five parameters, and fewest of them inside the event
 FEWEST_BINS, FEWEST_INSIDE = 8, 2
-#: what is reported, in the columns of an evaluation
+#: the reported quantities, in the order of an evaluation's columns
 QUANTITIES = (
     "radius_ratio",
     "duration",
@@ -42,12 +42,12 @@ QUANTITIES = (
 
 @dataclass(frozen=True, kw_only=True)
 class TransitFit:
-    """Means and errors over impact parameters; keys are those of QUANTITIES.
+    """Means and errors over impact parameters, by the names in QUANTITIES.
 
     ``duration`` (first to fourth contact), ``flat_duration`` (second to third; 0 if grazing) and
     ``offset`` are days, ``depth`` is the light lost at mid-event, ``scaled_axis`` is a / R.
-    ``log_axis`` is the mean logarithm of a / R. ``chi2`` is the least, of ``bins`` bins, and
-    ``shape`` (bins,) the dip of that model at the profile's times, without its level.
+    ``log_axis`` is the mean logarithm of a / R. ``chi2`` is the minimum, over ``bins`` bins;
+    ``shape`` (bins,) is the dip of that model at the profile's times, without its level.
     """
 
     mean: dict[str, float]
@@ -70,8 +70,8 @@ def fit_transit(
 ) -> TransitFit | None:
     """Fit a profile around an event of ``duration`` days; all times in days.
 
-    Errors are ``inflation`` times those of white noise, and more if the fit is worse than them.
-    None where too few bins are filled or nothing can be evaluated.
+    Errors are ``inflation`` times those of white noise, and larger if the fit's chi-squared asks
+    for it. None if too few bins are filled or the model cannot be evaluated.
     """
     inside = np.abs(profile.time) < 0.5 * duration
     if len(profile) < FEWEST_BINS or inside.sum() < FEWEST_INSIDE:
@@ -142,7 +142,7 @@ def _shape(
 
 
 def _cells(nodes: np.ndarray) -> np.ndarray:
-    """Length of the interval that each of ascending nodes in (0, 1) stands for."""
+    """Length of the interval that each ascending node in (0, 1) represents."""
     edges = np.concatenate([[0.0], 0.5 * (nodes[1:] + nodes[:-1]), [1.0]])
     return np.diff(edges)
 
@@ -162,7 +162,7 @@ def _evaluate(
     passes: int,
     reach: float,
 ) -> np.ndarray:
-    """One row a value of b / (1 + k): the value, chi-squared, QUANTITIES and their variances."""
+    """One row for each value of b / (1 + k): value, chi-squared, QUANTITIES, their variances."""
     size = shares.size
     rows = np.full((size * passes, 18), np.nan)
     nodes = shares.copy()
@@ -192,7 +192,7 @@ def _evaluate(
 
 @njit(cache=True, error_model="numpy")
 def _closer(rows: np.ndarray, size: int, reach: float) -> np.ndarray:
-    """New values between the likely ones; none where these are dense enough."""
+    """New values between the likely ones; empty where these are dense enough."""
     order = np.argsort(rows[:, 0])
     shares, chi2 = rows[order, 0], rows[order, 1]
     least = np.nanmin(chi2)
@@ -219,7 +219,7 @@ def _fit_at(
     row: np.ndarray,
     before: np.ndarray,
 ) -> None:
-    """Fit all but the impact parameter, from the neighbour's answer if there is one."""
+    """Fit all but the impact parameter, starting from the neighbour's solution if there is one."""
     fixed = np.array([share, period, u1, u2, exposure])
     longest = min(3 * duration, 0.9 * period)
     lower = np.array([math.log(1e-4), math.log(0.2 * duration), -0.5 * duration, -depth])

@@ -1,4 +1,4 @@
-"""The folded event in bins of time from mid-event: what shapes are fitted to."""
+"""The folded event in bins of time from mid-event; shapes are fitted to it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Profile:
-    """Weighted means of the dip in bins around mid-event, filled bins only, in order of time.
+    """Weighted means of the dip in the filled bins around mid-event, in order of time.
 
     Arrays of shape (bins,): ``time`` in days from mid-event, ``dip`` and its white-noise
-    ``error`` in relative flux. ``width`` is that of a bin in days.
+    ``error`` in relative flux. ``width`` is the width of a bin in days.
     """
 
     time: np.ndarray

@@ -1,4 +1,4 @@
-"""One event at a time, and boxes of the same length where there is none."""
+"""Depths of single events, and of boxes of the same length away from them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ def single_events(
     *,
     minimum_cadences: int = 2,
 ) -> SingleEvents:
-    """Weighted box depth and error of every event with enough cadences; arrays (cadences,)."""
+    """Weighted box depth and error of every event with enough cadences.
+
+    Arrays have shape (cadences,).
+    """
     within = np.flatnonzero(inside)
     if len(within) == 0:
         return SingleEvents(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
@@ -56,11 +59,11 @@ def matched_events(
     *,
     minimum_information: float = 0.5,
 ) -> SingleEvents:
-    """Depth of every event by a matched filter: the factor of a ``shape`` with a floor of 1.
+    """Depth of every event by a matched filter of ``shape``.
 
-    ``shape`` is what each cadence would lose of a dip of depth 1, 0 outside the event; unlike a
-    box it does not mind where in the event the cadences fall. Events with less than
-    ``minimum_information`` of what the median one holds are left out.
+    ``shape`` is the dip at each cadence of an event of depth 1, and 0 outside the event. Unlike a
+    box it allows for where in the event the cadences fall. Events with less than
+    ``minimum_information`` of the median event's information are left out.
     """
     within = np.flatnonzero(shape > 0)
     if len(within) == 0:
@@ -111,12 +114,12 @@ def without_repeats(
     duration: float,
     exposure: float,
 ) -> np.ndarray:
-    """The dip less what comes back every period, shape (cadences,).
+    """The dip without its periodic part, shape (cadences,).
 
-    A secondary eclipse or the shape of a close pair is no noise: the mean in phase bins of an
-    eighth of a duration, or wide enough for ten cadences, is taken off. What is left is widened
-    by sqrt(n / (n - 1)) for n periods of data, so that noise keeps its size; with fewer than two
-    periods nothing is taken off.
+    A secondary eclipse or the ellipsoidal variation of a close pair is not noise: the mean in
+    phase bins of an eighth of a duration, or wide enough for ten cadences, is subtracted. The
+    remainder is multiplied by sqrt(n / (n - 1)) for n periods of data, so that noise keeps its
+    size. With fewer than two periods nothing is subtracted.
     """
     cycles = len(dip) * exposure / period
     if cycles < 2:

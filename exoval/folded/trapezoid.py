@@ -1,4 +1,4 @@
-"""A trapezoid on the folded event: the simplest shape with an ingress."""
+"""Trapezoid fit of the folded event: the simplest shape with an ingress."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from exoval.folded.least_squares import TRAPEZOID, fit_model
 from exoval.folded.profile import Profile
 
-#: durations from mid-event within which a bin must be filled for a depth to start from
+#: durations from mid-event within which a bin must be filled, for a first depth
 CORE = 0.4
 #: fewest filled bins for the five parameters
 FEWEST_BINS = 8
@@ -21,8 +21,8 @@ class TrapezoidFit:
     """The best trapezoid with a free level.
 
     ``depth`` is relative flux, ``duration`` (first to fourth contact) and ``offset`` of its
-    middle are days, ``ingress_share`` is ingress over half the duration. Each error is that of
-    white noise, NaN where a bound or a singular fit leaves none. ``chi2`` of ``bins`` bins.
+    middle are days, ``ingress_share`` is ingress over half the duration. Errors are those of
+    white noise; NaN at a bound or for a singular fit. ``chi2`` is summed over ``bins`` bins.
     """
 
     depth: float
@@ -51,7 +51,7 @@ def trapezoid(
 ) -> np.ndarray:
     """Dip of a trapezoid; ``ingress_share`` is ingress over half the duration.
 
-    ``time`` from mid-event, ``duration`` and ``offset`` are in one unit.
+    ``time`` from mid-event, ``duration`` and ``offset`` share one unit.
     """
     distance = np.abs(time - offset) / (0.5 * duration)
     return depth * np.clip((1 - distance) / max(ingress_share, 1e-6), 0, 1)
@@ -60,8 +60,8 @@ def trapezoid(
 def fit_trapezoid(profile: Profile, *, duration: float) -> TrapezoidFit | None:
     """The best trapezoid of a profile around an event of ``duration`` days.
 
-    Starts from a box and from a triangle. None where too few bins are filled, none of them
-    inside the event, or no start can be evaluated.
+    The fit starts from a box and from a triangle. None if too few bins are filled, if all bins
+    inside the event are empty, or if the model cannot be evaluated at either start.
     """
     phase = profile.time / duration
     core = np.abs(phase) < CORE

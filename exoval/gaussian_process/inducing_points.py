@@ -1,11 +1,11 @@
-"""Where the inducing points of a sparse Gaussian process stand."""
+"""Positions of the inducing points of a sparse Gaussian process."""
 
 from __future__ import annotations
 
 import numpy as np
 from sklearn.cluster import KMeans
 
-#: clusters of more rows than this are not better places, only slower to find
+#: more rows than this do not improve the clusters and only take longer
 MOST_ROWS = 20_000
 
 
@@ -14,8 +14,7 @@ def inducing_points(
 ) -> np.ndarray:
     """Centres of a k-means clustering of the rows, shape (at most ``number``, columns).
 
-    All distinct rows where there are no more than ``number`` of them. ``weight`` (rows,) counts
-    a row of 2 as two rows.
+    All distinct rows, if there are at most ``number``. A row of ``weight`` 2 counts as two rows.
     """
     distinct = np.unique(X, axis=0)
     if len(distinct) <= number:

@@ -1,4 +1,4 @@
-"""The covariance functions that the Gaussian processes can be built with."""
+"""The covariance functions of the Gaussian processes, by name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KERNELS: dict[str, Callable[..., gpytorch.kernels.Kernel]] = {
     "rational_quadratic": lambda **shape: gpytorch.kernels.RQKernel(**shape),
 }
 
-#: prior variance of a latent function before anything is learned: logits of a few
+#: prior variance of a latent function before training: logits of a few
 FIRST_VARIANCE = 4.0
 
 
@@ -26,9 +26,9 @@ def scaled_kernel(
     """A kernel with one length scale a column and a variance, for each entry of ``shape``.
 
     Length scales start at the root of the number of columns: scaled rows lie about
-    sqrt(2 columns) apart, and shorter scales would see no neighbours. With ``logarithmic`` the
-    parameters that an optimiser sees are logarithms, so that its step is a factor; it is a
-    softplus otherwise. Raises BadParameter for an unknown name.
+    sqrt(2 columns) apart, and shorter scales would see no neighbours. ``logarithmic`` makes an
+    optimiser see logarithms of the parameters, so that its steps are factors; otherwise
+    parameters go through a softplus. Raises BadParameter for an unknown name.
     """
     if name not in KERNELS:
         raise BadParameter(f"kernel is '{name}'; use one of {', '.join(KERNELS)}")

@@ -1,9 +1,9 @@
 """Natural gradients for the posterior, Adam for everything else.
 
-A step along the natural gradient is a step in the posterior's own geometry: with conjugate rows
-one of length one ends at the optimum (Hensman, Fusi & Lawrence 2013, UAI), and with a softmax it
-needs far fewer steps than Adam on means and Cholesky factors, whose scales differ by far
-(Salimbeni, Eleftheriadis & Hensman 2018, AISTATS 84).
+A step along the natural gradient is a step in the posterior's own geometry. With a conjugate
+likelihood one step of length one reaches the optimum (Hensman, Fusi & Lawrence 2013, UAI). With a
+softmax it needs far fewer steps than Adam on means and Cholesky factors, whose scales differ
+widely (Salimbeni, Eleftheriadis & Hensman 2018, AISTATS 84).
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from __future__ import annotations
 import gpytorch
 import torch
 
-#: where the parameters of q(u) are in an approximate process
+#: path of the parameters of q(u) in an approximate process
 POSTERIOR = "variational_strategy._variational_distribution."
 
 
 class NaturalAndAdam:
-    """Two optimisers that look like one."""
+    """A natural-gradient optimiser and Adam, used together as one optimiser."""
 
     def __init__(
         self,
@@ -26,7 +26,7 @@ class NaturalAndAdam:
         learning_rate: float,
         total_weight: float,
     ) -> None:
-        """``total_weight`` is what the objective was divided by, so that rates mean the same."""
+        """``total_weight`` is the divisor of the objective; it makes rates independent of it."""
         named = list(latent.named_parameters())
         posterior = [value for name, value in named if name.startswith(POSTERIOR)]
         others = [value for name, value in named if not name.startswith(POSTERIOR)]
@@ -34,21 +34,21 @@ class NaturalAndAdam:
         self.adam = torch.optim.Adam(others, lr=learning_rate)
 
     def zero_grad(self) -> None:
-        """Forget the gradients."""
+        """Set all gradients to zero."""
         self.natural.zero_grad()
         self.adam.zero_grad()
 
     def step(self) -> None:
-        """One step of each."""
+        """Take one step of each optimiser."""
         self.natural.step()
         self.adam.step()
 
     def state_dict(self) -> dict:
-        """What a later step depends on: steps along the natural gradient have no memory."""
+        """The state of Adam; steps along the natural gradient have no memory."""
         return self.adam.state_dict()
 
     def load_state_dict(self, state: dict) -> None:
-        """Take up what ``state_dict`` gave."""
+        """Restore a state from ``state_dict``."""
         self.adam.load_state_dict(state)
 
 

@@ -2,8 +2,8 @@
 
 With inducing points z, K_zz = L L^T and phi(x) = L^-1 k(z, x), the function phi(x) . w with
 w ~ N(0, I) has the covariance of the process projected onto its inducing points (Nystroem;
-Quinonero-Candela & Rasmussen 2005, JMLR 6, 1939); what the projection loses,
-k(x, x) - |phi(x)|^2, is an independent variance a row, as in FITC (Snelson & Ghahramani 2006).
+Quinonero-Candela & Rasmussen 2005, JMLR 6, 1939). The variance that the projection loses,
+k(x, x) - |phi(x)|^2, is added to each row independently, as in FITC (Snelson & Ghahramani 2006).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ROWS_PER_CHUNK = 4096
 
 
 class NystromFeatures:
-    """Features phi(x) of a kernel and inducing points, with a constant one at the end."""
+    """Features phi(x) of a kernel and inducing points, followed by a constant feature."""
 
     def __init__(self, kernel: gpytorch.kernels.Kernel, inducing: torch.Tensor) -> None:
         """Factor the kernel matrix of ``inducing`` (points, columns), float64."""
@@ -46,10 +46,10 @@ class NystromFeatures:
 
 
 class RowChunks:
-    """Rows with features, class and weight, in chunks; may be gone through again and again.
+    """Rows with features, class and weight, in chunks that can be iterated many times.
 
-    As many chunks as fit into ``memory_bytes`` keep their features; those of the rest are
-    computed again in every pass, so memory stays bounded for any number of rows.
+    As many chunks as fit into ``memory_bytes`` keep their features. The features of the others
+    are computed again in every pass, so that memory stays bounded for any number of rows.
     """
 
     def __init__(

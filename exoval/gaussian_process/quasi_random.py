@@ -1,4 +1,4 @@
-"""Quasi-random draws: the same few hundred points wherever a Gaussian is averaged over."""
+"""Quasi-random draws for averages over a Gaussian."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from scipy.stats import norm, qmc
 
 
 def sobol_normal(draws: int, dimensions: int) -> np.ndarray:
-    """Standard-normal quasi-random draws, shape (draws, dimensions), always the same ones."""
+    """Standard-normal quasi-random draws, shape (draws, dimensions), the same in every call."""
     uniform = qmc.Sobol(dimensions, seed=0).random_base2(int(np.ceil(np.log2(draws))))
     return norm.ppf(np.clip(uniform[:draws], 1e-9, 1 - 1e-9))

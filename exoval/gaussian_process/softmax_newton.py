@@ -1,10 +1,10 @@
 """Bayesian softmax regression on features: the mode by Newton's method, Laplace's curvature.
 
 Weights w (features, outputs) have a standard-normal prior; logits are phi w. Two classes need
-one output (the first class has logit 0), more classes one each. The curvature is kept as one
-block an output: exact for two classes; for more it leaves out the covariance of one class's
-latent function with another's (Rasmussen & Williams 2006, sections 3.4 and 3.5). Newton's
-equations themselves are solved in full, by conjugate gradients with the blocks in front.
+one output (the first class has logit 0), more classes one each. The curvature is stored as one
+block per output. That is exact for two classes; for more it neglects the covariance between the
+latent functions of different classes (Rasmussen & Williams 2006, sections 3.4 and 3.5). Newton's
+equations are solved in full, by conjugate gradients with the blocks as preconditioner.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ Chunks = Iterable[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]
 class Laplace:
     """Mode (features, outputs) and Cholesky factors (outputs, features, features) of the blocks.
 
-    The posterior covariance of an output's weights is the inverse of its block; ``steps`` is
-    the number of Newton steps and ``converged`` whether they were enough.
+    The posterior covariance of an output's weights is the inverse of its block. ``steps`` is the
+    number of Newton steps, ``converged`` whether they reached the tolerance.
     """
 
     mode: torch.Tensor
@@ -32,20 +32,24 @@ class Laplace:
 
 
 def outputs_for(classes: int) -> int:
-    """Number of logits for a number of classes."""
+    """Number of logits for a number of classes.
+
+    >>> outputs_for(2), outputs_for(10)
+    (1, 10)
+    """
     return 1 if classes == 2 else classes
 
 
 def with_reference(logit: torch.Tensor) -> torch.Tensor:
-    """Logits (rows, outputs) of all classes: a zero in front of a single output."""
+    """Logits (rows, classes) of all classes: a single output gets a zero in front."""
     return torch.nn.functional.pad(logit, (1, 0)) if logit.shape[-1] == 1 else logit
 
 
 def laplace(chunks: Chunks, *, start: torch.Tensor, steps: int, tolerance: float) -> Laplace:
-    """Newton's method from the weights ``start`` (features, outputs).
+    """Laplace's approximation, by Newton's method from the weights ``start`` (features, outputs).
 
-    It ends once a step promises less than ``tolerance`` times the weight of all rows in the log
-    posterior, which is the scale of a log-loss.
+    It ends once the expected gain of a step in the log posterior is below ``tolerance`` times the
+    weight of all rows; ``tolerance`` is thus on the scale of a log-loss.
     """
     mode, converged = start, False
     summary = summarise(chunks, mode)
@@ -72,7 +76,7 @@ class Summary:
 
 
 def summarise(chunks: Chunks, mode: torch.Tensor) -> Summary:
-    """One pass over the rows."""
+    """The log posterior and its derivatives at the weights ``mode``, in one pass over the rows."""
     size, outputs = mode.shape
     value, total = -0.5 * float(mode.square().sum()), 0.0
     gradient = -mode.clone()
@@ -144,7 +148,7 @@ def conjugate_gradients(
     most: int,
     tolerance: float,
 ) -> torch.Tensor:
-    """Solve A x = right for a positive definite A given as a product."""
+    """Solve A x = right for a positive definite A, given as a function that multiplies by it."""
     solution, remainder = torch.zeros_like(right), right.clone()
     direction = precondition(remainder)
     product = first = (remainder * direction).sum()
@@ -163,7 +167,7 @@ def conjugate_gradients(
 
 
 def climb(chunks: Chunks, mode: torch.Tensor, *, step: torch.Tensor, value: float) -> torch.Tensor:
-    """The weights after the step, halved until the log posterior is no lower than ``value``."""
+    """The weights after the step, which is halved until the log posterior reaches ``value``."""
     for halvings in range(20):
         there = mode + 0.5**halvings * step
         if log_posterior(chunks, there) >= value - 1e-9 * abs(value):

@@ -1,9 +1,9 @@
 """Kernel parameters from the variational bound on the evidence.
 
-The bound at the best Gaussian q(w), E_q[log p(y | w, theta)] - KL(q | N(0, I)), has there no slope
-in q, so its slope in the kernel parameters theta is that of the first term alone with q held
-fixed: the features are differentiated, Newton's steps are not. Between two steps of Adam in theta
-q is brought up to date by a step of ``refine``.
+The bound E_q[log p(y | w, theta)] - KL(q | N(0, I)) has zero slope in q at the best Gaussian q(w).
+So its slope in the kernel parameters theta is that of the first term with q held fixed: only the
+features are differentiated, not Newton's steps. After each step of Adam in theta a step of
+``refine`` updates q.
 """
 
 from __future__ import annotations
@@ -32,11 +32,10 @@ def maximise_bound(
     learning_rate: float,
     move_inducing: bool = False,
 ) -> list[float]:
-    """Adam on the evidence bound of rows x; changes the kernel and returns the path of the bound.
+    """Maximise the evidence bound of rows x by Adam; return the bound after each step.
 
-    With ``move_inducing`` the points in ``inducing`` move as well, in place. A wide log-normal
-    prior around the start keeps the length scales of features without information from running
-    away.
+    The kernel is changed in place, with ``move_inducing`` also the points in ``inducing``. A wide
+    log-normal prior around the start bounds the length scales of features without information.
     """
     inducing.requires_grad_(move_inducing)
     moved = [inducing] if move_inducing else []
@@ -78,7 +77,7 @@ def updated(
     outputs: int,
     posterior: Laplace | None,
 ) -> Laplace:
-    """The posterior after the kernel moved a little; from Laplace's mode at first."""
+    """The posterior after a small change of the kernel; the first one from Laplace's mode."""
     chunks = [(phi, codes, weight)]
     with torch.no_grad():
         if posterior is None:

@@ -1,12 +1,12 @@
 """From Laplace's approximation to the variational one, by a few natural-gradient steps.
 
-Laplace's mode lies nearer to zero than the mean of a skewed posterior, so its probabilities are
-too timid where classes are well separated. The Gaussian that maximises the evidence bound obeys
-the same equations with the residual and the curvature of every row averaged over its latent
-marginal (Opper & Archambeau 2009, Neural Computation 21, 786); going there from the mode is
-Newton's method with averaged rows, which is a natural-gradient step of length one (Khan & Lin
-2017, AISTATS 54). Outputs are independent in the approximation, as they are in the library's
-stochastic variational process, so both have the same optimum for the same kernel.
+Laplace's mode lies nearer to zero than the mean of a skewed posterior, so that its probabilities
+are underconfident where classes are well separated. The Gaussian that maximises the evidence
+bound obeys the same equations, with the residual and curvature of every row averaged over its
+latent marginal (Opper & Archambeau 2009, Neural Computation 21, 786). Newton's method with
+averaged rows leads there from the mode; it is a natural-gradient step of length one (Khan & Lin
+2017, AISTATS 54). Outputs are independent in the approximation, as in gpytorch's stochastic
+variational process, so that both have the same optimum for the same kernel.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ DRAWS = 64
 def refine(
     chunks: Chunks, start: Laplace, *, prior_variance: float, steps: int, tolerance: float
 ) -> Laplace:
-    """At most ``steps`` steps from ``start``; ends as ``laplace`` does.
+    """The best Gaussian after at most ``steps`` steps from ``start``; it ends as ``laplace`` does.
 
-    ``prior_variance`` is the kernel's variance at one row; what a row's features do not carry of
-    it is kept as an independent variance of that row.
+    ``prior_variance`` is the kernel's variance at one row. The part of it that a row's features
+    lack is an independent variance of that row.
     """
     mean, root, converged, taken = start.mode, start.root, False, 0
     normal = torch.as_tensor(sobol_normal(DRAWS, mean.shape[1]))
@@ -44,7 +44,7 @@ def refine(
         summary = averaged(chunks, mean, root, prior_variance=prior_variance, normal=normal)
         step = solve(chunks, summary, summary.gradient, tolerance=1e-4)
         gain = float((summary.gradient * step).sum()) / 2
-        # without a bound to watch, a step that did not bring the end nearer was too long
+        # no bound is computed here: a step that did not reduce the next one was too long
         length = length / 2 if gain > last_gain else min(1.0, 1.5 * length)
         last_gain = gain
         mean, root = mean + length * step, summary.root
@@ -61,7 +61,7 @@ def averaged(
     prior_variance: float,
     normal: torch.Tensor,
 ) -> Summary:
-    """Gradient and curvature with every row averaged over its marginal; value is not used."""
+    """Gradient and curvature with every row averaged over its marginal; ``value`` is unused."""
     size, outputs = mean.shape
     gradient, total, probabilities = -mean.clone(), 0.0, []
     block = torch.eye(size, dtype=mean.dtype).repeat(outputs, 1, 1)
@@ -85,7 +85,7 @@ def averaged(
 def row_variance(phi: torch.Tensor, root: torch.Tensor, *, prior_variance: float) -> torch.Tensor:
     """Latent variance of rows with features phi, shape (rows, outputs)."""
     lost = (prior_variance - phi[:, :-1].square().sum(dim=1)).clamp_min(0)
-    # one inverse and products with it: far faster than a triangular solve for every row
+    # one inverse and products with it are far faster than a triangular solve for every row
     identity = torch.eye(phi.shape[1], dtype=phi.dtype)
     known = [
         (phi @ torch.linalg.solve_triangular(one, identity, upper=False).T).square().sum(1)

@@ -1,7 +1,7 @@
-"""From a classifier's score to a probability that can be taken at its word.
+"""Calibration: from a classifier's score to a probability that agrees with observed frequencies.
 
-What is calibrated is the planet-versus-rest probability, on stars that the classifier never
-saw; the other classes keep their proportions among what is left.
+The planet-versus-rest probability is calibrated, on stars that the classifier never saw. The
+other classes keep their proportions and share the remaining probability.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class ScoreMap(Protocol):
 
 
 class Calibration(Protocol):
-    """A way to learn a ``ScoreMap``."""
+    """A method that learns a ``ScoreMap``."""
 
     def __call__(self, score: np.ndarray, is_planet: np.ndarray) -> ScoreMap:
-        """Learn from scores and truths of rows that were not used in fitting."""
+        """Learn the map from scores and truths of rows that were not used in fitting."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Sigmoid:
     offset: float
 
     def __call__(self, score: np.ndarray) -> np.ndarray:
-        """1 / (1 + exp(-(slope logit(score) + offset)))."""
+        """The sigmoid 1 / (1 + exp(-(slope logit(score) + offset)))."""
         return 1 / (1 + np.exp(-(self.slope * logit(score) + self.offset)))
 
 
@@ -73,7 +73,7 @@ class BetaMap:
     offset: float
 
     def __call__(self, score: np.ndarray) -> np.ndarray:
-        """1 / (1 + exp(-(low ln s - high ln(1 - s) + offset)))."""
+        """The beta map 1 / (1 + exp(-(low ln s - high ln(1 - s) + offset)))."""
         near_zero, near_one = _logarithms(score)
         return 1 / (1 + np.exp(-(self.low * near_zero + self.high * near_one + self.offset)))
 
@@ -83,7 +83,7 @@ class NoCalibration:
     """Take the classifier's probability as it is."""
 
     def __call__(self, score: np.ndarray, is_planet: np.ndarray) -> ScoreMap:
-        """The identity, whatever the truths."""
+        """The identity, for any truths."""
         check_calibration_set(score, is_planet)
         return Identity()
 
@@ -92,12 +92,17 @@ class NoCalibration:
 class PlattCalibration:
     """A sigmoid of two parameters (Platt 1999), for calibration sets of any size.
 
-    Truths are softened as Platt does, (planets + 1) / (planets + 2) instead of 1, so that a
-    perfectly separated set does not give infinite slopes.
+    Truths are softened as Platt does, (planets + 1) / (planets + 2) instead of 1, so that slopes
+    stay finite for a perfectly separated set.
+
+    >>> score = np.array([0.1, 0.2, 0.8, 0.9])
+    >>> score_map = PlattCalibration()(score, score > 0.5)
+    >>> bool(np.all(np.diff(score_map(score)) > 0))
+    True
     """
 
     def __call__(self, score: np.ndarray, is_planet: np.ndarray) -> ScoreMap:
-        """Fit slope and offset; a slope that came out negative is set to zero."""
+        """Fit slope and offset; a negative slope is set to zero."""
         score, truth = check_calibration_set(score, is_planet)
         (slope,), offset = _soft_logistic(logit(score)[:, None], truth)
         if slope <= 0:
@@ -109,8 +114,8 @@ class PlattCalibration:
 class TemperatureCalibration:
     """One slope for the logit and no offset (Guo et al. 2017, ICML 34).
 
-    It makes a classifier more or less bold and nothing else, so it needs the fewest events, and
-    cannot mend a base rate that is wrong.
+    It changes only how confident a classifier is. So it needs the fewest events, and it cannot
+    correct a wrong base rate.
     """
 
     def __call__(self, score: np.ndarray, is_planet: np.ndarray) -> ScoreMap:
@@ -130,12 +135,13 @@ class TemperatureCalibration:
 class BetaCalibration:
     """Two slopes and an offset (Kull, Silva Filho & Flach 2017, AISTATS 54).
 
-    A sigmoid whose two ends may differ, so it holds the identity, which Platt's on raw scores
-    does not, and mends scores that are bold at one end alone. Truths are softened as Platt does.
+    The two ends of this sigmoid may differ. It includes the identity, which Platt's sigmoid on raw
+    scores does not, and corrects scores that are overconfident at one end. Truths are softened as
+    Platt does.
     """
 
     def __call__(self, score: np.ndarray, is_planet: np.ndarray) -> ScoreMap:
-        """Fit slopes and offset; a slope that came out negative is set to zero, as in the paper."""
+        """Fit slopes and offset; a negative slope is set to zero, as in the paper."""
         score, truth = check_calibration_set(score, is_planet)
         features = np.column_stack(_logarithms(score))
         used, coefficients, offset = [0, 1], np.zeros(2), 0.0
@@ -152,13 +158,13 @@ class BetaCalibration:
 
 @dataclass(frozen=True)
 class IsotonicCalibration:
-    """Centred isotonic regression (Oron & Flournoy 2017), Platt's sigmoid on small sets.
+    """Centred isotonic regression (Oron & Flournoy 2017); Platt's sigmoid for small sets.
 
-    Plain isotonic regression is a staircase: it makes ties, and claims probabilities of exactly
-    0 and 1. Here every step counts one event more, shared by base rate, and the map runs
-    straight from centre to centre of the steps, so it is strictly increasing and never more
-    certain than the calibration set can show. With fewer than ``minimum_events`` of either
-    kind a staircase is noise and the sigmoid is used.
+    Plain isotonic regression is a staircase with ties and with probabilities of exactly 0 and 1.
+    Here each step counts one more event, split by the base rate, and the map is linear between
+    the centres of the steps. So it is strictly increasing and never more certain than the
+    calibration set can show. With fewer than ``minimum_events`` planets or false positives the
+    staircase is noise, and the sigmoid is used.
     """
 
     minimum_events: int = 50
@@ -184,11 +190,15 @@ class IsotonicCalibration:
 def rescale_classes(
     probability: np.ndarray, *, planets: np.ndarray, calibrated: np.ndarray
 ) -> np.ndarray:
-    """Class probabilities whose columns ``planets`` sum to ``calibrated`` and all columns to 1.
+    """Class probabilities in which the columns ``planets`` sum to ``calibrated``, and all to 1.
 
-    ``planets`` (classes,) is a mask of the classes that count as planet. Both kinds of columns of
-    ``probability`` (..., classes) keep their proportions; where all of a kind are zero they share
-    equally.
+    ``planets`` (classes,) is a mask of the classes that count as planet. Planet columns of
+    ``probability`` (..., classes) keep their proportions, and so do the others; columns of one
+    kind that are all zero get equal shares.
+
+    >>> probability, planets = np.array([0.2, 0.6, 0.2]), np.array([True, False, False])
+    >>> rescale_classes(probability, calibrated=np.array(0.6), planets=planets).round(3).tolist()
+    [0.6, 0.3, 0.1]
     """
     rescaled = np.empty(probability.shape)
     for columns, whole in ((planets, calibrated), (~planets, 1 - calibrated)):
@@ -203,7 +213,7 @@ def _soft_logistic(features: np.ndarray, truth: np.ndarray) -> tuple[list[float]
     """Slopes and offset of a logistic regression on softened truths."""
     planets, others = truth.sum(), (~truth).sum()
     soft = np.where(truth, (planets + 1) / (planets + 2), 1 / (others + 2))
-    # a soft target is a row counted once as a planet and once as not, by its shares
+    # each row counts as planet and as false positive, with the soft truth and its rest as weights
     model = LogisticRegression(C=1e6, max_iter=1000).fit(
         np.tile(features, (2, 1)),
         np.repeat([1, 0], len(truth)),
@@ -219,7 +229,7 @@ def _logarithms(score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def logit(probability: np.ndarray) -> np.ndarray:
-    """log(p / (1 - p)), finite at 0 and 1."""
+    """The logit log(p / (1 - p)), finite at 0 and 1."""
     clipped = np.clip(probability, 1e-6, 1 - 1e-6)
     return np.log(clipped / (1 - clipped))
 
@@ -229,7 +239,7 @@ def check_calibration_set(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Scores as floats and truths as booleans.
 
-    Raises BadParameter unless they match, are probabilities, and hold both kinds.
+    Raises BadParameter unless there is one probability per truth, with planets and false positives.
     """
     score, truth = np.asarray(score, dtype=float), np.asarray(is_planet, dtype=bool)
     if score.shape != truth.shape or not np.all((score >= 0) & (score <= 1)):
@@ -245,7 +255,7 @@ def check_calibration_set(
     return score, truth
 
 
-#: name of each kind of map in a file, without which a saved model could not be read again
+#: name of each kind of map in the file of a saved model
 SCORE_MAPS: dict[str, type] = {
     "identity": Identity,
     "piecewise_linear": PiecewiseLinear,
@@ -257,7 +267,7 @@ SCORE_MAPS: dict[str, type] = {
 def score_map_to_plain(score_map: ScoreMap) -> dict:
     """A map as numbers and lists, for JSON.
 
-    Raises BadParameter for a map of another kind.
+    Raises BadParameter for a map whose kind is not in ``SCORE_MAPS``.
     """
     for kind, known in SCORE_MAPS.items():
         if type(score_map) is known:

@@ -1,4 +1,4 @@
-"""What stands in front of every classifier: scaling, outliers and missing values."""
+"""The steps before every classifier: scaling, outliers and missing values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sklearn.preprocessing import FunctionTransformer, QuantileTransformer
 
 from exoval.models.transit_shape_map import TransitShapeMap
 
-#: training values beyond this many standard deviations after scaling all look alike
+#: scaled values are clipped at this many standard deviations
 CLIP = 3.0
 
 
@@ -28,12 +28,12 @@ def feature_pipeline(
     """A classifier (step ``classifier``) behind feature scaling that tolerates NaN.
 
     Every feature is mapped to a normal distribution by its ranks among the ``rows`` it is
-    fitted on, so heavy tails (depth, signal-to-noise) weigh no more than other features, and a
+    fitted on, so that heavy tails (depth, signal-to-noise) weigh as much as other features. A
     value outside the range of training becomes the extreme of that range. Missing values become
-    the median, with a 0/1 column beside each feature that has gaps in training. Features that
-    are constant or empty in training are left out: nothing could be learned from them. The
-    columns ``shape_columns``, bins of the folded event, become two on a map of transit shapes
-    that is trained with the rest and counts the labels ``planets`` as planets.
+    the median, and each feature with gaps in training gets a 0/1 column that flags them. Features
+    that are constant or empty in training are dropped. The bins of the folded event
+    (``shape_columns``) become two columns by a map of transit shapes, which is trained with the
+    rest and counts the labels ``planets`` as planets.
     """
     quantiles = QuantileTransformer(
         n_quantiles=min(200, rows),
@@ -45,7 +45,7 @@ def feature_pipeline(
         [
             ("normal", quantiles),
             ("clip", FunctionTransformer(np.clip, kw_args={"a_min": -CLIP, "a_max": CLIP})),
-            # filling in after the ranks are taken keeps the median from becoming a spike in them
+            # imputing after ranking keeps the median from becoming a spike in the ranks
             (
                 "median",
                 SimpleImputer(strategy="constant", fill_value=0.0, keep_empty_features=True),

@@ -1,4 +1,4 @@
-"""A fitted, calibrated classifier that knows which columns it was fitted on."""
+"""A fitted and calibrated classifier, with the columns it was fitted on."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from exoval.table.column import Column
 from exoval.table.feature_table import IDENTITY, FeatureTable
 
 ARCHIVE, FORMAT = "pipeline.skops", 3
-#: resamplings of a forest's trees from which errors of probabilities follow
+#: bootstrap resamples of a forest's trees, for errors of probabilities
 BOOTSTRAPS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class FittedModel:
-    """A pipeline with the standing of ``feature_pipeline``, its calibration and its columns.
+    """A fitted ``feature_pipeline`` with its classifier, calibration and columns.
 
-    ``meanings`` says what each class stands for: P(planet) is the sum over those that count as
-    planet. ``card`` says what it was trained on: rows and stars, class shares of the rows it was
-    calibrated on, recipe of the features, metrics (JSON-able).
+    ``meanings`` says what each class stands for: P(planet) is the sum over the classes that count
+    as planet. ``card`` describes the training: rows and stars, class shares of the calibration
+    rows, recipe of the features, metrics (JSON-able).
 
     Raises BadTable for a class without a meaning, and if no class or every class counts as planet.
     """
@@ -54,8 +54,8 @@ class FittedModel:
         unknown = [name for name in self.classes if name not in self.meanings]
         if unknown:
             raise BadTable(
-                f"nothing says what the classes {', '.join(unknown)} of model '{self.name}' stand "
-                "for; fit it on a table whose labels have a meaning"
+                f"the classes {', '.join(unknown)} of model '{self.name}' have no meaning; fit it "
+                "on a table whose labels have one"
             )
         if self.is_planet_class.all() or not self.is_planet_class.any():
             raise BadTable(
@@ -80,25 +80,25 @@ class FittedModel:
         """Calibrated probabilities of the classes, shape (rows, classes).
 
         They hold for the mixture of labels that the model was calibrated on; ``priors`` (label to
-        share) gives them for another one. Raises BadParameter for priors that are not one share a
-        class.
+        share) shifts them to another mixture. Raises BadParameter unless ``priors`` has one share
+        for each class.
         """
         raw = self.pipeline.predict_proba(self._features(table), **views_for(self.pipeline, table))
         calibrated = self._calibrated(raw)
         return calibrated if priors is None else self._shifted(calibrated, priors)
 
     def of_planets(self, probability: np.ndarray) -> np.ndarray:
-        """P(planet) (...,) from probabilities of the classes (..., classes)."""
+        """P(planet), shape (...,), from probabilities of the classes (..., classes)."""
         return np.compress(self.is_planet_class, probability, axis=-1).sum(axis=-1)
 
     def priors_at(self, planet_share: float) -> dict[str, float]:
-        """The class shares of calibration with another share of planets among all events.
+        """The class shares of calibration, changed to another share of planets among all events.
 
         Classes that count as planet keep their proportions among each other, and so do the others.
-        Raises BadParameter unless the share is between 0 and 1, or if the card has no shares.
+        Raises BadParameter for a share outside 0 to 1, or if the card has no class shares.
         """
         if not 0 < planet_share < 1:
-            raise BadParameter(f"a share of planets of {planet_share}; give one between 0 and 1")
+            raise BadParameter(f"planet_share is {planet_share}; give a share between 0 and 1")
         shares = np.array([self._trained_shares()[name] for name in self.classes])
         moved = rescale_classes(
             shares, planets=self.is_planet_class, calibrated=np.array(planet_share)
@@ -112,11 +112,11 @@ class FittedModel:
         )
 
     def _trained_shares(self) -> dict[str, float]:
-        """The class shares of the rows it was calibrated on; BadParameter without them."""
+        """The class shares of the calibration rows; BadParameter if the card has none."""
         if "class_shares" not in self.card:
             raise BadParameter(
-                f"the card of model '{self.name}' has no class_shares, so that its probabilities "
-                "hold for one mixture only; train it again, or give no priors"
+                f"the card of model '{self.name}' has no class_shares, which a shift of priors "
+                "needs; train it again, or leave the priors out"
             )
         return self.card["class_shares"]
 
@@ -125,9 +125,9 @@ class FittedModel:
     ) -> np.ndarray:
         """Standard errors of ``probabilities``, shape (rows, classes).
 
-        The spread over draws from a Gaussian process's posterior, or over bootstraps of a
-        forest's trees; NaN for classifiers that have neither. Meant for a few rows: all trees'
-        answers are held at once.
+        They are the spread over draws from a Gaussian process's posterior, or over bootstraps of
+        a forest's trees; NaN for classifiers that have neither. Meant for a few rows, since the
+        answers of all trees are held in memory.
         """
         classifier = self.pipeline[-1]
         scaled = self.pipeline[:-1].transform(self._features(table))
@@ -185,7 +185,7 @@ class FittedModel:
         return 0.5 * np.abs(above - below)
 
     def require_columns(self, table: FeatureTable) -> None:
-        """Raise BadTable, naming what differs, unless the table has this model's columns."""
+        """Raise BadTable, which names the difference, unless the table has the model's columns."""
         units = {column.name: column.unit for column in table.columns}
         differing = [
             column.name for column in self.columns if units.get(column.name) != column.unit
@@ -202,10 +202,10 @@ class FittedModel:
         return table.matrix([column.name for column in self.columns])
 
     def save(self, directory: str | Path) -> None:
-        """Write ``pipeline.skops`` and ``model.json``; no pickle.
+        """Write ``pipeline.skops`` and ``model.json``, without pickle.
 
-        The JSON has classes and what they stand for, columns with units, hash of the schema,
-        calibration, the card of the training set, versions and a checksum of the other file.
+        The JSON has classes and their meanings, columns with units, hash of the schema,
+        calibration, the card of the training set, versions and a checksum of the pipeline.
         """
         directory = make_folder(directory)
         write_archive(self.pipeline, directory / ARCHIVE)
@@ -227,10 +227,9 @@ class FittedModel:
 def load_fitted_model(directory: str | Path, *, table: FeatureTable | None = None) -> FittedModel:
     """Read a model written by ``FittedModel.save``; only known types are built.
 
-    With a ``table`` the model must be able to judge its rows. A classifier of another package is
-    built once it is allowed (``exoval.build.allow``). Raises DataNotFound if there is no model and
-    BadTable if it is damaged, holds foreign types or was fitted on other columns than those of the
-    table.
+    ``table`` is checked to have the columns of the model. A classifier of another package is built
+    once it is allowed (``exoval.build.allow``). Raises DataNotFound if the folder has no model,
+    BadTable if the model is damaged, holds foreign types or was fitted on other columns.
     """
     directory = Path(directory)
     if not (directory / ARCHIVE).is_file() or not (directory / "model.json").is_file():
@@ -238,16 +237,16 @@ def load_fitted_model(directory: str | Path, *, table: FeatureTable | None = Non
     description = json.loads((directory / "model.json").read_text())
     if description.get("format") != FORMAT:
         raise BadTable(
-            f"{directory} has format {description.get('format')} and this version "
-            f"reads {FORMAT}; train again"
+            f"{directory} has format {description.get('format')}, but this version reads format "
+            f"{FORMAT}; train again"
         )
     if checksum(directory / ARCHIVE) != description["sha256"]:
-        raise BadTable(f"{directory / ARCHIVE} is not the file that was written; train again")
+        raise BadTable(f"{directory / ARCHIVE} has changed since it was written; train again")
     columns = tuple(Column(**column) for column in description["columns"])
     if schema_hash(columns) != description["schema_hash"]:
         raise BadTable(
-            f"the columns in {directory / 'model.json'} are not those that were "
-            "written; train again"
+            f"the columns in {directory / 'model.json'} have changed since they were written; "
+            "train again"
         )
     model = FittedModel(
         name=description["name"],
@@ -263,20 +262,20 @@ def load_fitted_model(directory: str | Path, *, table: FeatureTable | None = Non
 
 
 def planet_columns(pipeline: Pipeline, meanings: Mapping[str, LabelMeaning]) -> np.ndarray:
-    """Which columns of the pipeline's probabilities count as planet, shape (classes,)."""
+    """Mask of the columns of the pipeline's probabilities that count as planet, (classes,)."""
     return np.isin(pipeline.classes_, planet_labels(meanings))
 
 
 def views_for(pipeline: Pipeline, table: FeatureTable) -> dict:
-    """The views of the table's rows as an argument, if the pipeline's classifier looks at them.
+    """The table's views as a keyword argument, if the pipeline's classifier takes views.
 
-    Raises BadTable if the table has none.
+    Raises BadTable if the table has no views.
     """
     if not getattr(pipeline[-1], "looks_at_views_", False):
         return {}
     if table.views is None:
         raise BadTable(
-            "the model looks at views and the table has none; measure its events with "
+            "the model needs views, and the table has none; measure its events with "
             "exoval.views.fine.event_views, or simulate with views=true"
         )
     return {"views": table.views}

@@ -1,4 +1,4 @@
-"""Fitted estimators on disk without pickle, so that reading one runs no code it brings along."""
+"""Fitted estimators on disk without pickle, so that reading one cannot run foreign code."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""How unlike its training set an event is: one score and one verdict a row.
+"""Novelty of an event with respect to the training set: one score and one verdict a row.
 
-A classifier answers for any row, also for one unlike anything it has seen. Several detectors look
-for such rows: an isolation forest (Liu, Ting & Zhou 2008), the local outlier factor (Breunig et
-al. 2000), the latent variance of a Gaussian process, and, where real events are at hand, a
-classifier that tells simulated from real ones. Each answer becomes the share of rows of known
-origin, never fitted on, that look at least as odd.
+A classifier gives probabilities for any row, also for one unlike its training set. Several
+detectors look for such rows: an isolation forest (Liu, Ting & Zhou 2008), the local outlier
+factor (Breunig et al. 2000), the latent variance of a Gaussian process, and, if real events are
+given, a classifier that tells simulated from real ones. Each detector's output is converted to
+the share of reference rows, of known origin and never fitted on, that are at least as novel.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from exoval.models.model_archive import read_archive, write_archive
 from exoval.running.output_path import make_folder
 from exoval.table.feature_table import FeatureTable
 
-#: a row is called novel when at most this share of known rows would be, all detectors together
+#: false-alarm rate: share of known rows that all detectors together call novel
 SHARE_CALLED_NOVEL = 0.05
 FAMILIAR, NOVEL = "familiar", "novel"
-#: fewer rows of known origin than this cannot tell one in twenty
+#: fewest rows of known origin; with fewer a share of one in twenty cannot be measured
 FEWEST_REFERENCES = 60
 NEIGHBOURS = 20
 
 
 @dataclass(frozen=True)
 class NoveltyScores:
-    """Shape (rows,) each: ``score`` in [0, 1], 1 for the oddest, and ``verdict``.
+    """Novelty ``score`` in [0, 1], 1 for the most novel, and ``verdict``, both of shape (rows,).
 
-    ``tails`` has one column a detector: the share of known rows that look at least as odd.
+    ``tails`` has one column a detector: the share of known rows that are at least as novel.
     """
 
     score: np.ndarray
@@ -53,7 +53,7 @@ class NoveltyScores:
 
 @dataclass(frozen=True, kw_only=True)
 class Novelty:
-    """Fitted detectors; ``references`` are the sorted novel_share of known rows.
+    """Fitted detectors of novelty; ``references`` are their sorted outputs for known rows.
 
     ``gp`` is a fitted model whose classifier has a latent variance (``latent``), or None.
     """
@@ -71,10 +71,10 @@ class Novelty:
         domain: np.ndarray | None = None,
         known_domain: np.ndarray | None = None,
     ) -> NoveltyScores:
-        """Score the rows of a table; BadTable if it lacks a feature.
+        """Novelty of the rows of a table; BadTable if it lacks a feature.
 
-        ``domain`` (rows,) are answers of ``domain_scores`` for these rows and ``known_domain``
-        those for simulated ones, to count them as one more detector.
+        ``domain`` (rows,) and ``known_domain`` are outputs of ``domain_scores`` for these rows and
+        for simulated ones; if given, they count as one more detector.
         """
         novelty = self.by_detector(table)
         references = dict(self.references)
@@ -83,17 +83,17 @@ class Novelty:
         tails = pd.DataFrame(
             {name: tail_share(values, references[name]) for name, values in novelty.items()}
         )
-        # of several detectors one will be alarmed by chance (Bonferroni)
+        # Bonferroni: the false-alarm rate is split among the detectors
         together = np.minimum(1.0, tails.shape[1] * tails.min(axis=1).to_numpy())
         verdict = np.where(together <= SHARE_CALLED_NOVEL, NOVEL, FAMILIAR)
         return NoveltyScores(1 - together, verdict, tails)
 
     def by_detector(self, table: FeatureTable) -> dict[str, np.ndarray]:
-        """What every detector says, larger for odder rows, shape (rows,) each."""
+        """Output of every detector, larger for more novel rows, shape (rows,) each."""
         missing = [name for name in self.feature_names if name not in table.feature_names]
         if missing:
             raise BadTable(
-                f"the table lacks {missing}, which the novelty detectors look at; "
+                f"the table lacks {missing}, which the novelty detectors need; "
                 "measure it with the feature groups of training"
             )
         scaled = self.scaling.transform(table.matrix(self.feature_names))
@@ -122,7 +122,7 @@ class Novelty:
 
 
 def load_novelty(directory: str | Path) -> Novelty:
-    """Read detectors written by ``Novelty.save``; DataNotFound if there are none."""
+    """Read detectors written by ``Novelty.save``; DataNotFound if the folder has none."""
     directory = Path(directory)
     if not (directory / "novelty.json").is_file():
         raise DataNotFound(f"no novelty detectors in {directory}; make them with python -m train")
@@ -140,14 +140,15 @@ def load_novelty(directory: str | Path) -> Novelty:
 def fit_novelty(
     fitted: FeatureTable, known: FeatureTable, *, seed: int, gp: FittedModel | None = None
 ) -> Novelty:
-    """Fit the detectors on some rows and learn from others what is usual.
+    """Fit the detectors on some rows, with others as the reference for what is usual.
 
-    ``known`` are rows of the same origin on other stars. Raises BadTable with too few of them.
+    ``known`` are the reference rows: of the same origin, on other stars. Raises BadTable with too
+    few of them.
     """
     if len(known) < FEWEST_REFERENCES:
         raise BadTable(
-            f"{len(known)} rows are too few to say what is usual; novelty needs "
-            f"{FEWEST_REFERENCES} that were not fitted: simulate more systems"
+            f"{len(known)} rows are too few as a reference for novelty, which needs "
+            f"{FEWEST_REFERENCES} that were not fitted; simulate more systems"
         )
     scaling = _scaling()
     names = scalar_names(fitted)
@@ -172,12 +173,16 @@ def fit_novelty(
 
 
 def scalar_names(table: FeatureTable) -> tuple[str, ...]:
-    """The features by which events are compared: all but the bins of their shape."""
+    """The features by which events are compared: all except the bins of their shape."""
     return tuple(name for name in table.feature_names if not name.startswith(SHAPE_BIN))
 
 
 def tail_share(novelty: np.ndarray, reference: np.ndarray) -> np.ndarray:
-    """Share of the sorted reference, with the row itself, that is at least as odd, (rows,)."""
+    """Share of the sorted reference, with the row added, that is at least as novel, (rows,).
+
+    >>> tail_share(np.array([2.5]), np.array([0.0, 1.0, 2.0])).tolist()
+    [0.25]
+    """
     as_odd = len(reference) - np.searchsorted(reference, novelty, side="left")
     return (as_odd + 1) / (len(reference) + 1)
 
@@ -194,15 +199,15 @@ def domain_scores(
 ) -> tuple[np.ndarray, np.ndarray]:
     """P(real) of simulated and of real rows, by classifiers that saw no row of their star.
 
-    Boosted trees on balanced shares; both classes have the same weight, so one half is chance.
-    Raises BadTable with fewer real stars than folds.
+    The classifiers are boosted trees. Simulated and real rows have the same total weight, so that
+    one half means chance. Raises BadTable with fewer real stars than folds.
     """
     stars = np.concatenate([simulated.targets, real.targets])
     folds = min(folds, len(set(real.targets)), len(set(simulated.targets)))
     if folds < 2:
         raise BadTable(
-            f"{len(set(real.targets))} real stars are too few to tell real from "
-            "simulated events; give two or more"
+            f"{len(set(real.targets))} real stars are too few to compare real with simulated "
+            "events; give two or more"
         )
     names = list(scalar_names(simulated))
     features = np.concatenate([table.matrix(names) for table in (simulated, real)])
@@ -217,7 +222,7 @@ def domain_scores(
         for number, (_, out) in enumerate(splitter.split(part, groups=stars[part])):
             fold[part[out]] = number
     for number in range(folds):
-        # a star that is on both sides is kept whole
+        # rows of the fold's stars are left out of fitting, also where they are in another fold
         out = fold == number
         inside = ~out & ~np.isin(stars, stars[out])
         if len(set(is_real[inside])) < 2:

@@ -1,9 +1,9 @@
-"""From the class shares of training to those of the place where a model is used.
+"""Prior shift: probabilities under other class shares than those of training.
 
-A calibrated probability holds for the mixture of classes it was calibrated on. Where only the
-mixture differs, and not what the classes look like, Bayes' rule says what it is elsewhere
-(Elkan 2001, IJCAI 17; Saerens, Latinne & Decaestecker 2002, Neural Computation 14, 21). This
-stands beside calibration and is never folded into its map, so that one model serves any prior.
+A calibrated probability holds for the mixture of classes it was calibrated on. If another sample
+differs in the mixture alone, and each class looks the same there, Bayes' rule gives the
+probability there (Elkan 2001, IJCAI 17; Saerens, Latinne & Decaestecker 2002, Neural Computation
+14, 21). The shift is a step after calibration, so that one model serves any prior.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from exoval.errors import BadParameter
 
 @dataclass(frozen=True)
 class EstimatedPriors:
-    """Class shares found in unlabelled rows, and how the search for them ended."""
+    """Class shares estimated from unlabelled rows, and whether the iteration converged."""
 
     shares: np.ndarray
     iterations: int
@@ -25,10 +25,14 @@ class EstimatedPriors:
 
 
 def shift_priors(probability: np.ndarray, *, trained: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Class probabilities (rows, classes) as they are under other class shares.
+    """Class probabilities (rows, classes) shifted to other class shares by Bayes' rule.
 
     ``trained`` and ``target`` are the shares (classes,) of calibration and of use. Raises
-    BadParameter unless both are shares, positive in training.
+    BadParameter unless each sums to 1 and the trained shares are positive.
+
+    >>> half = np.array([0.5, 0.5])
+    >>> shift_priors(np.array([[0.8, 0.2]]), trained=half, target=np.array([0.2, 0.8])).tolist()
+    [[0.5, 0.5]]
     """
     probability = np.asarray(probability, dtype=float)
     trained, target = (
@@ -37,29 +41,29 @@ def shift_priors(probability: np.ndarray, *, trained: np.ndarray, target: np.nda
     )
     if np.any(trained <= 0):
         raise BadParameter(
-            f"trained shares are {trained.tolist()}; a class that training did not "
-            "have cannot be given any"
+            f"trained shares are {trained.tolist()}; leave out the classes that training did not "
+            "have"
         )
     shifted = probability * (target / trained)
     total = shifted.sum(axis=-1, keepdims=True)
-    # all of a row's probability on classes that the target does not have: nothing to go by
+    # a row with all its probability on classes absent from the target gets the target's shares
     return np.where(total > 0, shifted / np.where(total > 0, total, 1), target)
 
 
 def estimate_priors(
     probability: np.ndarray, *, trained: np.ndarray, iterations: int = 1000, tolerance: float = 1e-8
 ) -> EstimatedPriors:
-    """The class shares among unlabelled rows that make their probabilities most likely.
+    """The class shares of unlabelled rows with the highest likelihood.
 
     Expectation maximisation of Saerens et al. 2002, from calibrated probabilities (rows,
-    classes) under the shares ``trained`` (classes,). Raises BadParameter as ``shift_priors``
-    does, and for no rows.
+    classes) under the shares ``trained`` (classes,). Raises BadParameter like ``shift_priors``,
+    and for an empty array.
     """
     probability = np.asarray(probability, dtype=float)
     if len(probability) == 0:
         raise BadParameter(
-            "there are no rows to estimate class shares from; give the "
-            "probabilities of at least one"
+            "there are no rows to estimate class shares from; give the probabilities of at least "
+            "one row"
         )
     shares = _checked(trained, probability.shape[-1], "trained")
     for iteration in range(1, iterations + 1):
@@ -72,11 +76,11 @@ def estimate_priors(
 
 
 def _checked(shares: np.ndarray, classes: int, name: str) -> np.ndarray:
-    """Shares as an array; BadParameter unless there is one a class and they sum to one."""
+    """Shares as an array; BadParameter unless there is one per class and they sum to one."""
     shares = np.asarray(shares, dtype=float)
     if shares.shape != (classes,) or np.any(shares < 0) or not np.isclose(shares.sum(), 1):
         raise BadParameter(
-            f"{name} shares are {shares.tolist()} for {classes} classes; give one "
-            "a class, none negative, that sum to 1"
+            f"{name} shares are {shares.tolist()} for {classes} classes; give one share per class, "
+            "zero or more, that sum to 1"
         )
     return shares

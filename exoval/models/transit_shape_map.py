@@ -1,8 +1,8 @@
-"""A self-organising map of transit shapes, and where on it an event falls.
+"""A self-organising map of transit shapes, and the position of an event on it.
 
 Kohonen's map (1982, Biol. Cybern. 43, 59) of the folded, binned event, as Armstrong, Pollacco &
-Santerne 2017 (MNRAS 465, 2634) use it: shapes alike come to lie side by side, and the share of
-planets among the training events near a place says what such shapes usually are.
+Santerne 2017 (MNRAS 465, 2634) use it. Similar shapes lie side by side on the map, and the share
+of planets among the training events near a pixel says what such shapes usually are.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ from sklearn.utils.validation import check_is_fitted
 from exoval.errors import BadParameter
 from exoval.features.shape_bins import BINS, PREFIX
 
-#: rows handled at a time
+#: rows processed at a time
 CHUNK = 4096
 #: shapes are clipped to this many depths before they are compared
 MOST_DEPTHS = 3.0
 
 
 def shape_columns(feature_names: Sequence[str]) -> list[int]:
-    """Where the bins of the folded event are among the features; empty unless all are there."""
+    """Indexes of the folded event's bins among the features; empty if a bin is missing."""
     wanted = [f"{PREFIX}{i:02d}" for i in range(BINS)]
     names = list(feature_names)
     return [names.index(name) for name in wanted] if set(wanted) <= set(names) else []
 
 
 class TransitShapeMap(TransformerMixin, BaseEstimator):
-    """Replace the shape columns by two: share of planets on the map there, distance to it.
+    """Replaces the shape columns by two: local share of planets on the map, and distance to it.
 
-    ``side`` pixels to a side; ``rounds`` of batch training, over which the neighbourhood shrinks
-    from half the map to ``smoothing`` pixels, within which planets are also counted. The map
-    itself knows no labels. The share of a training row is counted among the rows of the other
-    ``folds`` only, so that no row tells its own label. ``planets`` are the labels that count as
-    planet. Rows without a shape get NaN. With no ``columns`` the features pass unchanged.
+    The map has ``side`` pixels a side. In ``rounds`` of batch training the neighbourhood shrinks
+    from half the map to ``smoothing`` pixels; planets are counted within the latter. The map is
+    trained without labels. The share of a training row comes from the rows of the other
+    ``folds``, so that its own label does not enter. ``planets`` are the labels that count as
+    planet. Rows without a shape get NaN. Without ``columns`` the features pass unchanged.
 
-    Fitting raises BadParameter for columns without a label that counts as planet.
+    Fitting raises BadParameter if there are ``columns`` but no label in ``planets``.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class TransitShapeMap(TransformerMixin, BaseEstimator):
         return self
 
     def fit_transform(self, features: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """Train, and transform the training rows by shares that leave out their own fold."""
+        """Train the map, and transform each training row by shares from the other folds."""
         features = np.asarray(features, dtype=float)
         places, distance, known = self._fit(features, labels)
         planets = np.isin(labels, list(self.planets))
@@ -80,7 +80,7 @@ class TransitShapeMap(TransformerMixin, BaseEstimator):
         return self._replace(features, share, distance)
 
     def transform(self, features: np.ndarray) -> np.ndarray:
-        """Features (rows, columns) without the shape columns, with the map's two at the end."""
+        """Features (rows, columns), the shape columns replaced by the map's two at the end."""
         check_is_fitted(self, "pixels_")
         features = np.asarray(features, dtype=float)
         places, distance, known = self._locate(features)
@@ -93,8 +93,8 @@ class TransitShapeMap(TransformerMixin, BaseEstimator):
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         if len(self.columns) and not len(self.planets):
             raise BadParameter(
-                "a map of shapes counts planets and planets=[] names none; give the labels that "
-                "count as planet"
+                "the map of transit shapes counts planets, but planets=[] is empty; give the "
+                "labels that count as planet"
             )
         self.n_features_in_ = features.shape[1]
         shapes = self._shapes(features)
@@ -176,7 +176,7 @@ def _grid(side: int) -> np.ndarray:
 
 
 def _kernel(grid: np.ndarray, width: float) -> np.ndarray:
-    """How much pixels count for each other, 1 for themselves, shape (side^2, side^2)."""
+    """Weight of every pixel for every other, 1 for itself, shape (side^2, side^2)."""
     apart = ((grid[:, None, :] - grid[None, :, :]) ** 2).sum(axis=2)
     return np.exp(-0.5 * apart / width**2)
 
@@ -190,5 +190,5 @@ def _nearest(shapes: np.ndarray, pixels: np.ndarray) -> tuple[np.ndarray, np.nda
 
 
 def _thinned(rows: np.ndarray) -> np.ndarray:
-    """At most CHUNK rows, evenly chosen."""
+    """At most CHUNK rows, evenly spaced."""
     return rows[np.linspace(0, len(rows) - 1, min(len(rows), CHUNK)).astype(int)]

@@ -1,4 +1,4 @@
-"""The state of an unfinished training on disk, so that a killed one goes on where it was."""
+"""The state of an unfinished training on disk, from which a killed training resumes."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from exoval.running.output_path import make_folder, output_path
 
 log = logging.getLogger(__name__)
 
-#: what ``torch.load`` raises for a file that is damaged, or holds more than plain data
+#: errors of ``torch.load`` for a file that is damaged or holds more than plain data
 DAMAGED = (OSError, RuntimeError, ValueError, EOFError, KeyError, pickle.UnpicklingError)
 
 
 def fingerprint(arrays: list[np.ndarray], settings: dict) -> str:
-    """A digest of the training data and settings; other ones are another training."""
+    """A digest of training data and settings, which identifies the training."""
     digest = hashlib.sha256(repr(sorted(settings.items())).encode())
     for array in arrays:
         digest.update(repr((array.shape, array.dtype.str)).encode())
@@ -29,7 +29,7 @@ def fingerprint(arrays: list[np.ndarray], settings: dict) -> str:
 
 
 def write_checkpoint(path: str | Path, state: dict) -> None:
-    """Write tensors, numbers, strings, and lists and dicts of them; all of it or nothing."""
+    """Write tensors, numbers, strings, and lists and dicts of them, atomically."""
     path = output_path(path, setting="checkpoint")
     make_folder(path.parent, setting="checkpoint")
     unfinished = path.with_name(path.name + ".part")
@@ -38,10 +38,10 @@ def write_checkpoint(path: str | Path, state: dict) -> None:
 
 
 def read_checkpoint(path: str | Path, expected: str, *, device: torch.device) -> dict | None:
-    """The state written last; None where there is none that belongs to ``expected``.
+    """The last state of the training with the digest ``expected``; None without one.
 
-    Only plain data are read (no code can be run by the file). A file that is damaged or of
-    another training is left out with a warning, and training starts anew.
+    Only plain data are read, so that the file cannot run code. A file that is damaged or of
+    another training is ignored with a warning, and training starts anew.
     """
     if not Path(path).is_file():
         return None
@@ -73,6 +73,6 @@ def random_to_plain(random: np.random.RandomState) -> dict:
 
 
 def random_from_plain(random: np.random.RandomState, plain: dict) -> None:
-    """Put a NumPy generator into a state from ``random_to_plain``."""
+    """Restore the state of a NumPy generator from ``random_to_plain``."""
     keys = plain["keys"].cpu().numpy().astype(np.uint32)
     random.set_state(("MT19937", keys, plain["position"], plain["has_gauss"], plain["gauss"]))

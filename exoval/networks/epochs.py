@@ -1,4 +1,4 @@
-"""Training by epochs: stop in time, keep the best, go on from the last after an interruption."""
+"""Training by epochs: early stopping, the best epoch's parameters, resuming after an interrupt."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from exoval.running.progress import progress
 
 @dataclass(kw_only=True)
 class Epochs:
-    """A model in training and everything that its following epochs depend on.
+    """A model in training, with the whole state on which the following epochs depend.
 
-    ``random`` and ``generator`` are the only sources of chance; ``mark`` identifies rows and
-    settings. After ``run`` ``held_out_loss`` has one entry an epoch (empty if none was judged) and
-    ``best`` the parameters of the best epoch, or of the last where none is judged.
+    ``random`` and ``generator`` are the only sources of randomness; ``mark`` identifies rows and
+    settings. After ``run``, ``held_out_loss`` has one entry per epoch and ``best`` holds the
+    parameters of the best epoch. Without held-out rows ``held_out_loss`` is empty and ``best`` is
+    the last epoch.
     """
 
     model: torch.nn.Module
@@ -38,7 +39,7 @@ class Epochs:
     best: dict[str, torch.Tensor] = field(default_factory=dict)
 
     def resume(self, device: torch.device) -> bool:
-        """Take up the state in ``checkpoint``; False where there is none of this training."""
+        """Restore the state in ``checkpoint``; False if it has no state of this training."""
         stored = self.checkpoint and read_checkpoint(self.checkpoint, self.mark, device=device)
         if not stored:
             return False
@@ -59,7 +60,7 @@ class Epochs:
         judge: Callable[[], float] | None,
         description: str,
     ) -> None:
-        """At most ``most`` epochs in all; ends once ``patience`` of them were no better."""
+        """Run up to ``most`` epochs in all; stop after ``patience`` epochs without improvement."""
         epochs = range(self.epochs_run, most)
         for _ in progress(epochs, total=len(epochs), description=description):
             if self.is_over(patience):
@@ -80,13 +81,13 @@ class Epochs:
         return len(self.held_out_loss) - 1 - best >= patience
 
     def _note(self, loss: float) -> None:
-        """Note a held-out loss, and the parameters if it is the lowest."""
+        """Record a held-out loss, and the parameters if it is the lowest."""
         if not self.best or loss < min(self.held_out_loss, default=np.inf):
             self.best = copied(self.model)
         self.held_out_loss.append(loss)
 
     def _state(self) -> dict:
-        """What ``resume`` reads."""
+        """The state that ``resume`` reads."""
         return {
             "fingerprint": self.mark,
             "model": self.model.state_dict(),
@@ -100,7 +101,7 @@ class Epochs:
 
 
 def copied(model: torch.nn.Module) -> dict[str, torch.Tensor]:
-    """The parameters as they are now."""
+    """A copy of the model's present parameters."""
     return {name: value.detach().clone() for name, value in model.state_dict().items()}
 
 

@@ -1,20 +1,21 @@
-"""Rows that a classifier does not fit, to know when to stop."""
+"""Rows held out from fitting, for early stopping."""
 
 from __future__ import annotations
 
 import numpy as np
 from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit
 
-#: fewer held-out rows than this say nothing about when to stop
+#: fewest held-out rows for early stopping
 FEWEST_HELD_OUT = 50
 
 
 def held_out_rows(
     number: int, groups: np.ndarray | None, *, share: float, random: np.random.RandomState
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Indexes of the rows to fit and of those held out (none where they would be too few).
+    """Indexes of the rows to fit and of the held-out rows, which may be empty.
 
-    ``groups`` (the star of each row) keeps a star's rows on one side.
+    ``groups`` (the star of each row) keeps a star's rows on one side. If too few rows would be
+    held out, all rows are fitted.
     """
     rows = np.arange(number)
     if round(share * number) < FEWEST_HELD_OUT or (

@@ -29,9 +29,9 @@ class ViewArray(Protocol):
 
 @dataclass(frozen=True)
 class ShownRows:
-    """Features X (rows, columns) in memory and the views of these rows, perhaps on disk.
+    """Features X (rows, columns) in memory, and the views of these rows in memory or on disk.
 
-    ``places`` are the rows' indexes in ``views``; without views there are features alone.
+    ``places`` are the rows' indexes in ``views``. ``views`` is None for features alone.
     """
 
     X: np.ndarray
@@ -47,7 +47,7 @@ class ShownRows:
         used: np.ndarray,
         layout: ViewLayout | None,
     ) -> ShownRows:
-        """The ``used`` rows (a mask); BadParameter if the views are not those of the rows."""
+        """The ``used`` rows (a mask); BadParameter unless there is one row of views per row."""
         if views is not None:
             shape = (len(views), *np.shape(views[:1])[1:])
             if shape != (len(X), layout.length):
@@ -63,7 +63,7 @@ class ShownRows:
     def batch(
         self, rows: np.ndarray, *, device: torch.device, dtype: torch.dtype
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Features and views of some rows, read now."""
+        """Features and views of the chosen rows, read from disk if they are there."""
         x = torch.as_tensor(self.X[rows], dtype=dtype, device=device)
         if self.views is None:
             return x, None
@@ -85,24 +85,24 @@ class ShownRows:
 def stretches_of(views: ViewArray | None) -> dict[str, int]:
     """Bins of every stretch of the views to fit on; empty without views.
 
-    Raises BadParameter for views that do not say how they are laid out, such as a bare array.
+    Raises BadParameter for views without a layout, such as a bare array.
     """
     if views is None:
         return {}
     layout = getattr(views, "layout", None)
     if layout is None:
         raise BadParameter(
-            "the views do not say which stretches they have; give them as "
-            "exoval.views.store.ViewRows, with the layout of their view form"
+            "the views do not say which stretches they have; give an exoval.views.store.ViewRows, "
+            "which has the layout of the view form"
         )
     return dict(layout.bins)
 
 
 def checked_layout(views: ViewArray | None, stretches: Mapping[str, int]) -> ViewLayout | None:
-    """The layout of views to judge, None without views.
+    """The layout of the views of rows to classify; None without views.
 
-    ``stretches`` are those the classifier was fitted on. Raises BadParameter unless views are given
-    exactly where it was fitted with them, and of the same layout where they say theirs.
+    ``stretches`` are those the classifier was fitted on. Raises BadParameter if views are given to
+    a classifier fitted without them, or the reverse, or if the views have another layout.
     """
     if not stretches:
         if views is not None:
@@ -111,10 +111,10 @@ def checked_layout(views: ViewArray | None, stretches: Mapping[str, int]) -> Vie
     if views is None:
         raise BadParameter("the classifier was fitted with views; give those of the rows as views=")
     layout, fitted = getattr(views, "layout", None), ViewLayout(stretches)
-    # by their places in a row: the same stretches in another order are another layout
+    # compared by position: the same stretches in another order are another layout
     if layout is not None and layout.slices != fitted.slices:
         raise BadParameter(
-            f"views have the stretches {dict(layout.bins)} and the classifier was fitted with "
+            f"views have the stretches {dict(layout.bins)}, but the classifier was fitted with "
             f"{dict(stretches)}; give views of the same form"
         )
     return fitted

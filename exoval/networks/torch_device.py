@@ -1,4 +1,4 @@
-"""Where a torch model computes."""
+"""The device on which a torch model computes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from exoval.errors import BadParameter
 
 
 def torch_device(name: str) -> torch.device:
-    """The device asked for; ``auto`` is the graphics card when there is one."""
+    """The device of this name; ``auto`` is the graphics card if there is one.
+
+    Raises BadParameter for an unknown name, or for ``cuda`` without a graphics card.
+
+    >>> torch_device("cpu")
+    device(type='cpu')
+    """
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if name not in ("cpu", "cuda"):

@@ -1,8 +1,8 @@
 """A small network that looks at the views of an event and at its features.
 
-Two towers of convolutions, as in AstroNet (Shallue & Vanderburg 2018, AJ 155, 94): one over the
-whole period, one over the event itself. The second sees the local, secondary, odd and even views
-side by side, so that its first layer can subtract odd from even events. Features join behind the
+It has two towers of convolutions, as in AstroNet (Shallue & Vanderburg 2018, AJ 155, 94): one for
+the whole period, one for the event. The second sees the local, secondary, odd and even views as
+channels, so that its first layer can subtract odd from even events. Features join after the
 towers, as in ExoMiner (Valizadegan et al. 2022, ApJ 926, 120).
 """
 
@@ -15,23 +15,23 @@ from torch import nn
 from exoval.errors import BadParameter
 from exoval.views.layout import ViewLayout
 
-#: stretches by name: one over the whole period, and those around an event
+#: names of stretches: the whole period, and those around an event
 WIDE, NARROW = "global", ("local", "secondary", "odd", "even")
-#: depths beyond which a bin says no more: noise of weak events, or another body's eclipse
+#: bins are clipped at this many depths: more is noise of a weak event or another body's eclipse
 LIMIT = 4.0
-#: fewest bins that pooling leaves one of
+#: fewest bins of which pooling leaves one
 NARROW_BINS, WIDE_BINS = 17, 85
 
 
 class ViewNetwork(nn.Module):
-    """Features and views to ``outputs`` numbers a row.
+    """A network from features and views to ``outputs`` numbers a row.
 
-    ``width`` is the number of filters of the first layer and doubles from layer to layer; with
-    ``wide`` there is a tower for the whole period. ``layout`` says which stretches views have;
-    None is no views, features alone.
+    ``width`` is the number of filters of the first layer and doubles from layer to layer. With
+    ``wide`` there is a tower for the whole period. ``layout`` is the layout of the views; None
+    means features alone.
 
-    Raises BadParameter for a layout without a stretch to look at, with stretches around the event
-    that differ in length, or with one that is too short for the layers.
+    Raises BadParameter for a layout without a stretch that the network uses, with stretches around
+    the event of different lengths, or with one that is too short for the layers.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class ViewNetwork(nn.Module):
         self.joint = nn.Sequential(
             nn.Linear(towers * hidden, hidden), nn.ReLU(), nn.Linear(hidden, outputs)
         )
-        # what is linear in the features need not pass through the layers
+        # a shortcut for the part that is linear in the features
         self.linear = nn.Linear(columns, outputs, bias=False)
 
     def forward(self, x: torch.Tensor, views: torch.Tensor | None) -> torch.Tensor:
@@ -73,9 +73,9 @@ class ViewNetwork(nn.Module):
 
 
 def seeded_networks(number: int, *, seed: int, **shape: object) -> nn.ModuleList:
-    """Networks of one shape with different first weights, the same for a seed.
+    """Networks of one shape with different initial weights, which ``seed`` determines.
 
-    Torch's own random state is left as it was.
+    Torch's global random state is not changed.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -83,7 +83,7 @@ def seeded_networks(number: int, *, seed: int, **shape: object) -> nn.ModuleList
 
 
 def prepared_views(values: np.ndarray) -> torch.Tensor:
-    """Views (rows, length) as a network takes them: float32, clipped, 0 where nothing is known."""
+    """Views (rows, length) as input of a network: float32, clipped, 0 for bins without data."""
     finite = np.nan_to_num(
         np.asarray(values, dtype=np.float32), nan=0.0, posinf=LIMIT, neginf=-LIMIT
     )
@@ -91,7 +91,7 @@ def prepared_views(values: np.ndarray) -> torch.Tensor:
 
 
 def mirrored(views: torch.Tensor, rows: np.ndarray, *, layout: ViewLayout) -> torch.Tensor:
-    """The views with some rows (a mask) run backwards: an event in reverse is one as well."""
+    """The views with some rows (a mask) reversed in time; a reversed event is as plausible."""
     turned = views.clone()
     chosen = torch.as_tensor(np.flatnonzero(rows))
     for part in layout.slices.values():
@@ -100,28 +100,28 @@ def mirrored(views: torch.Tensor, rows: np.ndarray, *, layout: ViewLayout) -> to
 
 
 def _looked_at(layout: ViewLayout, wide: bool) -> tuple[tuple[str, ...], bool]:
-    """The stretches around an event that the layout has, and whether the whole period is seen.
+    """The layout's stretches around the event, and whether the whole period is used.
 
-    Raises BadParameter where nothing is left to look at or the stretches do not fit the layers.
+    Raises BadParameter if the network uses none of the stretches or they do not fit the layers.
     """
     narrow = tuple(name for name in NARROW if name in layout.bins)
     whole = wide and WIDE in layout.bins
     if not narrow and not whole:
         raise BadParameter(
-            f"views have the stretches {', '.join(layout.bins)} and the network looks at "
+            f"views have the stretches {', '.join(layout.bins)} and the network uses "
             f"{', '.join(NARROW)}{f' and {WIDE}' if wide else ''}; give it another view form"
         )
     if len({layout.bins[name] for name in narrow}) > 1:
         raise BadParameter(
-            f"the stretches {', '.join(narrow)} have different numbers of bins and are looked at "
-            "side by side; give them the same"
+            f"the stretches {', '.join(narrow)} have different numbers of bins, but the network "
+            "needs equal ones; give all of them the same number"
         )
     shortest = {name: NARROW_BINS for name in narrow} | ({WIDE: WIDE_BINS} if whole else {})
     for name, least in shortest.items():
         if layout.bins[name] < least:
             raise BadParameter(
-                f"the stretch {name} has {layout.bins[name]} bins and the network's layers need "
-                f"{least}; give it more"
+                f"the stretch {name} has {layout.bins[name]} bins, but the network's layers need "
+                f"{least}; give it more bins"
             )
     return narrow, whole
 
@@ -162,7 +162,7 @@ def _wide_tower(layout: ViewLayout, width: int, hidden: int) -> nn.Sequential:
 
 
 def _pooled(bins: int, stride: int, times: int) -> int:
-    """Bins that are left after pooling over 5 bins in strides."""
+    """Number of bins after repeated pooling over 5 bins."""
     for _ in range(times):
         bins = (bins - 5) // stride + 1
     return bins

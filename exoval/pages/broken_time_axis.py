@@ -1,4 +1,4 @@
-"""A time axis from which long gaps are cut out."""
+"""A time axis without the long gaps in the data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LEFT = 0.03
 
 @dataclass(frozen=True)
 class BrokenTimeAxis:
-    """Where times are drawn: ``start`` and ``stop`` of each stretch and how far it moves left.
+    """Positions of times on the axis: ``start`` and ``stop`` of each stretch, and its shift left.
 
     Arrays of shape (stretches,), days.
     """
@@ -24,17 +24,17 @@ class BrokenTimeAxis:
     shift: np.ndarray
 
     def __call__(self, time: np.ndarray) -> np.ndarray:
-        """Positions of times, which lie in stretches."""
+        """Positions of times that lie in stretches."""
         stretch = np.clip(np.searchsorted(self.start, time, "right") - 1, 0, None)
         return np.asarray(time) - self.shift[stretch]
 
     @property
     def cuts(self) -> np.ndarray:
-        """Positions of the middles of the gaps cut, shape (stretches - 1,)."""
+        """Positions of the middles of the gaps, shape (stretches - 1,)."""
         return 0.5 * (self(self.stop[:-1]) + self(self.start[1:]))
 
     def ticks(self, count: int = 12) -> np.ndarray:
-        """About ``count`` round times to be written, each in a stretch, at least one in each."""
+        """About ``count`` round times to label, at least one in each stretch."""
         step = _round_step(float(np.sum(self.stop - self.start)) / count)
         parts = []
         for start, stop in zip(self.start, self.stop):
@@ -42,7 +42,7 @@ class BrokenTimeAxis:
             while np.floor(stop / own) < np.ceil(start / own) and own > 1e-3:
                 own = _round_step(0.5 * own)
             parts.append(own * np.arange(np.ceil(start / own), np.floor(stop / own) + 1))
-            # a stretch that is short beside the others has room for one
+            # a stretch much shorter than the others has room for one
             if own < step:
                 parts[-1] = parts[-1][:1]
         return np.concatenate(parts)
@@ -59,6 +59,6 @@ def broken_time_axis(time: np.ndarray) -> BrokenTimeAxis:
 
 
 def _round_step(length: float) -> float:
-    """The largest of 1, 2 and 5 times a power of ten that is no longer."""
+    """The largest step of 1, 2 or 5 times a power of ten up to ``length``."""
     power = 10.0 ** np.floor(np.log10(length))
     return float(power * max(m for m in (1, 2, 5) if m * power <= length * (1 + 1e-9)))

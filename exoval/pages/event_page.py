@@ -1,4 +1,4 @@
-"""Everything that the page of one event shows; drawn in ``exoval.pages.plot_event``."""
+"""The content of an event's page, which ``exoval.pages.plot_event`` draws."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ class EventPage:
 
 
 def event_page(measured: MeasuredEvent, recipe: Recipe) -> EventPage:
-    """The page of an event as it was measured; nothing of it is measured again.
+    """The page of an event as it was measured, without measuring it again.
 
-    The box periodogram, of the recipe's search where that has one, reaches at least to the
-    event's period.
+    The box periodogram is that of the recipe's search, if that search has one, and reaches at
+    least to the event's period.
     """
     folded = measured.folded
     search = recipe.search if isinstance(recipe.search, BoxSearch) else BoxSearch()
@@ -75,7 +75,7 @@ def event_page(measured: MeasuredEvent, recipe: Recipe) -> EventPage:
 def strongest_event(light_curve: LightCurve, star: Star, recipe: Recipe) -> TransitEvent:
     """The event that the recipe's search finds, or else the strongest single or double dip.
 
-    ``light_curve`` is undetrended. Raises BadLightCurve if there is no such event.
+    ``light_curve`` is undetrended. Raises BadLightCurve if both searches find no event.
     """
     search, flat = recipe.search, recipe.detrend(light_curve)
     event = search(flat, star)
@@ -87,6 +87,6 @@ def strongest_event(light_curve: LightCurve, star: Star, recipe: Recipe) -> Tran
     raise BadLightCurve(
         f"{flat.target}: no event above {search.threshold} sigma with {search.minimum_transits} "
         f"transits and a period of {search.minimum_period_days} to {search.maximum_period_days} "
-        "days, and no strong single one; say where with --period, --epoch and --duration, or "
-        "read more segments"
+        "days, and no strong single event; give --period, --epoch and --duration, or read more "
+        "segments"
     )

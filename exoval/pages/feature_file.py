@@ -14,17 +14,17 @@ from exoval.running.output_path import writing
 
 
 def write_features(page: EventPage, path: str | Path) -> None:
-    """Write all features of the page as CSV or JSON, which the name's ending says.
+    """Write all features of the page as CSV or JSON, by the ending of ``path``.
 
-    CSV has one line per feature: name, value, unit, description; empty where nothing could be
-    measured. JSON has target, mission, the refined ephemeris and ``features`` by name; null
-    where nothing could be measured. Raises BadParameter for another ending, DataNotFound if the
-    file cannot be written.
+    CSV has one line per feature: name, value, unit, description; the value of a missing feature
+    is empty. JSON has target, mission, the refined ephemeris and ``features`` by name; a missing
+    feature is null. Raises BadParameter for another ending, DataNotFound if the file cannot be
+    written.
     """
     path = Path(path)
     writers = {".csv": _write_csv, ".json": _write_json}
     if path.suffix.lower() not in writers:
-        raise BadParameter(f"features as '{path.name}'; end the name in .csv or .json")
+        raise BadParameter(f"cannot write features to '{path.name}'; end the name in .csv or .json")
     with writing(path, setting="file"):
         writers[path.suffix.lower()](page, path)
 

@@ -1,4 +1,4 @@
-"""One page that shows whether an event is a planet: what a vetter looks at first."""
+"""The page of one event: the figures that a vetter looks at first."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ REACH = 2.0
 ROUND_PERIODS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 #: most bins a duration in the close-ups
 BINS_PER_DURATION = 9
-#: cadences drawn as dots at most; events and bins are made of all
+#: most cadences drawn as dots; events and bins use all of them
 MOST_DOTS = 60_000
 #: more segments than this are not numbered on the page
 MOST_SEGMENTS = 30
-#: groups of numbered bins, which are a picture and not a list
+#: groups of numbered bins, which are left out of the list of features
 NUMBERED = ("shape_bins",)
 
 
@@ -68,10 +68,10 @@ def plot_event(page: EventPage) -> Figure:
 
 
 def save_page(figure: Figure, path: str | Path, *, setting: str = "output") -> None:
-    """Write a page as a picture of the kind that the name's ending says.
+    """Write a page as an image, in the format of the name's ending.
 
-    ``setting`` is what the user would change. Raises DataNotFound if the file cannot be written
-    or matplotlib does not know the ending.
+    ``setting`` is the option that an error message tells the user to change. Raises DataNotFound
+    if the file cannot be written or matplotlib does not know the ending.
     """
     with writing(path, setting=setting) as path:
         try:
@@ -87,7 +87,7 @@ def _figure_class() -> type:
         from matplotlib.figure import Figure
     except ImportError:
         raise ExovalError(
-            "pictures need matplotlib: pip install 'exoval[report]' and try again"
+            "figures need matplotlib: pip install 'exoval[report]' and try again"
         ) from None
     return Figure
 
@@ -131,14 +131,14 @@ def _ranges(numbers: list[int]) -> str:
 
 
 def _shown(events: np.ndarray) -> np.ndarray:
-    """Indices of the cadences drawn: every so many, and all of events that are few."""
+    """Indices of the cadences to draw: a regular subset, and all of them in events if few."""
     chosen = events & (events.sum() < MOST_DOTS / 30)
     chosen[:: max(math.ceil(len(events) / MOST_DOTS), 1)] = True
     return np.flatnonzero(chosen)
 
 
 def _draw_raw(axes: Axes, page: EventPage, clock: BrokenTimeAxis) -> None:
-    """Flux as delivered, every segment over its own median."""
+    """Flux as delivered, each segment divided by its median."""
     curve = page.raw
     flux = np.full(len(curve), np.nan)
     for segment in curve.segments:
@@ -219,7 +219,7 @@ def _range_with(flux: np.ndarray, event: np.ndarray) -> tuple[float, float]:
 def _binned(
     x: np.ndarray, y: np.ndarray, weight: np.ndarray, edges: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Weighted mean places and values, and their errors, of the filled bins."""
+    """Weighted mean position, mean value and its error in each filled bin."""
     good = np.isfinite(y) & (x >= edges[0]) & (x < edges[-1])
     index = np.clip(np.digitize(x[good], edges) - 1, 0, len(edges) - 2)
     total = np.bincount(index, weight[good], len(edges) - 1)
@@ -232,7 +232,7 @@ def _binned(
 
 
 def _limits(axes: Axes, means: np.ndarray, errors: np.ndarray, scatter: float) -> None:
-    """Room for the bins and about two standard deviations of the dots."""
+    """Set flux limits that show the bins and about two standard deviations of the dots."""
     if len(means) == 0:
         return
     low, high = np.min(means - errors), np.max(means + errors)
@@ -259,7 +259,7 @@ def _model(folded: FoldedEvent) -> Callable[[np.ndarray], np.ndarray] | None:
 
 
 def _away(folded: FoldedEvent) -> float:
-    """Days from mid-event to the strongest other dip; NaN where there is none to be told."""
+    """Days from mid-event to the strongest other dip; NaN without a dip."""
     second = folded.scan.second
     return math.nan if second is None else float(folded.scan.time_from_mid[second])
 
@@ -296,7 +296,7 @@ def _draw_periodogram(axes: Axes, page: EventPage) -> None:
         return
     axes.set(xlabel="period (d)", ylabel="power (sigma)", xscale="log")
     period, power = page.periodogram.period, page.periodogram.power
-    # the highest of each of a thousand steps: peaks are much narrower than a pixel
+    # the maximum in each of a thousand steps, since peaks are much narrower than a pixel
     step = np.linspace(np.log(period[0]), np.log(period[-1]), 1001)
     starts = np.unique(np.searchsorted(np.log(period), step[:-1]).clip(0, len(period) - 1))
     axes.plot(period[starts], np.maximum.reduceat(power, starts), lw=0.8, color=DARK)
@@ -318,7 +318,7 @@ def _draw_periodogram(axes: Axes, page: EventPage) -> None:
         axes.text(
             0.03,
             0.95,
-            f"{page.folded.period:.4g} d happens too rarely to be searched for",
+            f"{page.folded.period:.4g} d is too long to be searched for",
             transform=axes.transAxes,
             fontsize=8,
             color=MODEL,
@@ -333,7 +333,7 @@ def _draw_periodogram(axes: Axes, page: EventPage) -> None:
 
 
 def _around(folded: FoldedEvent, middle: float) -> np.ndarray:
-    """Days of each cadence from ``middle``, itself days from mid-event."""
+    """Days of each cadence from ``middle``, which is in days from mid-event."""
     half = 0.5 * folded.period
     return (folded.time_from_mid - middle + half) % folded.period - half
 
@@ -423,7 +423,7 @@ def _draw_secondary(axes: Axes, page: EventPage) -> None:
         axes.set_title("strongest other dip", fontsize=10)
         _say(axes, "no data away\nfrom the event")
         return
-    # an event within reach would hide by its depth what is to be seen
+    # an event within reach would set the scale and hide the dip
     means, errors = _close_up(axes, folded, middle, folded.clear)
     depth, error = float(scan.depth[scan.second]), float(scan.error[scan.second])
     half, edge = 12 * folded.duration, axes.get_xlim()[1]
@@ -516,7 +516,7 @@ def _say(axes: Axes, text: str) -> None:
 
 
 def _write_features(axes: Axes, page: EventPage, columns: int = 5) -> None:
-    """All features by group, flowing down ``columns`` columns; numbered bins are left out."""
+    """All features by group in ``columns`` columns; numbered bins are left out."""
     axes.set_axis_off()
     length = 1
     while len(entries := _entries(page, length)) > columns * length:
@@ -536,7 +536,7 @@ def _write_features(axes: Axes, page: EventPage, columns: int = 5) -> None:
 
 
 def _entries(page: EventPage, length: int) -> list[tuple[str, str, str]]:
-    """Name, value and unit line by line; no group's name stands last of ``length`` lines."""
+    """Name, value and unit line by line; a group's name is never the last of ``length`` lines."""
     entries: list[tuple[str, str, str]] = []
     for name, group in page.features.items():
         if name in NUMBERED:

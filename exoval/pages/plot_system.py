@@ -1,4 +1,4 @@
-"""A picture of one system: its light over an orbit, both eclipses, photocentre and parameters."""
+"""The figure of one system: its light over an orbit, both eclipses, photocentre and parameters."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ def plot_system(
 ) -> Figure:
     """Draw flux over phase, close-ups of both eclipses, photocentre, sky and parameters.
 
-    ``exposure`` in days; the engine is ExactModel unless given. The orbit shown is the system's
-    signal; without one the light of a day. Needs matplotlib: ExovalError names the extra.
+    ``exposure`` is in days; the engine is ExactModel unless given. The orbit shown is that of the
+    system's signal; a system without one is shown for a day. Raises ExovalError, which names the
+    extra to install, without matplotlib.
     """
     figure_class, ticks = _matplotlib()
     figure = figure_class(figsize=(11, 8.5), layout="constrained")
@@ -62,7 +63,7 @@ def _matplotlib() -> tuple:
         from matplotlib.ticker import ScalarFormatter
     except ImportError:
         raise ExovalError(
-            "pictures need matplotlib: pip install 'exoval[report]' and try again"
+            "figures need matplotlib: pip install 'exoval[report]' and try again"
         ) from None
     return Figure, ScalarFormatter
 
@@ -92,7 +93,7 @@ def _draw_orbit(
 
 
 def _close_ups(orbit: Orbit | None) -> list[tuple[int, str, float]]:
-    """Place in the grid, title and mid-time of the eclipses to draw."""
+    """Position in the grid, title and mid-time of each eclipse to draw."""
     if orbit is None or orbit.radius_ratio == 0:
         return []
     start = orbit.transit_times[0] if orbit.transit_times else orbit.epoch
@@ -105,7 +106,7 @@ def _close_ups(orbit: Orbit | None) -> list[tuple[int, str, float]]:
 
 
 def _around(orbit: Orbit, exposure: float) -> np.ndarray:
-    """Times (days) from mid-eclipse, a good part of its duration to either side."""
+    """Times (days) from mid-eclipse, a few of its durations to either side."""
     contacts = contact_interval(orbit, separation=1 + orbit.radius_ratio) or (-0.02, 0.02)
     margin = 0.35 * (contacts[1] - contacts[0]) + exposure
     return np.linspace(contacts[0] - margin, contacts[1] + margin, 801)
@@ -121,7 +122,7 @@ def _draw_close_up(axes: Axes, title: str, days: np.ndarray, light: SystemLight)
 
 
 def _draw_photocentre(axes: Axes, days: np.ndarray, light: SystemLight) -> None:
-    """Shift of the photocentre in milliarcsec from its place before the eclipse."""
+    """Shift of the photocentre, in milliarcsec, from its position before the eclipse."""
     for values, name, colour in ((light.column, "column", COLUMN), (light.row, "row", ROW)):
         axes.plot(24 * days, 1e3 * (values - values[0]), color=colour, lw=1.2, label=name)
     axes.set(xlabel="hours from conjunction", ylabel="photocentre shift (mas)")
@@ -131,7 +132,7 @@ def _draw_photocentre(axes: Axes, days: np.ndarray, light: SystemLight) -> None:
 
 
 def _draw_sky(axes: Axes, system: System) -> None:
-    """Where the sources stand; areas follow their light, a ring marks those with an orbit."""
+    """Positions of the sources; areas are proportional to light, a ring marks an orbit."""
     for source in system.sources:
         place, area = (source.offset_column, source.offset_row), 20 + 300 * source.flux_fraction
         axes.scatter(*place, s=area, color=LIGHT, alpha=0.6, lw=0)

@@ -1,4 +1,4 @@
-"""What long work has finished, on disk line by line, so that a killed one goes on where it was."""
+"""A file of finished entries of a long run, so that a killed run resumes where it stopped."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from exoval.running.output_path import writing
 
 
 class Journal:
-    """The finished entries of some work in one file of JSON lines.
+    """The finished entries of a run, in one file of JSON lines.
 
-    ``fingerprint`` says which work it is: a file of another work, or a line that was cut short,
-    counts for nothing. ``entries`` are the finished ones by key. Raises DataNotFound if the file
-    cannot be written.
+    ``fingerprint`` identifies the run: a file of another run, or a line that was cut short, is
+    ignored. ``entries`` holds the finished entries by key. Raises DataNotFound if the file cannot
+    be written.
     """
 
     def __init__(self, path: Path, fingerprint: str) -> None:
@@ -31,12 +31,12 @@ class Journal:
         )
 
     def add(self, key: str, entry: dict) -> None:
-        """Keep a finished entry of texts and numbers."""
+        """Write a finished entry of strings and numbers."""
         self.entries[key] = entry
         self._write([{"key": key, "entry": entry}], "a")
 
     def remove(self) -> None:
-        """Forget all: the work is done."""
+        """Delete the file once the run is finished."""
         self.path.unlink(missing_ok=True)
 
     def _read(self) -> list[dict]:
@@ -45,7 +45,7 @@ class Journal:
             for text in self.path.read_text().splitlines():
                 lines.append(json.loads(text))
         except (OSError, ValueError):
-            # none yet, or cut short: what was read before holds
+            # no file yet, or a line cut short: the lines before it are valid
             pass
         return lines
 

@@ -1,4 +1,4 @@
-"""The paths that results are written to: checked, and their folders made, in this one place."""
+"""Checks of the paths that results are written to; their folders are made here."""
 
 from __future__ import annotations
 
@@ -10,33 +10,35 @@ from exoval.errors import BadParameter, DataNotFound
 
 
 def output_path(path: str | Path, *, setting: str = "output") -> Path:
-    """The path to write to, which must not begin with ``-``.
+    """The path to write to; BadParameter if it begins with ``-``.
 
-    Such a path is an option that was taken for a file name (``--help`` as a folder), and no
-    command can delete it without a trick. ``setting`` is what the user would change. Raises
-    BadParameter.
+    Such a path is an option that was taken for a file name, as in a folder ``--help``, and shells
+    make it hard to delete. ``setting`` is the option that the message tells the user to change.
+
+    >>> output_path("figures/depth.png").name
+    'depth.png'
     """
     path = Path(path)
     if str(path).startswith("-"):
         raise BadParameter(
-            f"will not write to '{path}': a path that begins with '-' is an option out of place; "
+            f"will not write to '{path}': a path that begins with '-' is a misplaced option; "
             f"choose another {setting}"
         )
     return path
 
 
 def make_folder(folder: str | Path, *, setting: str = "output=DIR") -> Path:
-    """The folder to write to, made with its parents if need be.
+    """The folder to write to, created with its parents if it does not exist.
 
-    ``setting`` is what the user would change. Raises BadParameter for a name that begins with
-    ``-`` and DataNotFound if the folder cannot be made.
+    ``setting`` is the option that the message tells the user to change. Raises BadParameter for a
+    name that begins with ``-`` and DataNotFound if the folder cannot be created.
     """
     folder = output_path(folder, setting=setting)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataNotFound(
-            f"cannot write to {folder} ({error.strerror}); choose another {setting} or mend "
+            f"cannot write to {folder} ({error.strerror}); choose another {setting} or change "
             "its permissions"
         ) from error
     return folder
@@ -44,10 +46,10 @@ def make_folder(folder: str | Path, *, setting: str = "output=DIR") -> Path:
 
 @contextmanager
 def writing(path: str | Path, *, setting: str = "output") -> Iterator[Path]:
-    """The path to write to; inside the block an error of the file system says what to change.
+    """The path to write to; the block's file-system errors become messages with a remedy.
 
-    ``setting`` is what the user would change. Raises BadParameter for a path that begins with
-    ``-`` and DataNotFound if the file cannot be written.
+    ``setting`` is the option that the message tells the user to change. Raises BadParameter for a
+    path that begins with ``-`` and DataNotFound if the file cannot be written.
     """
     path = output_path(path, setting=setting)
     try:
@@ -59,7 +61,7 @@ def writing(path: str | Path, *, setting: str = "output") -> Iterator[Path]:
 
 
 def check_overrides(arguments: list[str]) -> None:
-    """Check the folders that Hydra itself makes, before the app is asked, for a sweep.
+    """Check the output folders of a sweep, which Hydra makes before the app starts.
 
     ``arguments`` are overrides such as ``output=DIR``. Raises BadParameter for ``output=-x``.
     """

@@ -1,4 +1,4 @@
-"""Progress of long work: a bar in a terminal, plain lines with an ETA elsewhere."""
+"""Progress of long runs: a bar in a terminal, lines with the time left elsewhere."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Item = TypeVar("Item")
 def progress(
     items: Iterable[Item], *, total: int, description: str, seconds_between_lines: float = 10.0
 ) -> Iterator[Item]:
-    """Yield the items and show how far along they are, on standard error.
+    """Yield the items and show the progress on standard error.
 
-    In a terminal it is a tqdm bar; otherwise a line at most every ``seconds_between_lines``
-    seconds and one at the end, so that a log file stays readable.
+    A terminal shows a tqdm bar. A log file gets a line at most every ``seconds_between_lines``
+    seconds, and one at the end.
     """
     if sys.stderr.isatty():
         yield from tqdm(items, total=total, desc=description)

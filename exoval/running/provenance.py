@@ -1,4 +1,4 @@
-"""What a file of results says of its origin: command, versions, date and machine."""
+"""The origin of a file of results: command, versions, date and machine."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def today() -> str:
 
 
 def versions(packages: Sequence[str]) -> dict[str, str]:
-    """Of exoval, with the commit of a clone, of Python, and of ``packages``."""
+    """The versions of exoval (with the commit of a clone), of Python and of ``packages``."""
     found = {"exoval": exoval_version()}
     revision = commit()
     if revision:
@@ -37,7 +37,7 @@ def versions(packages: Sequence[str]) -> dict[str, str]:
 
 
 def exoval_version() -> str:
-    """The version of this copy: of its pyproject.toml in a clone, else of what is installed."""
+    """The version of exoval, from pyproject.toml in a clone, else from the installation."""
     project = ROOT / "pyproject.toml"
     if project.is_file():
         return str(tomllib.loads(project.read_text())["project"]["version"])
@@ -45,7 +45,11 @@ def exoval_version() -> str:
 
 
 def version_of(package: str) -> str:
-    """The version of an installed package; ``not installed`` without it."""
+    """The version of an installed package, or ``not installed``.
+
+    >>> version_of("a package that does not exist")
+    'not installed'
+    """
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
@@ -53,9 +57,9 @@ def version_of(package: str) -> str:
 
 
 def commit() -> str | None:
-    """The commit of the clone that this copy runs from, ``+`` behind it for files changed since.
+    """The commit of the clone that runs, followed by ``+`` if files have changed since.
 
-    None for an installed copy or without git.
+    None for an installation or without git.
     """
     if not (ROOT / ".git").exists():
         return None
@@ -73,12 +77,12 @@ def commit() -> str | None:
 
 
 def machine() -> dict:
-    """``processor``, ``cores`` this process may use and ``memory_gib``; None where unknown."""
+    """``processor``, usable ``cores`` and ``memory_gib`` of the machine; None if unknown."""
     return {"processor": processor(), "cores": cores(), "memory_gib": memory_gib()}
 
 
 def processor() -> str | None:
-    """The processor's name where the system tells it, else its architecture."""
+    """The processor's name if the system gives it, else its architecture."""
     listed = Path("/proc/cpuinfo")
     if listed.is_file():
         for line in listed.read_text().splitlines():
@@ -89,7 +93,7 @@ def processor() -> str | None:
 
 
 def cores() -> int | None:
-    """Cores that this process may use."""
+    """The number of cores that this process may use; None if unknown."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count()

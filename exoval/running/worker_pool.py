@@ -1,4 +1,4 @@
-"""One task on many items in worker processes that end with their parent."""
+"""Worker processes that run one task on many items and end with their parent."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def in_workers(
 ) -> Iterator[tuple[Item, Result]]:
     """Yield every item with its result, in order of completion.
 
-    ``task`` and the items can be pickled; ``task`` is sent once to each of ``workers`` processes.
-    Raises ``BrokenProcessPool`` when a worker dies, after all results that were there; what the
-    task raises is raised here. Ending early ends the workers at once.
+    ``task`` and the items must be picklable; ``task`` is sent once to each of ``workers``
+    processes. Raises ``BrokenProcessPool`` when a worker dies, after yielding all finished results,
+    and whatever the task raises. Closing the generator early ends the workers at once.
     """
     # spawn: threads of numerical libraries do not survive a fork
     context = multiprocessing.get_context("spawn")
@@ -42,7 +42,7 @@ def in_workers(
         finished = True
     finally:
         if not finished:
-            # interrupted: what is under way is not waited for, it is made again when resumed
+            # after an interrupt, unfinished items are not waited for; a resumed run repeats them
             for worker in set(multiprocessing.active_children()) - set(before):
                 worker.terminate()
         pool.shutdown(wait=finished, cancel_futures=True)
@@ -55,10 +55,10 @@ def in_new_workers(
     workers: int,
     again: Callable[[Item], Result],
 ) -> Iterator[tuple[Item, Result]]:
-    """As ``in_workers``, and when a worker dies new ones go on with the rest.
+    """Like ``in_workers``, but when a worker dies, new workers take the remaining items.
 
-    What was under way goes through ``again``, in this process, one at a time: it knows whether
-    the item is what kills. Items are hashable, each is there once.
+    Unfinished items are passed to ``again`` in this process, one at a time, which finds out
+    whether the item kills its worker. Items must be hashable and distinct.
     """
     left = list(items)
     while left:
@@ -69,9 +69,9 @@ def in_new_workers(
                 yield item, result
             return
         except BrokenProcessPool:
-            log.warning("a worker process died; what was under way is made again one at a time")
+            log.warning("a worker process died; its unfinished items are repeated one at a time")
         left = [item for item in left if item not in done]
-        # items are taken in their order: those under way are the first that are not done
+        # items are taken in order, so that the first undone ones were under way
         for item in left[:workers]:
             yield item, again(item)
         left = left[workers:]
@@ -79,14 +79,14 @@ def in_new_workers(
 
 def _start_worker(task: Callable[[Any], Any]) -> None:
     global _task
-    # an interrupt is for the parent process, which ends its workers
+    # the parent process handles an interrupt and ends its workers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _task = task
 
 
 def _end_with_parent() -> None:
-    """End this worker when its parent is gone: what it still made would be nobody's."""
+    """End this worker when its parent is gone: nobody would take its results."""
     multiprocessing.parent_process().join()
     os._exit(1)
 

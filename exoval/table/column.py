@@ -1,4 +1,4 @@
-"""One column of a table of measured events."""
+"""Name, unit and description of one feature."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Column:
-    """One feature: its name, unit, description and where the number comes from."""
+    """One feature: name, unit, description and, in ``source``, the archive's column for it."""
 
     name: str
     unit: str

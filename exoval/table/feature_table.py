@@ -1,8 +1,8 @@
 """Measured events as a table whose columns carry unit, description and source.
 
 One row is one event. Identity columns (``event``, ``target``, ``label`` ...) say what the row
-is; feature columns are what a model may see. They are kept apart by name here, so that a label
-can never be handed to a model by accident.
+is; a model sees the feature columns alone. The two are kept apart by name, so that no label
+reaches a model by accident.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from exoval.running.output_path import output_path
 from exoval.table.column import Column
 from exoval.table.label_bearing import refuse_label_bearing
 
-#: feature values below it mean zero
+#: feature values closer to zero than this become zero
 SMALLEST = 1e-100
 #: identity columns in the order they are written; all strings
 IDENTITY = ("event", "target", "label", "disposition")
 
 
 class RowViews(Protocol):
-    """Views of the same rows, from which some rows can be chosen without reading them."""
+    """Views of the rows of a table; choosing rows reads nothing from disk."""
 
     #: which stretches a row of views has, a ``ViewLayout``
     layout: object
@@ -41,26 +41,31 @@ class RowViews(Protocol):
         """Number of rows."""
 
     def __getitem__(self, chosen: np.ndarray | slice) -> np.ndarray:
-        """The views of some rows, float32 of shape (chosen rows, length)."""
+        """Views of the chosen rows, float32 of shape (chosen rows, length)."""
 
     def select(self, chosen: np.ndarray) -> RowViews:
-        """The rows of a mask or of indexes."""
+        """The rows that a mask or indexes choose."""
 
 
 @dataclass(frozen=True)
 class FeatureTable:
-    """Rows of identity and features.
+    """A table of events: identity columns and feature columns, one row an event.
 
     ``frame`` holds the identity columns (``event`` unique id, ``target`` star and split group,
     ``label`` scenario key or catalogue class, ``disposition`` planet / false_positive / unknown)
-    and one float column per entry of ``columns``; missing values are NaN. ``recipe`` says how
-    it was measured (JSON-able). ``views`` are pictures of the same rows for models that look at
-    shapes, where there are any; they are stored beside the table and not in its file. ``meanings``
-    says what labels stand for, as the scenarios that drew the rows declare it; it is empty for the
-    classes of a catalogue.
+    and one float column per entry of ``columns``; missing values are NaN. ``recipe`` says how the
+    events were measured (JSON-able). ``views``, if the set has them, are folded light curves of
+    the same rows in fixed-length bins; they are stored beside the table's file. ``meanings`` says
+    what each label stands for, as the scenarios declare it; it is empty for catalogue classes.
 
-    Raises BadTable if a declared column is missing, an undeclared one is present, or a column is
-    known to bear the label (``exoval.table.label_bearing``).
+    Raises BadTable if a declared column is missing, an undeclared one is present, or a column
+    gives the label away (``exoval.table.label_bearing``).
+
+    >>> identity = {"event": ["a"], "target": ["KIC 1"], "label": ["planet"]}
+    >>> frame = pd.DataFrame({**identity, "disposition": ["planet"], "period": [3.5]})
+    >>> table = FeatureTable(frame, columns=(Column("period", "d", "orbital period"),))
+    >>> len(table), table.feature_names, table.features.tolist()
+    (1, ['period'], [[3.5]])
     """
 
     frame: pd.DataFrame
@@ -92,19 +97,19 @@ class FeatureTable:
 
     @property
     def features(self) -> np.ndarray:
-        """The features as float64, shape (rows, columns); what underflows is zero."""
+        """The features as float64, shape (rows, columns); subnormal values become zero."""
         return self.matrix(self.feature_names)
 
     def matrix(self, names: Sequence[str]) -> np.ndarray:
-        """Some features in the order of their names, as ``features``."""
+        """The features of these names, in their order, as ``features`` gives them."""
         values = self.frame[list(names)].to_numpy(dtype=float, copy=True)
-        # the slope between two such values overflows, and a scaler makes NaN of what lies between
+        # the slope between two subnormal values overflows, and a scaler then returns NaN
         values[np.abs(values) < SMALLEST] = 0.0
         return values
 
     @property
     def targets(self) -> np.ndarray:
-        """The star of every row: the group that no split may tear apart."""
+        """The star of every row; a split keeps all rows of a star on one side."""
         return self.frame["target"].to_numpy(dtype=str)
 
     @property
@@ -145,7 +150,7 @@ class FeatureTable:
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
     def select(self, rows: np.ndarray) -> FeatureTable:
-        """The table of the rows given by a boolean mask or by indexes."""
+        """The table of the rows that a boolean mask or indexes choose."""
         rows = np.asarray(rows)
         rows = np.flatnonzero(rows) if rows.dtype == bool else rows
         views = None if self.views is None else self.views.select(rows)
@@ -162,7 +167,7 @@ class FeatureTable:
             )
 
     def save(self, path: str | Path) -> None:
-        """Write Parquet; units, descriptions, sources and meanings of labels become metadata."""
+        """Write Parquet, with units, descriptions, sources and meanings of labels as metadata."""
         table = pa.Table.from_pandas(self.frame, preserve_index=False)
         described = {column.name: column for column in self.columns}
         fields = []
@@ -192,7 +197,7 @@ class FeatureTable:
 def load_feature_table(path: str | Path) -> FeatureTable:
     """Read a table written by ``FeatureTable.save``.
 
-    Raises DataNotFound if there is no such file and BadTable if it is not one of ours.
+    Raises DataNotFound if the file does not exist, BadTable if exoval did not write it.
     """
     if not Path(path).is_file():
         raise DataNotFound(f"no feature table at {path}; make one with python -m simulate")

@@ -1,4 +1,4 @@
-"""Columns of published tables that know the answer, and why: no model may see them."""
+"""Columns of published tables that give the label away, each with the reason to refuse it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ LABEL_BEARING: dict[str, dict[str, str]] = {
         "kepler_name": NAMED,
         "kepoi_name": "numbers what was vetted in the order of vetting",
         "koi_count": "counts the events of the star that passed vetting",
-        "koi_tce_delivname": "says in which run of pipeline and vetting the object was made",
+        "koi_tce_delivname": "says which run of pipeline and vetting made the object",
         r"koi_(steff|slogg|smet|srad|smass|prad|sma|teq|insol)_err[12]?": FOLLOWED,
     },
     "tce": {
@@ -50,7 +50,7 @@ LABEL_BEARING: dict[str, dict[str, str]] = {
         "tce_rogue_flag": PEOPLE,
         "av_training_set": VERDICT,
         r"av_p\w+": OTHERS,
-        "exominer_fold": "was dealt out by label",
+        "exominer_fold": "was assigned by label",
     },
     "certified_false_positives": {r"fpwg_\w+": "is what people found when they vetted"},
     "vespa": {r"fpp_\w+": VALIDATES, "FPP": VALIDATES, r"(lhood|pr)_\w+": VALIDATES},
@@ -68,21 +68,26 @@ LABEL_BEARING: dict[str, dict[str, str]] = {
     "toi": {"tfopwg_disp": VERDICT, "toi": NAMED, "toipfx": NAMED},
 }
 
-#: columns that are measurements in their own table, and know the label when joined to another
+#: columns that are measurements in their own table, but give the label away in another one
 JOINED: dict[str, dict[str, str]] = {
     "tce": {
-        r"koi_\w+": "is there for events that passed vetting alone, so that its gaps are the label"
+        r"koi_\w+": "exists only for events that passed vetting, so that its gaps are the label"
     },
 }
-#: words in a source that are the archive's columns
+#: words of a source that name a column of the archive
 WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 def reason_against(column: str, *, catalogue: str | None = None) -> str | None:
-    """Why a column, by the archive's name, may not be a feature; None if it may.
+    """The reason why a column of the archive may not be a feature; None if it may.
 
-    Columns that are refused in one catalogue are refused everywhere, but for those of ``JOINED``,
-    which are refused in ``catalogue`` alone.
+    A column refused in one catalogue is refused everywhere. Those of ``JOINED`` are the exception:
+    they are refused in ``catalogue`` alone.
+
+    >>> reason_against("koi_count")
+    "'koi_count' (koi) counts the events of the star that passed vetting"
+    >>> reason_against("koi_period") is None
+    True
     """
     lists = {**LABEL_BEARING, f"joined to {catalogue}": JOINED.get(catalogue, {})}
     for table, columns in lists.items():
@@ -93,9 +98,9 @@ def reason_against(column: str, *, catalogue: str | None = None) -> str | None:
 
 
 def refuse_label_bearing(columns: Iterable[Named], *, catalogue: str | None = None) -> None:
-    """Raise BadTable, with the reason, for a column that knows the label, under any name.
+    """Raise BadTable, with the reason, for every column that gives the label away.
 
-    Both the name and the words of ``source`` are looked at, so that renaming hides nothing.
+    The name and the words of ``source`` are both checked, so that renaming hides nothing.
     """
     found = {}
     for column in columns:

@@ -1,4 +1,4 @@
-"""An event that somebody asks about: a star or a signal by name, files, an ephemeris."""
+"""A request to judge an event, named by a star, a signal, files or an ephemeris."""
 
 from __future__ import annotations
 
@@ -24,14 +24,17 @@ from exoval.star import Star
 
 @dataclass(frozen=True)
 class VettingRequest:
-    """What is asked; what is left open is searched or looked up.
+    """A request to judge an event; what it leaves open is searched or looked up.
 
     ``target`` is a star such as ``KIC 10666592`` or a catalogued signal such as ``K00002.01``.
-    ``files`` are read instead of the library in ``data``, of which ``segments`` are read.
-    ``epoch_days`` is mid-event on the mission's clock or a Julian date, ``duration_hours`` from
-    first to last contact; an ephemeris goes before that of a catalogue. ``others`` are
-    ephemerides of further signals of the star, in the same form. ``star`` are parameters that go
-    before those of the light curve, by their names in ``Star``. ``name`` is that of the answer.
+    ``files`` are read instead of the ``segments`` of the target in the library ``data``.
+    ``epoch_days`` is mid-event on the mission's clock or a Julian date, ``duration_hours`` runs
+    from first to last contact; an ephemeris given here replaces the catalogue's. ``others`` are
+    ephemerides of further signals of the star, in the same form. ``star`` holds parameters that
+    replace those of the light curve, by their names in ``Star``. ``name`` is the answer's name.
+
+    >>> str(VettingRequest(target="K00002.01")), VettingRequest(target="K00002.01").is_given
+    ('K00002.01', False)
     """
 
     target: str | None = None
@@ -50,7 +53,7 @@ class VettingRequest:
 
     @property
     def is_given(self) -> bool:
-        """Whether an ephemeris is given; BadParameter if only a part of one is."""
+        """Whether an ephemeris is given; BadParameter if it is incomplete."""
         given = {
             "period": self.period_days,
             "epoch": self.epoch_days,
@@ -59,15 +62,15 @@ class VettingRequest:
         missing = [name for name, value in given.items() if value is None]
         if missing and len(missing) < len(given):
             raise BadParameter(
-                f"{', '.join(missing)} missing; give period, epoch and duration, "
-                "or none of them to have the light curve searched"
+                f"{', '.join(missing)} missing; give period, epoch and duration together, "
+                "or leave all three out to search the light curve"
             )
         return not missing
 
     def event_and_target(self, mission: Mission) -> tuple[TransitEvent | None, str | None]:
-        """The event and the star that are named; None for what is left open.
+        """The event and the star of the request; None for what it leaves open.
 
-        Raises BadParameter for an ephemeris that is none, DataNotFound for an unknown signal.
+        Raises BadParameter for an incomplete ephemeris, DataNotFound for an unknown signal.
         """
         event = None
         if self.is_given:
@@ -90,7 +93,7 @@ class VettingRequest:
         return event or named, signal.target
 
     def is_signal(self, mission: Mission) -> bool:
-        """Whether the target names a catalogue's signal, at whose own ephemeris it is judged."""
+        """Whether the target is a catalogued signal, to be judged at its catalogued ephemeris."""
         return (
             self.target is not None
             and not self.is_given
@@ -100,10 +103,10 @@ class VettingRequest:
     def other_signals(
         self, mission: Mission, event: TransitEvent, target: str | None
     ) -> list[Ephemeris]:
-        """The star's signals to be cut out before ``event`` is judged, on the mission's clock.
+        """The star's other signals, on the mission's clock; they are cut out before judging.
 
-        Those that catalogues list where the target names a catalogue's signal, ``others`` where
-        it does not.
+        For a catalogued signal they come from the catalogues, for any other target from
+        ``others``.
         """
         if not self.is_signal(mission):
             return [_ephemeris(other, mission) for other in self.others]
@@ -111,7 +114,10 @@ class VettingRequest:
         return other_signals(event.ephemeris, known.get(target, ()))
 
     def light_curve(self, mission: Mission, target: str | None) -> tuple[LightCurve, Star]:
-        """The light curve of the files, or else of the target's in the library; and its star."""
+        """The light curve of the files, or else of the target in the library, and its star.
+
+        Raises BadParameter if the files show another star than ``target``.
+        """
         if not self.files:
             inside = self.data is not None and (self.data / "light_curves").is_dir()
             library = open_library(
@@ -122,14 +128,17 @@ class VettingRequest:
         light_curve, star = _read_files(self.files, mission)
         if target is not None and light_curve.target != target:
             raise BadParameter(
-                f"{self.files[0]} shows {light_curve.target} and not {target}; "
+                f"{self.files[0]} is a light curve of {light_curve.target}, not of {target}; "
                 "leave the target out or give another file"
             )
         return light_curve, replace(star, **dict(self.star))
 
 
 def star_name(target: str, mission: Mission) -> str | None:
-    """The mission's name of a star as people write it; None for a signal's name."""
+    """The mission's name of a star, from any usual spelling; None for the name of a signal.
+
+    Raises DataNotFound for a star of another mission.
+    """
     prefix = mission.target_prefix
     star = re.fullmatch(rf"(?:{prefix})?[\s_-]*0*(\d+)", target.strip(), re.IGNORECASE)
     if star:
@@ -138,7 +147,7 @@ def star_name(target: str, mission: Mission) -> str | None:
         return target.strip()
     if re.fullmatch(r"[A-Za-z]{3}\s*\d+", target.strip()):
         raise DataNotFound(
-            f"'{target}' is no target of {mission.name}, whose stars are written "
+            f"'{target}' is not a target of {mission.name}, whose stars are written "
             f"'{prefix} 1234567'; choose another --mission"
         )
     return None
@@ -146,12 +155,12 @@ def star_name(target: str, mission: Mission) -> str | None:
 
 @lru_cache(maxsize=4)
 def _catalogued(target_prefix: str, folder: str) -> dict[str, tuple[Candidate, ...]]:
-    """The catalogued signals by star; read once for a list and a folder of data."""
+    """The catalogued signals by star; read once for each folder of data."""
     return stars_with_known_signals(signal_catalogues(target_prefix))
 
 
 def _ephemeris(given: tuple[float, float, float], mission: Mission) -> Ephemeris:
-    """Days, days and hours as an ephemeris on the mission's clock."""
+    """Period and epoch in days and duration in hours as an ephemeris on the mission's clock."""
     period, epoch, duration = given
     return Ephemeris(period, float(on_clock(epoch, mission.time_zero)), duration / 24)
 
@@ -161,5 +170,5 @@ def _read_files(paths: tuple[str, ...], mission: Mission) -> tuple[LightCurve, S
     try:
         return light_curve, mission.read_star(paths[-1])
     except BadLightCurve:
-        # a file of another maker says nothing of the star
+        # files of other pipelines may lack the star's parameters
         return light_curve, Star(target=light_curve.target)

@@ -1,4 +1,4 @@
-"""What came out of one judged event: numbers for a table, lines for a reader."""
+"""The result for one judged event: numbers for a table, lines for a reader."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from exoval.table.feature_table import FeatureTable
 
 @dataclass(frozen=True, kw_only=True)
 class VettingResult:
-    """One judged event.
+    """The probabilities of one judged event, with what was measured.
 
-    ``probability`` and ``error`` are by label, those of the leading classifier, and ``meanings``
-    says what its labels stand for; ``by_classifier`` is P(planet) of every classifier of the run.
-    ``novelty`` lies between 0 and
-    1, the most unusual, and is NaN without detectors. ``caveats`` say why the numbers may not
-    hold. ``measured`` is the event as it was measured, ``table`` its features.
+    ``probability`` and ``error`` are those of the leading classifier, by label; ``meanings`` says
+    what its labels stand for. ``by_classifier`` is P(planet) of every classifier of the run.
+    ``novelty`` lies between 0 and 1, for the most unusual event; it is NaN without detectors.
+    ``caveats`` say why the numbers may not hold. ``measured`` is the event as it was measured,
+    ``table`` its features.
     """
 
     name: str
@@ -47,11 +47,11 @@ class VettingResult:
 
     @property
     def most_probable(self) -> str:
-        """The scenario of the highest probability."""
+        """The label with the highest probability."""
         return max(self.probability, key=self.probability.get)
 
     def row(self) -> dict[str, float | str]:
-        """One row of a table of judged events."""
+        """The result as one row of a table: column name to value."""
         ephemeris = self.event.ephemeris
         return {
             "event": self.name,
@@ -73,7 +73,7 @@ class VettingResult:
         }
 
     def answers(self) -> list[str]:
-        """The most probable labels and those that count as planet, and what is against them."""
+        """Lines with the three most probable labels, all planet labels, and the caveats."""
         ranked = sorted(self.probability, key=self.probability.get, reverse=True)
         planets = planet_labels(self.meanings)
         lines = []
@@ -86,7 +86,7 @@ class VettingResult:
         return lines + [f"! {caveat}" for caveat in self.caveats]
 
     def sentence(self) -> str:
-        """The event and the answers, in lines for people."""
+        """The event, its probabilities and its caveats, as lines to read."""
         event = self.event
         return "\n  ".join(
             [

@@ -1,4 +1,4 @@
-"""What came out of a list of events, in one line for somebody who sees it for the first time."""
+"""The outcome of a list of events in one line, for somebody who sees it for the first time."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from exoval.labels import LabelMeaning
 
 
 def summary(rows: Sequence[Mapping[str, object]], meanings: Mapping[str, LabelMeaning]) -> str:
-    """One sentence about judged events, rows as ``VettingResult.row`` gives them.
+    """One sentence about judged events, from rows of ``VettingResult.row``.
 
+    For one event it says the most probable label, the probability and the source of the
+    ephemeris; for several, how many events have each label. Without events it is empty.
     ``meanings`` are those of the model's labels.
-
-    Of one event what it most probably is, how probable, and where its ephemeris is from; of
-    several how many are what. An empty string without an event.
 
     >>> row = {"event": "KOI-7", "most_probable": "planet", "P_planet": 0.97, "source": "a table"}
     >>> meaning = LabelMeaning(

@@ -1,4 +1,4 @@
-"""A table of events to judge, one row an event."""
+"""Requests from a table of events to judge, one row an event."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from exoval.ephemeris import is_other_period
 from exoval.errors import BadTable, DataNotFound
 from exoval.vetting.request import VettingRequest
 
-#: what makes an ephemeris; the names are those of the answers too
+#: columns of an ephemeris, in requests and in answers
 EPHEMERIS = ("period_days", "epoch_days", "duration_hours")
-#: columns of the star's parameters, and what they are called in ``Star``
+#: columns of the star's parameters, and their names in ``Star``
 STAR = {
     f"star_{name}": name
     for name in ("radius", "mass", "teff", "logg", "metallicity", "magnitude", "ra", "dec")
@@ -22,17 +22,17 @@ STAR = {
 TEXT = ("target", "file", "event")
 
 
-def read_requests(path: str | Path, asked: VettingRequest | None = None) -> list[VettingRequest]:
-    """The events of a CSV or Parquet table; what it leaves open is as in ``asked``.
+def read_requests(path: str | Path, defaults: VettingRequest | None = None) -> list[VettingRequest]:
+    """The requests in a CSV or Parquet table; ``defaults`` fills in what the table leaves open.
 
     Columns, all optional but one of the first two: ``target``, ``file`` (beside the table;
     several with semicolons between them), ``event`` (a name), ``period_days``, ``epoch_days``
     and ``duration_hours``, and parameters of the star as ``STAR`` lists them. Other columns are
-    ignored, empty cells are open. Rows of one target are signals of one star, each of which is
-    judged with the others hidden. Raises DataNotFound if there is no table, BadTable if it
-    cannot be read, has neither target nor file or no row.
+    ignored; an empty cell is left open. Rows of one target are signals of one star, and each is
+    judged with the others cut out. Raises DataNotFound if the table does not exist, BadTable if it
+    cannot be read, has no rows, or if a row has neither target nor file.
     """
-    path, asked = Path(path), asked or VettingRequest()
+    path, defaults = Path(path), defaults or VettingRequest()
     if not path.is_file():
         raise DataNotFound(f"no table at {path}; check the path")
     try:
@@ -53,14 +53,15 @@ def read_requests(path: str | Path, asked: VettingRequest | None = None) -> list
     bare = [name for name in ("period", "epoch", "duration") if name in frame]
     if bare:
         raise BadTable(
-            f"{path} has the columns {', '.join(bare)}; say their units: {', '.join(EPHEMERIS)}"
+            f"{path} has the columns {', '.join(bare)} without units; name the columns "
+            f"{', '.join(EPHEMERIS)}"
         )
     if frame.empty or not {"target", "file"} & set(frame):
         raise BadTable(
             f"{path} has {len(frame)} rows and the columns {', '.join(frame)}; give "
             "rows with a column target or file"
         )
-    rows = [_asked(row, path.parent, asked) for row in frame.to_dict("records")]
+    rows = [_request(row, path.parent, defaults) for row in frame.to_dict("records")]
     nowhere = [str(number) for number, row in enumerate(rows, 1) if not (row.target or row.files)]
     if nowhere:
         raise BadTable(
@@ -75,14 +76,14 @@ def read_requests(path: str | Path, asked: VettingRequest | None = None) -> list
     ]
 
 
-def _asked(row: dict, folder: Path, asked: VettingRequest) -> VettingRequest:
-    """One row; a missing value is None or NaN."""
+def _request(row: dict, folder: Path, defaults: VettingRequest) -> VettingRequest:
+    """The request of one row; a missing value is None or NaN."""
     given = {name: value for name, value in row.items() if not pd.isna(value)}
     files = tuple(
         str(folder / name.strip()) for name in str(given.get("file", "")).split(";") if name.strip()
     )
     return replace(
-        asked,
+        defaults,
         target=str(given["target"]) if "target" in given else None,
         files=files,
         name=str(given.get("event", "")),
@@ -98,7 +99,7 @@ def _ephemeris(row: VettingRequest) -> tuple[float | None, float | None, float |
 
 
 def _others(own: tuple, of_star: list[tuple]) -> tuple[tuple[float, float, float], ...]:
-    """The star's other whole ephemerides, at other periods."""
+    """The star's other complete ephemerides, at other periods."""
     if None in own:
         return ()
     return tuple(one for one in of_star if None not in one and is_other_period(one[0], own[0]))

@@ -1,4 +1,4 @@
-"""What ``python -m train`` leaves behind, ready to judge further events."""
+"""The output of ``python -m train``, read to judge further events."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from exoval.models.fitted_model import FittedModel, load_fitted_model
 from exoval.models.novelty import Novelty, load_novelty
 from exoval.recipe import Recipe, read_recipe
 
-#: in the folder of a run, the stars whose light curves its models have seen
+#: file of a run that lists the stars whose light curves its models have seen
 TRAINING_STARS = "training_stars.csv"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainedRun:
-    """The models of one run, the one that leads, and how their events were found and measured.
+    """The models of one run, its leading model, and the recipe of its events.
 
-    ``novelty`` is None where the run left no detectors. ``caveat`` says what holds for every
-    probability of the run, such as made-up noise; empty if nothing does. ``training_stars`` are
-    those whose light curves went into the labelled set, empty where the run does not say.
+    ``novelty`` is None if the run has no detectors. ``caveat`` is a warning about every
+    probability of the run, such as procedural noise; it may be empty. ``training_stars`` are the
+    stars whose light curves went into the labelled set; it is empty if the run does not list them.
     """
 
     models: dict[str, FittedModel]
@@ -35,7 +35,7 @@ class TrainedRun:
     training_stars: frozenset[str] = frozenset()
 
     def choose(self, classifier: str) -> TrainedRun:
-        """The same run led by another of its classifiers; BadParameter if it has none such."""
+        """The same run with this classifier leading; BadParameter if the run does not have it."""
         if classifier not in self.models:
             raise BadParameter(
                 f"no classifier '{classifier}' in this run; it has {', '.join(self.models)}"
@@ -46,9 +46,9 @@ class TrainedRun:
 def load_trained_run(folder: str | Path, mission: Mission | None = None) -> TrainedRun:
     """Read the output folder of ``python -m train``.
 
-    Light curves are read as those of ``mission`` where one is given, such as another product of
-    the same pixels. Raises DataNotFound if the folder is none, BadTable if it was made by a task
-    that keeps no models, or is damaged.
+    A ``mission``, such as another product of the same pixels, replaces the run's for reading
+    light curves. Raises DataNotFound if the folder is not a run, BadTable if its task keeps no
+    models, an older layout wrote it, or it is damaged.
     """
     folder = Path(folder)
     if not (folder / "metrics.json").is_file():
@@ -63,8 +63,8 @@ def load_trained_run(folder: str | Path, mission: Mission | None = None) -> Trai
     leading = metrics.get("leading")
     if paths and "recipe" not in metrics:
         raise BadTable(
-            f"{folder} was trained by an older layout of exoval, whose runs are no longer read; "
-            "simulate and train again with this version"
+            f"{folder} was written by an older layout of exoval, whose runs this version cannot "
+            "read; simulate and train again"
         )
     if not paths or not leading:
         raise BadTable(
@@ -88,18 +88,18 @@ def load_trained_run(folder: str | Path, mission: Mission | None = None) -> Trai
 
 
 def _caveat(host: dict, recipe: Recipe) -> str:
-    """What holds against all answers of the run; ``host`` is what it says of its light curves."""
+    """Warnings about every answer of the run; ``host`` is its record of the light curves used."""
     caveats = [host.get("warning", "")]
     if recipe.mission.name != recipe.simulated.name:
         caveats.append(
-            f"taught by light curves of {recipe.simulated.name}, asked about one of "
+            f"the model was trained on light curves of {recipe.simulated.name}, this one is from "
             f"{recipe.mission.name}"
         )
     return "; ".join(filter(None, caveats))
 
 
 def _training_stars(path: Path) -> frozenset[str]:
-    """The named stars; none where the file is not there."""
+    """The stars in the file; empty if it does not exist."""
     if not path.is_file():
         return frozenset()
     return frozenset(pd.read_csv(path, dtype=str)["target"])

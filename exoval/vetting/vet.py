@@ -1,9 +1,9 @@
-"""Judge one event of a real light curve with a trained model: what it is, how surely, and why not.
+"""Judge one event of a real light curve with a trained model: probabilities and caveats.
 
-The event goes the road of every simulated one: the same trend, refinement, features and views, in
-as many segments as the model's light curves had. What the model cannot know is said beside the
-numbers: periods that were never simulated, fewer events or less signal than the search asked for,
-features unlike any it has seen.
+The event is measured as every simulated one: the same detrending, refinement, features and views,
+in as many segments as the model's light curves had. Caveats say where the model has no
+experience: periods that were never simulated, fewer transits or a weaker signal than the search
+requires, features unlike those of the training set.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from exoval.vetting.result import VettingResult
 from exoval.vetting.trained_run import TrainedRun
 from exoval.views.store import ViewRows, Views
 
-#: an epoch this far from the data is on another clock
+#: an epoch farther than this from the data must be on another clock
 FARTHEST_EPOCH_DAYS = 2e4
 
 
@@ -46,9 +46,10 @@ def vet(
     """Judge an event of an undetrended light curve; without one, the best that the search finds.
 
     ``others`` are further signals of the star, which are cut out. Probabilities hold for the
-    mixture of scenarios that was simulated; ``planet_share`` gives them for another share of
-    planets among all events, the other scenarios keeping their proportions. Raises BadLightCurve
-    if there is no event or no data at it, BadParameter for a share outside 0 to 1.
+    mixture of scenarios that was simulated. ``planet_share`` shifts them to another share of
+    planets among all events; the other scenarios keep their proportions. Raises BadLightCurve if
+    no event is found or the event has no data, BadParameter for a share outside 0 to 1 or an
+    epoch far from the data.
     """
     recipe = run.recipe
     if event is None:
@@ -56,7 +57,7 @@ def vet(
         event = recipe.search(recipe.detrend(hidden), star)
         if event is None:
             raise BadLightCurve(
-                f"{light_curve.target}: the search finds nothing above "
+                f"{light_curve.target}: the search finds no event above "
                 f"{recipe.search.threshold:g} sigma; give an ephemeris"
             )
     else:
@@ -86,7 +87,7 @@ def vet(
 
 
 def _check_epoch(epoch: float, light_curve: LightCurve) -> None:
-    """Refuse an epoch of another clock: over as many periods no phase is known."""
+    """Raise BadParameter for an epoch so far from the data that it must be on another clock."""
     if not len(light_curve):
         return
     away = max(light_curve.time[0] - epoch, epoch - light_curve.time[-1])
@@ -108,8 +109,8 @@ def _table(run: TrainedRun, measured: MeasuredEvent, name: str) -> FeatureTable:
     if infinite.any():
         names = ", ".join(column.name for column, bad in zip(columns, infinite) if bad)
         raise BadLightCurve(
-            f"{target}: {names} came out infinite, so that no model can judge the event; look at "
-            "it with plot-event"
+            f"{target}: {names} came out infinite, and no model can judge such an event; draw it "
+            "with plot-event"
         )
     table = FeatureTable(frame.astype({column.name: float for column in columns}), columns)
     if measured.views is None:

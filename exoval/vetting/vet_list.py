@@ -34,8 +34,11 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What came of one asked event: rows of a table, an empty list if it failed; lines to read."""
+class Answer:
+    """The answer to one request: rows of the table, lines to read, and why it failed.
+
+    ``failed`` is empty if nothing failed; rows that were judged before a failure are kept.
+    """
 
     rows: list[dict] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
@@ -44,11 +47,12 @@ class Judged:
 
 @dataclass(frozen=True)
 class Vetting:
-    """How a list is judged; call it with an asked event. Can be sent to worker processes.
+    """The way a list is judged; call it with a request. It can be sent to worker processes.
 
-    ``folder`` is that of ``python -m train``; see ``exoval.vetting.vet.vet`` for
-    ``planet_share``. Of a star that is searched at most ``events`` are judged. ``pages`` is a
-    folder for one picture an event. Raises BadParameter for values that are none.
+    ``folder`` is the output folder of ``python -m train``; ``exoval.vetting.vet.vet`` explains
+    ``planet_share``. At most ``events`` events of a searched star are judged. ``pages`` is a
+    folder for one page an event. Raises BadParameter for ``events`` below 1 or a ``planet_share``
+    outside 0 to 1.
     """
 
     folder: Path
@@ -60,36 +64,34 @@ class Vetting:
 
     def __post_init__(self) -> None:
         if self.events < 1:
-            raise BadParameter(f"events {self.events}; give 1 or more")
+            raise BadParameter(f"events is {self.events}; give 1 or more")
         if self.planet_share is not None and not 0 < self.planet_share < 1:
-            raise BadParameter(
-                f"a share of planets of {self.planet_share}; give one between 0 and 1"
-            )
+            raise BadParameter(f"planet_share is {self.planet_share}; give a share between 0 and 1")
 
     @cached_property
     def run(self) -> TrainedRun:
-        """The run that judges, read once a process."""
+        """The trained run, read once in each process."""
         run = load_trained_run(self.folder, self.mission)
         return run.choose(self.classifier) if self.classifier else run
 
     def __getstate__(self) -> dict:
         return {name: value for name, value in vars(self).items() if name != "run"}
 
-    def __call__(self, asked: VettingRequest) -> Judged:
+    def __call__(self, request: VettingRequest) -> Answer:
         rows, lines = [], []
         try:
-            for result in self._results(asked):
+            for result in self._results(request):
                 rows.append(result.row())
                 lines.append(result.sentence())
                 if self.pages is not None:
                     lines += self._draw(result)
         except ExovalError as error:
-            # events of the star that were judged before stay
-            return Judged(rows, lines, str(error))
-        except Exception as error:  # one odd light curve must not end a list of thousands
-            log.exception("%s failed while it should not", asked)
-            return Judged(rows, lines, f"unforeseen {type(error).__name__}: {error}")
-        return Judged(rows, lines)
+            # events of the star that were judged before the error are kept
+            return Answer(rows, lines, str(error))
+        except Exception as error:  # one bad light curve must not end a list of thousands
+            log.exception("unexpected error while judging %s", request)
+            return Answer(rows, lines, f"unexpected {type(error).__name__}: {error}")
+        return Answer(rows, lines)
 
     def _results(self, request: VettingRequest) -> Iterator[VettingResult]:
         mission = self.run.recipe.mission
@@ -123,16 +125,17 @@ class Vetting:
         )
 
     def _searched(self, light_curve: LightCurve, star: Star, name: str) -> Iterator[VettingResult]:
-        """The events that the model's own search finds.
+        """The events that the search of the model's recipe finds.
 
-        Each is judged with those before it hidden, as it was found, and those after it where they
-        are signals of their own: the other eclipses of a binary tell what the first are.
+        Each is judged with the earlier ones cut out, as it was found. Later ones are cut out if
+        they have another period; at the same period they may be the other eclipses of a binary,
+        which say what the first are.
         """
         recipe = self.run.recipe
         found = search_again(recipe.search, recipe.detrend(light_curve), star, count=self.events)
         if not found:
             raise DataNotFound(
-                f"the search finds nothing above {recipe.search.threshold:g} sigma; "
+                f"the search finds no event above {recipe.search.threshold:g} sigma; "
                 "give period, epoch and duration"
             )
         ephemerides = [event.ephemeris for event in found]
@@ -149,14 +152,14 @@ class Vetting:
             ]
             if same:
                 caveat = (
-                    f"at the period of {name} {', '.join(same)}, or half or twice it: may be its "
+                    f"same period as {name} {', '.join(same)}, or half or twice it: may be its "
                     "other eclipse"
                 )
                 result = replace(result, caveats=(*result.caveats, caveat))
             yield result
 
     def _draw(self, result: VettingResult) -> list[str]:
-        """Draw the page; what goes wrong costs the picture and not the answer."""
+        """Draw the page; an error is reported in a line and the answer is kept."""
         try:
             write_vetted_page(result, self.run.recipe, self.pages)
         except ExovalError as error:
@@ -165,78 +168,80 @@ class Vetting:
 
 
 def vet_list(
-    vetting: Vetting, asked: Sequence[VettingRequest], output: str | Path, workers: int = 1
-) -> Iterator[tuple[VettingRequest, Judged]]:
-    """Judge a list and write a CSV, one row an event; yield every answer as it comes.
+    vetting: Vetting, requests: Sequence[VettingRequest], output: str | Path, workers: int = 1
+) -> Iterator[tuple[VettingRequest, Answer]]:
+    """Judge a list, write a CSV with one row an event, and yield each answer as it comes.
 
-    A row whose ``failed`` is not empty says why a target could not be judged. ``workers``
-    processes, 0 for as many as the machine has cores; one that dies costs the target that killed
-    it. What is judged is kept beside ``output`` until all is, so that the same list with the same
-    run goes on where it was interrupted; failures are tried again. Raises DataNotFound where the
-    folder is no run or ``output`` cannot be written, BadParameter for a negative number.
+    The column ``failed`` says why a target could not be judged; it is empty otherwise. ``workers``
+    is the number of processes, 0 for as many as the machine has cores; if one dies, the target it
+    was working on fails. Answers are kept beside ``output`` until the list is finished, so that an
+    interrupted list resumes; failed targets are tried again. Raises DataNotFound if the folder
+    holds no run or ``output`` cannot be written, BadParameter if ``workers`` is negative.
     """
     if workers < 0:
-        raise BadParameter(f"{workers} workers; give 0 (all cores) or more")
+        raise BadParameter(f"workers is {workers}; give 0 (all cores) or more")
     if Path(output).is_dir():
         raise DataNotFound(f"cannot write {output} (it is a folder); choose another output")
-    # before the first light curve is read: a wrong folder or name is no failed target
+    # read before the first light curve: a wrong folder must end the list, not fail a target
     run = vetting.run
     journal = Journal(Path(f"{output}.part"), _fingerprint(vetting, run.leading))
-    asked = list(dict.fromkeys(asked))
-    judged = {
-        one: Judged(**entry)
-        for one in asked
+    requests = list(dict.fromkeys(requests))
+    answers = {
+        one: Answer(**entry)
+        for one in requests
         if (entry := journal.entries.get(_key(one))) is not None
     }
     try:
-        for one, answer in judged.copy().items():
+        for one, answer in answers.copy().items():
             yield one, answer
-        for one, answer in _judge(vetting, [one for one in asked if one not in judged], workers):
-            judged[one] = answer
+        for one, answer in _judge(
+            vetting, [one for one in requests if one not in answers], workers
+        ):
+            answers[one] = answer
             if not answer.failed:
                 journal.add(_key(one), vars(answer))
             yield one, answer
         journal.remove()
     finally:
-        _write(output, [(one, judged[one]) for one in asked if one in judged])
+        _write(output, [(one, answers[one]) for one in requests if one in answers])
 
 
 def _judge(
-    vetting: Vetting, asked: list[VettingRequest], workers: int
-) -> Iterator[tuple[VettingRequest, Judged]]:
-    """Every asked event with its answer, in order of completion."""
-    workers = min(workers or os.cpu_count() or 1, max(len(asked), 1))
+    vetting: Vetting, requests: list[VettingRequest], workers: int
+) -> Iterator[tuple[VettingRequest, Answer]]:
+    """Every request with its answer, in order of completion."""
+    workers = min(workers or os.cpu_count() or 1, max(len(requests), 1))
     if workers == 1:
-        yield from ((one, vetting(one)) for one in asked)
+        yield from ((one, vetting(one)) for one in requests)
         return
-    yield from in_new_workers(vetting, asked, workers=workers, again=partial(_alone, vetting))
+    yield from in_new_workers(vetting, requests, workers=workers, again=partial(_alone, vetting))
 
 
-def _alone(vetting: Vetting, asked: VettingRequest) -> Judged:
-    """One event in a process of its own."""
+def _alone(vetting: Vetting, request: VettingRequest) -> Answer:
+    """The answer to one request, in a process of its own."""
     try:
-        return next(in_workers(vetting, [asked], workers=1))[1]
+        return next(in_workers(vetting, [request], workers=1))[1]
     except BrokenProcessPool:
-        return Judged(
+        return Answer(
             failed="the worker process died (out of memory, or killed); give fewer "
             "workers or more memory"
         )
 
 
-def _key(asked: VettingRequest) -> str:
-    """What was asked, of files as they are now."""
+def _key(request: VettingRequest) -> str:
+    """A hash of the request and of the sizes and times of its files."""
     files = [
         (path.stat().st_size, path.stat().st_mtime_ns)
-        for path in map(Path, asked.files)
+        for path in map(Path, request.files)
         if path.is_file()
     ]
-    return hashlib.sha256(repr((asked, files)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((request, files)).encode()).hexdigest()[:16]
 
 
 def _fingerprint(vetting: Vetting, leading: str) -> str:
-    """What a kept answer holds for: the run as it is on disk, and how it is asked."""
+    """A hash of the run on disk and of the settings; kept answers hold for these alone."""
     metrics = (vetting.folder / "metrics.json").read_bytes()
-    asked = (
+    settings = (
         str(vetting.folder.resolve()),
         repr(vetting.mission),
         leading,
@@ -245,20 +250,20 @@ def _fingerprint(vetting: Vetting, leading: str) -> str:
         str(vetting.pages),
         str(data_folder()),
     )
-    return hashlib.sha256(metrics + repr(asked).encode()).hexdigest()[:16]
+    return hashlib.sha256(metrics + repr(settings).encode()).hexdigest()[:16]
 
 
-def _write(output: str | Path, judged: list[tuple[VettingRequest, Judged]]) -> None:
-    """The table of answers in the order of the list."""
+def _write(output: str | Path, answers: list[tuple[VettingRequest, Answer]]) -> None:
+    """Write the answers in the order of the list."""
     rows = []
-    for one, answer in judged:
+    for one, answer in answers:
         rows += [row | {"failed": ""} for row in answer.rows]
         if answer.failed:
             rows.append({"event": str(one), "failed": answer.failed})
     if not rows:
         return
     frame = pd.DataFrame(rows)
-    # a reader looks for the reason at the end, also where the first row has one
+    # ``failed`` is the last column, also if the first row failed
     frame = frame[[*(name for name in frame if name != "failed"), "failed"]]
     with writing(output):
         frame.to_csv(output, index=False)

@@ -1,4 +1,4 @@
-"""The page of a judged event: its pictures, and the answer beside the title."""
+"""The page of a judged event: its figures, and the probabilities beside the title."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from exoval.vetting.result import VettingResult
 
 
 def write_vetted_page(result: VettingResult, recipe: Recipe, folder: Path) -> Path:
-    """Draw the page of an event as it was judged, named after it; return where it lies.
+    """Draw the page of an event as it was judged; return the path, named after the event.
 
-    ``recipe`` is that of the run that judged. Raises DataNotFound if it cannot be written,
-    MissingDependency without matplotlib.
+    ``recipe`` is that of the run that judged it. Raises DataNotFound if the page cannot be
+    written, ExovalError without matplotlib.
     """
     figure = plot_event(event_page(result.measured, recipe))
-    # beside the title, which is narrower than four fifths of the page
+    # beside the title, which takes less than four fifths of the width
     lines = [
         part
         for line in result.answers()

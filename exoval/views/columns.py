@@ -1,4 +1,4 @@
-"""Views as columns of a table, for models that look at features alone."""
+"""Views as columns of a table, for models that take features alone."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from exoval.table.feature_table import FeatureTable
 
 
 def with_view_columns(table: FeatureTable, *, bins: int = 67) -> FeatureTable:
-    """The table with each of its views as at most ``bins`` more columns, and without views.
+    """The table with each view turned into at most ``bins`` columns.
 
-    Longer views are averaged over nearly equal stretches; a column is named after view and place,
-    such as local_07. Raises BadTable if the table has no views.
+    Longer views are averaged over nearly equal stretches. A column is named after its view and
+    place, such as local_07. Raises BadTable if the table has no views.
     """
     if table.views is None:
         raise BadTable("the table has no views to make columns of; simulate it with views=true")
-    # as networks take them: 0 where nothing is known
+    # as networks see them: bins without data are 0
     values = np.nan_to_num(table.views[np.arange(len(table))])
     added, columns = {}, []
     for name, part in table.views.layout.slices.items():
@@ -33,7 +33,11 @@ def with_view_columns(table: FeatureTable, *, bins: int = 67) -> FeatureTable:
 
 
 def averaged(values: np.ndarray, bins: int) -> np.ndarray:
-    """Means over ``bins`` nearly equal stretches of every row, shape (rows, bins)."""
+    """Means over ``bins`` nearly equal stretches of every row, shape (rows, bins).
+
+    >>> averaged(np.array([[1.0, 3.0, 5.0, 7.0]]), 2).tolist()
+    [[2.0, 6.0]]
+    """
     place = np.arange(values.shape[1]) * bins // values.shape[1]
     first = np.flatnonzero(np.diff(place, prepend=-1))
     return np.add.reduceat(values, first, axis=1) / np.diff(first, append=values.shape[1])

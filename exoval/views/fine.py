@@ -1,8 +1,8 @@
-"""Fixed-length pictures of an event for models that look at shapes.
+"""Fixed-length views of an event: the folded light curve in bins, the input of networks.
 
-Five stretches of the folded light curve, all over the depth of the event: 0 out of the event and
--1 at its floor. They are stored beside the feature table, row by row, as an array that can be
-mapped into memory: a shuffled batch costs a few page reads.
+A row holds five views, all in units of the event's depth: 0 outside the event and -1 at its
+floor. Rows are stored beside the feature table in an array that can be mapped into memory, so
+that a shuffled batch costs a few page reads.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ REACH = 2.0
 
 
 class FineViews:
-    """``event_views`` as a form of views: five stretches over the depth of the event."""
+    """The form of views that ``event_views`` makes: five views in units of the event's depth."""
 
     layout: ClassVar[ViewLayout] = FINE
 
     def __call__(self, folded: FoldedEvent) -> tuple[np.ndarray, np.ndarray]:
-        """The views and their empty bins."""
+        """The views and their counts of empty bins."""
         return event_views(folded)
 
 
 def event_views(folded: FoldedEvent) -> tuple[np.ndarray, np.ndarray]:
-    """The views of one event, float32 of shape (LENGTH,), and its empty bins, int16 (views,)."""
+    """The views of one event, float32 (LENGTH,), and their counts of empty bins, int16 (views,)."""
     fit = folded.trapezoid
     duration, offset = (fit.duration, fit.offset) if fit else (folded.duration, 0.0)
     second = folded.scan.second
@@ -67,7 +67,7 @@ def event_views(folded: FoldedEvent) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _scale(folded: FoldedEvent) -> float:
-    """Depth that becomes 1; the scatter of cadences where the event is not a dip."""
+    """The depth that is scaled to 1; the scatter of cadences if the event is not a dip."""
     fit = folded.trapezoid
     if fit is not None and fit.depth > 0:
         return fit.depth

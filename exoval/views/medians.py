@@ -14,21 +14,20 @@ from exoval.views.layout import ViewLayout
 
 #: all phases and the event, as published for TESS full-frame images (Yu et al. 2019, AJ 158, 25)
 COARSE = ViewLayout({"global": 201, "local": 61})
-#: duration of a trapezoid over that of the best box, at most: a triangle's is 1.5, and the
-#: trapezoid of a wave has no end
+#: largest duration of a trapezoid in durations of the best box: a triangle needs 1.5, while a
+#: sinusoid has no ingress that would limit its trapezoid
 LONGEST = 1.5
 
 
 @dataclass(frozen=True)
 class MedianViews:
-    """The whole period and the event in medians, 0 in the middle and -1 at the lowest bin.
+    """Two views in medians, the whole period and the event: median 0, lowest bin -1.
 
     After Shallue & Vanderburg (2018, AJ 155, 94) with the numbers of Yu et al. (2019, AJ 158,
     25): bins of ``global_width`` times their spacing over the period, and of ``local_width``
-    durations over ``reach`` durations to either side (``event_duration``). A bin
-    without data gets the median of all. With ``detrend`` the light curve is flattened by it
-    without the event being hidden, as in a pipeline that knows no event yet; without, it is taken
-    as it was measured.
+    durations over ``reach`` durations to either side (``event_duration``). A bin without data gets
+    the median of all. ``detrend``, if given, flattens the light curve again without masking the
+    event, as a pipeline does before it has found one.
 
     Raises BadParameter unless widths and reach are positive.
     """
@@ -47,7 +46,7 @@ class MedianViews:
             )
 
     def __call__(self, folded: FoldedEvent) -> tuple[np.ndarray, np.ndarray]:
-        """Views, float32 (length,), and their empty bins, int16 (stretches,)."""
+        """The views, float32 (length,), and their counts of empty bins, int16 (views,)."""
         time, flux = self._fold(folded)
         fit = folded.trapezoid
         period = folded.period
@@ -78,9 +77,9 @@ class MedianViews:
 
 
 def event_duration(*, trapezoid: np.ndarray | float, box: np.ndarray | float) -> np.ndarray:
-    """First to fourth contact of the trapezoid, but no more than LONGEST times the box.
+    """The trapezoid's duration from first to fourth contact, at most LONGEST times the box's.
 
-    Where no trapezoid could be fitted (NaN) the box is what there is. Any unit.
+    The box's duration where no trapezoid could be fitted (NaN). Both in the same unit.
     """
     return np.where(np.isnan(trapezoid), box, np.minimum(trapezoid, LONGEST * np.asarray(box)))
 
@@ -88,7 +87,7 @@ def event_duration(*, trapezoid: np.ndarray | float, box: np.ndarray | float) ->
 def bin_medians(
     time: np.ndarray, flux: np.ndarray, *, half_window: float, width: float, bins: int
 ) -> tuple[np.ndarray, int]:
-    """Medians in ``bins`` bins of some width, evenly over the window, and how many are empty.
+    """Medians in ``bins`` bins spaced evenly over the window, and the number of empty bins.
 
     ``time`` ascends and is 0 at mid-event. Bins wider than their spacing overlap.
     """
@@ -102,6 +101,10 @@ def bin_medians(
 
 
 def standing_on_minus_one(values: np.ndarray) -> np.ndarray:
-    """Shifted and stretched to a median of 0 and a lowest value of -1; 0 if all are equal."""
+    """The values scaled to a median of 0 and a lowest value of -1; 0 if all are equal.
+
+    >>> standing_on_minus_one(np.array([1.0, 3.0, 3.0])).tolist()
+    [-1.0, 0.0, 0.0]
+    """
     level = values - np.median(values)
     return level / (-level.min() if level.min() < 0 else 1.0)

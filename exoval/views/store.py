@@ -13,7 +13,7 @@ from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.running.output_path import writing
 from exoval.views.layout import ViewLayout
 
-#: file of the views, of the counts of their empty bins, and of the bins of each stretch
+#: names of the three files: views, counts of their empty bins, and bins of each view
 VALUES, MISSING, LAYOUT = "{}.npy", "{}_missing.npy", "{}_layout.json"
 
 
@@ -21,10 +21,10 @@ VALUES, MISSING, LAYOUT = "{}.npy", "{}_missing.npy", "{}_layout.json"
 class Views:
     """Views of many events in the order of a feature table.
 
-    ``values`` (rows, length) float32 holds the stretches of ``layout`` one after the other, NaN
-    where a view has no data at all; ``missing`` (rows, views) counts the bins without data.
+    ``values`` (rows, length) float32 holds the views of ``layout`` one after the other; a view
+    without any data is NaN. ``missing`` (rows, views) counts the bins without data.
 
-    Raises BadTable for arrays that do not have the layout's shape.
+    Raises BadTable unless both arrays have the layout's shape.
     """
 
     values: np.ndarray
@@ -36,7 +36,7 @@ class Views:
         if self.values.shape != (rows, length) or self.missing.shape != (rows, stretches):
             raise BadTable(
                 f"views of shape {self.values.shape} with counts of shape {self.missing.shape} do "
-                f"not have the {length} bins in {stretches} stretches of their layout; "
+                f"not have the {length} bins in {stretches} views of their layout; "
                 "simulate the set again"
             )
 
@@ -44,16 +44,16 @@ class Views:
         return len(self.values)
 
     def view(self, name: str) -> np.ndarray:
-        """One of the views of all events, shape (rows, bins)."""
+        """The view of this name for all events, shape (rows, bins)."""
         return self.values[:, self.layout.slices[name]]
 
 
 @dataclass(frozen=True)
 class ViewRows:
-    """Rows of a larger set of views, in any order; choosing some reads nothing.
+    """Rows of a larger set of views, in any order; choosing rows reads nothing.
 
-    ``rows`` are indexes into ``views``. To a model this looks like an array of shape (rows,
-    length) that can be indexed by rows; each indexing reads from the memory map.
+    ``rows`` are indexes into ``views``. A model can index this like an array of shape (rows,
+    length); each indexing reads from the memory map.
     """
 
     views: Views
@@ -61,7 +61,7 @@ class ViewRows:
 
     @classmethod
     def of_all(cls, views: Views, expected: int) -> ViewRows:
-        """All rows; BadTable unless there are as many as the table beside them has."""
+        """All rows; BadTable unless there are ``expected``, as in the table beside them."""
         if len(views) != expected:
             raise BadTable(
                 f"there are {len(views)} rows of views and {expected} of features; "
@@ -74,15 +74,15 @@ class ViewRows:
 
     @property
     def layout(self) -> ViewLayout:
-        """Which stretches there are."""
+        """The layout of the rows."""
         return self.views.layout
 
     def __getitem__(self, chosen: np.ndarray | slice) -> np.ndarray:
-        """The views of some rows, read now, float32 of shape (chosen rows, length)."""
+        """Views of the chosen rows, read from disk, float32 of shape (chosen rows, length)."""
         return np.asarray(self.views.values[self.rows[chosen]], dtype=np.float32)
 
     def select(self, chosen: np.ndarray) -> ViewRows:
-        """The rows of a mask or of indexes, still unread."""
+        """The rows that a mask or indexes choose; nothing is read."""
         return ViewRows(self.views, self.rows[chosen])
 
 
@@ -94,9 +94,9 @@ def save_views(
     rows: Iterable[tuple[int, np.ndarray, np.ndarray]],
     layout: ViewLayout,
 ) -> None:
-    """Write ``size`` rows, given in any order as (row, values, missing), without holding them.
+    """Write ``size`` rows, given in any order as (row, values, missing), one at a time.
 
-    Raises DataNotFound if the folder cannot be written and BadTable if a row is not given.
+    Raises DataNotFound if the folder cannot be written and BadTable if a row is missing.
     """
     shapes = {
         VALUES: ((size, layout.length), np.float32),
@@ -121,9 +121,9 @@ def save_views(
 
 
 def open_views(folder: str | Path, name: str = "views") -> Views:
-    """The views written by ``save_views``, mapped into memory and not read.
+    """The views that ``save_views`` wrote, mapped into memory.
 
-    Raises DataNotFound if there are none and BadTable if they are not ours.
+    Raises DataNotFound if the files do not exist, BadTable if ``save_views`` did not write them.
     """
     paths = [Path(folder) / file.format(name) for file in (VALUES, MISSING, LAYOUT)]
     lacking = [path.name for path in paths if not path.is_file()]

@@ -1,4 +1,4 @@
-"""The seam of views: a folded event in, a row of fixed length out."""
+"""The contract of views: a folded event in, a row of fixed length out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from exoval.views.layout import ViewLayout
 
 
 class ViewForm(Protocol):
-    """Views of one event, float32 (layout.length,), and empty bins, int16 (stretches,)."""
+    """Views of one event, float32 (layout.length,), and counts of empty bins, int16 (views,)."""
 
     layout: ViewLayout
 

@@ -1,4 +1,4 @@
-"""Draw an eclipsing companion of a given star: shared by every scenario with a binary."""
+"""Draw an eclipsing companion of a given star, for every scenario with a binary."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ from simulate.draws.planet_orbit import (
 )
 from simulate.observation import Observation
 
-#: how much wider than the closest detached pair the closest drawn one is
+#: closest drawn orbit over the orbit of the closest detached pair
 MARGIN = 1.001
-#: smallest a / R1 that the physics of eclipses knows
+#: smallest a / R1 for which eclipses are computed
 SMALLEST_AXIS = 1.5
-#: share of the stellar draws that go to twins, pairs of mass ratios from TWIN_ABOVE to 1: nature
-#: has so many of them that uniform draws alone would leave a few rows with most of the weight
+#: share of the stellar draws that are twins, with mass ratios from TWIN_ABOVE to 1: twins are so
+#: common in nature that uniform draws would put most of the weight on a few rows
 TWIN_SHARE = 0.2
 #: an eclipse hides at most about half of a binary's light
 DEEPEST_ECLIPSE = 0.5
 
 
 def deepest_eclipse(radius: float) -> float:
-    """Share of a pair's light that an eclipse can hide, whatever the primary's radius."""
+    """Share of a pair's light that an eclipse can hide, the same for every radius."""
     return DEEPEST_ECLIPSE
 
 
@@ -55,12 +55,12 @@ def draw_binary(
     population: BinaryPopulation,
     brown_dwarf_share: float = 0.0,
 ) -> DrawnOrbit:
-    """An eclipsing pair: log-uniform period, broad mass ratio, impact inside the window.
+    """An eclipsing pair with a log-uniform period and an impact parameter that gives eclipses.
 
-    Mass ratios are uniform, with an excess of twins. The companion is a dwarf of the main
-    sequence or, in ``brown_dwarf_share`` of the draws, a dark brown dwarf of log-uniform mass.
-    The prior is the population at the primary's mass times the geometric probability.
-    ``periods`` in days; the shortest rises to where the pair would be too close for two spheres.
+    Mass ratios are uniform, with an excess of twins. The companion is a main-sequence dwarf or,
+    in ``brown_dwarf_share`` of the draws, a dark brown dwarf of log-uniform mass. The prior is the
+    population at the primary's mass times the geometric probability. ``periods`` are in days; the
+    shortest is raised until two spheres are a valid model of the pair.
     """
     mass_ratio, is_brown_dwarf, log_density = _draw_mass_ratio(rng, primary.mass, brown_dwarf_share)
     mass = mass_ratio * primary.mass
@@ -100,7 +100,7 @@ def draw_binary(
 
 
 def _smallest_axis(ratio: float, mass_ratio: float) -> float:
-    """a / R1 at periastron from which on two spheres are a model of the pair."""
+    """Smallest a / R1 at periastron for which two spheres are a valid model of the pair."""
     lobes = 1 / roche_radius(1 / mass_ratio), ratio / roche_radius(mass_ratio)
     return MARGIN * max((1 + ratio) / CLOSEST_SUM, max(lobes) / FULLEST_ROCHE_LOBE, SMALLEST_AXIS)
 
@@ -108,13 +108,13 @@ def _smallest_axis(ratio: float, mass_ratio: float) -> float:
 def _draw_mass_ratio(
     rng: np.random.Generator, primary_mass: float, brown_dwarf_share: float
 ) -> tuple[float, bool, float]:
-    """Mass ratio, whether it is a brown dwarf's, and the log density it was drawn from."""
+    """Mass ratio, whether it is a brown dwarf's, and the log density of the draw."""
     is_brown_dwarf, place = bool(rng.random() < brown_dwarf_share), float(rng.random())
     is_twin = bool(rng.random() < TWIN_SHARE)
     if is_brown_dwarf:
         masses = LogUniform(brown_dwarfs.LEAST_MASS, brown_dwarfs.MOST_MASS)
         mass_ratio = masses.minimum * (masses.maximum / masses.minimum) ** place / primary_mass
-        # density per unit of the ratio itself, not of its logarithm
+        # density per unit mass ratio, not per unit of its logarithm
         log_density = -math.log(math.log(masses.maximum / masses.minimum)) - math.log(mass_ratio)
         return mass_ratio, True, math.log(brown_dwarf_share) + log_density
     least = min(LEAST_STELLAR_MASS / primary_mass, TWIN_ABOVE)
@@ -127,14 +127,14 @@ def _draw_mass_ratio(
 
 
 def _radius(mass: float, is_brown_dwarf: bool) -> float:
-    """Solar radii of a companion of a mass (solar)."""
+    """Radius of a companion of this mass, both in solar units."""
     if is_brown_dwarf:
         return float(planet_radius(mass / EARTH_MASS_IN_SOLAR)) * EARTH_RADIUS_IN_SOLAR
     return float(radius_from_mass(mass))
 
 
 def _light(primary: Star, mass: float, band: str) -> dict:
-    """What makes the companion shine: brightness and limb darkening of a dwarf."""
+    """Surface brightness and limb darkening of a companion that is a dwarf star."""
     star = dwarf(mass, name="companion")
     return {
         "surface_brightness_ratio": float(

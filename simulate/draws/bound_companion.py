@@ -1,4 +1,4 @@
-"""Draw an unresolved star bound to a given one: shared by every hierarchical scenario."""
+"""Draw an unresolved star bound to a given one, for every hierarchical scenario."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from simulate.draws.dwarf import brightness, distance_parsec, dwarf
 from simulate.draws.field_star import DEFAULT_MAGNITUDE, SHORTEST_DURATION
 from simulate.observation import Observation
 
-#: an outer orbit is at least so many times longer than the longest inner one (stability)
+#: shortest outer period over the longest inner period, for stability
 OUTER_TO_INNER = 10.0
-#: mass ratios at which the visibility of a companion is looked up
+#: mass ratios on which the visibility of a companion is tabulated
 STEPS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoundCompanion:
-    """A companion of the same age and distance; ``brightness`` relative to its primary.
+    """A companion of the same age and distance, with ``brightness`` relative to its primary.
 
-    ``log_prior`` holds the number of such companions of a star, ``log_proposal`` the density of
-    the drawn mass ratio (natural logs).
+    ``log_prior`` is the logarithm of the number of such companions per star, ``log_proposal`` that
+    of the density of the drawn mass ratio (natural logs).
     """
 
     star: Star
@@ -49,13 +49,13 @@ def draw_companion(
     dilution: float = 1.0,
     faintest_snr: float = 5.0,
 ) -> BoundCompanion:
-    """A dwarf lighter than ``primary``, in an orbit too narrow to be resolved.
+    """A dwarf less massive than ``primary``, in an orbit too narrow to be resolved.
 
-    Mass ratios are uniform from where a dip ``deepest_dip`` (of a star of a radius in solar
-    units) could be noticed; ``dilution`` is the share that primary and companion together give
-    to the aperture. Periods of the outer orbit are drawn from the population, between stability
-    around inner orbits of ``periods`` days and ``resolved_beyond_arcsec``; the prior holds the
-    share of companions there.
+    Mass ratios are uniform above the one at which a dip ``deepest_dip`` (as a function of the
+    star's radius in solar units) is just detectable. ``dilution`` is the share of primary and
+    companion together in the aperture's light. Periods of the outer orbit come from the
+    population, between the limit of stability around inner orbits of ``periods`` days and
+    ``resolved_beyond_arcsec``; the prior includes the share of companions there.
     """
     depth = observation.detectable_depth(
         periods[0], duration=SHORTEST_DURATION * periods[0], signal_to_noise=faintest_snr
@@ -100,7 +100,7 @@ def _magnitude(star: Star) -> float:
 def _least_ratio(
     primary: Star, band: str, depth: float, deepest_dip: Callable[[float], float]
 ) -> float:
-    """Smallest mass ratio of a companion in front of which something could be noticed."""
+    """Smallest mass ratio of a companion in front of which a transit is detectable."""
     lightest = min(LEAST_STELLAR_MASS / primary.mass, 0.95)
     if not math.isfinite(depth):
         return lightest
@@ -113,10 +113,10 @@ def _least_ratio(
 
 
 def _axis_at(period: float, mass: float) -> float:
-    """Semi-major axis in astronomical units of a period in days and a total mass in solar."""
+    """Semi-major axis (astronomical units) for a period (days) and a total mass (solar)."""
     return float(np.cbrt(mass * (period / DAYS_PER_YEAR) ** 2))
 
 
 def _period_at(axis: float, mass: float) -> float:
-    """Days of an orbit of a semi-major axis in astronomical units."""
+    """Period in days of an orbit with a semi-major axis in astronomical units."""
     return DAYS_PER_YEAR * math.sqrt(axis**3 / mass)

@@ -1,4 +1,4 @@
-"""Draw a close eclipsing pair bound to a given star: shared by both hierarchical scenarios."""
+"""Draw a close eclipsing pair bound to a given star, for both hierarchical scenarios."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from simulate.observation import Observation
 
 @dataclass(frozen=True, kw_only=True)
 class BoundPair:
-    """The heavier star of a pair, its orbit, and both stars' light relative to the third's."""
+    """The more massive star of a pair, its orbit, and both stars' light over the third star's."""
 
     star: Star
     orbit: Orbit
@@ -41,7 +41,7 @@ def draw_bound_pair(
     deepest_dip: Callable[[float], float],
     dilution: float = 1.0,
 ) -> BoundPair:
-    """A companion of ``primary`` that is itself an eclipsing binary; arguments as there."""
+    """A companion of ``primary`` that is an eclipsing pair; arguments as in ``draw_companion``."""
     companion = draw_companion(
         rng,
         observation,

@@ -1,4 +1,4 @@
-"""The target beside an eclipsing pair of the field: background and nearby binaries in one."""
+"""The target and an eclipsing pair of the field, for background and nearby binaries."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def draw_field_binary(
     periods: tuple[float, float],
     magnitudes: tuple[float, float],
 ) -> System:
-    """Two sources: the pair at a place of the zone, and the constant target."""
+    """Two sources: the pair at a random position in the zone, and the constant target."""
     pair = draw_field_star(
         rng,
         observation,

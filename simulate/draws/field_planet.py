@@ -1,4 +1,4 @@
-"""The target beside a star of the field with a planet: background and nearby in one."""
+"""The target and a star of the field with a planet, for background and nearby planets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def draw_field_planet(
     radii: tuple[float, float],
     magnitudes: tuple[float, float],
 ) -> System:
-    """Two sources: the planet's star at a place of the zone, and the constant target."""
+    """Two sources: the planet's star at a random position in the zone, and the constant target."""
     host = draw_field_star(
         rng,
         observation,

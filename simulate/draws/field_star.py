@@ -1,4 +1,4 @@
-"""Draw an unrelated star near the target: shared by every background and nearby scenario."""
+"""Draw an unrelated star near the target, for every background and nearby scenario."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from exoval.star import Star
 from simulate.draws.dwarf import dwarf
 from simulate.observation import Observation
 
-#: magnitude of a target whose own is unknown
+#: magnitude that is assumed for a target of unknown magnitude
 DEFAULT_MAGNITUDE = 14.0
-#: a zone whose faintest visible star is brighter than its brightest is this many magnitudes deep
+#: least range of magnitudes of a zone, also if no star in it could be visible
 NARROWEST_RANGE = 0.1
-#: events of the shortest period last about this share of it
+#: duration of events at the shortest period, as a share of the period
 SHORTEST_DURATION = 0.1
 
 
@@ -40,10 +40,10 @@ class Field(Protocol):
 
 @dataclass(frozen=True)
 class SkyZone:
-    """A ring around the target and how much of a star's light in it reaches the aperture.
+    """A ring around the target, and the share of a star's light there that reaches the aperture.
 
-    ``inner`` and ``outer`` in arcsec. ``leak`` is None where a star is as well inside the
-    aperture as the target. Raises BadParameter for an empty ring.
+    ``inner`` and ``outer`` are in arcsec. ``leak`` is None if stars of the ring are inside the
+    aperture, like the target. Raises BadParameter for an empty ring.
     """
 
     inner: float
@@ -54,23 +54,23 @@ class SkyZone:
     def __post_init__(self) -> None:
         if not 0 <= self.inner < self.outer:
             raise BadParameter(
-                f"no sky between {self.inner} and {self.outer} arcsec; let the "
-                "reach of nearby stars exceed the mission's blend radius"
+                f"no sky between {self.inner} and {self.outer} arcsec; make the "
+                "reach of nearby stars larger than the mission's blend radius"
             )
 
     @property
     def area(self) -> float:
-        """Square arcsec."""
+        """Area of the ring in square arcsec."""
         return math.pi * (self.outer**2 - self.inner**2)
 
     def draw_offset(self, rng: np.random.Generator) -> tuple[float, float]:
-        """Column and row in arcsec of a place uniform over the ring."""
+        """Column and row, in arcsec, of a random position, uniform over the ring."""
         share, turn = rng.random(2)
         radius = math.sqrt(self.inner**2 + share * (self.outer**2 - self.inner**2))
         return radius * math.cos(2 * math.pi * turn), radius * math.sin(2 * math.pi * turn)
 
     def leak_at(self, offset: tuple[float, float]) -> float:
-        """Light that reaches the aperture from there, relative to the target's place."""
+        """Light that reaches the aperture from ``offset``, relative to the target's position."""
         if self.leak is None:
             return 1.0
         return float(self.leak.relative(math.hypot(*offset) / self.pixel_scale_arcsec))
@@ -78,7 +78,7 @@ class SkyZone:
 
 @dataclass(frozen=True, kw_only=True)
 class FieldStar:
-    """A star of the field, its share of the aperture's light, its place and densities (logs)."""
+    """A star of the field: its share of the aperture's light, position and log densities."""
 
     star: Star
     share: float
@@ -99,12 +99,12 @@ def draw_field_star(
     shortest_period: float,
     faintest_snr: float = 5.0,
 ) -> FieldStar:
-    """A dwarf at a uniform place, uniform in magnitude below the target as far as it matters.
+    """A dwarf at a uniform position in the zone, uniform in magnitude difference to the target.
 
-    ``magnitudes`` are the smallest and largest difference to the target; the largest shrinks to
-    where a dip of ``deepest_dip`` (relative to the star) every ``shortest_period`` days would
-    just reach ``faintest_snr``. The prior is the number of such stars in the zone per magnitude;
-    masses come from the field itself and so cancel.
+    ``magnitudes`` are the smallest and largest difference to the target. The largest is reduced
+    to where a dip of ``deepest_dip`` (relative to the star) every ``shortest_period`` days just
+    reaches ``faintest_snr``. The prior is the number of such stars in the zone per magnitude;
+    masses are drawn from the field, so that their densities cancel.
     """
     target, band = observation.star, observation.band
     offset = zone.draw_offset(rng)
@@ -139,7 +139,7 @@ def draw_field_star(
 
 
 def _faintest_difference(least_share: float, leak: float) -> float:
-    """Magnitudes below the target at which a star gives the least share that can be noticed."""
+    """Magnitudes below the target at which a star has the smallest detectable share of light."""
     if not math.isfinite(least_share):
         return math.inf
     least_share = min(least_share, 0.99)

@@ -1,4 +1,4 @@
-"""Draw a transiting planet around a given star: shared by every scenario with a planet."""
+"""Draw a transiting planet around a given star, for every scenario with a planet."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ EARTH_RADIUS_IN_SOLAR = 1 / EARTH_RADII_PER_SOLAR_RADIUS
 EARTH_MASS_IN_SOLAR = 3.003e-6
 #: closest periastron, in stellar radii, at which an orbit is drawn
 CLOSEST_PERIASTRON = 2.0
-#: largest radius ratio that is drawn; the physics knows ratios up to 1.5
+#: largest radius ratio that is drawn; transits are computed for ratios up to 1.5
 LARGEST_RATIO = 1.4
-#: largest wandering of transits, in periods: farther out the planets would not be stable
+#: largest amplitude of transit-timing variations, in periods: larger ones would not be stable
 LARGEST_TIMING_SHARE = 0.05
 
 
@@ -36,7 +36,7 @@ class PlanetOccurrence(Protocol):
 
 @dataclass(frozen=True)
 class DrawnOrbit:
-    """An orbit that eclipses, its true parameters and its two densities (natural logs)."""
+    """An eclipsing orbit, its true parameters, and its prior and proposal (natural logs)."""
 
     orbit: Orbit
     truth: dict[str, float]
@@ -57,13 +57,14 @@ def draw_planet(
     faintest_snr: float = 5.0,
     timing: TransitTiming | None = None,
 ) -> DrawnOrbit:
-    """A transiting planet around ``host``, log-uniform in period and in visible radius.
+    """A transiting planet around ``host``, log-uniform in period and in detectable radius.
 
-    ``periods`` in days and ``radii`` in Earth radii bound the proposal; the smallest radius
-    rises to where a central transit, diluted to ``host_share`` of the light, would reach
-    ``faintest_snr``, the largest falls to ``LARGEST_RATIO`` times the star. The impact parameter
-    is uniform inside the transit window, so nothing is rejected; the prior carries the geometric
-    probability. With ``timing`` some planets' transits wander.
+    ``periods`` in days and ``radii`` in Earth radii bound the proposal. The smallest radius is
+    raised to where a central transit, diluted to ``host_share`` of the light, reaches
+    ``faintest_snr``; the largest is limited to ``LARGEST_RATIO`` times the star's radius. The
+    impact parameter is uniform over the values that give a transit, so that no draw is rejected;
+    the prior includes the geometric probability. ``timing`` gives some planets transit-timing
+    variations.
     """
     shortest = max(periods[0], _surface_period(host, CLOSEST_PERIASTRON))
     period_proposal = LogUniform(shortest, max(periods[1], 1.01 * shortest))
@@ -107,24 +108,28 @@ def draw_planet(
 
 
 def log_transit_probability(orbit: Orbit) -> float:
-    """Log of the chance that a randomly tilted orbit eclipses body 1 (Winn 2010, eq. 9)."""
+    """Log probability that a randomly inclined orbit eclipses body 1 (Winn 2010, eq. 9)."""
     e, periastron = orbit.eccentricity, orbit.argument_of_periastron
     window = (1 + orbit.radius_ratio) / orbit.semi_major_axis_ratio
     return math.log(min(window * (1 + e * math.sin(periastron)) / (1 - e**2), 1.0))
 
 
 def deepest_transit(*, planet_radius: float, host_radius: float) -> float:
-    """Relative depth of a planet (Earth radii) across a star (solar radii), at most 1."""
+    """Relative depth of a planet (Earth radii) in front of a star (solar radii), at most 1.
+
+    >>> round(deepest_transit(planet_radius=10.0, host_radius=1.0), 3)
+    0.008
+    """
     return min((planet_radius * EARTH_RADIUS_IN_SOLAR / host_radius) ** 2, 1.0)
 
 
 def _let_wander(
     rng: np.random.Generator, observation: Observation, orbit: Orbit, timing: TransitTiming | None
 ) -> tuple[Orbit, float]:
-    """The orbit with transit times of its own, and the amplitude in minutes (0: it keeps time).
+    """The orbit with transit-timing variations, and their amplitude in minutes (0 without any).
 
-    The sinusoid is drawn over the observation and its straight part taken out, so that period
-    and epoch stay those of the transits that are seen.
+    The sinusoid is drawn over the observation and its linear part subtracted, so that period and
+    epoch remain those of the observed transits.
     """
     if timing is None:
         return orbit, 0.0
@@ -149,7 +154,7 @@ def _let_wander(
 def _draw_shape(
     rng: np.random.Generator, eccentricities: BetaEccentricity, axis: float
 ) -> tuple[float, float]:
-    """Eccentricity and argument of periastron; circular where it would graze the star."""
+    """Eccentricity and argument of periastron; circular if periastron would be too close."""
     eccentricity = float(eccentricities.sample(rng, 1)[0])
     periastron = float(rng.random() * 2 * np.pi)
     if axis * (1 - eccentricity) < CLOSEST_PERIASTRON:
@@ -158,7 +163,7 @@ def _draw_shape(
 
 
 def _surface_period(host: Star, radii: float) -> float:
-    """Period in days of a circular orbit at so many stellar radii."""
+    """Period in days of a circular orbit at a distance in stellar radii."""
     return float(
         (
             radii
@@ -177,7 +182,7 @@ def _smallest_radius(
     host_share: float,
     signal_to_noise: float,
 ) -> float:
-    """Earth radii of a planet whose central transit just reaches a signal-to-noise ratio."""
+    """Radius, in Earth radii, of a planet whose central transit just reaches ``faintest_snr``."""
     duration = period / np.pi / axis
     depth = (
         observation.detectable_depth(period, duration=duration, signal_to_noise=signal_to_noise)

@@ -1,4 +1,4 @@
-"""A star as a source of light in the aperture: shared by every scenario."""
+"""A star as a source of light in the aperture, for every scenario."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``python -m simulate.plot_system``: does a scenario look like what it claims to be?"""
+"""``python -m simulate.plot_system``: draw one system of every scenario."""
 
 from __future__ import annotations
 

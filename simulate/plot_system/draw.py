@@ -1,4 +1,4 @@
-"""Draw one system of every scenario and picture its light, without any light curve."""
+"""Figures of one system of every scenario, without a host light curve."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def draw_and_plot(
 ) -> list[Path]:
     """Write ``SCENARIO-SEED.png`` for every scenario to ``output`` and return the paths.
 
-    The draw is that of example 0 of a run with this seed, around ``star`` observed for
-    ``baseline_days`` with ``noise_ppm`` on six hours. Of ``population`` the scenarios
-    already hold their parts; its limb darkening and phase curves are used here. Raises
-    DataNotFound if the folder cannot be written, ExovalError without matplotlib.
+    The system is that of example 0 of a run with this seed, around ``star``, observed for
+    ``baseline_days`` with ``noise_ppm`` on six hours. ``population`` gives limb darkening and
+    phase curves; the scenarios already hold its other parts. Raises DataNotFound if the folder
+    cannot be written, ExovalError without matplotlib.
     """
     output = make_folder(output)
     observation = Observation(
@@ -57,6 +57,6 @@ def draw_and_plot(
                 system = population[part].dress(rng, system)
         path = output / f"{name}-{seed}.png"
         plot_system(system, mission.exposure_days, transit_model).savefig(path, dpi=110)
-        log.info("picture %s", path)
+        log.info("wrote %s", path)
         paths.append(path)
     return paths

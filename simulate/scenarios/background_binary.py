@@ -1,4 +1,4 @@
-"""An eclipsing binary behind or before the target, too close on the sky to be told apart."""
+"""An unrelated eclipsing binary near the line of sight to the target, unresolved from it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from simulate.observation import Observation
 class BackgroundBinary:
     """The constant target and an eclipsing pair of the field within the blend radius.
 
-    The pair is fainter than the target by up to ``maximum_magnitude_difference``, or less where
-    even a total eclipse would drown in noise.
+    The pair is fainter than the target by up to ``maximum_magnitude_difference``; the limit is
+    smaller where even a total eclipse of a fainter pair would be undetectable.
     """
 
     meaning: ClassVar[LabelMeaning] = LabelMeaning(
@@ -37,7 +37,7 @@ class BackgroundBinary:
     maximum_magnitude_difference: float = 9.0
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
-        """Two sources: the pair at a random place in the blend disc, and the target."""
+        """Two sources: the pair at a random position in the blend disc, and the target."""
         return draw_field_binary(
             rng,
             observation,

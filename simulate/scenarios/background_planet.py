@@ -1,4 +1,4 @@
-"""A planet on a star behind or before the target, too close on the sky to be told apart."""
+"""A planet of an unrelated star near the line of sight to the target, unresolved from it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class BackgroundPlanet:
     timing: TransitTiming | None = None
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
-        """Two sources: the planet's star at a random place in the blend disc, and the target."""
+        """Two sources: the planet's star at a random position in the blend disc, and the target."""
         return draw_field_planet(
             rng,
             observation,

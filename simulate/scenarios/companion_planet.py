@@ -1,4 +1,4 @@
-"""A planet on an unresolved star that is bound to the target."""
+"""A planet of an unresolved star that is bound to the target."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from simulate.observation import Observation
 
 @dataclass(frozen=True, kw_only=True)
 class CompanionPlanet:
-    """The target and a fainter star at its distance with a planet, diluted by the target.
+    """The target and a fainter bound star with a planet, diluted by the target.
 
-    Occurrence is taken to be the same around companions as around single stars.
+    Planets are assumed to be as common around companions as around single stars.
     """
 
     meaning: ClassVar[LabelMeaning] = LabelMeaning(
@@ -43,7 +43,7 @@ class CompanionPlanet:
     timing: TransitTiming | None = None
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
-        """Two sources at one place: the companion with a planet orbit and the target."""
+        """Two sources at one position: the companion with a planet, and the target."""
         periods = (self.minimum_period_days, self.maximum_period_days)
         radii = (self.minimum_radius_earth, self.maximum_radius_earth)
         companion = draw_companion(

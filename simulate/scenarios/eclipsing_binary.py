@@ -1,4 +1,4 @@
-"""The target is itself an eclipsing binary."""
+"""The target is an eclipsing binary."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from simulate.observation import Observation
 class EclipsingBinary:
     """The target with an eclipsing companion, a lighter star or a brown dwarf.
 
-    ``brown_dwarf_share`` of the draws are brown dwarfs; their rate in the population is another
-    matter, which the weights know.
+    ``brown_dwarf_share`` of the draws are brown dwarfs; weights correct for their rate in the
+    population.
     """
 
     meaning: ClassVar[LabelMeaning] = LabelMeaning(

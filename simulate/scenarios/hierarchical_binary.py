@@ -19,9 +19,9 @@ from simulate.observation import Observation
 
 @dataclass(frozen=True, kw_only=True)
 class HierarchicalBinary:
-    """The constant target and, at its distance, a fainter close pair that eclipses.
+    """The constant target and a fainter, bound pair that eclipses.
 
-    A companion of the target is as often a close pair as any star of its mass.
+    A companion of the target is a close pair as often as any star of its mass.
     """
 
     meaning: ClassVar[LabelMeaning] = LabelMeaning(
@@ -38,7 +38,7 @@ class HierarchicalBinary:
     resolved_beyond_arcsec: float = 1.0
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
-        """Two sources at one place: the pair and the target."""
+        """Two sources at one position: the pair and the target."""
         periods = (self.minimum_period_days, self.maximum_period_days)
         pair = draw_bound_pair(
             rng,

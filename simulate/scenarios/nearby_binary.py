@@ -1,4 +1,4 @@
-"""An eclipsing binary that is seen beside the target and leaks into its aperture."""
+"""A resolved eclipsing binary near the target whose light leaks into its aperture."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from simulate.observation import Observation
 class NearbyBinary:
     """The constant target and an eclipsing pair between the blend radius and ``reach_pixels``.
 
-    Only the ``leak`` of its light reaches the aperture, whether or not the pipeline has
-    subtracted its constant part: the dips stay.
+    Only the share ``leak`` of its light reaches the aperture. A pipeline may have subtracted the
+    constant part of it, but the dips remain.
     """
 
     meaning: ClassVar[LabelMeaning] = LabelMeaning(
@@ -42,7 +42,7 @@ class NearbyBinary:
     leak: ApertureLeak = field(default_factory=ApertureLeak)
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
-        """Two sources: the leaking pair at a place of the ring, and the target."""
+        """Two sources: the pair at a random position in the ring, and the target."""
         zone = SkyZone(
             observation.blend_radius_arcsec,
             self.reach_pixels * self.pixel_scale_arcsec,

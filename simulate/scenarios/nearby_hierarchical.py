@@ -1,4 +1,4 @@
-"""A triple star seen beside the target, whose eclipses leak into its aperture."""
+"""A resolved triple star near the target whose eclipses leak into its aperture."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from simulate.observation import Observation
 class NearbyHierarchical:
     """The target and a neighbour with a fainter eclipsing pair bound to it.
 
-    The drawn magnitude is that of the neighbour's brightest star; the pair adds to it.
+    The drawn magnitude is that of the neighbour's brightest star, without the pair.
     """
 
     meaning: ClassVar[LabelMeaning] = LabelMeaning(
@@ -46,7 +46,7 @@ class NearbyHierarchical:
     leak: ApertureLeak = field(default_factory=ApertureLeak)
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
-        """Three sources: the pair and the neighbour at one place, and the target."""
+        """Three sources: the pair and the neighbour at one position, and the target."""
         band = observation.band
         periods = (self.minimum_period_days, self.maximum_period_days)
         zone = SkyZone(

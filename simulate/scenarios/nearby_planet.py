@@ -1,4 +1,4 @@
-"""A planet on a star that is seen beside the target and leaks into its aperture."""
+"""A planet of a resolved star near the target whose light leaks into its aperture."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from simulate.observation import Observation
 
 @dataclass(frozen=True, kw_only=True)
 class NearbyPlanet:
-    """The constant target and a star with a planet between the blend radius and the reach.
+    """The constant target and a star with a planet between blend radius and ``reach_pixels``.
 
-    Only the ``leak`` of its light reaches the aperture.
+    Only the share ``leak`` of its light reaches the aperture.
     """
 
     meaning: ClassVar[LabelMeaning] = LabelMeaning(
@@ -47,7 +47,7 @@ class NearbyPlanet:
     timing: TransitTiming | None = None
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
-        """Two sources: the leaking star at a place of the ring, and the target."""
+        """Two sources: the star at a random position in the ring, and the target."""
         zone = SkyZone(
             observation.blend_radius_arcsec,
             self.reach_pixels * self.pixel_scale_arcsec,

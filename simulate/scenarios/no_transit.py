@@ -1,4 +1,4 @@
-"""Nothing transits: variability and systematics of a real light curve, found by the search."""
+"""No transit: variability or systematics of the host light curve that the search finds."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from simulate.transform import AS_IS, INVERTED, SCRAMBLED
 
 @dataclass(frozen=True)
 class NoTransit:
-    """A constant source; the host is searched as it is, inverted or with segments scrambled.
+    """A constant source; the host is searched as it is, inverted, or with scrambled segments.
 
-    A host of a single segment cannot be scrambled and gets one of the other transforms.
+    A host with one segment cannot be scrambled and gets one of the other transforms.
     """
 
     meaning: ClassVar[LabelMeaning] = LabelMeaning(
@@ -34,12 +34,12 @@ class NoTransit:
         unknown = set(self.transforms) - {AS_IS, INVERTED, SCRAMBLED}
         if unknown or not self.transforms:
             raise BadParameter(
-                f"no_transit transforms {list(self.transforms)}: use one or more of "
+                f"no_transit has transforms={list(self.transforms)}; give one or more of "
                 f"{AS_IS}, {INVERTED}, {SCRAMBLED}"
             )
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
-        """One constant source and which transform the host light curve gets.
+        """One constant source, and the transform of the host light curve.
 
         Raises BadParameter if the only transform is scrambling and the host has one segment.
         """

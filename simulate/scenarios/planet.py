@@ -1,4 +1,4 @@
-"""A planet on the target: the one scenario that is validated."""
+"""A planet of the target star: the scenario that a validation confirms."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from simulate.observation import Observation
 
 @dataclass(frozen=True, kw_only=True)
 class Planet:
-    """The target alone, with a transiting planet of ``minimum``-``maximum_radius_earth``."""
+    """The target alone, with a planet of ``minimum_radius_earth`` to ``maximum_radius_earth``."""
 
     meaning: ClassVar[LabelMeaning] = LabelMeaning(
         short="Planet",
@@ -36,7 +36,7 @@ class Planet:
     timing: TransitTiming | None = None
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
-        """One source with a planet orbit."""
+        """One source with a planet."""
         star = observation.star
         drawn = draw_planet(
             rng,

@@ -1,4 +1,4 @@
-"""The seam of scenarios: a draw, and nothing else."""
+"""The contract of scenarios: one method that draws a system."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from simulate.observation import Observation
 
 
 class Scenario(Protocol):
-    """Draw everything in the aperture of one simulated target; ``meaning`` says what its label is.
+    """Draws all sources in the aperture of one target; ``meaning`` says what its label stands for.
 
-    The label is the name under which a configuration has the scenario, and ``System.scenario``.
+    The label is the scenario's name in the configuration and in ``System.scenario``.
     """
 
     meaning: LabelMeaning

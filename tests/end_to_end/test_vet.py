@@ -25,7 +25,7 @@ from exoval.vetting.request import VettingRequest
 from exoval.vetting.table_of_requests import read_requests
 from exoval.vetting.trained_run import load_trained_run
 from exoval.vetting.vet import vet
-from exoval.vetting.vet_list import Judged, Vetting, _key, vet_list
+from exoval.vetting.vet_list import Answer, Vetting, _key, vet_list
 
 SUN = Star(
     target="KIC 7", radius=1.0, mass=1.0, teff=5772.0, logg=4.44, metallicity=0.0, magnitude=12.0
@@ -220,7 +220,7 @@ def test_parameters_of_a_star_that_are_given_go_before_the_header(table, folder)
         ("period_days\n3\n", "target or file"),
         ("target\n", "0 rows"),
         ("target,period_days\nKIC 7,soon\n", "could not convert"),
-        ("target,period\nKIC 7,2.0\n", "say their units"),
+        ("target,period\nKIC 7,2.0\n", "without units"),
         ("target,event\n,a\nKIC 7,b\n", "row 1 has neither"),
         ('target\n"KIC', "cannot read"),
     ],
@@ -295,7 +295,7 @@ def test_what_was_kept_of_another_question_is_not_used(folder, tmp_path):
             patch.setattr(
                 Vetting,
                 "__call__",
-                lambda vetting, one, calls=calls: calls.append(one) or Judged([{"a": 1}]),
+                lambda vetting, one, calls=calls: calls.append(one) or Answer([{"a": 1}]),
             )
             next(vet_list(changed, asked, tmp_path / "v.csv"))
         assert len(calls) == expected
@@ -397,7 +397,7 @@ def test_the_share_of_planets_shifts_odds_by_bayes(run, light_curve):
     before, after = (share / (1 - share) for share in (shares["planet"], 0.001))
     assert rare / (1 - rare) == pytest.approx(plain / (1 - plain) * after / before, rel=1e-6)
     assert plain == pytest.approx(vet(light_curve, SUN, run, event=event).probability["planet"])
-    with pytest.raises(BadParameter, match="planets"):
+    with pytest.raises(BadParameter, match="planet_share is"):
         vet(light_curve, SUN, run, event=event, planet_share=1.0)
 
 
@@ -405,7 +405,7 @@ def test_what_the_model_cannot_know_is_said(run, light_curve):
     far = vet(light_curve, SUN, run, event=TransitEvent(ephemeris=Ephemeris(42.0, 901.7, 0.13)))
     assert any("period outside the 0.5-30 days" in caveat for caveat in far.caveats)
     assert any(
-        "fewer than the 3 transits that the search asks for" in caveat for caveat in far.caveats
+        "fewer than the 3 transits that the search requires" in caveat for caveat in far.caveats
     )
     nothing = vet(
         light_curve,
@@ -442,7 +442,7 @@ def test_nothing_found_and_no_event_is_said(run, light_curve):
     quiet = replace(
         light_curve, flux=1 + 1e-4 * np.random.default_rng(0).standard_normal(len(light_curve))
     )
-    with pytest.raises(BadLightCurve, match=r"nothing above 7\.1"):
+    with pytest.raises(BadLightCurve, match=r"no event above 7\.1"):
         vet(quiet, SUN, run)
 
 
@@ -461,14 +461,14 @@ def test_a_defect_at_one_target_is_a_row_and_stops_no_other(folder, tmp_path, mo
     monkeypatch.setattr(Vetting, "_vetted", broken)
     asked = [VettingRequest("KIC 7", name="odd"), VettingRequest("KIC 7", name="fine")]
     answers = dict(vet_list(Vetting(folder / "run"), asked, tmp_path / "v.csv"))
-    assert "unforeseen TypeError: a defect" in answers[asked[0]].failed
+    assert "unexpected TypeError: a defect" in answers[asked[0]].failed
     assert not answers[asked[1]].failed
 
 
 def test_light_curves_of_another_mission_are_said_to_be_such(folder, light_curve):
     other = load_trained_run(folder / "run", replace(kepler(), name="heron"))
-    assert "asked about one of heron" in other.caveat
-    assert "asked about" not in load_trained_run(folder / "run", kepler()).caveat
+    assert "this one is from heron" in other.caveat
+    assert "this one is from" not in load_trained_run(folder / "run", kepler()).caveat
 
 
 def test_the_periods_that_were_simulated_are_the_training_sets(folder):

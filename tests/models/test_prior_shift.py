@@ -71,7 +71,7 @@ def test_a_row_of_classes_that_are_not_there_gets_the_shares():
         ([0.5, 0.6], [0.5, 0.5], "trained shares are"),
         ([0.5, 0.5], [1.0], "target shares are"),
         ([1.0, 0.0], [0.5, 0.5], "did not have"),
-        ([1.5, -0.5], [0.5, 0.5], "none negative"),
+        ([1.5, -0.5], [0.5, 0.5], "zero or more"),
     ],
 )
 def test_shares_that_are_none_are_refused(trained, target, message):

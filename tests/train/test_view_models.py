@@ -150,7 +150,7 @@ def test_a_model_that_looks_at_views_refuses_a_table_without(tmp_path):
         split=StarSplit()(table, seed=0),
         seed=0,
     )
-    with pytest.raises(BadTable, match=r"looks at views and the table has none"):
+    with pytest.raises(BadTable, match=r"needs views, and the table has none"):
         model.planet_probability(replace(table, views=None))
 
 
