@@ -1,4 +1,4 @@
-"""Features straight from the columns of a published table, under the project's own names."""
+"""Features taken directly from columns of a published table, under the project's names."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from exoval.table.column import Column
 from exoval.table.feature_table import IDENTITY, FeatureTable
 from exoval.table.label_bearing import refuse_label_bearing
 
-#: what stands for a number that could not be computed, by the kind of column
+#: tests for values that mean "not computed", by the kind of column
 MISSING = {
     "any": lambda values: values.isna(),
     "positive": lambda values: ~(values > 0),
-    # a difference that is zero to the last digit was not measured
+    # a difference of exactly zero was not measured
     "not_zero": lambda values: values == 0,
 }
 
@@ -25,9 +25,9 @@ MISSING = {
 class ArchiveColumn:
     """One feature and the archive's column that holds it.
 
-    ``source`` is the archive's name of the column and ``valid`` one of ``MISSING``: what a number
-    must be to count as measured (errors and the like of -1 or 0 are the archive's gaps). Values
-    are multiplied by ``factor``.
+    ``source`` is the archive's name of the column. ``valid``, one of ``MISSING``, says which
+    numbers count as measured: the archive writes missing errors as -1 or 0. Values are multiplied
+    by ``factor``.
     """
 
     name: str
@@ -40,11 +40,11 @@ class ArchiveColumn:
 
     @property
     def column(self) -> Column:
-        """Its declaration."""
+        """Declaration of the feature's column."""
         return Column(self.name, self.unit, self.description, self.source)
 
     def values(self, table: pd.DataFrame) -> pd.Series:
-        """The numbers as float64 with NaN for those that are missing; all NaN without column."""
+        """Return the column's numbers as float64; missing ones, or a missing column, are NaN."""
         raw = pd.to_numeric(
             table.get(self.source, pd.Series(np.nan, table.index)), errors="coerce"
         ).astype(float)
@@ -52,16 +52,17 @@ class ArchiveColumn:
 
 
 def archive_values(table: pd.DataFrame, columns: Sequence[ArchiveColumn]) -> pd.DataFrame:
-    """The columns of a published table that are there, by the project's names."""
+    """Return those columns that a published table has, under the project's names."""
     return pd.DataFrame({one.name: one.values(table) for one in columns if one.source in table})
 
 
 def feature_table(
     identity: pd.DataFrame, values: pd.DataFrame, columns: Sequence[Column], catalogue: str
 ) -> FeatureTable:
-    """Identity and those of the declared columns that ``values`` has, infinities made missing.
+    """Join identity and those declared columns that ``values`` has; infinities become missing.
 
-    ``catalogue`` is a key of ``LABEL_BEARING``. Raises BadTable for a column that knows the label.
+    ``catalogue`` is a key of ``LABEL_BEARING``. Raises BadTable for a column that reveals the
+    label.
     """
     known = tuple(column for column in columns if column.name in values)
     refuse_label_bearing(known, catalogue=catalogue)

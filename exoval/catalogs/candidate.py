@@ -1,4 +1,4 @@
-"""A catalogued signal: its ephemeris and what its catalogue says it is."""
+"""A catalogued signal: its ephemeris and its catalogue's label."""
 
 from __future__ import annotations
 

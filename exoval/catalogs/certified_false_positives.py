@@ -1,4 +1,4 @@
-"""KOIs that people vetted with everything at hand (Bryson et al. 2015, KSCI-19093)."""
+"""KOIs vetted by the false-positive working group (Bryson et al. 2015, KSCI-19093)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TABLE = CatalogTable(
     download="Download it as CSV with all columns from exoplanetarchive.ipac.caltech.edu, table "
     "'fpwg'",
 )
-#: the working group's cause -> what it is here
+#: the working group's flag -> the name of the cause here
 CAUSES = {
     "fpwg_disp_eb": "eclipsing_binary",
     "fpwg_disp_offst": "centroid_offset",
@@ -25,11 +25,11 @@ CAUSES = {
 
 
 def read_certified_false_positives(path: str | Path | None = None) -> pd.DataFrame:
-    """What the false-positive working group says of every KOI.
+    """Read the verdicts of the false-positive working group on every KOI.
 
     Columns: ``name`` (K00001.01), ``target``, ``period`` (days), ``label`` in the group's words
     (CERTIFIED FP, CERTIFIED FA, POSSIBLE PLANET, DATA INCONCLUSIVE or NOT EXAMINED),
-    ``disposition`` in ours (planet never occurs), ``cause`` (of ``CAUSES``, joined by ``+``) and
+    ``disposition`` in exoval's words (never planet), ``cause`` (of ``CAUSES``, joined by ``+``) and
     ``comment``. The table has no epochs. Raises DataNotFound or BadTable.
     """
     table = TABLE.read(

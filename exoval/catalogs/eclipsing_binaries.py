@@ -20,21 +20,22 @@ TABLE = CatalogTable(
 REQUIRED = ("KIC", "period", "bjd0", "pwidth")
 OPTIONAL = ("pdepth",)
 
-#: the table's bjd0 is BJD minus this
+#: offset of the table's bjd0 from BJD
 TABLE_ZERO = 2400000.0
 #: epochs are given near or, for long periods, up to some years before the launch (54897); two rows
-#: with 5487 and 5500 seem to lack a digit, and their true epochs cannot be told from the table
+#: with 5487 and 5500 seem to lack a digit, and the table does not give their true epochs
 EARLIEST = 50000.0
 
 
 def read_eclipsing_binaries(path: str | Path | None = None) -> list[Candidate]:
-    """Eclipsing binaries at the epoch of their primary eclipse, label ``EB``.
+    """Read eclipsing binaries at the epoch of their primary eclipse, label ``EB``.
 
-    ``path`` is the catalogue as CSV or Parquet; by default it is looked for under EXOVAL_DATA.
-    Widths are published in phase and become days; a width or depth that is missing (-1) or not
-    positive makes the row unusable or the depth NaN. A star with several eclipsing pairs has
-    several rows. Raises DataNotFound if the table is not there, BadTable if it cannot be read or
-    lacks a column.
+    ``path`` is the catalogue as CSV or Parquet; the default lies under EXOVAL_DATA. Widths are
+    published in phase and converted to days. Rows without a positive width are skipped; a depth
+    that is missing (-1) or not positive becomes NaN. A star with several eclipsing pairs has
+    several rows.
+
+    Raises DataNotFound if the table is missing, BadTable if it cannot be read or lacks a column.
     """
     table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
     number_on_star = table.groupby("KIC").cumcount() + 1

@@ -1,4 +1,4 @@
-"""Which stars carry a signal that somebody has catalogued."""
+"""Stars with catalogued signals."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ def stars_with_known_signals(
     *,
     stars_of: str | Path | None = None,
 ) -> dict[str, tuple[Candidate, ...]]:
-    """The catalogued signals of every star that has one, by target.
+    """Return the catalogued signals of every star that has one, by target.
 
-    Of ``signal_catalogues`` these are all objects of interest whatever their disposition, all
-    eclipsing binaries and the threshold-crossing events that are not NTP: an NTP is variability or
-    an artefact, which a host may have. A table that is not there is reported in the log, and its
-    stars then pass for stars without signals. The same holds where the tables are those of the
-    sample that ships with exoval, which know its stars alone, and ``stars_of``, the folder or table
-    of the stars in question, is another one.
+    For the readers of ``signal_catalogues`` these are all objects of interest of any disposition, all
+    eclipsing binaries, and the threshold-crossing events other than NTP: an NTP is variability or
+    an artefact, which a host star may have. A missing table is reported in the log; its stars then
+    count as stars without signals. The tables of the sample that ships with exoval list only the
+    sample's stars: the log says so if ``stars_of``, the folder or table of the stars in question,
+    lies elsewhere.
     """
     if stars_of is not None and is_sample(data_folder()) and not is_sample(stars_of):
         log.warning(
             "known signals are incomplete: EXOVAL_DATA is not set, and the tables that ship with "
-            "exoval list the stars of its sample alone; set it to a folder with tables/"
+            "exoval list only the stars of its sample; set it to a folder with tables/"
         )
     signals: dict[str, tuple[Candidate, ...]] = {}
     for read in catalogs:
@@ -47,14 +47,14 @@ def stars_with_known_signals(
 
 
 def is_signal(candidate: Candidate) -> bool:
-    """Whether a catalogue's entry is a signal: an NTP is variability or an artefact."""
+    """Return whether a catalogue's entry is a signal: an NTP is variability or an artefact."""
     return candidate.label != "NTP"
 
 
 def distinct_signals(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The entries of one star without those that name an earlier one's signal again.
+    """Return the entries of one star, each signal once.
 
-    Two name one signal at the same period, or at half or twice it.
+    Entries with the same period, or half or twice the period, of an earlier entry are left out.
     """
     distinct: list[Candidate] = []
     for candidate in candidates:
@@ -66,9 +66,9 @@ def distinct_signals(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def other_signals(own: Ephemeris, of_star: Sequence[Candidate]) -> list[Ephemeris]:
-    """The signals of a star that are not the one at ``own``, each once.
+    """Return the signals of a star other than ``own``, each once.
 
-    Entries that are no signals (``is_signal``) and those that name ``own`` again are left out.
+    Variability and artefacts (``is_signal``) and entries that repeat ``own`` are left out.
     """
     distinct = distinct_signals([candidate for candidate in of_star if is_signal(candidate)])
     return [one.ephemeris for one in distinct if is_other_period(one.ephemeris.period, own.period)]

@@ -21,11 +21,10 @@ OPTIONAL = ("koi_depth", "koi_model_snr")
 
 
 def read_koi(path: str | Path | None = None) -> list[Candidate]:
-    """Kepler Objects of Interest with the archive's disposition, in the table's order.
+    """Read Kepler Objects of Interest with the archive's disposition, in the table's order.
 
-    ``path`` is the archive's table as CSV or Parquet; by default it is looked for under
-    EXOVAL_DATA. Raises DataNotFound if it is not there, BadTable if it cannot be read or lacks
-    a column.
+    ``path`` is the archive's table as CSV or Parquet; the default lies under EXOVAL_DATA. Raises
+    DataNotFound if it is missing, BadTable if it cannot be read or lacks a column.
     """
     table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
     return candidates(

@@ -1,4 +1,4 @@
-"""What the archive lists of every Kepler Object of Interest, as features."""
+"""The archive's measurements of Kepler Objects of Interest, as features."""
 
 from __future__ import annotations
 
@@ -90,12 +90,12 @@ DERIVED = (
 def koi_features(
     path: str | Path | None = None, *, positions: str | Path | None = None
 ) -> FeatureTable:
-    """Kepler Objects of Interest with the measurements of the archive's table.
+    """Read Kepler Objects of Interest with the measurements of the archive's table.
 
     ``event`` is the object (K00001.01), ``label`` the archive's disposition, ``disposition``
-    planet, false_positive or, of candidates, unknown. ``positions`` is the table of positional
-    probabilities, by default looked for under EXOVAL_DATA; without it those two columns are left
-    out. Raises DataNotFound without the table of objects and BadTable if it lacks ids.
+    planet, false_positive or, for candidates, unknown. ``positions`` is the table of positional
+    probabilities, by default under EXOVAL_DATA; if it is missing, its two columns are left out.
+    Raises DataNotFound without the table of objects and BadTable if it lacks identifiers.
     """
     table = TABLE.read_all(path)
     missing = [name for name in ("kepid", "kepoi_name", "koi_disposition") if name not in table]
@@ -120,7 +120,7 @@ def koi_features(
 
 
 def _positions(name: pd.Series, path: str | Path | None) -> pd.DataFrame:
-    """Positional probabilities of the objects; without columns if there is no table."""
+    """Positional probabilities of the objects; no columns if the table is missing."""
     try:
         known = read_positional_probabilities(path)
     except DataNotFound:
@@ -134,7 +134,7 @@ def _positions(name: pd.Series, path: str | Path | None) -> pd.DataFrame:
 
 
 def _derived(values: pd.DataFrame) -> pd.DataFrame:
-    """Ratios of the archive's columns, those whose parts are there."""
+    """Ratios of the archive's columns, where both are present."""
     have = values.reindex(columns=[one.name for one in ARCHIVE])
     in_days = have["transit_duration"] / 24
     chord = np.sqrt(((1 + have["radius_ratio"]) ** 2 - have["impact_parameter"] ** 2).clip(lower=0))

@@ -1,4 +1,4 @@
-"""A catalogued signal found by its name."""
+"""Look up a catalogued signal by its name."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ log = logging.getLogger(__name__)
 
 
 def named_signal(name: str, target_prefix: str) -> Candidate:
-    """The signal ``name`` of the catalogues of stars named with a prefix (KIC or TIC).
+    """Return the signal ``name`` from the catalogues of stars with a name prefix (KIC or TIC).
 
-    Names are those of the catalogues (``K00001.01``, ``TCE 10666592-01``, ``EB 2305372.01``,
-    ``TOI of TIC 11491822.01``); ``KOI-1.01`` and ``TIC 11491822.01`` are understood too. Raises
-    DataNotFound if no table is there or none lists it, naming what comes nearest.
+    Names are those of the catalogues (``K00001.01``, ``TCE 10666592-01``, ``EB 2305372.01``, ``TOI
+    of TIC 11491822.01``); ``KOI-1.01`` and ``TIC 11491822.01`` are accepted too. Raises
+    DataNotFound if every table is missing or does not list the name; the message suggests similar
+    names.
     """
     known, missing = _known(target_prefix, str(data_folder()))
     found = known.get(_plain(name))
@@ -35,7 +36,7 @@ def named_signal(name: str, target_prefix: str) -> Candidate:
     near = [known[key].name for key in difflib.get_close_matches(_plain(name), known, 3)]
     raise DataNotFound(
         f"no signal named '{name}' among {len(known)} of the {target_prefix} catalogues"
-        + (f"; near it are {', '.join(near)}" if near else "")
+        + (f"; similar names are {', '.join(near)}" if near else "")
         + f". Write a star as '{target_prefix} 1234567', a signal by its catalogue's name, or "
         "give --file"
     )
@@ -43,7 +44,7 @@ def named_signal(name: str, target_prefix: str) -> Candidate:
 
 @lru_cache(maxsize=4)
 def _known(target_prefix: str, folder: str) -> tuple[dict[str, Candidate], list[str]]:
-    """The signals by plain name, and what is missing; read once for a list of names."""
+    """The signals by plain name, and messages about missing tables; cached for lists of names."""
     known: dict[str, Candidate] = {}
     missing = []
     for read in signal_catalogues(target_prefix):
@@ -55,7 +56,7 @@ def _known(target_prefix: str, folder: str) -> tuple[dict[str, Candidate], list[
 
 
 def _plain(name: str) -> str:
-    """A name without what people write in different ways."""
+    """A name reduced to the part that all spellings share."""
     plain = re.sub(r"[\s_]+", "", name).upper().removeprefix("TOIOF")
     koi = re.fullmatch(r"K(?:OI)?-?0*(\d+)\.(\d+)", plain)
     return f"K{int(koi[1]):05d}.{int(koi[2]):02d}" if koi else plain

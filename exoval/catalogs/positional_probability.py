@@ -1,4 +1,4 @@
-"""Which star the event is on (Bryson & Morton 2017, KSCI-19108)."""
+"""Probabilities that an event is on its target star (Bryson & Morton 2017, KSCI-19108)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ TABLE = CatalogTable(
 
 
 def read_positional_probabilities(path: str | Path | None = None) -> pd.DataFrame:
-    """How probable it is that each KOI's event is on its star.
+    """Read the probability that each KOI's event is on its star.
 
-    Columns: ``name`` (K00001.01), ``on_target_probability``, ``on_target_score`` (how far the
-    probability can be relied on, 0 to 1; at 0 it says nothing) and ``unknown_source_probability``.
-    Raises DataNotFound or BadTable.
+    Columns: ``name`` (K00001.01), ``on_target_probability``, ``on_target_score`` (the reliability
+    of that probability, from 0, unreliable, to 1) and ``unknown_source_probability``. Raises
+    DataNotFound or BadTable.
     """
     table = TABLE.read(
         path, ("kepoi_name", "pp_host_rel_prob"), optional=("pp_host_prob_score", "pp_unk_rel_prob")

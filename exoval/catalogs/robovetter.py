@@ -23,13 +23,13 @@ OPTIONAL = (*FLAGS, "minor_flags", "dataset")
 
 
 def read_robovetter(path: str | Path | None = None, *, dataset: str = "obs") -> pd.DataFrame:
-    """Score and verdict of every threshold-crossing event of one data set.
+    """Read score and verdict of every threshold-crossing event of one data set.
 
-    Columns: ``event`` (``TCE 757450-01``), ``target``, ``score`` (0 to 1, the share of runs with
-    perturbed inputs in which it passed, no probability), ``passed``, and the four major flags.
-    ``dataset`` is obs, inv, inj1 to inj3, scr1 to scr3 or sup; a file without that column is taken
-    whole. Raises DataNotFound without a table, BadTable if it lacks a column and BadParameter if
-    it has no such set.
+    Columns: ``event`` (``TCE 757450-01``), ``target``, ``score`` (0 to 1: the share of runs with
+    perturbed inputs that the event passed, which is not a probability), ``passed``, and the four
+    major flags. ``dataset`` is obs, inv, inj1 to inj3, scr1 to scr3 or sup; a file without that
+    column is read completely. Raises DataNotFound without a table, BadTable if it lacks a column
+    and BadParameter for an unknown data set.
     """
     table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
     if table["dataset"].notna().any():

@@ -1,7 +1,7 @@
-"""Signals catalogued by one mission in stars that another mission has looked at too.
+"""Signals catalogued by one mission in stars that another mission has observed too.
 
-Kepler's dispositions are an answer known beforehand for TESS light curves of the same stars, noise
-of another telescope and all. Stars are matched by position: their numbers differ.
+Kepler's dispositions are then known labels for TESS light curves of the same stars. Stars are
+matched by position, because their catalogue numbers differ.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Positions = dict[str, tuple[float, float]]
 
 
 def koi_positions() -> Positions:
-    """Right ascension and declination (degrees) of the stars of Kepler Objects of Interest.
+    """Read right ascension and declination (degrees) of stars of Kepler Objects of Interest.
 
     Raises DataNotFound without the table and BadTable if it has no positions.
     """
@@ -37,9 +37,9 @@ def koi_positions() -> Positions:
 class SeenAgain:
     """The signals of ``catalog`` in the stars of another mission's light curves.
 
-    ``positions`` are those of the catalogue's stars; a light curve's star is the one within
-    ``within_arcsec``, if there is just one. ``time_zero`` is the BJD at time 0 of the catalogue.
-    Raises BadParameter for a radius that is not positive.
+    ``positions`` are those of the catalogue's stars; a light curve's star is matched if exactly one
+    lies within ``within_arcsec``. ``time_zero`` is the BJD at time 0 of the catalogue. Raises
+    BadParameter for a radius that is not positive.
     """
 
     catalog: Callable[[], list[Candidate]]
@@ -52,9 +52,9 @@ class SeenAgain:
             raise BadParameter(f"within_arcsec={self.within_arcsec}; give a positive radius")
 
     def __call__(self, library: LightCurveLibrary) -> list[Candidate]:
-        """The signals, with the library's names of the stars and on its clock.
+        """Return the signals with the library's names of the stars and on its clock.
 
-        Periods and epochs are the catalogue's; refinement finds what has drifted since. Raises
+        Periods and epochs are the catalogue's; refinement corrects their drift since. Raises
         DataNotFound or BadTable if the catalogue cannot be read.
         """
         names = self._names(library)
@@ -70,7 +70,7 @@ class SeenAgain:
         ]
 
     def _names(self, library: LightCurveLibrary) -> dict[str, str]:
-        """The library's target for every star of the catalogue that it has."""
+        """The library's target for every matched star of the catalogue."""
         known = self.positions()
         catalogued = list(known)
         places = _sky(np.array([known[star] for star in catalogued]).reshape(-1, 2))
@@ -87,7 +87,7 @@ class SeenAgain:
 
 
 def _placed(library: LightCurveLibrary) -> tuple[list[str], SkyCoord]:
-    """Targets of a library whose header says where they are."""
+    """Targets of a library with a position in their header, and the positions."""
     targets, places = [], []
     for target in library.targets():
         try:

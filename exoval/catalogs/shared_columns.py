@@ -1,9 +1,9 @@
-"""Columns that ``measure`` and a catalogue both know, in one definition.
+"""Columns that ``measure`` and a catalogue share, with one definition.
 
-A model trained on simulated light curves can be judged on thousands of catalogued events whose
-light curves are not at hand, if both are reduced to the same columns with the same meaning. Where
-the two sides measure differently, ours is turned into the catalogue's definition, or both are
-derived from simpler columns by one formula; what still differs is said with the column.
+A model trained on simulated light curves can be evaluated on thousands of catalogued events without
+their light curves, if both are reduced to the same columns with the same meaning. Where the
+definitions differ, exoval's is converted to the catalogue's, or both are derived from simpler
+columns by one formula. Each column states the remaining difference.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Formula = Callable[[pd.DataFrame], pd.Series]
 
 @dataclass(frozen=True)
 class SharedColumn:
-    """One column: how it follows from ours and from the catalogue's, and what still differs."""
+    """One column: its formulas from exoval's and from the catalogue's columns, and differences."""
 
     name: str
     unit: str
@@ -38,7 +38,7 @@ class SharedColumn:
 
 @dataclass(frozen=True)
 class DerivedColumn:
-    """A column computed from the shared ones by one formula on both sides."""
+    """A column computed from shared columns by the same formula on both sides."""
 
     name: str
     unit: str
@@ -55,21 +55,21 @@ class SharedColumns:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """Their declarations."""
+        """Declarations of the shared columns."""
         return tuple(
             Column(one.name, one.unit, one.description) for one in (*self.measured, *self.derived)
         )
 
     def of_measured(self, table: FeatureTable) -> FeatureTable:
-        """A measured table reduced to these columns, identities kept.
+        """Reduce a measured table to these columns; the identity columns stay.
 
-        Raises BadTable if a feature that they follow from is not in it.
+        Raises BadTable if the table lacks a feature that they need.
         """
         reduced = self._reduced(table.frame[list(IDENTITY)], table.frame, "ours")
         return replace(reduced, meanings=table.meanings)
 
     def of_catalogue(self, identity: pd.DataFrame, frame: pd.DataFrame) -> FeatureTable:
-        """Rows of the catalogue in these columns; ``identity`` has the identity columns."""
+        """Convert rows of the catalogue to these columns; ``identity`` has the identity columns."""
         return self._reduced(identity, frame, "theirs")
 
     def _reduced(self, identity: pd.DataFrame, frame: pd.DataFrame, side: str) -> FeatureTable:
@@ -77,12 +77,12 @@ class SharedColumns:
             measured = pd.DataFrame({one.name: getattr(one, side)(frame) for one in self.measured})
         except KeyError as error:
             raise BadTable(
-                f"the table has no column {error}, which a shared column follows "
-                "from; measure it with every feature group"
+                f"the table has no column {error}, which a shared column "
+                "needs; measure it with every feature group"
             ) from error
         derived = pd.DataFrame({one.name: one.formula(measured) for one in self.derived})
         values = pd.concat([measured, derived], axis=1).astype(float)
-        # what is not finite is missing
+        # values that are not finite count as missing
         values = values.where(np.isfinite(values))
         names = list(values)
         return FeatureTable(
@@ -91,30 +91,31 @@ class SharedColumns:
 
 
 def same(ours: str, theirs: str, *, factor: float = 1.0) -> dict[str, Formula]:
-    """A column that both sides have, theirs in other units by ``factor``."""
+    """Return the formulas of a column that both sides have; ``factor`` converts the catalogue's."""
     return {"ours": lambda frame: frame[ours], "theirs": lambda frame: factor * frame[theirs]}
 
 
 def positive(name: str) -> Formula:
-    """A catalogue's column in which zero and below stand for missing."""
+    """Return the formula of a catalogue's column whose values of zero or less are missing."""
     return lambda frame: frame[name].where(frame[name] > 0)
 
 
 def central_duration(frame: pd.DataFrame) -> pd.Series:
-    """Hours a central transit of a small body takes, from period, gravity and stellar radius.
+    """Return the duration (hours) of a small body's central transit, from period and star.
 
-    13 h (P / yr)^(1/3) (rho / rho_sun)^(-1/3), with rho = g / R in solar units.
+    The columns are period, logg and stellar_radius; the duration is 13 h (P / yr)^(1/3) (rho /
+    rho_sun)^(-1/3), with rho = g / R in solar units.
     """
     density = density_from_gravity(logg=frame["logg"], radius=frame["stellar_radius"])
     return 13.0 * (frame["period"] / DAYS_PER_YEAR / density) ** (1 / 3)
 
 
 def distance_from_event(phase: pd.Series) -> pd.Series:
-    """Phases as the distance from the event at 0, from 0 to 0.5."""
+    """Return the distance of phases from the event at phase 0, from 0 to 0.5."""
     return (phase + 0.5).mod(1.0).sub(0.5).abs()
 
 
-#: follow from period, transit_duration, transit_depth, logg and stellar_radius
+#: derived from period, transit_duration, transit_depth, logg and stellar_radius
 PLANET_COLUMNS = (
     DerivedColumn(
         "planet_radius",
@@ -140,7 +141,7 @@ PLANET_COLUMNS = (
     ),
 )
 
-#: follow from mes, ses_max, transit_count and secondary_mes
+#: derived from mes, ses_max, transit_count and secondary_mes
 STRENGTH_COLUMNS = (
     DerivedColumn(
         "ses_over_mes",

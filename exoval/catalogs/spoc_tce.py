@@ -29,9 +29,9 @@ REQUIRED = (
     "transitDurationHours",
 )
 
-#: what no catalogue of planets, candidates or binaries names
+#: label of events that no catalogue of planets, candidates or binaries lists
 UNNAMED = "unnamed"
-#: a search may find an event at these multiples of its period
+#: multiples of its period at which a search may find an event
 MULTIPLES = (1.0, 0.5, 2.0, 1 / 3, 3.0)
 
 
@@ -42,16 +42,17 @@ def read_spoc_tce(
     interest: list[Candidate] | None = None,
     binaries: dict[int, tuple[float, ...]] | None = None,
 ) -> pd.DataFrame:
-    """The events with the columns ``REQUIRED``, ``needed``, ``label`` and ``disposition``.
+    """Read the events with the columns ``REQUIRED``, ``needed``, ``label`` and ``disposition``.
 
-    The archive has no labels: they are those of the TESS Objects of Interest (``interest``) with
-    the event's period and mid-time, and EB for the ``binaries`` (Prša et al. 2022; TIC number to
-    periods in days) with its period or a small multiple; both are read from their tables by
-    default. ``label`` is planet, FP, FA,
-    PC, APC, EB or, for what nobody names, unnamed: years of follow-up later that is variability
-    and systematics nearly always, and counts as a false positive. Candidates are unknown, and so
-    is an event at another phase or a multiple of the period of a planet or candidate. Raises
-    DataNotFound without a table and BadTable if it lacks a column.
+    The archive has no labels. An event has the label of the TESS Object of Interest (``interest``)
+    with its period and mid-time, and EB if one of the ``binaries`` (Prša et al. 2022; TIC number to
+    periods in days) has its period or a small multiple; both are read from their tables by default.
+    ``label`` is planet, FP, FA, PC, APC, EB or unnamed. After years of follow-up an unnamed event
+    is nearly always variability or a systematic, and counts as a false positive. The disposition of
+    candidates is unknown, as is that of an event at another phase, or a multiple of the period, of
+    a planet or candidate.
+
+    Raises DataNotFound without a table and BadTable if it lacks a column.
     """
     table = TABLE.read(path, (*REQUIRED, *(name for name in needed if name not in REQUIRED)))
     interest = read_toi() if interest is None else interest
@@ -67,7 +68,7 @@ def read_spoc_tce(
 
 
 def _by_star(signals: list[Candidate]) -> dict[int, tuple[Candidate, ...]]:
-    """Catalogued signals by TIC number."""
+    """Group catalogued signals by TIC number."""
     stars: dict[int, tuple[Candidate, ...]] = {}
     for signal in signals:
         number = int(signal.target.removeprefix("TIC "))
@@ -76,7 +77,7 @@ def _by_star(signals: list[Candidate]) -> dict[int, tuple[Candidate, ...]]:
 
 
 def _binary_periods() -> dict[int, tuple[float, ...]]:
-    """Periods of catalogued eclipsing binaries by TIC number, with or without a fitted width."""
+    """Periods of catalogued eclipsing binaries by TIC number, even without a fitted width."""
     table = BINARIES.read(None, ("TIC", "Per"))
     return {int(star): tuple(periods) for star, periods in table.groupby("TIC")["Per"]}
 
@@ -91,7 +92,7 @@ def _label(
         for one in at_multiple
         if _at(event, one.ephemeris.period, (1.0,)) and _same_phase(event, one)
     ]
-    # a planet wins over what else has the same ephemeris, a binary over mere candidates
+    # for one ephemeris a planet takes precedence over everything, a binary over candidates
     for signal in exact:
         if signal.disposition == PLANET:
             return PLANET, PLANET
@@ -105,14 +106,14 @@ def _label(
 
 
 def _at(event: tuple, period: float, multiples: tuple[float, ...]) -> bool:
-    """Whether an event has a period or one of its multiples."""
+    """Return whether an event has a period or one of its multiples."""
     return not is_other_period(
         event.orbitalPeriodDays, period, multiples=multiples, within=SAME_FOUND_PERIOD
     )
 
 
 def _same_phase(event: tuple, signal: Candidate) -> bool:
-    """Whether mid-times agree within the longer of both durations."""
+    """Return whether mid-times agree within the longer of both durations."""
     period, longest = (
         signal.ephemeris.period,
         max(event.transitDurationHours / 24, signal.ephemeris.duration),

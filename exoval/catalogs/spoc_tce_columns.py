@@ -19,18 +19,18 @@ from exoval.catalogs.shared_columns import (
 from exoval.catalogs.spoc_tce import read_spoc_tce
 from exoval.table.feature_table import FeatureTable
 
-#: log10(model SNR / multiple-event statistic) as a line in log10(duration / h). Least absolute
-#: deviations of the 3,151 events with a statistic above 8 that ExoMiner++ scores above 0.9
+#: log10(model SNR / multiple-event statistic) as a line in log10(duration / h), fitted by least
+#: absolute deviations to the 3,151 events with a statistic above 8 that ExoMiner++ scores above 0.9
 WHITENING_LOSS = (0.01764, 0.06150)
 
 
 def whitening_loss(duration_hours: np.ndarray | pd.Series) -> np.ndarray | pd.Series:
-    """How much larger a model's SNR is than the pipeline's multiple-event statistic."""
+    """Return the ratio of a model's SNR to the pipeline's multiple-event statistic."""
     return 10 ** np.polyval(WHITENING_LOSS, np.log10(duration_hours))
 
 
-#: measured on both sides. Not among them: what its fits of transit shape say (they pile up at the
-#: ends of impact parameter) and its chi-square, which is not normalised
+#: measured on both sides. Left out are the parameters of the pipeline's transit fits, whose impact
+#: parameters pile up at the ends of the range, and its chi-square, which is not normalised
 SHARED = SharedColumns(
     (
         SharedColumn("period", "d", "orbital period", **same("period", "orbitalPeriodDays")),
@@ -53,7 +53,7 @@ SHARED = SharedColumns(
             "multiple-event statistic",
             ours=lambda frame: frame["mes"] / whitening_loss(frame["transit_duration"]),
             theirs=lambda frame: frame["mes"],
-            differs="ours loses to whitening what is usual for the duration",
+            differs="exoval's is reduced by the mean whitening loss at that duration",
         ),
         SharedColumn(
             "ses_max",
@@ -86,7 +86,7 @@ SHARED = SharedColumns(
             "K",
             "effective temperature",
             **same("teff", "starTeffKelvin"),
-            differs="the pipeline takes the Sun where it knows no star",
+            differs="the pipeline assumes the Sun for unknown stars",
         ),
         SharedColumn("logg", "dex", "surface gravity", **same("logg", "starLoggCgs")),
         SharedColumn(
@@ -113,18 +113,18 @@ NEEDED = (
 
 
 def measured_as_spoc_tce(table: FeatureTable) -> FeatureTable:
-    """A measured table in the columns it shares with TESS threshold-crossing events.
+    """Reduce a measured table to the columns it shares with TESS threshold-crossing events.
 
-    Raises BadTable if a feature that they follow from is not in it.
+    Raises BadTable if the table lacks a feature that they need.
     """
     return SHARED.of_measured(table)
 
 
 def spoc_tce_table(path: str | Path | None = None) -> FeatureTable:
-    """The threshold-crossing events of TESS sectors 1-6 in the shared columns.
+    """Read the threshold-crossing events of TESS sectors 1-6 in the shared columns.
 
-    Labels are described with ``read_spoc_tce``. An event found in several runs of the pipeline
-    is a row for each. Raises DataNotFound without a table and BadTable if it lacks a column.
+    ``read_spoc_tce`` describes the labels. An event found in several runs of the pipeline has one
+    row for each run. Raises DataNotFound without a table and BadTable if it lacks a column.
     """
     table = read_spoc_tce(path, needed=NEEDED)
     identity = pd.DataFrame(

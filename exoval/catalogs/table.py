@@ -1,4 +1,4 @@
-"""Find, read and turn into candidates the catalogues' tables."""
+"""Find and read a catalogue's table, and convert its rows to candidates."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CANDIDATE_COLUMNS = (
 
 @dataclass(frozen=True)
 class CatalogTable:
-    """A published table: where it lies under ``tables/`` of the data, its name and its source."""
+    """A published table: its place under ``tables/`` of the data, its name and its source."""
 
     file: str
     name: str
@@ -43,11 +43,12 @@ class CatalogTable:
     def read(
         self, path: str | Path | None, required: tuple[str, ...], *, optional: tuple[str, ...] = ()
     ) -> pd.DataFrame:
-        """The columns of the table, Parquet or CSV with ``#`` comments; optional ones become NaN.
+        """Read columns of the table; missing optional columns become NaN.
 
-        Without a path and without EXOVAL_DATA, the rows of the sample's stars. Raises
-        DataNotFound, naming the archive's table, if there is no file or the sample's has too few
-        columns, and BadTable if it cannot be read or lacks a required column.
+        The file is Parquet or CSV with ``#`` comments. Without a path and without EXOVAL_DATA these
+        are the rows of the sample's stars. Raises DataNotFound, naming the archive's table, if the
+        file is missing or the sample's lacks columns, and BadTable if it cannot be read or lacks a
+        required column.
         """
         path = self._find(path)
         frame = self._load(path)
@@ -62,14 +63,14 @@ class CatalogTable:
         return frame.reindex(columns=[*required, *optional])
 
     def read_all(self, path: str | Path | None) -> pd.DataFrame:
-        """All columns that the table has; DataNotFound and BadTable as in ``read``."""
+        """Read all columns of the table; DataNotFound and BadTable as in ``read``."""
         path = self._find(path)
         if is_sample(path):
             raise self._not_whole()
         return self._load(path)
 
     def _load(self, path: Path) -> pd.DataFrame:
-        """A Parquet or CSV file; BadTable if it cannot be read."""
+        """Read a Parquet or CSV file; BadTable if it cannot be read."""
         try:
             return (
                 pd.read_parquet(path)
@@ -101,10 +102,10 @@ class CatalogTable:
 
 
 def candidates(frame: pd.DataFrame, *, provenance: str) -> list[Candidate]:
-    """One candidate per row of a table with the columns CANDIDATE_COLUMNS.
+    """Convert the rows of a table with the columns CANDIDATE_COLUMNS to candidates.
 
-    Rows whose period, epoch or duration is missing or not 0 < duration < period are skipped and
-    counted in the log. Raises BadParameter for a disposition no catalogue uses.
+    Rows without period, epoch and duration with 0 < duration < period are skipped and counted in
+    the log. Raises BadParameter for an unknown disposition.
     """
     usable = np.isfinite(frame[["period", "epoch", "duration"]]).all(axis=1)
     usable &= (frame["duration"] > 0) & (frame["duration"] < frame["period"])

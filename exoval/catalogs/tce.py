@@ -22,12 +22,12 @@ OPTIONAL = ("transit_depth", "tce_max_mult_ev", "koi_disposition")
 
 
 def read_tce(path: str | Path | None = None) -> list[Candidate]:
-    """Threshold-crossing events labelled PC, AFP (astrophysical) or NTP (not transiting).
+    """Read threshold-crossing events labelled PC, AFP (astrophysical) or NTP (not transiting).
 
-    A PC is as good as its KOI's disposition (unknown without one); AFP and NTP are false
-    positives. ``signal_to_noise`` is the multiple-event statistic. ``path`` is the table as CSV
-    or Parquet; by default it is looked for under EXOVAL_DATA. Raises DataNotFound if it is not
-    there, BadTable if it cannot be read or lacks a column.
+    A PC has its KOI's disposition (unknown without a KOI); AFP and NTP are false positives.
+    ``signal_to_noise`` is the multiple-event statistic. ``path`` is the table as CSV or Parquet;
+    the default lies under EXOVAL_DATA. Raises DataNotFound if it is missing, BadTable if it cannot
+    be read or lacks a column.
     """
     table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
     is_planet_candidate = table["label"] == "PC"

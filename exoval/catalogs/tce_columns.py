@@ -22,24 +22,25 @@ from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.missions.kepler import PIXEL_ARCSEC
 from exoval.table.feature_table import FeatureTable
 
-#: log10(model SNR / multiple-event statistic) as a parabola in log10(duration / h): what the
-#: archive's whitening filter takes. Least absolute deviations of 3,241 planets and candidates of
-#: KOI DR25 with a statistic above 8; their medians follow it within 2 % from 1 to 16 hours
+#: log10(model SNR / multiple-event statistic) as a parabola in log10(duration / h): the loss in the
+#: archive's whitening filter, fitted by least absolute deviations to 3,241 planets and candidates
+#: of KOI DR25 with a statistic above 8; their medians follow it within 2 % from 1 to 16 hours
 WHITENING_LOSS = (0.19956, -0.15347, 0.09398)
 
 
 def whitening_loss(duration_hours: np.ndarray | pd.Series) -> np.ndarray | pd.Series:
-    """How much larger a model's SNR is than the archive's multiple-event statistic.
+    """Return the ratio of a model's SNR to the archive's multiple-event statistic.
 
-    The pipeline's statistic is computed after a whitening filter, which takes part of the event
-    with the noise, more of long ones (Jenkins et al. 2010).
+    The pipeline computes its statistic after a whitening filter, which removes part of the event
+    with the noise, most for long events (Jenkins et al. 2010).
     """
     return 10 ** np.polyval(WHITENING_LOSS, np.log10(duration_hours))
 
 
-#: measured on both sides. Not among them, as the two sides mean different things: the model's SNR
-#: (the archive's is below its multiple-event statistic where the fit fails, ours never), impact
-#: parameter, radius ratio and a/R* (its fits pile up at impact parameters above 0.8)
+#: measured on both sides. Left out, because their definitions differ, are the model's SNR (the
+#: archive's drops below its multiple-event statistic where the fit fails, exoval's never does),
+#: impact parameter, radius ratio and a/R* (the archive's fits pile up at impact parameters above
+#: 0.8)
 MEASURED = (
     SharedColumn("period", "d", "orbital period", **same("period", "tce_period")),
     SharedColumn(
@@ -62,7 +63,7 @@ MEASURED = (
         "multiple-event statistic",
         ours=lambda frame: frame["mes"] / whitening_loss(frame["transit_duration"]),
         theirs=lambda frame: frame["tce_max_mult_ev"],
-        differs="ours loses to whitening what is usual for the duration",
+        differs="exoval's is reduced by the mean whitening loss at that duration",
     ),
     SharedColumn(
         "ses_max",
@@ -105,11 +106,11 @@ MEASURED = (
     SharedColumn(
         "source_offset",
         "arcsec",
-        "how far from the target the dimming source lies",
+        "distance of the dimming source from the target",
         ours=lambda frame: PIXEL_ARCSEC * frame["source_offset"],
         theirs=positive("tce_dikco_msky"),
         differs="flux-weighted centroids here, difference images there: where the "
-        "source is bright and far, ours is the less certain",
+        "source is bright and far, exoval's is less certain",
     ),
     SharedColumn(
         "source_offset_sigma",
@@ -142,7 +143,7 @@ DERIVED = (
 
 SHARED = SharedColumns(MEASURED, DERIVED)
 
-#: archive columns that the shared ones are made of
+#: archive columns that the shared columns need
 NEEDED = (
     "target_id",
     "tce_plnt_num",
@@ -166,18 +167,18 @@ NEEDED = (
 
 
 def measured_as_tce(table: FeatureTable) -> FeatureTable:
-    """A measured table in the columns it shares with threshold-crossing events.
+    """Reduce a measured table to the columns it shares with threshold-crossing events.
 
-    Raises BadTable if a feature that they follow from is not in it.
+    Raises BadTable if the table lacks a feature that they need.
     """
     return SHARED.of_measured(table)
 
 
 def tce_table(path: str | Path | None = None) -> FeatureTable:
-    """The labelled threshold-crossing events of Kepler DR25 in the shared columns.
+    """Read the labelled threshold-crossing events of Kepler DR25 in the shared columns.
 
-    ``label`` is planet for PC, and AFP or NTP. Raises DataNotFound without the table and BadTable
-    if it lacks a column.
+    ``label`` is planet (for PC), AFP or NTP. Raises DataNotFound without the table and BadTable if
+    it lacks a column.
     """
     table = TABLE.read(path, NEEDED)
     # the archive's mark for a number that could not be computed

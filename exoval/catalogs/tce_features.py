@@ -1,4 +1,4 @@
-"""What the pipeline measured of threshold-crossing events, as features (Twicken et al. 2018)."""
+"""The pipeline's measurements of threshold-crossing events as features (Twicken et al. 2018)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from exoval.table.feature_table import FeatureTable
 
 #: mean density of the Sun, g/cm3, and (2 pi)^2 / (G rho_sun) x 3 / (4 pi) in d^2
 SUN_DENSITY, DENSITY_FACTOR = 1.41, 0.01342
-#: logarithm that stands for a probability too small for a single-precision number
+#: logarithm used for a probability too small for single precision
 SMALLEST_LOGARITHM = -45.0
 
-#: other names of the same columns: the archive's own table beside the labelled one
+#: names in the archive's own table of columns that have other names in the labelled table
 ALIASES = {
     "kepid": "target_id",
     "tce_depth": "transit_depth",
@@ -30,7 +30,7 @@ ALIASES = {
 
 ARCHIVE = (
     ArchiveColumn(
-        "event_number", "", "how many-th event of the star the search found", "tce_plnt_num"
+        "event_number", "", "number of the event among those found in the star", "tce_plnt_num"
     ),
     ArchiveColumn("period", "d", "orbital period", "tce_period"),
     ArchiveColumn("period_error", "d", "its error", "tce_period_err", valid="positive"),
@@ -81,7 +81,7 @@ ARCHIVE = (
     ArchiveColumn(
         "secondary_albedo",
         "",
-        "geometric albedo of a planet that shines by reflection as much as the secondary hides",
+        "geometric albedo of a planet whose reflected light equals the secondary's depth",
         "tce_albedo",
         valid="not_zero",
     ),
@@ -95,7 +95,7 @@ ARCHIVE = (
     ArchiveColumn(
         "secondary_temperature",
         "K",
-        "day side of a planet that glows as much",
+        "day-side temperature of a planet whose emission equals the secondary's depth",
         "tce_ptemp",
         valid="positive",
     ),
@@ -190,7 +190,7 @@ COMPUTED = (
     Column(
         "source_offset",
         "pixel",
-        "how far from the centroid the dimming source lies",
+        "distance of the dimming source from the centroid",
         "tce_fwm_srao, tce_fwm_sdeco",
     ),
     Column("source_offset_error", "pixel", "its error", "tce_fwm_srao_err, tce_fwm_sdeco_err"),
@@ -218,21 +218,20 @@ COLUMNS = (*(one.column for one in ARCHIVE), *COMPUTED, *DERIVED)
 
 
 def tce_features(path: str | Path | None = None) -> FeatureTable:
-    """The threshold-crossing events of Kepler DR25 with the pipeline's vetting columns.
+    """Read the threshold-crossing events of Kepler DR25 with the pipeline's vetting columns.
 
-    ``label`` is PC (disposition planet), AFP or NTP (false_positive) as in Valizadegan et al.
-    2022, and UNK in a table without labels; ``target`` is ``KIC n`` and ``event`` ``TCE n-01``.
-    Left out are columns that know the label, coordinates and times, which say where and when and
-    not what, and those that are the same in all rows. ``path`` is the archive's table as CSV or
-    Parquet with any of the columns. Raises DataNotFound without a table and BadTable if it cannot
-    be read or lacks ids.
+    ``label`` is PC (disposition planet), AFP or NTP (false_positive) as in Valizadegan et al. 2022,
+    and UNK in a table without labels; ``target`` is ``KIC n`` and ``event`` ``TCE n-01``. Left out
+    are columns that reveal the label, coordinates and times, and columns that are constant.
+    ``path`` is the archive's table as CSV or Parquet with any of the columns. Raises DataNotFound
+    without a table and BadTable if it cannot be read or lacks identifiers.
     """
     table = read_archive_tces(path)
     return feature_table(identity(table), tce_values(table), COLUMNS, "tce")
 
 
 def read_archive_tces(path: str | Path | None) -> pd.DataFrame:
-    """All columns of the archive's table by the names of the labelled one."""
+    """Read all columns of the archive's table under the labelled table's names."""
     table = TABLE.read_all(path).rename(columns=ALIASES)
     missing = [name for name in ("target_id", "tce_plnt_num") if name not in table]
     if missing:
@@ -244,7 +243,7 @@ def read_archive_tces(path: str | Path | None) -> pd.DataFrame:
 
 
 def identity(table: pd.DataFrame) -> pd.DataFrame:
-    """Identity columns of threshold-crossing events."""
+    """Return the identity columns of threshold-crossing events."""
     star = table["target_id"].astype(str)
     label = table["label"] if "label" in table else pd.Series("UNK", table.index)
     planets = {"PC": "CONFIRMED"}
@@ -259,7 +258,7 @@ def identity(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def tce_values(table: pd.DataFrame) -> pd.DataFrame:
-    """Every feature that follows from the columns that the table has."""
+    """Return every feature that the table's columns allow."""
     values = archive_values(table, ARCHIVE)
     computed = {}
     for column, of in zip(
@@ -274,7 +273,7 @@ def tce_values(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def derived(values: pd.DataFrame) -> pd.DataFrame:
-    """Ratios of the features, those whose parts are there."""
+    """Return ratios of the features, where both are present."""
     have = values.reindex(columns=[one.name for one in (*ARCHIVE, *COMPUTED)])
     density = DENSITY_FACTOR * have["scaled_axis"] ** 3 / have["period"] ** 2
     ratios = pd.DataFrame(
@@ -312,12 +311,12 @@ def _false_alarm(table: pd.DataFrame) -> pd.Series:
 
 
 def _odd_even(table: pd.DataFrame) -> pd.Series:
-    """Root of a chi-squared with one degree of freedom; 0 stands for odd or even events alone."""
+    """Root of a chi-squared with one degree of freedom; 0 means only odd or only even events."""
     return np.sqrt(table["tce_bin_oedp_stat"].where(table["tce_bin_oedp_stat"] > 0))
 
 
 def _phase(table: pd.DataFrame) -> pd.Series:
-    """From days to a distance in phase."""
+    """Convert days to a distance in phase."""
     return ((table["tce_maxmesd"] / table["tce_period"] + 0.5).mod(1.0) - 0.5).abs()
 
 
@@ -337,17 +336,17 @@ def _offset(table: pd.DataFrame) -> pd.Series:
 
 
 def _offset_error(table: pd.DataFrame) -> pd.Series:
-    """Errors of both axes together; -1 stands for none."""
+    """Combined error of both axes; -1 means missing."""
     errors = table[["tce_fwm_srao_err", "tce_fwm_sdeco_err"]].astype(float)
     return np.hypot(*errors.where(errors > 0).to_numpy().T) / PIXEL_ARCSEC
 
 
 def published_folds(path: str | Path | None = None) -> np.ndarray:
-    """The ten folds (rows,) in which Valizadegan et al. 2022 judged these events.
+    """Read the ten cross-validation folds (rows,) of Valizadegan et al. 2022.
 
-    They were dealt out by event and not by star: thousands of stars (6,252 of the whole table)
-    have events in several folds, so a model is judged on stars that it was fitted on. To compare
-    with their numbers and for nothing else. Raises DataNotFound without the table and BadTable if
-    it lacks the column ``exominer_fold``.
+    The folds split events, not stars: thousands of stars (6,252 of the whole table) have events in
+    several folds, so a model is evaluated on stars that it was fitted on. Use them only to compare
+    with the published numbers. Raises DataNotFound without the table and BadTable if it lacks the
+    column ``exominer_fold``.
     """
     return TABLE.read(path, ("exominer_fold",))["exominer_fold"].to_numpy(dtype=int)

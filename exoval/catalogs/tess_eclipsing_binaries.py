@@ -20,12 +20,12 @@ OPTIONAL = ("Wp_2g", "Dp_2g", "Wp_pf", "Dp_pf")
 
 
 def read_tess_eclipsing_binaries(path: str | Path | None = None) -> list[Candidate]:
-    """Eclipsing binaries at the epoch of their primary eclipse (BTJD), label ``EB``.
+    """Read eclipsing binaries at the epoch of their primary eclipse (BTJD), label ``EB``.
 
-    Width and depth are those of the two-Gaussian model, or of the polynomial one where that is
-    missing; widths are published in phase and become days. Rows without either are skipped and
-    counted, as are depths outside 0-1. Raises DataNotFound if the table is not there, BadTable
-    if it cannot be read or lacks a column.
+    Width and depth are those of the two-Gaussian model or, if that is missing, of the polynomial
+    model. Widths are published in phase and converted to days. Rows without a width, and depths
+    outside 0-1, are skipped and counted. Raises DataNotFound if the table is missing, BadTable if
+    it cannot be read or lacks a column.
     """
     table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
     width = table["Wp_2g"].fillna(table["Wp_pf"])

@@ -1,9 +1,9 @@
 """TESS threshold-crossing events with their folded light curves (Yu et al. 2019, AJ 158, 25).
 
-12,467 events of the first sectors' full-frame images, each with a view of the whole period (201
-bins) and one of the event (61 bins), and what the eye said: PC (planet candidate), EB (eclipsing
-binary), J (junk) or O (other). Events of ours are brought to the same form (``in_triage_form``), so
-that a network trained on simulated ones can be asked about these.
+The table has 12,467 events of the first sectors' full-frame images, each with a view of the whole
+period (201 bins), a view of the event (61 bins) and a label given by eye: PC (planet candidate), EB
+(eclipsing binary), J (junk) or O (other). ``in_triage_form`` converts exoval's views to this form,
+so that a network trained on simulated events can classify the published ones.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ NEEDED = (
 #: bins of the published views
 TRIAGE_BINS = COARSE.bins
 BINARY, JUNK = "eclipsing_binary", "no_transit"
-#: what the eye said, and what it sees where something transits
+#: labels given by eye, and the label here
 LABEL = {"PC": PLANET, "EB": BINARY, "J": JUNK}
 LOOKS_LIKE = {"planet": PLANET, "star": BINARY, "nothing": JUNK}
 COLUMNS = (
@@ -56,16 +56,16 @@ COLUMNS = (
     Column("transit_depth", "ppm", "depth of the event"),
     Column("duration_over_period", "", "share of the period in the event"),
 )
-#: our columns that say the same: theirs are of a trapezoid as well
+#: exoval's columns of the same quantities: the published ones are of a trapezoid too
 MEASURED = {"period": "period", "trapezoid_duration": "transit_duration", "depth": "transit_depth"}
 
 
 def triage_table(path: str | Path | None = None, *, split: str | None = None) -> FeatureTable:
-    """The published events with their views; ``split`` train, val or test, or all of them.
+    """Read the published events with their views; ``split`` is train, val, test or None for all.
 
-    Labels are planet, eclipsing_binary and no_transit; events called O are left out and counted
-    in the log. Raises DataNotFound without the table and BadTable if it lacks a column or its
-    views have another length.
+    Labels are planet, eclipsing_binary and no_transit; events labelled O are left out and counted
+    in the log. Raises DataNotFound without the table and BadTable if it lacks a column or its views
+    have another length.
     """
     table = TABLE.read(path, NEEDED)
     if split is not None:
@@ -86,7 +86,7 @@ def triage_table(path: str | Path | None = None, *, split: str | None = None) ->
             "disposition": np.where(label == PLANET, PLANET, FALSE_POSITIVE),
             "period": table["Period"].astype(float),
             "transit_duration": 24.0 * table["Duration"],
-            # deeper than the star is bright is no depth
+            # a depth above 10^6 ppm is impossible
             "transit_depth": depth.where((depth > 0) & (depth < 1e6)),
         }
     )
@@ -96,11 +96,11 @@ def triage_table(path: str | Path | None = None, *, split: str | None = None) ->
 
 
 def measured_as_triage(table: FeatureTable) -> FeatureTable:
-    """Measured events in the form of the published ones: four columns and two views.
+    """Convert measured events to the form of the published ones: four columns and two views.
 
-    Labels become planet, eclipsing_binary or no_transit, by what transits. Best simulated with
-    view_form=medians; fine views are averaged (``in_triage_form``). Raises BadTable if the table
-    has no views, lacks a column, or does not say of a label what transits.
+    Labels become planet, eclipsing_binary or no_transit, by what transits. Sets are best simulated
+    with view_form=medians; fine views are averaged (``in_triage_form``). Raises BadTable if the
+    table has no views, lacks a column, or does not state what transits for a label.
     """
     if table.views is None:
         raise BadTable("the labelled set has no views; simulate it with views=true")
@@ -160,7 +160,7 @@ def in_triage_form(values: np.ndarray, *, layout: ViewLayout) -> np.ndarray:
 
 
 def _normalised(values: np.ndarray) -> np.ndarray:
-    """Rows shifted and stretched to a median of 0 and a lowest value of -1."""
+    """Rows shifted and scaled to a median of 0 and a lowest value of -1."""
     level = values - np.median(values, axis=1, keepdims=True)
     depth = -level.min(axis=1, keepdims=True)
     return level / np.where(depth > 0, depth, 1.0)

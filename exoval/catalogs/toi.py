@@ -22,11 +22,11 @@ OPTIONAL = ("pl_trandep",)
 
 
 def read_toi(path: str | Path | None = None) -> list[Candidate]:
-    """TESS Objects of Interest with the working group's disposition, in the table's order.
+    """Read TESS Objects of Interest with the working group's disposition, in the table's order.
 
-    ``path`` is the archive's table as CSV or Parquet; by default it is looked for under
-    EXOVAL_DATA. Names count a star's rows, because not every copy holds the TOI number. Raises
-    DataNotFound if it is not there, BadTable if it cannot be read or lacks a column.
+    ``path`` is the archive's table as CSV or Parquet; the default lies under EXOVAL_DATA. Names
+    number a star's rows, because some copies lack the TOI number. Raises DataNotFound if it is
+    missing, BadTable if it cannot be read or lacks a column.
     """
     table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
     number_on_star = table.groupby("tid").cumcount() + 1

@@ -51,19 +51,19 @@ NEEDED = (
 
 
 def measured_as_toi(table: FeatureTable) -> FeatureTable:
-    """A measured table in the columns it shares with objects of interest.
+    """Reduce a measured table to the columns it shares with TESS Objects of Interest.
 
-    Raises BadTable if a feature that they follow from is not in it.
+    Raises BadTable if the table lacks a feature that they need.
     """
     return SHARED.of_measured(table)
 
 
 def toi_table(path: str | Path | None = None) -> FeatureTable:
-    """TESS Objects of Interest with a period, in the shared columns.
+    """Read TESS Objects of Interest with a period, in the shared columns.
 
-    ``label`` is planet for confirmed and known planets, otherwise the working group's own word;
-    candidates have an unknown disposition. Raises DataNotFound without the table and BadTable if
-    it lacks a column.
+    ``label`` is planet for confirmed and known planets, otherwise the working group's label;
+    candidates have an unknown disposition. Raises DataNotFound without the table and BadTable if it
+    lacks a column.
     """
     table = TABLE.read(path, NEEDED)
     table = table[table["pl_orbper"] > 0].reset_index(drop=True)

@@ -17,9 +17,10 @@ TABLE = CatalogTable(
 
 
 def read_vespa(path: str | Path | None = None) -> pd.DataFrame:
-    """``name`` (K00001.01), ``target`` and ``false_positive_probability`` of DR25's objects.
+    """Read the false-positive probabilities of DR25's objects of interest.
 
-    The probability is NaN where vespa gave none. Raises DataNotFound or BadTable.
+    Columns: ``name`` (K00001.01), ``target`` and ``false_positive_probability``, which is NaN where
+    vespa gives no value. Raises DataNotFound or BadTable.
     """
     table = TABLE.read(path, ("kepid", "kepoi_name", "fpp_prob"))
     values = table["fpp_prob"].astype(float)
