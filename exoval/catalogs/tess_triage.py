@@ -137,11 +137,11 @@ def measured_as_triage(table: FeatureTable) -> FeatureTable:
 
 
 def in_triage_form(values: np.ndarray, *, layout: ViewLayout) -> np.ndarray:
-    """Views (rows, bins) with no more than the published ones tell, float32 (rows, 262).
+    """Convert views (rows, bins) to the resolution of the published ones, float32 (rows, 262).
 
-    Views of that form stay as they are. Of fine ones the whole period is averaged in 201 bins and
-    the event in 61; either is shifted and stretched so that its median is 0 and its lowest bin -1.
-    Raises BadTable for views of another form.
+    Views of that form are returned unchanged. Fine views are averaged, the whole period in 201 bins
+    and the event in 61; both are shifted and scaled to a median of 0 and a lowest bin of -1. Raises
+    BadTable for views of another form.
     """
     if layout.slices == COARSE.slices:
         return values

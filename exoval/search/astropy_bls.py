@@ -22,10 +22,9 @@ from exoval.star import Star
 class AstropyBoxSearch:
     """Blind search over all periods that show ``minimum_transits`` in the baseline.
 
-    The range is cut in octaves of period, each with ``durations_per_octave`` durations between
-    ``shortest_duration`` and ``longest_duration`` times the central transit of a star of solar
-    density at that period, so that work goes where transits can be. ``threshold`` is the
-    multiple-event statistic below which nothing is reported.
+    The period range is split in octaves. Each has ``durations_per_octave`` trial durations, between
+    ``shortest_duration`` and ``longest_duration`` times that of a central transit of a star of
+    solar density. ``threshold`` is the least multiple-event statistic of a reported event.
 
     Raises BadParameter for an empty period range or fewer than two transits.
     """
@@ -58,7 +57,7 @@ class AstropyBoxSearch:
         expected: Ephemeris | None = None,
         rng: np.random.Generator | None = None,
     ) -> TransitEvent | None:
-        """Best event above the threshold, refined; None if there is none.
+        """Return the best event above the threshold, refined; None if no event reaches it.
 
         ``light_curve`` is detrended (flux 1 out of transit, errors robust). ``star``,
         ``expected`` and ``rng`` are not used: the search is blind. Raises BadLightCurve if times

@@ -1,4 +1,4 @@
-"""Compiled leaf of the refinement: the best box near a known ephemeris."""
+"""Compiled core of the refinement: the best box near a known ephemeris."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ def best_box_near(
     circular: bool,
     reach: int,
 ) -> tuple:
-    """Strongest dip over trial periods, widths and mid-event times near an ephemeris.
+    """Find the strongest dip over trial periods, widths and mid-event times near an ephemeris.
 
     ``offset`` (days from the nearest event), ``event`` (its number from the reference event),
-    ``weight`` and ``signal`` (weight times flux) belong to the cadences near events, of weighted
-    mean zero over the whole light curve, whose weight is ``total``. Trial ``steps`` (days) are
-    added to the period about the reference event. Offsets are binned in ``bins`` bins of
+    ``weight`` and ``signal`` (weight times flux) belong to the cadences near events. The flux has
+    weighted mean zero over the whole light curve, whose weight is ``total``. Trial ``steps`` (days)
+    are added to the period about the reference event. Offsets are binned in ``bins`` bins of
     ``bin_days`` around zero, the whole phase if ``circular``; ``widths`` are in bins, and box
-    centres stay within ``reach`` bins of zero. Returns twice the gain in log likelihood, the
-    index of the step, the offset of the box centre in days and the width.
+    centres stay within ``reach`` bins of zero. Returns twice the gain in log likelihood, the index
+    of the step, the offset of the box centre in days and the width.
     """
     weights = np.empty(bins)
     signals = np.empty(bins)

@@ -1,9 +1,9 @@
 """Box least squares for long light curves (Kovács et al. 2002, A&A 391, 369), compiled.
 
-What is computed is the textbook statistic: at every trial period of an Ofir (2014) grid, over
-trial durations and phases, the largest signal-to-noise ratio of a dip of free depth and level,
-the root of twice its gain in log likelihood (astropy's ``depth_snr``; its ``likelihood`` objective
-takes the level outside the box for known). How it is made fast:
+The statistic is the standard one: at every trial period of an Ofir (2014) grid, over trial
+durations and phases, the largest signal-to-noise ratio of a dip of free depth and level. It is the
+root of twice the gain in log likelihood (astropy's ``depth_snr``; its ``likelihood`` objective
+assumes a known level outside the box). Four steps make it fast:
 
 1. *Cadence follows the period.* In each octave of period the light curve is summed in bins of
    time of half a phase bin, where that is longer than its cadence. Gaps leave no bins.
@@ -17,10 +17,11 @@ takes the level outside the box for known). How it is made fast:
    the grid itself lets the last transit drift.
 4. *Boxes are differences of prefix sums* over the phase bins, which close in a circle.
 
-The highest peak above its neighbourhood is then refined on the light curve itself
-(``exoval.search.refine``), which restores what 1-3 round off. It is not the strongest one: noise
-that is correlated raises all periods around, and refinement sharpens its spikes more than it does
-transits, so that the strongest refined peak is more often noise than the highest one is.
+The peak that stands highest above its neighbourhood is then refined on the light curve itself
+(``exoval.search.refine``), which removes the rounding of steps 1-3. This peak is preferred to the
+one of largest signal-to-noise ratio: correlated noise raises all neighbouring periods, and
+refinement sharpens noise spikes more than transits, so the strongest refined peak is more often
+noise.
 """
 
 from __future__ import annotations
@@ -43,21 +44,22 @@ from exoval.search.signal_detection_efficiency import signal_detection_efficienc
 from exoval.search.weighted_flux import WeightedFlux, usable, weighted_flux
 from exoval.star import Star
 
-#: chunks of time are radix^2; the costs are nanoseconds to put a cadence in a phase bin and to
-#: add one phase bin to another, whose ratio alone matters
+#: chunks of time are radix^2; the costs are nanoseconds to put a cadence in a phase bin and to add
+#: one phase bin to another, of which only the ratio matters
 RADICES = (1, 2, 4, 8)
 FOLD_COST, ADD_COST = 0.8, 0.08
-#: trial periods beyond which a search would take minutes
+#: largest number of trial periods; beyond it a search would take minutes
 MOST_PERIODS = 3_000_000
-#: share of the highest peak's detection efficiency below which no candidate is refined
+#: a candidate is refined if its detection efficiency is at least this share of the highest peak's
 WORTH_REFINING = 0.75
-#: Share of a box's gain that a wave must have to be taken out once the strongest one outdoes it. A
-#: pure wave gains 1.2 times what the best box on it does; the best wave on a train of boxes gains
-#: 0.2, 0.4 or 0.6 of theirs where they cover a tenth, a fifth or three tenths of the time
+#: Once the strongest sinusoid has a larger gain than the box, all sinusoids with at least this
+#: share of the box's gain are subtracted. A pure sinusoid gains 1.2 times as much as the best box
+#: on it; the best sinusoid on a train of boxes gains 0.2, 0.4 or 0.6 of theirs where they cover a
+#: tenth, a fifth or three tenths of the time
 LEAST_WAVE = 0.5
-#: periods at which the rest of a wave or of a close binary is found again
+#: period ratios at which residuals of a sinusoid or a close binary are found again
 MULTIPLES = (1 / 3, 0.5, 2 / 3, 1.0, 1.5, 2.0, 3.0)
-#: densities (solar) of stars that a catalogue may have right
+#: plausible stellar densities (solar); a catalogue's density outside is ignored
 SANE_DENSITY = (1e-3, 1e2)
 
 
@@ -66,16 +68,18 @@ class BoxSearch:
     """Blind search over all periods that show ``minimum_transits`` in the baseline.
 
     Durations run from ``shortest_duration`` to ``longest_duration`` times the central transit,
-    ``duration_count`` of them, the shortest in ``bins_per_duration`` phase bins.
-    The highest of the periodogram's peaks is refined and reported if its multiple-event statistic
-    reaches ``threshold``; if not, the next of ``candidates``. A candidate that is weaker
-    than the strongest of its own events is one bad event and not a periodic signal (Kepler's
-    ratio of single- to multiple-event statistic, Thompson et al. 2018, ApJS 235, 38), and one
-    with too few events is none: its strongest event is hidden and the search repeated,
-    ``retries`` times at most. Where a sinusoid explains the light curve better than the event
-    does, waves are taken out and the search looks behind them, ``prewhiten`` times at most; what it
-    finds there is reported unless it is a multiple of what it found before; if it finds nothing
-    there, or waves still explain more, the first event stands.
+    ``duration_count`` of them, the shortest in ``bins_per_duration`` phase bins. The highest of the
+    periodogram's peaks is refined and reported if its multiple-event statistic reaches
+    ``threshold``; otherwise the next of ``candidates`` is tried. A candidate weaker than the
+    strongest of its own events is one bad event, not a periodic signal (Kepler's ratio of single-
+    to multiple-event statistic, Thompson et al. 2018, ApJS 235, 38). Such a candidate, or one with
+    too few events, is rejected: its strongest event is hidden and the search repeated, at most
+    ``retries`` times.
+
+    If a sinusoid explains the light curve better than the event, sinusoids are subtracted and the
+    search is repeated, at most ``prewhiten`` times. The new event is reported unless its period is
+    a multiple of the first one's. The first event is reported if the repeated search finds nothing
+    or sinusoids still explain more.
 
     Raises BadParameter for an empty range, fewer than two transits or a count below one.
     """
@@ -107,7 +111,7 @@ class BoxSearch:
         if not 0 < self.shortest_duration < self.longest_duration:
             raise BadParameter(
                 f"durations {self.shortest_duration}-{self.longest_duration} times the central "
-                "transit are none; give a positive shortest below the longest"
+                "transit are an empty range; give a positive shortest below the longest"
             )
         counts = (self.duration_count, self.bins_per_duration, self.candidates)
         if min(counts) < 1 or min(self.retries, self.prewhiten) < 0:
@@ -123,12 +127,12 @@ class BoxSearch:
         expected: Ephemeris | None = None,
         rng: np.random.Generator | None = None,
     ) -> TransitEvent | None:
-        """Best event above the threshold, refined; None if there is none.
+        """Return the best event above the threshold, refined; None if no event reaches it.
 
         ``light_curve`` is detrended (flux 1 out of transit, errors robust); cadences without a
         finite flux and a positive error are left out. ``expected`` and ``rng`` are not used: the
-        search is blind. Raises BadLightCurve for descending times and BadParameter where range
-        and baseline ask for more than three million trial periods.
+        search is blind. Raises BadLightCurve for descending times and BadParameter if range and
+        baseline need more than three million trial periods.
         """
         good = usable(light_curve)
         if not good.any():
@@ -150,7 +154,7 @@ class BoxSearch:
         return first if event is None or _is_multiple(event, first) else event
 
     def _periodic(self, light_curve: LightCurve, star: Star) -> TransitEvent | None:
-        """The best event above the threshold that is more than one bad event."""
+        """The best event above the threshold that is not a single bad event."""
         for _ in range(self.retries + 1):
             periodogram = self.periodogram(light_curve, star)
             if periodogram is None:
@@ -165,9 +169,9 @@ class BoxSearch:
         return None
 
     def periodogram(self, light_curve: LightCurve, star: Star | None = None) -> Periodogram | None:
-        """The best box at every trial period; None where the light curve allows none.
+        """Return the best box at every trial period; None for a light curve too short to search.
 
-        Raises as a call does.
+        Raises the errors of a call.
         """
         data = weighted_flux(light_curve)
         if data is None or len(data) < 10 * self.minimum_transits:
@@ -210,7 +214,7 @@ class BoxSearch:
         )
 
     def _durations(self, periods: np.ndarray, density: float, cadence: float) -> np.ndarray:
-        """Trial durations, shape (periods, durations): an exposure blurs all shorter ones."""
+        """Trial durations, shape (periods, durations), none below the cadence, which blurs them."""
         central = duration_scale(density) * np.cbrt(periods)
         longest = np.minimum(self.longest_duration * central, 0.45 * periods)
         shortest = np.minimum(np.maximum(self.shortest_duration * central, cadence), longest)
@@ -220,7 +224,7 @@ class BoxSearch:
     def _search(
         self, data: WeightedFlux, periods: np.ndarray, durations: np.ndarray
     ) -> tuple[np.ndarray, ...]:
-        """Octave by octave, each with its own cadence and number of chunks."""
+        """Search octave by octave, each with its own cadence and number of chunks."""
         octave = np.maximum(np.log2(periods / periods[0]), 0).astype(int)
         parts = []
         for number in np.unique(octave):
@@ -273,7 +277,7 @@ class BoxSearch:
 
 
 def _is_multiple(event: TransitEvent, first: TransitEvent) -> bool:
-    """Whether an event is the rest of one found before: at its period or a small multiple."""
+    """Return whether an event is the residual of an earlier one: at its period or a multiple."""
     return event is not first and not is_other_period(
         event.ephemeris.period,
         first.ephemeris.period,
@@ -294,7 +298,7 @@ def cheapest_radix(cadences: int, bins: int) -> int:
 
 
 def _middle(data: WeightedFlux) -> float:
-    """The time from which phases are counted, so that periods and epochs hardly correlate."""
+    """The zero point of phases, at the middle, where period and epoch hardly correlate."""
     return 0.5 * float(data.time[0] + data.time[-1])
 
 

@@ -1,4 +1,4 @@
-"""How strong each event of an ephemeris is by itself."""
+"""The strength of single events of an ephemeris."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from exoval.search.weighted_flux import weighted_flux
 def strongest_event(
     light_curve: LightCurve, ephemeris: Ephemeris, *, margin: float = 1.0
 ) -> tuple[float, np.ndarray]:
-    """Signal-to-noise ratio of the strongest single dip, and the mask of its cadences.
+    """Return the signal-to-noise ratio of the strongest single event, and the mask of its cadences.
 
-    The single-event statistic of a box: depth against the level of the whole light curve over
-    its error. The mask is ``margin`` durations wide. Zero and an empty mask where no usable
-    cadence is in an event. Raises BadLightCurve for descending times.
+    This is the single-event statistic of a box: the depth below the level of the whole light curve
+    over its error. The mask is ``margin`` durations wide. Zero and an empty mask if no event has a
+    usable cadence. Raises BadLightCurve for descending times.
     """
     empty = np.zeros(len(light_curve), dtype=bool)
     data = weighted_flux(light_curve)

@@ -1,11 +1,11 @@
-"""Compiled leaves of the box search: fold once for many periods, then slide boxes.
+"""Compiled core of the box search: fold once for many periods, then slide boxes.
 
 Trial periods are folded a group at a time. The light curve is cut in radix^2 chunks of time; each
-is folded once, at the group's middle frequency, into a profile of phase bins (sums of weight and
-of weight times flux). Seen at a neighbouring frequency f, a chunk around time t only moves in
-phase, by t (f - middle), so its profile is shifted by whole bins and added: first radix chunks to
-a block, for a subgroup of periods, then radix blocks to the whole light curve, for one period.
-Points are touched once a group, and the rest is sums of contiguous arrays.
+is folded once, at the group's middle frequency, into a profile of phase bins (sums of weight and of
+weight times flux). Seen at a neighbouring frequency f, a chunk around time t only moves in phase,
+by t (f - middle), so its profile is shifted by whole bins and added: first radix chunks to a block,
+for a subgroup of periods, then radix blocks to the whole light curve, for one period. Cadences are
+read once for each group of periods; the rest is sums of contiguous arrays.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ GROUP_PER_CHUNK = 0.5
 
 @njit(cache=True, error_model="numpy")
 def bin_in_time(time: np.ndarray, weight: np.ndarray, signal: np.ndarray, width: float) -> tuple:
-    """Sums of weight and signal in bins of time, at their weighted mean times; no empty bins."""
+    """Sum weight and signal in bins of time, at their weighted mean times; drops empty bins."""
     times = np.empty(len(time))
     weights = np.empty(len(time), dtype=np.float32)
     signals = np.empty(len(time), dtype=np.float32)
@@ -51,13 +51,13 @@ def search_periods(
     radix: int,
     weight_floor: float,
 ) -> tuple:
-    """Best box at every trial period.
+    """Find the best box at every trial period.
 
     ``time`` ascending, about zero at the middle; ``signal`` is weight times flux, with weighted
     mean zero, in units in which one unit of weight has variance one. ``durations`` (periods,
-    trials) ascending in each row. Boxes of a duration d that hold less weight than
-    ``weight_floor`` d are left out. Returns signal-to-noise ratio, mid-event phase (of ``time``
-    zero) and duration, each of shape (periods,).
+    trials) ascending in each row. Boxes of a duration d that hold less weight than ``weight_floor``
+    d are left out. Returns signal-to-noise ratio, mid-event phase (of ``time`` zero) and duration,
+    each of shape (periods,).
     """
     count = len(periods)
     power = np.zeros(count)
@@ -104,7 +104,7 @@ def search_periods(
 
 @njit(cache=True)
 def phase_bins(period: float, shortest: float, bins_per_duration: float) -> int:
-    """Phase bins for which the shortest box spans ``bins_per_duration`` of them."""
+    """Return the number of phase bins: the shortest box spans ``bins_per_duration`` of them."""
     return max(int(np.ceil(period / shortest * bins_per_duration)), 8)
 
 
@@ -192,13 +192,13 @@ def _widths(durations: np.ndarray, bins_per_day: float) -> np.ndarray:
 def best_box(
     profile: np.ndarray, total: float, widths: np.ndarray, weight_floor: float, scratch: np.ndarray
 ) -> tuple:
-    """Signal-to-noise ratio, first bin and width of the strongest dip in a circular profile.
+    """Return signal-to-noise ratio, first bin and width of the strongest dip in a circular profile.
 
-    ``profile`` holds weight and signal of every bin in turn. With r the weight and s the signal
-    in a box and R the weight of all, a box of free depth and level gains s^2 R / (r (R - r)) in
-    twice the log likelihood; its root is the depth over its error. Boxes lighter than
-    ``weight_floor`` a bin and boxes of a bump do not count. ``scratch`` is room for three rows
-    of at least bins + widest + 1 values.
+    ``profile`` holds weight and signal of every bin in turn. With r the weight and s the signal in
+    a box and R the weight of all, a box of free depth and level gains s^2 R / (r (R - r)) in twice
+    the log likelihood; its root is the depth over its error. Boxes with less weight than
+    ``weight_floor`` per bin, and boxes around a bump, do not count. ``scratch`` is room for three
+    rows of at least bins + widest + 1 values.
     """
     bins = len(profile) // 2
     weights, signals, gain = scratch[0], scratch[1], scratch[2, :bins]

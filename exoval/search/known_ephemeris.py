@@ -1,4 +1,4 @@
-"""Skip the search: the expected ephemeris, off by the error a search would have made."""
+"""The fast mode of a search: the expected ephemeris with the error of a real search."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from exoval.star import Star
 
 @dataclass(frozen=True)
 class KnownEphemeris:
-    """The fast mode: perturb what is expected, then refine it as every event is refined.
+    """Perturb the expected ephemeris, then refine it like every event, instead of searching.
 
-    Errors follow Carter et al. (2008, ApJ 689, 499) for a box with ingress a tenth of the
-    duration: sigma_epoch = duration sqrt(0.1 / 2) / SNR, and that times sqrt(12) per event
-    number for the period. Where nothing is expected (a light curve with nothing injected) the
-    ``blind`` search looks instead.
+    Errors follow Carter et al. (2008, ApJ 689, 499) for a box with ingress a tenth of the duration:
+    sigma_epoch = duration sqrt(0.1 / 2) / SNR, and for the period that times sqrt(12) over the
+    number of events. Light curves without an injection, which have no expected ephemeris, are
+    searched by ``blind``.
     """
 
     blind: Search
@@ -35,9 +35,9 @@ class KnownEphemeris:
         expected: Ephemeris | None = None,
         rng: np.random.Generator | None = None,
     ) -> TransitEvent | None:
-        """The refined event at the expected ephemeris; None if it is below the threshold.
+        """Return the refined event at the expected ephemeris; None if it is below the threshold.
 
-        Without ``rng`` the ephemeris is taken as it is.
+        Without ``rng`` the ephemeris is not perturbed.
         """
         if expected is None:
             return self.blind(light_curve, star, None, rng)
@@ -56,7 +56,7 @@ def _perturb(light_curve: LightCurve, expected: Ephemeris, rng: np.random.Genera
     period_error = np.sqrt(12) * epoch_error / events
     epoch_shift, period_shift = rng.standard_normal(2)
     period = expected.period + period_error * period_shift
-    # the error of the epoch is smallest at the middle of the data, so that is where it is put
+    # the error of the epoch is smallest at the middle of the data, so it is drawn there
     middle = np.round((np.mean(light_curve.time) - expected.epoch) / expected.period)
     epoch = expected.epoch + middle * expected.period + epoch_error * epoch_shift
     return Ephemeris(period, epoch, min(expected.duration, 0.9 * period))

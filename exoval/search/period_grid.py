@@ -1,4 +1,4 @@
-"""Trial periods spaced so that no transit is smeared, uniform in cube-root frequency."""
+"""Trial periods that do not smear transits, uniform in the cube root of frequency."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from exoval.errors import BadParameter
 
-#: period in days of an orbit that grazes the surface of a star of solar density
+#: period in days of an orbit at the surface of a star of solar density
 SURFACE_PERIOD = 0.11583
 
 
@@ -18,12 +18,16 @@ def ofir_periods(
     density: float = 1.0,
     oversampling: float = 2.0,
 ) -> np.ndarray:
-    """Trial periods of Ofir (2014, A&A 561, A138), descending frequency spacing as f^(2/3).
+    """Return the trial periods of Ofir (2014, A&A 561, A138), with frequency steps as f^(2/3).
 
     A period error dP shifts the last transit by baseline dP / P; the grid keeps that shift below
     one ``oversampling``-th of the duration of a central transit of a star of ``density`` (solar).
-    All times in days; returns ascending periods, both ends included. Raises BadParameter if the
+    All times are in days; the periods ascend and include both ends. Raises BadParameter if the
     range is empty or a value is not positive.
+
+    >>> periods = ofir_periods(90.0, minimum_period=0.5, maximum_period=30.0)
+    >>> len(periods), periods[[0, -1]].round(6)
+    (6699, array([ 0.5, 30. ]))
     """
     values = (baseline, minimum_period, density, oversampling)
     if min(values) <= 0 or not maximum_period > minimum_period:
@@ -41,5 +45,11 @@ def ofir_periods(
 
 
 def duration_scale(density: float) -> float:
-    """Duration of a central transit of a one-day circular orbit, in days (T = scale P^(1/3))."""
+    """Return the duration (days) of a central transit at a period of one day; T = scale P^(1/3).
+
+    The orbit is circular, ``density`` is in solar units.
+
+    >>> round(24 * float(duration_scale(1.0) * 365.25 ** (1 / 3)), 1)
+    13.0
+    """
     return (SURFACE_PERIOD / np.sqrt(density)) ** (2 / 3) / np.pi

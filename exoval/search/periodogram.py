@@ -1,4 +1,4 @@
-"""What a box search saw at every trial period."""
+"""The result of a box search at every trial period."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: drifts over the baseline, in durations, by which the side lobes of a peak have died away
+#: drift over the baseline, in durations, beyond which a peak has no side lobes
 SIDE_LOBES = 10.0
 
 
@@ -28,7 +28,7 @@ class Periodogram:
     baseline: float
 
     def peaks(self, count: int) -> list[int]:
-        """Indices of the ``count`` most efficient peaks, side lobes left out, best first."""
+        """Return the indices of the ``count`` highest peaks in efficiency, without side lobes."""
         height = self.efficiency.copy()
         found = []
         while len(found) < min(count, len(height)):

@@ -1,10 +1,10 @@
-"""Sinusoids in a light curve, which a box search takes for trains of transits.
+"""Prewhitening: find and subtract sinusoids, which a box search mistakes for transits.
 
-Stars that pulsate or turn within a day or two keep their variation through detrending. Folded at
-any multiple of its period a wave is a dip, of a strength that hides planets a hundred times
-stronger than the threshold. Kepler's pipeline takes harmonics out before it searches (Jenkins et
-al. 2010, ApJ 713, L87); here that is done only where a wave explains the light curve better than
-the found box does, so that transits and eclipses are never fitted away for being periodic.
+Detrending leaves the variation of stars that pulsate or rotate within a day or two. Folded at any
+multiple of its period a sinusoid looks like a dip, strong enough to hide planets a hundred times
+above the threshold. Kepler's pipeline subtracts harmonics before it searches (Jenkins et al. 2010,
+ApJ 713, L87). Here they are subtracted only if a sinusoid explains the light curve better than the
+found box, so that transits and eclipses are never fitted away.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from exoval.lightcurve import LightCurve
 from exoval.search.folding import bin_in_time
 from exoval.search.weighted_flux import weighted_flux
 
-#: days; shorter waves average out in boxes, longer ones are the trend's
+#: periods in days; shorter sinusoids average out in boxes, detrending removes longer ones
 SHORTEST, LONGEST = 0.1, 5.0
-#: trial frequencies per inverse baseline, and bins of time per shortest wave
+#: trial frequencies per inverse baseline, and bins of time per shortest period
 OVERSAMPLING, BINS_PER_WAVE = 5.0, 10
-#: waves fitted at once, and the least share of the strongest one's gain that they have
+#: number of sinusoids fitted together, and their least gain as a share of the strongest one's
 AT_ONCE, LEAST_SHARE = 8, 0.3
-#: inverse baselines between two waves that are told apart
+#: least separation, in inverse baselines, of two sinusoids that are fitted separately
 APART = 3.0
-#: weight of a cadence or bin that says next to nothing, so that no division fails
+#: smallest weight of a cadence or bin, which avoids divisions by zero
 LEAST_WEIGHT = 1e-12
-#: days beyond which no waves are looked for: more than a century is no baseline
+#: longest baseline in days; more than a century is an error in the times
 LONGEST_BASELINE = 40_000.0
 
 
 @dataclass(frozen=True)
 class WaveSpectrum:
-    """What a sinusoid of every trial ``frequency`` (1/d, ascending) explains.
+    """The gain in likelihood of a sinusoid at every trial ``frequency`` (1/d, ascending).
 
     ``gain`` is twice the gain in log likelihood, comparable with the square of a box's
     signal-to-noise ratio; shape (frequencies,).
@@ -50,7 +50,7 @@ class WaveSpectrum:
         return float(self.gain.max(initial=0.0))
 
     def peaks(self, least: float, *, count: int = AT_ONCE) -> np.ndarray:
-        """Frequencies of the highest peaks of at least that gain, best first."""
+        """Return the frequencies of the highest peaks with a gain of ``least`` or more."""
         gain, found = self.gain.copy(), []
         least = max(least, LEAST_SHARE * self.strongest)
         while len(found) < count and gain.max(initial=0.0) >= least > 0:
@@ -61,10 +61,10 @@ class WaveSpectrum:
 
 
 def wave_spectrum(light_curve: LightCurve) -> WaveSpectrum | None:
-    """What waves explain of a detrended light curve (Lomb 1976, ApSS 39, 447).
+    """Return the spectrum of sinusoids of a detrended light curve (Lomb 1976, ApSS 39, 447).
 
-    Cadences are summed in bins of a tenth of the shortest period. None for a baseline of less than
-    two of the shortest waves or of more than a century, and for fewer than ten cadences. Raises
+    Cadences are summed in bins of a tenth of the shortest period. None for a baseline shorter than
+    two of the shortest periods or longer than a century, and for fewer than ten cadences. Raises
     BadLightCurve for descending times.
     """
     data = weighted_flux(light_curve)
@@ -89,7 +89,7 @@ def wave_spectrum(light_curve: LightCurve) -> WaveSpectrum | None:
 def prewhitened(
     light_curve: LightCurve, *, least_gain: float, spectrum: WaveSpectrum, rounds: int = 2
 ) -> LightCurve:
-    """The light curve less the sinusoids that gain at least ``least_gain``.
+    """Subtract from a light curve the sinusoids that gain at least ``least_gain``.
 
     In each round the strongest ones are fitted together, with their own frequencies; ``spectrum``
     is that of the light curve, which is detrended and has usable cadences only.
@@ -104,7 +104,7 @@ def prewhitened(
 
 
 def _subtracted(light_curve: LightCurve, frequencies: np.ndarray) -> LightCurve:
-    """The light curve less sinusoids near these frequencies, level kept."""
+    """Subtract sinusoids near these frequencies; the level stays."""
     data = weighted_flux(light_curve)
     time = data.time - 0.5 * (data.time[0] + data.time[-1])
     root_weight = np.sqrt(np.maximum(data.weight, LEAST_WEIGHT))
@@ -124,7 +124,7 @@ def _waves(frequencies: np.ndarray, time: np.ndarray) -> np.ndarray:
 def _sharpened(
     frequency: float, time: np.ndarray, flux: np.ndarray, root_weight: np.ndarray
 ) -> float:
-    """The frequency at which a wave fits best, by Gauss and Newton from a peak's."""
+    """The frequency of the best-fitting sinusoid, by Gauss-Newton steps from a peak's."""
     baseline = time[-1] - time[0]
     found = frequency
     for _ in range(3):

@@ -1,7 +1,7 @@
-"""Sharpen an ephemeris on the light curve it came from.
+"""Refinement of an ephemeris on its light curve.
 
-Every event passes here before it is measured, whether a search found it or a catalogue names
-it, so that simulated and real events carry ephemerides of one kind.
+Every event is refined before it is measured, whether it comes from a search or a catalogue, so that
+the ephemerides of simulated and real events are of the same kind.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class _Round:
 
 COARSE = _Round(np.linspace(-1, 1, 41), np.geomspace(0.5, 2.0, 9), reach=1.0, bins=12)
 FINE = _Round(np.linspace(-0.15, 0.15, 31), np.geomspace(0.8, 1.25, 9), reach=0.2, bins=40)
-#: least cadences of an event, as a share of the fullest event's, that say when it was
+#: least cadences of an event, as a share of the fullest event's, for its time to be known
 LEAST_SHARE = 0.25
 
 
@@ -46,15 +46,15 @@ def refine(
     rounds: int = 2,
     longest_period: float = np.inf,
 ) -> TransitEvent | None:
-    """Best box near an ephemeris: period, epoch and duration by box least squares.
+    """Return the best box near an ephemeris: period, epoch and duration by box least squares.
 
     Trial periods move the last event by up to one duration over the baseline in steps of a
-    twentieth of it, about the event in the middle of the data; trial durations span half to
-    twice the given one, trial epochs one duration to either side. Two ``rounds``, the second
-    around the first's answer, and then one in steps of a hundredth of the duration. Where only
-    one event has data the period stays as given: one event does not tell it. Only cadences near
-    events are touched. ``light_curve`` is detrended. None if no usable cadence
-    lies in a trial box or the best box is not a dip. Raises BadLightCurve for descending times.
+    twentieth of it, about the event in the middle of the data; trial durations span half to twice
+    the given one, trial epochs one duration to either side. There are two ``rounds``, the second
+    around the first one's result, and then one in steps of a hundredth of the duration. If only one
+    event has data, the period stays as given. Only cadences near events are used. ``light_curve``
+    is detrended. None if every trial box is empty or the best box is not a dip. Raises
+    BadLightCurve for descending times.
     """
     data = weighted_flux(light_curve)
     for trials in [COARSE] * rounds + [FINE]:
@@ -67,9 +67,9 @@ def refine(
 def _one_round(
     data: WeightedFlux, ephemeris: Ephemeris, longest_period: float, trials: _Round
 ) -> Ephemeris | None:
-    """The best box of one round, of the same period if one event alone would speak for another.
+    """The best box of one round; the period changes only if at least two events have data.
 
-    Neither may a trial period push the second event into a gap, nor pull one out of it.
+    A trial period must neither push the second event into a gap nor pull one out of it.
     """
     still = replace(trials, drifts=np.zeros(1))
     if _events_with_data(data, ephemeris) < 2:
@@ -103,7 +103,7 @@ def _best_box(
     if len(durations) == 0:
         return None
     offset, number = _about_middle(data, ephemeris)
-    # half a longest box beyond the farthest centre, and what the farthest event may drift
+    # half the longest box beyond the farthest centre, plus the largest drift of an event
     half_window = duration * (trials.reach + 0.5 * trials.durations[-1] + 1.0)
     circular = 2 * half_window >= period
     window = period if circular else 2 * half_window
@@ -144,11 +144,11 @@ def _about_middle(data: WeightedFlux, ephemeris: Ephemeris) -> tuple[np.ndarray,
 
 
 def box_event(light_curve: LightCurve, ephemeris: Ephemeris, *, source: str = "") -> TransitEvent:
-    """Depth and strength of the box that an ephemeris marks on a detrended light curve.
+    """Return depth and strength of the box of an ephemeris on a detrended light curve.
 
-    Depth is the weighted mean out of the box minus that inside; the signal-to-noise ratio is
-    depth over its error (the multiple-event statistic for white noise). Zero strength where no
-    usable cadence is inside. Raises BadLightCurve for descending times.
+    Depth is the weighted mean outside the box minus that inside; the signal-to-noise ratio is depth
+    over its error (the multiple-event statistic for white noise). The strength is zero if no usable
+    cadence is inside. Raises BadLightCurve for descending times.
     """
     return _event(weighted_flux(light_curve), ephemeris, source)
 

@@ -1,4 +1,4 @@
-"""The seam of searching: a detrended light curve in, its best event or None out."""
+"""The interface of a search: it returns the best event of a detrended light curve, or None."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from exoval.star import Star
 class Search(Protocol):
     """Find the strongest periodic dip; ``expected`` is ignored by blind searches.
 
-    What is weaker than ``threshold`` (sigma) or has fewer than ``minimum_transits`` is not found.
+    Events weaker than ``threshold`` (sigma) or with fewer than ``minimum_transits`` are not
+    reported.
     """
 
     threshold: float

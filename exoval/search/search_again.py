@@ -1,4 +1,4 @@
-"""More than one event in a light curve: search, hide what was found, search again."""
+"""Search for several events in a light curve: search, hide the found event, search again."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from exoval.star import Star
 def search_again(
     search: Search, light_curve: LightCurve, star: Star, *, count: int = 5, margin: float = 2.0
 ) -> list[TransitEvent]:
-    """Up to ``count`` events, each found with all earlier ones hidden.
+    """Return up to ``count`` events, each found with all earlier ones hidden.
 
-    Further planets, or the secondary eclipse of a binary (at the period of the first event).
-    ``light_curve`` is detrended. ``margin`` is the full width of what is hidden, in durations of
-    the found box: ingress and egress reach beyond it. Ends where nothing is found or nothing is
-    left. Raises what the search raises.
+    Later events are further planets, or the secondary eclipse of a binary (at the period of the
+    first event). ``light_curve`` is detrended. ``margin`` is the full width of the hidden window in
+    durations of the found box, because ingress and egress reach beyond the box. The search ends
+    when it finds nothing or no cadence is left. Raises the errors of the search.
     """
     events: list[TransitEvent] = []
     while len(events) < count:

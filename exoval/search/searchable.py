@@ -10,9 +10,9 @@ from exoval.search.weighted_flux import usable
 
 
 def searchable(light_curve: LightCurve) -> LightCurve | None:
-    """Cadences with finite time and flux and a finite, positive error, each time once.
+    """Return the cadences with finite time and flux and a finite, positive error, each time once.
 
-    None if there is none. Raises BadLightCurve if their times descend anywhere.
+    None if no cadence is usable. Raises BadLightCurve if times descend anywhere.
     """
     good = usable(light_curve)
     if not good.any():

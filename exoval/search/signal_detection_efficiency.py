@@ -1,4 +1,4 @@
-"""How far a periodogram's peaks stand above their neighbourhood."""
+"""The height of a periodogram's peaks above their neighbourhood."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from exoval.noise.robust_scatter import robust_scatter
 
 
 def signal_detection_efficiency(power: np.ndarray, *, window: int = 201) -> np.ndarray:
-    """Height of a periodogram above its local median, in robust standard deviations.
+    """Return the height of a periodogram above its local median, in robust standard deviations.
 
-    ``power`` is in order of frequency; medians of ``window`` trial periods each, joined by
-    straight lines, follow the rise of noise towards long periods (Ofir 2014, A&A 561, A138).
-    Linear in the number of trial periods. Shape (periods,).
+    ``power`` is in order of frequency, shape (periods,), as is the result. Medians of ``window``
+    trial periods, joined by straight lines, follow the rise of noise towards long periods (Ofir
+    2014, A&A 561, A138). The cost is linear in the number of trial periods.
     """
     excess = power - local_median(power, window=window)
     return excess / max(robust_scatter(excess), 1e-12)
 
 
 def local_median(values: np.ndarray, *, window: int) -> np.ndarray:
-    """Medians of blocks of about ``window`` values, linearly interpolated. Shape (values,)."""
+    """Return medians of blocks of about ``window`` values, linearly interpolated, (values,)."""
     count = max(len(values) // window, 1)
     size = len(values) // count
     # the last block takes the remainder, so it has between one and two windows

@@ -1,9 +1,9 @@
 """Matched filter for events that happen once or twice in a light curve.
 
-A box of every trial duration slides over the cadences; its depth is the mean level beside it
-minus the mean inside. White noise says how uncertain that is; red noise is met by scaling, per
-stretch of time and duration, to the robust scatter of the statistic itself around each box, as
-Kepler's transiting planet search does in wavelets (Jenkins 2002, ApJ 575, 493).
+A box of every trial duration slides over the cadences; its depth is the mean level beside it minus
+the mean inside. White noise gives its error. Red noise is included by dividing, for each duration
+and stretch of time, by the robust scatter of the statistic around each box, as Kepler's transiting
+planet search does in wavelets (Jenkins 2002, ApJ 575, 493).
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from exoval.search.refine import box_event
 from exoval.search.searchable import searchable
 from exoval.star import Star
 
-#: how many events are considered as partners of the strongest one
+#: number of events that are considered as partners of the strongest one
 CANDIDATES = 6
-#: widest level beside a box that is compared with it, in durations each side
+#: width of the comparison level on each side of a box, in durations
 SIDE = 1.5
 #: least share of a box, and of each side, that must hold cadences
 LEAST_COVERAGE = 0.5
@@ -34,10 +34,10 @@ LEAST_COVERAGE = 0.5
 
 @dataclass(frozen=True)
 class BoxStatistic:
-    """Depth over its error of one duration at every cadence; arrays of shape (cadences,).
+    """Depth and significance of a box of one duration at every cadence, shape (cadences,).
 
-    NaN where the box or a side of it lacks data; the significance also where a seeming dip does
-    not lie below both its sides and the level of the light curve.
+    Both are NaN where the box or one of its sides lacks data. The significance is also NaN where
+    the box does not lie below both its sides and the level of the light curve.
     """
 
     duration: float
@@ -47,18 +47,18 @@ class BoxStatistic:
 
 @dataclass(frozen=True, kw_only=True)
 class SingleEvent:
-    """Finds the strongest single dip and, if there is one like it, its partner.
+    """Find the strongest single dip and, if another dip matches it, its partner.
 
     Trial durations are ``durations`` steps from ``shortest_duration_days`` to
     ``longest_duration_days``. ``threshold`` is the signal-to-noise ratio that the strongest dip
     (or the pair) must reach, ``partner_threshold`` that of the partner, whose depth must agree
     within ``depth_tolerance`` of the first. ``noise_days`` is the time over which noise is local.
 
-    What period is reported: for a pair, its separation, the longest of the allowed aliases
-    (``allowed_periods`` lists them). For a single event, the shortest period that puts
-    no other event between the first and the last cadence: the density of periods falls so steeply
-    (detected once: about P^(-8/3)) that the shortest is the likeliest. Shorter periods whose
-    events all fall into gaps are not considered.
+    The period reported for a pair is its separation, the longest of the allowed aliases
+    (``allowed_periods`` lists them). For a single event it is the shortest period that puts no
+    other event between the first and the last cadence. The density of periods of events detected
+    once falls steeply, about as P^(-8/3), so the shortest is the most probable. Shorter periods
+    whose other events all fall into gaps are not considered.
 
     Raises BadParameter for durations or thresholds that are not positive and ascending.
     """
@@ -92,9 +92,9 @@ class SingleEvent:
         expected: Ephemeris | None = None,
         rng: np.random.Generator | None = None,
     ) -> TransitEvent | None:
-        """Strongest single or double event above the threshold; None if there is none.
+        """Return the strongest single or double event above the threshold; None without one.
 
-        ``light_curve`` is detrended. ``signal_to_noise`` counts red noise; ``transit_count`` is 1
+        ``light_curve`` is detrended. ``signal_to_noise`` includes red noise; ``transit_count`` is 1
         or 2. ``star``, ``expected`` and ``rng`` are not used. Raises BadLightCurve if times
         descend.
         """
@@ -109,7 +109,7 @@ class SingleEvent:
         return best if best.signal_to_noise >= self.threshold else None
 
     def strongest_dips(self, light_curve: LightCurve, count: int) -> list[TransitEvent]:
-        """Single dips in order of strength, none overlapping, down to ``partner_threshold``.
+        """Return non-overlapping single dips in order of strength, down to ``partner_threshold``.
 
         Their ephemerides carry the baseline as a stand-in period.
         """
@@ -150,7 +150,7 @@ class SingleEvent:
         return dips
 
     def _pair(self, light_curve: LightCurve, dips: list[TransitEvent]) -> TransitEvent | None:
-        """The strongest dip with the partner at whose separation most light is missing."""
+        """The strongest dip and the partner at whose separation most light is missing."""
         first, pairs = dips[0], []
         for other in dips[1:]:
             alike = abs(other.depth / first.depth - 1) < self.depth_tolerance + (
@@ -158,7 +158,7 @@ class SingleEvent:
             )
             if not alike or not 0.5 < other.ephemeris.duration / first.ephemeris.duration < 2:
                 continue
-            # the separation is allowed if any of its fractions is, and it is the longest
+            # the separation, the longest period, is allowed if any of its fractions is
             if len(allowed_periods(light_curve, first, other, most=1)):
                 pairs.append(_twice(light_curve, first, other))
         return max(
@@ -169,14 +169,14 @@ class SingleEvent:
 
 
 def box_statistic(light_curve: LightCurve, *, duration: float, noise_days: float) -> BoxStatistic:
-    """Depth and significance of a box of ``duration`` days centred on every cadence.
+    """Return depth and significance of a box of ``duration`` days centred on every cadence.
 
-    Depth is against the weighted mean of up to ``SIDE`` durations on either side, the two sides
-    counted alike, so that a slope is no dip. The significance is divided by its own robust
-    scatter over ``noise_days`` (never multiplied): that is the red noise on this duration.
+    Depth is relative to the weighted mean of up to ``SIDE`` durations on either side; both sides
+    count equally, so that a slope is not a dip. The significance is divided by its own robust
+    scatter over ``noise_days``, if that exceeds one: this is the red noise on this duration.
     """
     time, weight = light_curve.time, light_curve.flux_error**-2.0
-    # about the median, so that sums keep their digits
+    # relative to the median, which keeps the sums precise
     deviation = light_curve.flux - np.median(light_curve.flux)
     mass = np.concatenate([[0.0], np.cumsum(weight)])
     moment = np.concatenate([[0.0], np.cumsum(weight * deviation)])
@@ -193,7 +193,7 @@ def box_statistic(light_curve: LightCurve, *, duration: float, noise_days: float
     for low, high, width in zip(edges[:-1], edges[1:], (side, duration, side)):
         depth[(high - low) * cadence < LEAST_COVERAGE * width] = np.nan
     significance = _reddened(time, depth / error, noise_days)
-    # what stands beside a bump or on a step is no dip: it must lie below both sides and the level
+    # a dip lies below both sides and the level; the side of a bump or a step does not
     with np.errstate(invalid="ignore"):
         shallowest = np.minimum(np.minimum(left, right), 0.0) - box
         significance[(significance > 0) & ~(shallowest > 0.5 * depth)] = np.nan
@@ -220,11 +220,11 @@ def _reddened(time: np.ndarray, significance: np.ndarray, noise_days: float) -> 
 def allowed_periods(
     light_curve: LightCurve, first: TransitEvent, second: TransitEvent, *, most: int = 100
 ) -> np.ndarray:
-    """Periods that make two dips one signal and contradict no data, longest first.
+    """Return the periods that explain two dips as one signal, consistent with the data.
 
-    They are the separation over 1, 2, ... ``most``, down to twice the duration. One is allowed if
-    every other event that it predicts, where cadences cover half of it, is deeper than half the
-    mean depth or within three errors of it. ``light_curve`` is detrended.
+    They are the separation over 1, 2, ... ``most``, down to twice the duration, longest first. A
+    period is allowed if every other event that it predicts, where cadences cover half of it, is
+    deeper than half the mean depth or within three errors of it. ``light_curve`` is detrended.
     """
     times = sorted((first.ephemeris.epoch, second.ephemeris.epoch))
     duration = max(first.ephemeris.duration, second.ephemeris.duration)

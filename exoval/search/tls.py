@@ -21,10 +21,10 @@ from exoval.star import Star
 class TransitLeastSquares:
     """Blind search by the package transitleastsquares, on one thread and on its own grids.
 
-    ``oversampling`` is of trial periods, ``duration_step`` the ratio of neighbouring trial
-    durations; both defaults are the package's. Periods show ``minimum_transits`` in the baseline.
-    ``threshold`` is the multiple-event statistic of the refined event below which nothing is
-    reported. The event's detection efficiency is the package's SDE.
+    ``oversampling`` is that of trial periods, ``duration_step`` the ratio of neighbouring trial
+    durations; both defaults are the package's. The longest period has ``minimum_transits`` in the
+    baseline. ``threshold`` is the least multiple-event statistic of a reported event, once refined.
+    The event's detection efficiency is the package's SDE.
 
     Raises BadParameter for an empty period range or fewer than two transits and
     MissingDependency where the package is not installed.
@@ -60,7 +60,7 @@ class TransitLeastSquares:
         expected: Ephemeris | None = None,
         rng: np.random.Generator | None = None,
     ) -> TransitEvent | None:
-        """Best event above the threshold, refined as every event is; None if there is none.
+        """Return the best event above the threshold, refined like every event; None without one.
 
         ``light_curve`` is detrended. ``star``, ``expected`` and ``rng`` are not used. Raises
         BadLightCurve if times descend.
@@ -83,11 +83,11 @@ class TransitLeastSquares:
         return replace(event, signal_detection_efficiency=efficiency)
 
     def _peak(self, light_curve: LightCurve, longest: float) -> tuple[Ephemeris, float] | None:
-        """Ephemeris and SDE of the highest peak; None where no transit could be fitted."""
+        """Ephemeris and SDE of the highest peak; None if no transit could be fitted."""
         from transitleastsquares import transitleastsquares
 
         with warnings.catch_warnings(), np.errstate(all="ignore"):
-            # it warns of levels and of transits it cannot fit, which the caller sees as None
+            # the package warns of levels and transits that it cannot fit; the caller gets None
             warnings.simplefilter("ignore")
             model = transitleastsquares(
                 light_curve.time, light_curve.flux, light_curve.flux_error, verbose=False

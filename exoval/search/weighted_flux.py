@@ -1,4 +1,4 @@
-"""A detrended light curve as the box searches need it: weights and weighted, centred flux."""
+"""A detrended light curve in the form that box searches need: weights and weighted flux."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from exoval.errors import BadLightCurve
 from exoval.lightcurve import LightCurve
 
-#: dips and weights beyond these many errors and median weights overflow sums, and are no data
+#: largest deviation in errors, and weight in median weights; larger values overflow the sums
 LARGEST_DEVIATION = 1e7
 LARGEST_WEIGHT = 1e4
 
@@ -46,16 +46,16 @@ class WeightedFlux:
 
 
 def usable(light_curve: LightCurve) -> np.ndarray:
-    """Mask of the cadences with finite time and flux and a finite, positive error."""
+    """Return the mask of cadences with finite time and flux and a finite, positive error."""
     time, flux, error = light_curve.time, light_curve.flux, light_curve.flux_error
     return np.isfinite(time) & np.isfinite(flux) & np.isfinite(error) & (error > 0)
 
 
 def weighted_flux(light_curve: LightCurve) -> WeightedFlux | None:
-    """The usable cadences of a detrended light curve.
+    """Return the usable cadences of a detrended light curve.
 
-    None if there are fewer than two of them or they are all at one time. Raises BadLightCurve
-    if their times descend anywhere.
+    None for fewer than two usable cadences or if all have the same time. Raises BadLightCurve if
+    their times descend anywhere.
     """
     time, flux, error = light_curve.time, light_curve.flux, light_curve.flux_error
     good = usable(light_curve)
