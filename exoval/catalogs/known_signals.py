@@ -21,12 +21,12 @@ def stars_with_known_signals(
 ) -> dict[str, tuple[Candidate, ...]]:
     """Return the catalogued signals of every star that has one, by target.
 
-    For the readers of ``signal_catalogues`` these are all objects of interest of any disposition, all
-    eclipsing binaries, and the threshold-crossing events other than NTP: an NTP is variability or
-    an artefact, which a host star may have. A missing table is reported in the log; its stars then
-    count as stars without signals. The tables of the sample that ships with exoval list only the
-    sample's stars: the log says so if ``stars_of``, the folder or table of the stars in question,
-    lies elsewhere.
+    For the readers of ``signal_catalogues`` these are all objects of interest of any disposition,
+    all eclipsing binaries and the threshold-crossing events other than NTP: an NTP is variability
+    or an artefact, which a host star may have. A missing table is reported in the log; its stars
+    then count as stars without signals. The tables of the sample that ships with exoval list only
+    the sample's stars: the log says so if ``stars_of``, the folder or table of the stars in
+    question, lies elsewhere.
     """
     if stars_of is not None and is_sample(data_folder()) and not is_sample(stars_of):
         log.warning(

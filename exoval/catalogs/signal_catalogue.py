@@ -1,4 +1,4 @@
-"""What a catalogue of signals says of itself, and which of them list the stars of a name."""
+"""Declaration of a catalogue of signals, and the catalogues of stars with a name prefix."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from exoval.catalogs.candidate import Candidate
 class SignalCatalogue:
     """A catalogue that lists signals of stars whose names begin with ``target_prefix`` (KIC).
 
-    ``read`` gives its signals; it raises DataNotFound where the table is not there. Where several
-    catalogues list one signal, that of the lowest ``rank`` counts: 0 is what people have vetted.
+    ``read`` returns its signals; it raises DataNotFound if the table is missing. If several
+    catalogues list one signal, the entry of the lowest ``rank`` counts; rank 0 is a catalogue
+    vetted by people.
     """
 
     target_prefix: str
@@ -25,9 +26,9 @@ class SignalCatalogue:
 
 
 def signal_catalogues(target_prefix: str) -> tuple[Callable[[], list[Candidate]], ...]:
-    """What reads the catalogues of stars named with a prefix, by rank and then by file name.
+    """Return the readers of the catalogues of stars with a name prefix, by rank and file name.
 
-    A file of ``exoval/catalogs`` with a ``SIGNALS = SignalCatalogue(...)`` is one.
+    Every file of ``exoval/catalogs`` with a ``SIGNALS = SignalCatalogue(...)`` is a catalogue.
     """
     found = []
     for module in pkgutil.iter_modules(exoval.catalogs.__path__):
