@@ -244,6 +244,7 @@ def test_other_rows_of_a_star_are_hidden_where_they_are_other_signals(tmp_path):
     assert other.others == searched.others == ()
 
 
+@pytest.mark.slow
 def test_worker_processes_give_the_same_table(folder, table, monkeypatch, tmp_path):
     arguments = ("--table", str(table), "--data", str(folder), "--classifier", "forest")
     alone = vetted_rows(folder, monkeypatch, tmp_path, *arguments)
@@ -301,6 +302,7 @@ def test_what_was_kept_of_another_question_is_not_used(folder, tmp_path):
         assert len(calls) == expected
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_costs_the_target_that_killed_it(folder, tmp_path):
     deadly = VettingRequest("KIC 7", data=folder, name="deadly")
     asked = [
