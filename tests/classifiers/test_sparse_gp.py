@@ -29,7 +29,8 @@ def expected_failures(estimator):
 
 
 @parametrize_with_checks(
-    [SparseGP(held_out_share=0.0, **QUICK)], expected_failed_checks=expected_failures
+    [SparseGP(held_out_share=0.0, **QUICK | {"epochs": 15})],
+    expected_failed_checks=expected_failures,
 )
 def test_scikit_learn_contract(estimator, check):
     check(estimator)

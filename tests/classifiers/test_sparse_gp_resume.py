@@ -44,6 +44,7 @@ def rows(count=400, classes=2, seed=0):
     return X, y
 
 
+@pytest.mark.slow
 def test_a_training_killed_at_a_random_time_ends_as_an_uninterrupted_one(tmp_path):
     path = tmp_path / "gp.pt"
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}

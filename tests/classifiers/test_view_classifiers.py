@@ -271,6 +271,7 @@ def test_training_stops_when_held_out_rows_say_so_and_goes_back(classifier):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["CNN", "GP"])
 def test_a_training_killed_at_a_random_time_ends_as_an_uninterrupted_one(name, tmp_path):
     path = tmp_path / "model.pt"

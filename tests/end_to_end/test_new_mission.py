@@ -55,6 +55,7 @@ def command(word):
     return next(line for line in block("bash").splitlines() if word in line)
 
 
+@pytest.mark.slow
 def test_it_is_simulated_without_data_and_trained_on(folder):
     done = run(folder, command("n_systems"), "n_systems=64", "executor=serial")
     assert "PROCEDURAL NOISE" in done.stderr

@@ -3,6 +3,8 @@
 import json
 import os
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -18,6 +20,7 @@ from exoval.injection.inject import inject
 from exoval.lightcurve import LightCurve, Segment
 from exoval.measure import measure
 from exoval.missions.kepler import kepler
+from exoval.models.novelty import FAMILIAR, NOVEL
 from exoval.physics.exact_flux import ExactModel
 from exoval.star import Star
 from exoval.system import Orbit, Source, System
@@ -244,6 +247,7 @@ def test_other_rows_of_a_star_are_hidden_where_they_are_other_signals(tmp_path):
     assert other.others == searched.others == ()
 
 
+@pytest.mark.slow
 def test_worker_processes_give_the_same_table(folder, table, monkeypatch, tmp_path):
     arguments = ("--table", str(table), "--data", str(folder), "--classifier", "forest")
     alone = vetted_rows(folder, monkeypatch, tmp_path, *arguments)
@@ -301,6 +305,7 @@ def test_what_was_kept_of_another_question_is_not_used(folder, tmp_path):
         assert len(calls) == expected
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_costs_the_target_that_killed_it(folder, tmp_path):
     deadly = VettingRequest("KIC 7", data=folder, name="deadly")
     asked = [
@@ -417,6 +422,53 @@ def test_what_the_model_cannot_know_is_said(run, light_curve):
     assert any("sigma, below the search's 7.1" in caveat for caveat in nothing.caveats)
 
 
+def test_errors_belong_to_the_share_of_planets_that_is_asked_for(run, light_curve):
+    event = TransitEvent(ephemeris=Ephemeris(4.2, 901.7, 0.13))
+    vetted = vet(light_curve, SUN, run, event=event, planet_share=0.9)
+    model = run.models[run.leading]
+    expected = model.probability_errors(vetted.table, priors=model.priors_at(0.9))[0]
+    assert list(vetted.error.values()) == pytest.approx(expected.tolist())
+    assert expected != pytest.approx(model.probability_errors(vetted.table)[0])
+
+
+class Certain:
+    """A model that always gives planets the same probability, whatever their share."""
+
+    classes = ("planet", "no_transit")
+    meanings: ClassVar[dict] = {}
+
+    def __init__(self, planet):
+        self.planet = planet
+
+    def probabilities(self, table, *, priors=None):
+        return np.array([[self.planet, 1 - self.planet]])
+
+    def probability_errors(self, table, *, priors=None):
+        return np.zeros((1, 2))
+
+    def of_planets(self, probabilities):
+        return probabilities[:, 0]
+
+
+@pytest.mark.parametrize(("answers", "told"), [((0.2, 0.8), True), ((0.6, 0.9), False)])
+def test_classifiers_that_decide_otherwise_are_said_to_disagree(run, light_curve, answers, told):
+    event = TransitEvent(ephemeris=Ephemeris(4.2, 901.7, 0.13))
+    models = {f"number {number}": Certain(one) for number, one in enumerate(answers)}
+    undecided = replace(run, models=models, leading="number 0", novelty=None)
+    vetted = vet(light_curve, SUN, undecided, event=event)
+    assert ("classifiers disagree" in vetted.caveats) is told
+    assert list(vetted.by_classifier.values()) == list(answers)
+
+
+@pytest.mark.parametrize(("verdict", "told"), [(NOVEL, True), (FAMILIAR, False)])
+def test_an_event_unlike_the_simulated_ones_is_said_to_be_one(run, light_curve, verdict, told):
+    event = TransitEvent(ephemeris=Ephemeris(4.2, 901.7, 0.13))
+    detectors = SimpleNamespace(score=np.array([0.7]), verdict=np.array([verdict]))
+    vetted = vet(light_curve, SUN, replace(run, novelty=lambda table: detectors), event=event)
+    assert ("unlike the events that were simulated" in vetted.caveats) is told
+    assert vetted.novelty == 0.7
+
+
 def test_a_star_of_the_training_set_is_said_to_be_one(folder, run, light_curve):
     named = set(pd.read_csv(folder / "run" / "predictions_simulated.csv")["target"])
     assert named < run.training_stars and "KIC 7" not in run.training_stars
@@ -436,6 +488,9 @@ def test_other_signals_of_the_star_are_cut_out(run, light_curve):
     event = TransitEvent(ephemeris=Ephemeris(4.2, 901.7, 0.13))
     with pytest.raises(BadLightCurve):
         vet(light_curve, SUN, run, event=event, others=[Ephemeris(4.2, 901.7, 2.0)])
+    # nor does the search see them
+    with pytest.raises(BadLightCurve, match=r"no event above 7\.1"):
+        vet(light_curve, SUN, run, others=[Ephemeris(4.2, 901.7, 0.13)])
 
 
 def test_nothing_found_and_no_event_is_said(run, light_curve):
@@ -446,8 +501,9 @@ def test_nothing_found_and_no_event_is_said(run, light_curve):
         vet(quiet, SUN, run)
 
 
-def test_an_epoch_of_another_clock_is_refused(run, light_curve):
-    away = TransitEvent(ephemeris=Ephemeris(3.0, 2_455_000.0, 0.1))
+@pytest.mark.parametrize("epoch", [2_455_000.0, -30_000.0])
+def test_an_epoch_of_another_clock_is_refused(run, light_curve, epoch):
+    away = TransitEvent(ephemeris=Ephemeris(3.0, epoch, 0.1))
     with pytest.raises(BadParameter, match="days away from its data"):
         vet(light_curve, Star(target="KIC 7"), run, event=away)
 

@@ -35,8 +35,8 @@ def test_natural_parameters_are_precision_times_mean_and_minus_half_the_precisio
 
 @pytest.mark.parametrize("classes", [2, 3])
 def test_a_start_at_laplace_is_the_same_posterior_in_both_forms(classes):
-    X, y = rows(classes=classes)
-    guess = LaplaceGP(inducing_points=24, evidence_steps=5, random_state=0).fit(X, y)
+    X, y = rows(120, classes)
+    guess = LaplaceGP(inducing_points=16, evidence_steps=5, random_state=0).fit(X, y)
     plain, natural = (
         LatentFunctions.from_laplace(guess, natural=form).eval() for form in (False, True)
     )
@@ -92,7 +92,7 @@ def test_one_step_of_length_one_with_conjugate_rows_ends_at_the_optimum():
 
 
 def test_natural_gradients_are_nearer_to_the_end_after_as_many_epochs():
-    X, y = rows(600, 3)
+    X, y = rows(300, 3)
     losses = {}
     for optimizer in ("adam", "natural"):
         model = SparseGP(**QUICK, optimizer=optimizer, epochs=3, held_out_share=0.2)
@@ -102,7 +102,7 @@ def test_natural_gradients_are_nearer_to_the_end_after_as_many_epochs():
 
 
 def test_both_optimisers_end_at_the_same_answer():
-    X, y = rows()
+    X, y = rows(250)
     answers = [
         SparseGP(
             **QUICK,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from labelled_sets import gaussian_table, write_labelled_set
 
 ROOT = Path(__file__).parents[3]
@@ -45,6 +46,7 @@ def finished(folder, output):
     return metrics, pd.read_csv(folder / output / "predictions_simulated.csv")
 
 
+@pytest.mark.slow
 def test_killed_and_started_again(tmp_path):
     write_labelled_set(tmp_path / "set", gaussian_table(rows=1200, stars=200, separation=0.5))
     killed = started(tmp_path, "killed")
