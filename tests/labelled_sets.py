@@ -64,7 +64,8 @@ def write_labelled_set(folder, table=None, kind="real"):
             name: {"drawn": 2 * n, "visible": n + 9, "recovered": n + 2, "kept": n, "failed": 1}
             for name, n in kept.items()
         },
-        "host": {"kind": kind, "mission": "kepler", "stars": 80, "warning": "noise is made up"},
+        "host": {"kind": kind, "mission": "kepler", "stars": 80}
+        | ({"warning": "noise is made up"} if kind == "procedural" else {}),
         "failures": [{"stage": "search", "reason": "too short", "count": 4, "targets": []}],
         "versions": {"python": "3"},
     }
