@@ -2,13 +2,14 @@
 
     python benchmarks/classifiers.py [--small] [--threads 2] [--labelled-set DIR] [--only NAME ...]
 
-Real features: the labelled Kepler DR25 threshold-crossing events (Valizadegan et al. 2022) under
-EXOVAL_DATA, 32 of the pipeline's columns and none that knows the label; a planet candidate against
-the rest; a quarter of the stars is held out and is the same for every number of rows. Where more
-rows are asked for than there are, rows are repeated with a jitter of a hundredth of each column's
-quartile range, and the table says so: such rows cost time like new ones but teach little.
-Simulated features: a folder that ``python -m simulate`` wrote, all of its scenarios as classes; if
-it has views, the classifiers that look at them take part.
+Real features: 32 of the pipeline's columns, without those that give the label away, for the
+labelled Kepler DR25 threshold-crossing events (Valizadegan et al. 2022) under EXOVAL_DATA.
+Classifiers learn planet candidates against the rest; the same quarter of the stars is held out for
+every number of rows. For more rows than there are, rows are repeated with a jitter of a hundredth
+of each column's quartile range, and the table says so: such rows take as much time as new ones but
+add little information.
+Simulated features: a folder that ``python -m simulate`` wrote, with all of its scenarios as
+classes. If it has views, the classifiers that use views are included.
 
 The variational process of the comparison has as many inducing points as the Laplace one and is
 trained until the log-loss of a held-out tenth has not improved for five epochs. The last line is
@@ -29,10 +30,10 @@ from command_line import command_line, last_line
 if __name__ == "__main__":
     # before the numerical libraries are imported
     parser = command_line(__doc__)
-    parser.add_argument("--small", action="store_true", help="400 rows, to see it work")
+    parser.add_argument("--small", action="store_true", help="400 rows, for a quick test")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rows", type=int, nargs="+", default=[1000, 10_000, 70_000])
-    parser.add_argument("--only", nargs="+", help="names of classifiers, instead of all")
+    parser.add_argument("--only", nargs="+", help="names of the classifiers to run; default: all")
     parser.add_argument("--labelled-set", help="folder that python -m simulate wrote")
     OPTIONS = parser.parse_args()
 
@@ -138,7 +139,7 @@ class Rows:
 
 
 def labelled_tces() -> Rows | None:
-    """The real table, or None and a word about it."""
+    """The real table; None, with a printed message, if it does not exist."""
     folder = os.environ.get("EXOVAL_DATA")
     path = Path(folder or ".") / "tables/kepler/tce_dr25_labelled.parquet"
     if not folder or not path.is_file():
@@ -153,7 +154,7 @@ def labelled_tces() -> Rows | None:
 
 
 def simulated(folder: str | None) -> Rows | None:
-    """The labelled set, or None and a word about it."""
+    """The labelled set; None, with a printed message, without a folder."""
     if folder is None:
         print("no --labelled-set; simulated features are left out")
         return None
@@ -257,7 +258,7 @@ def judged(classifier: BaseEstimator, fitted: Rows, tested: Rows) -> dict:
 
 
 def tables_of(name: str, rows: Rows, sizes: list[int], small: bool, only: list[str] | None) -> dict:
-    """Print and return a table a number of rows, by title; ``only`` names classifiers, or all."""
+    """Print and return one table per number of rows, by title; ``only`` names classifiers."""
     fitted, tested = held_out(rows)
     tables: dict = {}
     for size in sizes:

@@ -1,8 +1,8 @@
 """The command line that all benchmarks share: ``--help``, ``--json FILE`` and paths to write to.
 
-A benchmark parses its command line before it imports numerical libraries, so that help and
-mistakes are answered at once; it prints a table for people and, last, its numbers as one line of
-JSON, which ``--json FILE`` writes as well.
+A benchmark parses its command line before it imports numerical libraries, so that help and errors
+appear at once. It prints a table to read and, last, its numbers as one line of JSON, which
+``--json FILE`` also writes to a file.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def command_line(document: str) -> argparse.ArgumentParser:
         "--json",
         type=written,
         metavar="FILE",
-        help="write the numbers as a file of results too",
+        help="also write the numbers to this file of results",
     )
     return parser
 
@@ -40,7 +40,7 @@ def written(path: str) -> Path:
 
 
 def data_folder() -> Path:
-    """The folder of real light curves and tables; exits with a message where there is none."""
+    """The folder of real light curves and tables; exits with a message if it is not set."""
     folder = os.environ.get("EXOVAL_DATA")
     if not folder:
         raise SystemExit("EXOVAL_DATA is not set; set it to the folder of light curves and tables")
@@ -48,10 +48,10 @@ def data_folder() -> Path:
 
 
 def last_line(numbers: Mapping, options: argparse.Namespace) -> None:
-    """Print the numbers as one line of JSON, null for NaN; write a file of results where asked.
+    """Print the numbers as one line of JSON, null for NaN; ``--json FILE`` writes them to a file.
 
-    ``options`` are those parsed: ``--json FILE`` and, as the configuration, all others. The file
-    has the frame of all results; the seeds of a benchmark stand in its code.
+    ``options`` are the parsed options; all others are the configuration in the file, which has the
+    frame of all results. The seeds of a benchmark are in its code.
     """
     # imported here so that --help does not pay for the numerical libraries
     from train.report.result_file import frame, nan_as_null, write_result

@@ -1,13 +1,12 @@
-"""What detrending does to the depth of transits in real light curves, and to what is left.
+"""Effect of detrending on the depth of transits in real light curves, and residual scatter.
 
     python benchmarks/detrend_depth.py [--small] [--picture docs/results/detrend_depth.png]
 
-Transits of 1-12 hours are put into real Kepler quarters and TESS sectors. For every detrending and
-window the bias of the depth is measured twice: as the search sees it (the event steers the trend)
-and as ``measure`` does (the event that the search's light curve shows is hidden, and the light
-curve detrended again). Beside it what the window costs: the scatter left on six hours, over that
-of the same hosts at a one-day biweight. Prints a table for people, draws a picture and, last, one
-line of JSON. Needs EXOVAL_DATA.
+Transits of 1-12 hours are injected into real Kepler quarters and TESS sectors. For every detrending
+and window the bias of the depth is measured twice: as in the search (the event influences the
+trend), and as in ``measure`` (the found event is masked and the light curve detrended again). The
+cost of a window is the residual scatter on six hours, over that of the same hosts with a one-day
+biweight. Draws a figure, prints a table and, last, one line of JSON. Needs EXOVAL_DATA.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from command_line import command_line, last_line, written
 if __name__ == "__main__":
     # before the numerical libraries are imported
     parser = command_line(__doc__)
-    parser.add_argument("--small", action="store_true", help="two light curves, no picture")
+    parser.add_argument("--small", action="store_true", help="two light curves, no figure")
     parser.add_argument("--light-curves", type=int, default=45, help="Kepler quarters; default 45")
     parser.add_argument("--picture", type=written, default=Path("docs/results/detrend_depth.png"))
     OPTIONS = parser.parse_args()
@@ -51,7 +50,7 @@ from simulate.hosts import RealHosts
 DURATION_HOURS = (1, 2, 3, 4, 6, 8, 10, 12)
 #: transit depth over the noise of a single cadence; deeper ones are easy to tell from a trend
 STRENGTHS = (1.0, 10.0)
-#: of all events together; enough for one light curve to tell the bias to a few per cent
+#: of all events together; enough to measure the bias of one light curve to a few per cent
 EVENTS = 4
 DETRENDS = {
     "biweight 1 d": Biweight(window_days=1.0),
@@ -80,7 +79,7 @@ def dimmed(host: LightCurve, ephemeris: Ephemeris, depth: float) -> tuple[LightC
 def depth_ratio(
     flat: LightCurve, host: LightCurve, lost: np.ndarray, ephemeris: Ephemeris
 ) -> float:
-    """Missing light within the event over what was taken, against one event length beside it."""
+    """Light missing in the event over the injected loss, relative to one duration beside it."""
     offset = np.abs(ephemeris.time_from_mid_event(flat.time)) / ephemeris.duration
     inside, beside = offset < 0.5, (offset > 0.6) & (offset < 1.5)
     if inside.sum() < 4 or beside.sum() < 8:
@@ -107,11 +106,11 @@ def depth_in_noise(host: LightCurve, strength: float) -> float:
 
 
 def trials_on(host: LightCurve, hours: float, rng: np.random.Generator) -> list[dict]:
-    """Depth ratios of injections at one place by every detrending.
+    """Depth ratios of injections at one position by every detrending.
 
-    The noise of the place itself is known: it is what the host without the injection shows there
-    when the trend does not see the place. ``search`` and ``measure`` have it taken off;
-    ``measure_alone`` has not.
+    The noise at that position is known from the host without the injection, with the position
+    masked from the trend. It is subtracted in ``search`` and ``measure`` but not in
+    ``measure_alone``.
     """
     period = host.baseline / EVENTS
     truth = Ephemeris(period, host.time[0] + rng.random() * period, hours / 24)
@@ -243,7 +242,7 @@ def draw(table: pd.DataFrame, path: Path) -> None:
 def main(options: argparse.Namespace) -> None:
     """Run the benchmark."""
     number = 2 if options.small else options.light_curves
-    # two-minute light curves have as many more cadences as there are fewer of them
+    # fewer two-minute light curves, since they have more cadences
     numbers = {"kepler": number, "tess": max(number // 3, 2)}
     rows = pd.concat([trials(mission, count) for mission, count in numbers.items()])
     stages = [

@@ -1,9 +1,9 @@
-"""Detection efficiency of every scenario of a labelled set as one picture.
+"""Completeness of every scenario of a labelled set as one figure.
 
     python benchmarks/efficiency_picture.py LABELLED_SET PICTURE.png
 
-Cells show the weighted share found and how many draws it rests on; lines are the smooth form at
-0.1, 0.5 and 0.8, drawn where its error is below 0.25. Prints the summary of every scenario and,
+Cells show the weighted share of recovered signals and the number of draws. Lines are the smooth
+fit at 0.1, 0.5 and 0.8, where its error is below 0.25. Prints the summary of every scenario and,
 last, one line of JSON.
 """
 
@@ -65,7 +65,7 @@ def draw_scenario(axes: Axes, cells: Completeness) -> object:
 
 
 def main(options: argparse.Namespace) -> None:
-    """Draw the picture; print how much of every scenario is found."""
+    """Draw the figure and print the completeness of every scenario."""
     efficiencies = load_completeness(options.labelled_set)
     rows = int(np.ceil(len(efficiencies) / 3))
     figure, axes = plt.subplots(

@@ -1,13 +1,13 @@
-"""Which features tell planets from the rest, in simulation and in reality.
+"""Which features separate planets from false positives, in simulated and in real events.
 
     python benchmarks/feature_separation.py LABELLED_SET MODEL_FOLDER PICTURE
 
 The labelled set is an output of python -m simulate, the model folder one of python -m train on it
-(for its features_real.parquet). For every feature the area under the ROC curve of planets against
-each simulated scenario, against all simulated false positives and against the real ones, folded so
-that 0.5 is useless and 1 separates; a feature that separates only in simulation is an artefact or
-a population the catalogue lacks, one that separates only in reality is physics not simulated.
-The last line is one JSON object.
+(for its features_real.parquet). For every feature it gives the area under the ROC curve of planets
+against each simulated scenario, against all simulated false positives and against the real ones,
+folded so that 0.5 is chance and 1 is perfect. A feature that separates only simulated events is an
+artefact or shows a population that the catalogue lacks; one that separates only real events shows
+physics that is not simulated. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def separation(simulated: FeatureTable, real: FeatureTable) -> pd.DataFrame:
 
 
 def verdict(row: pd.Series) -> str:
-    """In words, where simulation and reality disagree by more than twice the real error."""
+    """How simulation and reality disagree by more than twice the real error, in words."""
     apart = abs(row.simulated - row.real)
     if not np.isfinite(apart) or apart < max(
         GAP, 2 * np.hypot(row.real_error, row.simulated_error)

@@ -1,11 +1,11 @@
-"""Milliseconds to measure an event: every feature group, the views, and what comes before.
+"""Milliseconds to measure an event: detrending and folding, every feature group, the views.
 
     python benchmarks/measure.py [repeats]
 
-A four-year Kepler-like light curve of 65,000 cadences with 300 transits, and one quarter of it; one
-thread, the least of the repeats after compilation, in processor time so that other work on the
-machine does not count. A group's time is that of a fresh event, so a quantity that groups share
-is paid for by the first of them. Prints tables and, last, one line of JSON.
+A four-year Kepler-like light curve of 65,000 cadences with 300 transits, and one quarter of it, on
+one thread. Times are the least of the repeats after compilation, in processor time, so that other
+work on the machine does not count. Groups are timed one after the other on a fresh event, so that
+the first group that needs a shared quantity pays for it. Prints tables and, last, one line of JSON.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ SUN = Star(
 
 
 def light_curve(days: float, transits: int) -> tuple[LightCurve, TransitEvent]:
-    """Noise, slow variation, centroids and a planet; nothing detrended."""
+    """An undetrended light curve with noise, slow variation, centroids and a planet."""
     rng = np.random.default_rng(0)
     time_ = np.arange(0, days, EXPOSURE_DAYS)
     orbit = Orbit(

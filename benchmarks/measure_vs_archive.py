@@ -2,13 +2,12 @@
 
     python benchmarks/measure_vs_archive.py [PICTURE.png] [TABLE.csv]
 
-Every KOI whose light curve is under EXOVAL_DATA is measured at its catalogue ephemeris over all
-quarters at hand, the star's other KOIs cut out, exactly as ``exoval.measure`` measures any event.
-Strengths are compared after scaling by the root of the share of transits at hand. The archive's
-multiple-event statistic loses to the whitening filter what the archive's model_snr keeps, more for
-longer events; ``mes_whitened`` is ours after the same loss, as usual among the archive's own
-KOIs. Prints median ratio and robust scatter for each
-column and, last, one line of JSON.
+Every KOI with a light curve under EXOVAL_DATA is measured by ``exoval.measure`` at its catalogue
+ephemeris over all available quarters, with the star's other KOIs cut out. Strengths are compared
+after scaling by the root of the share of available transits. The whitening filter lowers the
+archive's multiple-event statistic, more for longer events, but not its model_snr; ``mes_whitened``
+is ours after the usual loss among the archive's own KOIs. Prints median ratio and robust scatter
+for each column and, last, one line of JSON.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ import matplotlib.pyplot as plt
 
 @dataclass(frozen=True)
 class Comparison:
-    """Our column, the archive's, how ours becomes theirs, and whether it is a ratio."""
+    """Our column, the archive's, the conversion of ours to theirs, and whether to take a ratio."""
 
     ours: str
     theirs: str
@@ -84,7 +83,7 @@ COMPARISONS = (
 
 
 def archive() -> pd.DataFrame:
-    """KOI and TCE columns by KOI name; TCE columns are NaN where there is no TCE."""
+    """KOI and TCE columns by KOI name; TCE columns are NaN without a TCE."""
     folder = data_folder() / "tables" / "kepler"
     koi = pd.read_parquet(folder / "koi_dr25_2020-07.parquet").set_index("kepoi_name")
     tce = pd.read_parquet(folder / "tce_dr25_labelled.parquet").dropna(subset=["kepoi_name"])
@@ -195,7 +194,7 @@ def main(options: argparse.Namespace) -> None:
     """Run the benchmark."""
     rows = measured(archive())
     rows["mes_whitened"] = rows["mes"] / whitening_loss(rows["koi_duration"])
-    # where the archive gives no number of transits: the mission's four years, 85 % on duty
+    # if the archive gives no number of transits: four years with a duty cycle of 85 %
     expected = 0.85 * 1470 / rows["koi_period"]
     counted = pd.to_numeric(rows["tce_num_transits"])
     rows["expected_transits"] = counted.where(counted > 0, expected).clip(lower=1)
@@ -207,7 +206,7 @@ def main(options: argparse.Namespace) -> None:
         rows[rows["transit_count"] > 0.5 * rows["expected_transits"]],
         "at least half of the transits at hand",
     )
-    # the archive's own two strengths: what one can expect of the agreement
+    # the archive's two strengths compared: the agreement that one can expect
     both = Comparison("koi_model_snr", "koi_max_mult_ev")
     print(f"archive's koi_model_snr over koi_max_mult_ev: {summary(*compare(rows, both), False)}")
     if options.picture:

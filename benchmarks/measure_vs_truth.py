@@ -1,11 +1,11 @@
-"""Features of injected planets beside the truth, and pulls of tests that have nothing to find.
+"""Features of injected planets against the truth, and pulls of tests under the null hypothesis.
 
     python benchmarks/measure_vs_truth.py [--small] [PICTURE.png] [TABLE.csv]
 
-Planets of the default populations in real Kepler quarters (procedural ones without EXOVAL_DATA),
-found at their known ephemeris: 2,000 draws, 200 with ``--small``. Dark planets on circular or
-eccentric orbits have equal odd and even transits and no visible secondary, so that those
-significances should be unit normal. Prints tables and, last, one line of JSON.
+Planets of the default populations are injected into real Kepler quarters (procedural ones without
+EXOVAL_DATA) and measured at their known ephemeris: 2,000 draws, 200 with ``--small``. Dark planets
+on circular or eccentric orbits have equal odd and even transits and no visible secondary, so that
+these significances should be unit normal. Prints tables and, last, one line of JSON.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ STRENGTHS = (0.0, 15.0, 40.0, np.inf)
 
 
 def injections(draws: int) -> tuple[pd.DataFrame, str]:
-    """Features and truths of the kept ones, and what the hosts are."""
+    """Features and truths of the kept injections, and the kind of hosts."""
     with initialize_config_module("conf", version_base="1.3"):
         built = instantiate(
             compose("simulate", ["scenario=[planet]", "search=known_ephemeris"]), _convert_="all"
@@ -83,7 +83,7 @@ def truth_columns(truth: dict) -> dict[str, float]:
 
 
 def pulls(rows: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Signed significances of planets without light of their own."""
+    """Signed significances of dark planets."""
     rows = rows[rows["dark"]]
     sign = np.sign(rows["odd_depth"] - rows["even_depth"])
     chance = np.where(np.arange(len(rows)) % 2 == 0, 1.0, -1.0)

@@ -1,17 +1,17 @@
-"""The simulated population beside the real one: pictures, and by how much they differ.
+"""The simulated population beside the real one: figures, and distances of distributions.
 
     python benchmarks/population_pictures.py LABELLED_SET FOLDER_OF_PICTURES
 
-Simulated events are those kept, weighted by prior over proposal. Real ones are KOI planets, the
+Simulated events are the kept ones, weighted by prior over proposal. Real ones are KOI planets, the
 solved binaries of Windemuth et al. 2019, the catalogue of Kirk et al. 2016 and NASA's simulated
-events (INJ2 off-target planets, INV and SCR1 for nothing at all) from $EXOVAL_DATA/tables, cut to
-the periods simulated and, for planets, to signals that one quarter alone would have shown. Both
-sets of binaries are cut to eclipses shorter than a tenth of the period: closer pairs are no
-detached spheres, and the catalogue's solutions leave them out. Eccentricities are compared as
-|e cos w|, which the times of the eclipses tell; below 0.005 both count as circular. Mass ratios
-and eccentricities are known, and compared, where secondary eclipses are deeper than 1 %. Prints
-the weighted Kolmogorov-Smirnov distance of each pair with the probability of a larger one and,
-last, one line of JSON.
+events (INJ2 off-target planets; INV and SCR1 without transits) from $EXOVAL_DATA/tables. They are
+cut to the simulated periods and, for planets, to signals that a single quarter would have shown.
+Both sets of binaries are cut to eclipses shorter than a tenth of the period, since closer pairs are
+not detached spheres, and the catalogue's solutions leave them out. Eccentricities are compared as
+|e cos w|, which the times of the eclipses give; below 0.005 both count as circular. Mass ratios and
+eccentricities are known, and compared, for secondary eclipses deeper than 1 %. Prints the weighted
+Kolmogorov-Smirnov distance of each pair with the probability of a larger one and, last, one line of
+JSON.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if __name__ == "__main__":
     # before the numerical libraries are imported
     parser = command_line(__doc__)
     parser.add_argument("labelled_set", type=Path, help="folder that python -m simulate wrote")
-    parser.add_argument("pictures", type=written, help="folder of pictures to draw")
+    parser.add_argument("pictures", type=written, help="folder for the figures")
     OPTIONS = parser.parse_args()
 
 import matplotlib
@@ -48,7 +48,7 @@ KOI_SNR = 4 * 7.1
 WIDEST = 0.1
 #: depth of the secondary eclipses of pairs whose mass ratio is known
 SHALLOWEST_SECONDARY = 0.01
-#: |e cos w| that the times of eclipses hardly tell from zero
+#: |e cos w| below which the times of eclipses are consistent with zero
 CIRCULAR = 0.005
 
 
@@ -75,7 +75,7 @@ def read_real(tables: Path) -> dict[str, pd.DataFrame]:
         {
             "period_days": solved.period,
             "e_cos_w": _timing(solved.ecosw),
-            # the heavier star counts as the primary in the simulation
+            # the more massive star is the primary in the simulation
             "mass_ratio": np.minimum(solved.mrat, 1 / solved.mrat),
         }
     )
@@ -107,7 +107,7 @@ def _tces(tces: pd.DataFrame) -> pd.DataFrame:
 
 
 def distance(values: np.ndarray, weights: np.ndarray, real: np.ndarray) -> tuple[float, float]:
-    """Weighted two-sample Kolmogorov-Smirnov distance and the chance of a larger one."""
+    """Weighted two-sample Kolmogorov-Smirnov distance and the probability of a larger one."""
     good = np.isfinite(values) & np.isfinite(weights)
     values, weights, real = values[good], weights[good], real[np.isfinite(real)]
     order = np.argsort(values)
@@ -261,7 +261,7 @@ def depths(simulated: pd.DataFrame, real: dict[str, pd.DataFrame], path: Path) -
 
 
 def main(options: argparse.Namespace) -> None:
-    """Draw the pictures, print the distances."""
+    """Draw the figures and print the distances."""
     folder = make_folder(options.pictures)
     simulated = read_simulated(options.labelled_set)
     real = read_real(data_folder() / "tables" / "kepler")
@@ -270,7 +270,7 @@ def main(options: argparse.Namespace) -> None:
         (simulated.label == "eclipsing_binary")
         & (simulated.duration_days < WIDEST * simulated.period_days)
     ]
-    # light of the smaller disc over that of the pair: what a central secondary hides
+    # depth of a central secondary: light of the smaller disc over that of the pair
     of_disc = pairs.surface_brightness_ratio * np.minimum(pairs.radius_ratio, 1) ** 2
     secondary = of_disc / (1 + pairs.surface_brightness_ratio * pairs.radius_ratio**2)
     solvable = pairs[secondary > SHALLOWEST_SECONDARY]

@@ -1,18 +1,18 @@
-"""How far made-up light curves are from real ones, on the same stars and cadences.
+"""Differences of procedural light curves from real ones, on the same stars and cadences.
 
     EXOVAL_DATA=... python benchmarks/procedural_vs_real.py [kepler|tess_120s] [--split held_out]
     python benchmarks/ultracool_hosts.py FOLDER
     python benchmarks/procedural_vs_real.py tess_120s --folder FOLDER
 
 Every real light curve without a known signal (those of planets and candidates with every event cut
-out) has a made-up twin: same star, crowding and cadences, noise by the knobs of the mission's yaml.
-Compared are the noise on 1 to 12 hours after detrending, the rms in bands of period before, the
-share in which the box search finds something above its threshold, and the features of the best
-event, whatever its strength: a forest, cross-validated by star, is asked which light curves are
-real. An area under its ROC curve of 0.5 is what twins would have.
+out) has a procedural twin: same star, crowding and cadences, noise by the settings of the mission's
+yaml. The comparison includes the noise on 1 to 12 hours after detrending, the rms in bands of
+period before detrending, the share of light curves in which the box search finds an event above
+its threshold, and the features of the best event of any strength: a forest, cross-validated by
+star, separates real from procedural light curves. Perfect twins would give a ROC AUC of 0.5.
 
-Knobs are set on one half of the stars (``--split calibration``, by a hash of the name); what counts
-is the other (``--split held_out``). With matplotlib a figure is written to ``--figure``.
+Settings are tuned on one half of the stars (``--split calibration``, by a hash of the name) and
+judged on the other (``--split held_out``). With matplotlib a figure is written to ``--figure``.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ if __name__ == "__main__":
     # before the numerical libraries are imported
     parser = command_line(__doc__)
     parser.add_argument("mission", nargs="?", default="kepler", help="yaml of conf/mission")
-    parser.add_argument("--folder", help="of light curves; default those of EXOVAL_DATA")
+    parser.add_argument("--folder", help="folder of light curves; default: that of EXOVAL_DATA")
     parser.add_argument("--split", default="held_out", choices=["held_out", "calibration", "all"])
-    parser.add_argument("--stars", type=int, default=10**6, help="most stars")
-    parser.add_argument("--twins", type=int, default=1, help="made-up light curves a real one")
+    parser.add_argument("--stars", type=int, default=10**6, help="largest number of stars")
+    parser.add_argument("--twins", type=int, default=1, help="procedural light curves per real one")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--figure", type=written, metavar="PNG")
     OPTIONS = parser.parse_args()
@@ -64,13 +64,13 @@ HOURS = (1.0, 3.0, 6.0, 12.0)
 #: periods in days between which the rms is taken
 BANDS = ((5.0, 15.0), (1.0, 5.0), (0.25, 1.0), (0.084, 0.25))
 THRESHOLD = 7.1
-#: most segments of one star, so that no star counts for many
+#: most segments of one star, so that no star dominates
 SEGMENTS = 3
 CONF = Path(__file__).parent.parent / "conf" / "mission"
 
 
 def in_split(target: str, split: str) -> bool:
-    """Whether a star belongs to a half, which its name alone decides."""
+    """Whether a star belongs to this half, by a hash of its name."""
     return split == "all" or (zlib.crc32(target.encode()) % 2 == 0) == (split == "calibration")
 
 
@@ -95,7 +95,7 @@ def real_light_curves(
 
 
 def twin(mission: Mission, real: LightCurve, star: Star, seed: int) -> LightCurve:
-    """A made-up light curve of the same star at the same cadences."""
+    """A procedural light curve of the same star at the same cadences."""
     rng = np.random.default_rng([seed, zlib.crc32(real.target.encode()), int(real.time[0])])
     step = mission.noise.schedule.dump_days
     dumps = (
@@ -113,7 +113,7 @@ def twin(mission: Mission, real: LightCurve, star: Star, seed: int) -> LightCurv
         crowding=crowding if np.isfinite(crowding) else 1.0,
         band=mission.band,
     )
-    # what a plain table does not have, its twin has not either
+    # the twin of a plain table lacks the same columns
     made_up = replace(
         made_up, segments=tuple(replace(segment, crowding=crowding) for segment in made_up.segments)
     )
@@ -180,7 +180,7 @@ def describe_pair(job: tuple[Mission, LightCurve, Star, int]) -> list[dict]:
 def table_of(
     mission: Mission, folder: str | None, split: str, most: int, twins: int, workers: int
 ) -> pd.DataFrame:
-    """One row a light curve, real and made up."""
+    """One row per light curve, real and procedural."""
     jobs = (
         (mission, real, star, twins)
         for real, star in real_light_curves(mission, folder, split, most)
@@ -190,7 +190,7 @@ def table_of(
 
 
 def single_column_auc(frame: pd.DataFrame, column: str) -> float:
-    """How well one column alone tells real from made up; 0.5 is not at all, missing is a value."""
+    """ROC AUC of real against procedural by one column (0.5: chance); missing counts as a value."""
     values = frame[column].to_numpy(dtype=float)
     values = np.where(np.isfinite(values), values, np.nanmin(np.append(values, 0.0)) - 1)
     area = roc_auc_score(frame["kind"] == "real", values)
@@ -198,7 +198,7 @@ def single_column_auc(frame: pd.DataFrame, column: str) -> float:
 
 
 def domain_auc(frame: pd.DataFrame, columns: list[str]) -> tuple[float, float]:
-    """Area of a forest that tells real from made up on stars it has not seen, and its error."""
+    """ROC AUC, and its error, of a forest for real against procedural on unseen stars."""
     values = frame[columns].to_numpy(dtype=float)
     real = (frame["kind"] == "real").to_numpy()
     score = np.zeros(len(frame))
@@ -220,15 +220,15 @@ def domain_auc(frame: pd.DataFrame, columns: list[str]) -> tuple[float, float]:
 
 
 def report(frame: pd.DataFrame) -> dict:
-    """Print the tables; the numbers as one mapping."""
+    """Print the tables and return their numbers as one mapping."""
     real, made_up = (frame[frame["kind"] == kind] for kind in ("real", "made_up"))
     print(
-        f"{frame['star'].nunique()} stars, {len(real)} real and {len(made_up)} made-up light "
+        f"{frame['star'].nunique()} stars, {len(real)} real and {len(made_up)} procedural light "
         "curves\n"
     )
     print(
         f"{'ppm, percentiles over light curves':36s}{'real 16 / 50 / 84':>27s}"
-        f"{'made up 16 / 50 / 84':>27s}{'AUC':>7s}"
+        f"{'procedural 16 / 50 / 84':>27s}{'AUC':>7s}"
     )
     numbers: dict = {"stars": int(frame["star"].nunique()), "real": len(real)}
     for column in [
@@ -246,13 +246,13 @@ def report(frame: pd.DataFrame) -> dict:
         np.sqrt(share * (1 - share) / len(part)) for share, part in zip(shares, (real, made_up))
     ]
     print(
-        f"\nbox search finds something above {THRESHOLD}: real {shares[0]:.2f} +- "
-        f"{errors[0]:.2f}, made up {shares[1]:.2f} +- {errors[1]:.2f}"
+        f"\nbox search finds an event above {THRESHOLD}: real {shares[0]:.2f} +- "
+        f"{errors[0]:.2f}, procedural {shares[1]:.2f} +- {errors[1]:.2f}"
     )
     columns = [name for name in frame if name.startswith("feature ")]
     area, error = domain_auc(frame, columns)
     print(
-        f"a forest on {len(columns)} features of the best event tells them apart with an area of "
+        f"a forest on {len(columns)} features of the best event separates them with a ROC AUC of "
         f"{area:.3f} +- {error:.3f}\n"
     )
     single = sorted(((single_column_auc(frame, name), name) for name in columns), reverse=True)

@@ -1,13 +1,13 @@
-"""Planets kept where a stated share of empty light curves is taken for planets.
+"""Recall of planets at a given rate of false alarms in light curves without a planet.
 
     python benchmarks/recall_at_false_alarms.py LABELLED_SET TRAINED [--rate 0.01]
 
-Searches for single transits state how many of their planets they keep at a false-alarm rate, 1 % of
-the light curves without a planet for Panopticon (Vivien et al. 2025, A&A 694, A293). Here both
-search and classifier say no: a light curve with nothing injected is a false alarm if the search
-finds something in it and the classifier of the ``python -m train`` folder TRAINED calls that a
-planet. For every classifier the probability at which the rate is met on the held-out stars, and
-the share of planets above it: of those found, and of those that could be seen (found or not).
+Searches for single transits give their recall of planets at a rate of false alarms, 1 % of the
+light curves without a planet for Panopticon (Vivien et al. 2025, A&A 694, A293). Here search and
+classifier both reject false alarms: a light curve without an injection is one if the search finds
+an event in it and the classifier of the ``python -m train`` folder TRAINED calls it a planet. For
+every classifier it gives the probability at which the rate is met on the held-out stars, and the
+share of planets above it, among the found ones and among the visible ones (found or not), with
 Jeffreys' 68 % intervals. The last line is one JSON object.
 """
 

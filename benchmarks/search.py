@@ -1,15 +1,15 @@
-"""Seconds a light curve takes to search: ours, astropy's box search and TLS, in one run.
+"""Seconds to search a light curve, for our box search, astropy's and TLS in one run.
 
     python benchmarks/search.py [--rounds 3] [--skip-peers-of 4yr_200d]
 
 White noise with one planet and gaps: four years of Kepler half-hours (periods of 0.5-30 and of
 0.5-200 days), one quarter (0.5-30 days) and 27 days of TESS at two minutes (0.5-13 days). Ours is
-the whole search through its public door: periodogram, detection efficiency and refinement of the
-highest peaks, best of ``rounds``. astropy is its compiled ``fast`` method on the same trial
-periods with as many trial durations, octave by octave, and nothing after the periodogram. TLS
-(Hippke & Heller 2019) runs on its own grid and templates with one thread; it is timed the second
-time, when compiled. All are measured in CPU seconds of one thread, once each for the peers. The
-last line is one JSON object.
+the whole public search: periodogram, signal detection efficiency and refinement of the highest
+peaks, the best of ``rounds``. astropy is its compiled ``fast`` method on the same trial periods
+with as many trial durations, octave by octave, without steps after the periodogram. TLS (Hippke &
+Heller 2019) runs on its own grid and templates with one thread; the second call is timed, after
+compilation. All times are CPU seconds of one thread; the peers run once. The last line is one JSON
+object.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Case:
         )
 
     def search(self) -> BoxSearch:
-        """Ours, for this case."""
+        """Our search for this case."""
         return BoxSearch(maximum_period_days=self.longest_period)
 
 
@@ -172,7 +172,7 @@ def memory_speed() -> float:
 
 
 def measure(case: Case, rounds: int, peers: bool) -> dict[str, float]:
-    """All seconds and answers of one case."""
+    """The seconds and results of all searches for one case."""
     curve, search = case.light_curve(), case.search()
     search(curve, STAR)  # compiles
     seconds, event = cpu_seconds(lambda: search(curve, STAR), rounds)
@@ -195,7 +195,7 @@ def measure(case: Case, rounds: int, peers: bool) -> dict[str, float]:
 
 
 def report(rows: dict[str, dict[str, float]], bandwidth: float) -> None:
-    """The table for people."""
+    """Print the table."""
     for name, row in rows.items():
         print(f"{name}: {row['points']:.0f} points, {row['periods']:.0f} trial periods")
         print(

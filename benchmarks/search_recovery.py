@@ -1,19 +1,19 @@
-"""What searches find: injected planets, nothing where there is nothing, and real planets.
+"""Recovery by searches: injected planets, false alarms without a planet, and real planets.
 
     python benchmarks/search_recovery.py [--injections 500] [--tls-every 1] [--small]
 
-(a) Planets of a signal-to-noise ratio of 5-50 are put into real light curves without known
-signals: single Kepler quarters, Kepler runs of four quarters and TESS sectors. Our box search, the
-same without looking behind waves, astropy's and TLS look at the same detrended light curves, over
-the same periods and with the same refinement and threshold, and are judged by the same
-``recover``. TLS, which takes a quarter of a minute there, sees every fifth of the longer ones.
-(b) False alarms of ours at and above its threshold on the same stars' light curves turned upside
-down, and with their quarters put in another order.
-(c) The confirmed planets among the Kepler Objects of Interest with koi_max_mult_ev > 12 and three
-transits or more in the light curves: is the catalogue's period, or an alias, among the events that
-ours finds one after the other in the whole light curve? Every miss is listed with its cause.
+(a) Planets with signal-to-noise ratios of 5-50 are injected into real light curves without known
+signals: single Kepler quarters, four consecutive Kepler quarters, and TESS sectors. Our box search,
+the same without prewhitening, astropy's and TLS search the same detrended light curves, over the
+same periods and with the same refinement and threshold, and are judged by the same ``recover``.
+TLS, which takes a quarter of a minute there, searches every fifth of the longer ones.
+(b) False alarms of our search above its threshold, on the same stars' light curves inverted, and
+with their quarters in another order.
+(c) Confirmed planets among the Kepler Objects of Interest with koi_max_mult_ev > 12 and three or
+more transits in the light curves: is the catalogue's period, or an alias, among the events that our
+search finds successively in the whole light curve? Every miss is listed with its cause.
 
-Prints tables for people and, last, one line of JSON. Needs EXOVAL_DATA.
+Prints tables and, last, one line of JSON. Needs EXOVAL_DATA.
 """
 
 from __future__ import annotations
@@ -29,9 +29,11 @@ from command_line import command_line, last_line, written
 if __name__ == "__main__":
     # before the numerical libraries are imported
     parser = command_line(__doc__)
-    parser.add_argument("--small", action="store_true", help="a minute's worth")
+    parser.add_argument("--small", action="store_true", help="a run of about a minute")
     parser.add_argument("--injections", type=int, default=500)
-    parser.add_argument("--tls-every", type=int, default=1, help="TLS sees one in so many; 0: none")
+    parser.add_argument(
+        "--tls-every", type=int, default=1, help="TLS searches every N-th one; 0: none"
+    )
     parser.add_argument("--false-alarm-light-curves", type=int, default=150)
     parser.add_argument("--only", default="abc", help="parts to run")
     parser.add_argument("--save", type=written, help="file for the injections, as CSV")
@@ -72,15 +74,15 @@ from simulate.transform import invert, scramble
 SNR_EDGES = (5, 7, 9, 12, 16, 25, 50)
 THRESHOLDS = (7.1, 8.0, 9.0, 10.0, 12.0, 15.0)
 DETREND = Biweight()
-#: the library's Kepler stars with so many quarters are all hosts of threshold-crossing events
+#: all Kepler stars of the library with so many quarters are hosts of threshold-crossing events
 LONG = 4
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A sort of light curve, the periods injected and searched, and its share of injections.
+    """A kind of light curve, the injected and searched periods, and its share of injections.
 
-    TLS looks at every ``tls_every``-th of them.
+    TLS searches every ``tls_every``-th of them.
     """
 
     name: str
@@ -99,7 +101,7 @@ def kinds() -> list[Kind]:
 
 
 def _long_hosts(segments: int) -> RealHosts:
-    """Kepler stars without known signals that have so many quarters."""
+    """Kepler stars without known signals that have ``segments`` quarters."""
     hosts = RealHosts(mission=kepler())
     long = [name for name in hosts.eligible if len(hosts.library.segments(name)) >= segments]
     return RealHosts(mission=kepler(), targets=long, segments_per_light_curve=segments)
@@ -128,7 +130,7 @@ class Injection:
 
 
 def inject_planet(kind: Kind, rng: np.random.Generator) -> Injection:
-    """A planet of log-uniform period and strength, both as they come out in the data."""
+    """A planet with log-uniform period and log-uniform strength in the data."""
     host, star = kind.hosts.draw(rng)
     period = np.exp(rng.uniform(np.log(0.5), np.log(kind.longest_period)))
     wanted = np.exp(rng.uniform(np.log(SNR_EDGES[0]), np.log(SNR_EDGES[-1])))
@@ -153,7 +155,7 @@ def inject_planet(kind: Kind, rng: np.random.Generator) -> Injection:
 
 
 def injected_strength(light_curve: LightCurve, host: LightCurve) -> float:
-    """Missing light over the noise on six hours scaled to a cadence, added in squares."""
+    """Missing light over the noise per cadence (from six hours), added in quadrature."""
     noise = 1e-6 * differential_precision(host, hours=6.0) * np.sqrt(0.25 / host.exposure)
     return float(np.sqrt(np.nansum((1 - light_curve.flux / host.flux) ** 2)) / noise)
 
@@ -199,7 +201,7 @@ def recover_injections(number: int, tls_every: int, save: Path | None) -> pd.Dat
 
 
 def recovery_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Per bin of strength: share found by each, and by ours where TLS looked too."""
+    """By bin of strength: share found by each search, and by ours where TLS also searched."""
     bins = pd.cut(rows.snr, SNR_EDGES)
     both = rows.dropna(subset=["tls"])
     table = pd.DataFrame(
@@ -249,9 +251,9 @@ def report_injections(rows: pd.DataFrame) -> dict:
 
 
 def false_alarms(number: int) -> pd.DataFrame:
-    """The strength of what ours finds where nothing periodic is; zero where it finds nothing."""
+    """Strength of our search's event in light curves without a periodic signal; 0 without one."""
     rows = []
-    # of stars that never showed anything, and of those whose dips were judged not to be transits
+    # stars without threshold-crossing events, and stars whose events were rejected as transits
     for kind in kinds():
         rng, search = np.random.default_rng(11), searches(kind.longest_period)["ours"]
         hosts = kind.hosts
@@ -296,7 +298,7 @@ def report_false_alarms(rows: pd.DataFrame) -> dict:
 
 
 def real_planets() -> pd.DataFrame:
-    """Strong confirmed KOIs of the library, as they lie in its light curves."""
+    """Strong confirmed KOIs of the library, with their strength in its light curves."""
     strong = TABLE.read(None, ("kepoi_name", "koi_max_mult_ev"), optional=())
     strong = set(strong.kepoi_name[strong.koi_max_mult_ev > 12])
     library = open_library(kepler())
@@ -308,7 +310,7 @@ def real_planets() -> pd.DataFrame:
 
 
 def transits_with_data(light_curve: LightCurve, ephemeris: Ephemeris) -> int:
-    """Events half of which cadences cover."""
+    """Number of events of which cadences cover at least half."""
     inside = ephemeris.in_event(light_curve.time)
     _, counts = np.unique(ephemeris.event_number(light_curve.time[inside]), return_counts=True)
     return int(np.sum(counts * light_curve.exposure > 0.5 * ephemeris.duration))
@@ -321,7 +323,7 @@ def find_real_planets(limit: int | None) -> pd.DataFrame:
         flat = DETREND(library.read(target))
         search = BoxSearch(minimum_period_days=0.5, maximum_period_days=0.5 * flat.baseline)
         start = time.perf_counter()
-        # as many as are known to be there and some for what else the star does
+        # as many as are known, and some more for the star's other variation
         events = search_again(search, flat, library.star(target), count=len(part) + 4)
         seconds = time.perf_counter() - start
         rows += [
@@ -331,7 +333,7 @@ def find_real_planets(limit: int | None) -> pd.DataFrame:
 
 
 def judged(candidate: object, events: list[TransitEvent], flat: LightCurve) -> dict:
-    """How one planet was found, or why it was not."""
+    """The alias at which a planet was found, or the cause of its miss."""
     truth, ends = candidate.ephemeris, (float(flat.time[0]), float(flat.time[-1]))
     alias, rank = "", 0
     for number, event in enumerate(events, start=1):
@@ -388,7 +390,7 @@ def report_real_planets(rows: pd.DataFrame) -> dict:
 
 
 def main(options: argparse.Namespace) -> None:
-    """Run the parts asked for."""
+    """Run the chosen parts."""
     small, result = options.small, {}
     if "a" in options.only:
         injections = recover_injections(

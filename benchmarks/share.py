@@ -1,4 +1,4 @@
-"""A share of yes among yes and no, with its interval."""
+"""A binomial share with its interval."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def share(hits: float, number: int) -> dict:
 
 
 def as_text(found: dict) -> str:
-    """A share in words, as ``0.62 (0.52-0.71) of 24``."""
+    """A share as text, such as ``0.62 (0.52-0.71) of 24``."""
     if found["value"] is None:
         return "none were tried"
     return f"{found['value']:.2f} ({found['low']:.2f}-{found['high']:.2f}) of {found['n']}"

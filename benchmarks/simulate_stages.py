@@ -1,9 +1,9 @@
-"""Where the time of a simulated example goes, stage by stage, one thread.
+"""Time of a simulated example by stage, on one thread.
 
     python benchmarks/simulate_stages.py [examples per scenario]
 
-Prints a table for people and, last, one line of JSON. Hosts are real Kepler quarters where
-EXOVAL_DATA names any, procedural ones otherwise.
+Prints a table and, last, one line of JSON. Hosts are real Kepler quarters if EXOVAL_DATA has any,
+else procedural ones.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from command_line import command_line, last_line
 if __name__ == "__main__":
     # before the numerical libraries are imported
     parser = command_line(__doc__)
-    parser.add_argument("examples", type=int, nargs="?", default=40, help="a scenario; default 40")
+    parser.add_argument(
+        "examples", type=int, nargs="?", default=40, help="examples per scenario; default: 40"
+    )
     OPTIONS = parser.parse_args()
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -1,10 +1,10 @@
-"""How much the errors of stellar parameters know about who was vetted.
+"""How much the errors of stellar parameters reveal which stars passed vetting.
 
     python benchmarks/stellar_errors.py
 
 Kepler's stellar parameters were measured again, with smaller errors, for stars whose events had
-passed vetting. Planets against all other labelled events of DR25, told apart by the star alone,
-histogram gradient boosting, five folds by star. The last line is one JSON object.
+passed vetting. Histogram gradient boosting separates planets from all other labelled events of
+DR25 by columns of the star alone, in five folds by star. The last line is one JSON object.
 """
 
 from __future__ import annotations

@@ -1,17 +1,17 @@
-"""Which planets a mission would find: the share recovered by radius and period, star by star.
+"""Planets that a mission would find: the share recovered by radius and period.
 
     python benchmarks/survey_yield.py plato_two_years [--planets 24] [--bright 10.4] \
         [--radii 0.8 1.25] [--periods 300 390]
 
-Takes an experiment of ``python -m simulate`` (or any overrides, such as ``mission=tess_120s``), and
-in every cell of radius and period puts that many transiting planets, at random impact parameters,
-into its light curves and searches them blind. Nothing is left out for being too small: a planet
-that cannot be found counts as missed. Shares are of all stars and of those brighter than
+Takes an experiment of ``python -m simulate`` (or any overrides, such as ``mission=tess_120s``). In
+every cell of radius and period it injects ``--planets`` transiting planets, at random impact
+parameters, into its light curves and searches them blind. Small planets are not left out: an
+undetectable one counts as missed. Shares are given for all stars and for those brighter than
 ``--bright`` (the mission's band), with Jeffreys' 68 % intervals. Planets of 180 ppm and deeper are
-counted once more: all of them, those with as many transits in the data as the search asks for, and
-of these the ones whose expected signal, against the light curve's own noise on six hours, is above
-its threshold. What is found where nothing is injected is counted too. The last line is one JSON
-object.
+also counted separately: all of them, those with as many transits in the data as the search
+requires, and among these the ones whose expected signal, in the light curve's own noise on six
+hours, is above the threshold. Events found without an injection are counted too. The last line is
+one JSON object.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if __name__ == "__main__":
     parser = command_line(__doc__)
     parser.add_argument("experiment", help="name of an experiment, or an override of simulate")
     parser.add_argument("overrides", nargs="*")
-    parser.add_argument("--planets", type=int, default=24, help="in every cell")
+    parser.add_argument("--planets", type=int, default=24, help="planets in every cell")
     parser.add_argument("--bright", type=float, default=10.4, help="magnitude (PLATO: V = 11)")
     parser.add_argument("--radii", type=float, nargs=2, help="one range instead of all")
     parser.add_argument("--periods", type=float, nargs=2, help="one range instead of all")
@@ -52,7 +52,7 @@ DEEP = 180.0
 
 
 def built(overrides: list[str]) -> tuple[DictConfig, Simulation]:
-    """The configuration and what turns a seed and an index into a row."""
+    """The configuration and the simulation that it describes."""
     with initialize_config_module("conf", version_base="1.3"):
         config = compose("simulate", [*overrides, "output=none"])
     parts = instantiate(config, _convert_="all")
@@ -63,8 +63,8 @@ def of_one_cell(
     simulation: Simulation, radii: tuple[float, float], periods: tuple[float, float], number: int
 ) -> Simulation:
     """The simulation with planets of one cell alone."""
-    # planets too small to be seen are raised to 0.8 of the largest radius at most: in a narrow
-    # range of radii that keeps them in the cell
+    # undetectably small planets are raised to at most 0.8 of the largest radius; a narrow range of
+    # radii keeps them in the cell
     planet = replace(
         simulation.scenarios["planet"],
         minimum_radius_earth=radii[0],
@@ -78,7 +78,7 @@ def of_one_cell(
 def outcomes_of(
     simulation: Simulation, scenario: str, size: int, executor: Executor
 ) -> list[Outcome]:
-    """That many examples."""
+    """The outcomes of ``size`` examples."""
     batches = [Batch(scenario, first, min(first + BATCH, size)) for first in range(0, size, BATCH)]
     return [one for _, done in executor.run(simulation, batches) for one in done]
 
@@ -91,12 +91,12 @@ def magnitude_of(simulation: Simulation, target: str) -> float:
 
 
 def share_of(found: np.ndarray) -> dict:
-    """Share, interval and number of a sample of yes and no."""
+    """Share, interval and number of a boolean sample."""
     return share(int(found.sum()), len(found))
 
 
 def deep_ones(planets: list[dict], simulation: Simulation) -> dict:
-    """Shares of the deep planets that are found, of all and of those that could be."""
+    """Shares of deep planets that are found, among all and among the detectable ones."""
     deep = [one for one in planets if one["depth"] >= DEEP]
     enough = [one for one in deep if one["transits"] >= simulation.recipe.search.minimum_transits]
     visible = [one for one in enough if one["signal"] >= simulation.recipe.search.threshold]

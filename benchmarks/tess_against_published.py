@@ -1,14 +1,14 @@
-"""Scores of TESS objects beside published ones of the same objects, and what labels would teach.
+"""Scores of TESS objects beside published ones, and beside models trained on their labels.
 
     python benchmarks/tess_against_published.py toi PREDICTIONS_TARGET_CSV
     python benchmarks/tess_against_published.py spoc PREDICTIONS_TARGET_CSV
 
 Takes ``predictions_target.csv`` of ``python -m train experiment=simulated_to_toi`` or
 ``simulated_to_spoc`` and the published ExoMiner++ scores of two-minute threshold-crossing events
-(exominer_scores_2min_s1-67 under EXOVAL_DATA), matched by star and period. Only objects that both
-have are compared. ROC AUC, accuracy at one half, precision and recall at 0.9. What the labels
-themselves teach by the table's columns is said by boosted trees, cross-validated over stars, in all
-and against each label. The last line is one JSON object.
+(exominer_scores_2min_s1-67 under EXOVAL_DATA), matched by star and period. Only objects with both
+scores are compared, by ROC AUC, accuracy at one half, precision and recall at 0.9. Boosted trees on
+the table's columns, trained on the labels and cross-validated by star, give a ceiling, in all and
+against each label. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def matched(predictions: pd.DataFrame, table: FeatureTable) -> pd.DataFrame:
 
 
 def judged(score: pd.Series, planet: np.ndarray, stars: pd.Series) -> dict:
-    """Numbers of one score, with intervals over stars."""
+    """Metrics of one score, with intervals from bootstraps of stars."""
     return judge(
         score.to_numpy(), planet, stars.to_numpy(dtype=str), resamples=500, seed=0, keys=KEPT
     )
@@ -114,7 +114,7 @@ def main(options: argparse.Namespace) -> None:
         )
     taught = report["taught_by_labels"] = taught_by_labels(table)
     print(
-        f"the same columns, taught by labels: ROC AUC {taught['roc_auc']['value']:.3f}; "
+        f"the same columns, trained on labels: ROC AUC {taught['roc_auc']['value']:.3f}; "
         + ", ".join(
             f"against {label} {number['value']:.3f}"
             for label, number in taught["auc_against"].items()

@@ -1,4 +1,4 @@
-"""The torch engine against the compiled one: light curves a second and difference.
+"""The torch engine against the compiled one: light curves per second, and differences.
 
     python benchmarks/torch_transits.py [--systems 4096] [--points 4400] [--rounds 3]
 
@@ -88,7 +88,7 @@ def median_seconds(call, device: str, rounds: int) -> float:
 
 
 def compiled_rate(times: np.ndarray, orbits: list[Orbit], rounds: int) -> float:
-    """Light curves a second of the compiled engine through its public door."""
+    """Light curves per second of the compiled engine by its public function."""
     model = ExactModel()
     few = orbits[:300]
 

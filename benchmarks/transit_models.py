@@ -1,4 +1,4 @@
-"""Transit engines side by side in one run and on one thread: speed, ratio and error.
+"""Transit engines compared in one run on one thread: speed, ratio and error.
 
     python benchmarks/transit_models.py [--curves 300] [--rounds 5]
 
@@ -98,7 +98,7 @@ def pairs(rng: np.random.Generator, count: int) -> list[Orbit]:
 
 
 def exact_engine(times: np.ndarray) -> Engine:
-    """Ours, through its public door."""
+    """Our engine, by its public function."""
     model = ExactModel()
     return lambda orbit: model(times, orbit, LIMB, EXPOSURE_DAYS)
 
@@ -122,7 +122,7 @@ def batman_engine(times: np.ndarray) -> Engine:
 
 
 def pytransit_engine(times: np.ndarray) -> Engine | None:
-    """PyTransit's QuadraticModel without interpolation; None, and why, if it cannot be used."""
+    """PyTransit's QuadraticModel without interpolation; None, with a message, if it fails."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -147,7 +147,7 @@ def pytransit_engine(times: np.ndarray) -> Engine | None:
 def seconds_a_curve(
     engines: dict[str, Engine], orbits: list[Orbit], rounds: int
 ) -> dict[str, float]:
-    """Median over rounds of the mean time a light curve, the engines taking turns."""
+    """Median over rounds of the mean time per light curve; the engines alternate."""
     taken = {name: [] for name in engines}
     for engine in engines.values():
         engine(orbits[0])
@@ -161,7 +161,7 @@ def seconds_a_curve(
 
 
 def reference_flux(times: np.ndarray, orbits: list[Orbit]) -> list[np.ndarray]:
-    """Light curves from 201 midpoint instants an exposure."""
+    """Light curves from 201 midpoint instants per exposure."""
     reference = BatmanModel(201, 201)
     return [reference(times, orbit, LIMB, EXPOSURE_DAYS) for orbit in orbits]
 

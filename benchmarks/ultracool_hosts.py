@@ -1,13 +1,13 @@
-"""Real TESS noise without stellar parameters made into hosts: ultracool dwarfs as plain tables.
+"""Hosts from real TESS light curves without stellar parameters: ultracool dwarfs as tables.
 
     python benchmarks/ultracool_hosts.py FOLDER
     python -m simulate experiment=spoc_events host=real host.folder=FOLDER output=outputs/ultracool
 
-Writes one table a star (time, flux, error, quality, sector) of the two-minute light curves of
-ultracool dwarfs (Ilin et al.; tess_ultracool-00 under EXOVAL_DATA) and ``stars.csv``, in which
-every star is what its kind is on average, an M8 dwarf (Pecaut & Mamajek 2013, ApJS 208, 9), of the
-magnitude that its flux says. It is also the worked example of light curves that come from
-anywhere: such a folder is all that ``host=real`` needs. The last line is one JSON object.
+Writes one table per star (time, flux, error, quality, sector) of the two-minute light curves of
+ultracool dwarfs (Ilin et al.; tess_ultracool-00 under EXOVAL_DATA), and ``stars.csv``, in which
+every star is an average M8 dwarf (Pecaut & Mamajek 2013, ApJS 208, 9) with the magnitude of its
+flux. It is also the worked example of light curves from any source: such a folder is all that
+``host=real`` needs. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from command_line import command_line, data_folder, last_line, written
 if __name__ == "__main__":
     # before the numerical libraries are imported
     parser = command_line(__doc__)
-    parser.add_argument("folder", type=written, help="to write the tables to")
+    parser.add_argument("folder", type=written, help="folder to write the tables to")
     OPTIONS = parser.parse_args()
 
 import numpy as np

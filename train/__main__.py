@@ -1,4 +1,4 @@
-"""``python -m train``: the only file of this app that reads configuration."""
+"""``python -m train``: train and judge classifiers; the one file of this app with configuration."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from exoval.running.output_path import check_overrides
 def main(config: DictConfig) -> float | None:
     """Resolve the whole configuration, build its parts and run.
 
-    Returns the log-loss on stars held back from fitting, which are not those of the test, so
-    that a sweeper may choose by it.
+    Returns the log-loss on held-out stars that are not test stars, so that a sweeper may choose
+    by it.
     """
     with message_instead_of_traceback():
         settings = _resolved(config)
@@ -46,7 +46,7 @@ def main(config: DictConfig) -> float | None:
         arguments = _built(config)
         if arguments.get("mission") is not None and "mission" not in wanted:
             raise BadParameter(f"task={settings['task']} takes no mission; leave mission=... out")
-        # real=none is a file without settings, which arrives as an empty dict
+        # real=none is an empty yaml, which arrives here as an empty dict
         arguments["real"] = arguments.get("real") or None
         if arguments.get("tuning") is not None and "tuning" not in wanted:
             raise BadParameter(f"task={settings['task']} takes no tuning; leave tuning=... out")
@@ -61,7 +61,7 @@ def main(config: DictConfig) -> float | None:
 
 
 def take_mission_files() -> None:
-    """Make ``mission=/path/to/mine.yaml`` a choice that Hydra knows."""
+    """Register ``mission=/path/to/mine.yaml`` as a choice of Hydra."""
     with message_instead_of_traceback():
         check_overrides(sys.argv[1:])
         sys.argv[1:], files = mission_files(sys.argv[1:])
@@ -70,13 +70,13 @@ def take_mission_files() -> None:
 
 
 class CompareJobs(Callback):
-    """Tells Hydra to compare the jobs of a sweep when the last is done."""
+    """A callback of Hydra that compares the jobs of a sweep after the last one."""
 
     def __init__(self) -> None:
         self.start = 0.0
 
     def on_multirun_start(self, config: DictConfig, **_: object) -> None:
-        """Note the time: metrics that are older belong to another sweep."""
+        """Record the time: older metrics belong to another sweep."""
         self.start = time.time()
 
     def on_multirun_end(self, config: DictConfig, **_: object) -> None:
@@ -87,11 +87,11 @@ class CompareJobs(Callback):
 
 
 def _task(name: str) -> Callable[..., dict]:
-    """The function of this package that the setting ``task`` names; BadParameter if none does."""
+    """The function of this package that ``task`` names; BadParameter if it does not exist."""
     module, _, function = str(name).rpartition(".")
     if not module.startswith("train."):
         raise BadParameter(
-            f"task={name} is no function of train; give train.run.run or one named by an experiment"
+            f"task={name} is not a function of train; give train.run.run or that of an experiment"
         )
     try:
         return getattr(importlib.import_module(module), function)
@@ -112,7 +112,7 @@ def _resolved(config: DictConfig) -> dict:
 
 
 def _reject_unknown(settings: dict, known: set[str]) -> None:
-    """Raise BadParameter for a setting that run does not take."""
+    """Raise BadParameter for a setting that the task does not take."""
     known = known - {"settings"}
     unknown = sorted(set(settings) - known)
     if unknown:
@@ -127,7 +127,7 @@ def _built(config: DictConfig) -> dict:
         if "_target_" not in node:
             raise BadParameter(
                 f"classifier.{name} has settings but is not chosen; add it to "
-                "classifier=[...] or take the settings away"
+                "classifier=[...] or remove the settings"
             )
     try:
         return dict(instantiate(config, _convert_="all"))
@@ -142,7 +142,7 @@ def _built(config: DictConfig) -> dict:
 
 
 def _summary(metrics: dict, output: str) -> None:
-    """The verdict and where the rest is."""
+    """Print the verdict and the output folder."""
     print("\n" + "\n".join(metrics["verdict"]))
     host = metrics.get("host", {})
     if host.get("warning"):

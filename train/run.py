@@ -47,7 +47,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RealEvents:
-    """Real events to score; ``skipped`` counts reasons, ``missing`` says why there are none.
+    """Real events to score; ``skipped`` counts reasons, ``missing`` says why there is no table.
 
     ``views`` are those of the table's rows, if the labelled set has views.
     """
@@ -75,21 +75,19 @@ def run(
     row_cap: Mapping[str, int | None] | None = None,
     settings: dict | None = None,
 ) -> dict:
-    """Fit every classifier of ``classifier`` and write what came out to ``output``.
+    """Fit and judge every classifier of ``classifier``, write to ``output``, return the result.
 
-    ``real`` measures real candidates by the recipe of the labelled set, their light curves read as
-    those of ``mission`` where one is given; ``settings`` is the resolved configuration, for the
-    record. Calibration is learned on a part of its own, or cross-fitted with
-    ``calibration_folds``; ``learning_curve`` are shares of the fitted stars to train on as well.
-    With ``tuning`` every classifier gets the settings that did best in trials on the stars it may
-    be fitted on; tuning goes on from the trials in ``output``. ``row_cap`` maps classifier, or
-    ``others``, to the most rows to fit it on.
-
-    Returns the result, as written to ``metrics.json``; ``report.html``,
+    ``real`` measures real candidates by the recipe of the labelled set; a ``mission`` replaces the
+    recipe's for reading light curves. ``settings`` is the resolved configuration, for the record.
+    Calibration is learned on a separate part, or cross-fitted with ``calibration_folds``.
+    ``learning_curve`` lists further shares of the fitted stars to train on. With ``tuning`` every
+    classifier gets its best settings from trials on the stars for fitting; trials in ``output``
+    are resumed. ``row_cap`` maps a classifier, or ``others``, to the largest number of rows to fit
+    it on. The result is written to ``metrics.json``, beside ``report.html``,
     ``predictions_simulated.csv``, ``predictions_real.csv``, ``training_stars.csv``, ``models/`` and
-    ``novelty/`` stand beside it. A run that was killed goes on from the checkpoints it left in
-    ``output`` when it is started again. Raises DataNotFound or BadTable for a labelled set that
-    cannot be used and BadParameter for settings out of range.
+    ``novelty/``. A killed run resumes from the checkpoints in ``output`` when it is started again.
+    Raises DataNotFound or BadTable for a labelled set that cannot be used, BadParameter for
+    settings out of range.
     """
     start = time.time()
     check_settings(
@@ -212,8 +210,8 @@ def check_settings(
         )
     if calibration_folds < 0 or calibration_folds == 1:
         raise BadParameter(
-            f"calibration_folds is {calibration_folds}; give 0 for a part of its "
-            "own or 2 and more for cross-fitting"
+            f"calibration_folds is {calibration_folds}; give 0 for a separate calibration "
+            "part, or 2 or more for cross-fitting"
         )
     if not all(0 < share < 1 for share in learning_curve):
         raise BadParameter(
@@ -225,15 +223,15 @@ def check_settings(
 def measure_real(
     real: RealCandidates | None, labelled: LabelledSet, mission: Mission | None = None
 ) -> RealEvents:
-    """Measure the real candidates; rows that a model cannot take are skipped with a reason.
+    """The measured real candidates; rows that a model cannot take are skipped with a reason.
 
     Raises BadTable if the columns are not those of the labelled set.
     """
     if real is None:
-        return RealEvents(None, {}, "no real candidates were asked for (real=none)")
+        return RealEvents(None, {}, "real candidates are turned off (real=none)")
     found = real.measure(labelled.recipe(mission))
     if found is None:
-        return RealEvents(None, {}, "no real data are at hand; set EXOVAL_DATA to their folder")
+        return RealEvents(None, {}, "no real data were found; set EXOVAL_DATA to their folder")
     found.table.require_columns_of(labelled.table)
     infinite = np.isinf(found.table.features).any(axis=1)
     skipped = found.skipped["reason"].value_counts().to_dict()
@@ -251,9 +249,9 @@ def measure_real(
 
 
 def usable_rows(table: FeatureTable, real: FeatureTable | None) -> tuple[FeatureTable, dict]:
-    """The labelled rows to learn from, without stars of the real set and empty features.
+    """The labelled rows without stars of the real set and without empty features.
 
-    Returns what was removed as well. Raises BadTable if too little is left.
+    Also returns what was removed. Raises BadTable if too few rows are left.
     """
     shared = np.isin(table.targets, real.targets) if real else np.zeros(len(table), dtype=bool)
     if shared.any():
@@ -273,7 +271,7 @@ def usable_rows(table: FeatureTable, real: FeatureTable | None) -> tuple[Feature
 
 
 def describe_sets(table: FeatureTable, parts: Split, *, real: FeatureTable | None) -> dict:
-    """Rows, stars and kinds in every part."""
+    """Numbers of rows, stars, planets and false positives in every part."""
     sets = {name: table.select(rows) for name, rows in vars(parts).items()}
     if real:
         sets["real"] = real
@@ -293,9 +291,9 @@ def describe_sets(table: FeatureTable, parts: Split, *, real: FeatureTable | Non
 def write(
     output: Path, evidence: Evidence, *, models: list[FittedModel], views: Views | None
 ) -> None:
-    """Write result, predictions, models, tables and the report.
+    """Write result, predictions, models, tables and the report, and delete those of an earlier run.
 
-    ``views`` are those of the real events. What an earlier run left must not pass for ours.
+    ``views`` are those of the real events.
     """
     for stale in (
         "predictions_real.csv",
@@ -338,12 +336,12 @@ def write(
 
 
 def write_training_stars(output: Path, targets: np.ndarray) -> None:
-    """Name the stars whose light curves the models have seen, held-out ones included."""
+    """Write the names of the stars whose light curves the models saw, including held-out ones."""
     pd.DataFrame({"target": sorted(set(targets))}).to_csv(output / TRAINING_STARS, index=False)
 
 
 def predictions(scored: dict[str, Scored], novelty: NoveltyScores | None) -> pd.DataFrame:
-    """One row an event: identity, probability, error and scenario of every classifier, novelty."""
+    """One row per event: identity, every classifier's probability, error and scenario, novelty."""
     first = next(iter(scored.values()))
     frame = pd.DataFrame(
         {

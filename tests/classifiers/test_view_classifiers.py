@@ -234,10 +234,10 @@ def test_views_that_are_not_those_of_the_rows_are_refused(classifier):
 @pytest.mark.parametrize(
     ("bins", "message"),
     [
-        ({"phases": 300}, "the network looks at local"),
+        ({"phases": 300}, "the network uses local"),
         ({"local": 61, "odd": 41, "global": 201}, "different numbers of bins"),
-        ({"global": 201, "local": 16}, "local has 16 bins and the network's layers need 17"),
-        ({"global": 84, "local": 17}, "global has 84 bins and the network's layers need 85"),
+        ({"global": 201, "local": 16}, "local has 16 bins, but the network's layers need 17"),
+        ({"global": 84, "local": 17}, "global has 84 bins, but the network's layers need 85"),
     ],
 )
 def test_a_layout_that_does_not_fit_the_network_is_refused(bins, message):

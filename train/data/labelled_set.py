@@ -1,4 +1,4 @@
-"""Read a labelled set from disk and refuse one that cannot be learned from."""
+"""Read a labelled set from disk, and refuse one that is unfit for training."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True)
 class LabelledSet:
-    """Simulated events with known truth, and the manifest that says how they were made."""
+    """Simulated events with known labels, and the manifest of the simulation."""
 
     table: FeatureTable
     manifest: dict
     folder: Path
 
     def recipe(self, mission: Mission | None = None) -> Recipe:
-        """How its events were measured, for light curves of ``mission`` where one is given.
+        """The recipe by which its events were measured, with ``mission`` in place of its own.
 
-        Raises BadTable if the manifest does not say it.
+        Raises BadTable if the manifest has no recipe.
         """
         return read_recipe(self.manifest.get("recipe"), str(self.folder / MANIFEST), mission)
 
 
 def load_labelled_set(directory: str | Path) -> LabelledSet:
-    """``read_labelled_set``; raises BadTable if nothing can be learned from it as well."""
+    """A labelled set to train on, as ``read_labelled_set``; BadTable also if it is unfit for it."""
     labelled = read_labelled_set(directory)
     check_learnable(labelled.table)
     return labelled
@@ -44,13 +44,13 @@ def load_labelled_set(directory: str | Path) -> LabelledSet:
 def read_labelled_set(directory: str | Path) -> LabelledSet:
     """Read ``features.parquet`` and ``manifest.json``; the truth table is never opened.
 
-    Views beside them are mapped into memory and become part of the table. Raises DataNotFound if
-    there are no such files and BadTable if they are damaged.
+    Views beside them are mapped into memory and become part of the table. Raises BadParameter for
+    a list of folders, DataNotFound if a file is missing, BadTable if one is damaged.
     """
     if not isinstance(directory, str | Path):
         raise BadParameter(
-            f"labelled_set={list(directory)}; this task learns from one folder, "
-            "lists are for experiments that say so"
+            f"labelled_set={list(directory)} is a list, and this task takes one folder; lists are "
+            "for experiments that say so"
         )
     directory = Path(directory)
     for name in ("features.parquet", MANIFEST):
@@ -67,8 +67,8 @@ def read_labelled_set(directory: str | Path) -> LabelledSet:
         ) from error
     if "recipe" not in manifest:
         raise BadTable(
-            f"{directory} was made by an older layout of exoval, whose sets are no longer read; "
-            "simulate it again with this version"
+            f"{directory} was written by an older layout of exoval, which this version cannot "
+            "read; simulate it again"
         )
     table = load_feature_table(directory / "features.parquet")
     if (directory / VALUES.format("views")).is_file():
@@ -80,8 +80,8 @@ def check_learnable(table: FeatureTable) -> None:
     """Raise BadTable for too few rows, a single kind of event, or infinite features."""
     if len(table) < FEWEST_ROWS:
         raise BadTable(
-            f"the labelled set has {len(table)} rows and {FEWEST_ROWS} are the fewest "
-            "to learn from; simulate more (n_systems)"
+            f"the labelled set has {len(table)} rows, but training needs {FEWEST_ROWS}; simulate "
+            "more (n_systems)"
         )
     found = table.label_meanings()
     if len({meaning.counts_as_planet for meaning in found.values()}) < 2:
@@ -98,7 +98,7 @@ def check_learnable(table: FeatureTable) -> None:
         }
         raise BadTable(
             f"infinite values in columns {named}; a feature that cannot be measured "
-            "must be NaN: mend its feature group and simulate the set again"
+            "must be NaN: correct its feature group and simulate the set again"
         )
     if np.isnan(table.features).all():
         raise BadTable("every feature of every row is missing; simulate the set again")

@@ -27,10 +27,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RealSet:
-    """Measured real candidates and those that could not be judged.
+    """Measured real candidates, and those that were skipped.
 
-    ``skipped`` has the columns event, target, disposition and reason; ``views`` are those of the
-    table's rows, if the labelled set has views.
+    ``skipped`` has the columns event, target, disposition and reason. ``views`` are those of the
+    table's rows; None for a labelled set without views.
     """
 
     table: FeatureTable
@@ -40,14 +40,14 @@ class RealSet:
 
 @dataclass(frozen=True)
 class RealCandidates:
-    """Candidates of one or more catalogues whose light curves are at hand.
+    """Candidates of one or more catalogues whose light curves are available.
 
-    ``catalogs`` are functions that return candidates; earlier ones win where two name the same
-    signal. Those of ``seen_again`` are given the library and find its stars in the catalogue of
-    another mission (``exoval.catalogs.seen_again``). Each candidate is measured at its
-    catalogue's ephemeris in the run of ``segments_per_light_curve`` consecutive segments that
-    holds most of its events, with the other signals of the star cut out, as a pipeline would
-    after finding them; what is no signal (an NTP) stays.
+    ``catalogs`` are functions that return candidates; if two name the same signal, the earlier
+    function counts. Functions in ``seen_again`` get the library and find its stars in the catalogue
+    of another mission (``exoval.catalogs.seen_again``). Each candidate is measured at its
+    catalogued ephemeris, in the ``segments_per_light_curve`` consecutive segments with most of
+    its events. Other signals of the star are cut out, as a pipeline does after finding them;
+    non-transiting phenomena (NTP) are left in.
     """
 
     catalogs: tuple[Callable[[], list[Candidate]], ...]
@@ -55,7 +55,7 @@ class RealCandidates:
     seen_again: tuple[Callable[[LightCurveLibrary], list[Candidate]], ...] = ()
 
     def measure(self, recipe: Recipe) -> RealSet | None:
-        """The measured candidates; None, with a warning, where there are no data to measure."""
+        """The measured candidates; None, with a warning, if there are no data."""
         try:
             library = open_library(recipe.mission, folder=self.folder)
             candidates = self.candidates(library)
@@ -102,13 +102,13 @@ class RealCandidates:
 
 
 class _NotJudged(ExovalError):
-    """Why a candidate is outside what the labelled set covers."""
+    """A candidate lies outside the range of the labelled set."""
 
 
 def _measure(
     candidate: Candidate, others: list[Ephemeris], library: LightCurveLibrary, recipe: Recipe
 ) -> MeasuredEvent:
-    """The measured candidate; raises an ExovalError that says why it is not judged."""
+    """The measured candidate; an ExovalError gives the reason to skip it."""
     shortest, longest = recipe.periods
     if not shortest <= candidate.ephemeris.period <= longest:
         raise _NotJudged(f"period outside the {shortest:g}-{longest:g} days that were simulated")
@@ -117,7 +117,7 @@ def _measure(
     try:
         measured = measure_real_event(light_curve, event, star, recipe, others=others)
     except NoDip as error:
-        # one sentence for all, so that they are counted together
+        # the same sentence for every candidate, so that they are counted together
         raise _NotJudged("no dip at the catalogue ephemeris in the data at hand") from error
     exceeded = limits_exceeded(measured, recipe)
     if exceeded:

@@ -1,4 +1,4 @@
-"""Fit, calibration and test rows with no star in two of them."""
+"""Split of a table by star into rows for fitting, calibration and test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from exoval.table.feature_table import FeatureTable
 
 @dataclass(frozen=True)
 class Split:
-    """Row indexes of the three parts."""
+    """Row indexes of the three parts: fitting, calibration and test."""
 
     fit: np.ndarray
     calibration: np.ndarray
@@ -21,9 +21,10 @@ class Split:
 
 @dataclass(frozen=True)
 class StarSplit:
-    """Divide by star; every part gets about its share of every scenario.
+    """A split by star in which every part has about its share of every label.
 
-    The shares are of rows; ``fit`` takes what calibration and test leave.
+    The shares are of rows; ``fit`` gets the remainder. Raises BadParameter unless both shares are
+    positive and leave rows to fit.
     """
 
     calibration_share: float = 0.2
@@ -34,7 +35,7 @@ class StarSplit:
         if min(shares) <= 0 or sum(shares) >= 1:
             raise BadParameter(
                 f"calibration_share and test_share are {shares}; give two positive "
-                "shares that leave something to fit"
+                "shares with a sum below 1"
             )
 
     def __call__(self, table: FeatureTable, *, seed: int) -> Split:
@@ -63,10 +64,15 @@ class StarSplit:
 def assign_stars(
     stars: np.ndarray, labels: np.ndarray, *, share: np.ndarray, random: np.random.Generator
 ) -> np.ndarray:
-    """The part (0, 1, ...) of every row, equal for all rows of a star.
+    """The part (0, 1, ...) of every row, the same for all rows of a star.
 
-    Stars are dealt out one by one, those with most rows first, each to the part that is
-    furthest below its share of that star's labels.
+    Stars are assigned one by one, those with most rows first, each to the part that is furthest
+    below its share of that star's labels.
+
+    >>> stars, share = np.array(["a", "a", "b", "b"]), np.array([0.5, 0.5])
+    >>> part = assign_stars(stars, stars, share=share, random=np.random.default_rng(0))
+    >>> bool(part[0] == part[1] and part[2] == part[3])
+    True
     """
     names, star = np.unique(stars, return_inverse=True)
     _, label = np.unique(labels, return_inverse=True)
@@ -77,7 +83,7 @@ def assign_stars(
     part_of_star = np.empty(len(names), dtype=int)
     order = random.permutation(len(names))
     for number in order[np.argsort(-rows[order].sum(axis=1), kind="stable")]:
-        # relative to what is wanted, so that a small part is not starved by a large one
+        # relative shortage, so that a small part gets its share beside a large one
         shortage = ((wanted - given) / wanted * rows[number]).sum(axis=1)
         part = int(np.argmax(shortage))
         given[part] += rows[number]

@@ -1,4 +1,4 @@
-"""Labelled rows to train on or to judge: simulated or from a catalogue, in columns both share."""
+"""Labelled tables to train on or to judge: simulated, of a catalogue, or of real light curves."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class LabelledTable(Protocol):
-    """Rows with labels; ``kind`` says in a word where they come from."""
+    """A source of labelled rows; ``kind`` names the origin in a word."""
 
     kind: str
 
@@ -31,10 +31,10 @@ class LabelledTable(Protocol):
 
 @dataclass(frozen=True)
 class SimulatedTable:
-    """Labelled sets, one or several, reduced to some columns, or with all if ``reduce`` is None.
+    """One or several labelled sets, with the columns that ``reduce`` keeps, or all if it is None.
 
-    ``leave_out`` names scenarios whose place in a catalogue is not certain: the planet of a bound
-    companion is a false positive here and, as nobody can tell, a planet in most catalogues.
+    ``leave_out`` names scenarios without a certain label in catalogues: a planet of a bound
+    companion is a false positive here but counts as planet in most catalogues, which cannot tell.
     """
 
     labelled_set: str | Path | Sequence[str | Path]
@@ -43,7 +43,7 @@ class SimulatedTable:
     kind: str = "simulated"
 
     def __call__(self) -> FeatureTable:
-        """The rows; raises DataNotFound or BadTable for a set that cannot be used."""
+        """The rows; raises DataNotFound or BadTable for a set that cannot be read."""
         one = isinstance(self.labelled_set, str | Path)
         tables = [
             read_labelled_set(folder).table
@@ -65,7 +65,7 @@ class SimulatedTable:
 
 
 def _joined_views(tables: Sequence[FeatureTable]) -> ViewRows | None:
-    """The views of several tables one after the other, read into memory; of one as they are."""
+    """The joined views of several tables, read into memory; those of one table as they are."""
     if any(table.views is None for table in tables):
         return None
     if len(tables) == 1:
@@ -79,26 +79,26 @@ def _joined_views(tables: Sequence[FeatureTable]) -> ViewRows | None:
 
 @dataclass(frozen=True)
 class CatalogueTable:
-    """The labelled rows of a catalogue, as ``read`` gives them."""
+    """The labelled rows of a catalogue, which ``read`` returns."""
 
     read: Callable[[], FeatureTable]
     kind: str = "catalogue"
 
     def __call__(self) -> FeatureTable:
-        """The rows; raises DataNotFound if the catalogue is not there."""
+        """The rows; raises DataNotFound if the catalogue does not exist."""
         return self.read()
 
 
 @dataclass(frozen=True)
 class RealTable:
-    """Real candidates whose light curves are at hand, measured as a labelled set was."""
+    """Real candidates with light curves, measured as a labelled set was."""
 
     real: RealCandidates
     recipe: Recipe
     kind: str = "real"
 
     def __call__(self) -> FeatureTable:
-        """The rows; raises DataNotFound where there are no light curves."""
+        """The rows; raises DataNotFound if no candidate can be measured."""
         found = self.real.measure(self.recipe)
         if found is None or len(found.table) == 0:
             raise DataNotFound(
@@ -109,8 +109,8 @@ class RealTable:
 
 
 def without_stars_of(table: FeatureTable, other: FeatureTable) -> FeatureTable:
-    """The rows whose star is in no row of the other table; BadTable if none is left."""
+    """The rows whose star is not in the other table; BadTable if no row is left."""
     kept = ~np.isin(table.targets, np.unique(other.targets))
     if not kept.any():
-        raise BadTable("every star of the table to judge is also trained on; take other stars")
+        raise BadTable("every star of the table to judge is also trained on; give other stars")
     return table.select(kept)

@@ -1,9 +1,9 @@
-"""Ways to bring a classifier from the mission it was trained on to another one.
+"""Adaptation of a classifier from the mission it was trained on (home) to another one (away).
 
-Every way is a function of the same ``Material`` and of the pipeline fitted on the first mission
-(``fitted_at_home``), which it leaves as it is; ``WAYS`` names them. A way that weighs or goes on
-training needs a classifier that can: where it cannot, the way says what was done instead in the
-model's card (``adaptation``).
+Every way of adapting is a function of the same ``Material`` and of the pipeline fitted at home
+(``fitted_at_home``), which it does not change; ``WAYS`` names them. Some ways need a classifier
+that takes weights or can continue training. The model's card (``adaptation``) says what was done,
+also for a classifier that could not.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from exoval.models.novelty import domain_scores
 from exoval.table.feature_table import FeatureTable
 from train.fitting.fit import card, fitted_pipeline, planet_score
 
-#: a row weighs at most this many times the mean: a few rows must not stand for all
+#: largest weight of a row, in units of the mean, so that a few rows do not dominate
 HEAVIEST = 20.0
-#: how much less training goes on than it began
+#: divisors of the epochs and of the learning rate in further training
 GENTLER_EPOCHS, GENTLER_RATE = 4, 5.0
 
 
@@ -35,7 +35,7 @@ GENTLER_EPOCHS, GENTLER_RATE = 4, 5.0
 class Material:
     """Rows to learn from: of the mission trained on (home) and of the one judged (away).
 
-    ``away_unlabelled`` are events of the other mission whose labels nobody looks at.
+    ``away_unlabelled`` are events of the other mission whose labels are not used.
     """
 
     home_fit: FeatureTable
@@ -46,7 +46,7 @@ class Material:
 
 
 class Way(Protocol):
-    """Makes a model for the other mission; ``home`` is what was fitted on the first."""
+    """A way to make a model for the other mission from ``home``, the pipeline of the first."""
 
     def __call__(
         self,
@@ -58,14 +58,14 @@ class Way(Protocol):
         home: Pipeline,
         seed: int,
     ) -> FittedModel:
-        """The model, calibrated."""
+        """The calibrated model."""
         ...
 
 
 def fitted_at_home(
     name: str, classifier: BaseEstimator, material: Material, *, seed: int
 ) -> Pipeline:
-    """What all ways begin from: the classifier fitted on the one mission."""
+    """The classifier fitted on the home mission, from which all ways start."""
     return fitted_pipeline(name, classifier, material.home_fit, seed=seed)
 
 
@@ -78,7 +78,7 @@ def as_it_is(
     home: Pipeline,
     seed: int,
 ) -> FittedModel:
-    """The model of the one mission, used on the other."""
+    """The model of the home mission, unchanged."""
     return _calibrated(
         name,
         home,
@@ -98,7 +98,7 @@ def recalibrated(
     home: Pipeline,
     seed: int,
 ) -> FittedModel:
-    """The same, with a calibration learned on all labelled events of the other mission."""
+    """The model of the home mission, calibrated on all labelled events of the other one."""
     return _calibrated(
         name,
         home,
@@ -118,7 +118,7 @@ def anew(
     home: Pipeline,
     seed: int,
 ) -> FittedModel:
-    """A model of events of the other mission alone."""
+    """A model trained on events of the other mission alone."""
     pipeline = fitted_pipeline(name, classifier, material.away_fit, seed=seed)
     return _calibrated(
         name,
@@ -139,15 +139,15 @@ def reweighted(
     home: Pipeline,
     seed: int,
 ) -> FittedModel:
-    """Events of the one mission, those that look like the other's counting more.
+    """A model of home events, with larger weights for those that resemble the other mission's.
 
-    The weight is the density ratio by a classifier that tells the missions apart without labels
+    The weight is the density ratio, from a classifier that separates the missions without labels
     (covariate shift: Shimodaira 2000; Bickel et al. 2009, JMLR 10, 2137).
     """
     if not has_fit_parameter(classifier, "sample_weight"):
         raise BadTable(
             f"classifier '{name}' takes no weights, so its rows cannot be re-weighted; "
-            "leave it or this way out"
+            "leave out the classifier or this way"
         )
     weight = density_ratio(material.home_fit, material.away_unlabelled, seed=seed)
     pipeline = fitted_pipeline(name, classifier, material.home_fit, seed=seed, weight=weight)
@@ -172,10 +172,10 @@ def warm_started(
     home: Pipeline,
     seed: int,
 ) -> FittedModel:
-    """The model of the one mission, trained on with events of the other.
+    """The model of the home mission after further training on events of the other.
 
-    A classifier with ``warm_start`` goes on from where it was (``go_on``). Any other is fitted on
-    the rows of both, either mission counting the same.
+    A classifier with ``warm_start`` continues from its state (``go_on``). Any other is fitted on
+    the rows of both missions, with the same total weight for each.
     """
     if "warm_start" in classifier.get_params(deep=False) and _has_all_classes(material):
         pipeline = go_on(home, material.away_fit)
@@ -194,7 +194,7 @@ def warm_started(
     )
 
 
-#: by the name under which a table of results has them
+#: name in a table of results -> way
 WAYS: dict[str, Way] = {
     "as_it_is": as_it_is,
     "recalibrated": recalibrated,
@@ -202,15 +202,15 @@ WAYS: dict[str, Way] = {
     "anew": anew,
     "warm_started": warm_started,
 }
-#: ways whose answer does not depend on labelled events of the other mission
+#: ways that use no labelled events of the other mission
 WITHOUT_LABELS = ("as_it_is", "reweighted")
 
 
 def go_on(pipeline: Pipeline, table: FeatureTable) -> Pipeline:
-    """A copy of a fitted pipeline whose classifier was trained on, its scaling kept.
+    """A copy of a fitted pipeline after further training of its classifier; the scaling is kept.
 
-    Trees are added to trees; what climbs in epochs does a fourth of them at a fifth of the rate,
-    for what it knows is to be changed and not forgotten.
+    Trees are added to a forest. Classifiers that train in epochs get a fourth of the epochs at a
+    fifth of the learning rate, so that they change without forgetting.
     """
     pipeline = copy.deepcopy(pipeline)
     classifier = pipeline[-1]
@@ -232,7 +232,7 @@ def go_on(pipeline: Pipeline, table: FeatureTable) -> Pipeline:
 
 
 def density_ratio(home: FeatureTable, away: FeatureTable, *, seed: int) -> np.ndarray:
-    """How much likelier every row of ``home`` is in ``away``, mean one, at most HEAVIEST."""
+    """Density of ``away`` over that of ``home`` at every home row, mean 1, at most HEAVIEST."""
     odds_of = np.clip(domain_scores(home, away, seed=seed)[0], 1e-4, 1 - 1e-4)
     weight = odds_of / (1 - odds_of)
     weight = np.minimum(weight / weight.mean(), HEAVIEST)
@@ -240,7 +240,7 @@ def density_ratio(home: FeatureTable, away: FeatureTable, *, seed: int) -> np.nd
 
 
 def balance(material: Material) -> np.ndarray:
-    """Weights of the rows of both missions, home first, by which either counts the same."""
+    """Weights of the rows of both missions, home first, with the same total for each."""
     home, away = len(material.home_fit), len(material.away_fit)
     return np.repeat([(home + away) / 2 / home, (home + away) / 2 / away], [home, away])
 
@@ -252,7 +252,7 @@ def joined(one: FeatureTable, other: FeatureTable) -> FeatureTable:
 
 
 def _has_all_classes(material: Material) -> bool:
-    """Whether both missions have the same labels, as going on needs."""
+    """Whether both missions have the same labels, which continued training needs."""
     return set(material.home_fit.labels) == set(material.away_fit.labels)
 
 
@@ -265,7 +265,7 @@ def _calibrated(
     judged: FeatureTable,
     how: str,
 ) -> FittedModel:
-    """The pipeline with a calibration learned on ``judged``."""
+    """The model of the pipeline, with a calibration learned on ``judged``."""
     if not fitted.is_planet.any():
         raise BadTable(f"no planets among the {len(fitted)} rows to fit '{name}' on; simulate more")
     meanings = fitted.label_meanings()

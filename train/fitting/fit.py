@@ -35,14 +35,14 @@ def fit(
     checkpoints: Path | None = None,
     row_cap: int | None = None,
 ) -> FittedModel:
-    """Fit feature scaling and a copy of the classifier, and calibrate it.
+    """A model with feature scaling and a copy of the classifier, fitted and calibrated.
 
     With ``folds`` 0 it is fitted on ``split.fit`` and calibrated on ``split.calibration``. With
-    more, both parts are taken together: as many copies as folds are each fitted without one
-    share of the stars, their scores of that share teach the calibration, and the classifier
-    itself is fitted on all rows. A classifier that can go on where it was interrupted keeps its
-    state in the folder ``checkpoints``. No copy is fitted on more than ``row_cap`` rows. Raises
-    BadTable if the rows are not what the classifier can take.
+    more folds it is cross-fitted on both parts: one copy per fold is fitted without that fold's
+    stars, the copies' scores of the left-out stars train the calibration, and the classifier of
+    the model is fitted on all rows. A classifier that can resume keeps its state in the folder
+    ``checkpoints``. No copy is fitted on more than ``row_cap`` rows. Raises BadTable if the
+    classifier cannot be fitted on the rows.
     """
     if folds == 0:
         chosen = table.select(capped_rows(name, table, split.fit, cap=row_cap, seed=seed))
@@ -84,9 +84,9 @@ def fitted_pipeline(
     part: str = "all",
     weight: np.ndarray | None = None,
 ) -> Pipeline:
-    """Scaling and a copy of the classifier, fitted; BadTable if that cannot be done.
+    """Fitted scaling and a fitted copy of the classifier; BadTable if fitting fails.
 
-    ``weight`` (rows,) is how often each row counts, for classifiers that take weights.
+    ``weight`` (rows,) is the number of times each row counts, for classifiers that take weights.
     """
     copy = clone(classifier)
     settings = copy.get_params(deep=False)
@@ -104,14 +104,14 @@ def fitted_pipeline(
         shape_columns=shape_columns(table.feature_names),
         planets=planet_labels(table.label_meanings()),
     )
-    # a classifier that holds out rows to know when to stop must hold out whole stars
+    # a classifier that holds out rows for early stopping must hold out whole stars
     extra = {"classifier__groups": table.targets} if has_fit_parameter(classifier, "groups") else {}
     if weight is not None and has_fit_parameter(classifier, "sample_weight"):
         extra["classifier__sample_weight"] = weight
     if has_fit_parameter(classifier, "views"):
         if table.views is None:
             raise BadTable(
-                f"classifier '{name}' looks at views and the labelled set has none; "
+                f"classifier '{name}' needs views, and the labelled set has none; "
                 "make them with python -m simulate views=true"
             )
         extra["classifier__views"] = table.views
@@ -123,7 +123,7 @@ def fitted_pipeline(
             "simulate more systems or change the classifier's settings"
         ) from error
     if resumable:
-        # where the state was kept is no part of the model
+        # the path of the checkpoint is not part of the model
         copy.set_params(checkpoint=None)
     return pipeline
 
@@ -138,7 +138,7 @@ def left_out_scores(
     checkpoints: Path | None = None,
     row_cap: int | None = None,
 ) -> np.ndarray:
-    """P(planet) of every row by a copy that saw no row of its star, shape (rows,)."""
+    """P(planet) of every row from a copy fitted without the row's star, shape (rows,)."""
     score, meanings = np.full(len(table), np.nan), table.label_meanings()
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     try:
@@ -146,13 +146,13 @@ def left_out_scores(
     except ValueError as error:
         raise BadTable(
             f"{len(set(table.targets))} stars cannot be divided into "
-            f"calibration_folds={folds}: {error}; take fewer folds"
+            f"calibration_folds={folds}: {error}; give fewer folds"
         ) from error
     for number, (fitted, out) in enumerate(parts):
         fitted = capped_rows(name, table, fitted, cap=row_cap, seed=seed)
         if not table.is_planet[fitted].any():
             raise BadTable(
-                "without the stars of one fold no planets are left to fit; take fewer "
+                "without the stars of one fold no planets are left to fit; give fewer "
                 "calibration_folds or simulate more stars"
             )
         copy = fitted_pipeline(
@@ -176,7 +176,7 @@ def planet_score(
 
 
 def card(fitted: FeatureTable, judged: FeatureTable, score: np.ndarray, *, folds: int) -> dict:
-    """What the model was trained on, for the record."""
+    """The model's card: a description of its training."""
     names, counts = np.unique(judged.labels, return_counts=True)
     return {
         "rows_fitted": len(fitted),

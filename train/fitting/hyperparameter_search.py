@@ -1,9 +1,9 @@
-"""Hyperparameters by trial: ``python -m train tuning=optuna classifier=NAME``.
+"""Search for hyperparameters: ``python -m train tuning=optuna classifier=NAME``.
 
-A trial fits copies of the classifier on all but one share of the stars in turn and is worth the
-log-loss of P(planet) on the shares left out. Stars of the test are never among them. Trials are
-proposed by a tree-structured Parzen estimator (Bergstra et al. 2011, NeurIPS 24) and given up
-early where they fall behind the median of the others (Golovin et al. 2017, KDD).
+A trial cross-validates the classifier by star; its value is the log-loss of P(planet) on the
+left-out folds. Test stars are never used. A tree-structured Parzen estimator (Bergstra et al.
+2011, NeurIPS 24) proposes the trials, and a trial is pruned if it is worse than the median of the
+others (Golovin et al. 2017, KDD).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STORAGE = "trials.db"
-#: trials that must have come to their end before another is given up for falling behind
+#: complete trials that are needed before another is pruned
 UNPRUNED_TRIALS = 5
 #: attribute of a failed trial
 REASON = "reason"
@@ -45,11 +45,12 @@ REASON = "reason"
 
 @dataclass(frozen=True, kw_only=True)
 class HyperparameterSearch:
-    """Settings of a search; ``space`` maps classifier to setting to its range.
+    """Search for hyperparameters; ``space`` maps classifier to setting to its range.
 
-    A range is ``low`` and ``high`` (integers if both are), perhaps ``log: true``, or ``choices``.
-    ``folds`` shares of stars are left out in turn; the first ``random_trials`` are drawn at
-    random; after ``timeout_minutes`` no further trial begins.
+    A range has ``low`` and ``high`` (integers if both are) and optionally ``log: true``, or
+    ``choices``. Trials are cross-validated in ``folds`` folds of stars. The first
+    ``random_trials`` are drawn at random; after ``timeout_minutes`` no further trial starts.
+    Raises BadParameter for settings or ranges that cannot be used.
     """
 
     space: Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -77,13 +78,13 @@ class HyperparameterSearch:
         folder: Path,
         row_cap: Mapping[str, int | None] | None = None,
     ) -> tuple[dict[str, BaseEstimator], dict[str, dict]]:
-        """The classifiers with the best settings found, and what was found for each.
+        """The classifiers with their best settings, and a summary of the trials of each.
 
-        ``table`` holds the rows that may be fitted on, each classifier on at most ``row_cap`` of
-        them. Trials are kept in ``folder`` (SQLite), so
-        that a search that was interrupted goes on; ``trials.csv`` and ``trials.png`` are written
-        there. Raises BadParameter for a classifier without a search space or trials in
-        ``folder`` that are of another search, and MissingDependency without optuna.
+        ``table`` holds the rows for fitting; each classifier gets at most ``row_cap`` of them.
+        Trials are stored in ``folder`` (SQLite), from which an interrupted search resumes;
+        ``trials.csv`` and ``trials.png`` are written there. Raises BadParameter for a classifier
+        without a search space or if ``folder`` has trials of another search, MissingDependency
+        without optuna.
         """
         _optuna()
         lacking = sorted(set(classifiers) - set(self.space))
@@ -111,7 +112,7 @@ class HyperparameterSearch:
     def _study(
         self, name: str, classifier: BaseEstimator, table: FeatureTable, *, seed: int, folder: Path
     ) -> optuna.Study:
-        """The study in the folder, a new one or one to go on with."""
+        """The study in the folder, a new one or one to resume."""
         optuna = _optuna()
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         study = optuna.create_study(
@@ -135,7 +136,7 @@ class HyperparameterSearch:
         return study
 
     def _mark(self, name: str, classifier: BaseEstimator, table: FeatureTable, *, seed: int) -> str:
-        """A digest of all that decides what a trial is worth."""
+        """A digest of everything that determines a trial's value."""
         settings = {
             "space": json.dumps(_plain(self.space[name]), sort_keys=True),
             "seed": seed,
@@ -156,7 +157,7 @@ class HyperparameterSearch:
         seed: int,
         cap: int | None,
     ) -> None:
-        """Run the trials that are still to be done."""
+        """Run the remaining trials."""
         optuna = _optuna()
         parts = [
             (capped_rows(name, table, fitted, cap=cap, seed=seed), out)
@@ -179,8 +180,8 @@ class HyperparameterSearch:
                     self.timeout_minutes,
                 )
                 break
-            # seeded by the number of trials before it: a search that goes on tries what an
-            # uninterrupted one does
+            # seeded by the number of earlier trials: a resumed search proposes the same trials as
+            # an uninterrupted one
             study.sampler = optuna.samplers.TPESampler(
                 seed=seed + 1000 * number, n_startup_trials=self.random_trials
             )
@@ -205,11 +206,11 @@ class HyperparameterSearch:
         except ValueError as error:
             raise BadTable(
                 f"{len(set(table.targets))} stars cannot be divided into tuning.folds="
-                f"{self.folds}: {error}; take fewer folds"
+                f"{self.folds}: {error}; give fewer folds"
             ) from error
         if any(not table.is_planet[fitted].any() for fitted, _ in parts):
             raise BadTable(
-                "without the stars of one fold no planets are left to fit; take fewer "
+                "without the stars of one fold no planets are left to fit; give fewer "
                 "tuning.folds or simulate more stars"
             )
         return parts
@@ -224,7 +225,7 @@ class HyperparameterSearch:
         parts: list[tuple[np.ndarray, np.ndarray]],
         seed: int,
     ) -> float:
-        """Log-loss on the left-out rows; a hopeless trial is given up between folds."""
+        """Log-loss on the left-out rows; a bad trial is pruned between folds."""
         copy = clone(classifier).set_params(**suggested(trial, self.space[name]))
         score, judged = np.full(len(table), np.nan), np.zeros(len(table), dtype=bool)
         meanings = table.label_meanings()
@@ -243,11 +244,11 @@ class HyperparameterSearch:
 
 
 def suggested(trial: optuna.Trial, ranges: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """A value for every setting."""
+    """The trial's proposed value for every setting."""
     settings = {}
     for setting, bounds in ranges.items():
         if "choices" in bounds:
-            # as text, because storage knows no lists
+            # as text, because the storage takes no lists
             texts = [json.dumps(choice) for choice in bounds["choices"]]
             settings[setting] = json.loads(trial.suggest_categorical(setting, texts))
             continue
@@ -262,9 +263,9 @@ def suggested(trial: optuna.Trial, ranges: Mapping[str, Mapping[str, Any]]) -> d
 def first_settings(
     classifier: BaseEstimator, ranges: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """The classifier's own settings as a trial, as far as they lie in their ranges.
+    """The classifier's own settings as a first trial, as far as they lie in their ranges.
 
-    Starting there, a search whose ranges hold them never ends with worse ones.
+    A search that starts with all of them cannot end with worse ones.
     """
     own, first = classifier.get_params(), {}
     for setting, bounds in ranges.items():
@@ -281,7 +282,7 @@ def first_settings(
 def trials_table(name: str, study: optuna.Study) -> pd.DataFrame:
     """One row a trial: classifier, number, state, log_loss, seconds and the settings.
 
-    The log-loss of a pruned trial is that of the folds it finished.
+    The log-loss of a pruned trial is that of its finished folds.
     """
     rows = []
     for trial in study.trials:
@@ -318,22 +319,22 @@ def summary(name: str, study: optuna.Study) -> dict:
 
 
 def importances(study: optuna.Study) -> dict[str, float]:
-    """Share of the log-loss's variance that each setting explains; empty where undefined.
+    """Share of the log-loss's variance that each setting explains; empty if undefined.
 
-    By analysis of variance in a forest over the trials (Hutter et al. 2014, ICML 32).
+    From a functional analysis of variance over the trials (Hutter et al. 2014, ICML 32).
     """
     optuna = _optuna()
     try:
         evaluator = optuna.importance.FanovaImportanceEvaluator(seed=0)
         found = optuna.importance.get_param_importances(study, evaluator=evaluator)
     except (RuntimeError, ValueError) as error:
-        log.warning("the importance of settings is not known: %s", error)
+        log.warning("the importance of settings could not be computed: %s", error)
         return {}
     return {setting: float(share) for setting, share in found.items()}
 
 
 def _finished(study: optuna.Study) -> list:
-    """Trials that came to an end; one that failed without a reason was interrupted."""
+    """The finished trials; a failed trial without a reason was interrupted and is left out."""
     states = _optuna().trial.TrialState
     return [
         trial
@@ -344,7 +345,7 @@ def _finished(study: optuna.Study) -> list:
 
 
 def _check_range(name: str, bounds: Mapping[str, Any]) -> None:
-    """Raise BadParameter for a range that cannot be drawn from."""
+    """Raise BadParameter for a range from which no value can be drawn."""
     if "choices" in bounds:
         if not bounds["choices"]:
             raise BadParameter(f"search space of {name} has no choices; give at least one")
@@ -362,7 +363,7 @@ def _plain(ranges: Mapping[str, Mapping[str, Any]]) -> dict:
 
 
 def _optuna() -> ModuleType:
-    """The module; MissingDependency, with the remedy, if it is not installed."""
+    """The module; MissingDependency if it is not installed."""
     try:
         import optuna
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""Does more simulation still help? The same training on fewer stars, judged on the same test."""
+"""Learning curves: the same training on fewer stars, judged on the same test stars."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from train.judging.scored import Scored, score
 
 log = logging.getLogger(__name__)
 
-#: the numbers of a point
+#: the metrics of a point
 SHOWN = ("log_loss", "roc_auc")
 
 
@@ -37,12 +37,12 @@ def learning_curve_points(
     row_cap: Mapping[str, int | None] | None = None,
     resamples: int = 0,
 ) -> list[dict]:
-    """One entry a classifier and share of the fitted stars, smallest first.
+    """One entry per classifier and share of the fitted stars, smallest share first.
 
     Keys: classifier, share, rows, stars, and ``simulated`` and ``real`` with log_loss and roc_auc
-    as ``{value, low, high}`` on the simulated test and on judged real rows (left out without).
-    Stars of a smaller share are among those of a larger one. A share that leaves too little to fit
-    is left out with a warning.
+    as ``{value, low, high}`` on the simulated test rows and on the judged real rows; ``real`` is
+    left out without such rows. Stars of a smaller share belong to every larger share. A share with
+    too few stars to fit is left out with a warning.
     """
     jobs = [(share, name) for share in sorted(shares) for name in classifiers]
     points = []
@@ -80,7 +80,7 @@ def learning_curve_points(
 def last_point(
     model: FittedModel, simulated: Scored, real: Scored | None, *, resamples: int, seed: int
 ) -> dict:
-    """The point of a model that has been judged already, at a share of 1."""
+    """The point at a share of 1, from a model that has been judged already."""
     judged = {"simulated": simulated} | ({} if real is None else {"real": real.judged})
     return {
         "classifier": model.name,
@@ -103,7 +103,7 @@ def last_point(
 def rows_of_some_stars(
     table: FeatureTable, rows: np.ndarray, *, share: float, seed: int
 ) -> np.ndarray:
-    """The rows of a random share of their stars; smaller shares are parts of larger ones."""
+    """The rows of a random share of the stars; a smaller share is part of a larger one."""
     stars = np.unique(table.targets[rows])
     order = np.random.default_rng(seed).permutation(stars)
     chosen = order[: max(1, round(share * len(stars)))]

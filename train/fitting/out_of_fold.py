@@ -1,4 +1,4 @@
-"""Every row judged by a copy of the classifier that saw no row of its fold, kept on disk."""
+"""Out-of-fold scores: every row is scored by a copy fitted without its fold; kept on disk."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from train.fitting.fit import fitted_pipeline
 
 @dataclass(frozen=True)
 class OutOfFold:
-    """P(planet) of every row, uncalibrated, and its standard error (NaN where there is none).
+    """Uncalibrated P(planet) of every row, and its standard error (NaN if unknown).
 
-    ``by_fold`` (folds, rows) are the answers of all copies for rows of unknown disposition, which
-    none of them was fitted on, and NaN elsewhere; ``seconds`` the time all fits took.
+    ``by_fold`` (folds, rows) holds the scores of all copies for rows of unknown disposition, which
+    are never fitted, and NaN for all other rows. ``seconds`` is the total time of the fits.
     """
 
     score: np.ndarray
@@ -39,7 +39,7 @@ class OutOfFold:
 
 
 def star_folds(table: FeatureTable, *, folds: int, seed: int) -> np.ndarray:
-    """The fold (0, 1, ...) of every row, equal for all rows of a star, labels shared out.
+    """The fold (0, 1, ...) of every row, the same for all rows of a star, balanced by label.
 
     Raises BadTable if there are fewer stars or rows of a label than folds.
     """
@@ -50,7 +50,7 @@ def star_folds(table: FeatureTable, *, folds: int, seed: int) -> np.ndarray:
     except ValueError as error:
         raise BadTable(
             f"{len(set(table.targets))} stars cannot be divided into folds={folds}: "
-            f"{error}; take fewer"
+            f"{error}; give fewer folds"
         ) from error
     for number, (_, out) in enumerate(parts):
         fold[out] = number
@@ -69,12 +69,11 @@ def out_of_fold(
 ) -> dict[str, OutOfFold]:
     """Scores of every row by every classifier, by name.
 
-    What is asked is planet or not, whatever other labels there are, but of the classifiers named in
-    ``every_label``, which learn all of them: boosted trees gain by it, a Gaussian process of the
-    same size takes four times as long and answers worse.
-    Rows of unknown disposition are scored and never fitted; a row of ``weight`` 2 counts as two.
-    Each fit is written to the folder ``cache`` and not done again for the same rows, folds, weights
-    and settings. Raises BadTable for rows that cannot be learned from.
+    Classifiers learn planet or not; those named in ``every_label`` learn all labels. Boosted trees
+    gain by that, while a Gaussian process of the same size takes four times as long and becomes
+    worse. Rows of unknown disposition are scored and never fitted; a row of ``weight`` 2 counts as
+    two. Each fit is stored in the folder ``cache`` and reused for the same rows, folds, weights
+    and settings. Raises BadTable for rows that cannot be fitted.
     """
     binary, numbers = planet_or_not(table), np.unique(fold)
     work = [(name, number) for name in classifier for number in numbers]
@@ -104,10 +103,10 @@ def planet_or_not(table: FeatureTable) -> FeatureTable:
 def cross_fitted(
     score: np.ndarray, truth: np.ndarray, fold: np.ndarray, *, calibration: Calibration
 ) -> np.ndarray:
-    """Calibrated scores (rows,): those of each fold by a map learned from the other folds' rows.
+    """Calibrated scores (rows,); the map of each fold is learned from the rows of other folds.
 
-    Every score it learns from is by a copy that did not see the row's star. Rows whose ``truth``
-    is NaN are calibrated and not learned from.
+    All scores are from copies that did not see the row's star. Rows whose ``truth`` is NaN are
+    calibrated but do not enter the map.
     """
     calibrated = np.empty(len(score))
     known = np.isfinite(truth)
@@ -119,9 +118,10 @@ def cross_fitted(
 
 
 def stacked(scores: np.ndarray, truth: np.ndarray, fold: np.ndarray) -> np.ndarray:
-    """One score from several, (classifiers, rows) to (rows,), by a logistic regression.
+    """Stacked score (rows,) from those of several classifiers (classifiers, rows).
 
-    The weights of each fold are learned from the other folds' rows (Wolpert 1992), on logits.
+    A logistic regression on logits; its weights for each fold are learned from the rows of the
+    other folds (Wolpert 1992).
     """
     features, known = logit(scores).T, np.isfinite(truth)
     joined = np.empty(scores.shape[1])
@@ -134,15 +134,22 @@ def stacked(scores: np.ndarray, truth: np.ndarray, fold: np.ndarray) -> np.ndarr
 
 
 def averaged(probabilities: np.ndarray) -> np.ndarray:
-    """One probability from several calibrated ones, (classifiers, rows) to (rows,): mean logit."""
+    """Probability (rows,) of the mean logit of calibrated probabilities (classifiers, rows).
+
+    >>> averaged(np.array([[0.9, 0.5], [0.9, 0.5]])).round(3).tolist()
+    [0.9, 0.5]
+    """
     return 1 / (1 + np.exp(-logit(probabilities).mean(axis=0)))
 
 
 def jackknife_error(by_fold: np.ndarray) -> np.ndarray:
     """Standard error (rows,) from copies that each lack one fold, (folds, rows).
 
-    Delete-a-group jackknife (Shao & Tu 1995): the copies differ little as they share most rows,
-    and the factor makes up for that.
+    Delete-a-group jackknife (Shao & Tu 1995): the copies share most rows and so differ little,
+    which the factor corrects.
+
+    >>> jackknife_error(np.array([[0.4], [0.5], [0.6]])).round(3).tolist()
+    [0.115]
     """
     number = len(by_fold)
     return np.sqrt((number - 1) / number * np.sum((by_fold - by_fold.mean(axis=0)) ** 2, axis=0))
@@ -159,7 +166,7 @@ def _one_fold(
     cache: Path,
     weight: np.ndarray | None,
 ) -> dict:
-    """Scores of one fold's rows and of those of unknown disposition, from disk or by fitting."""
+    """Scores of one fold's rows and of rows of unknown disposition, from disk or by fitting."""
     mine = fold == number
     unknown = (table.frame["disposition"] == UNKNOWN).to_numpy()
     fitted = ~mine & ~unknown
@@ -172,7 +179,7 @@ def _one_fold(
     start = time.perf_counter()
     rows = table.select(fitted)
     if not rows.is_planet.any():
-        raise BadTable(f"without fold {number} no planets are left to fit; take fewer folds")
+        raise BadTable(f"without fold {number} no planets are left to fit; give fewer folds")
     pipeline = fitted_pipeline(
         name, classifier, rows, seed=seed, weight=None if weight is None else weight[fitted]
     )
@@ -217,7 +224,7 @@ def _digest(
     seed: int,
     weight: np.ndarray | None,
 ) -> str:
-    """Changes whenever the fit would."""
+    """A digest of everything that determines the fit."""
     made = hashlib.sha256(
         json.dumps(
             [

@@ -1,4 +1,4 @@
-"""How well two tables can be told apart: the ROC AUC of a classifier that is asked to."""
+"""Domain AUC: how well a classifier separates the rows of two tables."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ log = logging.getLogger(__name__)
 def domain_auc(
     one: FeatureTable, other: FeatureTable, *, resamples: int, seed: int
 ) -> dict[str, float | str | None]:
-    """ROC AUC of telling the rows of two tables apart as ``{value, low, high}``; 0.5 is chance.
+    """ROC AUC of separating the rows of two tables, as ``{value, low, high}``; 0.5 is chance.
 
     Each row is scored by a classifier that did not see its star, and whole stars are resampled.
-    With too few rows the value is None, and there is a ``reason``.
+    With too few rows the value is None and ``reason`` says why.
     """
     try:
         home, away = domain_scores(one, other, seed=seed)
     except BadTable as error:
-        log.warning("the two tables are not told apart: %s", error)
+        log.warning("no domain AUC of the two tables: %s", error)
         return {"value": None, "low": None, "high": None, "reason": str(error)}
     stars = np.concatenate([one.targets, other.targets])
     return auc_of_scores(home, away, stars, resamples=resamples, seed=seed)
@@ -34,9 +34,9 @@ def domain_auc(
 def auc_of_scores(
     one: np.ndarray, other: np.ndarray, stars: np.ndarray, *, resamples: int, seed: int
 ) -> dict[str, float | str | None]:
-    """The same of scores that are at hand: of the rows of one table and of the other's.
+    """Domain AUC from given scores of the rows of two tables, as ``{value, low, high}``.
 
-    ``stars`` are those of both, one table after the other.
+    ``stars`` are those of both tables, one after the other.
     """
     scores = np.concatenate([one, other])
     is_other = np.arange(len(scores)) >= len(one)

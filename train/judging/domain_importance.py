@@ -1,4 +1,4 @@
-"""By which features two tables can be told apart."""
+"""Importance of features for separating two tables."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from sklearn.model_selection import GroupShuffleSplit
 from exoval.errors import BadTable
 from exoval.table.feature_table import FeatureTable
 
-#: rows of each table that are looked at
+#: most rows of each table that are used
 MOST_ROWS = 4000
 REPEATS = 3
 
 
 def domain_importance(one: FeatureTable, other: FeatureTable, *, seed: int) -> pd.DataFrame:
-    """How much the ROC AUC of telling two tables apart falls when a feature is shuffled.
+    """Drop of the domain AUC of two tables when a feature is shuffled.
 
-    Columns ``feature`` and ``drop``, the largest first, judged on stars that the boosted trees
-    did not see. A feature that others can stand in for has little of its own: read it beside the
-    distances of single features. Raises BadTable if either table has fewer than 20 rows.
+    Columns ``feature`` and ``drop``, the largest first, on stars that the boosted trees did not
+    see. A feature that others can replace has a small drop: compare the distances of single
+    features. Raises BadTable if either table has fewer than 20 rows.
     """
     if min(len(one), len(other)) < 20:
-        raise BadTable(f"{len(one)} and {len(other)} rows are too few to tell tables apart")
+        raise BadTable(
+            f"{len(one)} and {len(other)} rows are too few to separate two tables; give 20 or more"
+        )
     random = np.random.default_rng(seed)
     parts = [table.select(random.permutation(len(table))[:MOST_ROWS]) for table in (one, other)]
     features = np.concatenate([part.features for part in parts])

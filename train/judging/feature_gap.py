@@ -1,4 +1,4 @@
-"""Where simulated and real events differ: the distance of every feature's distributions."""
+"""Distances between the simulated and the real distribution of every feature."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from exoval.features.shape_bins import PREFIX as SHAPE_BIN
 from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.table.feature_table import FeatureTable
 
-#: fewer values than this on either side make no distribution
+#: fewest values on either side for a distance
 FEWEST_VALUES = 8
 
 
 def feature_gap(simulated: FeatureTable, real: FeatureTable) -> pd.DataFrame:
-    """One row a feature but for the bins of the shape, the most different first.
+    """One row per feature, without the bins of the shape, the most different first.
 
     Columns: feature, unit, ``planets`` and ``false_positives`` (Kolmogorov-Smirnov distance
     between simulated and real events of that disposition, NaN with too few), ``missing_simulated``
@@ -46,7 +46,11 @@ def feature_gap(simulated: FeatureTable, real: FeatureTable) -> pd.DataFrame:
 
 
 def distribution_distance(ours: np.ndarray, theirs: np.ndarray) -> float:
-    """Largest difference of the two cumulative distributions, NaN left out (0 to 1)."""
+    """Largest difference of the two cumulative distributions, 0 to 1, without NaN.
+
+    >>> distribution_distance(np.arange(100.0), np.arange(50.0, 150.0))
+    0.5
+    """
     ours, theirs = (np.sort(values[np.isfinite(values)]) for values in (ours, theirs))
     if min(len(ours), len(theirs)) < FEWEST_VALUES:
         return float("nan")
@@ -56,10 +60,14 @@ def distribution_distance(ours: np.ndarray, theirs: np.ndarray) -> float:
 
 
 def of_kind(table: FeatureTable, disposition: str) -> np.ndarray:
-    """Mask of the rows with a disposition."""
+    """Mask of the rows with this disposition."""
     return (table.frame["disposition"] == disposition).to_numpy()
 
 
 def share_missing(values: np.ndarray) -> float:
-    """Share of NaN; NaN for no rows."""
+    """Share of NaN among the values; NaN for an empty array.
+
+    >>> share_missing(np.array([1.0, np.nan]))
+    0.5
+    """
     return float(np.isnan(values).mean()) if len(values) else float("nan")

@@ -1,4 +1,4 @@
-"""The few numbers by which one training is compared with another."""
+"""The headline numbers by which trainings are compared."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from train.judging.metrics import HEADLINE
 def leading(models: list[FittedModel]) -> str:
     """The classifier with the lowest log-loss on rows held back from fitting.
 
-    Those are the rows of calibration, not of the test: choosing must not borrow from the judge.
+    These are the calibration rows. Test rows must not be used to choose a classifier.
     """
     return min(models, key=lambda model: model.card["held_back_log_loss"]).name
 
 
 def held_back_log_loss(models: list[FittedModel], tuned: dict[str, dict]) -> float:
-    """The lowest log-loss on rows held back from fitting; of the best trial after tuning."""
+    """The lowest log-loss on rows held back from fitting; after tuning, that of the best trial."""
     return min(
         [found["held_back_log_loss"] for found in tuned.values()]
         or [model.card["held_back_log_loss"] for model in models]
@@ -23,10 +23,10 @@ def held_back_log_loss(models: list[FittedModel], tuned: dict[str, dict]) -> flo
 
 
 def headline(name: str, by_classifier: dict[str, dict], *, rows: int) -> dict:
-    """The leading classifier's chief numbers, and all numbers of all classifiers.
+    """The headline numbers of the leading classifier, and all numbers of all classifiers.
 
-    Keys: classifier, rows, those of ``HEADLINE`` and auc_against as ``{value, low, high}`` (left
-    out where nothing was judged), by_classifier.
+    Keys: classifier, rows, by_classifier, and those of ``HEADLINE`` and auc_against as ``{value,
+    low, high}``; the latter are left out if no classifier was judged.
     """
     numbers = by_classifier.get(name, {})
     chief = {key: numbers[key] for key in (*HEADLINE, "auc_against") if key in numbers}

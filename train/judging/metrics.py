@@ -1,8 +1,9 @@
-"""The numbers that judge probabilities of a yes-or-no question, with a bootstrap over stars.
+"""Metrics of probabilities in binary classification, with a bootstrap over stars.
 
-A metric takes ``WeightedRows``: the same rows counted in many sets at once, as they are and then
-as often as each bootstrap set of stars drew them. Rows are sorted once and all sets are summed as
-one matrix. The keys of ``METRICS`` are the names of the numbers wherever they are written.
+A metric takes ``WeightedRows``: the same rows with weights in many sets, the first of which has
+every row once, while the others count the rows as often as a bootstrap set of stars drew them.
+Rows are sorted once, and all sets are summed as one matrix. The keys of ``METRICS`` are the names
+of the metrics in all files.
 """
 
 from __future__ import annotations
@@ -13,17 +14,17 @@ from functools import cached_property
 
 import numpy as np
 
-#: central share of the bootstrap sets between ``low`` and ``high``
+#: share of the bootstrap sets between ``low`` and ``high``
 INTERVAL = 0.95
-#: probabilities closer than this to 0 or 1 count as this far away in the log-loss
+#: probabilities are clipped at this distance from 0 and 1 in the log-loss
 FLOOR = 1e-6
-#: bins of equal width for what compares probabilities with shares
+#: number of equal bins of probability for reliability and calibration error
 BINS = 10
 
 
 @dataclass(frozen=True)
 class WeightedRows:
-    """Probabilities and truths of rows, and how often each row counts in every set.
+    """Probabilities and truths of rows, and the weight of each row in every set.
 
     ``probability`` and ``truth`` (boolean) are (rows,), ``weights`` is (sets, rows).
     """
@@ -47,12 +48,12 @@ class WeightedRows:
         resamples: int,
         seed: int,
     ) -> WeightedRows:
-        """The rows as they are, then ``resamples`` bootstrap sets of whole stars (rows,)."""
+        """One set with every row once, then ``resamples`` bootstrap sets of whole stars."""
         random = np.random.default_rng(seed)
         return cls(probability, truth, star_weights(stars, resamples=resamples, random=random))
 
     def select(self, rows: np.ndarray) -> WeightedRows:
-        """Some of the rows, in the same sets."""
+        """The chosen rows, in the same sets."""
         return WeightedRows(self.probability[rows], self.truth[rows], self.weights[:, rows])
 
     def mean(self, values: np.ndarray) -> np.ndarray:
@@ -61,25 +62,25 @@ class WeightedRows:
 
     @cached_property
     def total(self) -> np.ndarray:
-        """Rows in every set, (sets,)."""
+        """Number of rows in every set, (sets,)."""
         return self.weights.sum(axis=1)
 
     @cached_property
     def planets(self) -> np.ndarray:
-        """True rows in every set, (sets,)."""
+        """Number of true rows (planets) in every set, (sets,)."""
         return self.weights @ self.truth.astype(float)
 
     @cached_property
     def staircase(self) -> tuple[np.ndarray, np.ndarray]:
-        """True and false rows at or above each distinct probability, descending.
+        """Numbers of true and false rows at or above each distinct probability, descending.
 
-        Both are (sets, distinct probabilities + 1) and start at 0: a threshold above every row.
+        Both are (sets, distinct probabilities + 1) and start at 0, for a threshold above all rows.
         """
         order = np.argsort(-self.probability, kind="stable")
         sorted_probability, is_planet = self.probability[order], self.truth[order]
         last = np.flatnonzero(np.append(np.diff(sorted_probability) != 0, True)[: len(order)])
         true, false = np.zeros((2, len(self.weights), len(last) + 1))
-        # a set at a time stays in the cache of the processor
+        # one set at a time fits into the processor's cache
         for one, weight in enumerate(self.weights):
             weight = weight[order]
             true[one, 1:] = np.cumsum(weight * is_planet)[last]
@@ -88,7 +89,7 @@ class WeightedRows:
 
     @cached_property
     def bins(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Rows, true rows and summed probability in ten bins, (sets, bins) each."""
+        """Rows, true rows and summed probability in ten bins, each of shape (sets, bins)."""
         which = np.minimum((self.probability * BINS).astype(int), BINS - 1)
         member = (which[:, None] == np.arange(BINS)).astype(float)
         rows, planets, given = (
@@ -102,7 +103,7 @@ Compute = Callable[[WeightedRows], np.ndarray]
 
 
 def roc_auc(rows: WeightedRows) -> np.ndarray:
-    """Chance that a random planet scores above a random other event; ties count half. (sets,)"""
+    """Probability that a planet scores above another event, ties counting half, (sets,)."""
     true, false = rows.staircase
     areas = [np.trapezoid(one, other) for one, other in zip(true, false, strict=True)]
     return _ratio(np.array(areas), true[:, -1] * false[:, -1])
@@ -119,7 +120,7 @@ def average_precision(rows: WeightedRows) -> np.ndarray:
 
 
 def recall_at_precision(minimum: float) -> Compute:
-    """The largest recall at any threshold whose precision is at least ``minimum``; else 0."""
+    """The metric of the largest recall at a precision of ``minimum`` or more; 0 without any."""
 
     def metric(rows: WeightedRows) -> np.ndarray:
         found = [
@@ -132,7 +133,7 @@ def recall_at_precision(minimum: float) -> Compute:
 
 
 def precision_at_recall(minimum: float) -> Compute:
-    """The largest precision at any threshold whose recall is at least ``minimum`` (above 0)."""
+    """The metric of the largest precision at a recall of ``minimum`` (above 0) or more."""
 
     def metric(rows: WeightedRows) -> np.ndarray:
         found = np.full(len(rows.weights), np.nan)
@@ -146,12 +147,12 @@ def precision_at_recall(minimum: float) -> Compute:
 
 
 def accuracy_at(threshold: float) -> Compute:
-    """Share of rows on the right side of a threshold."""
+    """The metric of the share of rows on the correct side of a threshold."""
     return lambda rows: rows.mean(((rows.probability >= threshold) == rows.truth).astype(float))
 
 
 def precision_at(threshold: float) -> Compute:
-    """Share of planets among the rows at or above a threshold."""
+    """The metric of the share of planets among the rows at or above a threshold."""
 
     def metric(rows: WeightedRows) -> np.ndarray:
         above = rows.probability >= threshold
@@ -161,37 +162,37 @@ def precision_at(threshold: float) -> Compute:
 
 
 def recall_at(threshold: float) -> Compute:
-    """Share of the planets that are at or above a threshold."""
+    """The metric of the share of the planets that are at or above a threshold."""
     return lambda rows: _ratio(
         rows.weights @ ((rows.probability >= threshold) & rows.truth), rows.planets
     )
 
 
 def log_loss(rows: WeightedRows) -> np.ndarray:
-    """Mean of -ln(probability given to the truth), in nats, (sets,)."""
+    """Mean of -ln(probability of the true class), in nats, (sets,)."""
     of_truth = np.where(rows.truth, rows.probability, 1 - rows.probability)
     return rows.mean(-np.log(np.clip(of_truth, FLOOR, 1)))
 
 
 def base_rate_log_loss(rows: WeightedRows) -> np.ndarray:
-    """Log-loss of giving every row the share of planets of its very set, (sets,)."""
+    """Log-loss if every row of a set gets the set's share of planets, (sets,)."""
     rate = _ratio(rows.planets, rows.total)
     return -sum(share * np.log(np.clip(share, FLOOR, 1)) for share in (rate, 1 - rate))
 
 
 def brier(rows: WeightedRows) -> np.ndarray:
-    """Mean squared distance of the probability from the truth (0 or 1), (sets,)."""
+    """Mean squared difference of the probability from the truth (0 or 1), (sets,)."""
     return rows.mean((rows.probability - rows.truth) ** 2)
 
 
 def brier_reliability(rows: WeightedRows) -> np.ndarray:
-    """Mean squared distance of a bin's share of planets from its probability (Murphy 1973)."""
+    """Mean squared difference of a bin's share of planets from its probability (Murphy 1973)."""
     number, planets, given = rows.bins
     return _ratio(((given - planets) ** 2 / np.maximum(number, 1e-12)).sum(axis=1), rows.total)
 
 
 def brier_resolution(rows: WeightedRows) -> np.ndarray:
-    """Mean squared distance of a bin's share of planets from that of all (Murphy 1973)."""
+    """Mean squared difference of a bin's share of planets from the overall one (Murphy 1973)."""
     number, planets, _ = rows.bins
     rate = _ratio(rows.planets, rows.total)[:, None]
     away = number * (planets / np.maximum(number, 1e-12) - rate) ** 2
@@ -199,7 +200,7 @@ def brier_resolution(rows: WeightedRows) -> np.ndarray:
 
 
 def brier_uncertainty(rows: WeightedRows) -> np.ndarray:
-    """Brier score of giving every row the share of planets of its very set (Murphy 1973)."""
+    """Brier score if every row of a set gets the set's share of planets (Murphy 1973)."""
     rate = _ratio(rows.planets, rows.total)
     return rate * (1 - rate)
 
@@ -210,16 +211,17 @@ def calibration_error(rows: WeightedRows) -> np.ndarray:
     return _ratio(np.abs(planets - given).sum(axis=1), rows.total)
 
 
-#: what a set must hold for a metric to be defined
+#: requirements of a set for a metric to be defined
 ROWS, PLANETS, BOTH_KINDS, ROWS_ABOVE = "rows", "planets", "both kinds", "rows above"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One number of the vocabulary.
+    """One metric of the vocabulary.
 
-    ``more_is_better`` is None where neither is. ``needs`` says what a set must hold for it, and
-    ``binned`` that its bootstrap interval is to be corrected for bias (see ``interval``).
+    ``more_is_better`` is None for a metric without a direction. ``needs`` is what a set must hold
+    for the metric to be defined. ``binned`` metrics have bootstrap intervals that are corrected
+    for bias (see ``interval``).
     """
 
     title: str
@@ -237,7 +239,7 @@ def _loss(title: str, compute: Compute, *, binned: bool = False) -> Metric:
     return Metric(title=title, compute=compute, more_is_better=False, binned=binned)
 
 
-#: name of a number in every file -> what it is
+#: name of a metric in all files -> metric
 METRICS: dict[str, Metric] = {
     "roc_auc": _merit("ROC AUC", roc_auc, BOTH_KINDS),
     "average_precision": _merit("Average precision", average_precision, BOTH_KINDS),
@@ -274,7 +276,7 @@ METRICS: dict[str, Metric] = {
     ),
     "calibration_error": _loss("Calibration error", calibration_error, binned=True),
 }
-#: the numbers by which trainings are compared in one line
+#: metrics by which trainings are compared in one line
 HEADLINE = (
     "roc_auc",
     "average_precision",
@@ -282,7 +284,7 @@ HEADLINE = (
     "log_loss",
     "calibration_error",
 )
-#: the numbers of a subset, such as a bin of periods
+#: metrics of a subset, such as a bin of periods
 SUMMARY = (
     "roc_auc",
     "average_precision",
@@ -295,7 +297,7 @@ SUMMARY = (
 
 
 def value_of(key: str, probability: np.ndarray, truth: np.ndarray) -> float:
-    """One number of ``METRICS`` for probabilities and truths (rows,); NaN where undefined.
+    """One metric of ``METRICS`` for probabilities and truths (rows,); NaN if undefined.
 
     >>> value_of("accuracy", np.array([0.9, 0.2, 0.6, 0.1]), np.array([True, False, False, False]))
     0.75
@@ -304,7 +306,14 @@ def value_of(key: str, probability: np.ndarray, truth: np.ndarray) -> float:
 
 
 def counts_above(probability: np.ndarray, truth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """True and false rows at or above each distinct probability, descending, from 0 on."""
+    """Numbers of true and false rows at or above each distinct probability, descending.
+
+    Both start at 0, for a threshold above all rows.
+
+    >>> true, false = counts_above(np.array([0.9, 0.4, 0.4]), np.array([True, True, False]))
+    >>> true.tolist(), false.tolist()
+    ([0.0, 1.0, 2.0], [0.0, 0.0, 1.0])
+    """
     true, false = WeightedRows.once(probability, truth).staircase
     return true[0], false[0]
 
@@ -318,17 +327,17 @@ def judge(
     seed: int,
     keys: Sequence[str] = tuple(METRICS),
 ) -> dict[str, dict]:
-    """Numbers as ``{value, low, high}``: central 95 % of ``resamples`` sets of whole stars.
+    """Metrics as ``{value, low, high}``, the central 95 % of ``resamples`` sets of whole stars.
 
-    ``probability``, ``truth`` (boolean) and ``stars`` are (rows,). What is undefined is None, and
-    then there is a ``reason``.
+    ``probability``, ``truth`` (boolean) and ``stars`` are (rows,). An undefined number is None, and
+    ``reason`` says why.
     """
     rows = WeightedRows.resampled(probability, truth, stars, resamples=resamples, seed=seed)
     return intervals(rows, keys)
 
 
 def intervals(rows: WeightedRows, keys: Sequence[str] = tuple(METRICS)) -> dict[str, dict]:
-    """Numbers of the first set as ``{value, low, high}``, their intervals from the other sets."""
+    """Metrics of the first set as ``{value, low, high}``, with intervals from the other sets."""
     return {
         key: interval(
             METRICS[key].compute(rows),
@@ -342,14 +351,17 @@ def intervals(rows: WeightedRows, keys: Sequence[str] = tuple(METRICS)) -> dict[
 def interval(values: np.ndarray, *, undefined: str, binned: bool = False) -> dict:
     """The first of the values (sets,) and the central 95 % of the others.
 
-    ``undefined`` is the reason to give if the first value is NaN. What is ``binned`` grows by
-    chance (Bröcker 2012, Clim. Dyn. 39, 655), and resampling adds as much chance again: its
-    interval is moved to have the median at the value, though not below 0.
+    ``undefined`` is the reason that is given if the first value is NaN. A ``binned`` metric is
+    biased upwards by noise (Bröcker 2012, Clim. Dyn. 39, 655), and resampling adds the same noise
+    again. So its interval is shifted to have its median at the value, and clipped at 0.
+
+    >>> interval(np.array([0.5, 0.4, 0.5, 0.6]), undefined="no rows")["value"]
+    0.5
     """
     if not np.isfinite(values[0]):
         return {"value": None, "low": None, "high": None, "reason": undefined}
     value, repeated = float(values[0]), values[1:][np.isfinite(values[1:])]
-    # with most sets undefined the rest are a biased choice
+    # if most sets are undefined, the others are a biased sample
     if len(repeated) <= (len(values) - 1) / 2:
         reason = "too few stars for an interval" if len(values) > 1 else "not resampled"
         return {"value": value, "low": None, "high": None, "reason": reason}
@@ -360,10 +372,14 @@ def interval(values: np.ndarray, *, undefined: str, binned: bool = False) -> dic
 
 
 def difference(one: dict, other: dict) -> dict:
-    """A number less another one of independent rows, both ``{value, low, high}``.
+    """The difference of two numbers from independent rows, all of them ``{value, low, high}``.
 
-    The interval is that of Zou & Donner (2008, Stat. Med. 27, 1693): squares of the distances to
-    the ends add up.
+    The interval is that of Zou & Donner (2008, Stat. Med. 27, 1693): the distances to the ends add
+    in quadrature.
+
+    >>> half = {"value": 0.5, "low": 0.4, "high": 0.6}
+    >>> difference(half, half)["value"]
+    0.0
     """
     ends = [number[end] for number in (one, other) for end in ("value", "low", "high")]
     if None in ends:
@@ -378,7 +394,7 @@ def difference(one: dict, other: dict) -> dict:
 
 
 def why_undefined(needs: str, truth: np.ndarray) -> str:
-    """Why a metric that ``needs`` something has no value on a set with these truths."""
+    """The reason why a metric with these ``needs`` is undefined on a set with these truths."""
     if len(truth) == 0:
         return "no rows of known truth"
     if needs == ROWS_ABOVE:
@@ -387,7 +403,7 @@ def why_undefined(needs: str, truth: np.ndarray) -> str:
 
 
 def star_weights(stars: np.ndarray, *, resamples: int, random: np.random.Generator) -> np.ndarray:
-    """How often each row counts: once, then as each bootstrap set of stars drew its star.
+    """Weights of the rows: 1 in the first set, then the draws of its star in each bootstrap set.
 
     ``stars`` is (rows,), the result (1 + resamples, rows).
     """
@@ -400,10 +416,10 @@ def star_weights(stars: np.ndarray, *, resamples: int, random: np.random.Generat
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    """Quotients, NaN where the divisor is 0."""
+    """Ratios, NaN where the divisor is 0."""
     return np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0)
 
 
 def _with_both_kinds(values: np.ndarray, rows: WeightedRows) -> np.ndarray:
-    """The values, NaN for sets of one kind alone: precision means nothing there."""
+    """The values, NaN for sets without planets or without others, where precision is undefined."""
     return np.where((rows.planets > 0) & (rows.planets < rows.total), values, np.nan)

@@ -1,4 +1,4 @@
-"""How much of the test and of the real events is unlike what was trained on."""
+"""Share of the test events and of the real events that are novel to the training."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class NovelShare:
-    """Novelty of the simulated test rows and of the real ones; None where not judged.
+    """Novelty of the simulated test rows and of the real rows; None if not judged.
 
-    ``summary`` goes to metrics.json: shares called novel, and ``domain_auc`` as ``{value, low,
-    high}``, the ROC AUC of telling real from simulated events (0.5: they cannot be told apart).
-    ``missing`` in it says why nothing was judged.
+    ``summary`` is for metrics.json: shares of novel events, and ``domain_auc`` as ``{value, low,
+    high}``, the ROC AUC of separating real from simulated events (0.5: inseparable). Its
+    ``missing`` says why novelty was not judged.
     """
 
     detectors: Novelty | None
@@ -48,14 +48,15 @@ def judge_novelty(
     resamples: int,
     seed: int,
 ) -> NovelShare:
-    """Fit detectors on the fitted rows, learn from those of calibration, judge the others.
+    """Novelty of test and real rows, by detectors with the calibration rows as reference.
 
-    ``resamples`` sets of stars give the interval of ``domain_auc``.
+    Detectors are fitted on the rows for fitting. ``resamples`` bootstrap sets of stars give the
+    interval of ``domain_auc``.
     """
     if len(split.calibration) < FEWEST_REFERENCES:
         reason = (
-            f"{len(split.calibration)} events of calibration are too few, "
-            f"{FEWEST_REFERENCES} are needed"
+            f"{len(split.calibration)} calibration events are too few; novelty needs "
+            f"{FEWEST_REFERENCES}"
         )
         log.warning("novelty is not judged: %s", reason)
         return NovelShare(None, None, None, {"missing": reason})
@@ -72,7 +73,7 @@ def judge_novelty(
     try:
         simulated, theirs = domain_scores(known, real, seed=seed)
     except BadTable as error:
-        log.warning("real events are not told from simulated ones: %s", error)
+        log.warning("no domain AUC of real and simulated events: %s", error)
         found = detectors(real)
     else:
         found = detectors(real, domain=theirs, known_domain=simulated)

@@ -1,4 +1,4 @@
-"""Events with a model's probability, and how well it judges those whose truth is known."""
+"""Events with a model's probability, and the metrics of those with known truth."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from train.judging.metrics import WeightedRows, intervals
 
 @dataclass(frozen=True, kw_only=True)
 class Scored:
-    """Events with a model's probability, shape (rows,) each.
+    """Events with a model's probability; all arrays have shape (rows,).
 
-    ``error`` is the standard error of ``probability``; ``predicted`` the most probable
-    scenario; ``disposition`` planet, false_positive or unknown.
+    ``error`` is the standard error of ``probability``, ``predicted`` the most probable scenario,
+    ``disposition`` planet, false_positive or unknown.
     """
 
     event: np.ndarray
@@ -29,12 +29,12 @@ class Scored:
     predicted: np.ndarray
 
     def select(self, rows: np.ndarray) -> Scored:
-        """The rows of a mask."""
+        """The rows that a mask chooses."""
         return Scored(**{name: values[rows] for name, values in vars(self).items()})
 
     @property
     def judged(self) -> Scored:
-        """The rows whose truth is known."""
+        """The rows with a known disposition."""
         return self.select(self.disposition != UNKNOWN)
 
     @property
@@ -44,7 +44,7 @@ class Scored:
 
 
 def score(model: FittedModel, table: FeatureTable) -> Scored:
-    """Give every row of a table its probability."""
+    """The rows of a table with the model's probabilities."""
     identity = {
         name: table.frame[name].to_numpy(dtype=str) for name in ("event", "label", "disposition")
     }
@@ -68,8 +68,8 @@ def score(model: FittedModel, table: FeatureTable) -> Scored:
 def evaluate(scored: Scored, *, resamples: int, seed: int) -> dict:
     """Every metric as ``{value, low, high}``, ROC AUC against each other label, and confusion.
 
-    Intervals are the central 95 % of ``resamples`` bootstrap sets of whole stars. A number that
-    is not defined is None, with a ``reason``. Rows of unknown disposition are left out.
+    Intervals are the central 95 % of ``resamples`` bootstrap sets of whole stars. An undefined
+    number is None, with a ``reason``. Rows of unknown disposition are left out.
     """
     judged = scored.judged
     rows = WeightedRows.resampled(
@@ -82,7 +82,7 @@ def evaluate(scored: Scored, *, resamples: int, seed: int) -> dict:
 
 
 def auc_against(rows: WeightedRows, label: np.ndarray) -> dict[str, dict]:
-    """ROC AUC of planets against each label (rows,) of the other rows alone."""
+    """ROC AUC of planets against the rows of each other ``label`` (rows,) separately."""
     return {
         str(other): intervals(rows.select(rows.truth | (label == other)), ["roc_auc"])["roc_auc"]
         for other in sorted(set(label[~rows.truth]))
@@ -90,7 +90,7 @@ def auc_against(rows: WeightedRows, label: np.ndarray) -> dict[str, dict]:
 
 
 def confusion(rows: Scored) -> dict:
-    """Counts of true label by most probable scenario, with the names of both, planets first."""
+    """Confusion matrix: counts by true label and most probable scenario, planets first."""
     planets = set(rows.label[rows.is_planet])
     true = sorted(set(rows.label), key=lambda name: (name not in planets, name))
     predicted = sorted(set(rows.predicted), key=lambda name: (name != PLANET, name))

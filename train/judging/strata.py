@@ -1,4 +1,4 @@
-"""The numbers in bins of strength, period and size: where is a model good?"""
+"""Metrics in bins of strength, period and size."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from exoval.table.feature_table import FeatureTable
 from train.judging.metrics import SUMMARY, judge
 
-#: feature -> edges of its bins; the last ones are open
+#: feature -> edges of its bins; the last bin is open
 EDGES: dict[str, tuple[float, ...]] = {
     "mes": (7.1, 8, 10, 15, 30, 100, np.inf),
     "period": (0, 1, 3, 10, 30, 100, 300, np.inf),
@@ -27,9 +27,9 @@ def by_stratum(
     seed: int,
     edges: Mapping[str, Sequence[float]] = EDGES,
 ) -> dict[str, list[dict]]:
-    """Numbers of every bin of every feature of ``edges`` that the table has.
+    """Metrics in every bin of every feature of ``edges`` that the table has.
 
-    ``probability`` and ``truth`` are (rows,); bins hold their lower edge.
+    ``probability`` and ``truth`` are (rows,); a bin includes its lower edge.
     """
     found = {}
     for name, limits in edges.items():
@@ -52,7 +52,7 @@ def by_stratum(
 
 
 def _limits(low: float, high: float) -> dict:
-    """``from`` and ``to``, which is None for an open bin."""
+    """The limits ``from`` and ``to`` of a bin; ``to`` is None for an open bin."""
     return {"from": low, "to": high if np.isfinite(high) else None}
 
 
@@ -65,7 +65,7 @@ def _numbers(
     resamples: int,
     seed: int,
 ) -> dict:
-    """Counts and numbers of the rows of a mask."""
+    """Counts and metrics of the rows that a mask chooses."""
     counts = {"rows": int(rows.sum()), "planets": int(truth[rows].sum())}
     return counts | judge(
         probability[rows], truth[rows], stars[rows], resamples=resamples, seed=seed, keys=SUMMARY

@@ -23,7 +23,7 @@ from train.report.figures import (
 )
 
 BEFORE, AFTER = "#c8553d", "#0072b2"
-#: edges of the reliability diagram's bins: most probabilities are close to 0 or 1
+#: edges of the reliability diagram's bins, finer near 0 and 1, where most probabilities are
 EDGES = np.array([0, 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.99, 1.0])
 
 
@@ -35,7 +35,7 @@ def write_figures(
     truth: np.ndarray,
     importance: pd.DataFrame | None = None,
 ) -> None:
-    """``STEM_reliability.png``, ``STEM_precision_recall.png`` and ``STEM_importance.png``.
+    """Write ``STEM_reliability.png``, ``STEM_precision_recall.png`` and ``STEM_importance.png``.
 
     ``before`` and ``after`` calibration are probabilities (rows,) by model, ``truth`` is boolean
     (rows,). Raises DataNotFound without matplotlib.
@@ -53,7 +53,7 @@ def write_figures(
 def reliability(
     *, before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray], truth: np.ndarray
 ) -> bytes:
-    """Share of planets against the probability given, before and after, a panel a model."""
+    """Share of planets against probability before and after calibration, one panel per model."""
     columns = min(4, len(after))
     lines = int(np.ceil(len(after) / columns))
     with rc_context(STYLE):
@@ -112,7 +112,7 @@ def precision_recall(probability: Mapping[str, np.ndarray], truth: np.ndarray) -
 
 
 def importances(found: pd.DataFrame, most: int = 16) -> bytes:
-    """Loss by each group of features that is shuffled, as bars."""
+    """Bars of the loss when each group of features is shuffled."""
     shown = found.head(most)
     with rc_context(STYLE):
         figure = Figure(figsize=(9.6, 0.36 * len(shown) + 0.9))
@@ -120,7 +120,7 @@ def importances(found: pd.DataFrame, most: int = 16) -> bytes:
         place = np.arange(len(shown))[::-1]
         axes.barh(place, shown["log_loss_increase"], color=AFTER, height=0.65)
         axes.set_yticks(place, [_short(names) for names in shown["features"]], fontsize=8)
-        axes.set(xlabel="log-loss that is added when these features are shuffled together")
+        axes.set(xlabel="increase of log-loss when these features are shuffled together")
         axes.set_axisbelow(True)
         axes.grid(axis="x", color=GRID, linewidth=0.7)
         return png(figure)

@@ -1,4 +1,4 @@
-"""Figures that compare: scenarios with each other, sizes of training, simulated with real."""
+"""Figures of comparisons: between scenarios, training sizes, and simulated and real events."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from train.report.figures import (
     rc_context,
 )
 
-#: the level of published work: against every scenario, and against all but one
+#: levels of published work: against every scenario, and against all except one
 PUBLISHED = (0.97, 0.99)
-#: the numbers whose drop from simulated to real is shown
+#: metrics whose drop from simulated to real is shown
 DROPS = ("roc_auc", "average_precision", "log_loss", "calibration_error")
 
 
@@ -39,7 +39,7 @@ def scenario_curves(
 ) -> bytes:
     """ROC of planets against each scenario for one classifier; AUC of all classifiers beside it.
 
-    ``metrics`` maps classifier to what ``evaluate`` found.
+    ``metrics`` maps classifier to the result of ``evaluate``.
     """
     labels = sorted(metrics[name]["auc_against"])
     with rc_context(STYLE):
@@ -57,7 +57,7 @@ def scenario_curves(
             xlim=(0, 1),
             ylim=(0, 1.01),
         )
-        # linear below one in a hundred: a scenario rarely has more events than that
+        # linear below 0.01, since few scenarios have more than a hundred events
         roc.set_xscale("symlog", linthresh=0.01)
         roc.set_xticks([0, 0.01, 0.1, 1], ["0", "0.01", "0.1", "1"])
         roc.grid(color=GRID, linewidth=0.7)
@@ -67,7 +67,7 @@ def scenario_curves(
 
 
 def learning_curves(points: list[dict]) -> bytes:
-    """Log-loss against the number of fitted rows, on simulated and where judged on real stars."""
+    """Log-loss against the number of fitted rows, on simulated and, if judged, on real stars."""
     names = list(dict.fromkeys(point["classifier"] for point in points))
     kinds = {"simulated": "held-out simulated stars"}
     if any(_log_loss(point, "real") is not None for point in points):
@@ -100,7 +100,7 @@ def learning_curves(points: list[dict]) -> bytes:
 
 
 def drops(simulated: Mapping[str, dict], real: Mapping[str, dict]) -> bytes:
-    """From simulated to real, one line a classifier, with intervals."""
+    """Metrics on simulated and on real events, one line per classifier, with intervals."""
     with rc_context(STYLE):
         figure = Figure(figsize=(10.4, 0.34 * len(simulated) + 1.5))
         grid = figure.subplots(1, len(DROPS), sharey=True)
@@ -144,7 +144,7 @@ def novelty_spread(simulated: NoveltyScores, real: NoveltyScores | None) -> byte
             )
         axes.axvline(0.95, color=MUTED, linewidth=0.9, linestyle=":")
         axes.set(
-            xlabel="novelty (1: odder than every known event)",
+            xlabel="novelty (1: more novel than every known event)",
             ylabel="share of events",
             xlim=(0, 1),
         )
@@ -153,12 +153,12 @@ def novelty_spread(simulated: NoveltyScores, real: NoveltyScores | None) -> byte
 
 
 def _log_loss(point: dict, kind: str) -> float | None:
-    """The log-loss of a point of a learning curve; None where it was not judged."""
+    """The log-loss of a point of a learning curve; None if it was not judged."""
     return point[kind]["log_loss"]["value"] if kind in point else None
 
 
 def _one_roc(axes: Axes, rows: Scored, *, label: str, number: int) -> None:
-    """The curve of one pair; nothing if one side is empty."""
+    """Draw the curve of planets against one label, unless one side is empty."""
     true, false = counts_above(rows.probability, rows.is_planet)
     if true[-1] > 0 and false[-1] > 0:
         axes.plot(
@@ -198,7 +198,7 @@ def _areas(
 
 
 def _with_interval(axes: Axes, number: dict, *, place: float, colour: str) -> None:
-    """A dot and its interval; nothing for a number that is not defined."""
+    """Draw a dot and its interval, unless the number is undefined."""
     if number["value"] is None:
         return
     axes.plot(number["value"], place, color=colour, marker="o", markersize=4.5, zorder=3)

@@ -1,4 +1,4 @@
-"""The report's figures, each as PNG bytes; matplotlib is optional and asked for by ``report``."""
+"""The report's figures, as PNG bytes; matplotlib is an optional dependency (extra ``report``)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ try:
 except ImportError:
     rc_context = Figure = Axes = None
 
-#: one colour a classifier in every figure, in the order they were fitted (Okabe & Ito)
+#: colours of the classifiers in all figures, in order of fitting (Okabe & Ito)
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 INK, MUTED, GRID = "#1d2733", "#66727f", "#e3e8ed"
 SIMULATED, REAL = "#8aa4bf", "#c8553d"
@@ -52,7 +52,7 @@ def available() -> bool:
 
 
 def require() -> None:
-    """Raise DataNotFound, saying how to get it, if matplotlib is not installed."""
+    """Raise DataNotFound, with the command to install it, if matplotlib is missing."""
     if not available():
         raise DataNotFound(
             "matplotlib is not installed; pip install 'exoval[report]' and run "
@@ -61,7 +61,7 @@ def require() -> None:
 
 
 def colour_of(number: int) -> str:
-    """The colour of the classifier with that number."""
+    """The colour of the classifier with this number."""
     return PALETTE[number % len(PALETTE)]
 
 
@@ -117,7 +117,7 @@ def confusions(confusion: Mapping[str, dict], meanings: Mapping[str, LabelMeanin
 def distributions(
     simulated: FeatureTable, real: FeatureTable, gap: pd.DataFrame, *, number: int = 12
 ) -> bytes:
-    """Histograms of the features that differ most, planets above false positives."""
+    """Histograms of the most different features; planets in the upper row, others below."""
     names = list(gap["feature"][gap["worst"].notna()][:number])
     columns = 6
     lines = int(np.ceil(len(names) / columns))
@@ -207,13 +207,13 @@ def _matrix(axes: Axes, matrix: dict, meanings: Mapping[str, LabelMeaning]) -> N
 def _histograms(
     axes: Axes, name: str, kind: str, *, simulated: FeatureTable, real: FeatureTable
 ) -> None:
-    """Simulated filled, real as a line, each of unit area over the same bins."""
+    """Simulated values filled and real ones as a line, each of unit area in the same bins."""
     values = [table.frame[name].to_numpy()[of_kind(table, kind)] for table in (simulated, real)]
     values = [part[np.isfinite(part)] for part in values]
     both = np.concatenate([table.frame[name].to_numpy() for table in (simulated, real)])
     both = both[np.isfinite(both)]
     low, high = np.quantile(both, [0.01, 0.99])
-    # a range of two decades or more shows nothing on a linear axis
+    # a range of two decades or more needs a logarithmic axis
     logarithmic = low > 0 and high > 100 * low
     edges = np.geomspace(low, high, 15) if logarithmic else np.linspace(low, high, 15)
     if not low < high:

@@ -1,4 +1,4 @@
-"""Picture of a transfer between missions: what labelled events of the other one are worth."""
+"""Figure of a transfer between missions: metrics against the number of labelled events."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pandas as pd
 from train.judging.metrics import METRICS
 from train.report.figures import INK, MUTED, PALETTE, STYLE, Axes, Figure, rc_context, require
 
-#: the numbers that are drawn
+#: metrics that are drawn
 SHOWN = ("roc_auc", "log_loss")
 
 
 def mission_transfer_figure(path: str | Path, frame: pd.DataFrame) -> None:
-    """Draw AUC and log-loss against labelled events, a row a table judged, a column a classifier.
+    """Draw AUC and log-loss against labelled events: judged tables in rows, classifiers in columns.
 
     ``frame`` is the table of ``mission_transfer``. Raises DataNotFound without matplotlib.
     """
@@ -39,7 +39,7 @@ def mission_transfer_figure(path: str | Path, frame: pd.DataFrame) -> None:
 
 
 def _curves(axes: Axes, rows: pd.DataFrame, metric: str) -> None:
-    """One curve a way; a level line for ways without labelled events."""
+    """Draw one curve per way; a horizontal line for ways without labelled events."""
     for number, (way, some) in enumerate(rows.groupby("way", sort=False)):
         colour, name = PALETTE[number % len(PALETTE)], str(way).replace("_", " ")
         values = some.astype({metric: float}).groupby("rows_of_target")[metric]
@@ -57,7 +57,7 @@ def _curves(axes: Axes, rows: pd.DataFrame, metric: str) -> None:
     axes.tick_params(colors=MUTED, labelcolor=INK)
     axes.margins(y=0.08)
     if metric == "roc_auc" and axes.get_ylim()[1] > 1:
-        # an axis never shows an area that cannot be
+        # an area under a curve is at most 1
         axes.set_ylim(min(axes.get_ylim()[0], 0.99), 1.001)
     if np.isfinite(axes.get_ylim()).all():
         axes.grid(axis="y", color="#e3e8ed", lw=0.6)

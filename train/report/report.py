@@ -1,4 +1,4 @@
-"""One self-contained HTML page: what was trained, on what, and how far to trust it."""
+"""The training report, one self-contained HTML page: data, results and how far to trust them."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ pre { background: #f5f7f9; padding: 12px; overflow: auto; max-height: 32em; font
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What the page shows beside what is in ``result``, which goes to metrics.json.
+    """The content of the page; ``result`` is that of metrics.json.
 
-    ``simulated`` and ``real`` map classifier to scored events; ``real`` is empty where none were
-    judged. ``simulated_table`` and ``real_table`` hold the features, ``gap`` their distances,
-    ``novel_share`` how novel the rows are.
+    ``simulated`` and ``real`` map classifier to scored events; ``real`` is empty if no real events
+    were judged. ``simulated_table`` and ``real_table`` hold the features, ``gap`` their distances,
+    ``novel_share`` the novelty of the rows.
     """
 
     result: dict
@@ -71,7 +71,7 @@ class Evidence:
 
     @property
     def metrics(self) -> dict:
-        """The numbers of ``result``."""
+        """The metrics of ``result``."""
         return self.result["metrics"]
 
 
@@ -100,7 +100,7 @@ def write_report(path: Path, evidence: Evidence) -> None:
 
 
 def heading(result: dict) -> str:
-    """Title, warning and the verdict in sentences."""
+    """HTML of title, warning and verdict."""
     host = result["host"]
     banner = ""
     if host.get("kind") == "procedural":
@@ -117,7 +117,7 @@ def heading(result: dict) -> str:
 
 
 def cards(result: dict) -> str:
-    """One card a classifier: the numbers that matter most, simulated beside real."""
+    """HTML of one card per classifier, with the headline metrics on simulated and real events."""
     shown = ("roc_auc", "recall_at_precision_0.99", "log_loss", "base_rate_log_loss")
     boxes = []
     simulated = result["metrics"]["simulated"]["by_classifier"]
@@ -144,13 +144,13 @@ def cards(result: dict) -> str:
 
 
 def real_cell(result: dict, name: str, key: str) -> dict:
-    """A classifier's number on real candidates, or an empty one."""
+    """A classifier's metric on real candidates; an empty one if they were not judged."""
     empty = {"value": None, "low": None, "high": None, "reason": "not judged"}
     return result["metrics"]["real"]["by_classifier"].get(name, {}).get(key, empty)
 
 
 def simulated_section(evidence: Evidence) -> str:
-    """Curves, confusion and numbers on the held-out stars."""
+    """HTML of curves, confusion matrices and metrics on the held-out stars."""
     test = evidence.result["sets"]["test"]
     return (
         f"<h2>Simulated events of held-out stars</h2><p>{test['rows']} events on "
@@ -167,7 +167,7 @@ def simulated_section(evidence: Evidence) -> str:
 
 
 def scenario_picture(evidence: Evidence) -> str:
-    """Planets against each scenario."""
+    """HTML of the figure of planets against each scenario."""
     found = evidence.metrics["simulated"]
     name = found["classifier"]
     return picture(
@@ -177,13 +177,13 @@ def scenario_picture(evidence: Evidence) -> str:
             found["by_classifier"],
             meanings_from_plain(evidence.result["labels"]),
         ),
-        f"Planets against each scenario (in brackets its events); the curves are of {name}, which "
-        "had the lowest log-loss on the rows held back for calibration",
+        f"Planets against each scenario (number of events in brackets); curves of {name}, which "
+        "has the lowest log-loss on the calibration rows",
     )
 
 
 def drop_section(evidence: Evidence) -> str:
-    """What is lost from simulated to real events."""
+    """HTML of the drop from simulated to real events."""
     real = evidence.metrics["real"]["by_classifier"]
     if not any(
         numbers[key]["value"] is not None
@@ -193,9 +193,8 @@ def drop_section(evidence: Evidence) -> str:
         return ""
     return (
         "<h2>From simulated to real</h2><p>The same classifiers on simulated events of "
-        "held-out stars and on real candidates. The two sets differ in their shares of "
-        "planets as well as in kind, so read areas under ROC first: they do not depend on "
-        "shares.</p>"
+        "held-out stars and on real candidates. The two sets also differ in their shares of "
+        "planets, so compare the areas under ROC first: they do not depend on shares.</p>"
         + picture(
             comparison_figures.drops(evidence.metrics["simulated"]["by_classifier"], real),
             "Dots with 95 % bootstrap intervals",
@@ -204,24 +203,23 @@ def drop_section(evidence: Evidence) -> str:
 
 
 def novelty_section(evidence: Evidence) -> str:
-    """How many events are unlike those trained on."""
+    """HTML of the shares of events that are novel."""
     summary = evidence.result["novelty"]
     if evidence.novel_share.simulated is None:
         return f'<h2>Novelty</h2><p class="missing">Not judged: {escape(summary["missing"])}.</p>'
     text = (
         f"<p>{summary['simulated_share_novel']:.0%} of the simulated test events are called "
-        "novel, where at most 5 % are by construction if they are like those of "
-        "calibration."
+        "novel; by construction it is at most 5 % for events like those of calibration."
     )
     if "real_share_novel" in summary:
         text += (
-            f" Of the real events {summary['real_share_novel']:.0%} are: their probabilities "
+            f" Of the real events {summary['real_share_novel']:.0%} are novel: their probabilities "
             "are extrapolations."
         )
     if summary.get("domain_auc", {}).get("value") is not None:
         text += (
-            " A classifier that tells real from simulated events reaches a ROC AUC of "
-            f"{summary['domain_auc']['value']:.2f} (0.5 would be chance)."
+            " A classifier that separates real from simulated events reaches a ROC AUC of "
+            f"{summary['domain_auc']['value']:.2f} (0.5 is chance)."
         )
     return (
         "<h2>Novelty</h2>"
@@ -237,7 +235,7 @@ def novelty_section(evidence: Evidence) -> str:
 
 
 def curve_section(result: dict) -> str:
-    """Whether more simulation still helps."""
+    """HTML of the learning curve; empty without one."""
     points = result["metrics"]["learning_curve"]
     if not points:
         return ""
@@ -252,7 +250,7 @@ def curve_section(result: dict) -> str:
 
 
 def real_section(evidence: Evidence) -> str:
-    """The same on real candidates, and which of them were left out."""
+    """HTML of curves, confusion matrices and metrics on real candidates, and of skipped ones."""
     title = "<h2>Real candidates</h2>"
     if not evidence.real:
         return (
@@ -262,8 +260,8 @@ def real_section(evidence: Evidence) -> str:
     real = evidence.result["sets"]["real"]
     text = (
         f"<p>{real['planets']} planets and {real['false_positives']} false positives on "
-        f"{real['stars']} stars; {real['unknown']} candidates of unknown nature were scored "
-        "(predictions_real.csv) but not judged. None of these stars was trained on.</p>"
+        f"{real['stars']} stars; {real['unknown']} candidates of unknown disposition were scored "
+        "(predictions_real.csv) but not judged. The models were not trained on these stars.</p>"
     )
     judged = real["planets"] + real["false_positives"]
     body = (
@@ -292,7 +290,7 @@ def real_section(evidence: Evidence) -> str:
 def judged_figures(
     scored: Mapping[str, Scored], metrics: dict, meanings: Mapping[str, LabelMeaning]
 ) -> str:
-    """Curves and confusion matrices."""
+    """HTML of curves and confusion matrices."""
     return picture(
         figures.curves(scored),
         "ROC curves, reliability (bins of equally many "
@@ -306,7 +304,7 @@ def judged_figures(
 
 
 def metrics_table(metrics: dict) -> str:
-    """Every metric with its interval, and the AUC against each kind of false positive."""
+    """HTML table of every metric with its interval, and the AUC against each false positive."""
     names = list(metrics)
     rows = [
         [
@@ -332,14 +330,14 @@ def metrics_table(metrics: dict) -> str:
 
 
 def gap_section(evidence: Evidence) -> str:
-    """Which features tell simulated from real events."""
+    """HTML of the features that separate simulated from real events."""
     if evidence.gap is None or evidence.real_table is None:
         return ""
     text = (
         "<h2>Simulated against real features</h2><p>Kolmogorov–Smirnov distance between the "
-        "simulated and the real distribution of every feature (0 the same, 1 apart), for "
-        "events of one kind. A large distance for planets is either a fault of the "
-        "simulation or a selection that the catalogue has and the simulation has not.</p>"
+        "simulated and the real distribution of every feature (0: identical, 1: disjoint), for "
+        "planets and for false positives. A large distance for planets is either an error of "
+        "the simulation or a selection of the catalogue that the simulation lacks.</p>"
     )
     columns = ["planets", "false_positives", "missing_simulated", "missing_real"]
     rows = [
@@ -350,7 +348,7 @@ def gap_section(evidence: Evidence) -> str:
     if evidence.gap["worst"].notna().any():
         image = picture(
             figures.distributions(evidence.simulated_table, evidence.real_table, evidence.gap),
-            "The features that differ most; values outside 1–99 % stand in the outermost bins",
+            "The features that differ most; values outside 1–99 % are in the outermost bins",
         )
     table = plain_table(
         ["Feature", "Unit", "Planets", "False positives", "Missing, simulated", "Missing, real"],
@@ -361,7 +359,7 @@ def gap_section(evidence: Evidence) -> str:
 
 
 def origin_section(result: dict) -> str:
-    """How the labelled set came about and how it was divided."""
+    """HTML of the labelled set: its simulation and its split."""
     counts = result["counts"]
     stages = list(dict.fromkeys(stage for row in counts.values() for stage in row))
     lost = [[f["stage"], f["reason"], f["count"]] for f in result["failures"]]
@@ -377,7 +375,7 @@ def origin_section(result: dict) -> str:
     ]
     if removed["empty_features"]:
         notes.append(
-            "Features missing in every row, and so not used: "
+            "Features that are missing in every row and not used: "
             + ", ".join(removed["empty_features"])
             + "."
         )
@@ -391,14 +389,14 @@ def origin_section(result: dict) -> str:
         + plain_table(
             ["Part", "Events", "Stars", "Planets"],
             sets,
-            "No star is in two parts. " + " ".join(notes),
+            "Every star is in one part only. " + " ".join(notes),
         )
         + plain_table(["Stage", "Why an example was lost", "Examples"], lost, "")
     )
 
 
 def recipe_section(result: dict) -> str:
-    """Settings and versions, folded away."""
+    """HTML of settings and versions, collapsed."""
     blocks = [
         ("Run", {key: result[key] for key in ("command", "seed", "date", "machine")}),
         ("Settings of this training", result["configuration"]),
@@ -413,7 +411,7 @@ def recipe_section(result: dict) -> str:
 
 
 def plain_table(header: list[str], rows: list[list], caption: str, *, escaped: bool = False) -> str:
-    """An HTML table; nothing for no rows. ``escaped`` says that cells are HTML already."""
+    """An HTML table; empty without rows. ``escaped`` says that cells are HTML already."""
     if not rows:
         return ""
     clean = str if escaped else (lambda cell: escape(str(cell)))
@@ -437,22 +435,22 @@ def picture(png: bytes, caption: str) -> str:
 
 
 def cell_html(number: dict) -> str:
-    """A number and its interval, or why there is none."""
+    """HTML of a number and its interval, or of the reason why it is missing."""
     return f'{value_text(number)} <span class="range">{range_text(number)}</span>'
 
 
 def value_text(number: dict) -> str:
-    """The value, or a dash."""
+    """The value of a number, or a dash."""
     return number_text(number["value"])
 
 
 def range_text(number: dict) -> str:
-    """The interval in brackets, or the reason why it or the value is missing."""
+    """The interval in brackets, or the reason why interval or value is missing."""
     if number["low"] is None:
         return escape(number.get("reason", ""))
     return f"[{number_text(number['low'])}, {number_text(number['high'])}]"
 
 
 def number_text(value: float | None) -> str:
-    """Three decimals; a dash for nothing."""
+    """A value with three decimals; a dash for None."""
     return "–" if value is None or value != value else f"{value:.3f}"

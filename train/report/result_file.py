@@ -1,4 +1,4 @@
-"""Files of results: one frame around the numbers of every training, task and benchmark."""
+"""Files of results: one frame for the metrics of every training, task and benchmark."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from exoval.errors import BadParameter
 from exoval.running import provenance
 from exoval.running.output_path import make_folder, output_path, writing
 
-#: what every file of results holds beside what only some have
+#: keys that every file of results has
 FRAME = ("command", "configuration", "seed", "version", "date", "machine", "metrics")
-#: packages that decide the numbers
+#: packages that influence the numbers
 PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "skops", "torch", "gpytorch")
 #: a number with its interval in indented JSON
 NUMBER = re.compile(r'\{\s*"value":[^{}]*\}')
 
 
 def frame(configuration: dict, *, seed: int) -> dict:
-    """The frame of what this process finds now, without ``metrics``."""
+    """The frame of a result of this process, without ``metrics``."""
     return {
         "command": provenance.command(),
         "configuration": configuration,
@@ -33,14 +33,14 @@ def frame(configuration: dict, *, seed: int) -> dict:
 
 
 def write_result(path: str | Path, result: dict) -> None:
-    """Write a result as JSON, a number and its interval in one line, null for what is NaN.
+    """Write a result as JSON, with a number and its interval on one line and null for NaN.
 
-    Makes the folder. Raises BadParameter for a result without its whole frame and DataNotFound if
-    the file cannot be written.
+    The folder is created. Raises BadParameter for a result with an incomplete frame, DataNotFound
+    if the file cannot be written.
     """
     missing = [key for key in FRAME if key not in result]
     if missing:
-        raise BadParameter(f"a result lacks {', '.join(missing)}; begin with frame(...)")
+        raise BadParameter(f"the result lacks {', '.join(missing)}; start it with frame(...)")
     text = json.dumps(nan_as_null(result), indent=1, default=str, allow_nan=False)
     make_folder(output_path(path, setting="file").parent, setting="file")
     with writing(path, setting="file") as path:
@@ -48,7 +48,11 @@ def write_result(path: str | Path, result: dict) -> None:
 
 
 def nan_as_null(value: object) -> object:
-    """The same nest in Python's own numbers, None for what is not finite: JSON has no NaN."""
+    """The nested value with Python's own numbers, and None for NaN, which JSON does not have.
+
+    >>> nan_as_null({"value": float("nan"), "rows": 3})
+    {'value': None, 'rows': 3}
+    """
     if isinstance(value, dict):
         return {str(key): nan_as_null(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""What comes at the end of ``python -m train -m``: one table and one figure over all jobs."""
+"""The comparison at the end of ``python -m train -m``: a table and a figure of all jobs."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from train.judging.metrics import METRICS
 from train.report import figures
 from train.report.sweep_figure import sweep_figure
 
-#: the numbers of one classifier on simulated stars of the test
+#: metrics of one classifier on simulated test stars
 JUDGED = ("log_loss", "roc_auc", "average_precision", "calibration_error")
-#: and on real events
+#: metrics on real events
 REAL = ("log_loss", "roc_auc")
-#: columns of the table that are numbers to compare, and how they are called when printed
+#: columns of the table to compare, and their printed names
 NUMBERS = {
     "held_back_log_loss": "Held back",
     **{key: METRICS[key].title for key in JUDGED},
@@ -41,10 +41,10 @@ def compare_jobs(folder: Path, since: float = 0.0) -> pd.DataFrame | None:
 
 
 def jobs_table(folder: Path, since: float = 0.0) -> pd.DataFrame | None:
-    """One row a job and classifier, by log-loss on held-back stars, lowest first.
+    """One row per job and classifier, by log-loss on held-back stars, lowest first.
 
-    Columns: job, classifier, what differs between the jobs' command lines, and NUMBERS. Numbers
-    without a prefix are of simulated stars of the test.
+    Columns: job, classifier, the settings that differ between the jobs' command lines, and
+    NUMBERS. Numbers without a prefix are those on simulated test stars.
     """
     jobs = {}
     for path in sorted(folder.glob("*/metrics.json")):
@@ -75,7 +75,7 @@ def numbers(name: str, result: dict) -> dict[str, float | None]:
 
 
 def varied_overrides(overrides: dict[str, list[str]]) -> dict[str, dict[str, str]]:
-    """What differs between command lines, by job; the classifier has a column of its own."""
+    """The settings that differ between command lines, by job, without the classifier."""
     given = {
         job: dict(line.lstrip("+~").partition("=")[::2] for line in lines)
         for job, lines in overrides.items()
@@ -90,7 +90,7 @@ def varied_overrides(overrides: dict[str, list[str]]) -> dict[str, dict[str, str
 
 
 def by_setting(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Rows that differ in the seed alone, under the name of what else they have."""
+    """Rows that differ in the seed alone, by the name of their other settings."""
     settings = [key for key in table.columns if key not in ("job", "seed", *NUMBERS)]
     named = table[settings].apply(
         lambda row: ", ".join(
@@ -102,7 +102,7 @@ def by_setting(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def printed(table: pd.DataFrame) -> str:
-    """A table for people: mean over seeds, with the standard deviation where there are several."""
+    """The table as text: mean over seeds, with the standard deviation of several."""
     groups = by_setting(table)
     wide = max(len(name) for name in groups)
     shown = [key for key in NUMBERS if table[key].notna().any()]
@@ -114,7 +114,7 @@ def printed(table: pd.DataFrame) -> str:
 
 
 def _mean_and_spread(values: pd.Series, key: str) -> str:
-    """0.1234 ± 0.0012, or without the latter."""
+    """Text such as 0.1234 ± 0.0012; the spread is left out for a single value."""
     digits = 0 if key == "seconds" else 4
     spread = f" ± {values.std():.{digits}f}" if values.notna().sum() > 1 else ""
     return f"{values.mean():.{digits}f}{spread}"

@@ -1,4 +1,4 @@
-"""The figure of a sweep: every job's numbers, settings under each other."""
+"""The figure of a sweep: the metrics of every job, one line per setting."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 from train.judging.metrics import METRICS
 from train.report.figures import GRID, REAL, SIMULATED, STYLE, Axes, Figure, png, rc_context
 
-#: number of a panel -> columns of simulated and of real events
+#: metric of a panel -> columns of simulated and of real events
 PANELS = {
     "log_loss": ("log_loss", "real_log_loss"),
     "roc_auc": ("roc_auc", "real_roc_auc"),
@@ -18,7 +18,7 @@ PANELS = {
 
 
 def sweep_figure(settings: Mapping[str, pd.DataFrame]) -> bytes:
-    """PNG with one line a setting: a dot for each job (seed) and a bar at their mean."""
+    """PNG with one line per setting: a dot for each job (seed) and a bar at their mean."""
     with rc_context(STYLE):
         figure = Figure(figsize=(10.4, 0.34 * len(settings) + 1.5))
         grid = figure.subplots(1, len(PANELS), sharey=True)
@@ -45,7 +45,7 @@ def sweep_figure(settings: Mapping[str, pd.DataFrame]) -> bytes:
 
 
 def _dots(axes: Axes, values: pd.Series, *, place: float, colour: str) -> None:
-    """One dot a job and a bar at the mean; nothing for numbers that are not defined."""
+    """Draw a dot per job and a bar at the mean, without undefined numbers."""
     if len(values) == 0:
         return
     axes.plot(values, [place] * len(values), "o", color=colour, markersize=4.5, alpha=0.8)

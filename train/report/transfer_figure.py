@@ -1,4 +1,4 @@
-"""One picture of a transfer: ROC at home and away, reliability, and which features drift."""
+"""Figure of a transfer: ROC on source and target, reliability, and drift of features."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from train.report.figures import (
     require,
 )
 
-#: features in the panel of distances
+#: number of features in the panel of distances
 MOST_FEATURES = 16
 
 

@@ -1,4 +1,4 @@
-"""Picture of a triage: precision and recall of both questions, and mean folds of both origins."""
+"""Figure of a triage: precision and recall of both questions, and median folds of both origins."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WORDS = {
     "simulated": "simulated, held out",
     "real": "real",
     "real_test": "real test",
-    "ceiling_test": "taught by real labels, real test",
+    "ceiling_test": "trained on real labels, real test",
 }
 
 
@@ -30,7 +30,10 @@ def triage_figure(
     real: FeatureTable,
     junk: str,
 ) -> None:
-    """Draw it; ``curves`` maps classifier and table to scores. DataNotFound without matplotlib."""
+    """Draw the figure of a triage; ``curves`` maps classifier and table to scores.
+
+    Raises DataNotFound without matplotlib.
+    """
     require()
     labels = sorted(set(real.labels), key=lambda name: (name == junk, name != "planet"))
     with rc_context(STYLE):
@@ -67,7 +70,7 @@ def _folds(
 ) -> None:
     """Median and central 68 % of one view of the events of one label."""
     for table, colour, words in ((simulated, SIMULATED, "simulated"), (real, REAL, "real")):
-        # spread over the table, whose first rows are of one set
+        # rows evenly spaced over the table, whose first rows come from one set
         rows = np.flatnonzero(table.labels == label)
         rows = rows[:: max(1, len(rows) // 2000)]
         if not len(rows):

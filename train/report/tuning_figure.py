@@ -1,4 +1,4 @@
-"""The figure of a hyperparameter search: how it went and which settings mattered."""
+"""The figure of a hyperparameter search: log-loss by trial, and importance of settings."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ try:
 except ImportError:
     MaxNLocator = None
 
-#: a trial this many times the median is drawn at the upper edge, so that it hides nothing
+#: trials above this many times the median are drawn at the upper edge
 HIGHEST = 2.0
 
 
 def tuning_figure(trials: pd.DataFrame, importance: Mapping[str, Mapping[str, float]]) -> bytes:
-    """PNG with one line a classifier: log-loss by trial, and the share that each setting explains.
+    """PNG with log-loss by trial and importance of each setting, one row per classifier.
 
-    ``trials`` is as ``trials_table`` gives it.
+    ``trials`` is a table of ``trials_table``.
     """
     names = list(dict.fromkeys(trials["classifier"]))
     with rc_context(STYLE):
@@ -46,11 +46,11 @@ def _history(axes: Axes, name: str, trials: pd.DataFrame) -> None:
         done["number"], done["log_loss"].cummin(), where="post", color=PALETTE[1], linewidth=1.5
     )
     axes.axhline(done["log_loss"].iloc[0], color=MUTED, linewidth=0.9, linestyle=":")
-    hollow = f"; {len(pruned)} hollow: given up" if len(pruned) else ""
+    hollow = f"; {len(pruned)} hollow: pruned" if len(pruned) else ""
     axes.set_title(f"{name}: best {done['log_loss'].min():.4f}")
     axes.set(
-        xlabel=f"trial (dotted: the settings it began with{hollow})",
-        ylabel="log-loss, stars left out",
+        xlabel=f"trial (dotted: the initial settings{hollow})",
+        ylabel="log-loss, left-out stars",
     )
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(color=GRID, linewidth=0.7)
@@ -67,7 +67,7 @@ def _importance(axes: Axes, importance: Mapping[str, float]) -> None:
         return
     names = sorted(importance, key=importance.get)
     axes.barh(names, [importance[name] for name in names], color=PALETTE[0], height=0.6)
-    # a single bar should not fill the panel
+    # limits that keep a single bar from filling the panel
     axes.set(
         xlabel="share of the variance of the log-loss",
         xlim=(0, 1),

@@ -1,4 +1,4 @@
-"""The outcome of a training in a few sentences."""
+"""The outcome of a training in sentences."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from exoval.labels import meanings_from_plain, short_label
 
 
 def verdict(result: dict) -> list[str]:
-    """Sentences: what was trained, then how good each classifier is, and where it is not."""
+    """Sentences on what was trained, and on how good each classifier is."""
     names = result["metrics"]["simulated"]["by_classifier"]
     return [trained_on(result), *(judged(name, result) for name in names)]
 
 
 def trained_on(result: dict) -> str:
-    """What was trained on what."""
+    """A sentence on the classifiers and their training set."""
     sets, host = result["sets"], result["host"]
     kind = {"real": "real light curves", "procedural": "procedural noise"}.get(
         host.get("kind"), "light curves of unknown origin"
@@ -34,7 +34,7 @@ def trained_on(result: dict) -> str:
 
 
 def _calibrated(result: dict) -> str:
-    """Where the calibration comes from."""
+    """The part of the sentence on the calibration."""
     folds = next(iter(result["cards"].values()))["calibration_folds"]
     part = result["sets"]["calibration"]
     if folds == 0:
@@ -43,13 +43,13 @@ def _calibrated(result: dict) -> str:
         )
     return (
         f"with {part['rows']} events of {part['stars']} other stars, probabilities are "
-        f"calibrated on all of them in {folds} shares of stars, each judged by a copy that "
-        "had not seen them"
+        f"calibrated on all of them in {folds} folds of stars, each scored by a copy fitted "
+        "without it"
     )
 
 
 def judged(name: str, result: dict) -> str:
-    """How good one classifier is on simulated and on real events."""
+    """A sentence on the quality of one classifier on simulated and on real events."""
     test, metrics = result["sets"]["test"], result["metrics"]
     ours = metrics["simulated"]["by_classifier"][name]
     text = (
@@ -66,15 +66,15 @@ def judged(name: str, result: dict) -> str:
 
 
 def _against_base_rate(numbers: dict) -> str:
-    """Whether the probabilities say more than the share of planets does."""
+    """The part of the sentence that compares log-loss with the base rate's."""
     loss, base = numbers["log_loss"]["value"], numbers["base_rate_log_loss"]["value"]
     if loss is None or base is None:
         return ""
     if loss < base:
-        return f", log-loss {loss:.3f} where the base rate alone gives {base:.3f}"
+        return f", log-loss {loss:.3f} (base rate {base:.3f})"
     return (
         f"; its probabilities are worse than the base rate there (log-loss {loss:.3f} against "
-        f"{base:.3f}), so trust the ranking and not the numbers"
+        f"{base:.3f}), so trust the ranking but not the probabilities"
     )
 
 
@@ -87,5 +87,5 @@ def _with_range(number: dict) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    """a, b and c."""
+    """The names as text: a, b and c."""
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

@@ -1,4 +1,4 @@
-"""What others gave the same events: Robovetter score, vespa, and a cut without any learning."""
+"""Other scores of the same events: Robovetter, vespa, and thresholds without any training."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from exoval.table.feature_table import FeatureTable
 from train.fitting.out_of_fold import cross_fitted
 from train.judging.metrics import SUMMARY, judge
 
-#: feature -> limit above which an event is no planet, in the spirit of the Robovetter's tests
+#: feature -> limit above which an event counts as false positive, like the Robovetter's tests
 #: (Thompson et al. 2018): sizes of planets, three sigma for offsets and odd-even differences, the
 #: pipeline's threshold for a second event
 LIMITS = {
@@ -28,12 +28,12 @@ LIMITS = {
     "halo_over_core": 1.0,
     "ses_max_share": 0.8,
 }
-#: what is said of every score
+#: metrics of every score
 KEPT = (*SUMMARY, "precision_at_0.5", "recall_at_0.5")
 
 
 def threshold_cut(table: FeatureTable) -> np.ndarray:
-    """One score from one limit a feature and nothing learned, (rows,) in [0, 1].
+    """A score in [0, 1], shape (rows,), from one fixed limit per feature.
 
     The worst test decides: 1 / (1 + value / limit), above one half if every test is passed.
     Missing values pass.
@@ -48,7 +48,7 @@ def threshold_cut(table: FeatureTable) -> np.ndarray:
 
 
 def catalogue_scores(table: FeatureTable) -> dict[str, np.ndarray]:
-    """Scores of others for every row, NaN where they gave none; those whose tables are there."""
+    """Published scores for every row, from the tables that exist; NaN for rows without a score."""
     scores = {"threshold_cut": threshold_cut(table)}
     event = table.frame["event"]
     try:
@@ -66,7 +66,7 @@ def catalogue_scores(table: FeatureTable) -> dict[str, np.ndarray]:
 
 
 def koi_names(event: pd.Series) -> pd.Series:
-    """The object of interest (K00001.01) of every event; None of those that are none."""
+    """The object of interest (K00001.01) of every event; None for an event that has none."""
     tces = read_archive_tces(None)
     known = pd.Series(
         tces["kepoi_name"].to_numpy(),
@@ -87,11 +87,11 @@ def published_table(
     resamples: int,
     seed: int,
 ) -> dict:
-    """Ours and others on exactly the same rows.
+    """Metrics of our models and of published scores on the same rows.
 
-    ``all_events`` are those with a Robovetter score; ``objects_of_interest`` the planets and
-    astrophysical false positives that vespa judged too. Each score of others is judged as it is and
-    calibrated as ours are.
+    ``all_events`` are those with a Robovetter score; ``objects_of_interest`` are the planets and
+    astrophysical false positives that vespa also judged. Each published score is judged as it is,
+    and calibrated like ours.
     """
     others = catalogue_scores(table)
     truth = (table.frame["disposition"] == PLANET).to_numpy()
@@ -108,7 +108,7 @@ def published_table(
         events = table.select(mine)
         scores = {key: score[mine] for key, score in others.items()}
         scores = {key: score for key, score in scores.items() if np.isfinite(score).all()}
-        # ours were trained on every kind of event: elsewhere the share of planets is another
+        # our models were trained on all events, among which the share of planets differs
         mapped = set(scores) if name == "all_events" else {*scores, *probability}
         scores |= {key: score[mine] for key, score in probability.items()}
         numbers = {}
@@ -127,6 +127,6 @@ def published_table(
 
 
 def _kept(score: np.ndarray, table: FeatureTable, *, resamples: int, seed: int) -> dict:
-    """``KEPT`` of one score (rows,) of a table."""
+    """The metrics ``KEPT`` of one score (rows,) of a table."""
     truth = (table.frame["disposition"] == PLANET).to_numpy()
     return judge(score, truth, table.targets, resamples=resamples, seed=seed, keys=KEPT)

@@ -1,4 +1,4 @@
-"""Rows whose label the models dispute, with the evidence, and what down-weighting them does.
+"""Rows whose label the models dispute, with evidence, and the effect of down-weighting them.
 
 Confident learning (Northcutt, Jiang & Chuang 2021, J. Artif. Intell. Res. 70, 1373): a row is
 disputed if its out-of-fold probability of the other kind is above the mean probability that rows
@@ -27,12 +27,12 @@ from train.fitting.out_of_fold import cross_fitted, out_of_fold
 from train.judging.metrics import judge
 from train.tasks.catalogue_scores import koi_names
 
-#: how much a disputed row counts when the classifier is fitted again
+#: weight of a disputed row when the classifier is fitted again
 WEIGHT = 0.2
-#: share of the models that must be against a label for it to be listed
+#: share of the models that must contradict a label for it to be listed
 MOST = 0.8
 
-#: features that are listed with a disputed row, and what they are called there
+#: features that are listed with a disputed row, and their names in the list
 SHOWN = {
     "period": "period_days",
     "mes": "mes",
@@ -42,7 +42,7 @@ SHOWN = {
 
 
 def is_disputed(probability: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Which rows the probabilities of being a planet contradict, (rows,) boolean."""
+    """Mask of the rows whose label the probabilities of a planet contradict, (rows,)."""
     planets, others = probability[truth].mean(), (1 - probability[~truth]).mean()
     return np.where(truth, 1 - probability >= others, probability >= planets)
 
@@ -52,9 +52,9 @@ def disputed_labels(
 ) -> pd.DataFrame:
     """The disputed rows, worst first, with the evidence of other catalogues for each.
 
-    ``probability`` (rows,) is out of fold and calibrated. Rows that it disputes are ``confident``;
-    listed as well are those that ``MOST`` of the models of ``by_model`` would call otherwise.
-    Evidence that is not at hand is empty.
+    ``probability`` (rows,) is out of fold and calibrated; rows that it disputes are ``confident``.
+    Rows that a share ``MOST`` of the models in ``by_model`` contradict are listed too. Evidence
+    whose catalogue is missing is empty.
     """
     truth = (table.frame["disposition"] == PLANET).to_numpy()
     against = np.stack([(p >= 0.5) != truth for p in by_model.values()])
@@ -78,11 +78,12 @@ def disputed_labels(
 
 
 def evidence(listed: pd.DataFrame) -> pd.DataFrame:
-    """What other catalogues say of each row, and whom that favours.
+    """The entries of other catalogues for each row, and which side they favour.
 
-    ``favours`` is ``label`` or ``models`` where the certified false positives or the eclipsing
-    binaries speak, and empty where they are silent. For planets that is evidence apart from the
-    label; the label AFP was made from certified false positives, so there it is half an echo.
+    ``favours`` is ``label`` or ``models`` for rows among the certified false positives or the
+    eclipsing binaries, and empty for others. For planets this evidence is independent of the
+    label. The label AFP was made from certified false positives, so there it is only partly
+    independent.
     """
     found = pd.DataFrame(
         {
@@ -112,7 +113,7 @@ def evidence(listed: pd.DataFrame) -> pd.DataFrame:
 
 
 def _eclipsing(listed: pd.DataFrame) -> list[str]:
-    """The catalogued eclipsing binary of the same star and period, if there is one."""
+    """The catalogued eclipsing binary of the same star and period; empty without one."""
     known: dict[str, list] = {}
     for one in read_eclipsing_binaries():
         known.setdefault(one.target, []).append(one)
@@ -156,11 +157,11 @@ def down_weighted(
     cache: Path,
     resamples: int,
 ) -> dict:
-    """Fit again with disputed rows counting ``WEIGHT``, and compare.
+    """Metrics of a fit in which disputed rows have the weight ``WEIGHT``, beside the plain fit.
 
-    Both fits are judged on all rows by their labels as they are, and on those that nobody
-    disputes. The disputes themselves come from out-of-fold answers, so a row's own label had no
-    part in them, but the rows of other folds did: the comparison on undisputed rows flatters both.
+    Both fits are judged on all rows by their given labels, and on the undisputed rows. Disputes
+    come from out-of-fold scores, which do not depend on a row's own label but do on those of other
+    folds: the comparison on undisputed rows flatters both fits.
     """
     disputed = np.isin(table.frame["event"], listed["event"])
     truth = (table.frame["disposition"] == PLANET).to_numpy()

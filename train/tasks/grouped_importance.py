@@ -1,8 +1,8 @@
-"""How much worse a model becomes when features that go together are shuffled together.
+"""Importance of groups of features: the loss when correlated features are shuffled together.
 
-Shuffling one of two features that say the same shows nothing, as the other still says it; so
+Shuffling one of two redundant features has no effect, since the other keeps the information. So
 features are grouped by the rank correlation of their values (Strobl et al. 2008), and a group is
-shuffled as one: rows keep the group's values together.
+shuffled by rows, which keep the group's values together.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from train.judging.metrics import value_of
 #: features whose absolute rank correlation is above this on average form a group
 CORRELATION = 0.6
 REPEATS = 2
-#: what a group's loss is called in the table
+#: names of a group's losses in the table
 COLUMNS = ("log_loss_increase", "average_precision_drop")
-#: folds that are fitted for it
+#: number of folds that are fitted
 FOLDS = 3
 
 
@@ -50,9 +50,10 @@ def feature_groups(table: FeatureTable, correlation: float = CORRELATION) -> lis
 def grouped_importance(
     classifier: BaseEstimator, table: FeatureTable, fold: np.ndarray, *, seed: int, cache: Path
 ) -> pd.DataFrame:
-    """What log-loss and average precision lose by each group, largest loss first.
+    """Loss in log-loss and average precision by each group, largest first.
 
-    On rows of the first few folds, each judged by a copy that did not see it. Kept in ``cache``.
+    Rows of the first few folds are judged by copies fitted without them. ``cache`` is the folder
+    for the results.
     """
     key = hashlib.sha256(
         repr(

@@ -1,4 +1,4 @@
-"""Judge classifiers on the labelled threshold-crossing events of Kepler, across stars."""
+"""Cross-validation by star of classifiers on Kepler's labelled threshold-crossing events."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from train.tasks.vespa_disagreement import vespa_disagreement
 
 log = logging.getLogger(__name__)
 
-#: folds=... that asks for those of Valizadegan et al. 2022
+#: value of folds=... for the folds of Valizadegan et al. 2022
 PUBLISHED = "published"
-#: the names of what is made of all classifiers together
+#: names of the combinations of all classifiers
 STACK, AVERAGE = "ensemble", "ensemble_average"
-#: what is said of a model before its calibration
+#: metrics of a model before its calibration
 UNCALIBRATED = ("roc_auc", "log_loss", "brier", "calibration_error")
 
 
@@ -74,14 +74,15 @@ def kepler_tce(
     tces: str | Path | None = None,
     settings: dict | None = None,
 ) -> dict:
-    """Cross-validate every classifier by star and write the numbers to the file ``results``.
+    """Cross-validate every classifier by star, write the result to ``results`` and return it.
 
-    ``folds`` is how many, or ``published``. ``ensemble`` names what is joined, all by default;
-    ``every_label`` what learns AFP and NTP apart and not planet or not; ``explained`` the
-    classifier whose features are permuted and which is fitted again with disputed
-    labels down-weighted. ``candidates`` and ``disputed`` are CSV files to write. ``tces`` is the
-    labelled table, by default under EXOVAL_DATA. Folds that were fitted before are taken from
-    ``output``, where figures are written too. Raises DataNotFound, BadTable or BadParameter.
+    ``folds`` is a number or ``published``. ``ensemble`` names the combined classifiers, all by
+    default; ``every_label`` those that learn AFP and NTP separately instead of planet or not;
+    ``explained`` the one whose features are permuted and which is fitted again with disputed labels
+    down-weighted. ``candidates`` and ``disputed`` are CSV files to write. ``tces`` is the labelled
+    table, by default under EXOVAL_DATA. Fitted folds in ``output`` are reused, and figures are
+    written there. Raises DataNotFound or BadTable for tables that cannot be used, BadParameter for
+    settings out of range.
     """
     start = time.time()
     check_settings(
@@ -139,7 +140,7 @@ def kepler_tce(
         ),
     }
     save_probabilities(judged, output / "probabilities.parquet")
-    # what comes next is slow as well: an interrupted run leaves what is known by then
+    # the next steps are slow too: write now, so that an interrupted run keeps these results
     write_result(results, result)
     importance = None
     if explained is not None:
@@ -193,7 +194,7 @@ def kepler_tce(
 def check_settings(
     classifier: Mapping[str, BaseEstimator], *, folds: int | str, named: list[str]
 ) -> None:
-    """Raise BadParameter for a setting that cannot be met."""
+    """Raise BadParameter for a setting out of range or a classifier that is not chosen."""
     if folds != PUBLISHED and not (isinstance(folds, int) and folds >= 2):
         raise BadParameter(f"folds is {folds}; give 2 or more, or {PUBLISHED}")
     unknown = sorted(set(named) - set(classifier))
@@ -205,7 +206,7 @@ def check_settings(
 
 
 def learnable(table: FeatureTable) -> FeatureTable:
-    """The table with its planets called planet, as classifiers are asked for that class."""
+    """The labelled rows of the table, with planets under the label planet."""
     label = table.frame["label"].mask(table.frame["disposition"] == PLANET, PLANET)
     known = table.frame["disposition"].isin([PLANET, FALSE_POSITIVE])
     if not known.all():
@@ -226,8 +227,8 @@ def cross_validate(
 ) -> Judged:
     """Calibrated probabilities of every row by classifiers that did not see its fold.
 
-    With two classifiers or more their stack and average are two more, whose error is what the
-    members differ by.
+    With two or more classifiers their stack and average are added; the error of these is the
+    spread of the members.
     """
     found = out_of_fold(classifier, table, fold, seed=seed, cache=cache, every_label=every_label)
     truth = (table.frame["disposition"] == PLANET).to_numpy(dtype=float)
@@ -241,7 +242,7 @@ def cross_validate(
     if len(members) > 1:
         scores, calibrated = (np.stack([of[name] for name in members]) for of in (raw, probability))
         raw[STACK], raw[AVERAGE] = stacked(scores, truth, fold), averaged(calibrated)
-        # a stack is a logistic regression on other folds' rows: it is its own calibration
+        # a stack needs no calibration: it is a logistic regression on the rows of other folds
         probability[STACK] = raw[STACK]
         probability[AVERAGE] = cross_fitted(raw[AVERAGE], truth, fold, calibration=calibration)
         error |= dict.fromkeys((STACK, AVERAGE), calibrated.std(axis=0))
@@ -256,7 +257,7 @@ def cross_validate(
 
 
 def numbers_of(name: str, judged: Judged, *, resamples: int, seed: int) -> dict:
-    """All numbers of one model: overall, against each label, before calibration, in bins."""
+    """All metrics of one model: overall, against each label, before calibration, in bins."""
     probability, truth, stars = judged.probability[name], judged.truth, judged.table.targets
     resampling = {"resamples": resamples, "seed": seed}
     found = judge(probability, truth, stars, **resampling)
@@ -272,7 +273,7 @@ def numbers_of(name: str, judged: Judged, *, resamples: int, seed: int) -> dict:
 
 
 def describe_folds(table: FeatureTable, fold: np.ndarray, *, folds: int | str) -> dict:
-    """How many, of what kind, and how many stars are in more than one."""
+    """The number and kind of folds, and the number of stars in more than one fold."""
     shared = int((pd.Series(fold).groupby(table.targets).nunique() > 1).sum())
     kind = "by star: no star is in two folds"
     if folds == PUBLISHED:
@@ -285,7 +286,7 @@ def describe_folds(table: FeatureTable, fold: np.ndarray, *, folds: int | str) -
 
 
 def save_probabilities(judged: Judged, path: Path) -> None:
-    """One row an event: identity, fold, probability and error of every model."""
+    """Write one row per event: identity, fold, probability and error of every model."""
     columns = {"fold": judged.fold}
     for name, probability in judged.probability.items():
         columns |= {name: probability, f"{name}_error": judged.error[name]}
@@ -300,7 +301,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 
 def verdict(result: dict) -> list[str]:
-    """What came out, one sentence a model and one about the folds."""
+    """The outcome in sentences: one about the folds and one per model."""
     lines = [
         f"{result['rows']} labelled events of {result['stars']} stars; folds are "
         f"{result['folds']['kind']}."

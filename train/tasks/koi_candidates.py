@@ -1,8 +1,9 @@
-"""Probabilities of the catalogue's candidates, by models that learned from what is decided.
+"""Probabilities of the KOI table's candidates, by models trained on decided objects.
 
-The labelled threshold-crossing events hold next to no candidates, so the columns are those of the
-KOI table (and positional probabilities), which confirmed planets, false positives and candidates
-all have. Candidates are never fitted, and each is scored by a copy that saw no event of its star.
+The labelled threshold-crossing events include almost no candidates. So the columns are those of
+the KOI table (and positional probabilities), which confirmed planets, false positives and
+candidates all have. Candidates are never fitted, and each is scored by a copy that saw no event of
+its star.
 """
 
 from __future__ import annotations
@@ -41,13 +42,13 @@ def score_candidates(
     table: FeatureTable | None = None,
     ensemble: list[str] | None = None,
 ) -> tuple[pd.DataFrame, dict]:
-    """One row a candidate, and how good the same models are on decided objects.
+    """A table with one row per candidate, and the metrics of the same models on decided objects.
 
-    For every model there is a column of probabilities and one, ``_error``, of their standard
-    errors: of Gaussian processes the posterior's, of others a jackknife over folds of stars.
-    ``ensemble`` names what is joined, all by default.
-    The probabilities hold where candidates are drawn like decided objects, and they are not:
-    what is confirmed is brighter, oftener in multiple systems and more thoroughly observed.
+    Every model has a column of probabilities and one, ``_error``, of standard errors: for Gaussian
+    processes that of the posterior, for others a jackknife over folds of stars. ``ensemble`` names
+    the combined models, all by default. The probabilities assume that candidates are drawn like
+    decided objects. That is not quite so: confirmed planets are brighter, more often in multiple
+    systems and better observed.
     """
     table = planet_or_not(koi_features() if table is None else table)
     fold = star_folds(table, folds=folds, seed=seed)
@@ -73,13 +74,13 @@ def score_candidates(
     members = list(ensemble or classifier)
     if len(members) > 1:
         scores, calibrated = (np.stack([of[name] for name in members]) for of in (raw, probability))
-        # a stack is a logistic regression on other folds' rows: it is its own calibration
+        # a stack needs no calibration: it is a logistic regression on the rows of other folds
         probability["ensemble"] = stacked(scores, truth, fold)
         probability["ensemble_average"] = cross_fitted(
             averaged(calibrated), truth, fold, calibration=calibration
         )
         for name in ("ensemble", "ensemble_average"):
-            # what the members differ by, and what each of them is uncertain by
+            # spread between the members, and the error of each member
             error[name] = np.hypot(
                 calibrated[:, candidate].std(axis=0),
                 np.mean([error[one] for one in members], axis=0),
@@ -93,7 +94,7 @@ def score_candidates(
 def _mapped(
     score: np.ndarray, learned_from: np.ndarray, truth: np.ndarray, *, calibration: Calibration
 ) -> np.ndarray:
-    """Scores through the map of all decided rows."""
+    """Scores calibrated by the map of all decided rows."""
     known = np.isfinite(truth)
     return calibration(learned_from[known], truth[known] > 0.5)(score)
 
@@ -104,7 +105,7 @@ def _rows(
     probability: Mapping[str, np.ndarray],
     error: Mapping[str, np.ndarray],
 ) -> pd.DataFrame:
-    """The candidates' part of the file."""
+    """The candidates' rows of the file."""
     columns = {"kepoi_name": table.frame["event"][candidate].to_numpy()}
     for name, values in probability.items():
         columns |= {name: values[candidate], f"{name}_error": error[name]}
@@ -120,7 +121,7 @@ def _quality(
     resamples: int,
     seed: int,
 ) -> dict:
-    """Counts, and numbers of every model on decided objects that it did not see."""
+    """Counts, and metrics of every model on decided objects that it did not see."""
     labels = table.frame["disposition"]
     return {
         "candidates": int((labels == UNKNOWN).sum()),

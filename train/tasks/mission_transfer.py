@@ -1,4 +1,4 @@
-"""How much of what is learned on one mission serves another, in every way of bringing it there."""
+"""Transfer of classifiers between missions, for every way of adapting them."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: the numbers of one fit that the table and the figure show
+#: metrics of one fit in the table and the figure
 SHOWN = ("roc_auc", "average_precision", "log_loss", "calibration_error")
-#: share of the labelled events of the other mission that calibration gets
+#: share of the labelled events of the other mission for calibration
 CALIBRATION_SHARE = 0.25
 
 
@@ -62,20 +62,20 @@ def mission_transfer(
     results: str | Path | None = None,
     settings: dict | None = None,
 ) -> dict:
-    """Bring every classifier from ``source`` to ``target`` in every way, and judge it there.
+    """Adapt every classifier from ``source`` to ``target`` in every way, and judge it there.
 
-    What is asked is planet or not. Ways that learn from labelled events of the target get
-    ``rows_of_target`` of them (whole stars, ``repeats`` different choices) and at last all that
-    the split leaves; they are judged on the target's held-out stars and on the tables ``judged``,
-    such as a catalogue's, none of whose stars is trained on, and on the candidates of ``real``,
-    measured as the labelled set ``target_set`` was, or the first of several. Returns the result,
-    written to ``mission_transfer.json`` in ``output`` and to ``results``, with one table
+    Classifiers learn planet or not. Ways that use labelled events of the target get
+    ``rows_of_target`` of them (whole stars, ``repeats`` different choices), and finally all that
+    the split leaves. Models are judged on the target's held-out stars, on the tables ``judged``
+    (such as a catalogue's, without the stars trained on), and on the candidates of ``real``,
+    measured like the labelled set ``target_set`` (the first of several). Returns the result, which
+    is written to ``mission_transfer.json`` in ``output`` and to ``results``, with a table
     ``mission_transfer.csv`` and a figure. Raises BadParameter for an unknown way and BadTable for
     tables that cannot be used.
     """
     unknown = [way for way in ways if way not in WAYS]
     if unknown:
-        raise BadParameter(f"ways={unknown}; use some of {', '.join(WAYS)}")
+        raise BadParameter(f"unknown ways={unknown}; give some of {', '.join(WAYS)}")
     start, output = time.time(), make_folder(output)
     home, away = source(), target()
     away.require_columns_of(home)
@@ -112,7 +112,7 @@ def mission_transfer(
         except BadTable as error:
             log.warning("%s, %s, %s rows: %s", name, way, number, error)
             continue
-        # intervals once: of several choices of rows the spread is shown instead
+        # bootstrap intervals for the first choice only: several choices show their spread instead
         resamples = bootstrap_resamples if repeat == 0 else 0
         used = len(material.away_fit) + len(material.away_calibration)
         number = 0 if way in WITHOUT_LABELS else number or used
@@ -131,7 +131,7 @@ def mission_transfer(
             for where, table in tests.items()
         ]
     if not rows:
-        raise BadTable("no way could be taken; the log says why")
+        raise BadTable("every way of adapting failed; the log gives the reasons")
     result = frame(settings or {}, seed=seed) | {
         "metrics": {
             "by_way": rows,
@@ -163,7 +163,7 @@ def material_for(
     number: int | None,
     seed: int,
 ) -> Material:
-    """What there is to learn from with ``number`` labelled rows of the target (None: all)."""
+    """The rows to learn from, with ``number`` labelled rows of the target (None: all)."""
     random = np.random.default_rng(seed)
     fit, calibration = parts.fit, parts.calibration
     if number is not None:
@@ -182,7 +182,7 @@ def material_for(
 def some_stars(
     table: FeatureTable, rows: np.ndarray, *, number: int, random: np.random.Generator
 ) -> np.ndarray:
-    """About ``number`` of the rows: all of random stars until there are as many."""
+    """About ``number`` of the rows: all rows of random stars, until there are enough."""
     stars = table.targets[rows]
     order = {star: place for place, star in enumerate(random.permutation(np.unique(stars)))}
     place = np.array([order[star] for star in stars])
@@ -193,7 +193,7 @@ def some_stars(
 def _elsewhere(
     judged: Mapping[str, LabelledTable], home: FeatureTable, away: FeatureTable
 ) -> dict[str, FeatureTable]:
-    """The further tables to judge, without the stars trained on; those not at hand are named."""
+    """The further tables to judge, without the stars trained on; a warning names missing ones."""
     found = {}
     for where, table in judged.items():
         try:
@@ -214,7 +214,7 @@ def _work(
     repeats: int,
     most: int,
 ) -> list[tuple[str, str, int | None, int]]:
-    """Classifier, way, rows and repeat of every fit; ``None`` rows are all."""
+    """Classifier, way, number of rows (None for all) and repeat of every fit."""
     work: list[tuple[str, str, int | None, int]] = []
     for name in classifier:
         for way in ways:
@@ -241,7 +241,7 @@ def _row(
     resamples: int,
     seed: int,
 ) -> dict:
-    """The numbers of one model on one table."""
+    """The metrics of one model on one table."""
     scored = score(model, table).judged
     return {
         "classifier": name,
@@ -262,7 +262,7 @@ def _row(
 
 
 def flattened(rows: list[dict]) -> pd.DataFrame:
-    """The table of all fits: a number's value under its name, ``_low`` and ``_high`` beside it."""
+    """The table of all fits: columns of each metric and of its interval (``_low``, ``_high``)."""
     return pd.DataFrame(
         [
             {key: value for key, value in row.items() if key not in SHOWN}
@@ -289,14 +289,14 @@ def write(result: dict, output: Path, results: str | Path | None, table: pd.Data
 
 
 def verdict(table: pd.DataFrame) -> list[str]:
-    """What came out: one line a classifier, way, number of rows and table judged."""
+    """The outcome: one line per classifier, way, number of rows and judged table."""
     lines = []
     keys = ["classifier", "judged_on", "way", "rows_of_target"]
     for (name, where, way, number), rows in table.groupby(keys, sort=False):
         auc, loss, error = (
             rows[key].astype(float).median() for key in ("roc_auc", "log_loss", "calibration_error")
         )
-        # of one choice of rows the bootstrap interval, of several their spread
+        # the bootstrap interval of a single choice of rows, the spread of several
         low, high = (
             (rows["roc_auc_low"].iloc[0], rows["roc_auc_high"].iloc[0])
             if len(rows) == 1

@@ -1,4 +1,4 @@
-"""Train on one table and judge on another of a different origin, in the columns both share."""
+"""Train on one table and judge on another of a different origin, in their shared columns."""
 
 from __future__ import annotations
 
@@ -49,11 +49,10 @@ def transfer(
 ) -> dict:
     """Fit every classifier on ``source``, judge it on its held-out stars and on ``target``.
 
-    Stars of the source are left out of the target, so nothing is judged that was trained on.
-    Nothing is chosen or weighted by the target's labels. Returns the result, written to
-    ``transfer.json`` in ``output`` and to the file ``results``; ``transfer.png``, ``gap.csv`` and
-    ``predictions_*.csv`` stand beside. Raises DataNotFound or BadTable for tables that cannot be
-    used.
+    Stars of the source are left out of the target, so that no star is both trained on and judged.
+    The target's labels are used for judging alone. Returns the result, which is written to
+    ``transfer.json`` in ``output``, beside ``transfer.png``, ``gap.csv`` and ``predictions_*.csv``,
+    and to the file ``results``. Raises DataNotFound or BadTable for tables that cannot be used.
     """
     start = time.time()
     output = make_folder(output)
@@ -108,9 +107,9 @@ def transfer(
 
 
 def headline(source: dict, target: dict) -> dict:
-    """The chief numbers at home and away, and what ROC AUC loses on the way.
+    """The headline metrics on source and target, and the loss of ROC AUC between them.
 
-    ``source`` and ``target`` are what ``evaluate`` found.
+    ``source`` and ``target`` are results of ``evaluate``.
     """
     found = {key: {"source": source[key], "target": target[key]} for key in HEADLINE}
     return found | {
@@ -121,7 +120,7 @@ def headline(source: dict, target: dict) -> dict:
 
 
 def described(table: FeatureTable) -> dict:
-    """Rows, stars and labels of a table."""
+    """Numbers of rows, stars and labels of a table."""
     names, counts = np.unique(table.labels, return_counts=True)
     return {
         "rows": len(table),
@@ -133,7 +132,7 @@ def described(table: FeatureTable) -> dict:
 def by_kind(
     compare: Callable[..., dict], table: FeatureTable, judged: FeatureTable, **settings: int
 ) -> dict:
-    """What ``compare`` finds between the planets of two tables, and between the others."""
+    """The results of ``compare`` for the planets of two tables, and for the others."""
     return {
         kind: compare(*(rows.select(of_kind(rows, kind)) for rows in (table, judged)), **settings)
         for kind in (PLANET, FALSE_POSITIVE)
@@ -143,9 +142,9 @@ def by_kind(
 def named_domain_importance(
     table: FeatureTable, judged: FeatureTable, *, seed: int, most: int | None = None
 ) -> dict[str, float]:
-    """By which features two tables are told apart, largest fall of ROC AUC first.
+    """The features that separate two tables, by name, with the largest drop of ROC AUC first.
 
-    The first ``most``, or all; empty with too few rows.
+    At most ``most`` features, or all if None; empty with too few rows.
     """
     try:
         found = domain_importance(table, judged, seed=seed)
@@ -185,7 +184,7 @@ def write(
 
 
 def verdict(result: dict) -> list[str]:
-    """What came out, in sentences."""
+    """The outcome in sentences."""
     lines = []
     for name, of in result["metrics"]["by_classifier"].items():
         home, away = of["source"], of["target"]

@@ -1,4 +1,4 @@
-"""Train on simulated TESS events, judge on what the eye said of real ones from their folds."""
+"""Train on simulated TESS events, and judge on real ones that were classified by eye."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from train.tasks.transfer import described, named_domain_importance
 
 log = logging.getLogger(__name__)
 
-#: what does not change with the shares of the classes in training
+#: metrics that do not depend on the class shares of training
 RANKING = ("roc_auc", "average_precision", "precision_at_recall_0.9")
-#: what is said of probabilities that were shifted to the estimated shares
+#: metrics of probabilities that were shifted to the estimated class shares
 SHIFTED = (
     "accuracy",
     "precision_at_0.5",
@@ -46,7 +46,7 @@ SHIFTED = (
     "log_loss",
     "calibration_error",
 )
-#: features by which tables are told apart that are named
+#: number of named features that separate two tables
 MOST_NAMED = 8
 
 
@@ -65,16 +65,16 @@ def triage(
     results: str | Path | None = None,
     settings: dict | None = None,
 ) -> dict:
-    """Fit on ``source``, judge on ``real()``, and say what the real labels themselves would teach.
+    """Fit on ``source``, judge on ``real()``, and compare with training on real labels.
 
     ``real(split=...)`` gives the published parts train, val and test; ``junk`` is the label of
-    what is no transit or eclipse. Two questions are asked: planet or not, and planet or binary
-    against junk (triage). Class shares of the real events, by which probabilities at thresholds
-    are shifted, are estimated without a label. The ceiling is the same classifier fitted on the
-    real labels of train and val; both are judged on test alone as well. Classifiers that do not
-    look at views get them as columns. ``columns`` are those that may be seen beside the views; null
-    is all. Returns the result, written to ``triage.json`` in
-    ``output`` and to ``results``, with a figure.
+    events that are neither transits nor eclipses. Models are judged as planet or not, and as
+    planet or binary against junk (triage). Metrics at thresholds use probabilities shifted to the
+    class shares of the real events, which are estimated without labels. The ceiling is the same
+    classifier fitted on the real labels of train and val; both are also judged on test alone.
+    Classifiers without views get them as columns. ``columns`` are the features to use beside the
+    views, all if None. Returns the result, which is written to ``triage.json`` in ``output`` and
+    to ``results``, with a figure.
     """
     start, output, kind = time.time(), make_folder(output), source.kind
     source, real = _reduced(source, columns), _reduced(real, columns)
@@ -151,10 +151,10 @@ def triage(
 def judged_on(
     model: FittedModel, table: FeatureTable, *, junk: str, resamples: int, seed: int
 ) -> dict:
-    """Numbers of both questions on one table, with intervals over bootstraps of stars.
+    """Metrics of both questions on one table, with intervals over bootstraps of stars.
 
-    What does not depend on the shares of the classes is said of the model's probabilities; the
-    rest of those that were shifted to the shares that are estimated for the table.
+    Metrics that do not depend on class shares use the model's probabilities. The others use
+    probabilities shifted to the class shares that are estimated for the table.
     """
     shares = estimate_priors(model.probabilities(table), trained=_trained_shares(model)).shares
     priors = dict(zip(model.classes, map(float, shares), strict=True))
@@ -194,7 +194,7 @@ def transit_score(model: FittedModel, table: FeatureTable, *, junk: str) -> np.n
 def pair_of(
     label: str, table: FeatureTable, judged: FeatureTable
 ) -> dict[str, tuple[FeatureTable, FeatureTable]]:
-    """Simulated and real events of one label, without views and with coarse ones as columns."""
+    """Simulated and real events of one label, with coarse views as columns instead of views."""
     ours, theirs = (rows.select(rows.labels == label) for rows in (table, judged))
     return {
         "features": (ours, theirs),
@@ -210,7 +210,7 @@ def _trained_shares(model: FittedModel) -> np.ndarray:
 
 
 def _joined(real: Callable[..., FeatureTable]) -> FeatureTable:
-    """Train and val of the published split: what the ceiling learns from."""
+    """Train and val of the published split, on which the ceiling is fitted."""
     whole, test = real(), set(real(split="test").targets)
     return whole.select(~np.isin(whole.targets, list(test)))
 
@@ -218,14 +218,14 @@ def _joined(real: Callable[..., FeatureTable]) -> FeatureTable:
 def _reduced(
     rows: Callable[..., FeatureTable], columns: Sequence[str] | None
 ) -> Callable[..., FeatureTable]:
-    """The same rows with some of the columns; BadTable if there is no such column."""
+    """The same table with some of the columns; BadTable if a column does not exist."""
 
     def fewer(**arguments: object) -> FeatureTable:
         table = rows(**arguments)
         unknown = sorted(set(columns) - set(table.feature_names))
         if unknown:
             raise BadTable(
-                f"there are no columns {unknown}; columns takes some of "
+                f"there are no columns {unknown}; give columns=... some of "
                 f"{', '.join(table.feature_names)}"
             )
         return replace(
@@ -238,7 +238,7 @@ def _reduced(
 
 
 def _as_seen(estimator: BaseEstimator) -> Callable[[FeatureTable], FeatureTable]:
-    """What a classifier is shown of a table: views as they are, or as columns."""
+    """A function that gives a table to a classifier: with views, or with views as columns."""
     return (lambda table: table) if has_fit_parameter(estimator, "views") else with_view_columns
 
 
@@ -251,14 +251,14 @@ def _taught_by_labels(
     split: StarSplit,
     seed: int,
 ) -> FittedModel:
-    """The same classifier fitted on real labels, calibrated on stars of its own."""
+    """The same classifier fitted on real labels and calibrated on other stars."""
     parts = split(table, seed=seed)
     taken = Split(np.concatenate([parts.fit, parts.test]), parts.calibration, parts.test[:0])
     return fit(name, estimator, calibration=calibration, table=table, split=taken, seed=seed)
 
 
 def verdict(result: dict) -> list[str]:
-    """What came out, one line a classifier and table."""
+    """The outcome: one line per classifier and table."""
     lines = []
     for name, tables in result["metrics"]["by_classifier"].items():
         for where, found in tables.items():

@@ -1,4 +1,4 @@
-"""Where a model and vespa contradict each other, and whom people's vetting favours."""
+"""Disagreements of a model with vespa, and which side human vetting favours."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from train.tasks.catalogue_scores import catalogue_scores, koi_names
 def vespa_disagreement(
     table: FeatureTable, probability: np.ndarray, fold: np.ndarray, *, calibration: Calibration
 ) -> dict:
-    """How often a model and vespa are on different sides, on which kind of object.
+    """Numbers of objects on which a model and vespa disagree, by kind of object.
 
-    ``probability`` (rows,) is the model's, out of fold, learned on every kind of event; it is
-    calibrated again on the objects of interest that vespa judged. Sides are those of one half; and,
-    as planets were validated, planets below a false-positive probability of 1 %. Empty without
-    vespa's table.
+    ``probability`` (rows,) is that of the model, out of fold, trained on all events; it is
+    calibrated again on the objects of interest that vespa judged. The two disagree if one is above
+    one half and the other below; and, with the criterion of validation, at a false-positive
+    probability of 1 %. Empty without vespa's table.
     """
     vespa = catalogue_scores(table).get("vespa")
     if vespa is None:
@@ -59,7 +59,7 @@ def vespa_disagreement(
 
 
 def _kind(mine: np.ndarray, differ: np.ndarray, ours: np.ndarray) -> dict:
-    """Counts of one kind of object."""
+    """Counts for one kind of object."""
     both = mine & differ
     return {
         "objects": int(mine.sum()),
@@ -70,7 +70,7 @@ def _kind(mine: np.ndarray, differ: np.ndarray, ours: np.ndarray) -> dict:
 
 
 def _certified(event: pd.Series) -> np.ndarray:
-    """Disposition by the certified false positives; empty for objects that are not in there."""
+    """Disposition in the table of certified false positives; empty for objects not listed."""
     try:
         known = read_certified_false_positives().drop_duplicates("name").set_index("name")
         return known["disposition"].reindex(koi_names(event)).fillna("").to_numpy()
@@ -81,7 +81,7 @@ def _certified(event: pd.Series) -> np.ndarray:
 def _sides(
     certified: np.ndarray, differ: np.ndarray, *, ours: np.ndarray, theirs: np.ndarray
 ) -> dict:
-    """Of certified false positives over which the two differ: who called them false positives."""
+    """Among disputed certified false positives: how many each side called false positive."""
     rows = certified & differ
     return {
         "certified": int(certified.sum()),
