@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
-from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -304,7 +304,8 @@ def _mission_of(target: str) -> Mission:
 
 
 def _shipped_missions() -> Path:
-    return Path(str(resources.files("conf"))) / "mission"
+    # found and not imported: conf is Hydra's, which nothing here needs
+    return Path(find_spec("conf").submodule_search_locations[0]) / "mission"
 
 
 def _segments(text: str | None) -> tuple[int, ...] | None:

@@ -146,7 +146,7 @@ def test_the_command_finds_the_event_and_draws_it(folder, tmp_path, capsys, draw
         (["KIC 1002"], "no event above"),
         (["KIC 1001", "--mission", "none"], "no mission named 'none'"),
         (["TIC 1001", "--mission", "kepler"], "stars are written 'KIC 1234567'"),
-        (["TIC 1001"], "no TESS light curve"),
+        (["TIC 1001"], "no light curve of mission tess"),
         (["K00043.01"], "similar names are K00042.01"),
         (["KIC 1001", "--maximum-period", "0.1"], "search range"),
         (["KIC 1001", "--data", "/nowhere"], "no folder /nowhere"),
