@@ -40,7 +40,10 @@ def simulate(output, *overrides, **arguments):
             ],
         )
     settings = OmegaConf.to_container(config, resolve=True)
-    manifest = run(**{**instantiate(config, _convert_="all"), **arguments}, settings=settings)
+    built = {**instantiate(config, _convert_="all"), **arguments}
+    # the command line's own: it stands for EXOVAL_DATA
+    del built["data"]
+    manifest = run(**built, settings=settings)
     return manifest, *(
         pd.read_parquet(Path(output) / f"{name}.parquet") for name in ("features", "truth")
     )

@@ -28,6 +28,8 @@ def simulate(output, *overrides, **arguments):
         config = compose("simulate", [f"output={output}", "executor=serial", *overrides])
     settings = OmegaConf.to_container(config, resolve=True)
     built = {**instantiate(config, _convert_="all"), **arguments}
+    # the command line's own: it stands for EXOVAL_DATA
+    del built["data"]
     return run(**built, settings=settings), load_feature_table(Path(output) / "features.parquet")
 
 
@@ -183,7 +185,8 @@ class KillsItsProcess:
 def test_a_killed_worker_loses_only_what_killed_it(tmp_path, capfd):
     with initialize_config_module("conf", version_base="1.3"):
         config = compose("simulate", ["host=procedural", "scenario=[eclipsing_binary]"])
-    built = instantiate(config, _convert_="all")
+    built = dict(instantiate(config, _convert_="all"))
+    del built["data"]
     binary = built["scenario"]["eclipsing_binary"]
     built |= {
         "scenario": {"eclipsing_binary": KillsItsProcess(binary)},
