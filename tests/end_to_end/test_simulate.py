@@ -175,6 +175,10 @@ class KillsItsProcess:
 
     scenario: object
 
+    @property
+    def meaning(self):
+        return self.scenario.meaning
+
     def draw(self, rng, observation):
         system = self.scenario.draw(rng, observation)
         if 3.0 < system.signal.period < 9.0:
