@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
+from hydra import compose, initialize_config_module
+from hydra.utils import instantiate
+from omegaconf import OmegaConf
+
 
 @dataclass(frozen=True)
 class Done:
@@ -44,6 +48,16 @@ def run_command(folder: Path, app: str, *arguments: str) -> Done:
     # as the interpreter does: no status is success, and a message failure
     code = status if isinstance(status, int) else int(status is not None)
     return Done(code, out.getvalue(), errors.getvalue())
+
+
+def simulation(*overrides: str) -> tuple[dict, dict]:
+    """The settings of ``python -m simulate`` and the arguments of its ``run`` they describe."""
+    with initialize_config_module("conf", version_base="1.3"):
+        config = compose("simulate", list(overrides))
+    arguments = instantiate(config, _convert_="all")
+    # the command looks for real data there, before it runs
+    del arguments["data"]
+    return OmegaConf.to_container(config, resolve=True), arguments
 
 
 @contextlib.contextmanager

@@ -1,17 +1,13 @@
 """All ten scenarios in one run, however it is cut up, and input that cannot be used."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from commands import run_command, simulation
 from fabricate import cadences, kepler_fits
-from hydra import compose, initialize_config_module
-from hydra.utils import instantiate
-from omegaconf import OmegaConf
 
 from exoval.injection.importance_weights import reweight
 from exoval.populations.planet_log_uniform import LogUniformPlanets
@@ -26,24 +22,16 @@ SIZE = 20
 
 def simulate(output, *overrides, **arguments):
     """The manifest and the tables of features and truths of a fast run."""
-    with initialize_config_module("conf", version_base="1.3"):
-        config = compose(
-            "simulate",
-            [
-                "experiment=all_scenarios",
-                f"n_systems={SIZE}",
-                f"output={output}",
-                "executor=serial",
-                "host=procedural",
-                "search=known_ephemeris",
-                *overrides,
-            ],
-        )
-    settings = OmegaConf.to_container(config, resolve=True)
-    built = {**instantiate(config, _convert_="all"), **arguments}
-    # the command line's own: it stands for EXOVAL_DATA
-    del built["data"]
-    manifest = run(**built, settings=settings)
+    settings, built = simulation(
+        "experiment=all_scenarios",
+        f"n_systems={SIZE}",
+        f"output={output}",
+        "executor=serial",
+        "host=procedural",
+        "search=known_ephemeris",
+        *overrides,
+    )
+    manifest = run(**built | arguments, settings=settings)
     return manifest, *(
         pd.read_parquet(Path(output) / f"{name}.parquet") for name in ("features", "truth")
     )
@@ -151,15 +139,13 @@ def simulate_without_truth(output, *overrides):
 
 
 def test_a_negative_rate_is_one_clear_line(tmp_path):
-    command = [
-        sys.executable,
-        "-m",
+    done = run_command(
+        tmp_path,
         "simulate",
         "population=log_uniform",
         "population.planets.rate=-0.3",
         f"output={tmp_path}",
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    )
     assert done.returncode == 2
     assert "-0.3 planets per star; give a rate of 0 or more" in done.stderr
     assert "Traceback" not in done.stderr

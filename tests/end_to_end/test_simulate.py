@@ -9,10 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from commands import simulation
 from fabricate import cadences, kepler_fits
-from hydra import compose, initialize_config_module
-from hydra.utils import instantiate
-from omegaconf import OmegaConf
 
 from exoval.errors import BadParameter
 from exoval.injection.completeness import load_completeness
@@ -24,13 +22,9 @@ from simulate.run import make_simulation, run
 
 
 def simulate(output, *overrides, **arguments):
-    with initialize_config_module("conf", version_base="1.3"):
-        config = compose("simulate", [f"output={output}", "executor=serial", *overrides])
-    settings = OmegaConf.to_container(config, resolve=True)
-    built = {**instantiate(config, _convert_="all"), **arguments}
-    # the command line's own: it stands for EXOVAL_DATA
-    del built["data"]
-    return run(**built, settings=settings), load_feature_table(Path(output) / "features.parquet")
+    settings, built = simulation(f"output={output}", "executor=serial", *overrides)
+    manifest = run(**built | arguments, settings=settings)
+    return manifest, load_feature_table(Path(output) / "features.parquet")
 
 
 @pytest.fixture(scope="module")
@@ -187,10 +181,7 @@ class KillsItsProcess:
 
 
 def test_a_killed_worker_loses_only_what_killed_it(tmp_path, capfd):
-    with initialize_config_module("conf", version_base="1.3"):
-        config = compose("simulate", ["host=procedural", "scenario=[eclipsing_binary]"])
-    built = dict(instantiate(config, _convert_="all"))
-    del built["data"]
+    _, built = simulation("host=procedural", "scenario=[eclipsing_binary]")
     binary = built["scenario"]["eclipsing_binary"]
     built |= {
         "scenario": {"eclipsing_binary": KillsItsProcess(binary)},
@@ -199,8 +190,10 @@ def test_a_killed_worker_loses_only_what_killed_it(tmp_path, capfd):
         "output": tmp_path,
         "executor": Executor(workers=2),
     }
-    simulation = make_simulation(**(built | {"scenario": {"eclipsing_binary": binary}}))
-    healthy = [simulate_example(simulation, "eclipsing_binary", index) for index in range(4)]
+    healthy_simulation = make_simulation(**(built | {"scenario": {"eclipsing_binary": binary}}))
+    healthy = [
+        simulate_example(healthy_simulation, "eclipsing_binary", index) for index in range(4)
+    ]
     deadly = [3.0 < outcome.truth["period_days"] < 9.0 for outcome in healthy]
     assert 0 < sum(deadly) < 4, "the seed must give both kinds for the test to mean something"
     manifest = run(**built)

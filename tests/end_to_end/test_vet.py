@@ -334,13 +334,13 @@ class DyingVetting(Vetting):
     ("arguments", "message"),
     [
         ([], "nothing to judge"),
-        (["KIC 7", "--events", "0"], "events 0"),
+        (["KIC 7", "--events", "0"], "events is 0"),
         (["KIC 7", "--planet-share", "1"], "between 0 and 1"),
         (["KIC 7", "--output", "/proc/v.csv"], "cannot write /proc/v.csv"),
         (["KIC 7", "--output", "."], "is a folder"),
         (["KIC 7", "--pages", "/proc/pages"], "cannot write to /proc/pages"),
         (["KIC 7", "--period", "3"], "epoch, duration missing"),
-        (["KIC 7", "--workers", "-1"], "-1 workers"),
+        (["KIC 7", "--workers", "-1"], "workers is -1"),
         (["KIC 7", "--table", "no.csv"], "no table at"),
         (["KIC 7", "--classifier", "oracle"], "no classifier 'oracle'"),
     ],
@@ -362,7 +362,7 @@ def test_the_other_eclipse_is_not_hidden_from_the_first_and_said_of_the_second(f
     third = Ephemeris(7.7, 900.2, 0.1)
     monkeypatch.setattr(
         "exoval.vetting.vet_list.search_again",
-        lambda *_: [TransitEvent(ephemeris=one) for one in (first, second, third)],
+        lambda *_, **__: [TransitEvent(ephemeris=one) for one in (first, second, third)],
     )
     hidden = []
 
@@ -419,7 +419,7 @@ def test_what_the_model_cannot_know_is_said(run, light_curve):
         event=TransitEvent(ephemeris=Ephemeris(3.1, 900.2, 0.13)),
         others=[Ephemeris(4.2, 901.7, 0.3)],
     )
-    assert any("sigma, below the search's 7.1" in caveat for caveat in nothing.caveats)
+    assert any("weaker than the 7.1 sigma" in caveat for caveat in nothing.caveats)
 
 
 def test_errors_belong_to_the_share_of_planets_that_is_asked_for(run, light_curve):
@@ -514,7 +514,7 @@ def test_a_defect_at_one_target_is_a_row_and_stops_no_other(folder, tmp_path, mo
             raise TypeError("a defect")
         yield from ()
 
-    monkeypatch.setattr(Vetting, "_vetted", broken)
+    monkeypatch.setattr(Vetting, "_results", broken)
     asked = [VettingRequest("KIC 7", name="odd"), VettingRequest("KIC 7", name="fine")]
     answers = dict(vet_list(Vetting(folder / "run"), asked, tmp_path / "v.csv"))
     assert "unexpected TypeError: a defect" in answers[asked[0]].failed
