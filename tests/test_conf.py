@@ -19,7 +19,7 @@ CONF = ROOT / "conf"
 #: groups whose choices are lists: each yaml carries its own name as its top key
 LISTS = {"scenario", "feature", "classifier"}
 #: composed by tests of their own
-OTHERS = {"experiment", "train/tuning"}
+OTHERS = {"experiment", "tuning"}
 APP_OF_GROUP = {"classifier": "train", "calibration": "train", "real": "train"}
 
 

@@ -162,8 +162,7 @@ def check_settings(app, words, recipes):
         and not any(new.split("/")[1] in setting for new in recipes.split())
     ]
     with initialize_config_module("conf", version_base="1.3"):
-        search_path = ["hydra.searchpath=[pkg://conf.train]"] if app == "train" else []
-        compose(app, settings + search_path)
+        compose(app, settings)
 
 
 @pytest.fixture

@@ -123,6 +123,11 @@ def _reject_unknown(settings: dict, known: set[str]) -> None:
 
 def _built(config: DictConfig) -> dict:
     """The objects that the configuration describes."""
+    if "classifier" in config.classifier:
+        raise BadParameter(
+            "a yaml of conf/classifier with the key classifier: needs '# @package _global_' as its "
+            "first line"
+        )
     for name, node in config.classifier.items():
         if "_target_" not in node:
             raise BadParameter(

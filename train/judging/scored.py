@@ -16,8 +16,9 @@ from train.judging.metrics import WeightedRows, intervals
 class Scored:
     """Events with a model's probability; all arrays have shape (rows,).
 
-    ``error`` is the standard error of ``probability``, ``predicted`` the most probable scenario,
-    ``disposition`` planet, false_positive or unknown.
+    ``error`` is the standard error of ``probability``, ``predicted`` the most probable label and
+    ``predicted_is_planet`` whether it counts as planet; ``disposition`` is planet, false_positive
+    or unknown.
     """
 
     event: np.ndarray
@@ -27,6 +28,7 @@ class Scored:
     probability: np.ndarray
     error: np.ndarray
     predicted: np.ndarray
+    predicted_is_planet: np.ndarray
 
     def select(self, rows: np.ndarray) -> Scored:
         """The rows that a mask chooses."""
@@ -55,13 +57,18 @@ def score(model: FittedModel, table: FeatureTable) -> Scored:
             probability=nothing,
             error=nothing,
             predicted=nothing.astype(str),
+            predicted_is_planet=nothing.astype(bool),
             **identity,
         )
     probability, error = model.planet_probability(table)
-    classes = np.array(model.classes)
-    predicted = classes[np.argmax(model.probabilities(table), axis=1)]
+    most = np.argmax(model.probabilities(table), axis=1)
     return Scored(
-        star=table.targets, probability=probability, error=error, predicted=predicted, **identity
+        star=table.targets,
+        probability=probability,
+        error=error,
+        predicted=np.array(model.classes)[most],
+        predicted_is_planet=model.is_planet_class[most],
+        **identity,
     )
 
 
@@ -90,10 +97,14 @@ def auc_against(rows: WeightedRows, label: np.ndarray) -> dict[str, dict]:
 
 
 def confusion(rows: Scored) -> dict:
-    """Confusion matrix: counts by true label and most probable scenario, planets first."""
-    planets = set(rows.label[rows.is_planet])
-    true = sorted(set(rows.label), key=lambda name: (name not in planets, name))
-    predicted = sorted(set(rows.predicted), key=lambda name: (name != PLANET, name))
+    """Confusion matrix: counts by true and by most probable label, what counts as planet first."""
+    true, predicted = (
+        sorted(set(labels), key=lambda name: (name not in planets, name))
+        for labels, planets in (
+            (rows.label, set(rows.label[rows.is_planet])),
+            (rows.predicted, set(rows.predicted[rows.predicted_is_planet])),
+        )
+    )
     counts = [
         [int(np.sum((rows.label == t) & (rows.predicted == p))) for p in predicted] for t in true
     ]

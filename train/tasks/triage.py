@@ -160,10 +160,12 @@ def judged_on(
     priors = dict(zip(model.classes, map(float, shares), strict=True))
     shifted = model.probabilities(table, priors=priors)
     planet = score(model, table)
+    most = np.argmax(shifted, axis=1)
     at_home = replace(
         planet,
         probability=model.of_planets(shifted),
-        predicted=np.array(model.classes)[np.argmax(shifted, axis=1)],
+        predicted=np.array(model.classes)[most],
+        predicted_is_planet=model.is_planet_class[most],
     )
     random, is_transit = np.random.default_rng(seed), planet.label != junk
     weights = star_weights(planet.star, resamples=resamples, random=random)

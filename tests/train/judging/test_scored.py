@@ -6,6 +6,7 @@ from train.judging.scored import Scored, evaluate
 
 def scored(probability, disposition, star=None, label=None, predicted=None):
     rows = len(probability)
+    predicted = np.asarray(disposition if predicted is None else predicted, str)
     return Scored(
         event=np.arange(rows).astype(str),
         star=np.arange(rows).astype(str) if star is None else np.asarray(star),
@@ -13,7 +14,8 @@ def scored(probability, disposition, star=None, label=None, predicted=None):
         disposition=np.asarray(disposition, dtype=str),
         probability=np.asarray(probability, dtype=float),
         error=np.zeros(rows),
-        predicted=np.asarray(disposition if predicted is None else predicted, str),
+        predicted=predicted,
+        predicted_is_planet=predicted == "planet",
     )
 
 

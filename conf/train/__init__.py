@@ -1,1 +1,0 @@
-"""Configuration groups of train alone, whose names mean something else to simulate."""
