@@ -45,8 +45,8 @@ def message_instead_of_traceback() -> Iterator[None]:
     130. Other errors keep their traceback.
     """
     # only the main thread may install a signal handler
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    is_main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler) if is_main else None
     try:
         yield
     except ExovalError as error:
@@ -55,3 +55,7 @@ def message_instead_of_traceback() -> Iterator[None]:
     except KeyboardInterrupt:
         print("interrupted; the same command again goes on from here", file=sys.stderr)
         raise SystemExit(130) from None
+    finally:
+        # None is a handler that was not installed from Python, which cannot be put back
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
