@@ -1,4 +1,4 @@
-"""Every mission's yaml makes stars and light curves that its own knobs describe."""
+"""Every mission's yaml makes stars and light curves that its own settings describe."""
 
 from pathlib import Path
 
