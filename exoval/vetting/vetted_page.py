@@ -11,6 +11,9 @@ from exoval.recipe import Recipe
 from exoval.running.output_path import make_folder
 from exoval.vetting.result import VettingResult
 
+#: lines of the answer that fit beside the title, and the height of one
+TITLE_LINES, LINE_INCHES = 4, 0.15
+
 
 def write_vetted_page(result: VettingResult, recipe: Recipe, folder: Path) -> Path:
     """Draw the page of an event as it was judged; return the path, named after the event.
@@ -25,6 +28,9 @@ def write_vetted_page(result: VettingResult, recipe: Recipe, folder: Path) -> Pa
         for line in result.answers()
         for part in textwrap.wrap(line, 42, subsequent_indent="  ", break_long_words=False)
     ]
+    # the title has room for four lines; the panels make way for more
+    more = max(len(lines) - TITLE_LINES, 0) * LINE_INCHES / figure.get_figheight()
+    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - more))
     figure.text(0.79, 0.995, "\n".join(lines), va="top", fontsize=8.5, family="monospace")
     path = folder / f"{result.name.replace(' ', '_').replace('/', '_')}.png"
     make_folder(folder, setting="--pages")
