@@ -53,7 +53,7 @@ def test_an_own_part_is_built_once_it_is_allowed(monkeypatch):
     module.Mine = Mine
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(build_module, "_allowed", {})
-    with pytest.raises(BadParameter, match="no part of exoval"):
+    with pytest.raises(BadParameter, match="not a part of exoval"):
         build({"_target_": "mypackage_parts.Mine"}, "detrend")
     assert allow(Mine) is Mine
     assert build({"_target_": "mypackage_parts.Mine", "size": 3}, "detrend").size == 3

@@ -11,6 +11,7 @@ from exoval.catalogs.koi import read_koi
 from exoval.ephemeris import Ephemeris
 from exoval.errors import NoDip
 from exoval.event import TransitEvent
+from exoval.labels import LabelMeaning
 from exoval.missions.kepler import kepler
 from exoval.missions.library import open_library
 from exoval.pages.event_page import event_page
@@ -28,6 +29,10 @@ class Undecided:
     """A model that gives every scenario half."""
 
     classes = ("planet", "no_transit")
+    meanings: ClassVar[dict] = {
+        name: LabelMeaning(short=name, description=name, counts_as_planet=name == "planet")
+        for name in ("planet", "no_transit")
+    }
     card: ClassVar[dict] = {"class_shares": {"planet": 0.5, "no_transit": 0.5}}
 
     def probabilities(self, table, *, priors=None):
@@ -36,8 +41,8 @@ class Undecided:
     def probability_errors(self, table, *, priors=None):
         return np.zeros((len(table), 2))
 
-    def planet_probability(self, table, *, priors=None):
-        return np.full(len(table), 0.5), np.zeros(len(table))
+    def of_planets(self, probability):
+        return probability[..., 0]
 
 
 def by_train(name):

@@ -104,7 +104,7 @@ def test_what_lies_on_disk_is_refused_where_it_does_not_fit_together(tmp_path):
     save_views(tmp_path, "views", size=1, rows=rows, layout=FINE)
     layout = tmp_path / "views_layout.json"
     for text, message in (
-        ('{"global": 7}', "in 1 stretches"),
+        ('{"global": 7}', "in 1 views"),
         ("{", "cannot read the views"),
         ('{"global": 0}', "cannot read the views"),
         ("[7]", "cannot read the views"),
