@@ -113,7 +113,7 @@ def test_infinite_real_features_are_skipped_with_a_reason(tmp_path):
 @pytest.mark.parametrize(
     ("real", "reason"),
     [
-        (None, "no real candidates were asked for"),
+        (None, "real candidates are turned off"),
         (FakeReal(None), "EXOVAL_DATA"),
         (FakeReal(koi_table().select(np.arange(0))), "could be measured"),
     ],
