@@ -1,4 +1,4 @@
-"""What all tests share; its being here also lets them import ``fabricate``.
+"""What all tests share.
 
 EXOVAL_DATA exists only for tests with the marker ``data``: another test that reads real data fails
 on every machine, and what it finds does not depend on the machine.

@@ -149,15 +149,15 @@ def phase_curve_flux(
             )
             for weight, instant in zip(_WEIGHTS, instants, strict=True)
         )
-        # reflected light A (1 - cos) is never negative; its mean A belongs to the mean flux
-        flux = flux + (varying + amplitudes.reflection[body]) * (1 - lost[body])
-    return flux / (1 + sum(amplitudes.reflection))
+        flux = flux + varying * (1 - lost[body])
+    # reflected light is never negative: its mean over an orbit, A <(a/r)^2>, belongs to the mean
+    return flux / (1 + sum(amplitudes.reflection) / math.sqrt(1 - orbit.eccentricity**2))
 
 
 def _variation(
     time: np.ndarray, orbit: Orbit, *, amplitudes: PhaseAmplitudes, body: int, own: float
 ) -> np.ndarray:
-    """Variable light of one body at an instant, in units of the pair's light."""
+    """Distorted, beamed and reflected light of one body at an instant, in the pair's own light."""
     e, w = orbit.eccentricity, orbit.argument_of_periastron
     turns = (time - orbit.epoch) / orbit.period
     mean = mean_anomaly_at(0.5 * np.pi - w, e) + 2 * np.pi * (turns - np.round(turns))
@@ -170,7 +170,7 @@ def _variation(
     return (
         -own * amplitudes.ellipsoidal[body] * nearer**3 * np.cos(2 * angle)
         + own * amplitudes.beaming[body] * towards_us
-        + side * amplitudes.reflection[body] * nearer**2 * np.cos(angle)
+        + amplitudes.reflection[body] * nearer**2 * (1 + side * np.cos(angle))
     )
 
 

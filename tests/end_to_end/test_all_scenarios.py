@@ -75,6 +75,7 @@ def test_the_manifest_tells_effective_sample_sizes(ten):
 
 
 @pytest.mark.parametrize(("workers", "batch_size"), [(2, 1), (1, 7)])
+@pytest.mark.slow
 def test_workers_and_shards_change_nothing(ten, tmp_path, workers, batch_size):
     _, _, features, truth = ten
     _, *again = simulate(tmp_path, f"batch_size={batch_size}", executor=Executor(workers))

@@ -85,6 +85,7 @@ def test_no_injected_ephemeris_is_copied_into_a_feature(forty):
     assert not (frame.period == injected).any()
 
 
+@pytest.mark.slow
 def test_again_gives_the_same_table_for_any_workers_and_batches(forty, tmp_path):
     _, _, table = forty
     _, again = simulate(
@@ -180,6 +181,7 @@ class KillsItsProcess:
         return system
 
 
+@pytest.mark.slow
 def test_a_killed_worker_loses_only_what_killed_it(tmp_path, capfd):
     _, built = simulation("host=procedural", "scenario=[eclipsing_binary]")
     binary = built["scenario"]["eclipsing_binary"]

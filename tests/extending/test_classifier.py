@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import RECIPES, added, done
 from labelled_sets import gaussian_table, write_labelled_set
+from recipe_run import RECIPES, added, done
 
 from exoval.errors import BadTable
 from exoval.models.fitted_model import load_fitted_model

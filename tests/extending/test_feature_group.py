@@ -3,8 +3,8 @@
 import json
 
 import numpy as np
-from conftest import QUICK, done
 from light_curves import folded
+from recipe_run import QUICK, done
 
 from exoval.ephemeris import Ephemeris
 from exoval.features.feature_group import default_features

@@ -2,7 +2,7 @@
 
 import json
 
-from conftest import done
+from recipe_run import done
 
 from exoval.recipe import read_recipe
 from exoval.table.feature_table import load_feature_table

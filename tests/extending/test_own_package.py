@@ -4,7 +4,7 @@ import importlib
 import json
 
 import pytest
-from conftest import QUICK, done
+from recipe_run import QUICK, done
 
 from exoval import build
 from exoval.errors import BadTable

@@ -5,7 +5,7 @@ import importlib
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import QUICK, done
+from recipe_run import QUICK, done
 
 PATHS = ("exoval/populations/planet_log_normal.py", "conf/population/hot_jupiters.yaml")
 

@@ -2,7 +2,7 @@
 
 import json
 
-from conftest import QUICK, done
+from recipe_run import QUICK, done
 
 
 def test_a_simulation_injects_with_it(tmp_path, add):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import QUICK, done
+from recipe_run import QUICK, done
 
 from exoval.classifiers.transit_cnn import TransitCNN
 from train.data.labelled_set import read_labelled_set

@@ -101,6 +101,7 @@ def test_natural_gradients_are_nearer_to_the_end_after_as_many_epochs():
     assert losses["natural"][-1] < losses["adam"][-1]
 
 
+@pytest.mark.slow
 def test_both_optimisers_end_at_the_same_answer():
     X, y = rows(250)
     answers = [

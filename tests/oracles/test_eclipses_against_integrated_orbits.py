@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from disc import hidden_by_rings
-from test_orbit_against_integration import conjunctions, integrated
+from integrated_orbit import conjunctions, integrated
 
 from exoval.physics.exact_flux import ExactModel
 from exoval.physics.orbit import durations, seen_from_body_2

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from disc import hidden_by_rings
-from test_exact_flux_against_sampling import EXACT, LIMB, LONG, ORBITS, SHORT, times_in_eclipse
+from eclipsing_orbits import EXACT, LIMB, LONG, ORBITS, SHORT, times_in_eclipse
 
 from exoval.errors import BadParameter
 from exoval.physics.torch_flux import Pairs, TorchModel

@@ -3,6 +3,7 @@ import os
 
 import numpy as np
 import pandas as pd
+import pytest
 from commands import run_command
 from labelled_sets import write_labelled_set
 
@@ -82,6 +83,7 @@ def test_what_all_jobs_share_or_lack_is_told_from_what_varies():
     }
 
 
+@pytest.mark.slow
 def test_a_multirun_ends_with_one_table_and_figure(tmp_path):
     write_labelled_set(tmp_path / "set")
     done = run_command(

@@ -76,6 +76,7 @@ def run(folder, home, away, classifier, **more):
     )
 
 
+@pytest.mark.slow
 def test_every_way_is_judged_at_every_size_and_written(tmp_path):
     numbers = run(
         tmp_path,
