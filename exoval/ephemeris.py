@@ -15,6 +15,8 @@ from exoval.errors import BadParameter
 #: within 1.3e-3 of 2:1, and the periods of 3 of 188 planets from single TESS sectors are 1e-3 to
 #: 2e-3 off
 SAME_PERIOD, SAME_FOUND_PERIOD = 1e-3, 2e-3
+#: a signal may be listed at its period times or divided by up to this whole number
+MOST_PERIODS_APART = 3
 
 
 @dataclass(frozen=True)
@@ -72,3 +74,30 @@ def is_other_period(
     (False, True)
     """
     return min(abs(period / (multiple * of) - 1) for multiple in multiples) > within
+
+
+def is_same_signal(one: Ephemeris, other: Ephemeris, *, within: float = SAME_PERIOD) -> bool:
+    """Return whether two ephemerides describe one signal: their events coincide.
+
+    That is so if one period is the other, or two or three times the other, within the relative
+    difference ``within``, and the events of the longer period fall on events of the shorter one:
+    their middles differ by less than half the longer duration. The period alone cannot tell, as
+    planets near a resonance show. Two ephemerides with the same period are one signal at any
+    epoch: they are the eclipses of one pair.
+
+    >>> inner = Ephemeris(6.2586, 2.1, 0.13)
+    >>> is_same_signal(inner, Ephemeris(12.5187, 4.9, 0.22))
+    False
+    >>> is_same_signal(inner, Ephemeris(12.5187, 2.1, 0.13))
+    True
+    """
+    short, long = sorted((one, other), key=lambda ephemeris: ephemeris.period)
+    multiple = round(long.period / short.period)
+    if multiple > MOST_PERIODS_APART or is_other_period(
+        long.period, short.period, multiples=(multiple,), within=within
+    ):
+        return False
+    if multiple == 1:
+        return True
+    apart = abs(float(short.time_from_mid_event(long.epoch)))
+    return apart < 0.5 * max(short.duration, long.duration)

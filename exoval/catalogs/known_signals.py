@@ -8,7 +8,7 @@ from pathlib import Path
 
 from exoval.catalogs.candidate import Candidate
 from exoval.data_folder import data_folder, is_sample
-from exoval.ephemeris import Ephemeris, is_other_period
+from exoval.ephemeris import Ephemeris, is_same_signal
 from exoval.errors import DataNotFound
 
 log = logging.getLogger(__name__)
@@ -54,13 +54,11 @@ def is_signal(candidate: Candidate) -> bool:
 def distinct_signals(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return the entries of one star, each signal once.
 
-    Entries with the same period, or half or twice the period, of an earlier entry are left out.
+    Entries whose events are those of an earlier entry (``is_same_signal``) are left out.
     """
     distinct: list[Candidate] = []
     for candidate in candidates:
-        if all(
-            is_other_period(candidate.ephemeris.period, one.ephemeris.period) for one in distinct
-        ):
+        if not any(is_same_signal(candidate.ephemeris, one.ephemeris) for one in distinct):
             distinct.append(candidate)
     return distinct
 
@@ -71,4 +69,4 @@ def other_signals(own: Ephemeris, of_star: Sequence[Candidate]) -> list[Ephemeri
     Variability and artefacts (``is_signal``) and entries that repeat ``own`` are left out.
     """
     distinct = distinct_signals([candidate for candidate in of_star if is_signal(candidate)])
-    return [one.ephemeris for one in distinct if is_other_period(one.ephemeris.period, own.period)]
+    return [one.ephemeris for one in distinct if not is_same_signal(one.ephemeris, own)]

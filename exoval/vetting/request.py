@@ -12,7 +12,7 @@ from exoval.catalogs.known_signals import other_signals, stars_with_known_signal
 from exoval.catalogs.named_signal import named_signal
 from exoval.catalogs.signal_catalogue import signal_catalogues
 from exoval.data_folder import data_folder
-from exoval.ephemeris import Ephemeris
+from exoval.ephemeris import Ephemeris, is_same_signal
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve, stitch
@@ -106,10 +106,11 @@ class VettingRequest:
         """The star's other signals, on the mission's clock; they are cut out before judging.
 
         For a catalogued signal they come from the catalogues, for any other target from
-        ``others``.
+        ``others``. Ephemerides of the event itself (``is_same_signal``) are not among them.
         """
         if not self.is_signal(mission):
-            return [_ephemeris(other, mission) for other in self.others]
+            given = [_ephemeris(other, mission) for other in self.others]
+            return [one for one in given if not is_same_signal(one, event.ephemeris)]
         known = _catalogued(mission.target_prefix, str(data_folder()))
         return other_signals(event.ephemeris, known.get(target, ()))
 

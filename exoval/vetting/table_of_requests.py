@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from exoval.ephemeris import is_other_period
 from exoval.errors import BadTable, DataNotFound
 from exoval.vetting.request import VettingRequest
 
@@ -99,7 +98,7 @@ def _ephemeris(row: VettingRequest) -> tuple[float | None, float | None, float |
 
 
 def _others(own: tuple, of_star: list[tuple]) -> tuple[tuple[float, float, float], ...]:
-    """The star's other complete ephemerides, at other periods."""
+    """The star's other complete ephemerides; ``VettingRequest`` leaves out those of one signal."""
     if None in own:
         return ()
-    return tuple(one for one in of_star if None not in one and is_other_period(one[0], own[0]))
+    return tuple(one for one in of_star if None not in one and one != own)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from exoval.data_folder import data_folder
-from exoval.ephemeris import Ephemeris, is_other_period
+from exoval.ephemeris import SAME_FOUND_PERIOD, Ephemeris, is_same_signal
 from exoval.errors import BadParameter, DataNotFound, ExovalError
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
@@ -128,7 +128,7 @@ class Vetting:
         """The events that the search of the model's recipe finds.
 
         Each is judged with the earlier ones cut out, as it was found. Later ones are cut out if
-        they have another period; at the same period they may be the other eclipses of a binary,
+        they are other signals; at the same period they may be the other eclipses of a binary,
         which say what the first are.
         """
         recipe = self.run.recipe
@@ -141,15 +141,9 @@ class Vetting:
         ephemerides = [event.ephemeris for event in found]
         for index, event in enumerate(found):
             own, before = event.ephemeris, ephemerides[:index]
-            after = [
-                one for one in ephemerides[index + 1 :] if is_other_period(one.period, own.period)
-            ]
+            after = [one for one in ephemerides[index + 1 :] if not _is_same(one, own)]
             result = self._vet(light_curve, star, event, f"{name} {index + 1}", [*before, *after])
-            same = [
-                str(number)
-                for number, one in enumerate(before, start=1)
-                if not is_other_period(one.period, own.period)
-            ]
+            same = [str(number) for number, one in enumerate(before, start=1) if _is_same(one, own)]
             if same:
                 caveat = (
                     f"same period as {name} {', '.join(same)}, or half or twice it: may be its "
@@ -226,6 +220,11 @@ def _alone(vetting: Vetting, request: VettingRequest) -> Answer:
             failed="the worker process died (out of memory, or killed); give fewer "
             "workers or more memory"
         )
+
+
+def _is_same(one: Ephemeris, other: Ephemeris) -> bool:
+    """Whether two found events are of one signal, or of one binary."""
+    return is_same_signal(one, other, within=SAME_FOUND_PERIOD)
 
 
 def _key(request: VettingRequest) -> str:

@@ -239,12 +239,19 @@ def test_other_rows_of_a_star_are_hidden_where_they_are_other_signals(tmp_path):
     path = tmp_path / "list.csv"
     path.write_text(
         "target,period_days,epoch_days,duration_hours\nKIC 7,4.2,901.7,3\n"
-        "KIC 7,8.4,903.8,3\nKIC 7,11.1,905,4\nKIC 8,5,900,2\nKIC 7,,,\n"
+        "KIC 7,8.4,905.9,3\nKIC 7,8.4,903.8,3\nKIC 7,11.1,905,4\nKIC 8,5,900,2\nKIC 7,,,\n"
     )
-    first, second, third, other, searched = read_requests(path)
-    assert first.others == second.others == ((11.1, 905.0, 4.0),)
-    assert [one[0] for one in third.others] == [4.2, 8.4]
-    assert other.others == searched.others == ()
+    rows = read_requests(path)
+    hidden = []
+    for row in rows[:-1]:
+        event, target = row.event_and_target(kepler())
+        others = row.other_signals(kepler(), event, target)
+        hidden.append([(one.period, one.epoch) for one in others])
+    every_second, between, third = (8.4, 905.9), (8.4, 903.8), (11.1, 905.0)
+    assert hidden[:2] == [[between, third], [third]]  # of 4.2 d, and of every second of its events
+    assert hidden[2] == [(4.2, 901.7), third]
+    assert hidden[3] == [(4.2, 901.7), every_second, between]
+    assert hidden[4] == [] and rows[-1].others == ()
 
 
 @pytest.mark.slow
@@ -358,7 +365,7 @@ def test_a_mistaken_command_is_one_line_before_any_light_curve_is_read(
 
 
 def test_the_other_eclipse_is_not_hidden_from_the_first_and_said_of_the_second(folder, monkeypatch):
-    first, second = Ephemeris(4.2, 901.7, 0.13), Ephemeris(2.1, 902.75, 0.13)
+    first, second = Ephemeris(4.2, 901.7, 0.13), Ephemeris(2.1, 903.8, 0.13)
     third = Ephemeris(7.7, 900.2, 0.1)
     monkeypatch.setattr(
         "exoval.vetting.vet_list.search_again",
