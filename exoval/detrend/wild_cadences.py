@@ -1,0 +1,123 @@
+"""Cadences that cannot be a star's light: zeros, fills, and dips too short for any transit."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import median_filter
+
+from exoval.detrend.point_scatter import point_scatter
+from exoval.ephemeris import Ephemeris
+from exoval.lightcurve import LightCurve
+from exoval.noise.robust_scatter import MAD_TO_SIGMA
+
+#: why a cadence is left out, as ``LightCurve.left_out`` counts it
+IMPOSSIBLE = "flux that cannot be light (zero, negative or a fill value)"
+ISOLATED = "a single deviating cadence that no other event repeats"
+
+#: a segment's level over the scatter of its cadences above which zero is no plausible noise
+LEAST_LEVEL = 10.0
+#: how far below zero, in scatters, flux is no noise on a total eclipse
+NEGATIVE_SIGMA = 5.0
+#: a value that many cadences share exactly is a fill value where it lies this far from the level,
+#: in scatters, and where nearly all other values occur once
+FILL_CADENCES, FILL_SIGMA, DISTINCT_SHARE = 3, 20.0, 0.9
+#: deviation of a wild cadence, and the most of its neighbours, in standard deviations
+WILD_SIGMA, CALM_SIGMA = 8.0, 3.0
+#: the neighbours of a wild cadence may deviate by this share of its own deviation: the ingress of
+#: a transit as long as an exposure shows more in all but a tenth of its events
+CALM_SHARE = 0.1
+#: no transit or eclipse of a star is shorter; those of white dwarfs are
+SHORTEST_DIP_DAYS = 10 / 1440
+#: cadences within this many steps are neighbours: one between them may be missing
+NEIGHBOUR_STEPS = 2.5
+#: events from which the shape of one is known without it
+FEWEST_EVENTS = 3
+#: cadences near events from which that shape can be told from noise
+FEWEST_CADENCES = 15
+
+
+def impossible_flux(light_curve: LightCurve) -> np.ndarray:
+    """Return the mask of cadences whose flux cannot be light, shape (cadences,).
+
+    In each segment whose level is above its noise these are exact zeros, values far below zero, and
+    fill values: one value that several cadences share exactly, far from the level. ``light_curve``
+    is undetrended; cadences without a finite flux are not marked.
+    """
+    mask = np.zeros(len(light_curve), dtype=bool)
+    for segment in light_curve.segments:
+        mask[segment.cadences] = _impossible(np.asarray(light_curve.flux[segment.cadences]))
+    return mask
+
+
+def _impossible(flux: np.ndarray) -> np.ndarray:
+    finite = np.isfinite(flux)
+    nonzero = flux[finite & (flux != 0)]
+    level = np.median(nonzero) if nonzero.size else np.nan
+    scatter = point_scatter(nonzero)
+    if not level > LEAST_LEVEL * scatter:
+        return np.zeros(len(flux), dtype=bool)
+    wrong = finite & ((flux == 0) | (flux < -NEGATIVE_SIGMA * scatter))
+    far = finite & (np.abs(flux - level) > FILL_SIGMA * scatter)
+    if far.sum() >= FILL_CADENCES:
+        values, counts = np.unique(flux[far], return_counts=True)
+        others = flux[finite & ~far]
+        if len(np.unique(others)) > DISTINCT_SHARE * len(others):
+            wrong |= np.isin(flux, values[counts >= FILL_CADENCES])
+    return wrong
+
+
+def isolated(time: np.ndarray, deviation: np.ndarray) -> np.ndarray:
+    """Return the mask of cadences that deviate alone, shape (cadences,).
+
+    ``time`` ascends, in days; ``deviation`` is in standard deviations, positive in the direction of
+    interest. A run of deviating cadences is isolated if it is a single cadence, or shorter than
+    any transit, and its neighbours on both sides are calm. At a gap nothing is isolated.
+    """
+    mask = np.zeros(len(time), dtype=bool)
+    wild = deviation > WILD_SIGMA
+    if not wild.any() or len(time) < 3:
+        return mask
+    step = float(np.median(np.diff(time)))
+    longest = max(int(SHORTEST_DIP_DAYS / step), 1) if step > 0 else 1
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], wild, [False]])))
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        if stop - start > longest or start == 0 or stop == len(time):
+            continue
+        near = max(time[start] - time[start - 1], time[stop] - time[stop - 1])
+        calm = max(CALM_SIGMA, CALM_SHARE * deviation[start:stop].max())
+        beside = max(abs(deviation[start - 1]), abs(deviation[stop]))
+        if near < NEIGHBOUR_STEPS * step and beside < calm:
+            mask[start:stop] = True
+    return mask
+
+
+def against_the_fold(light_curve: LightCurve, ephemeris: Ephemeris) -> np.ndarray:
+    """Return the mask of cadences inside events that no other event repeats, shape (cadences,).
+
+    Each is isolated, upwards or downwards, from the median of all events at its phase.
+    ``light_curve`` is detrended. With fewer than three events the shape is unknown, and a cadence
+    is compared with the level outside.
+    """
+    mask = np.zeros(len(light_curve), dtype=bool)
+    near = np.flatnonzero(ephemeris.in_event(light_curve.time, 2.0))
+    flux, error = light_curve.flux[near], light_curve.flux_error[near]
+    if len(near) < 3:
+        return mask
+    events = len(np.unique(ephemeris.event_number(light_curve.time[near])))
+    if events < FEWEST_EVENTS or len(near) < FEWEST_CADENCES:
+        return _inside(mask, near, isolated(light_curve.time[near], (1 - flux) / error))
+    phase = ephemeris.time_from_mid_event(light_curve.time[near])
+    order = np.argsort(phase, kind="stable")
+    bins = max(2 * (len(near) // 48) + 1, 2 * (events // 2) + 1, 5)
+    shape = np.empty(len(near))
+    shape[order] = median_filter(flux[order], bins, mode="nearest")
+    scatter = np.empty(len(near))
+    scatter[order] = median_filter(np.abs(flux - shape)[order], 2 * bins + 1, mode="nearest")
+    pull = (flux - shape) / np.maximum(error, MAD_TO_SIGMA * scatter)
+    alone = isolated(light_curve.time[near], pull) | isolated(light_curve.time[near], -pull)
+    return _inside(mask, near, alone)
+
+
+def _inside(mask: np.ndarray, near: np.ndarray, alone: np.ndarray) -> np.ndarray:
+    mask[near] = alone
+    return mask
