@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -38,7 +40,8 @@ class LightCurve:
     (pixels; NaN where unknown). All cadences are usable: flagged ones and those with missing flux
     were left out by the reader. ``exposure`` is in days. ``flux_is_decrowded`` says that light of
     known neighbours was already subtracted (true of PDCSAP). ``band`` names the passband; an empty
-    name stands for the band of the mission's name.
+    name stands for the band of the mission's name. ``notes`` are sentences on what a reader
+    converted or guessed, ``left_out`` the number of cadences it left out for each reason.
 
     Raises BadLightCurve if the arrays differ in length or if no flux is finite.
     """
@@ -54,6 +57,8 @@ class LightCurve:
     centroid_row: np.ndarray = field(default_factory=lambda: np.empty(0))
     flux_is_decrowded: bool = True
     band: str = ""
+    notes: tuple[str, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         size = len(self.time)
@@ -107,6 +112,8 @@ class LightCurve:
 def stitch(parts: list[LightCurve]) -> LightCurve:
     """Join light curves of one target, one after the other in time.
 
+    Each note is kept once, in order of time; numbers of cadences left out are added.
+
     Raises BadLightCurve if the list is empty or mixes targets or missions.
     """
     if not parts:
@@ -123,4 +130,10 @@ def stitch(parts: list[LightCurve]) -> LightCurve:
     )
     names = ("time", "flux", "flux_error", "centroid_column", "centroid_row")
     arrays = {name: np.concatenate([getattr(p, name) for p in parts]) for name in names}
-    return replace(parts[0], segments=segments, **arrays)
+    return replace(
+        parts[0],
+        segments=segments,
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        left_out=dict(sum((Counter(part.left_out) for part in parts), Counter())),
+        **arrays,
+    )
