@@ -119,10 +119,12 @@ def searches(longest: float) -> dict[str, Search]:
 # ---------------------------------------------------------------- (a) injected planets
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Injection:
-    """A detrended light curve with a planet in it."""
+    """A light curve with a planet in it, also detrended, and the one without."""
 
+    light_curve: LightCurve
+    host: LightCurve
     flat: LightCurve
     star: Star
     truth: Ephemeris
@@ -151,7 +153,14 @@ def inject_planet(kind: Kind, rng: np.random.Generator) -> Injection:
         ratio = orbit.radius_ratio * np.sqrt(wanted / max(strength, 1e-3))
         orbit = replace(orbit, radius_ratio=float(np.clip(ratio, 1e-4, 0.3)))
     truth = Ephemeris(period, orbit.epoch, durations(orbit)[0])
-    return Injection(DETREND(light_curve), star, truth, strength)
+    return Injection(
+        light_curve=light_curve,
+        host=host,
+        flat=DETREND(light_curve),
+        star=star,
+        truth=truth,
+        signal_to_noise=strength,
+    )
 
 
 def injected_strength(light_curve: LightCurve, host: LightCurve) -> float:

@@ -180,6 +180,22 @@ class LightCurve:
         arrays = {name: getattr(self, name)[cadences] for name in ARRAYS}
         return replace(self, segments=_at(self.segments, cadences), **arrays)
 
+    def leave_out(self, cadences: np.ndarray, reason: str) -> LightCurve:
+        """Return the light curve without the cadences of a mask, counted under a reason.
+
+        Raises BadLightCurve if no cadence is left.
+        """
+        number = int(np.count_nonzero(cadences))
+        if not number:
+            return self
+        if number == len(self):
+            raise BadLightCurve(
+                f"{self.target}: all {number} cadences are left out ({reason}); leave this target "
+                "out"
+            )
+        counts = {**self.left_out, reason: self.left_out.get(reason, 0) + number}
+        return replace(self.keep(~np.asarray(cadences, dtype=bool)), left_out=counts)
+
 
 def stitch(parts: list[LightCurve]) -> LightCurve:
     """Join light curves of one target, one after the other in time.

@@ -8,6 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoval.detrend.detrend import Detrend
+from exoval.detrend.wild_cadences import (
+    IMPOSSIBLE,
+    ISOLATED,
+    against_the_fold,
+    impossible_flux,
+)
 from exoval.event import TransitEvent
 from exoval.features.feature_group import FeatureGroup
 from exoval.folded.folded_event import FoldedEvent
@@ -53,10 +59,32 @@ def measure(
 def fold(
     light_curve: LightCurve, event: TransitEvent, star: Star, *, detrend: Detrend
 ) -> FoldedEvent | None:
-    """The folded event that feature groups and views measure: the first half of ``measure``."""
+    """The folded event that feature groups and views measure: the first half of ``measure``.
+
+    Cadences that deviate from all other events at their phase are left out
+    (``exoval.detrend.wild_cadences``).
+    """
     flat = detrend(light_curve, event.ephemeris)
+    # before refinement, which a wild cadence would attract, and by the better ephemeris after it
+    flat = flat.leave_out(against_the_fold(flat, event.ephemeris), ISOLATED)
     refined = refine(flat, event.ephemeris, source=event.source)
-    return None if refined is None else FoldedEvent(flat, refined, star, light_curve)
+    if refined is None:
+        return None
+    wild = against_the_fold(flat, refined.ephemeris)
+    if wild.any():
+        flat = flat.leave_out(wild, ISOLATED)
+        refined = refine(flat, event.ephemeris, source=event.source)
+    if refined is None:
+        return None
+    return FoldedEvent(flat, refined, star, _without_wild(light_curve, flat))
+
+
+def _without_wild(light_curve: LightCurve, flat: LightCurve) -> LightCurve:
+    """The undetrended light curve without the cadences that detrending found to be wild."""
+    light_curve = light_curve.leave_out(impossible_flux(light_curve), IMPOSSIBLE)
+    if flat.left_out.get(ISOLATED, 0):
+        return light_curve.keep(np.isin(light_curve.time, flat.time))
+    return light_curve
 
 
 def measure_folded(

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from exoval.detrend.point_scatter import point_scatter
+from exoval.detrend.wild_cadences import IMPOSSIBLE, ISOLATED, impossible_flux, isolated
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve
 from exoval.lightcurve import LightCurve
@@ -40,13 +41,16 @@ def flatten_segments(
     across them; the window is at most half the period, or the event itself if that is longer. With
     a margin of 0 nothing is hidden, as in pipelines that detrend once, before they search. Errors
     become the robust scatter of single cadences in each segment. Single points more than
-    ``upward_clip_sigma`` errors above the trend (cosmic rays, flares) are dropped; dips never are.
+    ``upward_clip_sigma`` errors above the trend (cosmic rays, flares) are dropped, and so is what
+    cannot be light (``exoval.detrend.wild_cadences``): zeros, fill values and, outside an
+    ``event``, dips of a single cadence. Other dips never are.
 
     Raises BadLightCurve if times do not ascend or no cadence has a finite trend.
     """
     usable = np.isfinite(light_curve.time) & np.isfinite(light_curve.flux)
     if not usable.all():
         light_curve = light_curve.keep(usable)
+    light_curve = light_curve.leave_out(impossible_flux(light_curve), IMPOSSIBLE)
     if np.any(np.diff(light_curve.time) < 0):
         raise BadLightCurve(f"{light_curve.target}: times do not ascend; sort the cadences")
     hidden = np.zeros(len(light_curve), dtype=bool)
@@ -74,7 +78,19 @@ def flatten_segments(
             f"{light_curve.target}: nothing left after detrending {len(light_curve)} "
             "cadences; the flux is constant, empty or not positive: leave this target out"
         )
-    return light_curve.with_flux(flux, error).keep(good)
+    flat = light_curve.with_flux(flux, error).keep(good)
+    return flat.leave_out(_isolated_dips(flat, event), ISOLATED)
+
+
+def _isolated_dips(flat: LightCurve, event: Ephemeris | None) -> np.ndarray:
+    """Dips of single cadences; inside an event they are judged against its other events."""
+    alone = np.zeros(len(flat), dtype=bool)
+    for segment in flat.segments:
+        part = segment.cadences
+        alone[part] = isolated(flat.time[part], (1 - flat.flux[part]) / flat.flux_error[part])
+    if event is not None and alone.any():
+        alone &= ~event.in_event(flat.time)
+    return alone
 
 
 def _flatten(

@@ -70,31 +70,48 @@ def isolated(time: np.ndarray, deviation: np.ndarray) -> np.ndarray:
     """Return the mask of cadences that deviate alone, shape (cadences,).
 
     ``time`` ascends, in days; ``deviation`` is in standard deviations, positive in the direction of
-    interest. A run of deviating cadences is isolated if it is a single cadence, or shorter than
-    any transit, and its neighbours on both sides are calm. At a gap nothing is isolated.
+    interest. A deviating cadence, or a run of them that is shorter than any transit, is isolated
+    if its neighbours on both sides are calm: noise, or a tenth of its own deviation at most. At a
+    gap nothing is isolated.
     """
     mask = np.zeros(len(time), dtype=bool)
-    wild = deviation > WILD_SIGMA
-    if not wild.any() or len(time) < 3:
+    wild = np.flatnonzero(deviation > WILD_SIGMA)
+    if len(wild) == 0 or len(time) < 3:
         return mask
     step = float(np.median(np.diff(time)))
     longest = max(int(SHORTEST_DIP_DAYS / step), 1) if step > 0 else 1
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], wild, [False]])))
-    for start, stop in zip(edges[::2], edges[1::2], strict=True):
-        if stop - start > longest or start == 0 or stop == len(time):
-            continue
-        near = max(time[start] - time[start - 1], time[stop] - time[stop - 1])
-        calm = max(CALM_SIGMA, CALM_SHARE * deviation[start:stop].max())
-        beside = max(abs(deviation[start - 1]), abs(deviation[stop]))
-        if near < NEIGHBOUR_STEPS * step and beside < calm:
-            mask[start:stop] = True
+    calm = np.maximum(CALM_SIGMA, CALM_SHARE * deviation[wild])
+    before, after = (
+        _steps_to_calm(deviation, wild, calm, direction=direction, most=longest)
+        for direction in (-1, 1)
+    )
+    first, last = wild - before, wild + after  # the calm neighbours
+    alone = (before > 0) & (after > 0) & (before + after - 1 <= longest)
+    wild, first, last = wild[alone], first[alone], last[alone]
+    near = np.maximum(time[first + 1] - time[first], time[last] - time[last - 1])
+    for low, high in zip(first[near < NEIGHBOUR_STEPS * step], last[near < NEIGHBOUR_STEPS * step]):
+        mask[low + 1 : high] = True
     return mask
+
+
+def _steps_to_calm(
+    deviation: np.ndarray, wild: np.ndarray, calm: np.ndarray, *, direction: int, most: int
+) -> np.ndarray:
+    """Cadences from each wild one to the nearest calm one; 0 if none is within ``most``."""
+    steps = np.zeros(len(wild), dtype=np.int64)
+    for number in range(most, 0, -1):
+        place = wild + direction * number
+        inside = (place >= 0) & (place < len(deviation))
+        is_calm = inside & (np.abs(deviation[np.where(inside, place, 0)]) < calm)
+        steps[is_calm] = number
+    return steps
 
 
 def against_the_fold(light_curve: LightCurve, ephemeris: Ephemeris) -> np.ndarray:
     """Return the mask of cadences inside events that no other event repeats, shape (cadences,).
 
-    Each is isolated, upwards or downwards, from the median of all events at its phase.
+    Each is isolated, upwards or downwards, from the median of all events at its phase, and lies
+    above or below both its neighbours: at the edge of an early or late transit it does not.
     ``light_curve`` is detrended. With fewer than three events the shape is unknown, and a cadence
     is compared with the level outside.
     """
@@ -114,8 +131,23 @@ def against_the_fold(light_curve: LightCurve, ephemeris: Ephemeris) -> np.ndarra
     scatter = np.empty(len(near))
     scatter[order] = median_filter(np.abs(flux - shape)[order], 2 * bins + 1, mode="nearest")
     pull = (flux - shape) / np.maximum(error, MAD_TO_SIGMA * scatter)
-    alone = isolated(light_curve.time[near], pull) | isolated(light_curve.time[near], -pull)
+    alone = np.zeros(len(near), dtype=bool)
+    for sign in (-1, 1):
+        deviation = sign * pull
+        if deviation.max() > WILD_SIGMA:
+            runs = isolated(light_curve.time[near], deviation)
+            alone |= _sticks_out(sign * flux / error, runs)
     return _inside(mask, near, alone)
+
+
+def _sticks_out(height: np.ndarray, runs: np.ndarray) -> np.ndarray:
+    """The runs of a mask that are higher than both their neighbours; ``height`` is in errors."""
+    mask = np.zeros(len(runs), dtype=bool)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], runs, [False]])))
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        beside = max(height[start - 1], height[stop])
+        mask[start:stop] = height[start:stop].max() > beside + WILD_SIGMA
+    return mask
 
 
 def _inside(mask: np.ndarray, near: np.ndarray, alone: np.ndarray) -> np.ndarray:

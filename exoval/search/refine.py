@@ -34,6 +34,8 @@ class _Round:
 
 COARSE = _Round(np.linspace(-1, 1, 41), np.geomspace(0.5, 2.0, 9), reach=1.0, bins=12)
 FINE = _Round(np.linspace(-0.15, 0.15, 31), np.geomspace(0.8, 1.25, 9), reach=0.2, bins=40)
+#: cadences outside the box count for its level as if they deviated by this many errors at most
+STRAY_SIGMA = 8.0
 #: least cadences of an event, as a share of the fullest event's, for its time to be known
 LEAST_SHARE = 0.25
 
@@ -82,12 +84,9 @@ def _one_round(
 
 def _events_with_data(data: WeightedFlux, ephemeris: Ephemeris) -> int:
     """Events that hold at least ``LEAST_SHARE`` of the fullest one's cadences."""
-    ends = (data.time[[0, -1]] - ephemeris.epoch) / ephemeris.period
-    middles = ephemeris.epoch + ephemeris.period * np.arange(np.floor(ends[0]), ends[1] + 1)
-    cadences = np.subtract(
-        *(np.searchsorted(data.time, middles + side * ephemeris.duration) for side in (0.5, -0.5))
-    )
-    return int(np.sum(cadences >= max(LEAST_SHARE * cadences.max(), 1)))
+    offset, number = _about_middle(data, ephemeris)
+    _, cadences = np.unique(number[np.abs(offset) < 0.5 * ephemeris.duration], return_counts=True)
+    return int(np.sum(cadences >= max(LEAST_SHARE * cadences.max(initial=0), 1)))
 
 
 def _best_box(
@@ -146,7 +145,8 @@ def _about_middle(data: WeightedFlux, ephemeris: Ephemeris) -> tuple[np.ndarray,
 def box_event(light_curve: LightCurve, ephemeris: Ephemeris, *, source: str = "") -> TransitEvent:
     """Return depth and strength of the box of an ephemeris on a detrended light curve.
 
-    Depth is the weighted mean outside the box minus that inside; the signal-to-noise ratio is depth
+    Depth is the weighted mean outside the box minus that inside, where the one outside takes
+    deviations beyond eight errors for eight; the signal-to-noise ratio is depth
     over its error (the multiple-event statistic for white noise). The strength is zero if no usable
     cadence is inside. Raises BadLightCurve for descending times.
     """
@@ -165,8 +165,7 @@ def _event(data: WeightedFlux | None, ephemeris: Ephemeris, source: str) -> Tran
             source=source,
         )
     weight = float(data.weight[inside].sum())
-    # the weighted mean of all is zero, so the sum outside is the opposite of this one
-    depth = -data.signal[inside].sum() * (1 / weight + 1 / (data.total - weight))
+    depth = _level_outside(data, inside) - data.signal[inside].sum() / weight
     error = np.sqrt(1 / weight + 1 / (data.total - weight))
     count = len(np.unique(ephemeris.event_number(data.time[inside])))
     return TransitEvent(
@@ -177,3 +176,17 @@ def _event(data: WeightedFlux | None, ephemeris: Ephemeris, source: str) -> Tran
         transit_count=count,
         source=source,
     )
+
+
+def _level_outside(data: WeightedFlux, inside: np.ndarray) -> float:
+    """Mean deviation outside the box, in units of ``scale``; other dips and bursts count little."""
+    used = ~inside & (data.weight > 0)
+    signal, weight = data.signal[used], data.weight[used]
+    if len(weight) == 0:
+        return 0.0
+    deviation = signal / weight
+    if np.abs(deviation).max() <= STRAY_SIGMA:
+        return float(signal.sum() / weight.sum())
+    middle = np.median(deviation)
+    near = np.clip(deviation, middle - STRAY_SIGMA, middle + STRAY_SIGMA)
+    return float(np.dot(weight, near) / weight.sum())

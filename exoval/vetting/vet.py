@@ -3,7 +3,7 @@
 The event is measured as every simulated one: the same detrending, refinement, features and views,
 in as many segments as the model's light curves had. Caveats say where the model has no
 experience: periods that were never simulated, fewer transits or a weaker signal than the search
-requires, features unlike those of the training set.
+requires, features unlike those of the training set (``exoval.vetting.caveats``).
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from exoval.lightcurve import LightCurve
 from exoval.measure import MeasuredEvent, declared_columns
 from exoval.models.fitted_model import FittedModel
 from exoval.models.novelty import NOVEL
-from exoval.real_event import limits_exceeded, measure_real_event, without_events
+from exoval.real_event import measure_real_event, without_events
 from exoval.star import Star
 from exoval.table.feature_table import IDENTITY, FeatureTable
+from exoval.vetting.caveats import caveats
 from exoval.vetting.result import VettingResult
 from exoval.vetting.trained_run import TrainedRun
 from exoval.views.store import ViewRows, Views
@@ -70,17 +71,16 @@ def vet(
     error = model.probability_errors(table, priors=priors)[0]
     novelty = None if run.novelty is None else run.novelty(table)
     is_novel = novelty is not None and novelty.verdict[0] == NOVEL
+    planet = {one: _planet(other, table, planet_share) for one, other in run.models.items()}
     return VettingResult(
         name=name or light_curve.target,
         classifier=run.leading,
         probability=dict(zip(model.classes, map(float, probability), strict=True)),
         error=dict(zip(model.classes, map(float, error), strict=True)),
         meanings=model.meanings,
-        by_classifier={
-            one: _planet(other, table, planet_share) for one, other in run.models.items()
-        },
+        by_classifier=planet,
         novelty=np.nan if novelty is None else float(novelty.score[0]),
-        caveats=_caveats(run, measured, table, is_novel),
+        caveats=caveats(run, measured, by_classifier=planet, is_novel=is_novel),
         measured=measured,
         table=table,
     )
@@ -123,20 +123,3 @@ def _table(run: TrainedRun, measured: MeasuredEvent, name: str) -> FeatureTable:
 def _planet(model: FittedModel, table: FeatureTable, planet_share: float | None) -> float:
     priors = None if planet_share is None else model.priors_at(planet_share)
     return float(model.of_planets(model.probabilities(table, priors=priors))[0])
-
-
-def _caveats(
-    run: TrainedRun, measured: MeasuredEvent, table: FeatureTable, is_novel: bool
-) -> tuple[str, ...]:
-    """Why the numbers may not hold for this event."""
-    found = list(limits_exceeded(measured, run.recipe))
-    if is_novel:
-        found.append("unlike the events that were simulated")
-    answers = [_planet(model, table, None) for model in run.models.values()]
-    if min(answers) < 0.5 < max(answers):
-        found.append("classifiers disagree")
-    if measured.folded.light_curve.target in run.training_stars:
-        found.append("the star's light curve is part of the training set, with other signals in it")
-    if run.caveat:
-        found.append(run.caveat)
-    return tuple(found)

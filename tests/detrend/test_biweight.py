@@ -88,10 +88,11 @@ def test_segments_are_detrended_apart(noisy):
 
 def test_upward_spikes_go_and_dips_stay(noisy):
     flux = noisy.flux.copy()
-    flux[[700, 1500]] *= [1.01, 0.9]
+    flux[700] *= 1.01
+    flux[1500:1503] *= 0.9
     flat = Biweight()(light_curve(flux, noisy.time))
     assert noisy.time[700] not in flat.time
-    assert noisy.time[1500] in flat.time
+    assert np.isin(noisy.time[1500:1503], flat.time).all()
 
 
 def test_a_constant_light_curve_is_refused_by_name():

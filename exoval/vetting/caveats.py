@@ -1,0 +1,56 @@
+"""Why the numbers of a judged event may not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from exoval.measure import MeasuredEvent
+from exoval.real_event import limits_exceeded
+from exoval.search.period_multiples import fitting_multiples
+from exoval.vetting.trained_run import TrainedRun
+
+
+def caveats(
+    run: TrainedRun,
+    measured: MeasuredEvent,
+    *,
+    by_classifier: Mapping[str, float],
+    is_novel: bool,
+) -> tuple[str, ...]:
+    """Return sentences on what the model, the light curve or the star lacks for this event.
+
+    ``by_classifier`` is P(planet) of every classifier, ``is_novel`` whether the event is unlike
+    those of the training set.
+    """
+    found = list(limits_exceeded(measured, run.recipe))
+    if is_novel:
+        found.append("unlike the events that were simulated")
+    if min(by_classifier.values()) < 0.5 < max(by_classifier.values()):
+        found.append("classifiers disagree")
+    found += of_the_light_curve(measured)
+    found += of_the_period(measured)
+    if measured.folded.light_curve.target in run.training_stars:
+        found.append("the star's light curve is part of the training set, with other signals in it")
+    if run.caveat:
+        found.append(run.caveat)
+    return tuple(found)
+
+
+def of_the_light_curve(measured: MeasuredEvent) -> list[str]:
+    """What was converted, guessed or left out in the light curve."""
+    light_curve = measured.folded.light_curve
+    counts = [
+        f"{number} cadence{'s' if number > 1 else ''} left out: {reason}"
+        for reason, number in light_curve.left_out.items()
+        if number
+    ]
+    return [*light_curve.notes, *counts]
+
+
+def of_the_period(measured: MeasuredEvent) -> list[str]:
+    """Other periods that explain the events nearly as well."""
+    others = fitting_multiples(measured.folded.light_curve, measured.folded.event)
+    if not others:
+        return []
+    periods = ", ".join(f"{period:.6g} d ({strength:.1f} sigma)" for period, strength in others)
+    return [f"other periods fit nearly as well: {periods}"]
