@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -76,6 +76,7 @@ def fold(
         refined = refine(flat, event.ephemeris, source=event.source)
     if refined is None:
         return None
+    refined = replace(refined, possible_periods=event.possible_periods)
     return FoldedEvent(flat, refined, star, _without_wild(light_curve, flat))
 
 
@@ -90,10 +91,16 @@ def _without_wild(light_curve: LightCurve, flat: LightCurve) -> LightCurve:
 def measure_folded(
     folded: FoldedEvent, *, features: Mapping[str, FeatureGroup]
 ) -> dict[str, float]:
-    """One float per declared column of a folded event: the second half of ``measure``."""
-    row = {column.name: np.nan for column in declared_columns(features)}
+    """One float per declared column of a folded event: the second half of ``measure``.
+
+    Columns that need a period are missing if it is unknown.
+    """
+    columns = declared_columns(features)
+    row = {column.name: np.nan for column in columns}
     for group in features.values():
         row.update(group(folded))
+    if not folded.event.period_is_known:
+        row.update({column.name: np.nan for column in columns if column.needs_period})
     return {name: float(value) for name, value in row.items()}
 
 

@@ -14,13 +14,15 @@ class EphemerisFeatures:
     """Period and duration of the refined box."""
 
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("period", "d", "orbital period", "koi_period"),
+        Column("period", "d", "orbital period", "koi_period", needs_period=True),
         Column("duration", "h", "full duration of the best box", "koi_duration"),
-        Column("duration_over_period", "", "duration over period, the duty cycle"),
+        Column(
+            "duration_over_period", "", "duration over period, the duty cycle", needs_period=True
+        ),
     )
 
     def __call__(self, folded: FoldedEvent) -> dict[str, float]:
-        """The three columns; never missing."""
+        """The three columns; without a known period ``measure_folded`` keeps the duration."""
         return {
             "period": folded.period,
             "duration": 24 * folded.duration,

@@ -23,25 +23,33 @@ class OddEvenFeatures:
     """Odd against even events; they differ for an eclipsing binary found at half its period."""
 
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("odd_depth", "ppm", "mean depth of the odd events"),
-        Column("even_depth", "ppm", "mean depth of the even events"),
+        Column("odd_depth", "ppm", "mean depth of the odd events", needs_period=True),
+        Column("even_depth", "ppm", "mean depth of the even events", needs_period=True),
         Column(
             "odd_even_sigma",
             "sigma",
             "depth difference over its error, red noise included",
             "koi_bin_oedp_sig",
+            needs_period=True,
         ),
-        Column("odd_even_ratio", "", "depth difference over the mean depth"),
+        Column("odd_even_ratio", "", "depth difference over the mean depth", needs_period=True),
         Column(
             "odd_even_duration_sigma",
             "sigma",
             "difference of the trapezoids' durations over its error",
+            needs_period=True,
         ),
-        Column("odd_even_duration_ratio", "", "difference of the durations over their mean"),
+        Column(
+            "odd_even_duration_ratio",
+            "",
+            "difference of the durations over their mean",
+            needs_period=True,
+        ),
         Column(
             "odd_even_time_sigma",
             "sigma",
             "difference of the mid-times over the error that the depths' error implies",
+            needs_period=True,
         ),
         Column("odd_even_reason", "", f"why columns are missing: {CODES}"),
     )

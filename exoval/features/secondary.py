@@ -42,27 +42,51 @@ class SecondaryFeatures:
             "strength of the strongest dip as the normal deviate of "
             "its probability among all phases tried",
         ),
-        Column("secondary_phase", "", "phase of the dip, 0 to 0.5 either side", "tce_maxmesd"),
+        Column(
+            "secondary_phase",
+            "",
+            "phase of the dip, 0 to 0.5 either side",
+            "tce_maxmesd",
+            needs_period=True,
+        ),
         Column("secondary_depth", "ppm", "depth of the dip", "wst_depth"),
         Column("secondary_depth_ratio", "", "depth of the dip over the event's depth"),
-        Column("half_phase_sigma", "sigma", "signed depth at half phase over its error"),
-        Column("half_phase_ratio", "", "depth at half phase over the event's depth"),
+        Column(
+            "half_phase_sigma",
+            "sigma",
+            "signed depth at half phase over its error",
+            needs_period=True,
+        ),
+        Column(
+            "half_phase_ratio", "", "depth at half phase over the event's depth", needs_period=True
+        ),
         Column(
             "half_period_sigma",
             "sigma",
             "event's depth minus that at half phase, over the "
             "error: small if the period is really half",
+            needs_period=True,
         ),
         Column(
             "secondary_albedo",
             "",
             "geometric albedo of a planet that reflects the light hidden in the secondary",
             "tce_albedo",
+            needs_period=True,
         ),
         Column(
-            "secondary_temperature", "K", "temperature of a day side that emits it", "tce_ptemp"
+            "secondary_temperature",
+            "K",
+            "temperature of a day side that emits it",
+            "tce_ptemp",
+            needs_period=True,
         ),
-        Column("secondary_temperature_ratio", "", "day side over equilibrium temperature"),
+        Column(
+            "secondary_temperature_ratio",
+            "",
+            "day side over equilibrium temperature",
+            needs_period=True,
+        ),
         Column("secondary_reason", "", f"why columns are missing: {CODES}"),
     )
 

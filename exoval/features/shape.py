@@ -40,6 +40,7 @@ class ShapeFeatures:
             "chi-squared gain of a sinusoid at the period over that of "
             "the trapezoid, both against a constant at all phases; missing if phases lack data",
             "SWEET",
+            needs_period=True,
         ),
         Column("shape_reason", "", f"why the trapezoid is missing: {CODES}"),
     )

@@ -32,25 +32,45 @@ class SinusoidFeatures:
             "sigma",
             "strongest sinusoid at half, once or twice the period over its error",
             "SWEET",
+            needs_period=True,
         ),
-        Column("sweet_amplitude", "ppm", "amplitude of the strongest sinusoid"),
+        Column("sweet_amplitude", "ppm", "amplitude of the strongest sinusoid", needs_period=True),
         Column(
-            "sweet_over_depth", "", "amplitude of the strongest sinusoid over the event's depth"
+            "sweet_over_depth",
+            "",
+            "amplitude of the strongest sinusoid over the event's depth",
+            needs_period=True,
         ),
-        Column("double_period_wave", "", "sinusoid at twice the period over that at the period"),
+        Column(
+            "double_period_wave",
+            "",
+            "sinusoid at twice the period over that at the period",
+            needs_period=True,
+        ),
         Column(
             "ellipsoidal_amplitude",
             "ppm",
             "light at quadrature above that at conjunction, twice a period",
+            needs_period=True,
         ),
-        Column("ellipsoidal_sigma", "sigma", "ellipsoidal amplitude over its error"),
+        Column(
+            "ellipsoidal_sigma", "sigma", "ellipsoidal amplitude over its error", needs_period=True
+        ),
         Column(
             "reflection_amplitude",
             "ppm",
             "light opposite the event above that beside it, once a period",
+            needs_period=True,
         ),
-        Column("reflection_sigma", "sigma", "reflection amplitude over its error"),
-        Column("beaming_amplitude", "ppm", "light before half phase above that after it"),
+        Column(
+            "reflection_sigma", "sigma", "reflection amplitude over its error", needs_period=True
+        ),
+        Column(
+            "beaming_amplitude",
+            "ppm",
+            "light before half phase above that after it",
+            needs_period=True,
+        ),
         Column("sinusoid_reason", "", f"why columns are missing: {CODES}"),
     )
 

@@ -45,7 +45,12 @@ class StrengthFeatures:
             "times the root of their number: 1 if all are alike",
         ),
         Column("transit_count", "", "number of events with data", "koi_num_transits"),
-        Column("transit_coverage", "", "share of the events in the baseline that have data"),
+        Column(
+            "transit_coverage",
+            "",
+            "share of the events in the baseline that have data",
+            needs_period=True,
+        ),
         Column(
             "robust_over_white",
             "",

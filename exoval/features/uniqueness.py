@@ -58,6 +58,7 @@ class UniquenessFeatures:
             "median distance from an event to the next dip or bump of over 0.6 "
             "of it, in tenths of the period (at most 1)",
             "CHASES",
+            needs_period=True,
         ),
         Column("uniqueness_reason", "", f"why columns are missing: {CODES}"),
     )

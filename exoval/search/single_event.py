@@ -17,7 +17,7 @@ import pandas as pd
 
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadParameter
-from exoval.event import TransitEvent
+from exoval.event import PossiblePeriods, TransitEvent
 from exoval.lightcurve import LightCurve
 from exoval.noise.robust_scatter import MAD_TO_SIGMA
 from exoval.search.refine import box_event
@@ -104,7 +104,7 @@ class SingleEvent:
         dips = self.strongest_dips(usable, CANDIDATES)
         if not dips:
             return None
-        pair = self._pair(usable, dips)
+        pair = self.pair(usable, dips)
         best = pair or _once(usable, dips[0])
         return best if best.signal_to_noise >= self.threshold else None
 
@@ -149,8 +149,12 @@ class SingleEvent:
             strength[np.abs(light_curve.time - middle) < reach] = -np.inf
         return dips
 
-    def _pair(self, light_curve: LightCurve, dips: list[TransitEvent]) -> TransitEvent | None:
-        """The strongest dip and the partner at whose separation most light is missing."""
+    def pair(self, light_curve: LightCurve, dips: list[TransitEvent]) -> TransitEvent | None:
+        """Return the first dip and the partner at whose separation most light is missing.
+
+        None if no other of the dips matches it. ``light_curve`` is detrended; the periods that
+        explain both are the event's ``possible_periods``, unless there is only one.
+        """
         first, pairs = dips[0], []
         for other in dips[1:]:
             alike = abs(other.depth / first.depth - 1) < self.depth_tolerance + (
@@ -261,7 +265,12 @@ def _once(light_curve: LightCurve, dip: TransitEvent) -> TransitEvent:
     """A single dip with the shortest period that puts no other event within the baseline."""
     middle, duration = dip.ephemeris.epoch, dip.ephemeris.duration
     reach = max(middle - light_curve.time[0], light_curve.time[-1] - middle)
-    return replace(dip, ephemeris=Ephemeris(float(reach + duration), middle, duration))
+    period = float(reach + duration)
+    return replace(
+        dip,
+        ephemeris=Ephemeris(period, middle, duration),
+        possible_periods=PossiblePeriods(shortest=period, all_above=period),
+    )
 
 
 def _twice(light_curve: LightCurve, first: TransitEvent, second: TransitEvent) -> TransitEvent:
@@ -270,6 +279,7 @@ def _twice(light_curve: LightCurve, first: TransitEvent, second: TransitEvent) -
     epoch, last = sorted((first.ephemeris.epoch, second.ephemeris.epoch))
     ephemeris = Ephemeris(last - epoch, epoch, first.ephemeris.duration)
     box = box_event(light_curve, ephemeris)
+    periods = tuple(float(period) for period in allowed_periods(light_curve, first, second))
     return TransitEvent(
         ephemeris=ephemeris,
         depth=box.depth,
@@ -277,4 +287,9 @@ def _twice(light_curve: LightCurve, first: TransitEvent, second: TransitEvent) -
         signal_detection_efficiency=np.nan,
         transit_count=box.transit_count,
         source="single_event",
+        possible_periods=PossiblePeriods(
+            shortest=min(periods), all_above=last - epoch, between_two=periods
+        )
+        if len(periods) > 1
+        else None,
     )

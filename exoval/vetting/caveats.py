@@ -48,8 +48,15 @@ def of_the_light_curve(measured: MeasuredEvent) -> list[str]:
 
 
 def of_the_period(measured: MeasuredEvent) -> list[str]:
-    """Other periods that explain the events nearly as well."""
-    others = fitting_multiples(measured.folded.light_curve, measured.folded.event)
+    """What is unknown of the period: all of it, or whether it is a multiple that fits as well."""
+    event = measured.folded.event
+    if event.possible_periods is not None:
+        count = "two transits" if event.possible_periods.between_two else "one transit"
+        return [
+            f"the period is unknown: the data show {count} and allow {event.possible_periods}; "
+            "features that need a period are missing"
+        ]
+    others = fitting_multiples(measured.folded.light_curve, event)
     if not others:
         return []
     periods = ", ".join(f"{period:.6g} d ({strength:.1f} sigma)" for period, strength in others)

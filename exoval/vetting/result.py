@@ -57,7 +57,8 @@ class VettingResult:
             "event": self.name,
             "target": self.folded.light_curve.target,
             "source": self.event.source,
-            "period_days": ephemeris.period,
+            "period_days": ephemeris.period if self.event.period_is_known else math.nan,
+            "possible_periods": str(self.event.possible_periods or ""),
             "epoch_days": ephemeris.epoch,
             "duration_hours": 24 * ephemeris.duration,
             "depth_ppm": 1e6 * self.event.depth,
@@ -88,9 +89,12 @@ class VettingResult:
     def sentence(self) -> str:
         """The event, its probabilities and its caveats, as lines to read."""
         event = self.event
+        period = f"{event.ephemeris.period:.6g} d"
+        if not event.period_is_known:
+            period = f"unknown ({event.possible_periods})"
         return "\n  ".join(
             [
-                f"{self.name}: period {event.ephemeris.period:.6g} d, box depth "
+                f"{self.name}: period {period}, box depth "
                 f"{1e6 * event.depth:,.0f} ppm, {event.signal_to_noise:.1f} sigma",
                 *self.answers(),
             ]
