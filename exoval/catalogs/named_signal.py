@@ -120,7 +120,7 @@ def _keys(plain: str, target_prefix: str) -> list[str]:
 
 
 def _usual_name(signal: Candidate) -> str:
-    return signal.other_names[0] if signal.other_names else signal.name
+    return f"{signal.other_names[0]} ({signal.name})" if signal.other_names else signal.name
 
 
 def _plain(name: str) -> str:
