@@ -360,7 +360,7 @@ def _mission(name: str) -> Mission:
             path.stem for path in shipped.glob("*.yaml")
         }
         raise BadParameter(
-            f"no mission {_with_nearest(name, sorted(known))}; or give the path of a yaml"
+            f"no mission named {_with_nearest(name, sorted(known))}; or give the path of a yaml"
         ) from error
 
 

@@ -64,7 +64,8 @@ def _named(quantity: str, *names: str, units: Iterable[str] = ("",), **how: obje
 
 def _epochs() -> dict[str, RequestColumn]:
     """Names of mid-event times with every clock; without one, days are on the mission's clock."""
-    names = ("epoch", "transitepoch", "t0", "tc", "tcent", "midtime", "transitmidpoint", "tmid")
+    names = ("epoch", "transitepoch", "t0", "tc", "tmid", "transitmidpoint", "midtransittime")
+    names += ("midtransit", "transittime", "transitcenter", "tcenter")
     clocks: dict[str, float | None] = {"days": None, "day": None, "d": None, "btjd": BTJD}
     clocks |= {"tbjd": BTJD, "tjd": BTJD, "bkjd": BKJD, "mjd": MJD, "jd": 0.0, "hjd": 0.0}
     clocks |= {"bjd": 0.0, "rjd": 2400000.0, "bjd2457000": BTJD, "bjd2454833": BKJD}
@@ -118,7 +119,8 @@ NAMES: Mapping[str, RequestColumn] = {
     **_named("period_days", *PERIODS, units=DAYS),
     **_named("period_days", *PERIODS, units=HOURS, factor=1 / 24),
     **_named("period_days", *PERIODS, units=("minutes", "minute"), factor=1 / MINUTES_PER_DAY),
-    **_named("period_days", "p", "koiperiod", "plorbper", "tceperiod", "tperiod"),
+    **_named("period_days", "p", units=("", *DAYS)),
+    **_named("period_days", "koiperiod", "plorbper", "tceperiod", "tperiod"),
     **_named("period_days", "orbitalperiodvalue", "alltransitsfitorbitalperioddaysvalue"),
     **_epochs(),
     **_named("epoch_days", "t0", "tc", "tepoch", "epochvalue", "transitepochvalue"),
@@ -128,18 +130,19 @@ NAMES: Mapping[str, RequestColumn] = {
     **_named("duration_hours", *DURATIONS, units=HOURS),
     **_named("duration_hours", *DURATIONS, units=DAYS, factor=24.0),
     **_named("duration_hours", *DURATIONS, units=MINUTES, factor=24 / MINUTES_PER_DAY),
-    **_named("duration_hours", "koiduration", "pltrandurh", "tceduration", "tdur"),
+    **_named("duration_hours", "koiduration", "pltrandurh", "pltrandur", "tceduration", "tdur"),
     **_named("duration_hours", "transitdurationvalue"),
     **_named("duration_hours", "alltransitsfittransitdurationhoursvalue"),
     # stars
     **_named(
         "star_radius",
-        *("starradius", "starrad", "stellarradius", "stellarrad", "strad", "koisrad", "tcesradius"),
+        *("starradius", "starrad", "rstar", "stellarradius", "stellarrad", "strad", "stradius"),
+        *("koisrad", "tcesradius"),
         units=("", "rsun", "rsol", "solar", "solarradii"),
     ),
     **_named(
         "star_mass",
-        *("starmass", "stellarmass", "stmass", "koismass"),
+        *("starmass", "mstar", "stellarmass", "stmass", "koismass", "tcesmass"),
         units=("", "msun", "msol", "solar", "solarmasses"),
     ),
     **_named(
@@ -155,7 +158,16 @@ NAMES: Mapping[str, RequestColumn] = {
     ),
     **_named(
         "star_metallicity",
-        *("starmetallicity", "stellarmetallicity", "stmet", "koismet", "tcesmet", "feh", "mh"),
+        *(
+            "starmetallicity",
+            "stellarmetallicity",
+            "stmet",
+            "stmetfe",
+            "koismet",
+            "tcesmet",
+            "feh",
+            "mh",
+        ),
         units=("", "dex"),
     ),
     **_named("star_magnitude", "starmagnitude", "starmag", "tessmag", "tmag", "sttmag"),
@@ -176,8 +188,9 @@ ABOUT = r"err(?:or)?\d?|unc|uncertainty|sigma|lim(?:it)?|upper|lower|source|ref|
 OTHERS = {"tceid", "tcename", "transitdepth", "logage", "start", "starttime", "stars", "filter"}
 #: names of tables whose columns nobody misspells: they are downloaded
 ARCHIVES = r"(?:koi|tce|pl|st|sy|av|pp|fpp|fpwg)_"
-#: similarity from which a name is taken for a misspelt one: of any table, of the archive's
-NEAR, NEAR_IN_ARCHIVE = 0.8, 0.9
+#: similarity from which a name is taken for a misspelt one: a long one, and a short one or one of
+#: the archive's
+NEAR, NEAR_AND_SURE = 0.8, 0.9
 
 
 def read_columns(names: Iterable[str], place: str) -> tuple[dict[str, RequestColumn], list[str]]:
@@ -233,7 +246,8 @@ def _resembled(name: str) -> str:
     key = plain(name)
     if len(key) < 4 or key in OTHERS or _is_about_another(name):
         return ""
-    least = NEAR_IN_ARCHIVE if re.match(ARCHIVES, name.lower()) else NEAR
+    is_sure = re.match(ARCHIVES, name.lower()) or len(key) < 6
+    least = NEAR_AND_SURE if is_sure else NEAR
     # the first letter is the one that is seldom wrong
     known = [one for one in (*NAMES, *BARE) if len(one) > 3 and one[0] == key[0]]
     near = difflib.get_close_matches(key, known, 1, least)
@@ -248,6 +262,13 @@ def _without_repeated(
     """Leave out the second of columns that say the same."""
     keys = {plain(name): name for name in known}
     repeated = [keys[one] for first, one in REPEATED if first in keys and one in keys]
+    # a table of threshold-crossing events may have those of their objects of interest joined
+    of_event = {known[name].quantity for key, name in keys.items() if key.startswith("tce")}
+    repeated += [
+        name
+        for key, name in keys.items()
+        if key.startswith("koi") and known[name].quantity in of_event and name not in repeated
+    ]
     return {name: column for name, column in known.items() if name not in repeated}, repeated
 
 

@@ -21,7 +21,14 @@ from exoval.ephemeris import is_other_period
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.missions.clock import JULIAN
 from exoval.vetting.request import VettingRequest
-from exoval.vetting.request_columns import EPHEMERIS, STAR, RequestColumn, plain, read_columns
+from exoval.vetting.request_columns import (
+    EPHEMERIS,
+    NAMES,
+    STAR,
+    RequestColumn,
+    plain,
+    read_columns,
+)
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +115,10 @@ def _cells(path: Path) -> tuple[list[str], list[dict]]:
     if content[:2] == b"\x1f\x8b":
         content = gzip.decompress(content)
     if content[:4] == b"PAR1":
-        frame = pd.read_parquet(io.BytesIO(content)).rename(columns=str)
+        frame = pd.read_parquet(io.BytesIO(content))
+        # stars may be the index of the frame that was saved
+        named = [name for name in frame.index.names if name is not None]
+        frame = (frame.reset_index(named) if named else frame).rename(columns=str)
         return list(frame), frame.to_dict("records")
     if path.suffix == ".parquet":
         raise ValueError("no Parquet file")
@@ -161,7 +171,10 @@ def _names_targets(line: str) -> bool:
 
 def _delimiter(header: str) -> str:
     """The character between the names; the comma wins where several are there."""
-    return next((one for one in DELIMITERS if one in header), ",")
+    found = next((one for one in DELIMITERS if one in header), None)
+    if found is None and sum(plain(name) in NAMES for name in header.split()) > 1:
+        return " "
+    return found or ","
 
 
 def _say_what_is_read(path: Path, columns: Mapping[str, RequestColumn], ignored: list[str]) -> None:
@@ -171,6 +184,8 @@ def _say_what_is_read(path: Path, columns: Mapping[str, RequestColumn], ignored:
         if plain(name) != plain(column.quantity)
     ]
     said = [f"reads {', '.join(renamed)}"] if renamed else []
+    # a column without a name is the index that was saved with a frame
+    ignored = [name for name in ignored if plain(name)]
     if ignored:
         said.append(f"ignores {len(ignored)} columns: {', '.join(ignored)}")
     if said:
