@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exoval.data_folder import data_from, folder_named, holds_data
-from exoval.errors import BadParameter, DataNotFound, message_instead_of_traceback
-from exoval.running.output_path import make_folder, output_path
+from exoval.errors import BadParameter, message_instead_of_traceback
+from exoval.running.output_path import make_folder, output_path, writing
 
 if TYPE_CHECKING:
     from exoval.missions.mission import Mission
@@ -19,10 +21,15 @@ if TYPE_CHECKING:
 
 #: mission of a target whose name begins as no mission's stars do, such as a bare number
 DEFAULT_MISSION = "kepler"
+#: exit status of a list of which some targets could not be judged
+SOME_FAILED = 3
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Parse the command line and run the command; an expected error is one line and status 2."""
+    """Parse the command line and run the command; an expected error is one line and status 2.
+
+    A list of which some targets could not be judged ends with status 3.
+    """
     parsed = _parser().parse_args(arguments)
     # a folder may also hold light curves alone; then the command itself searches it
     data = parsed.data if parsed.data is not None and holds_data(parsed.data) else None
@@ -33,8 +40,49 @@ def main(arguments: list[str] | None = None) -> None:
         parsed.command(parsed)
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that takes options before, between and behind the targets."""
+
+    _is_inside = False
+
+    def parse_known_args(
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse as ``parse_known_intermixed_args`` does, which commands of a parser do not.
+
+        Options that nobody knows end the command with the name of the nearest.
+        """
+        # that function comes back here; and the parser of the commands has no other targets
+        if self._is_inside or self._subparsers is not None:
+            return super().parse_known_args(args, namespace)
+        self._is_inside = True
+        try:
+            parsed, unknown = self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._is_inside = False
+        options = [one for one in unknown if one.startswith("--")]
+        if options:
+            self.error(f"no option {_with_nearest(options[0].split('=')[0], self._options())}")
+        return parsed, unknown
+
+    def _options(self) -> list[str]:
+        return [one for action in self._actions for one in action.option_strings]
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        """Name the nearest of the choices."""
+        if action.choices is not None and value not in action.choices:
+            raise argparse.ArgumentError(action, f"no {_with_nearest(str(value), action.choices)}")
+
+
+def _with_nearest(name: str, known: Iterable[str]) -> str:
+    """A name that does not exist, and the nearest that do or all that do."""
+    known = list(known)
+    near = difflib.get_close_matches(name, known, 1)
+    return f"'{name}'; " + (f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m exoval", description=__doc__.split(":")[0])
+    parser = _Parser(prog="python -m exoval", description=__doc__.split(":")[0])
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     plot = commands.add_parser(
         "plot-event",
@@ -80,13 +128,17 @@ def _add_vet(commands: argparse._SubParsersAction) -> None:
         description="Give the probability of every scenario for events in real light curves, with "
         "errors and caveats. A catalogued signal is judged at its catalogued ephemeris, with the "
         "star's other signals cut out. The light curve of a star is searched for events.",
+        epilog="Exit status: 0 if every target was judged, or searched and found without an event; "
+        "3 if some could not be judged; 2 if the command itself is wrong.",
     )
     vet.add_argument("run", type=Path, help="output folder of python -m train")
     vet.add_argument(
         "targets",
         nargs="*",
+        default=[],
         metavar="TARGET",
-        help="stars such as 'KIC 10666592' and catalogued signals such as K00002.01",
+        help="stars such as 'KIC 10666592' and catalogued signals such as K00002.01, "
+        "'Kepler-2 b' or TOI-1136.01",
     )
     _add_light_curve(vet)
     vet.add_argument(
@@ -107,9 +159,10 @@ def _add_vet(commands: argparse._SubParsersAction) -> None:
         "--table",
         type=Path,
         metavar="CSV",
-        help="table of events to judge, one a row: a column target or file and, if known, "
-        "period_days, epoch_days, duration_hours, event (a name) and star_radius, star_mass, "
-        "star_teff ...",
+        help="table of events to judge, one a row, as CSV or Parquet: a column target or file and, "
+        "if known, period_days, epoch_days, duration_hours, event (a name) and star_radius, "
+        "star_mass, star_teff ...; the columns of ExoFOP, the NASA Exoplanet Archive and the "
+        "pipelines are understood too",
     )
     vet.add_argument(
         "--workers",
@@ -126,6 +179,11 @@ def _add_vet(commands: argparse._SubParsersAction) -> None:
         help="table of answers to write; default: vetted.csv",
     )
     vet.add_argument("--pages", type=Path, metavar="DIR", help="folder for the page of every event")
+    vet.add_argument(
+        "--allow-failures",
+        action="store_true",
+        help="end with status 0 even where some targets could not be judged",
+    )
     vet.set_defaults(command=_vet)
 
 
@@ -201,7 +259,7 @@ def _plot_event(parsed: argparse.Namespace) -> None:
 def _vet(parsed: argparse.Namespace) -> None:
     # imported here so that --help does not pay for torch and scikit-learn
     from exoval.running.progress import progress
-    from exoval.vetting.summary import summary
+    from exoval.vetting.summary import list_summary, summary
     from exoval.vetting.vet_list import Vetting, vet_list
 
     requests = _requests(parsed)
@@ -224,16 +282,21 @@ def _vet(parsed: argparse.Namespace) -> None:
             print("\n".join(answer.lines), flush=True)
         if answer.failed:
             print(f"{one}: {answer.failed}", file=sys.stderr)
-    events, failed = (
-        sum(len(answer.rows) for answer in answers),
-        [answer.failed for answer in answers if answer.failed],
-    )
-    print(f"{events} events judged, {len(failed)} targets failed -> {parsed.output}")
-    if not events:
-        raise DataNotFound(f"nothing could be judged: {failed[0]}")
     rows = [row for answer in answers for row in answer.rows]
-    run = vetting.run
-    print(summary(rows, run.models[run.leading].meanings))
+    failed = [answer.failed for answer in answers if answer.failed]
+    no_event = [answer.no_event for answer in answers if answer.no_event]
+    print(f"{len(rows)} events judged, {len(failed)} targets failed -> {parsed.output}")
+    if len(answers) > 1:
+        said = list_summary(rows, asked=len(answers), failed=failed, no_event=no_event)
+        print(said)
+        beside = parsed.output.with_name(f"{parsed.output.stem}_summary.txt")
+        with writing(beside):
+            beside.write_text(said + "\n")
+    if rows:
+        run = vetting.run
+        print(summary(rows, run.models[run.leading].meanings))
+    if failed and not parsed.allow_failures:
+        raise SystemExit(SOME_FAILED)
 
 
 def _requests(parsed: argparse.Namespace) -> list[VettingRequest]:
@@ -258,7 +321,7 @@ def _requests(parsed: argparse.Namespace) -> list[VettingRequest]:
         raise BadParameter(
             "nothing to judge; give targets such as 'KIC 10666592' or K00002.01, --table or --file"
         )
-    return list(dict.fromkeys(requests))
+    return requests
 
 
 def _request(parsed: argparse.Namespace, target: str | None) -> VettingRequest:
@@ -282,13 +345,23 @@ def _request(parsed: argparse.Namespace, target: str | None) -> VettingRequest:
 def _mission(name: str) -> Mission:
     """The mission of a yaml file, of conf/mission, or of a function in exoval.missions."""
     from exoval.missions.mission_file import is_mission_file, read_mission
-    from exoval.missions.named_mission import named_mission
+    from exoval.missions.named_mission import default_missions, named_mission
 
     shipped = _shipped_missions()
     if is_mission_file(name):
         return read_mission(name, others=shipped)
     path = shipped / f"{name}.yaml"
-    return read_mission(path) if path.is_file() else named_mission(name)
+    if path.is_file():
+        return read_mission(path)
+    try:
+        return named_mission(name)
+    except BadParameter as error:
+        known = {one.name for one in default_missions()} | {
+            path.stem for path in shipped.glob("*.yaml")
+        }
+        raise BadParameter(
+            f"no mission named {_with_nearest(name, sorted(known))}; or give the path of a yaml"
+        ) from error
 
 
 def _mission_of(target: str) -> Mission:

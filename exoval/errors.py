@@ -21,6 +21,10 @@ class BadLightCurve(ExovalError):
     """A light curve cannot be read or holds no usable cadence."""
 
 
+class NoEvent(DataNotFound):
+    """The search finds no event in a light curve."""
+
+
 class NoDip(BadLightCurve):
     """A light curve shows no dip at the requested event."""
 

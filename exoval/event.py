@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from exoval.ephemeris import Ephemeris
 
+#: days that stand for an unknown period: longer than any data
+NO_PERIOD = 1e6
+
 
 @dataclass(frozen=True, kw_only=True)
 class PossiblePeriods:
@@ -55,6 +58,19 @@ class TransitEvent:
     transit_count: int = 0
     source: str = ""
     possible_periods: PossiblePeriods | None = None
+
+    @classmethod
+    def seen_once(cls, *, epoch: float, duration: float, source: str = "") -> TransitEvent:
+        """Return an event of which only mid-time and duration are known, both in days.
+
+        Its periods are found where it is measured (``exoval.search.seen_once``). Raises
+        BadParameter unless both are finite and the duration is positive.
+        """
+        return cls(
+            ephemeris=Ephemeris(NO_PERIOD, epoch, duration),
+            source=source,
+            possible_periods=PossiblePeriods(shortest=duration, all_above=duration),
+        )
 
     @property
     def period_is_known(self) -> bool:

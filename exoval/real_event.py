@@ -16,6 +16,7 @@ from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
 from exoval.measure import MeasuredEvent, measure
 from exoval.recipe import Recipe
+from exoval.search.seen_once import event_seen_once
 from exoval.star import Star
 
 #: full width of the cut around each event of another signal, in durations of its events
@@ -32,10 +33,18 @@ def measure_real_event(
 ) -> MeasuredEvent:
     """Measure an event of an undetrended light curve as the events of a labelled set were.
 
-    ``others`` are further signals of the star, which are cut out. Raises NoDip if the data show
+    ``others`` are further signals of the star, which are cut out. For an event whose period is
+    unknown, the periods that the whole light curve allows are found first. Raises NoDip if the data show
     no dip at the event, BadLightCurve if no cadence is left.
     """
     light_curve = without_events(light_curve, others)
+    if not event.period_is_known:
+        event = event_seen_once(
+            recipe.detrend(light_curve, event.ephemeris),
+            epoch=event.ephemeris.epoch,
+            duration=event.ephemeris.duration,
+            source=event.source,
+        )
     window = best_window(light_curve, event.ephemeris, recipe.segments_per_light_curve)
     measured = measure(window, event, star, recipe) if len(window) else None
     if measured is None or not measured.folded.inside.any():

@@ -18,8 +18,8 @@ class Star:
 
     ``radius`` and ``mass`` are solar, ``teff`` in K, ``logg`` in dex (cgs), ``metallicity`` in dex,
     ``magnitude`` in the mission's own band, ``ra`` and ``dec`` in degrees. A radius, mass or
-    temperature of zero or less counts as unknown. ``flags`` names the parameters that follow from
-    relations instead of the catalogue.
+    temperature that is not positive and finite counts as unknown. ``flags`` names the parameters
+    that follow from relations instead of the catalogue.
     """
 
     target: str
@@ -36,8 +36,19 @@ class Star:
     def __post_init__(self) -> None:
         # tables write 0 or -1 for an unknown value
         for name in ("radius", "mass", "teff"):
-            if getattr(self, name) <= 0:
+            value = getattr(self, name)
+            if value <= 0 or math.isinf(value):
                 object.__setattr__(self, name, math.nan)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """What is not known of radius, temperature and surface gravity, in these words."""
+        needed = {
+            "radius": self.radius,
+            "temperature": self.teff,
+            "surface gravity": self.logg,
+        }
+        return tuple(word for word, value in needed.items() if not math.isfinite(value))
 
     @property
     def density(self) -> float:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from exoval.catalogs.known_signals import stars_with_known_signals
 from exoval.catalogs.signal_catalogue import signal_catalogues
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable
 from exoval.errors import DataNotFound
 from exoval.lightcurve import LightCurve
@@ -58,8 +59,8 @@ class CatalogueHosts:
         table = CatalogTable(self.table, self.table, self.download)
         frame = table.read(self.path, (self.identity_column, *values))
         frame = frame[(frame[values] > 0).all(axis=1)]
-        number = frame[self.identity_column].astype(int).astype(str)
-        target = self.mission.target_prefix + " " + number
+        frame = with_star_numbers(frame, self.identity_column)
+        target = self.mission.target_prefix + " " + frame[self.identity_column]
         catalogs = signal_catalogues(self.mission.target_prefix)
         known = stars_with_known_signals(catalogs, stars_of=self.path)
         # white noise falls with the square root of the averaging time

@@ -30,3 +30,12 @@ def test_what_a_table_fills_in_for_the_unknown_is_unknown(value):
     star = Star(target="KIC 1", radius=value, mass=1.0, teff=value)
     assert math.isnan(star.radius) and math.isnan(star.teff) and math.isnan(star.density)
     assert star.mass == 1.0
+
+
+def test_what_is_unknown_of_a_star_is_named():
+    assert Star(target="KIC 1", radius=1.0, teff=5000.0, logg=4.4).unknown == ()
+    assert Star(target="KIC 1", radius=-1.0, teff=5000.0).unknown == ("radius", "surface gravity")
+    assert Star(target="KIC 1", radius=math.inf, teff=0.0, logg=0.0).unknown == (
+        "radius",
+        "temperature",
+    )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable
 from exoval.labels import from_disposition
 
@@ -37,6 +38,7 @@ def read_certified_false_positives(path: str | Path | None = None) -> pd.DataFra
         ("kepid", "kepoi_name", "fpwg_disp_status"),
         optional=("fpwg_koi_period", "fpwg_comment", *CAUSES),
     )
+    table = with_star_numbers(table, "kepid")
     label = table["fpwg_disp_status"].fillna("NOT EXAMINED").str.strip()
     causes = [
         " + ".join(name for flag, name in CAUSES.items() if row[flag] == 1)
@@ -45,7 +47,7 @@ def read_certified_false_positives(path: str | Path | None = None) -> pd.DataFra
     return pd.DataFrame(
         {
             "name": table["kepoi_name"],
-            "target": "KIC " + table["kepid"].astype(str),
+            "target": "KIC " + table["kepid"],
             "period": table["fpwg_koi_period"].astype(float),
             "label": label,
             "disposition": label.map(from_disposition),

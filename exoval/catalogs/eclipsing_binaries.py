@@ -8,6 +8,7 @@ import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.signal_catalogue import SignalCatalogue
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable, candidates
 from exoval.missions.kepler import BKJD_ZERO
 
@@ -37,17 +38,13 @@ def read_eclipsing_binaries(path: str | Path | None = None) -> list[Candidate]:
 
     Raises DataNotFound if the table is missing, BadTable if it cannot be read or lacks a column.
     """
-    table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
+    table = with_star_numbers(TABLE.read(path, REQUIRED, optional=OPTIONAL), "KIC")
     number_on_star = table.groupby("KIC").cumcount() + 1
-    target = "KIC " + table["KIC"].astype(str)
     return candidates(
         pd.DataFrame(
             {
-                "target": target,
-                "name": "EB "
-                + table["KIC"].astype(str)
-                + "."
-                + number_on_star.map("{:02d}".format),
+                "target": "KIC " + table["KIC"],
+                "name": "EB " + table["KIC"] + "." + number_on_star.map("{:02d}".format),
                 "period": table["period"],
                 "epoch": (table["bjd0"] - (BKJD_ZERO - TABLE_ZERO)).where(table["bjd0"] > EARLIEST),
                 "duration": table["pwidth"].where(table["pwidth"] > 0) * table["period"],

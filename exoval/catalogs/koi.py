@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.candidate import Candidate, with_other_names
 from exoval.catalogs.signal_catalogue import SignalCatalogue
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable, candidates
 
 TABLE = CatalogTable(
@@ -17,20 +18,21 @@ TABLE = CatalogTable(
     "'cumulative', or from its TAP service: select * from cumulative",
 )
 REQUIRED = ("kepid", "kepoi_name", "koi_disposition", "koi_period", "koi_time0bk", "koi_duration")
-OPTIONAL = ("koi_depth", "koi_model_snr")
+OPTIONAL = ("koi_depth", "koi_model_snr", "kepler_name")
 
 
 def read_koi(path: str | Path | None = None) -> list[Candidate]:
     """Read Kepler Objects of Interest with the archive's disposition, in the table's order.
 
-    ``path`` is the archive's table as CSV or Parquet; the default lies under EXOVAL_DATA. Raises
-    DataNotFound if it is missing, BadTable if it cannot be read or lacks a column.
+    ``path`` is the archive's table as CSV or Parquet; the default lies under EXOVAL_DATA. Planets
+    have their name of the column ``kepler_name``, if there is one, as their other name. Raises
+    DataNotFound if the table is missing, BadTable if it cannot be read or lacks a column.
     """
-    table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
-    return candidates(
+    table = with_star_numbers(TABLE.read(path, REQUIRED, optional=OPTIONAL), "kepid")
+    found = candidates(
         pd.DataFrame(
             {
-                "target": "KIC " + table["kepid"].astype(str),
+                "target": "KIC " + table["kepid"],
                 "name": table["kepoi_name"],
                 "period": table["koi_period"],
                 "epoch": table["koi_time0bk"],
@@ -43,6 +45,13 @@ def read_koi(path: str | Path | None = None) -> list[Candidate]:
         ),
         provenance="KOI",
     )
+    planets = table.dropna(subset="kepler_name")
+    return with_other_names(found, dict(zip(planets["kepoi_name"], planets["kepler_name"])))
 
 
-SIGNALS = SignalCatalogue("KIC", read_koi)
+SIGNALS = SignalCatalogue(
+    "KIC",
+    read_koi,
+    names={"K": "kepoi_name", "KOI": "kepoi_name", "KEPLER": "kepler_name"},
+    table=TABLE,
+)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.signal_catalogue import SignalCatalogue
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable, candidates
 
 TABLE = CatalogTable(
@@ -29,17 +30,17 @@ def read_tce(path: str | Path | None = None) -> list[Candidate]:
     the default lies under EXOVAL_DATA. Raises DataNotFound if it is missing, BadTable if it cannot
     be read or lacks a column.
     """
-    table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
+    table = with_star_numbers(TABLE.read(path, REQUIRED, optional=OPTIONAL), "target_id")
     is_planet_candidate = table["label"] == "PC"
     disposition = table["label"].mask(
         is_planet_candidate & table["koi_disposition"].notna(), table["koi_disposition"]
     )
-    number = table["tce_plnt_num"].map("{:02d}".format)
+    number = table["tce_plnt_num"].map("{:02.0f}".format)
     return candidates(
         pd.DataFrame(
             {
-                "target": "KIC " + table["target_id"].astype(str),
-                "name": "TCE " + table["target_id"].astype(str) + "-" + number,
+                "target": "KIC " + table["target_id"],
+                "name": "TCE " + table["target_id"] + "-" + number,
                 "period": table["tce_period"],
                 "epoch": table["tce_time0bk"],
                 "duration": table["tce_duration"] / 24,

@@ -8,6 +8,7 @@ import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.signal_catalogue import SignalCatalogue
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable, candidates
 
 TABLE = CatalogTable(
@@ -27,16 +28,15 @@ def read_tess_eclipsing_binaries(path: str | Path | None = None) -> list[Candida
     outside 0-1, are skipped and counted. Raises DataNotFound if the table is missing, BadTable if
     it cannot be read or lacks a column.
     """
-    table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
+    table = with_star_numbers(TABLE.read(path, REQUIRED, optional=OPTIONAL), "TIC")
     width = table["Wp_2g"].fillna(table["Wp_pf"])
     depth = table["Dp_2g"].fillna(table["Dp_pf"])
     number_on_star = table.groupby("TIC").cumcount() + 1
-    identity = table["TIC"].astype(str)
     return candidates(
         pd.DataFrame(
             {
-                "target": "TIC " + identity,
-                "name": "EB " + identity + "." + number_on_star.map("{:02d}".format),
+                "target": "TIC " + table["TIC"],
+                "name": "EB " + table["TIC"] + "." + number_on_star.map("{:02d}".format),
                 "period": table["Per"],
                 "epoch": table["BJD0"],
                 "duration": width.where(width > 0) * table["Per"],

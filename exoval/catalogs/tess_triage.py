@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable
 from exoval.errors import BadTable
 from exoval.labels import FALSE_POSITIVE, PLANET
@@ -67,7 +68,7 @@ def triage_table(path: str | Path | None = None, *, split: str | None = None) ->
     in the log. Raises DataNotFound without the table and BadTable if it lacks a column or its views
     have another length.
     """
-    table = TABLE.read(path, NEEDED)
+    table = with_star_numbers(TABLE.read(path, NEEDED), "tic_id")
     if split is not None:
         table = table[table["split"] == split]
     known = table["Disposition"].isin(LABEL)
@@ -81,7 +82,7 @@ def triage_table(path: str | Path | None = None, *, split: str | None = None) ->
     frame = pd.DataFrame(
         {
             "event": "TCE " + table["row_id"].astype(str),
-            "target": "TIC " + table["tic_id"].astype(str),
+            "target": "TIC " + table["tic_id"],
             "label": label,
             "disposition": np.where(label == PLANET, PLANET, FALSE_POSITIVE),
             "period": table["Period"].astype(float),

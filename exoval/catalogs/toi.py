@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
 
-from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.candidate import Candidate, with_other_names
 from exoval.catalogs.signal_catalogue import SignalCatalogue
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable, candidates
 from exoval.missions.tess import BTJD_ZERO
 
@@ -18,24 +20,25 @@ TABLE = CatalogTable(
     "'TESS Project Candidates', or from its TAP service: select * from toi",
 )
 REQUIRED = ("tid", "tfopwg_disp", "pl_orbper", "pl_tranmid", "pl_trandurh")
-OPTIONAL = ("pl_trandep",)
+OPTIONAL = ("pl_trandep", "toi")
 
 
 def read_toi(path: str | Path | None = None) -> list[Candidate]:
     """Read TESS Objects of Interest with the working group's disposition, in the table's order.
 
     ``path`` is the archive's table as CSV or Parquet; the default lies under EXOVAL_DATA. Names
-    number a star's rows, because some copies lack the TOI number. Raises DataNotFound if it is
-    missing, BadTable if it cannot be read or lacks a column.
+    number a star's rows, because some copies lack the TOI number; where there is one, TOI-1136.01
+    is the other name. Raises DataNotFound if the table is missing, BadTable if it cannot be read
+    or lacks a column.
     """
-    table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
+    table = with_star_numbers(TABLE.read(path, REQUIRED, optional=OPTIONAL), "tid")
     number_on_star = table.groupby("tid").cumcount() + 1
-    identity = table["tid"].astype(str)
-    return candidates(
+    name = "TOI of TIC " + table["tid"] + "." + number_on_star.map("{:02d}".format)
+    found = candidates(
         pd.DataFrame(
             {
-                "target": "TIC " + identity,
-                "name": "TOI of TIC " + identity + "." + number_on_star.map("{:02d}".format),
+                "target": "TIC " + table["tid"],
+                "name": name,
                 "period": table["pl_orbper"],
                 "epoch": table["pl_tranmid"] - BTJD_ZERO,
                 "duration": table["pl_trandurh"] / 24,
@@ -47,6 +50,20 @@ def read_toi(path: str | Path | None = None) -> list[Candidate]:
         ),
         provenance="TOI",
     )
+    return with_other_names(found, dict(zip(name, map(toi_name, table["toi"]))))
 
 
-SIGNALS = SignalCatalogue("TIC", read_toi)
+def toi_name(number: object) -> str | None:
+    """Return the name of a TOI number, such as 1136.01, or of a name; None for what is neither.
+
+    >>> toi_name(1136.1), toi_name("1136.01"), toi_name("TOI 1136.01"), toi_name(None)
+    ('TOI-1136.10', 'TOI-1136.01', 'TOI-1136.01', None)
+    """
+    if isinstance(number, float):
+        # a float has no zeros at its end: 1136.1 is number 10 of its star
+        number = f"{number:.2f}"
+    found = re.fullmatch(r"(?:TOI[\s_-]*)?0*([1-9]\d*)\.(\d+)", str(number).strip(), re.IGNORECASE)
+    return f"TOI-{found[1]}.{int(found[2]):02d}" if found else None
+
+
+SIGNALS = SignalCatalogue("TIC", read_toi, names={"TOI": "toi"}, table=TABLE)

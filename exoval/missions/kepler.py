@@ -75,5 +75,5 @@ def kepler(
         aperture_radius_pixels=aperture_radius_pixels,
         noise=noise or ProceduralNoise(),
         targets=targets or TargetStars(),
-        name_prefixes=("KIC", "KOI", "K"),
+        name_prefixes=("KIC", "KOI", "K", "KEPLER"),
     )

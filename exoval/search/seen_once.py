@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from exoval.ephemeris import Ephemeris
-from exoval.errors import BadLightCurve, BadParameter
+from exoval.errors import BadParameter, NoDip
 from exoval.event import PossiblePeriods, TransitEvent
 from exoval.lightcurve import LightCurve
 from exoval.search.refine import box_event
@@ -30,8 +30,7 @@ def event_seen_once(
     ``light_curve`` is detrended, ``epoch`` and ``duration`` in days. If another dip matches the
     event as its next one, their separation is the period; if not, it is the shortest that puts no
     other event between the first and the last cadence, as that of
-    ``exoval.search.single_event``. Raises BadParameter for a duration that is not positive and
-    BadLightCurve if no cadence lies inside the event.
+    ``exoval.search.single_event``. Raises BadParameter for a duration that is not positive and NoDip if no cadence lies inside the event.
     """
     if not 0 < duration < np.inf or not np.isfinite(epoch):
         raise BadParameter(
@@ -43,7 +42,7 @@ def event_seen_once(
         max(3 * usable.baseline if usable else 0.0, SHORTEST_DURATIONS * duration), epoch, duration
     )
     if usable is None or not alone.in_event(usable.time).any():
-        raise BadLightCurve(
+        raise NoDip(
             f"{light_curve.target}: no cadence within {24 * duration:.3g} h about {epoch:.6g} d; "
             f"the data run from {light_curve.time[0]:.6g} to {light_curve.time[-1]:.6g} d: give "
             "another epoch or more segments"

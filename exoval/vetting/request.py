@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.known_signals import other_signals, stars_with_known_signals
 from exoval.catalogs.named_signal import named_signal
 from exoval.catalogs.signal_catalogue import signal_catalogues
+from exoval.catalogs.star_id import star_number
 from exoval.data_folder import data_folder
 from exoval.ephemeris import Ephemeris, is_same_signal
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
@@ -32,6 +33,8 @@ class VettingRequest:
     from first to last contact; an ephemeris given here replaces the catalogue's. ``others`` are
     ephemerides of further signals of the star, in the same form. ``star`` holds parameters that
     replace those of the light curve, by their names in ``Star``. ``name`` is the answer's name.
+    ``notes`` are caveats about the request itself. ``refused`` says why the row of a table cannot
+    be judged, and ``row`` is its number.
 
     >>> str(VettingRequest(target="K00002.01")), VettingRequest(target="K00002.01").is_given
     ('K00002.01', False)
@@ -47,13 +50,24 @@ class VettingRequest:
     name: str = ""
     others: tuple[tuple[float, float, float], ...] = ()
     star: tuple[tuple[str, float], ...] = ()
+    notes: tuple[str, ...] = ()
+    refused: str = ""
+    # two rows that ask the same are one request
+    row: int | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
-        return self.name or self.target or self.files[0]
+        return self.name or self.target or (self.files[0] if self.files else "nothing")
+
+    @property
+    def is_single_transit(self) -> bool:
+        """Whether one transit is given: epoch and duration, and no period or a period of 0."""
+        return not self.period_days and None not in (self.epoch_days, self.duration_hours)
 
     @property
     def is_given(self) -> bool:
-        """Whether an ephemeris is given; BadParameter if it is incomplete."""
+        """Whether an ephemeris, or a single transit, is given; BadParameter if it is incomplete."""
+        if self.is_single_transit:
+            return True
         given = {
             "period": self.period_days,
             "epoch": self.epoch_days,
@@ -73,7 +87,13 @@ class VettingRequest:
         Raises BadParameter for an incomplete ephemeris, DataNotFound for an unknown signal.
         """
         event = None
-        if self.is_given:
+        if self.is_single_transit:
+            event = TransitEvent.seen_once(
+                epoch=float(on_clock(self.epoch_days, mission.time_zero)),
+                duration=self.duration_hours / 24,
+                source="as given, without a period",
+            )
+        elif self.is_given:
             event = TransitEvent(
                 ephemeris=_ephemeris(
                     (self.period_days, self.epoch_days, self.duration_hours), mission
@@ -138,15 +158,15 @@ class VettingRequest:
 def star_name(target: str, mission: Mission) -> str | None:
     """The mission's name of a star, from any usual spelling; None for the name of a signal.
 
-    Raises DataNotFound for a star of another mission.
+    Raises DataNotFound for a star of another mission, BadParameter for a rounded number.
     """
     prefix = mission.target_prefix
-    star = re.fullmatch(rf"(?:{prefix})?[\s_-]*0*(\d+)", target.strip(), re.IGNORECASE)
-    if star:
-        return f"{prefix} {int(star[1])}"
+    number = star_number(target, prefix=prefix)
+    if number is not None:
+        return f"{prefix} {number}"
     if not signal_catalogues(prefix):
         return target.strip()
-    if re.fullmatch(r"[A-Za-z]{3}\s*\d+", target.strip()):
+    if re.fullmatch(r"(?!KOI|TOI|TCE)[A-Z]{3,4}[\s_-]*\d+", target.strip().upper()):
         raise DataNotFound(
             f"'{target}' is not a target of {mission.name}, whose stars are written "
             f"'{prefix} 1234567'; choose another --mission"

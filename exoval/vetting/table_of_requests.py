@@ -2,95 +2,393 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import csv
+import gzip
+import io
+import logging
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
+<<<<<<< HEAD
 from exoval.errors import BadTable, DataNotFound
+=======
+from exoval.catalogs.star_id import star_number
+from exoval.catalogs.toi import toi_name
+from exoval.ephemeris import is_other_period
+from exoval.errors import BadParameter, BadTable, DataNotFound
+from exoval.missions.clock import JULIAN
+>>>>>>> 5b26616e528eab1007ea74b2f20d9c571418357b
 from exoval.vetting.request import VettingRequest
+from exoval.vetting.request_columns import (
+    EPHEMERIS,
+    NAMES,
+    STAR,
+    RequestColumn,
+    plain,
+    read_columns,
+)
 
-#: columns of an ephemeris, in requests and in answers
-EPHEMERIS = ("period_days", "epoch_days", "duration_hours")
-#: columns of the star's parameters, and their names in ``Star``
-STAR = {
-    f"star_{name}": name
-    for name in ("radius", "mass", "teff", "logg", "metallicity", "magnitude", "ra", "dec")
+log = logging.getLogger(__name__)
+
+#: texts of cells that hold nothing, in small letters
+NOTHING = {"", "nan", "na", "n/a", "none", "null", "<na>", "-", "--", "---", "...", "nat"}
+#: what a star's parameters can be; tables write 0, -1, -999 or 99.9 for unknown ones
+POSSIBLE = {
+    "star_radius": (0, 1e4),
+    "star_mass": (0, 1e3),
+    "star_teff": (0, 1e6),
+    "star_logg": (-5, 12),
+    "star_metallicity": (-9, 9),
+    "star_magnitude": (-30, 50),
+    "star_ra": (-1e-9, 360),
+    "star_dec": (-90.1, 90),
 }
-TEXT = ("target", "file", "event")
+#: a marked cell is a limit or a guess
+MARKED = r"[<>≤≥~≈]"
+DELIMITERS = (",", ";", "\t", "|")
+#: lines among which the header is looked for
+HEADER_WITHIN = 20
 
 
 def read_requests(path: str | Path, defaults: VettingRequest | None = None) -> list[VettingRequest]:
     """The requests in a CSV or Parquet table; ``defaults`` fills in what the table leaves open.
 
-    Columns, all optional but one of the first two: ``target``, ``file`` (beside the table;
-    several with semicolons between them), ``event`` (a name), ``period_days``, ``epoch_days``
-    and ``duration_hours``, and parameters of the star as ``STAR`` lists them. Other columns are
-    ignored; an empty cell is left open. Rows of one target are signals of one star, and each is
-    judged with the others cut out. Raises DataNotFound if the table does not exist, BadTable if it
-    cannot be read, has no rows, or if a row has neither target nor file.
+    ``exoval.vetting.request_columns`` says which columns are understood: a star (``target``), a
+    signal (``toi``) or a ``file`` (beside the table; several with semicolons between them),
+    ``event`` (a name), the ephemeris and parameters of the star, in the names, units and clocks of
+    several archives. The log says which columns are ignored. An empty cell is left open; a row with
+    epoch and duration whose period is empty or 0 is a single transit.
+
+    Rows of one target are signals of one star, and each is judged with the others cut out. A row
+    that cannot be judged is a request with the reason in ``refused`` and stops no other; values of
+    stars that are limits or impossible are left out, and ``notes`` say so.
+
+    Raises DataNotFound if the table does not exist, BadTable if it cannot be read, has no rows,
+    neither target nor file, or columns that can be misunderstood.
     """
     path, defaults = Path(path), defaults or VettingRequest()
     if not path.is_file():
         raise DataNotFound(f"no table at {path}; check the path")
     try:
-        frame = (
-            pd.read_parquet(path)
-            if path.suffix == ".parquet"
-            else pd.read_csv(
-                path, comment="#", skipinitialspace=True, dtype=dict.fromkeys(TEXT, str)
-            )
-        )
-        numbers = [name for name in (*EPHEMERIS, *STAR) if name in frame]
-        frame = frame.astype(dict.fromkeys(numbers, float))
-    except (OSError, ValueError, TypeError, pa.ArrowException) as error:
+        names, rows = _cells(path)
+    except (OSError, EOFError, ValueError, csv.Error, pa.ArrowException) as error:
         raise BadTable(
-            f"cannot read {path} ({error}); give CSV or Parquet, with numbers in "
-            f"{', '.join((*EPHEMERIS, *STAR))}"
+            f"cannot read {path} ({error}); give CSV or Parquet, with a column target or file"
         ) from error
-    bare = [name for name in ("period", "epoch", "duration") if name in frame]
-    if bare:
+    columns, ignored = read_columns(names, str(path))
+    held = {column.quantity for column in columns.values()}
+    if not rows or not {"target", "file", "signal", "planet"} & held:
         raise BadTable(
-            f"{path} has the columns {', '.join(bare)} without units; name the columns "
-            f"{', '.join(EPHEMERIS)}"
-        )
-    if frame.empty or not {"target", "file"} & set(frame):
-        raise BadTable(
-            f"{path} has {len(frame)} rows and the columns {', '.join(frame)}; give "
+            f"{path} has {len(rows)} rows and the columns {', '.join(names)}; give "
             "rows with a column target or file"
         )
-    rows = [_request(row, path.parent, defaults) for row in frame.to_dict("records")]
-    nowhere = [str(number) for number, row in enumerate(rows, 1) if not (row.target or row.files)]
-    if nowhere:
+    if {"epoch_days", "duration_hours"} <= held and "period_days" not in held:
         raise BadTable(
-            f"{path}: row {', '.join(nowhere[:5])} has neither target nor file; give one"
+            f"{path} has epochs and durations, and no column of periods; add period_days, empty "
+            "for single transits"
         )
+    _say_what_is_read(path, columns, ignored)
+    limits = _limit_flags(columns, ignored)
+    requests = [
+        _request(_Row(number, row, columns, limits), path.parent, defaults)
+        for number, row in enumerate(rows, 1)
+    ]
     signals: dict[tuple, list[tuple]] = {}
-    for row in rows:
-        signals.setdefault((row.target, row.files), []).append(_ephemeris(row))
+    for row in requests:
+        if not row.refused:
+            signals.setdefault(_star(row), []).append(_ephemeris(row))
     return [
-        replace(row, others=_others(_ephemeris(row), signals[row.target, row.files]))
-        for row in rows
+        replace(row, others=_others(_ephemeris(row), signals.get(_star(row), [])))
+        for row in requests
     ]
 
 
-def _request(row: dict, folder: Path, defaults: VettingRequest) -> VettingRequest:
-    """The request of one row; a missing value is None or NaN."""
-    given = {name: value for name, value in row.items() if not pd.isna(value)}
-    files = tuple(
-        str(folder / name.strip()) for name in str(given.get("file", "")).split(";") if name.strip()
+def _cells(path: Path) -> tuple[list[str], list[dict]]:
+    """The names of the columns and the rows by name.
+
+    Cells of a text are text, so that no digit of a star's number is lost; what stands behind the
+    last column is under None.
+    """
+    content = path.read_bytes()
+    if content[:2] == b"\x1f\x8b":
+        content = gzip.decompress(content)
+    if content[:4] == b"PAR1":
+        frame = pd.read_parquet(io.BytesIO(content))
+        # stars may be the index of the frame that was saved
+        named = [name for name in frame.index.names if name is not None]
+        frame = (frame.reset_index(named) if named else frame).rename(columns=str)
+        return list(frame), frame.to_dict("records")
+    if path.suffix == ".parquet":
+        raise ValueError("no Parquet file")
+    lines = content.decode("utf-8-sig").splitlines()
+    start = _header_line(lines)
+    if not lines:
+        return [], []
+    if skipped := [line for line in lines[:start] if _is_row(line)]:
+        log.warning("%s: %d lines before the columns are skipped", path, len(skipped))
+    header = lines[start].lstrip().removeprefix("#").lstrip()
+    reader = csv.DictReader(
+        [header, *(line for line in lines[start + 1 :] if _is_row(line))],
+        delimiter=_delimiter(header),
+        skipinitialspace=True,
+        strict=True,
     )
+    return list(reader.fieldnames or ()), [row for row in reader if any(row.values())]
+
+
+def _is_row(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _header_line(lines: list[str]) -> int:
+    """The first line that names a star, signal or file; behind ``#`` only right above the rows."""
+    rows = [number for number, line in enumerate(lines) if _is_row(line)]
+    for number in rows[:HEADER_WITHIN]:
+        if _names_targets(lines[number]):
+            return number
+    first = rows[0] if rows else len(lines)
+    comments = [number for number in range(first) if lines[number].strip()]
+    if comments and _names_targets(lines[comments[-1]].lstrip().removeprefix("#")):
+        return comments[-1]
+    return min(first, len(lines) - 1)
+
+
+def _names_targets(line: str) -> bool:
+    names = [name.strip().strip("\"'") for name in line.split(_delimiter(line))]
+    if any(_number(name) is not None for name in names):
+        return False
+    try:
+        columns, _ = read_columns(names, "")
+    except BadTable:
+        # it has the names of columns, if not good ones
+        return True
+    return any(
+        column.quantity in ("target", "file", "signal", "planet") for column in columns.values()
+    )
+
+
+def _delimiter(header: str) -> str:
+    """The character between the names; the comma wins where several are there."""
+    found = next((one for one in DELIMITERS if one in header), None)
+    if found is None and sum(plain(name) in NAMES for name in header.split()) > 1:
+        return " "
+    return found or ","
+
+
+def _say_what_is_read(path: Path, columns: Mapping[str, RequestColumn], ignored: list[str]) -> None:
+    renamed = [
+        f"{column.quantity} from '{name}'"
+        for name, column in columns.items()
+        if plain(name) != plain(column.quantity)
+    ]
+    said = [f"reads {', '.join(renamed)}"] if renamed else []
+    # a column without a name is the index that was saved with a frame
+    ignored = [name for name in ignored if plain(name)]
+    if ignored:
+        said.append(f"ignores {len(ignored)} columns: {', '.join(ignored)}")
+    if said:
+        log.warning("%s: %s", path, "; ".join(said))
+
+
+def _limit_flags(columns: Mapping[str, RequestColumn], ignored: list[str]) -> dict[str, str]:
+    """Column -> the archive's column that says whether a value is a limit (``st_radlim``)."""
+    flags = {plain(name): name for name in ignored}
+    return {name: flags[key] for name in columns if (key := plain(name) + "lim") in flags}
+
+
+@dataclass
+class _Row:
+    """The cells of one row; reading them collects what is wrong with it and what is left out."""
+
+    number: int
+    cells: Mapping[str, object]
+    columns: Mapping[str, RequestColumn]
+    limits: Mapping[str, str]
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def cell(self, quantity: str) -> tuple[str, object, RequestColumn] | None:
+        """The name, the value and the column of a quantity; None if the cell is empty."""
+        for name, column in self.columns.items():
+            value = self.cells[name]
+            if column.quantity == quantity and not _is_nothing(value):
+                return name, value, column
+        return None
+
+    def text(self, quantity: str) -> str:
+        """The text of a cell; empty if there is none."""
+        found = self.cell(quantity)
+        return "" if found is None else str(found[1]).strip()
+
+    def number_of(self, quantity: str) -> float | None:
+        """The number of an ephemeris's cell in the quantity's unit; what is none is a problem."""
+        found = self.cell(quantity)
+        if found is None:
+            return None
+        name, value, column = found
+        given = _number(value)
+        if given is None or self._is_limit(name, value) or not math.isfinite(given):
+            kind = "a limit" if self._is_limit(name, value) else "no usable number"
+            self.problems.append(f"{name} is '{value}', {kind}")
+            return None
+        if column.caveat:
+            self.notes.append(column.caveat)
+        if quantity != "epoch_days" or column.zero is None:
+            return given * column.factor
+        if given > JULIAN:
+            return given
+        if column.zero == 0:
+            self.notes.append(
+                f"{name} is {given:g}, no Julian date, and is read on the mission's clock"
+            )
+            return given
+        return given + column.zero
+
+    def star_parameter(self, quantity: str) -> float | None:
+        """A parameter of the star; None, with a note, for a limit or an impossible value."""
+        found = self.cell(quantity)
+        if found is None:
+            return None
+        name, value, column = found
+        given, (low, high) = _number(value), POSSIBLE[quantity]
+        if self._is_limit(name, value):
+            self.notes.append(f"{name} is '{value}', a limit, and is not used")
+        elif given is None or not low < given * column.factor <= high:
+            self.notes.append(f"{name} is '{value}', which no star has, and is not used")
+        else:
+            return given * column.factor
+        return None
+
+    def _is_limit(self, name: str, value: object) -> bool:
+        flag = _number(self.cells[self.limits[name]]) if name in self.limits else None
+        return bool(flag) or bool(re.match(rf"\s*{MARKED}", str(value)))
+
+
+def _is_nothing(value: object) -> bool:
+    if isinstance(value, str):
+        return value.strip().lower() in NOTHING
+    return value is None or bool(pd.isna(value))
+
+
+def _number(value: object) -> float | None:
+    """A cell as a number; None if it is none."""
+    try:
+        return None if _is_nothing(value) else float(str(value).replace("_", "?"))
+    except ValueError:
+        return None
+
+
+def _request(row: _Row, folder: Path, defaults: VettingRequest) -> VettingRequest:
+    """The request of one row; ``refused`` says why it cannot be judged."""
+    target, name = _target_and_name(row)
+    files = tuple(str(folder / one.strip()) for one in row.text("file").split(";") if one.strip())
+    if row.cells.get(None):
+        row.problems.append("it has more cells than there are columns")
+    if not (target or files or row.problems):
+        row.problems.append("it has neither target nor file; give one")
+    period, epoch, duration = (row.number_of(quantity) for quantity in EPHEMERIS)
+    _check_ephemeris(row, period, epoch, duration)
+    parameters = {name: row.star_parameter(quantity) for quantity, name in STAR.items()}
+    if not (name or target or files):
+        name = f"row {row.number}"
     return replace(
         defaults,
-        target=str(given["target"]) if "target" in given else None,
+        target=target or None,
         files=files,
-        name=str(given.get("event", "")),
-        **{name: float(given[name]) for name in EPHEMERIS if name in given},
-        star=tuple(
-            (name, float(given[column])) for column, name in STAR.items() if column in given
-        ),
+        name=name,
+        period_days=period or None,
+        epoch_days=epoch,
+        duration_hours=duration,
+        star=tuple((one, value) for one, value in parameters.items() if value is not None),
+        notes=tuple(row.notes),
+        refused="; ".join(row.problems),
+        row=row.number,
     )
+
+
+def _target_and_name(row: _Row) -> tuple[str, str]:
+    """The star, or the signal where no star or no ephemeris is given; and the event's name."""
+    star = _star_of(row)
+    signal = _signal_of(row)
+    name = row.text("event")
+    if star and signal:
+        has_ephemeris = any(row.cell(quantity) for quantity in EPHEMERIS)
+        return (star if has_ephemeris else signal), name or signal
+    return star or signal, name
+
+
+def _star_of(row: _Row) -> str:
+    found = row.cell("target")
+    if found is None:
+        return ""
+    name, value, column = found
+    try:
+        number = star_number(value, prefix=column.letters)
+    except BadParameter as error:
+        row.problems.append(str(error))
+        return ""
+    if number is None and column.letters:
+        row.problems.append(f"{name} is '{value}', no number of a star")
+        return ""
+    # a column of text names stars in any way, which the mission understands
+    return str(value).strip() if number is None else f"{column.letters} {number}".strip()
+
+
+def _signal_of(row: _Row) -> str:
+    """The name of the row's TOI, KOI or planet."""
+    found = row.cell("signal")
+    if found is None:
+        return row.text("planet")
+    name, value, column = found
+    if column.letters == "TOI":
+        signal = toi_name(value)
+        if signal is None and _number(value) is None:
+            row.problems.append(f"{name} is '{value}', no TOI such as 1136.01")
+        return signal or ""
+    text = str(value).strip()
+    return f"KOI-{text}" if re.fullmatch(r"\d+\.\d+", text) else text
+
+
+def _check_ephemeris(
+    row: _Row, period: float | None, epoch: float | None, duration: float | None
+) -> None:
+    """Collect what makes an ephemeris unusable."""
+    if row.problems:
+        return
+    if period is not None and period < 0:
+        row.problems.append(f"the period is {period:g} days; give a positive one")
+    if duration is not None and duration <= 0:
+        row.problems.append(f"the duration is {duration:g} hours; give a positive one")
+    elif period and duration is not None and 0 < 24 * period <= duration:
+        row.problems.append(
+            f"the duration, {duration:g} hours, is as long as the period, {period:g} days; check "
+            "the units of both"
+        )
+    given = {"period": period, "epoch": epoch, "duration": duration}
+    missing = [name for name, value in given.items() if value is None]
+    # an empty period, or 0, means one transit, whose other two numbers must be known
+    missing = [name for name in missing if name != "period"] if len(missing) < 3 else []
+    if missing:
+        row.problems.append(
+            f"{', '.join(missing)} missing; give period, epoch and duration together, or leave all "
+            "three out to search the light curve"
+        )
+
+
+def _star(row: VettingRequest) -> tuple[object, tuple[str, ...]]:
+    """What rows of one star share, however they spell its name."""
+    for letters in ("KIC", "TIC", "EPIC", ""):
+        number = None if row.target is None else star_number(row.target, prefix=letters)
+        if number is not None:
+            return number, row.files
+    # signals of one star differ in what stands at the end: TOI-1136.01, Kepler-11 b
+    return re.sub(r"(?<=\d)(?:\.\d+|\s?[a-z])$", "", (row.target or "").lower()), row.files
 
 
 def _ephemeris(row: VettingRequest) -> tuple[float | None, float | None, float | None]:

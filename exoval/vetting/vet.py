@@ -88,15 +88,20 @@ def vet(
 
 def _check_epoch(epoch: float, light_curve: LightCurve) -> None:
     """Raise BadParameter for an epoch so far from the data that it must be on another clock."""
-    if not len(light_curve):
-        return
-    away = max(light_curve.time[0] - epoch, epoch - light_curve.time[-1])
+    away = days_away(epoch, light_curve)
     if away > FARTHEST_EPOCH_DAYS:
         raise BadParameter(
             f"{light_curve.target}: epoch {epoch:.6g} is {away:,.0f} days away from its data at "
             f"{light_curve.time[0]:.6g} to {light_curve.time[-1]:.6g}; give both on the mission's "
             "clock or as BJD"
         )
+
+
+def days_away(epoch: float, light_curve: LightCurve) -> float:
+    """The days between an epoch and the nearest end of a light curve; negative inside it."""
+    if not len(light_curve):
+        return 0.0
+    return max(light_curve.time[0] - epoch, epoch - light_curve.time[-1])
 
 
 def _table(run: TrainedRun, measured: MeasuredEvent, name: str) -> FeatureTable:

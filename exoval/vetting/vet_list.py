@@ -15,7 +15,7 @@ import pandas as pd
 
 from exoval.data_folder import data_folder
 from exoval.ephemeris import SAME_FOUND_PERIOD, Ephemeris, is_same_signal
-from exoval.errors import BadParameter, DataNotFound, ExovalError
+from exoval.errors import BadParameter, DataNotFound, ExovalError, NoEvent
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
 from exoval.missions.mission import Mission
@@ -27,7 +27,7 @@ from exoval.star import Star
 from exoval.vetting.request import VettingRequest
 from exoval.vetting.result import VettingResult
 from exoval.vetting.trained_run import TrainedRun, load_trained_run
-from exoval.vetting.vet import vet
+from exoval.vetting.vet import FARTHEST_EPOCH_DAYS, days_away, vet
 from exoval.vetting.vetted_page import write_vetted_page
 
 log = logging.getLogger(__name__)
@@ -38,11 +38,13 @@ class Answer:
     """The answer to one request: rows of the table, lines to read, and why it failed.
 
     ``failed`` is empty if nothing failed; rows that were judged before a failure are kept.
+    ``no_event`` says that the search found nothing to judge, which is no failure.
     """
 
     rows: list[dict] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     failed: str = ""
+    no_event: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,18 +81,24 @@ class Vetting:
 
     def __call__(self, request: VettingRequest) -> Answer:
         rows, lines = [], []
+        place = "" if request.row is None else f"row {request.row}: "
+        if request.refused:
+            return Answer(failed=place + request.refused)
         try:
             for result in self._results(request):
+                result = replace(result, caveats=(*request.notes, *result.caveats))
                 rows.append(result.row())
                 lines.append(result.sentence())
                 if self.pages is not None:
                     lines += self._draw(result)
+        except NoEvent as error:
+            return Answer(rows, [*lines, f"{request}: {error}"], no_event=str(error))
         except ExovalError as error:
             # events of the star that were judged before the error are kept
-            return Answer(rows, lines, str(error))
+            return Answer(rows, lines, place + str(error))
         except Exception as error:  # one bad light curve must not end a list of thousands
             log.exception("unexpected error while judging %s", request)
-            return Answer(rows, lines, f"unexpected {type(error).__name__}: {error}")
+            return Answer(rows, lines, f"{place}unexpected {type(error).__name__}: {error}")
         return Answer(rows, lines)
 
     def _results(self, request: VettingRequest) -> Iterator[VettingResult]:
@@ -102,9 +110,12 @@ class Vetting:
             return
         is_signal = request.is_signal(mission)
         name = request.name or (request.target if is_signal else f"{light_curve.target} 1")
-        yield self._vet(
-            light_curve, star, event, name, request.other_signals(mission, event, target)
-        )
+        others = [
+            one
+            for one in request.other_signals(mission, event, target)
+            if days_away(one.epoch, light_curve) <= FARTHEST_EPOCH_DAYS
+        ]
+        yield self._vet(light_curve, star, event, name, others)
 
     def _vet(
         self,
@@ -134,9 +145,9 @@ class Vetting:
         recipe = self.run.recipe
         found = search_again(recipe.search, recipe.detrend(light_curve), star, count=self.events)
         if not found:
-            raise DataNotFound(
-                f"the search finds no event above {recipe.search.threshold:g} sigma; "
-                "give period, epoch and duration"
+            raise NoEvent(
+                f"the search finds no event above {recipe.search.threshold:g} sigma; to judge one "
+                "below, give period, epoch and duration"
             )
         ephemerides = [event.ephemeris for event in found]
         for index, event in enumerate(found):
@@ -166,7 +177,8 @@ def vet_list(
 ) -> Iterator[tuple[VettingRequest, Answer]]:
     """Judge a list, write a CSV with one row an event, and yield each answer as it comes.
 
-    The column ``failed`` says why a target could not be judged; it is empty otherwise. ``workers``
+    The column ``failed`` says why a target could not be judged; it is empty otherwise. Where the
+    search found nothing, ``caveats`` says so and no label has a probability. ``workers``
     is the number of processes, 0 for as many as the machine has cores; if one dies, the target it
     was working on fails. Answers are kept beside ``output`` until the list is finished, so that an
     interrupted list resumes; failed targets are tried again. Raises DataNotFound if the folder
@@ -179,7 +191,10 @@ def vet_list(
     # read before the first light curve: a wrong folder must end the list, not fail a target
     run = vetting.run
     journal = Journal(Path(f"{output}.part"), _fingerprint(vetting, run.leading))
-    requests = list(dict.fromkeys(requests))
+    distinct = list(dict.fromkeys(requests))
+    if len(distinct) < len(requests):
+        log.warning("%d requests repeat others and are judged once", len(requests) - len(distinct))
+    requests = distinct
     answers = {
         one: Answer(**entry)
         for one in requests
@@ -257,6 +272,9 @@ def _write(output: str | Path, answers: list[tuple[VettingRequest, Answer]]) -> 
     rows = []
     for one, answer in answers:
         rows += [row | {"failed": ""} for row in answer.rows]
+        if answer.no_event:
+            caveats = "; ".join((*one.notes, answer.no_event))
+            rows.append({"event": str(one), "caveats": caveats, "failed": ""})
         if answer.failed:
             rows.append({"event": str(one), "failed": answer.failed})
     if not rows:

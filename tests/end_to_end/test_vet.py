@@ -112,9 +112,14 @@ def light_curve(folder):
     return kepler().read(next((folder / "light_curves").glob("*.fits")))
 
 
-def vetted_rows(folder, monkeypatch, tmp_path, *arguments):
+def vetted_rows(folder, monkeypatch, tmp_path, *arguments, status=0):
     monkeypatch.chdir(tmp_path)
-    main(["vet", str(folder / "run"), *arguments])
+    ended = 0
+    try:
+        main(["vet", str(folder / "run"), *arguments])
+    except SystemExit as end:
+        ended = end.code
+    assert ended == status
     return pd.read_csv(tmp_path / "vetted.csv")
 
 
@@ -144,13 +149,77 @@ def test_a_file_at_a_given_ephemeris_is_judged_alike(folder, monkeypatch, tmp_pa
 
 
 def test_a_target_that_fails_is_a_row_and_stops_no_other(folder, monkeypatch, tmp_path, capsys):
-    rows = vetted_rows(folder, monkeypatch, tmp_path, "KIC 8", "KIC 7", "--data", str(folder))
+    both = ("KIC 8", "KIC 7", "--data", str(folder))
+    rows = vetted_rows(folder, monkeypatch, tmp_path, *both, status=3)
     assert rows["failed"].notna().tolist() == [True, False]
     assert "KIC 8" in rows["failed"][0]
-    assert "1 events judged, 1 targets failed" in capsys.readouterr().out
-    with pytest.raises(SystemExit) as ended:
-        main(["vet", str(folder / "run"), "KIC 8", "--data", str(folder)])
-    assert ended.value.code == 2
+    said = capsys.readouterr().out
+    assert "1 events judged, 1 targets failed" in said
+    summary = (tmp_path / "vetted_summary.txt").read_text()
+    assert summary in said and "failed: 1" in summary and "no light curve of 'KIC 8'" in summary
+    assert "1 noise is procedural" in summary
+    vetted_rows(folder, monkeypatch, tmp_path, *both, "--allow-failures", status=0)
+    vetted_rows(folder, monkeypatch, tmp_path, "KIC 8", "--data", str(folder), status=3)
+
+
+def test_a_star_without_an_event_is_an_answer_and_no_failure(folder, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("exoval.vetting.vet_list.search_again", lambda *_, **__: [])
+    row = vetted_rows(folder, monkeypatch, tmp_path, "KIC 7", "--data", str(folder)).iloc[0]
+    assert row["event"] == "KIC 7" and pd.isna(row["failed"])
+    assert "no event above 7.1 sigma" in row["caveats"]
+    assert "KIC 7: the search finds no event above 7.1 sigma" in capsys.readouterr().out
+    rows = vetted_rows(
+        folder, monkeypatch, tmp_path, "KIC 7", "KIC 8", "--data", str(folder), status=3
+    )
+    assert len(rows) == 2
+    summary = (tmp_path / "vetted_summary.txt").read_text()
+    assert "without an event: 1" in summary and "failed: 1" in summary and "judged: 0" in summary
+
+
+def test_options_may_stand_before_and_between_the_targets(folder, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    given = ["--period", "4.2", "--epoch", "901.7", "--duration", "3.1"]
+    for words in (
+        [str(folder / "run"), "--data", str(folder), "KIC 7", *given],
+        ["--data", str(folder), *given, str(folder / "run"), "KIC 7"],
+    ):
+        main(["vet", *words])
+        assert pd.read_csv(tmp_path / "vetted.csv")["target"].tolist() == ["KIC 7"]
+
+
+def test_bad_rows_of_a_star_leave_the_answer_to_its_good_row_as_it_is(
+    folder, monkeypatch, tmp_path
+):
+    head, good = "target,period_days,epoch_days,duration_hours\n", "KIC 7,4.2,901.7,3.1\n"
+    bad = "KIC 7,-1,902,3\nKIC 7,inf,902,3\nKIC 7,6.1,902,300\nKIC 7,6.1,57000.5,3\n"
+    bad += "KIC 7,6.1,,3\nKIC 7,6.1,soon,3\n7.5,6.1,902,3\n"
+    (tmp_path / "good.csv").write_text(head + good)
+    (tmp_path / "both.csv").write_text(head + bad + good)
+    words = ("--data", str(folder), "--classifier", "forest", "--table")
+    alone = vetted_rows(folder, monkeypatch, tmp_path, *words, "good.csv").iloc[0]
+    rows = vetted_rows(folder, monkeypatch, tmp_path, *words, "both.csv", status=3)
+    assert rows["failed"].notna().tolist() == [True] * 7 + [False]
+    for number, failed in enumerate(rows["failed"][:7], 1):
+        assert failed.startswith(f"row {number}: ")
+    pd.testing.assert_series_equal(rows.iloc[7][alone.index], alone, check_names=False)
+
+
+def test_notes_of_a_request_are_caveats_of_its_answer(folder, monkeypatch, tmp_path):
+    (tmp_path / "list.csv").write_text(
+        "target,period_days,epoch_days,duration_hours,star_radius\nKIC 7,4.2,901.7,3.1,>2.1\n"
+    )
+    row = vetted_rows(
+        folder, monkeypatch, tmp_path, "--data", str(folder), "--table", "list.csv"
+    ).iloc[0]
+    assert "star_radius is '>2.1', a limit, and is not used" in row["caveats"]
+
+
+def test_rows_that_ask_the_same_are_judged_once_and_counted(folder, monkeypatch, tmp_path, caplog):
+    row = "KIC 7,4.2,901.7,3.1\n"
+    (tmp_path / "list.csv").write_text("target,period_days,epoch_days,duration_hours\n" + row + row)
+    words = ("--data", str(folder), "--table", "list.csv", "--classifier", "forest")
+    assert len(vetted_rows(folder, monkeypatch, tmp_path, *words)) == 1
+    assert "1 requests repeat others" in caplog.text
 
 
 def test_pages_are_drawn(folder, monkeypatch, tmp_path):
@@ -201,6 +270,7 @@ def test_a_table_is_judged_row_by_row(folder, table, run, monkeypatch, tmp_path)
         str(folder),
         "--classifier",
         "forest",
+        status=3,
     ).set_index("event")
     assert list(rows.index) == ["mine", "KIC 7 1", "from a file", "half", "nobody"]
     assert rows["failed"].isna().tolist() == [True, True, True, False, False]
@@ -222,9 +292,7 @@ def test_parameters_of_a_star_that_are_given_go_before_the_header(table, folder)
         (None, "no table at"),
         ("period_days\n3\n", "target or file"),
         ("target\n", "0 rows"),
-        ("target,period_days\nKIC 7,soon\n", "could not convert"),
         ("target,period\nKIC 7,2.0\n", "without units"),
-        ("target,event\n,a\nKIC 7,b\n", "row 1 has neither"),
         ('target\n"KIC', "cannot read"),
     ],
 )
@@ -257,14 +325,14 @@ def test_other_rows_of_a_star_are_hidden_where_they_are_other_signals(tmp_path):
 @pytest.mark.slow
 def test_worker_processes_give_the_same_table(folder, table, monkeypatch, tmp_path):
     arguments = ("--table", str(table), "--data", str(folder), "--classifier", "forest")
-    alone = vetted_rows(folder, monkeypatch, tmp_path, *arguments)
-    together = vetted_rows(folder, monkeypatch, tmp_path, *arguments, "--workers", "2")
+    alone = vetted_rows(folder, monkeypatch, tmp_path, *arguments, status=3)
+    together = vetted_rows(folder, monkeypatch, tmp_path, *arguments, "--workers", "2", status=3)
     pd.testing.assert_frame_equal(alone, together)
 
 
 def test_an_interrupted_list_goes_on_where_it_was(folder, table, monkeypatch, tmp_path):
     arguments = ("--table", str(table), "--data", str(folder), "--classifier", "forest")
-    whole = vetted_rows(folder, monkeypatch, tmp_path, *arguments)
+    whole = vetted_rows(folder, monkeypatch, tmp_path, *arguments, status=3)
     judged, judge = [], Vetting.__call__
 
     def interrupted(vetting, asked):
@@ -287,7 +355,7 @@ def test_an_interrupted_list_goes_on_where_it_was(folder, table, monkeypatch, tm
         "__call__",
         lambda vetting, asked: asked_again.append(asked) or judge(vetting, asked),
     )
-    rows = vetted_rows(folder, monkeypatch, tmp_path, *arguments)
+    rows = vetted_rows(folder, monkeypatch, tmp_path, *arguments, status=3)
     assert len(asked_again) == 3 and not set(asked_again) & set(judged)
     pd.testing.assert_frame_equal(rows, whole)
     assert not (tmp_path / "vetted.csv.part").exists()

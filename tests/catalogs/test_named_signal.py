@@ -1,0 +1,121 @@
+"""Signals by the names that people type."""
+
+import pandas as pd
+import pytest
+
+from exoval.catalogs.koi import read_koi
+from exoval.catalogs.named_signal import named_signal
+from exoval.catalogs.toi import read_toi, toi_name
+from exoval.errors import DataNotFound
+
+KOI = {"koi_disposition": "CONFIRMED", "koi_time0bk": 130.0, "koi_duration": 2.0}
+TOI = {"tfopwg_disp": "CP", "pl_tranmid": 2458520.0, "pl_trandurh": 2.0}
+
+
+@pytest.fixture
+def tables(tmp_path, monkeypatch):
+    """Two planets of one Kepler star, two TOIs of one TESS star and one without a number."""
+    for part in ("kepler", "tess"):
+        (tmp_path / "tables" / part).mkdir(parents=True)
+    koi = {"kepoi_name": ["K00157.01", "K00157.02"], "kepler_name": ["Kepler-11 c", None]}
+    pd.DataFrame({"kepid": 6541920, "koi_period": [13.0, 22.7]} | koi | KOI).to_parquet(
+        tmp_path / "tables/kepler/koi_dr25_2020-07.parquet"
+    )
+    toi = {"toi": [1136.01, 1136.02, None], "tid": [142276270, 142276270, 5]}
+    pd.DataFrame(toi | {"pl_orbper": [12.5, 6.3, 2.0]} | TOI).to_parquet(
+        tmp_path / "tables/tess/toi_2025-10.parquet"
+    )
+    monkeypatch.setenv("EXOVAL_DATA", str(tmp_path))
+    return tmp_path / "tables"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["TOI-1136.02", "TOI 1136.02", "toi1136.02", "TOI-01136.2", "TOI_1136.02", "1136.02"],
+)
+def test_a_toi_by_its_number(tables, name):
+    found = named_signal(name, "TIC")
+    assert found.target == "TIC 142276270" and found.ephemeris.period == 6.3
+
+
+@pytest.mark.parametrize("name", ["TIC 142276270.02", "tic142276270.02", "TIC-142276270.2"])
+def test_a_toi_by_its_star_and_the_number_of_its_row(tables, name):
+    assert named_signal(name, "TIC").ephemeris.period == 6.3
+
+
+@pytest.mark.parametrize(
+    "name", ["K00157.01", "KOI-157.01", "koi 157.1", "Kepler-11 c", "KEPLER 11c", "Kepler-11C"]
+)
+def test_an_object_of_interest_and_its_planets_name(tables, name):
+    assert named_signal(name, "KIC").name == "K00157.01"
+
+
+@pytest.mark.parametrize(("name", "prefix"), [("TOI-1136", "TIC"), ("KOI-157", "KIC")])
+def test_a_system_lists_its_signals(tables, name, prefix):
+    with pytest.raises(DataNotFound, match=r"is a system with 2 .*\.01.*\.02.*or the star"):
+        named_signal(name, prefix)
+    with pytest.raises(DataNotFound, match=r"system with 1 .*Kepler-11 c \(K00157.01\)"):
+        named_signal("Kepler-11", "KIC")
+
+
+def test_a_name_of_another_missions_stars_says_so(tables):
+    with pytest.raises(DataNotFound, match=r"a signal of a TIC star.*named KIC"):
+        named_signal("TOI-1136.01", "KIC")
+    with pytest.raises(DataNotFound, match=r"a signal of a KIC star.*named TIC"):
+        named_signal("Kepler-11 c", "TIC")
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "prefix", "told"),
+    [
+        ("tess/toi_2025-10", "TOI-1136.01", "TIC", "no TOI table.*Download"),
+        ("kepler/koi_dr25_2020-07", "Kepler-11 c", "KIC", "no KOI table.*Download"),
+        ("kepler/koi_dr25_2020-07", "K00157.01", "KIC", "no KOI table.*Download"),
+    ],
+)
+def test_the_missing_table_is_named_though_others_are_there(tables, table, name, prefix, told):
+    (tables / f"{table}.parquet").unlink()
+    pd.DataFrame(
+        {"TIC": [7], "Per": 3.0, "BJD0": 1500.0, "Wp_2g": 0.02, "Dp_2g": 0.1}
+        | {"Wp_pf": 0.02, "Dp_pf": 0.1}
+    ).to_parquet(tables / "tess/eclipsing_binaries_prsa2022.parquet")
+    with pytest.raises(DataNotFound, match=told):
+        named_signal(name, prefix)
+
+
+def test_a_table_without_the_numbers_says_which_column_is_missing(tables):
+    path = tables / "tess/toi_2025-10.parquet"
+    pd.read_parquet(path).drop(columns="toi").to_parquet(path)
+    with pytest.raises(DataNotFound, match=r"no column 'toi'.*Download.*'TIC 1234567\.01'"):
+        named_signal("TOI-1136.01", "TIC")
+    assert named_signal("TIC 142276270.01", "TIC").ephemeris.period == 12.5
+
+
+def test_similar_names_are_suggested(tables):
+    with pytest.raises(DataNotFound, match=r"TOI-1136\.02"):
+        named_signal("TOI-1136.03", "TIC")
+    with pytest.raises(DataNotFound, match="similar names are Kepler-11 c"):
+        named_signal("Kepler-11 d", "KIC")
+
+
+def test_other_names_are_those_of_the_table(tables):
+    names = [one.other_names for one in read_toi()]
+    assert names == [("TOI-1136.01",), ("TOI-1136.02",), ()]
+    assert [one.other_names for one in read_koi()] == [("Kepler-11 c",), ()]
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [
+        (1136.01, "TOI-1136.01"),
+        (1136.1, "TOI-1136.10"),
+        ("1136.01", "TOI-1136.01"),
+        ("toi 1136.1", "TOI-1136.01"),
+        ("0.01", None),
+        (float("nan"), None),
+        ("1136", None),
+        (None, None),
+    ],
+)
+def test_the_name_of_a_number(number, name):
+    assert toi_name(number) == name

@@ -1,0 +1,36 @@
+"""What a request asks for, from the spellings that people use."""
+
+import pytest
+
+from exoval.errors import BadParameter, DataNotFound
+from exoval.missions.tess import tess
+from exoval.vetting.request import VettingRequest, star_name
+
+
+@pytest.mark.parametrize(
+    "written", ["TIC 7", "7", "tic-07", "TIC7.0", "7.0", " TIC_0007 ", "TIC 0.7E1"]
+)
+def test_a_star_in_any_spelling(written):
+    assert star_name(written, tess()) == "TIC 7"
+
+
+def test_a_signal_and_a_star_of_another_mission():
+    assert star_name("TIC 7.01", tess()) is None and star_name("TOI 1136", tess()) is None
+    for other in ("KIC 7", "EPIC-7"):
+        with pytest.raises(DataNotFound, match="not a target of tess"):
+            star_name(other, tess())
+
+
+def test_a_transit_without_period_is_no_search_and_no_periodic_event():
+    single = VettingRequest("TIC 7", epoch_days=1520.0, duration_hours=3.0)
+    assert single.is_single_transit and single.is_given and not single.is_signal(tess())
+    with pytest.raises(BadParameter, match="single transit"):
+        single.event_and_target(tess())
+    assert not VettingRequest("TIC 7").is_single_transit
+    with pytest.raises(BadParameter, match="epoch, duration missing"):
+        _ = VettingRequest("TIC 7", period_days=3.0).is_given
+
+
+def test_rows_that_ask_the_same_are_one_request():
+    first, again = (VettingRequest("TIC 7", row=number) for number in (1, 2))
+    assert first == again and repr(first) == repr(again)
