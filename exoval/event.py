@@ -35,8 +35,8 @@ class PossiblePeriods:
         if self.between_two:
             return " or ".join(f"{period:.6g}" for period in self.between_two) + " d"
         if self.shortest >= self.all_above:
-            return f"{self.all_above:.6g} d or longer"
-        return f"{self.shortest:.6g} d at the shortest, and any above {self.all_above:.6g} d"
+            return f"{self.all_above:.4g} d or longer"
+        return f"{self.shortest:.4g} d at the shortest, and any above {self.all_above:.4g} d"
 
 
 @dataclass(frozen=True, kw_only=True)

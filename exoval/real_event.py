@@ -34,8 +34,8 @@ def measure_real_event(
     """Measure an event of an undetrended light curve as the events of a labelled set were.
 
     ``others`` are further signals of the star, which are cut out. For an event whose period is
-    unknown, the periods that the whole light curve allows are found first. Raises NoDip if the data show
-    no dip at the event, BadLightCurve if no cadence is left.
+    unknown, the periods that the whole light curve allows are found first. Raises NoDip if the
+    data show no dip at the event, BadLightCurve if no cadence is left.
     """
     light_curve = without_events(light_curve, others)
     if not event.period_is_known:
@@ -84,7 +84,7 @@ def limits_exceeded(measured: MeasuredEvent, recipe: Recipe) -> tuple[str, ...]:
     shortest, longest = recipe.periods
     depth, error = folded.depth
     found = []
-    if not shortest <= folded.period <= longest:
+    if folded.event.period_is_known and not shortest <= folded.period <= longest:
         found.append(f"period outside the {shortest:g}-{longest:g} days that were simulated")
     if len(folded.events) < search.minimum_transits:
         found.append(f"fewer than the {search.minimum_transits} transits that the search requires")

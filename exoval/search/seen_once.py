@@ -30,7 +30,8 @@ def event_seen_once(
     ``light_curve`` is detrended, ``epoch`` and ``duration`` in days. If another dip matches the
     event as its next one, their separation is the period; if not, it is the shortest that puts no
     other event between the first and the last cadence, as that of
-    ``exoval.search.single_event``. Raises BadParameter for a duration that is not positive and NoDip if no cadence lies inside the event.
+    ``exoval.search.single_event``. Raises BadParameter for a duration that is not positive and
+    NoDip if no cadence lies inside the event.
     """
     if not 0 < duration < np.inf or not np.isfinite(epoch):
         raise BadParameter(

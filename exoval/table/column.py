@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass
 
 
 @dataclass(frozen=True)
@@ -16,4 +16,5 @@ class Column:
     unit: str
     description: str
     source: str = ""
-    needs_period: bool = field(default=False, kw_only=True)
+    _: KW_ONLY
+    needs_period: bool = False

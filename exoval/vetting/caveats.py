@@ -53,8 +53,8 @@ def of_the_period(measured: MeasuredEvent) -> list[str]:
     if event.possible_periods is not None:
         count = "two transits" if event.possible_periods.between_two else "one transit"
         return [
-            f"the period is unknown: the data show {count} and allow {event.possible_periods}; "
-            "features that need a period are missing"
+            f"the period is unknown: the data show {count} and allow {event.possible_periods}",
+            "features that need a period are missing",
         ]
     others = fitting_multiples(measured.folded.light_curve, event)
     if not others:

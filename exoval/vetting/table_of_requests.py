@@ -15,15 +15,10 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-<<<<<<< HEAD
-from exoval.errors import BadTable, DataNotFound
-=======
 from exoval.catalogs.star_id import star_number
 from exoval.catalogs.toi import toi_name
-from exoval.ephemeris import is_other_period
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.missions.clock import JULIAN
->>>>>>> 5b26616e528eab1007ea74b2f20d9c571418357b
 from exoval.vetting.request import VettingRequest
 from exoval.vetting.request_columns import (
     EPHEMERIS,
@@ -396,7 +391,10 @@ def _ephemeris(row: VettingRequest) -> tuple[float | None, float | None, float |
 
 
 def _others(own: tuple, of_star: list[tuple]) -> tuple[tuple[float, float, float], ...]:
-    """The star's other complete ephemerides; ``VettingRequest`` leaves out those of one signal."""
-    if None in own:
+    """The star's other complete ephemerides; ``VettingRequest`` leaves out those of one signal.
+
+    A star that is to be searched has none.
+    """
+    if own[1] is None:
         return ()
     return tuple(one for one in of_star if None not in one and one != own)

@@ -24,8 +24,9 @@ def test_a_signal_and_a_star_of_another_mission():
 def test_a_transit_without_period_is_no_search_and_no_periodic_event():
     single = VettingRequest("TIC 7", epoch_days=1520.0, duration_hours=3.0)
     assert single.is_single_transit and single.is_given and not single.is_signal(tess())
-    with pytest.raises(BadParameter, match="single transit"):
-        single.event_and_target(tess())
+    event, target = single.event_and_target(tess())
+    assert target == "TIC 7" and not event.period_is_known
+    assert event.ephemeris.epoch == 1520.0 and event.ephemeris.duration == 0.125
     assert not VettingRequest("TIC 7").is_single_transit
     with pytest.raises(BadParameter, match="epoch, duration missing"):
         _ = VettingRequest("TIC 7", period_days=3.0).is_given
