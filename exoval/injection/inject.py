@@ -13,7 +13,7 @@ from exoval.errors import BadLightCurve, BadParameter
 from exoval.lightcurve import LightCurve
 from exoval.missions.named_mission import named_mission
 from exoval.physics.exact_flux import ExactModel
-from exoval.physics.system_flux import system_flux
+from exoval.physics.system_flux import SystemLight, system_flux
 from exoval.physics.transit_flux import TransitModel
 from exoval.system import Orbit, PhaseCurve, Source, System
 
@@ -68,9 +68,7 @@ def inject(
     transit_model = transit_model or ExactModel()
     if pixel_scale_arcsec is None:
         pixel_scale_arcsec = named_mission(light_curve.mission).pixel_scale_arcsec
-    light = system_flux(
-        light_curve.time, system, exposure=light_curve.exposure, transit_model=transit_model
-    )
+    light = _light_of_exposures(light_curve, system, transit_model)
     crowding = crowding_of_cadences(light_curve)
     share = 1.0 if light_curve.flux_is_decrowded else crowding
     flux = light_curve.flux * (1 + share * (light.flux - 1))
@@ -90,6 +88,29 @@ def inject(
         pixel_scale_arcsec=pixel_scale_arcsec,
         neighbours_arcsec=tuple(neighbours_arcsec),
     )
+
+
+def _light_of_exposures(
+    light_curve: LightCurve, system: System, transit_model: TransitModel
+) -> SystemLight:
+    """The system's light at every cadence, averaged over that cadence's exposure."""
+    time, exposures = light_curve.time, light_curve.exposures
+    parts = {
+        exposure: system_flux(
+            time[exposures == exposure],
+            system,
+            exposure=float(exposure),
+            transit_model=transit_model,
+        )
+        for exposure in np.unique(exposures)
+    }
+    if len(parts) == 1:
+        return next(iter(parts.values()))
+    light = SystemLight(*(np.empty(len(time)) for _ in fields(SystemLight)))
+    for exposure, part in parts.items():
+        for name in (field.name for field in fields(SystemLight)):
+            getattr(light, name)[exposures == exposure] = getattr(part, name)
+    return light
 
 
 def rebuild(light_curve: LightCurve, card: Mapping) -> Injection:
@@ -139,7 +160,8 @@ def _identity(light_curve: LightCurve) -> dict:
         crowding_of_cadences(light_curve),
     ):
         digest.update(np.ascontiguousarray(array).tobytes())
-    return {
+    several = {} if light_curve.has_one_exposure else {"exposures": _segment_exposures(light_curve)}
+    return several | {
         "target": light_curve.target,
         "mission": light_curve.mission,
         "segments": [int(segment.number) for segment in light_curve.segments],
@@ -147,6 +169,11 @@ def _identity(light_curve: LightCurve) -> dict:
         "exposure": float(light_curve.exposure),
         "sha256": digest.hexdigest(),
     }
+
+
+def _segment_exposures(light_curve: LightCurve) -> list[float]:
+    exposures = light_curve.exposures
+    return [float(exposures[segment.start]) for segment in light_curve.segments]
 
 
 def _engine_card(transit_model: TransitModel) -> dict:
