@@ -54,8 +54,8 @@ class LightCurve:
     Arrays have one shape (cadences,): ``time`` (days, mid-exposure, ascending), ``flux`` and
     ``flux_error`` (any linear unit; 1 after detrending), ``centroid_column`` and ``centroid_row``
     (pixels; NaN where unknown). All cadences are usable: flagged ones and those with missing flux
-    were left out by the reader. ``exposure`` is in days and that of most of the time, where segments
-    have several: ``exposures`` gives it for every cadence. ``flux_is_decrowded`` says that light of
+    were left out by the reader. ``exposure`` is in days and that of most of the time: segments may
+    have others, ``exposures`` gives it for every cadence. ``flux_is_decrowded`` says that light of
     known neighbours was already subtracted (true of PDCSAP). ``band`` names the passband; an empty
     name stands for the band of the mission's name. ``notes`` are sentences on what a reader
     converted or guessed, ``left_out`` the number of cadences it left out for each reason.

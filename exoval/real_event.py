@@ -15,6 +15,7 @@ from exoval.errors import NoDip
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
 from exoval.measure import MeasuredEvent, measure
+from exoval.missions.light_curve_object import as_light_curve
 from exoval.recipe import Recipe
 from exoval.star import Star
 
@@ -35,7 +36,7 @@ def measure_real_event(
     ``others`` are further signals of the star, which are cut out. Raises NoDip if the data show
     no dip at the event, BadLightCurve if no cadence is left.
     """
-    light_curve = without_events(light_curve, others)
+    light_curve = without_events(as_light_curve(light_curve, recipe.mission), others)
     window = best_window(light_curve, event.ephemeris, recipe.segments_per_light_curve)
     measured = measure(window, event, star, recipe) if len(window) else None
     if measured is None or not measured.folded.inside.any():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Profile:
     """Weighted means of the dip in the filled bins around mid-event, in order of time.
 
@@ -56,9 +56,9 @@ def bin_profile(
         shares = np.array(own)[:, filled] / total[filled]
     total = total[filled]
     return Profile(
-        mean_time[filled] / total,
-        mean_dip[filled] / total,
-        total**-0.5,
-        2 * half_window / bins,
-        shares,
+        time=mean_time[filled] / total,
+        dip=mean_dip[filled] / total,
+        error=total**-0.5,
+        width=2 * half_window / bins,
+        shares=shares,
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from exoval.errors import BadLightCurve, BadParameter
 from exoval.lightcurve import LightCurve
+from exoval.missions.light_curve_object import as_light_curve
 from exoval.missions.named_mission import named_mission
 from exoval.physics.exact_flux import ExactModel
 from exoval.physics.system_flux import SystemLight, system_flux
@@ -65,6 +66,7 @@ def inject(
     Raises BadParameter for a mission of unknown name without a pixel scale, and for a system
     outside the domain of the transit model.
     """
+    light_curve = as_light_curve(light_curve)
     transit_model = transit_model or ExactModel()
     if pixel_scale_arcsec is None:
         pixel_scale_arcsec = named_mission(light_curve.mission).pixel_scale_arcsec
@@ -123,6 +125,7 @@ def rebuild(light_curve: LightCurve, card: Mapping) -> Injection:
             f"not a truth card: format is {card.get('format')!r} instead of "
             f"'{CARD_FORMAT}'; give the card that an injection returned"
         )
+    light_curve = as_light_curve(light_curve)
     identity = _identity(light_curve)
     differing = [name for name, value in identity.items() if card["host"].get(name) != value]
     if differing:
