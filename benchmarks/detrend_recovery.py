@@ -5,9 +5,9 @@
 (a) Planets are injected into real Kepler quarters and TESS sectors of quiet and of active stars
 (5 to 95 % of the flux spans more than 2000 ppm) and into procedural light curves of spotted stars
 (1 % spots, rotation within 1.5 to 6 days, at Kepler's and TESS's cadence). Their strength against
-white noise is log-uniform in 8-40. Every detrending is followed by the same search; an event at the
-true period or an alias (``recover``) counts as found. The depth is that of the limb-darkened transit
-once the true event is hidden and the light curve detrended again, over the true one.
+white noise is log-uniform in 8-40. Every detrending is followed by the same search; an event at
+the true period or an alias (``recover``) counts as found. The depth is that of the limb-darkened
+transit once the true event is hidden and the light curve detrended again, over the true one.
 (b) False alarms: events above the threshold in the same light curves, inverted, without a planet.
 (c) Confirmed planets and eclipsing binaries in a quarter of their own: found, and the depth over
 that with the biweight.
