@@ -255,8 +255,9 @@ def _with_usual_exposure(
         for one in own
     ]
     usual = own[int(np.argmax(days))]
+    first = [next(other for other in [usual, *own] if _alike(one, other)) for one in own]
     return usual, tuple(
-        replace(s, exposure=np.nan if _alike(one, usual) else one) for s, one in zip(segments, own)
+        replace(s, exposure=np.nan if one == usual else one) for s, one in zip(segments, first)
     )
 
 

@@ -15,6 +15,7 @@ from exoval.errors import NoDip
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
 from exoval.measure import MeasuredEvent, measure
+from exoval.missions.light_curve_object import as_light_curve
 from exoval.recipe import Recipe
 from exoval.search.seen_once import event_seen_once
 from exoval.star import Star
@@ -37,7 +38,7 @@ def measure_real_event(
     unknown, the periods that the whole light curve allows are found first. Raises NoDip if the
     data show no dip at the event, BadLightCurve if no cadence is left.
     """
-    light_curve = without_events(light_curve, others)
+    light_curve = without_events(as_light_curve(light_curve, recipe.mission), others)
     if not event.period_is_known:
         event = event_seen_once(
             recipe.detrend(light_curve, event.ephemeris),

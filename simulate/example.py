@@ -261,6 +261,8 @@ def _truth(injected: InjectedSystem, transit_model: TransitModel) -> dict:
     lost = 1 - np.divide(
         eclipses.flux, host.flux, out=np.ones(len(host.flux)), where=host.flux != 0
     )
+    # the noise is that of the usual exposure: a longer one counts for more
+    longer = host.exposures / host.exposure
     noise = (
         1e-6
         * differential_precision(host, hours=24 * NOISE_DAYS)
@@ -284,6 +286,6 @@ def _truth(injected: InjectedSystem, transit_model: TransitModel) -> dict:
             "limb_darkening_1": eclipsed.limb_darkening[0],
             "limb_darkening_2": eclipsed.limb_darkening[1],
             "depth_ppm": float(1e6 * np.max(lost)),
-            "expected_snr": float(np.sqrt(np.nansum(lost**2)) / noise),
+            "expected_snr": float(np.sqrt(np.nansum(lost**2 * longer)) / noise),
         }
     )

@@ -44,15 +44,16 @@ def hard_cases(
 
 def transits_in_data(orbit: Orbit, light_curve: LightCurve) -> int:
     """Number of eclipses of body 1 during which there is a cadence with flux."""
-    time = light_curve.time[np.isfinite(light_curve.flux)]
+    seen = np.isfinite(light_curve.flux)
+    time, exposures = light_curve.time[seen], light_curve.exposures[seen]
     duration = durations(orbit)[0]
     if len(time) == 0 or duration <= 0:
         return 0
-    reach = 0.5 * (duration + light_curve.exposure)
+    reach = 0.5 * (duration + exposures)
     if orbit.transit_times:
         middles = np.sort(orbit.transit_times)
-        ends = np.searchsorted(time, [middles - reach, middles + reach])
-        return int(np.count_nonzero(ends[1] > ends[0]))
+        nearest = np.searchsorted(0.5 * (middles[1:] + middles[:-1]), time)
+        return len(np.unique(nearest[np.abs(time - middles[nearest]) < reach]))
     ephemeris = Ephemeris(orbit.period, orbit.epoch, min(duration, 0.99 * orbit.period))
     inside = np.abs(ephemeris.time_from_mid_event(time)) < reach
     return len(np.unique(ephemeris.event_number(time[inside])))

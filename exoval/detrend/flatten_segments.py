@@ -12,6 +12,7 @@ from exoval.detrend.wild_cadences import IMPOSSIBLE, ISOLATED, impossible_flux, 
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve
 from exoval.lightcurve import LightCurve
+from exoval.missions.light_curve_object import as_light_curve
 
 
 class Trend(Protocol):
@@ -47,6 +48,7 @@ def flatten_segments(
 
     Raises BadLightCurve if times do not ascend or no cadence has a finite trend.
     """
+    light_curve = as_light_curve(light_curve)
     usable = np.isfinite(light_curve.time) & np.isfinite(light_curve.flux)
     if not usable.all():
         light_curve = light_curve.keep(usable)

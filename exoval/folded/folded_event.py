@@ -134,7 +134,7 @@ class FoldedEvent:
             self.weight,
             period=self.period,
             duration=self.duration,
-            exposure=curve.exposure,
+            exposure=curve.exposure if curve.has_one_exposure else curve.exposures,
         )
         return box_pulls(
             curve.time,
@@ -142,7 +142,7 @@ class FoldedEvent:
             noise,
             self.weight,
             duration=self.duration,
-            exposure=curve.exposure,
+            exposure=curve.exposure if curve.has_one_exposure else curve.exposures,
         )
 
     @cached_property
@@ -165,8 +165,22 @@ class FoldedEvent:
             self.time_from_mid, self.dip, self.weight, period=self.period, duration=self.duration
         )
 
-    def profile(self, *, cadences: np.ndarray | slice = slice(None), bins: int = BINS) -> Profile:
-        """Binned dip around mid-event of the chosen cadences."""
+    @cached_property
+    def _exposure_groups(self) -> tuple[np.ndarray, np.ndarray]:
+        """The exposures, days, and which of them each cadence has, counted from 0."""
+        curve = self.light_curve
+        if curve.has_one_exposure:
+            return np.array([curve.exposure]), np.zeros(len(curve), dtype=np.int64)
+        return np.unique(curve.exposures, return_inverse=True)
+
+    def profile(
+        self,
+        *,
+        cadences: np.ndarray | slice = slice(None),
+        bins: int = BINS,
+        by_exposure: bool = False,
+    ) -> Profile:
+        """Binned dip around mid-event of the chosen cadences, with the shares of exposures."""
         half_window = min(0.5 * WINDOW * self.duration, 0.5 * self.period)
         return bin_profile(
             self.time_from_mid[cadences],
@@ -174,12 +188,13 @@ class FoldedEvent:
             self.weight[cadences],
             half_window=half_window,
             bins=bins,
+            exposure_number=self._exposure_groups[1][cadences] if by_exposure else None,
         )
 
     @cached_property
     def whole_profile(self) -> Profile:
         """The profile of all events."""
-        return self.profile()
+        return self.profile(by_exposure=not self.light_curve.has_one_exposure)
 
     @cached_property
     def trapezoid(self) -> TrapezoidFit | None:
@@ -195,7 +210,7 @@ class FoldedEvent:
             self.whole_profile,
             duration=self.duration,
             period=self.period,
-            exposure=self.light_curve.exposure,
+            exposures=self._exposure_groups[0],
             limb_darkening=self._limb_darkening(),
             inflation=self.noise,
         )
@@ -204,14 +219,17 @@ class FoldedEvent:
     def matched(self) -> SingleEvents:
         """Depth of every event by a matched filter of the fitted shape; box depths without a fit.
 
-        The floor of the shape is scaled to 1, so that depths are relative flux.
+        The floor of the shape is scaled to 1, so that depths are relative flux. Each cadence is
+        compared with the shape that its exposure shows.
         """
         profile, fit = self.whole_profile, self.transit
-        if fit is None or not fit.shape.max() > 0:
+        if fit is None or not fit.shapes.max() > 0:
             return self.events
-        near = np.abs(self.time_from_mid) <= np.abs(profile.time).max()
-        shape = np.zeros(len(near))
-        shape[near] = np.interp(self.time_from_mid[near], profile.time, fit.shape / fit.shape.max())
+        within = np.abs(self.time_from_mid) <= np.abs(profile.time).max()
+        shape = np.zeros(len(within))
+        for number, own in enumerate(fit.shapes / fit.shapes.max()):
+            near = within & (self._exposure_groups[1] == number)
+            shape[near] = np.interp(self.time_from_mid[near], profile.time, own)
         return matched_events(self.event_number, shape, self.dip - fit.mean["level"], self.weight)
 
     @cached_property

@@ -15,10 +15,12 @@ from exoval.physics.exact_flux import fill_flux
 
 #: which model: parameters are depth, duration, ingress share, offset, level
 TRAPEZOID = 0
-#: ln radius ratio, ln duration, offset, level; fixed are b / (1 + k), period, u1, u2, exposure
+#: ln radius ratio, ln duration, offset, level; fixed are b / (1 + k), period, u1, u2, exposures
 TRANSIT = 1
 
 _NO_TIMES = np.empty(0)
+#: shares of exposures, shape (exposures, times), where all times have the first exposure
+ONE_EXPOSURE = np.empty((0, 0))
 
 
 @njit(cache=True, error_model="numpy")
@@ -31,9 +33,17 @@ def scaled_axis(k: float, impact: float, duration: float, period: float) -> floa
 
 @njit(cache=True, error_model="numpy")
 def fill_model(
-    kind: int, parameters: np.ndarray, fixed: np.ndarray, time: np.ndarray, dip: np.ndarray
+    kind: int,
+    parameters: np.ndarray,
+    fixed: np.ndarray,
+    shares: np.ndarray,
+    time: np.ndarray,
+    dip: np.ndarray,
 ) -> None:
-    """Write the dip of a model at ascending ``time`` (days, or the unit of the duration)."""
+    """Write the dip of a model at ascending ``time`` (days, or the unit of the duration).
+
+    ``shares`` is the part that each exposure has at each time, or ONE_EXPOSURE.
+    """
     if kind == TRAPEZOID:
         depth, duration, ingress, offset, level = parameters
         for i in range(time.size):
@@ -42,11 +52,17 @@ def fill_model(
         return
     k, duration = math.exp(parameters[0]), math.exp(parameters[1])
     offset, level = parameters[2], parameters[3]
-    share, period, u1, u2, exposure = fixed
+    share, period, u1, u2, exposure = fixed[0], fixed[1], fixed[2], fixed[3], fixed[4]
     impact = share * (1 + k)
     axis = scaled_axis(k, impact, duration, period)
     path = (period, axis, impact / axis, 0.0, 0.5 * math.pi)
     fill_flux(time, dip, offset, _NO_TIMES, path, k, 0.0, u1, u2, 0.3, 0.3, exposure)
+    if shares.shape[0] > 1:
+        dip[:] = 1 - shares[0] * (1 - dip)
+        flux = np.empty(time.size)
+        for j in range(1, shares.shape[0]):
+            fill_flux(time, flux, offset, _NO_TIMES, path, k, 0.0, u1, u2, 0.3, 0.3, fixed[4 + j])
+            dip -= shares[j] * (1 - flux)
     for i in range(time.size):
         dip[i] = level + 1 - dip[i]
 
@@ -55,6 +71,7 @@ def fill_model(
 def fit_model(
     kind: int,
     fixed: np.ndarray,
+    shares: np.ndarray,
     time: np.ndarray,
     dip: np.ndarray,
     weight: np.ndarray,
@@ -74,11 +91,11 @@ def fit_model(
     best = np.minimum(np.maximum(start, lower), upper)
     model, trial_model = np.empty(time.size), np.empty(time.size)
     slopes = np.empty((n, time.size))
-    fill_model(kind, best, fixed, time, model)
+    fill_model(kind, best, fixed, shares, time, model)
     chi2 = _chi2(model, dip, weight)
     damping = 1e-2
     for _ in range(most_rounds):
-        _fill_slopes(kind, best, fixed, time, model, upper, step, slopes)
+        _fill_slopes(kind, best, fixed, shares, time, model, upper, step, slopes)
         curvature, gradient = _normal_equations(slopes, dip - model, weight)
         gained = 0.0
         for _ in range(8):
@@ -87,7 +104,7 @@ def fit_model(
                 damped[i, i] += damping * max(curvature[i, i], 1e-300)
             move = solve(damped, gradient)
             trial = np.minimum(np.maximum(best + move, lower), upper)
-            fill_model(kind, trial, fixed, time, trial_model)
+            fill_model(kind, trial, fixed, shares, time, trial_model)
             trial_chi2 = _chi2(trial_model, dip, weight)
             if trial_chi2 < chi2:
                 gained = chi2 - trial_chi2
@@ -98,7 +115,7 @@ def fit_model(
             damping *= 6.0
         if gained < 1e-4 + 1e-9 * chi2:
             break
-    _fill_slopes(kind, best, fixed, time, model, upper, step, slopes)
+    _fill_slopes(kind, best, fixed, shares, time, model, upper, step, slopes)
     curvature, gradient = _normal_equations(slopes, dip - model, weight)
     covariance = np.empty((n, n))
     for i in range(n):
@@ -121,6 +138,7 @@ def _fill_slopes(
     kind: int,
     at: np.ndarray,
     fixed: np.ndarray,
+    shares: np.ndarray,
     time: np.ndarray,
     model: np.ndarray,
     upper: np.ndarray,
@@ -132,7 +150,7 @@ def _fill_slopes(
         moved = at.copy()
         change = step[i] if at[i] + step[i] <= upper[i] else -step[i]
         moved[i] += change
-        fill_model(kind, moved, fixed, time, slopes[i])
+        fill_model(kind, moved, fixed, shares, time, slopes[i])
         for j in range(time.size):
             slopes[i, j] = (slopes[i, j] - model[j]) / change
 

@@ -10,12 +10,13 @@ b / (1 + k) and in the logarithm of the radius ratio.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 
-from exoval.folded.least_squares import TRANSIT, fill_model, fit_model, scaled_axis
+from exoval.folded.least_squares import ONE_EXPOSURE, TRANSIT, fill_model, fit_model, scaled_axis
 from exoval.folded.profile import Profile
 from exoval.physics.quadratic_occultation import hidden_share
 
@@ -47,7 +48,8 @@ class TransitFit:
     ``duration`` (first to fourth contact), ``flat_duration`` (second to third; 0 if grazing) and
     ``offset`` are days, ``depth`` is the light lost at mid-event, ``scaled_axis`` is a / R.
     ``log_axis`` is the mean logarithm of a / R. ``chi2`` is the minimum, over ``bins`` bins;
-    ``shape`` (bins,) is the dip of that model at the profile's times, without its level.
+    ``shape`` (bins,) is the dip of that model at the profile's times, without its level, and
+    ``shapes`` (exposures, bins) what each exposure alone would show.
     """
 
     mean: dict[str, float]
@@ -57,6 +59,7 @@ class TransitFit:
     chi2: float
     bins: int
     shape: np.ndarray
+    shapes: np.ndarray
 
 
 def fit_transit(
@@ -64,12 +67,13 @@ def fit_transit(
     *,
     duration: float,
     period: float,
-    exposure: float,
+    exposures: Sequence[float],
     limb_darkening: tuple[float, float],
     inflation: float = 1.0,
 ) -> TransitFit | None:
     """Fit a profile around an event of ``duration`` days; all times in days.
 
+    With several ``exposures`` the model of a bin is the mean over them by the profile's shares.
     Errors are ``inflation`` times those of white noise, and larger if the fit's chi-squared asks
     for it. None if too few bins are filled or the model cannot be evaluated.
     """
@@ -78,14 +82,16 @@ def fit_transit(
         return None
     depth = max(float(np.median(profile.dip[inside])), 0.5 * float(profile.error.min()))
     # the mean over a bin widens the exposure: the two variances add
-    smear = math.hypot(exposure, profile.width)
+    smears = np.array([math.hypot(exposure, profile.width) for exposure in exposures])
+    shares = ONE_EXPOSURE if len(smears) == 1 else profile.shares
     rows = _evaluate(
         profile.time,
         profile.dip,
         profile.error**-2.0,
         period,
         duration,
-        smear,
+        smears,
+        shares,
         *limb_darkening,
         min(depth, 0.9),
         SHARES,
@@ -107,6 +113,11 @@ def fit_transit(
     log_mean = float(weight @ log_axis)
     relative = variances[:, 7] / values[:, 7] ** 2
     log_error = float(np.sqrt(weight @ (relative + (log_axis - log_mean) ** 2)))
+    row = rows[np.argmin(rows[:, 1])]
+    shapes = [
+        _shape(profile.time, row=row, period=period, smear=smear, limb_darkening=limb_darkening)
+        for smear in smears
+    ]
     return TransitFit(
         mean=dict(zip(QUANTITIES, mean.tolist())),
         error=dict(zip(QUANTITIES, error.tolist())),
@@ -114,30 +125,23 @@ def fit_transit(
         log_axis_error=log_error,
         chi2=least,
         bins=len(profile),
-        shape=_shape(
-            profile,
-            row=rows[np.argmin(rows[:, 1])],
-            period=period,
-            smear=smear,
-            limb_darkening=limb_darkening,
-        ),
+        shape=shapes[0] if len(shapes) == 1 else np.sum(profile.shares * shapes, axis=0),
+        shapes=np.array(shapes),
     )
 
 
 def _shape(
-    profile: Profile,
+    time: np.ndarray,
     *,
     row: np.ndarray,
     period: float,
     smear: float,
     limb_darkening: tuple[float, float],
 ) -> np.ndarray:
-    """Dip of the model of one row at the profile's times."""
+    """Dip of the model of one row at days from mid-event."""
     parameters = np.array([math.log(row[2]), math.log(row[3]), row[4], 0.0])
-    dip = np.empty(len(profile))
-    fill_model(
-        TRANSIT, parameters, np.array([row[0], period, *limb_darkening, smear]), profile.time, dip
-    )
+    fixed, dip = np.array([row[0], period, *limb_darkening, smear]), np.empty(len(time))
+    fill_model(TRANSIT, parameters, fixed, ONE_EXPOSURE, time, dip)
     return dip
 
 
@@ -154,7 +158,8 @@ def _evaluate(
     weight: np.ndarray,
     period: float,
     duration: float,
-    exposure: float,
+    exposures: np.ndarray,
+    exposure_shares: np.ndarray,
     u1: float,
     u2: float,
     depth: float,
@@ -176,7 +181,8 @@ def _evaluate(
                 weight,
                 period,
                 duration,
-                exposure,
+                exposures,
+                exposure_shares,
                 u1,
                 u2,
                 depth,
@@ -212,7 +218,8 @@ def _fit_at(
     weight: np.ndarray,
     period: float,
     duration: float,
-    exposure: float,
+    exposures: np.ndarray,
+    exposure_shares: np.ndarray,
     u1: float,
     u2: float,
     depth: float,
@@ -220,7 +227,9 @@ def _fit_at(
     before: np.ndarray,
 ) -> None:
     """Fit all but the impact parameter, starting from the neighbour's solution if there is one."""
-    fixed = np.array([share, period, u1, u2, exposure])
+    fixed = np.empty(4 + exposures.size)
+    fixed[0], fixed[1], fixed[2], fixed[3] = share, period, u1, u2
+    fixed[4:] = exposures
     longest = min(3 * duration, 0.9 * period)
     lower = np.array([math.log(1e-4), math.log(0.2 * duration), -0.5 * duration, -depth])
     upper = np.array([math.log(1.5), math.log(longest), 0.5 * duration, depth])
@@ -233,7 +242,7 @@ def _fit_at(
         [math.log(_ratio_for(depth, share, u1, u2, k)), math.log(start_duration), offset, level]
     )
     found, covariance, chi2 = fit_model(
-        TRANSIT, fixed, time, dip, weight, start, lower, upper, step, 25
+        TRANSIT, fixed, exposure_shares, time, dip, weight, start, lower, upper, step, 25
     )
     row[0], row[1] = share, chi2
     _describe(share, found, period, u1, u2, row[2:10])

@@ -88,11 +88,12 @@ def box_pulls(
     weight: np.ndarray,
     *,
     duration: float,
-    exposure: float,
+    exposure: float | np.ndarray,
 ) -> np.ndarray:
     """Depth over white-noise error of boxes of ``duration`` that tile the light curve.
 
     Only ``clear`` cadences count; boxes less than half full are left out. ``time`` ascends.
+    ``exposure`` (days) is that of all cadences, or an array where they differ.
     """
     chosen = np.flatnonzero(clear)
     if len(chosen) == 0:
@@ -101,7 +102,10 @@ def box_pulls(
     count = np.bincount(window)
     total = np.bincount(window, weight[chosen])
     lost = np.bincount(window, weight[chosen] * dip[chosen])
-    full = count >= max(0.5 * duration / exposure, 1)
+    if np.ndim(exposure) == 0:
+        full = count >= max(0.5 * duration / exposure, 1)
+    else:
+        full = (count > 0) & (np.bincount(window, exposure[chosen]) >= 0.5 * duration)
     return lost[full] / np.sqrt(total[full])
 
 
@@ -112,16 +116,16 @@ def without_repeats(
     *,
     period: float,
     duration: float,
-    exposure: float,
+    exposure: float | np.ndarray,
 ) -> np.ndarray:
     """The dip without its periodic part, shape (cadences,).
 
     A secondary eclipse or the ellipsoidal variation of a close pair is not noise: the mean in
     phase bins of an eighth of a duration, or wide enough for ten cadences, is subtracted. The
     remainder is multiplied by sqrt(n / (n - 1)) for n periods of data, so that noise keeps its
-    size. With fewer than two periods nothing is subtracted.
+    size. With fewer than two periods nothing is subtracted. ``exposure`` as in ``box_pulls``.
     """
-    cycles = len(dip) * exposure / period
+    cycles = (len(dip) * exposure if np.ndim(exposure) == 0 else np.sum(exposure)) / period
     if cycles < 2:
         return dip
     bins = max(int(min(8 * period / duration, len(dip) / 10)), 2)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exoval.folded.least_squares import TRAPEZOID, fit_model
+from exoval.folded.least_squares import ONE_EXPOSURE, TRAPEZOID, fit_model
 from exoval.folded.profile import Profile
 
 #: durations from mid-event within which a bin must be filled, for a first depth
@@ -77,6 +77,7 @@ def fit_trapezoid(profile: Profile, *, duration: float) -> TrapezoidFit | None:
         fit = fit_model(
             TRAPEZOID,
             _NOTHING_FIXED,
+            ONE_EXPOSURE,
             phase,
             profile.dip,
             profile.error**-2.0,

@@ -11,9 +11,10 @@ import numpy as np
 
 from exoval.errors import BadLightCurve, BadParameter
 from exoval.lightcurve import LightCurve
+from exoval.missions.light_curve_object import as_light_curve
 from exoval.missions.named_mission import named_mission
 from exoval.physics.exact_flux import ExactModel
-from exoval.physics.system_flux import system_flux
+from exoval.physics.system_flux import SystemLight, system_flux
 from exoval.physics.transit_flux import TransitModel
 from exoval.system import Orbit, PhaseCurve, Source, System
 
@@ -65,12 +66,11 @@ def inject(
     Raises BadParameter for a mission of unknown name without a pixel scale, and for a system
     outside the domain of the transit model.
     """
+    light_curve = as_light_curve(light_curve)
     transit_model = transit_model or ExactModel()
     if pixel_scale_arcsec is None:
         pixel_scale_arcsec = named_mission(light_curve.mission).pixel_scale_arcsec
-    light = system_flux(
-        light_curve.time, system, exposure=light_curve.exposure, transit_model=transit_model
-    )
+    light = _light_of_exposures(light_curve, system, transit_model)
     crowding = crowding_of_cadences(light_curve)
     share = 1.0 if light_curve.flux_is_decrowded else crowding
     flux = light_curve.flux * (1 + share * (light.flux - 1))
@@ -92,6 +92,29 @@ def inject(
     )
 
 
+def _light_of_exposures(
+    light_curve: LightCurve, system: System, transit_model: TransitModel
+) -> SystemLight:
+    """The system's light at every cadence, averaged over that cadence's exposure."""
+    time, exposures = light_curve.time, light_curve.exposures
+    parts = {
+        exposure: system_flux(
+            time[exposures == exposure],
+            system,
+            exposure=float(exposure),
+            transit_model=transit_model,
+        )
+        for exposure in np.unique(exposures)
+    }
+    if len(parts) == 1:
+        return next(iter(parts.values()))
+    light = SystemLight(*(np.empty(len(time)) for _ in fields(SystemLight)))
+    for exposure, part in parts.items():
+        for name in (field.name for field in fields(SystemLight)):
+            getattr(light, name)[exposures == exposure] = getattr(part, name)
+    return light
+
+
 def rebuild(light_curve: LightCurve, card: Mapping) -> Injection:
     """Repeat the injection that a card describes in the same host light curve, bit-identically.
 
@@ -102,6 +125,7 @@ def rebuild(light_curve: LightCurve, card: Mapping) -> Injection:
             f"not a truth card: format is {card.get('format')!r} instead of "
             f"'{CARD_FORMAT}'; give the card that an injection returned"
         )
+    light_curve = as_light_curve(light_curve)
     identity = _identity(light_curve)
     differing = [name for name, value in identity.items() if card["host"].get(name) != value]
     if differing:
@@ -139,7 +163,8 @@ def _identity(light_curve: LightCurve) -> dict:
         crowding_of_cadences(light_curve),
     ):
         digest.update(np.ascontiguousarray(array).tobytes())
-    return {
+    several = {} if light_curve.has_one_exposure else {"exposures": _segment_exposures(light_curve)}
+    return several | {
         "target": light_curve.target,
         "mission": light_curve.mission,
         "segments": [int(segment.number) for segment in light_curve.segments],
@@ -147,6 +172,11 @@ def _identity(light_curve: LightCurve) -> dict:
         "exposure": float(light_curve.exposure),
         "sha256": digest.hexdigest(),
     }
+
+
+def _segment_exposures(light_curve: LightCurve) -> list[float]:
+    exposures = light_curve.exposures
+    return [float(exposures[segment.start]) for segment in light_curve.segments]
 
 
 def _engine_card(transit_model: TransitModel) -> dict:

@@ -349,7 +349,8 @@ def _close_up(
     dots = np.flatnonzero(near)[:: max(math.ceil(near.sum() / MOST_DOTS), 1)]
     axes.plot(24 * offset[dots], flux[dots], ".", ms=2, color=DOT)
     # fewer bins where there are few cadences, and none narrower than an exposure
-    most = min(BINS_PER_DURATION, max(folded.duration / folded.light_curve.exposure, 2))
+    exposure = folded.light_curve.exposures[near].min(initial=folded.light_curve.exposure)
+    most = min(BINS_PER_DURATION, max(folded.duration / exposure, 2))
     bins = max(round(min(2 * width / folded.duration * most, near.sum() / 2)), 3)
     middles, means, errors = _binned(
         24 * offset[near], flux[near], weight[near], 24 * np.linspace(-width, width, bins + 1)

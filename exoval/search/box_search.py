@@ -34,6 +34,7 @@ from exoval.ephemeris import SAME_FOUND_PERIOD, Ephemeris, is_other_period
 from exoval.errors import BadParameter
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
+from exoval.missions.light_curve_object import as_light_curve
 from exoval.search.event_strengths import strongest_event
 from exoval.search.folding import GROUP_PER_CHUNK, bin_in_time, phase_bins, search_periods
 from exoval.search.period_grid import duration_scale, ofir_periods
@@ -134,6 +135,7 @@ class BoxSearch:
         search is blind. Raises BadLightCurve for descending times and BadParameter if range and
         baseline need more than three million trial periods.
         """
+        light_curve = as_light_curve(light_curve)
         good = usable(light_curve)
         if not good.any():
             return None

@@ -9,6 +9,7 @@ import numpy as np
 from exoval.ephemeris import Ephemeris
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
+from exoval.missions.light_curve_object import as_light_curve
 from exoval.search.refine import box_event, refine
 from exoval.search.search import Search
 from exoval.star import Star
@@ -39,6 +40,7 @@ class KnownEphemeris:
 
         Without ``rng`` the ephemeris is not perturbed.
         """
+        light_curve = as_light_curve(light_curve)
         if expected is None:
             return self.blind(light_curve, star, None, rng)
         if rng is not None:

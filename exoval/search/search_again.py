@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
+from exoval.missions.light_curve_object import as_light_curve
 from exoval.search.search import Search
 from exoval.star import Star
 
@@ -18,6 +19,7 @@ def search_again(
     durations of the found box, because ingress and egress reach beyond the box. The search ends
     when it finds nothing or no cadence is left. Raises the errors of the search.
     """
+    light_curve = as_light_curve(light_curve)
     events: list[TransitEvent] = []
     while len(events) < count:
         event = search(light_curve, star)

@@ -6,6 +6,7 @@ import numpy as np
 
 from exoval.errors import BadLightCurve
 from exoval.lightcurve import LightCurve
+from exoval.missions.light_curve_object import as_light_curve
 from exoval.search.weighted_flux import usable
 
 
@@ -14,6 +15,7 @@ def searchable(light_curve: LightCurve) -> LightCurve | None:
 
     None if no cadence is usable. Raises BadLightCurve if times descend anywhere.
     """
+    light_curve = as_light_curve(light_curve)
     good = usable(light_curve)
     if not good.any():
         return None

@@ -20,6 +20,7 @@ from exoval.event import TransitEvent
 from exoval.labels import UNKNOWN
 from exoval.lightcurve import LightCurve
 from exoval.measure import MeasuredEvent, declared_columns
+from exoval.missions.light_curve_object import as_light_curve
 from exoval.models.fitted_model import FittedModel
 from exoval.models.novelty import NOVEL
 from exoval.real_event import measure_real_event, without_events
@@ -53,6 +54,7 @@ def vet(
     epoch far from the data.
     """
     recipe = run.recipe
+    light_curve = as_light_curve(light_curve, recipe.mission)
     if event is None:
         hidden = without_events(light_curve, others)
         event = recipe.search(recipe.detrend(hidden), star)

@@ -233,3 +233,42 @@ def test_a_light_curve_of_an_unknown_mission_needs_a_pixel_scale():
     with pytest.raises(BadParameter, match="no mission named 'mine'"):
         inject(curve, planet())
     assert inject(curve, planet(), pixel_scale_arcsec=4.0).light_curve.flux.min() < 1.99e4
+
+
+def two_exposures():
+    """The host's first segment exposes for 1800 s, its second for 200 s."""
+    whole = host()
+    seconds = (1800, 200)
+    return replace(
+        whole,
+        segments=tuple(
+            replace(one, exposure=own / 86400) for one, own in zip(whole.segments, seconds)
+        ),
+    )
+
+
+def test_every_cadence_is_dimmed_over_its_own_exposure():
+    curve = two_exposures()
+    done = put(curve, planet(offset=0.5, share=0.6))
+    for number, seconds in enumerate((1800, 200)):
+        part = curve.segments[number].cadences
+        alone = replace(host(), exposure=seconds / 86400)
+        expected = put(alone, planet(offset=0.5, share=0.6))
+        np.testing.assert_array_equal(done.flux[part], expected.flux[part])
+        np.testing.assert_array_equal(done.centroid_column[part], expected.centroid_column[part])
+    # the exposures matter: transits begin and end in them
+    assert (put(host(), planet()).flux != put(curve, planet()).flux).sum() > 20
+
+
+def test_a_card_holds_the_exposures_of_segments():
+    curve = two_exposures()
+    injection = inject(curve, planet())
+    card = json.loads(json.dumps(injection.card))
+    np.testing.assert_array_equal(rebuild(curve, card).light_curve.flux, injection.light_curve.flux)
+    swapped = tuple(
+        replace(one, exposure=other.exposure)
+        for one, other in zip(curve.segments, curve.segments[::-1])
+    )
+    assert "exposures" not in inject(host(), planet()).card["host"]
+    with pytest.raises(BadLightCurve, match="exposures"):
+        rebuild(replace(curve, exposure=0.5, segments=swapped), card)

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from exoval.lightcurve import LightCurve, Segment
+from exoval.lightcurve import LightCurve, Segment, stitch
 from exoval.physics.exact_flux import ExactModel
+from exoval.physics.orbit import durations
 from exoval.system import Orbit, Source
 from simulate.hard_cases import hard_cases, transits_in_data
 
@@ -26,7 +27,7 @@ TWIN = Orbit(
 MODEL = ExactModel()
 
 
-def curve(start=100.0, stop=120.0, gap=None):
+def curve(start=100.0, stop=120.0, gap=None, exposure=0.0204):
     time = np.arange(start, stop, 0.0204)
     if gap is not None:
         time = time[(time < gap[0]) | (time > gap[1])]
@@ -37,7 +38,7 @@ def curve(start=100.0, stop=120.0, gap=None):
         time=time,
         flux=np.ones(size),
         flux_error=np.full(size, 1e-4),
-        exposure=0.0204,
+        exposure=exposure,
         segments=(Segment(number=1, start=0, stop=size),),
     )
 
@@ -86,3 +87,21 @@ def test_transits_are_counted_where_there_are_cadences():
     assert transits_in_data(replace(ORBIT, period=15.0), curve()) == 2
     assert transits_in_data(replace(ORBIT, period=30.0), curve()) == 1
     assert transits_in_data(replace(ORBIT, transit_times=(101.0, 105.2, 140.0)), curve()) == 2
+
+
+@pytest.mark.parametrize("transit_times", [(), (101.0, 105.0, 109.0)])
+def test_a_long_exposure_reaches_into_a_transit_that_a_short_one_misses(transit_times):
+    # data end 0.01 d before the first transit and begin 0.01 d after it
+    orbit = replace(ORBIT, transit_times=transit_times)
+    half = 0.5 * durations(orbit)[0]
+    gap = (101.0 - half - 0.01, 101.0 + half + 0.01)
+    counts = [
+        transits_in_data(orbit, curve(stop=104.0, gap=gap, exposure=exposure))
+        for exposure in (0.015, 0.1)
+    ]
+    assert counts == [0, 1]
+    short, long = (
+        curve(start, start + 4, gap=np.add(gap, start - 100), exposure=exposure)
+        for start, exposure in ((100.0, 0.015), (104.0, 0.1))
+    )
+    assert transits_in_data(orbit, stitch([short, long])) == 1

@@ -1,0 +1,218 @@
+"""The trend that leaves transits the clearest: the usual one, or a stiffer or softer spline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from exoval.detrend.biweight import Biweight
+from exoval.detrend.detrend import Detrend
+from exoval.detrend.spline import Spline
+from exoval.ephemeris import Ephemeris
+from exoval.errors import BadLightCurve, BadParameter
+from exoval.lightcurve import LightCurve, stitch
+from exoval.missions.light_curve_object import as_light_curve
+from exoval.noise.robust_scatter import robust_scatter
+
+#: durations of transits that should stand out, hours
+HOURS = (3.0, 6.0)
+#: noise on these durations, over that of white noise, up to which no other trend is tried
+RED_NOISE = 1.5
+#: days between the dips with which trends are tried, and strength of a dip in white noise
+DIP_SPACING_DAYS, DIP_SNR = 1.9, 4.0
+#: trends are tried on means over so many minutes where cadences are shorter
+MEAN_MINUTES = 10.0
+#: fewest boxes of a duration from which noise is measured
+FEWEST_BOXES = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quietest:
+    """Divide every segment by the trend after which transits are clearest.
+
+    The usual trend is a sliding biweight over ``window_days``. Where it leaves more noise on three
+    and six hours than cadences of white noise would, as on spotted stars, cubic splines with knots
+    every ``knot_days`` are tried as well. A trend is judged by the strength of shallow dips of
+    these durations: the share of their depth that is left, over the scatter of means over their
+    durations. Another than the usual trend is taken if it makes dips stronger by a factor of
+    ``least_gain``. On quiet stars the light curve is that of ``Biweight``, bit for bit.
+    ``gap_days``, ``event_margin`` and ``upward_clip_sigma`` are passed to all trends.
+
+    Raises BadParameter if a number is not positive.
+    """
+
+    window_days: float = 1.5
+    knot_days: Sequence[float] = (1.0, 0.6, 0.35)
+    least_gain: float = 1.15
+    gap_days: float = 0.5
+    event_margin: float = 2.0
+    upward_clip_sigma: float = 5.0
+
+    def __post_init__(self) -> None:
+        if not np.iterable(self.knot_days):
+            raise BadParameter(f"knot_days={self.knot_days}; give a list of days, such as [1, 0.5]")
+        object.__setattr__(self, "knot_days", tuple(self.knot_days))
+        if not self.least_gain > 0:
+            raise BadParameter(f"least_gain={self.least_gain} must be positive")
+        self._trends  # noqa: B018 - refuses what the members refuse
+
+    @cached_property
+    def _trends(self) -> tuple[Detrend, ...]:
+        """The trends to choose from, the usual one first."""
+        common = {
+            "gap_days": self.gap_days,
+            "event_margin": self.event_margin,
+            "upward_clip_sigma": self.upward_clip_sigma,
+        }
+        usual = Biweight(window_days=self.window_days, **common)
+        return (usual, *(Spline(knot_days=days, **common) for days in self.knot_days))
+
+    def __call__(self, light_curve: LightCurve, event: Ephemeris | None = None) -> LightCurve:
+        """Return the flattened light curve: flux 1 out of transit, errors the robust scatter.
+
+        Raises BadLightCurve if times do not ascend or no cadence has a finite trend.
+        """
+        light_curve = as_light_curve(light_curve)
+        usual = self._trends[0](light_curve, event)
+        if all(red_noise(part, event) < RED_NOISE for part in _segments(usual)):
+            return usual
+        parts = []
+        for raw in _segments(light_curve):
+            try:
+                parts.append(self.best(raw, event)(raw, event))
+            except BadLightCurve:
+                continue
+        return replace(stitch(parts), left_out=usual.left_out, notes=usual.notes)
+
+    def best(self, light_curve: LightCurve, event: Ephemeris | None = None) -> Detrend:
+        """The trend after which dips in a light curve of one segment are clearest."""
+        usual, *others = self._trends
+        coarse = _coarse(light_curve)
+        try:
+            if red_noise(usual(coarse, event), event) < RED_NOISE:
+                return usual
+        except BadLightCurve:
+            return usual
+        least = self.least_gain * dip_strength(coarse, usual, event)
+        strengths = [dip_strength(coarse, other, event) for other in others]
+        if not strengths or not np.nanmax([*strengths, 0.0]) > least:
+            return usual
+        return others[int(np.nanargmax(strengths))]
+
+
+def red_noise(flat: LightCurve, event: Ephemeris | None = None) -> float:
+    """Return the scatter of means over HOURS over that of white noise; 1 if it is unknown.
+
+    ``flat`` is detrended. The event's cadences are left out.
+    """
+    clear = _clear(flat.time, event)
+    time, flux = flat.time[clear], flat.flux[clear]
+    return max(
+        (scatter / white for scatter, white in _noise(time, flux, flat.flux_error[clear])),
+        default=1.0,
+    )
+
+
+def dip_strength(
+    light_curve: LightCurve, detrend: Detrend, event: Ephemeris | None = None
+) -> float:
+    """Return the strength of shallow dips after detrending, in their number of standard deviations.
+
+    ``light_curve`` is undetrended. Dips of HOURS are put into it where the event is not; what is
+    left of their depth is compared with the scatter of means as long as they are. The mean over
+    durations is geometric. NaN if the trend fails or the noise is unknown.
+    """
+    try:
+        flat = detrend(light_curve, event)
+        dips = _dips(light_curve, flat, event)
+        dipped = detrend(light_curve.with_flux(light_curve.flux * (1 - sum(dips))), event)
+    except BadLightCurve:
+        return float("nan")
+    _, own, other = np.intersect1d(flat.time, dipped.time, return_indices=True)
+    place = np.searchsorted(light_curve.time, flat.time[own])
+    lost = flat.flux[own] - dipped.flux[other]
+    clear = _clear(flat.time, event)
+    noise = _noise(flat.time[clear], flat.flux[clear], flat.flux_error[clear])
+    if len(noise) < len(HOURS):
+        return float("nan")
+    level = np.median(lost[sum(dips)[place] == 0])
+    strengths = []
+    for dip, (scatter, _) in zip(dips, noise):
+        inside = dip[place] > 0
+        left = np.mean(lost[inside]) - level if inside.any() else np.nan
+        strengths.append(max(left, 0.0) / scatter)
+    return float(np.sqrt(np.prod(strengths)))
+
+
+def _dips(
+    light_curve: LightCurve, flat: LightCurve, event: Ephemeris | None
+) -> tuple[np.ndarray, ...]:
+    """For each duration, the light lost in dips that take turns, clear of the event."""
+    time = light_curve.time
+    noise, exposure = float(np.median(flat.flux_error)), _step(time)
+    turn = ((time - time[0]) / DIP_SPACING_DAYS).astype(int)
+    since = np.abs((time - time[0]) % DIP_SPACING_DAYS - 0.5 * DIP_SPACING_DAYS)
+    clear = _clear(time, event)
+    dips = []
+    for number, hours in enumerate(HOURS):
+        depth = DIP_SNR * noise * np.sqrt(exposure / (hours / 24))
+        inside = (since < 0.5 * hours / 24) & (turn % len(HOURS) == number) & clear
+        dips.append(depth * inside)
+    return tuple(dips)
+
+
+def _noise(time: np.ndarray, flux: np.ndarray, error: np.ndarray) -> list[tuple[float, float]]:
+    """For each duration, the robust scatter of means as long as it, and that of white noise."""
+    found = []
+    for hours in HOURS:
+        index = np.floor(time / (hours / 24)).astype(np.int64)
+        index -= index.min(initial=0) if len(index) == 0 else index.min()
+        count = np.bincount(index)
+        full = count >= max(0.5 * count.max(initial=0), 2)
+        if full.sum() < FEWEST_BOXES:
+            continue
+        mean = np.bincount(index, flux)[full] / count[full]
+        white = float(np.median(error)) / np.sqrt(np.median(count[full]))
+        found.append((float(robust_scatter(mean)), white))
+    return found
+
+
+def _clear(time: np.ndarray, event: Ephemeris | None) -> np.ndarray:
+    """Mask of the cadences outside an event, if there is one."""
+    if event is None:
+        return np.ones(len(time), dtype=bool)
+    clear = ~event.in_event(time, 2.0)
+    return clear if clear.any() else ~clear
+
+
+def _segments(light_curve: LightCurve) -> list[LightCurve]:
+    """Each segment as a light curve; those without finite flux are left out."""
+    found = []
+    for segment in light_curve.segments:
+        cadences = np.zeros(len(light_curve), dtype=bool)
+        cadences[segment.cadences] = np.isfinite(light_curve.flux[segment.cadences])
+        if cadences.any():
+            found.append(light_curve.keep(cadences))
+    return found
+
+
+def _step(time: np.ndarray) -> float:
+    return float(np.median(np.diff(time))) if len(time) > 1 else 1.0
+
+
+def _coarse(light_curve: LightCurve) -> LightCurve:
+    """Means over ``MEAN_MINUTES`` of a light curve of one segment with shorter cadences."""
+    width = MEAN_MINUTES / 60 / 24
+    if _step(light_curve.time) > 0.5 * width:
+        return light_curve
+    index = np.floor(light_curve.time / width).astype(np.int64)
+    _, first, index = np.unique(index, return_index=True, return_inverse=True)
+    count = np.bincount(index)
+    names = ("time", "flux", "flux_error")
+    means = {name: np.bincount(index, getattr(light_curve, name)) / count for name in names}
+    kept = np.zeros(len(light_curve), dtype=bool)
+    kept[first] = True
+    return replace(light_curve.keep(kept), **means)

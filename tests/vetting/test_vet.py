@@ -1,0 +1,78 @@
+"""What is judged may come from another library."""
+
+from types import SimpleNamespace
+from typing import ClassVar
+
+import numpy as np
+from astropy.time import Time
+
+from exoval.ephemeris import Ephemeris
+from exoval.event import TransitEvent
+from exoval.labels import LabelMeaning
+from exoval.lightcurve import LightCurve, Segment
+from exoval.missions.tess import tess
+from exoval.recipe import Recipe
+from exoval.star import Star
+from exoval.vetting.trained_run import TrainedRun
+from exoval.vetting.vet import vet
+
+STAR = Star(target="TIC 5", radius=1.0, teff=5772.0, logg=4.44)
+
+
+class Undecided:
+    """A model that gives both scenarios half."""
+
+    classes = ("planet", "no_transit")
+    meanings: ClassVar[dict] = {
+        name: LabelMeaning(short=name, description=name, counts_as_planet=name == "planet")
+        for name in classes
+    }
+    card: ClassVar[dict] = {"class_shares": {"planet": 0.5, "no_transit": 0.5}}
+
+    def probabilities(self, table, *, priors=None):
+        return np.full((len(table), 2), 0.5)
+
+    def probability_errors(self, table, *, priors=None):
+        return np.zeros((len(table), 2))
+
+    def of_planets(self, probability):
+        return probability[..., 0]
+
+
+RUN = TrainedRun(
+    models={"undecided": Undecided()},
+    leading="undecided",
+    novelty=None,
+    recipe=Recipe(mission=tess(), segments_per_light_curve=1),
+)
+
+
+def test_a_light_curve_of_another_library_is_judged_as_ones_own():
+    event = Ephemeris(2.1, 1601.0, 0.1)
+    time = 1600 + np.arange(0, 25, 600 / 86400)
+    noise = 1e-3 * np.random.default_rng(0).standard_normal(len(time))
+    flux = 1 + noise - 0.01 * event.in_event(time)
+    error = np.full(len(time), 1e-3)
+    own = LightCurve(
+        target="TIC 5",
+        mission="tess",
+        time=time,
+        flux=flux,
+        flux_error=error,
+        exposure=600 / 86400,
+        segments=(Segment(number=11, start=0, stop=len(time)),),
+    )
+    given = SimpleNamespace(
+        time=Time(2457000.0, time, format="jd", scale="tdb"),
+        flux=np.ma.array(flux),
+        flux_err=error,
+        meta={"TICID": 5, "SECTOR": 11, "TIMEDEL": 600 / 86400},
+    )
+    for known in (TransitEvent(ephemeris=event), None):
+        one, other = (vet(curve, STAR, RUN, event=known) for curve in (own, given))
+        assert one.event.ephemeris.period == np.float64(other.event.ephemeris.period)
+        assert abs(one.event.ephemeris.period - 2.1) < 1e-3
+        np.testing.assert_allclose(
+            other.folded.light_curve.flux, one.folded.light_curve.flux, rtol=1e-12
+        )
+        assert other.folded.light_curve.segments[0].number == 11
