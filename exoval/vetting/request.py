@@ -15,8 +15,7 @@ from exoval.data_folder import data_folder
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
 from exoval.event import TransitEvent
-from exoval.lightcurve import LightCurve, stitch
-from exoval.missions.clock import on_clock
+from exoval.lightcurve import LightCurve
 from exoval.missions.library import open_library
 from exoval.missions.mission import Mission
 from exoval.star import Star
@@ -162,11 +161,11 @@ def _catalogued(target_prefix: str, folder: str) -> dict[str, tuple[Candidate, .
 def _ephemeris(given: tuple[float, float, float], mission: Mission) -> Ephemeris:
     """Period and epoch in days and duration in hours as an ephemeris on the mission's clock."""
     period, epoch, duration = given
-    return Ephemeris(period, float(on_clock(epoch, mission.time_zero)), duration / 24)
+    return Ephemeris(period, float(mission.clock.on(epoch)), duration / 24)
 
 
 def _read_files(paths: tuple[str, ...], mission: Mission) -> tuple[LightCurve, Star]:
-    light_curve = stitch([mission.read(path) for path in paths])
+    light_curve = mission.read_files(paths)
     try:
         return light_curve, mission.read_star(paths[-1])
     except BadLightCurve:
