@@ -19,6 +19,8 @@ from exoval.errors import BadParameter
 JULIAN = 2e6
 #: Julian dates of 1968 and 2078: space photometry lies between them
 ANY_YEAR = (2440000.0, 2480000.0)
+#: an epoch so long before first light is still taken to be on the mission's own clock
+EPOCH_BEFORE_DAYS = 3000.0
 #: clocks in use by the Julian date of their time zero; the first that fits unstated days is taken
 CLOCKS = {
     "BJD - 2400000": 2400000.0,
@@ -125,6 +127,17 @@ class MissionClock:
         found = self._from_range(span, stated.kind)
         return Clock(found.zero, caveats + found.notes)
 
+    def of_epoch(self, days: float) -> Clock:
+        """Return the clock of a mid-event, which may lie before the mission's first light.
+
+        Raises BadParameter if it may be on several clocks.
+        """
+        first, last = self.observed
+        if first - EPOCH_BEFORE_DAYS < days + self.time_zero < last:
+            return Clock(self.time_zero)
+        found = self.of(days)
+        return Clock(self.time_zero) if found.zero == self.time_zero else found
+
     def on(self, days: Days, stated: StatedClock | None = None) -> Days:
         """Return days on the mission's clock; raises BadParameter as ``of`` does."""
         return self.convert(days, self.of(days, stated))
@@ -144,8 +157,7 @@ class MissionClock:
         fitting = [
             (name, zero)
             for name, zero in CLOCKS.items()
-            if self._fits(span, zero)
-            and not (kind and (name == "MJD") != (kind in _MODIFIED))
+            if self._fits(span, zero) and not (kind and (name == "MJD") != (kind in _MODIFIED))
         ]
         days = f"{span[0]:.1f}" if span[0] == span[1] else f"{span[0]:.1f} to {span[1]:.1f}"
         if not fitting:

@@ -59,7 +59,9 @@ class FitsFolder:
             # the later processing first
             for path in sorted(self.files[target], reverse=True):
                 found.setdefault(self._segment_of(path), []).append(path)
-            self._segments[target] = {number: self._ranked(paths) for number, paths in found.items()}
+            self._segments[target] = {
+                number: self._ranked(paths) for number, paths in found.items()
+            }
         return self._segments[target]
 
     def _ranked(self, paths: list[Path]) -> list[Path]:

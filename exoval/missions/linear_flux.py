@@ -67,10 +67,14 @@ def linear_flux(
     if finite.size == 0 or np.mean(finite < 0) < BELOW_ZERO:
         return LinearFlux(flux, error)
     scale = RELATIVE[kind] if kind else _scale_of(finite)
-    words = {1e6: "in ppm", 1e3: "in per mille", 1e2: "in percent", 1.0: "as relative change"}[scale]
+    words = {1e6: "in ppm", 1e3: "in per mille", 1e2: "in percent", 1.0: "as relative change"}[
+        scale
+    ]
     guessed = "" if kind else ", judged by its scatter"
     return LinearFlux(
-        1 + flux / scale, error / scale, (f"flux {words} about zero was read as 1 + change{guessed}",)
+        1 + flux / scale,
+        error / scale,
+        (f"flux {words} about zero was read as 1 + change{guessed}",),
     )
 
 

@@ -143,13 +143,9 @@ def _flux(table: _Table, product: PipelineProduct, flux_column: str) -> _Flux:
     if not pairs:
         raise KeyError(f"no {flux_column} flux; set mission.flux_column to the other one")
     raw = {name for name, _ in product.flux_columns["sap"]}
-    for name, error_name in pairs:
-        values = table[name]
-        if np.isfinite(values).any():
-            break
-    else:
-        name, error_name = pairs[0]
-        values = table[name]
+    filled = (pair for pair in pairs if np.isfinite(table[pair[0]]).any())
+    name, error_name = next(filled, pairs[0])
+    values = table[name]
     errors = table[error_name] if error_name else np.full(len(values), np.nan)
     unit = table.column(name).unit or product.flux_units.get(name, "e-/s")
     linear = linear_flux(values, errors, unit=unit, name=name)

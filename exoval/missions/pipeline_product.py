@@ -28,17 +28,21 @@ class PipelineProduct:
 
     ``parquet_files`` and ``fits_files`` are glob patterns; ``file_name`` is a regular expression
     with a group ``target`` (digits) or ``gaia`` (the star's number in the Gaia release ``gaia``)
-    and, if the name contains it, a group ``segment``.
-    ``*_keyword`` are FITS headers, ``star_keywords`` those of the star. Columns are found in upper
-    or lower case. ``time_columns`` and ``flux_columns``, pairs of flux and error for ``pdcsap``
-    (corrected flux) and ``sap``, list alternatives; the first that a file has, and fills, is read.
-    A file is of the product if it has time, quality, flux and every column of ``own_columns``, or
-    ``origin`` in its header ORIGIN. ``clock`` names the usual clock where the file does not,
-    ``flux_units`` the unit of a flux column, e-/s for those not listed; an empty one is judged by
-    the values. ``quality_column`` holds the mission's bits; an empty one says that there are none. Cadences with any of the bits (a mask) that
-    ``bad_columns`` gives for further columns are left out too. ``centroid_columns`` and the
-    ``motion_columns`` subtracted from them may be empty or absent. ``corrects_crowding`` says that
-    ``pdcsap`` excludes the light of neighbours. The noise is the pipeline's CDPP over
+    and, if the name contains it, a group ``segment``. ``*_keyword`` are FITS headers,
+    ``star_keywords`` those of the star.
+
+    Columns are found in upper or lower case. ``time_columns`` and ``flux_columns``, pairs of flux
+    and error for ``pdcsap`` (corrected flux) and ``sap``, list alternatives; the first that a file
+    has, and fills, is read. A file is of the product if it has time, quality, flux and every column
+    of ``own_columns``, and ``origin`` in its header ORIGIN. ``clock`` names the usual clock where
+    the file does not, ``flux_units`` the unit of a flux column, e-/s for those not listed; an empty
+    one is judged by the values. ``quality_column`` holds the mission's bits; an empty one says that
+    there are none. Cadences with any of the bits (a mask) that ``bad_columns`` gives for further
+    columns are left out too. ``centroid_columns`` and the ``motion_columns`` subtracted from them
+    may be empty or absent. ``corrects_crowding`` says that ``pdcsap`` excludes the light of
+    neighbours.
+
+    The noise is the pipeline's CDPP over
     ``noise_hours``, in the FITS header ``noise_keyword`` and the Parquet library's column
     ``noise_column``. ``download`` tells users, in messages, how to get light curves.
     """
@@ -87,14 +91,10 @@ class PipelineProduct:
             return None
         groups = match.groupdict()
         segment, target = groups.get("segment"), groups.get("target")
-        name = (
-            self.target_name(target) if target else f"Gaia {self.gaia} {int(groups['gaia'])}"
-        )
+        name = self.target_name(target) if target else f"Gaia {self.gaia} {int(groups['gaia'])}"
         return name, None if segment is None else int(segment)
 
-    def flux_pairs(
-        self, flux_column: str, present: Collection[str]
-    ) -> Iterator[tuple[str, str]]:
+    def flux_pairs(self, flux_column: str, present: Collection[str]) -> Iterator[tuple[str, str]]:
         """Yield the names of flux and error among the columns ``present``, the preferred first.
 
         The error's name is empty if it has no column.

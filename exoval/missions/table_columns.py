@@ -125,7 +125,7 @@ def _measured(
     clock: MissionClock,
     stated: StatedClock,
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The rows with ``time`` on the clock, linear ``flux`` and ``error``, and what was converted."""
+    """The rows with time on the clock, linear flux and its error, and what was converted."""
     time_name, flux_name = names
     given = frame.attrs.get("units", {})
     if not stated.kind:
@@ -143,9 +143,7 @@ def _measured(
         )
     except BadParameter as problem:
         raise BadLightCurve(f"{path}: {problem}") from problem
-    rows = frame.assign(
-        time=clock.convert(time, found), flux=linear.flux, error=linear.error
-    )
+    rows = frame.assign(time=clock.convert(time, found), flux=linear.flux, error=linear.error)
     return rows, (*frame.attrs.get("notes", ()), *found.notes, *linear.notes)
 
 
@@ -197,9 +195,7 @@ def _is_good(frame: pd.DataFrame, bitmask: int) -> np.ndarray:
     return (quality_bits(frame["quality"].to_numpy()) & bitmask) == 0
 
 
-def _exposure(
-    time: np.ndarray, stated: float, usual: float
-) -> tuple[float, tuple[str, ...]]:
+def _exposure(time: np.ndarray, stated: float, usual: float) -> tuple[float, tuple[str, ...]]:
     """The exposure of a table: stated, the mission's, or the step between cadences."""
     step = cadence_step(time)
     if stated > 0 or not step > 0:

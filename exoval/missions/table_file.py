@@ -13,7 +13,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from astropy.time import TimeBase
 from exoval.errors import BadLightCurve
 from exoval.missions.clock import MissionClock, stated_clock
 from exoval.missions.pipeline_segment import PipelineSegment
-from exoval.missions.table_columns import segments_of
+from exoval.missions.table_columns import segments_of, time_and_flux
 
 TEXT_ENDINGS = (".csv", ".txt", ".dat", ".tsv")
 ENDINGS = (*TEXT_ENDINGS, ".ecsv", ".parquet", ".tbl")
@@ -91,7 +91,15 @@ def read_any_table(path: str | Path) -> pd.DataFrame:
     """
     try:
         frame = _read(path)
-    except (OSError, ValueError, TypeError, KeyError, EOFError, zlib.error, pa.ArrowException) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        EOFError,
+        zlib.error,
+        pa.ArrowException,
+    ) as error:
         reason = " ".join(str(error).split())
         raise BadLightCurve(
             f"cannot read {path} ({reason}); give CSV, text, ECSV or Parquet with the "
@@ -157,14 +165,14 @@ def _read_text(path: str | Path) -> pd.DataFrame:
     return frame
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _TextForm:
     """How a text file is written; ``names`` is None where the first line has them."""
 
     separator: str
-    names: list[str] | None
+    names: list[str] | None = None
     clock: str
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
     commented: frozenset[int]
 
     def is_comment(self, row: int) -> bool:
@@ -172,28 +180,47 @@ class _TextForm:
 
 
 def _text_form(lines: list[str]) -> _TextForm:
+    """The form of a text file from its first lines."""
     comments = [line for line in lines if line.startswith(COMMENTS)]
-    rows = [line for line in lines if not line.startswith(COMMENTS)]
-    # pandas skips comments of # itself
-    commented = frozenset(
-        number
-        for number, line in enumerate(lines)
-        if line.startswith(COMMENTS) and not line.startswith("#")
-    )
-    row = rows[0] if rows else ""
+    row = next((line for line in lines if not line.startswith(COMMENTS)), "")
     separator = next((mark for mark in (",", ";", "\t") if mark in row), r"\s+")
-    clock = next((line for line in comments if stated_clock(line).zero), "")
-    if not all(_is_number(field) for field in _fields(row, separator)):
-        return _TextForm(separator, None, clock, (), commented)
-    count = len(_fields(row, separator))
+    form = _TextForm(
+        separator=separator,
+        clock=next((line for line in comments if stated_clock(line).zero), ""),
+        # pandas leaves out those of # itself
+        commented=frozenset(
+            number
+            for number, line in enumerate(lines)
+            if line.startswith(COMMENTS) and not line.startswith("#")
+        ),
+    )
+    first = _fields(row, separator)
+    if not all(_is_number(field) for field in first):
+        return form
+    names = _commented_names(comments, separator, len(first))
+    if names:
+        return replace(form, names=names)
+    names = [PLACES[place] if place < 3 else f"column {place + 1}" for place in range(len(first))]
+    note = f"columns have no names and were taken as {', '.join(names[:3])}"
+    return replace(form, names=names, notes=(note,))
+
+
+def _commented_names(comments: list[str], separator: str, count: int) -> list[str]:
+    """The last comment that names so many columns, time and flux among them; empty without one."""
     for line in reversed(comments):
         for mark in (separator, ",", r"\s+"):
             names = _fields(line.lstrip("".join(COMMENTS)), mark)
-            if len(names) == count and not all(_is_number(name) for name in names):
-                return _TextForm(separator, names, clock, (), commented)
-    names = [PLACES[place] if place < 3 else f"column {place + 1}" for place in range(count)]
-    note = f"columns have no names and were taken as {', '.join(names[:3])}"
-    return _TextForm(separator, names, clock, (note,), commented)
+            if len(names) == count and _have_time_and_flux(names):
+                return names
+    return []
+
+
+def _have_time_and_flux(names: list[str]) -> bool:
+    try:
+        time_and_flux([_plain_name(name) for name in names], "")
+    except BadLightCurve:
+        return False
+    return True
 
 
 def _fields(line: str, separator: str) -> list[str]:

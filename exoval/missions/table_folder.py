@@ -28,8 +28,8 @@ STARS = "stars"
 class TableFolder:
     """A folder with one table for each target (``exoval.missions.table_file``), named after it.
 
-    A table ``stars`` (.csv, .ecsv, .parquet, ...) in the same folder describes the stars: target, and
-    any of radius, teff, logg, metallicity, magnitude, ra, dec.
+    A table ``stars`` (.csv, .ecsv, ...) in the same folder describes the stars: target, and any of
+    radius, teff, logg, metallicity, magnitude, ra, dec.
     """
 
     mission: Mission

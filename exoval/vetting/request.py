@@ -27,10 +27,11 @@ class VettingRequest:
 
     ``target`` is a star such as ``KIC 10666592`` or a catalogued signal such as ``K00002.01``.
     ``files`` are read instead of the ``segments`` of the target in the library ``data``.
-    ``epoch_days`` is mid-event on the mission's clock or a Julian date, ``duration_hours`` runs
-    from first to last contact; an ephemeris given here replaces the catalogue's. ``others`` are
-    ephemerides of further signals of the star, in the same form. ``star`` holds parameters that
-    replace those of the light curve, by their names in ``Star``. ``name`` is the answer's name.
+    ``epoch_days`` is mid-event on the mission's clock, a Julian date or on another clock that its
+    range tells (``exoval.missions.clock``), ``duration_hours`` runs from first to last contact; an
+    ephemeris given here replaces the catalogue's. ``others`` are ephemerides of further signals of
+    the star, in the same form. ``star`` holds parameters that replace those of the light curve, by
+    their names in ``Star``. ``name`` is the answer's name.
 
     >>> str(VettingRequest(target="K00002.01")), VettingRequest(target="K00002.01").is_given
     ('K00002.01', False)
@@ -77,7 +78,7 @@ class VettingRequest:
                 ephemeris=_ephemeris(
                     (self.period_days, self.epoch_days, self.duration_hours), mission
                 ),
-                source="as given",
+                source=", ".join(("as given", *mission.clock.of_epoch(self.epoch_days).notes)),
             )
         if self.target is None:
             return event, None
@@ -161,7 +162,8 @@ def _catalogued(target_prefix: str, folder: str) -> dict[str, tuple[Candidate, .
 def _ephemeris(given: tuple[float, float, float], mission: Mission) -> Ephemeris:
     """Period and epoch in days and duration in hours as an ephemeris on the mission's clock."""
     period, epoch, duration = given
-    return Ephemeris(period, float(mission.clock.on(epoch)), duration / 24)
+    clock = mission.clock
+    return Ephemeris(period, float(clock.convert(epoch, clock.of_epoch(epoch))), duration / 24)
 
 
 def _read_files(paths: tuple[str, ...], mission: Mission) -> tuple[LightCurve, Star]:
