@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from exoval.missions.mission import Mission
 from exoval.missions.pipeline_product import PipelineProduct
@@ -11,6 +12,9 @@ from exoval.populations.target_stars import TargetStars
 
 #: long cadence (days), pixel (arcsec), and the BJD at time 0 of BKJD (Kepler Archive Manual)
 EXPOSURE_DAYS, PIXEL_ARCSEC, BKJD_ZERO = 0.0204335982, 3.98, 2454833.0
+
+#: first and last light (BJD)
+OBSERVED = (2454900.0, 2456450.0)
 
 #: file and header names of Kepler long-cadence light curves (Kepler Archive Manual, chapter 2)
 LONG_CADENCE = PipelineProduct(
@@ -28,6 +32,28 @@ LONG_CADENCE = PipelineProduct(
     noise_column="cdpp6",
     noise_hours=6.0,
     download="lightkurve.search_lightcurve('KIC 757450', author='Kepler', cadence='long')"
+    ".download_all(download_dir=FOLDER)",
+    name="Kepler",
+    clock="bkjd",
+)
+
+#: Mathur et al. 2019 (KEPSEISMIC): the whole mission, calibrated by KADACS, filtered at 20, 55 or
+#: 80 days, gaps filled in; flux in ppm about zero, time in MJD
+KEPSEISMIC = replace(
+    LONG_CADENCE,
+    name="KEPSEISMIC",
+    fits_files="hlsp_kepseismic_kepler_phot_kplr*_cor-filt-inp.fits*",
+    file_name=r"hlsp_kepseismic_kepler_phot_kplr(?P<target>\d{9})-\d+d_kepler_v\d+_cor-filt-inp"
+    r"\.fits(\.gz)?",
+    origin="CEA & SSI",
+    clock="mjd",
+    quality_column="",
+    flux_columns={"pdcsap": (("FLUX", "FLUX_ERR"),), "sap": ()},
+    flux_units={"FLUX": ""},
+    centroid_columns=(),
+    motion_columns=(),
+    corrects_crowding=False,
+    download="lightkurve.search_lightcurve('KIC 757450', author='KEPSEISMIC')"
     ".download_all(download_dir=FOLDER)",
 )
 
@@ -71,7 +97,8 @@ def kepler(
         quality_bits=quality_bits,
         product=LONG_CADENCE,
         flux_column=flux_column,
-        other_products=(),
+        single_file_products=(KEPSEISMIC,),
+        observed=OBSERVED,
         aperture_radius_pixels=aperture_radius_pixels,
         noise=noise or ProceduralNoise(),
         targets=targets or TargetStars(),

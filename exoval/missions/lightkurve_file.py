@@ -1,4 +1,4 @@
-"""Light-curve files of other producers (QLP, K2SFF, ...), read through lightkurve.
+"""Light-curve files of further producers (PATHOS, ...), read through lightkurve.
 
 Importing lightkurve takes about two seconds: import this module only when such a file is read.
 """
@@ -11,7 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from exoval.errors import BadLightCurve
+from exoval.errors import BadLightCurve, BadParameter
+from exoval.missions.exposure import cadence_step
+from exoval.missions.fits_file import whole_number
+from exoval.missions.linear_flux import linear_flux
 from exoval.missions.pipeline_product import PipelineProduct
 from exoval.missions.pipeline_segment import PipelineSegment
 
@@ -33,23 +36,30 @@ def read_with_lightkurve(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             curve = lightkurve.read(str(path))
-            time, flux, error = curve.time.jd - time_zero, _values(curve.flux), curve.flux_err
+            time = curve.time.jd - time_zero
+            unit = str(getattr(curve.flux, "unit", "") or "")
+            linear = linear_flux(_values(curve.flux), _values(curve.flux_err), unit=unit)
+    except BadParameter as problem:
+        raise BadLightCurve(f"{path}: {problem}") from problem
     # lightkurve passes on any exception that its many readers raise
     except Exception as problem:
+        reason = " ".join(str(problem.__cause__ or problem).split())
         raise BadLightCurve(
-            f"cannot read {path} ({problem}); give a {product.telescope} light-curve file"
+            f"cannot read {path} ({reason}); give a {product.telescope} light-curve file, or a "
+            "table with the columns time and flux"
         ) from problem
     return PipelineSegment(
         target=_target(curve.meta, product, path),
-        number=int(curve.meta.get(product.segment_keyword) or curve.meta.get("CAMPAIGN") or 0),
+        number=whole_number(curve.meta.get(product.segment_keyword)) or 0,
         time=time,
         quality=np.zeros(len(time), dtype=int),
-        flux=flux,
-        flux_error=_values(error),
+        flux=linear.flux,
+        flux_error=linear.error,
         centroid_column=np.full(len(time), np.nan),
         centroid_row=np.full(len(time), np.nan),
-        exposure=float(np.nanmedian(np.diff(time))),
+        exposure=cadence_step(time),
         flux_is_decrowded=False,
+        notes=("the file was read through lightkurve, with its choice of flux", *linear.notes),
     )
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import numpy as np
 
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
 from exoval.lightcurve import LightCurve, stitch
+from exoval.missions.clock import ANY_YEAR, MissionClock
+from exoval.missions.fits_table import read_fits_star, read_fits_table
+from exoval.missions.one_cadence import one_of_each_stretch
 from exoval.missions.pipeline_fits import read_pipeline_fits, read_pipeline_star
 from exoval.missions.pipeline_product import PipelineProduct
 from exoval.missions.pipeline_segment import PipelineSegment, usable_light_curve
@@ -29,7 +34,9 @@ class Mission:
     ``minimum_period_days`` and ``maximum_period_days`` are the default limits of the search.
     Cadences with any of ``quality_bits`` (numbered from 0) are dropped. ``flux_column`` is
     ``pdcsap`` (corrected for systematics and known neighbours) or ``sap``. ``product`` describes
-    the archive's files, ``other_products`` those that others made from the same pixels. The
+    the archive's files, ``other_products`` those that others made from the same pixels, and
+    ``single_file_products`` those of another cadence, which are read where a file is given but not
+    listed in folders. The mission ``observed`` between two BJD. The
     photometric aperture has a radius of about ``aperture_radius_pixels``. ``noise`` and ``targets``
     simulate procedural light curves and stars where real ones are missing. A star or signal whose
     name begins with one of ``name_prefixes`` (KIC, TOI) belongs to this mission where nobody
@@ -51,6 +58,8 @@ class Mission:
     product: PipelineProduct
     flux_column: str = "pdcsap"
     other_products: tuple[PipelineProduct, ...] = ()
+    single_file_products: tuple[PipelineProduct, ...] = ()
+    observed: tuple[float, float] = ANY_YEAR
     aperture_radius_pixels: float = 2.0
     noise: ProceduralNoise = field(default_factory=ProceduralNoise)
     targets: TargetStars = field(default_factory=TargetStars)
@@ -87,8 +96,13 @@ class Mission:
         return self.product.target_prefix
 
     @property
+    def clock(self) -> MissionClock:
+        """The clock on which the mission's light curves and epochs are."""
+        return MissionClock(self.time_zero, self.observed)
+
+    @property
     def products(self) -> tuple[PipelineProduct, ...]:
-        """All readable products, the mission's own first."""
+        """All products that a folder may hold, the mission's own first."""
         return (self.product, *self.other_products)
 
     @property
@@ -99,31 +113,62 @@ class Mission:
     def read(self, path: str | Path) -> LightCurve:
         """Return the usable cadences of one light-curve file.
 
-        Pipeline files and tables (``exoval.missions.table_file``) are read directly, other files
-        through lightkurve. A table may hold several segments. Raises DataNotFound for a missing
-        file and BadLightCurve, naming the file, if it cannot be read or has no usable cadence.
+        It may be of a product that is known by name, any FITS file or table
+        (``exoval.missions.table_columns``) with time and flux, or what lightkurve can read. A table
+        may hold several segments. The light curve's ``notes`` say what was converted or guessed.
+        Raises DataNotFound for a missing file and BadLightCurve, naming the file, if it cannot be
+        read or has no usable cadence.
         """
-        if is_table(path):
-            segments = read_table_segments(
-                path, exposure_days=self.exposure_days, time_zero=self.time_zero
+        return stitch([self.usable(segment) for segment in self.read_segments(path)])
+
+    def read_files(self, paths: Sequence[str | Path]) -> LightCurve:
+        """Return the usable cadences of a star's light-curve files.
+
+        Where files show the same time, one cadence is read (``exoval.missions.one_cadence``), and
+        the ``notes`` say which files were left out. Raises as ``read`` does, and BadLightCurve for
+        files of several stars or whose cadences alternate.
+        """
+        kept, notes = one_of_each_stretch(
+            [self.read(path) for path in paths],
+            [Path(path).name for path in paths],
+            exposure_days=self.exposure_days,
+        )
+        light_curve = stitch(kept)
+        if np.any(np.diff(light_curve.time) <= 0):
+            raise BadLightCurve(
+                f"cadences of {', '.join(map(str, paths))} alternate in time; put them into one "
+                "table, or give fewer files"
             )
-            return stitch([self.usable(segment) for segment in segments])
-        return self.usable(self.read_segment(path))
+        return replace(light_curve, notes=(*light_curve.notes, *notes))
 
     def read_segment(self, path: str | Path) -> PipelineSegment:
-        """Return one quarter or sector as the pipeline wrote it; raises as ``read`` does."""
+        """Return the first quarter or sector of a file, all cadences; raises as ``read`` does."""
+        return self.read_segments(path)[0]
+
+    def read_segments(self, path: str | Path) -> list[PipelineSegment]:
+        """Return the quarters or sectors of a file, all cadences; raises as ``read`` does."""
         if not Path(path).is_file():
             raise DataNotFound(f"no light curve at {path}; check the path")
-        for product in self.products:
-            segment = read_pipeline_fits(
-                path, product, flux_column=self.flux_column, exposure_days=self.exposure_days
-            )
-            if segment is not None:
-                return segment
-        # imported here: lightkurve takes about two seconds, and pipeline files do not need it
+        asked = {"clock": self.clock, "exposure_days": self.exposure_days}
+        if is_table(path):
+            return read_table_segments(path, **asked)
+        segment = read_pipeline_fits(
+            path,
+            (*self.products, *self.single_file_products),
+            flux_column=self.flux_column,
+            **asked,
+        )
+        if segment is not None:
+            return [segment]
+        segments = read_fits_table(
+            path, self.product, quality_bitmask=self.quality_bitmask or -1, **asked
+        )
+        if segments is not None:
+            return segments
+        # imported here: lightkurve takes about two seconds, and other files do not need it
         from exoval.missions.lightkurve_file import read_with_lightkurve
 
-        return read_with_lightkurve(path, self.product, time_zero=self.time_zero)
+        return [read_with_lightkurve(path, self.product, time_zero=self.time_zero)]
 
     def usable(self, segment: PipelineSegment) -> LightCurve:
         """Return the unflagged cadences of a segment that have flux and time.
@@ -135,17 +180,16 @@ class Mission:
         )
 
     def read_star(self, path: str | Path) -> Star:
-        """Return the star as described by the headers of a pipeline file.
+        """Return the star as described by the headers of a FITS file.
 
-        Raises DataNotFound for a missing file, BadLightCurve if it is not a pipeline file.
+        Raises DataNotFound for a missing file, BadLightCurve for a table or a broken file.
         """
         if not Path(path).is_file():
             raise DataNotFound(f"no light curve at {path}; check the path")
-        stars = (read_pipeline_star(path, product) for product in self.products)
-        star = next((star for star in stars if star is not None), None)
-        if star is None:
+        if is_table(path):
             raise BadLightCurve(
-                f"{path} is not a {self.product.telescope} pipeline file; describe the star with "
+                f"{path} is a table and does not describe its star; describe it with "
                 "exoval.star.Star"
             )
-        return star
+        products = (*self.products, *self.single_file_products)
+        return read_pipeline_star(path, products) or read_fits_star(path, self.product)

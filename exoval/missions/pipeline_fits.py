@@ -1,153 +1,296 @@
-"""Reader of FITS light curves in the common format of the Kepler and TESS pipelines."""
+"""Reader of FITS light curves whose names of headers and columns a product lists."""
 
 from __future__ import annotations
 
-import math
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
-from astropy.utils.exceptions import AstropyUserWarning
 
-from exoval.errors import BadLightCurve
+from exoval.errors import BadLightCurve, BadParameter
 from exoval.missions.catalogue_star import catalogue_star
+from exoval.missions.clock import MissionClock, stated_clock
+from exoval.missions.exposure import exposure_of
+from exoval.missions.fits_file import (
+    column_names,
+    days,
+    native,
+    number,
+    opened_fits,
+    stated_time,
+    whole_number,
+)
+from exoval.missions.linear_flux import linear_flux
 from exoval.missions.pipeline_product import PipelineProduct
 from exoval.missions.pipeline_segment import PipelineSegment
+from exoval.missions.quality_flags import ALL_BITS, quality_bits
 from exoval.star import Star
 
 
-def read_pipeline_fits(
-    path: str | Path, product: PipelineProduct, *, flux_column: str, exposure_days: float
-) -> PipelineSegment | None:
-    """Read one quarter or sector from a pipeline file; None for a file of another kind.
+@dataclass(frozen=True)
+class _Table:
+    """The columns of a file's table, by their names in upper case."""
 
-    ``exposure_days`` is used if neither the header nor the cadences give the exposure. Raises
-    BadLightCurve, naming the file and the reason, if it is broken or of another telescope.
+    hdu: fits.BinTableHDU
+    names: dict[str, str]
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return native(self.hdu.data[self.names[name]])
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def __len__(self) -> int:
+        return self.hdu.header["NAXIS2"]
+
+    def column(self, name: str) -> fits.Column:
+        return self.hdu.columns[self.names[name]]
+
+
+def read_pipeline_fits(
+    path: str | Path,
+    products: Sequence[PipelineProduct],
+    *,
+    flux_column: str,
+    clock: MissionClock,
+    exposure_days: float,
+) -> PipelineSegment | None:
+    """Read one quarter or sector of one of the products; None for a file of another kind.
+
+    Times become days on ``clock``, flux linear. The exposure is the header's, else the median step
+    between cadences, else ``exposure_days``. Raises BadLightCurve, naming the file and the reason,
+    if it is broken or of another telescope.
     """
-    with _opened(path) as hdus:
-        if not _is_product(path, hdus, product):
+    with opened_fits(path) as hdus:
+        product = _product_of(path, hdus, products)
+        if product is None:
             return None
-        primary, header = hdus[0].header, hdus[1].header
-        columns = _columns(hdus[1].data, product, flux_column)
-    exposure = _number(header, "TIMEDEL")
-    if not exposure > 0 and np.isfinite(columns["time"]).sum() > 1:
-        exposure = float(np.nanmedian(np.diff(columns["time"])))
+        try:
+            return _segment(path, hdus, product, _Reading(flux_column, clock, exposure_days))
+        except BadParameter as error:
+            raise BadLightCurve(f"{path}: {error}") from error
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What a mission asks of a file."""
+
+    flux_column: str
+    clock: MissionClock
+    exposure_days: float
+
+
+def _segment(
+    path: str | Path, hdus: fits.HDUList, product: PipelineProduct, asked: _Reading
+) -> PipelineSegment:
+    primary, header = hdus[0].header, hdus[1].header
+    table = _Table(hdus[1], column_names(hdus[1].columns))
+    target, target_notes = _target(path, primary, product)
+    time, clock_notes = _time(header, table, product, asked.clock)
+    flux = _flux(table, product, asked.flux_column)
+    exposure, exposure_notes = exposure_of(
+        time, stated=number(header, "TIMEDEL"), otherwise=asked.exposure_days
+    )
+    quality = (
+        quality_bits(table[product.quality_column])
+        if product.quality_column
+        else np.zeros(len(table), dtype=int)
+    )
+    bad = _is_bad(table, product, quality)
+    centroid_column, centroid_row = _centroids(table, product)
     return PipelineSegment(
-        target=product.target_name(primary[product.target_keyword]),
-        number=int(primary[product.segment_keyword]),
-        **columns,
-        exposure=exposure if exposure > 0 else exposure_days,
-        crowding=_number(header, "CROWDSAP"),
-        noise_ppm=product.six_hour_noise(_number(header, product.noise_keyword)),
-        flux_is_decrowded=product.corrects_crowding and flux_column == "pdcsap",
+        target=target,
+        number=_segment_number(path, primary, product),
+        time=time,
+        quality=quality,
+        flux=np.where(bad, np.nan, flux.values) if bad.any() else flux.values,
+        flux_error=flux.errors,
+        centroid_column=centroid_column,
+        centroid_row=centroid_row,
+        exposure=exposure,
+        crowding=number(header, "CROWDSAP"),
+        noise_ppm=product.six_hour_noise(number(header, product.noise_keyword)),
+        flux_is_decrowded=product.corrects_crowding and flux.is_corrected,
+        notes=(*target_notes, *clock_notes, *flux.notes, *exposure_notes),
     )
 
 
-def _columns(
-    table: np.ndarray, product: PipelineProduct, flux_column: str
-) -> dict[str, np.ndarray]:
-    """Time, quality, flux with error and centroids; NaN for columns that the product lacks."""
-    names = product.flux_names(flux_column, table.names)
-    if names is None:
+def _time(
+    header: fits.Header, table: _Table, product: PipelineProduct, clock: MissionClock
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Times in days on the mission's clock, and what was guessed of theirs."""
+    name = next(name for name in product.time_columns if name in table)
+    column = table.column(name)
+    time = days(table[name], column.unit)
+    found = clock.of(time, stated_time(header, column), usual=stated_clock(product.clock))
+    return clock.convert(time, found), found.notes
+
+
+@dataclass(frozen=True)
+class _Flux:
+    """Linear flux with its errors; ``is_corrected`` if it is the flux corrected for systematics."""
+
+    values: np.ndarray
+    errors: np.ndarray
+    is_corrected: bool
+    notes: tuple[str, ...]
+
+
+def _flux(table: _Table, product: PipelineProduct, flux_column: str) -> _Flux:
+    pairs = list(product.flux_pairs(flux_column, table.names))
+    if not pairs:
         raise KeyError(f"no {flux_column} flux; set mission.flux_column to the other one")
+    raw = {name for name, _ in product.flux_columns["sap"]}
+    filled = (pair for pair in pairs if np.isfinite(table[pair[0]]).any())
+    name, error_name = next(filled, pairs[0])
+    values = table[name]
+    errors = table[error_name] if error_name else np.full(len(values), np.nan)
+    unit = table.column(name).unit or product.flux_units.get(name, "e-/s")
+    linear = linear_flux(values, errors, unit=unit, name=name)
+    is_corrected = flux_column == "pdcsap" and name not in raw
+    notes = linear.notes
+    if flux_column == "pdcsap" and not is_corrected:
+        notes += (f"{name} was read, which is not corrected for systematics",)
+    return _Flux(linear.flux, linear.error, is_corrected, notes)
+
+
+def _is_bad(table: _Table, product: PipelineProduct, quality: np.ndarray) -> np.ndarray:
+    """Mask of the cadences that no mission's bits select but the product rejects."""
+    bad = quality == ALL_BITS
+    for name, mask in product.bad_columns.items():
+        if name in table:
+            bad |= (quality_bits(table[name]) & mask) != 0
+    return bad
+
+
+def _centroids(table: _Table, product: PipelineProduct) -> tuple[np.ndarray, np.ndarray]:
+    """Centroids less the local motion; NaN where the file has none."""
     unknown = np.full(len(table), np.nan)
-    centroids = [_native(table[name]) for name in product.centroid_columns] or [unknown] * 2
-    motions = [_native(table[name]) for name in product.motion_columns] or [0.0] * 2
-    return {
-        "time": _native(table["TIME"]),
-        "quality": _native(table[product.quality_column]),
-        "flux": _native(table[names[0]]),
-        "flux_error": _native(table[names[1]]) if names[1] else unknown,
-        "centroid_column": centroids[0] - motions[0],
-        "centroid_row": centroids[1] - motions[1],
-    }
+    names = product.centroid_columns
+    if not names or any(name not in table for name in names):
+        return unknown, unknown
+    motions = [table[name] if name in table else 0.0 for name in product.motion_columns] or [0, 0]
+    return table[names[0]] - motions[0], table[names[1]] - motions[1]
 
 
-def read_pipeline_star(path: str | Path, product: PipelineProduct) -> Star | None:
-    """Read the star of a pipeline file; None for a file of another kind.
+def _target(
+    path: str | Path, primary: fits.Header, product: PipelineProduct
+) -> tuple[str, tuple[str, ...]]:
+    """The star from its catalogue number in header or file name, else its Gaia number."""
+    prefix, text = product.target_prefix, str(primary.get("OBJECT") or "")
+    found = whole_number(primary.get(product.target_keyword))
+    identity = product.identify(Path(path).name)
+    named = identity[0] if identity else ""
+    if found is not None:
+        return product.target_name(found), ()
+    if named.startswith(f"{prefix} "):
+        return named, (f"the star's number is that of the file name, {named}",)
+    if text.upper().startswith(prefix) and whole_number(text):
+        return product.target_name(whole_number(text)), ()
+    gaia = named or _gaia_name(primary, product)
+    if gaia:
+        return gaia, (f"the file gives no {prefix} number; the star is called {gaia}",)
+    raise BadLightCurve(
+        f"{path} does not say which star it shows; write its number into the header "
+        f"{product.target_keyword}"
+    )
+
+
+def _gaia_name(primary: fits.Header, product: PipelineProduct) -> str:
+    """The star's Gaia number of the headers, as a name; empty without one."""
+    for keyword in ("GAIADR3", "GAIA-ID", "GAIAID", "OBJECT"):
+        text = str(primary.get(keyword) or "").split()
+        # Gaia's numbers have up to 19 digits, those of TIC and EPIC fewer than 12
+        if text and text[-1].isdigit() and len(text[-1]) > 11:
+            return f"Gaia {product.gaia} {int(text[-1])}"
+    return ""
+
+
+def _segment_number(path: str | Path, primary: fits.Header, product: PipelineProduct) -> int:
+    """The quarter or sector of the file name, else of the header, else 0.
+
+    The name is first because the halves of a K2 campaign (91 and 92) share a header's number.
+    """
+    identity = product.identify(Path(path).name)
+    if identity is not None and identity[1] is not None:
+        return identity[1]
+    return whole_number(primary.get(product.segment_keyword)) or 0
+
+
+def read_pipeline_star(path: str | Path, products: Sequence[PipelineProduct]) -> Star | None:
+    """Read the star of a file of one of the products; None for a file of another kind.
 
     Raises BadLightCurve, naming the file and the reason, if it is broken or of another telescope.
     """
-    keywords = {
-        "radius": "RADIUS",
-        "teff": "TEFF",
-        "logg": "LOGG",
-        "ra": "RA_OBJ",
-        "dec": "DEC_OBJ",
-        "magnitude": product.magnitude_keyword,
-        "metallicity": product.metallicity_keyword,
-    }
-    with _opened(path) as hdus:
-        if not _is_product(path, hdus, product):
+    with opened_fits(path) as hdus:
+        product = _product_of(path, hdus, products)
+        if product is None:
             return None
         header = hdus[0].header
-        if "RA_OBJ" not in header:  # eleanor's keywords
-            keywords |= {"ra": "CEN_RA", "dec": "CEN_DEC"}
-        values = {name: _number(header, keyword) for name, keyword in keywords.items()}
-        return catalogue_star(product.target_name(header[product.target_keyword]), values)
+        keywords = {
+            **product.star_keywords,
+            "magnitude": (product.magnitude_keyword,),
+            "metallicity": (product.metallicity_keyword,),
+        }
+        values = {
+            name: next((number(header, word) for word in words if word in header), np.nan)
+            for name, words in keywords.items()
+        }
+        return catalogue_star(_target(path, header, product)[0], values)
 
 
 def read_pipeline_segment_number(path: str | Path, product: PipelineProduct) -> int:
-    """Read the quarter or sector of a pipeline file from its first header only.
+    """Read the quarter or sector of a pipeline file from its name or first header only.
 
     Raises BadLightCurve, naming the file and the reason, if the file is broken.
     """
-    with _opened(path) as hdus:
-        return int(hdus[0].header[product.segment_keyword])
+    with opened_fits(path) as hdus:
+        return _segment_number(path, hdus[0].header, product)
 
 
-@contextmanager
-def _opened(path: str | Path) -> Iterator[fits.HDUList]:
-    """Open a FITS file; any error of astropy inside becomes one BadLightCurve."""
-    try:
-        with warnings.catch_warnings():
-            # a file shorter than its header says must raise, not warn
-            warnings.filterwarnings("error", "(?s).*(truncated|corrupted)", AstropyUserWarning)
-            with fits.open(path, memmap=False) as hdus:
-                yield hdus
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        KeyError,
-        IndexError,
-        EOFError,
-        fits.VerifyError,
-        AstropyUserWarning,
-    ) as error:
-        raise BadLightCurve(
-            f"cannot read {path} ({error}); download it again or remove it"
-        ) from error
+def read_pipeline_target(path: str | Path, product: PipelineProduct) -> str:
+    """Read the name of a pipeline file's star from its first header or its file name.
+
+    Raises BadLightCurve, naming the file and the reason, if the file is broken.
+    """
+    with opened_fits(path) as hdus:
+        return _target(path, hdus[0].header, product)[0]
 
 
-def _is_product(path: str | Path, hdus: fits.HDUList, product: PipelineProduct) -> bool:
-    primary = hdus[0].header
+def _product_of(
+    path: str | Path, hdus: fits.HDUList, products: Sequence[PipelineProduct]
+) -> PipelineProduct | None:
+    """The first of the products that a file is of; one that its name says comes first."""
+    named = [product for product in products if product.identify(Path(path).name)]
+    if not named:
+        _check_telescope(path, hdus[0].header, products[0])
+    if len(hdus) < 2 or not isinstance(hdus[1], fits.BinTableHDU):
+        return None
+    present = set(column_names(hdus[1].columns))
+    for product in (*named, *products):
+        if _is_product(hdus[0].header, present, product):
+            return product
+    return None
+
+
+def _check_telescope(path: str | Path, primary: fits.Header, product: PipelineProduct) -> None:
     # K2's files name Kepler as their telescope
     telescope = str(primary.get("MISSION") or primary.get("TELESCOP") or product.telescope).strip()
     if telescope.lower() != product.telescope.lower():
         raise BadLightCurve(
             f"{path} is a {telescope} file; read it as that mission's, not as {product.telescope}'s"
         )
-    if len(hdus) < 2 or not isinstance(hdus[1], fits.BinTableHDU):
-        return False
-    present = set(hdus[1].columns.names)
+
+
+def _is_product(primary: fits.Header, present: set[str], product: PipelineProduct) -> bool:
+    origin = str(primary.get("ORIGIN") or "")
+    needed = {*product.own_columns, *((product.quality_column,) if product.quality_column else ())}
     return (
-        isinstance(primary.get(product.segment_keyword), int)
-        and product.target_keyword in primary
-        and {"TIME", product.quality_column} <= present
-        and product.flux_names("pdcsap", present) is not None
+        (not product.origin or product.origin.lower() in origin.lower())
+        and (product.target_keyword in primary or product.origin or product.own_columns)
+        and needed <= present
+        and any(name in present for name in product.time_columns)
+        and next(product.flux_pairs("pdcsap", present), None) is not None
     )
-
-
-def _number(header: fits.Header, keyword: str) -> float:
-    """A header value as a float; NaN if it is missing, empty or not a number."""
-    value = header.get(keyword)
-    return float(value) if isinstance(value, int | float) else math.nan
-
-
-def _native(column: np.ndarray) -> np.ndarray:
-    """The column in this machine's byte order; FITS is big-endian."""
-    return np.asarray(column).astype(column.dtype.newbyteorder("="))

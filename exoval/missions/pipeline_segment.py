@@ -17,7 +17,8 @@ class PipelineSegment:
 
     ``time`` is in days, ``quality`` holds the pipeline's bits, centroids are in pixels with the
     local image motion subtracted. ``number`` is the quarter or sector, ``crowding`` the target's
-    share of the aperture's flux, ``noise_ppm`` on six hours, ``exposure`` in days.
+    share of the aperture's flux, ``noise_ppm`` on six hours, ``exposure`` in days. ``notes`` are
+    sentences on what was converted or guessed.
     """
 
     target: str
@@ -32,6 +33,7 @@ class PipelineSegment:
     crowding: float = float("nan")
     noise_ppm: float = float("nan")
     flux_is_decrowded: bool = True
+    notes: tuple[str, ...] = ()
 
 
 #: range of possible fluxes of a star, in units of the median; outside it the background was
@@ -83,6 +85,7 @@ def usable_light_curve(
         exposure=segment.exposure,
         segments=(part,),
         flux_is_decrowded=segment.flux_is_decrowded,
+        notes=segment.notes,
         **arrays,
     )
 

@@ -1,14 +1,20 @@
-"""Light curves as plain tables: CSV, Parquet or ECSV with the columns time and flux.
+"""Light curves as plain tables: CSV, text, Parquet, ECSV or IPAC, packed by gzip or not.
 
-Further columns, all optional: error, quality (0 is good), segment (quarters, sectors, seasons;
-without it a table is one segment), crowding (the target's share of the aperture's light),
-centroid_column and centroid_row (pixels). The names in ``ALSO`` are accepted too, in upper or lower
-case; other columns are ignored. The file is named after its target, with underscores for spaces:
-``TIC_11491822.csv``.
+A table has a time and a flux (``exoval.missions.table_columns`` lists the names). Text is separated
+by commas, semicolons, tabs or blanks; its names are the first line, or the last comment before the
+numbers. Numbers without names are time, flux and, if there is a third, the error. The file is named
+after its target, with underscores for spaces: ``TIC_11491822.csv``.
 """
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import re
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -19,75 +25,89 @@ from astropy.table import Table
 from astropy.time import TimeBase
 
 from exoval.errors import BadLightCurve
-from exoval.missions.clock import on_clock
+from exoval.missions.clock import MissionClock, stated_clock
 from exoval.missions.pipeline_segment import PipelineSegment
-from exoval.units import SECONDS_PER_DAY
+from exoval.missions.table_columns import segments_of, time_and_flux
 
-ENDINGS = (".csv", ".ecsv", ".parquet")
-#: largest usable median time between cadences
-LONGEST_STEP_DAYS = 1.5
-#: other names of the columns
-ALSO = {
-    "error": ("flux_error", "flux_err", "fluxerr"),
-    "quality": ("flag", "flags", "sap_quality"),
-    "segment": ("quarter", "sector", "campaign", "season"),
-    "centroid_column": ("centroid_col", "mom_centr1", "x"),
-    "centroid_row": ("mom_centr2", "y"),
-}
+TEXT_ENDINGS = (".csv", ".txt", ".dat", ".tsv")
+ENDINGS = (*TEXT_ENDINGS, ".ecsv", ".parquet", ".tbl")
+PACKED: dict[str, Callable] = {".gz": gzip.open, ".bz2": bz2.open}
+FITS_ENDINGS = (".fits", ".fit", ".fts")
+#: names of files that lie beside light curves and are none
+NOT_A_TARGET = ("readme", "license", "licence", "changelog")
+#: names of columns without names
+PLACES = ("time", "flux", "error")
+#: lines from which the form of a text file is told
+FIRST_LINES = 200
+COMMENTS = ("#", "%", ";", "\\", "|", "!")
 
 
 def is_table(path: str | Path) -> bool:
-    """Return whether a file's name ends like a table's."""
-    return Path(path).suffix.lower() in ENDINGS
+    """Return whether a file is a table: by its ending, or if that is unusual by its first bytes."""
+    ending = _ending(path)
+    if ending in ENDINGS or ending in FITS_ENDINGS or not Path(path).is_file():
+        return ending in ENDINGS
+    with open(path, "rb") as file:
+        first = file.read(1024)
+    # FITS files and packed ones begin so
+    return not first.startswith((b"SIMPLE", b"\x1f\x8b"))
+
+
+def is_target_table(path: str | Path) -> bool:
+    """Return whether a file in a folder of light curves is the table of a target, or of stars."""
+    return _ending(path) in ENDINGS and not target_of(path).lower().startswith(NOT_A_TARGET)
 
 
 def target_of(path: str | Path) -> str:
     """Return the target that a table's file name gives.
 
-    >>> target_of("light_curves/TIC_11491822.csv")
-    'TIC 11491822'
+    >>> target_of("light_curves/TIC_11491822.csv"), target_of("TIC_7.csv.gz")
+    ('TIC 11491822', 'TIC 7')
     """
-    return Path(path).stem.replace("_", " ")
+    return _unpacked_name(path).stem.replace("_", " ")
 
 
 def read_table_segments(
-    path: str | Path, *, exposure_days: float, time_zero: float = 0.0
+    path: str | Path, *, exposure_days: float, clock: MissionClock | None = None
 ) -> list[PipelineSegment]:
-    """Read the segments of one table, ascending.
+    """Read the segments of one table, ascending (``exoval.missions.table_columns``).
 
-    ``time`` is in days since the mission's ``time_zero`` or a Julian date. ``flux`` is linear with
-    a positive level; a column ``crowding`` means that it includes the light of neighbours.
-    Exposures last ``exposure_days``. Raises BadLightCurve, naming the file and the remedy.
+    Times become days on ``clock``. Raises BadLightCurve, naming the file and the remedy.
     """
-    frame = _with_known_names(read_any_table(path), path)
-    if frame.empty:
-        raise BadLightCurve(f"{path} holds no cadence; get it again or remove it")
-    numbers = (
-        _segment_numbers(frame, path) if "segment" in frame else np.zeros(len(frame), dtype=int)
+    return segments_of(
+        read_any_table(path),
+        path,
+        target=target_of(path),
+        clock=clock or MissionClock(0.0),
+        exposure_days=exposure_days,
     )
-    frame["time"] = on_clock(_numbers(frame, "time", path), time_zero)
-    return [
-        _segment(rows, path, number, exposure_days)
-        for number, rows in frame.groupby(numbers, sort=True)
-    ]
 
 
 def read_any_table(path: str | Path) -> pd.DataFrame:
-    """Read a CSV, ECSV or Parquet file, with lower-case column names; raises BadLightCurve."""
+    """Read any of the formats, with lower-case column names.
+
+    The frame's ``attrs`` hold what else the file says: ``units`` of columns, a line that states the
+    ``clock``, and ``notes`` on what was guessed. Raises BadLightCurve.
+    """
     try:
-        ending = Path(path).suffix.lower()
-        if ending == ".parquet":
-            frame = pd.read_parquet(path)
-        elif ending == ".ecsv":
-            frame = _plain(Table.read(path, format="ascii.ecsv"), path)
-        else:
-            frame = pd.read_csv(path, comment="#", skipinitialspace=True)
-    except (OSError, ValueError, TypeError, KeyError, pa.ArrowException) as error:
+        frame = _read(path)
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        EOFError,
+        zlib.error,
+        pa.ArrowException,
+    ) as error:
+        reason = " ".join(str(error).split())
         raise BadLightCurve(
-            f"cannot read {path} ({error}); give CSV, ECSV or Parquet with the "
+            f"cannot read {path} ({reason}); give CSV, text, ECSV or Parquet with the "
             "columns time and flux"
         ) from error
-    frame = frame.rename(columns=lambda name: str(name).strip().lower())
+    given = frame.attrs.get("units", {})
+    frame = frame.rename(columns=_plain_name)
+    frame.attrs["units"] = {_plain_name(name): unit for name, unit in given.items()}
     twice = sorted(set(frame.columns[frame.columns.duplicated()]))
     if twice:
         raise BadLightCurve(
@@ -97,125 +117,139 @@ def read_any_table(path: str | Path) -> pd.DataFrame:
     return frame
 
 
-def _plain(table: Table, path: str | Path) -> pd.DataFrame:
-    """A table of astropy as plain numbers, with times converted to days."""
-    for name in table.colnames:
-        column = table[name]
-        if isinstance(column, TimeBase):
-            table[name] = column.jd
-        elif name.lower() == "time" and column.unit not in (None, units.dimensionless_unscaled):
-            if not column.unit.is_equivalent(units.day):
-                raise BadLightCurve(f"{path}: time is in {column.unit}; give days")
-            table[name] = column * column.unit.to(units.day)
-        elif name.lower() == "flux" and isinstance(
-            column.unit, units.function.FunctionUnitBase | type(units.mag)
-        ):
-            raise BadLightCurve(
-                f"{path}: flux is in {column.unit}; give linear flux, 10**(-0.4 * magnitude)"
-            )
-    return table.to_pandas()
+def _plain_name(name: object) -> str:
+    return str(name).strip().lower()
 
 
-def _with_known_names(frame: pd.DataFrame, path: str | Path) -> pd.DataFrame:
-    for name, others in ALSO.items():
-        found = [other for other in others if other in frame]
-        if name not in frame and found:
-            frame = frame.rename(columns={found[0]: name})
-    missing = [name for name in ("time", "flux") if name not in frame]
-    if missing:
-        raise BadLightCurve(
-            f"{path} has no column {' and '.join(missing)}, only "
-            f"{', '.join(frame.columns)}; name them time and flux"
-        )
+def _unpacked_name(path: str | Path) -> Path:
+    path = Path(path)
+    return path.with_suffix("") if path.suffix.lower() in PACKED else path
+
+
+def _ending(path: str | Path) -> str:
+    return _unpacked_name(path).suffix.lower()
+
+
+def _read(path: str | Path) -> pd.DataFrame:
+    ending = _ending(path)
+    if ending == ".parquet":
+        return pd.read_parquet(path)
+    if ending in (".ecsv", ".tbl"):
+        form = {".ecsv": "ascii.ecsv", ".tbl": "ascii.ipac"}[ending]
+        return _plain(Table.read(path, format=form), path)
+    return _read_text(path)
+
+
+def _read_text(path: str | Path) -> pd.DataFrame:
+    opener = PACKED.get(Path(path).suffix.lower(), open)
+    with opener(path, "rt", encoding="utf-8-sig", errors="replace") as file:
+        first = [line.strip() for line in islice(file, FIRST_LINES)]
+    if any("\0" in line for line in first):
+        raise BadLightCurve(f"{path} is neither FITS nor a table; give one of them")
+    form = _text_form([line for line in first if line])
+    frame = pd.read_csv(
+        path,
+        sep=form.separator,
+        header=None if form.names else "infer",
+        names=form.names,
+        comment="#",
+        skiprows=form.is_comment,
+        skipinitialspace=True,
+        na_values=["--", "null"],
+        encoding="utf-8-sig",
+        encoding_errors="replace",
+        # names of a header line that is one short would become the index
+        index_col=False,
+    )
+    frame.attrs.update(clock=form.clock, notes=form.notes)
     return frame
 
 
-def _segment(
-    frame: pd.DataFrame, path: str | Path, number: int, exposure_days: float
-) -> PipelineSegment:
-    size = len(frame)
-    arrays = {
-        name: _numbers(frame, name, path) if name in frame else np.full(size, np.nan)
-        for name in ("time", "flux", "error", "centroid_column", "centroid_row")
-    }
-    _check_cadence(arrays["time"], exposure_days, path)
-    quality = _numbers(frame, "quality", path) if "quality" in frame else np.zeros(size)
-    # the bits of a table's flags are unknown: every value other than 0 is bad
-    good = quality == 0
-    arrays["flux"] = np.where(good, arrays["flux"], np.nan)
-    if not np.nanmedian(np.append(arrays["flux"], 1e-300)) > 0:
-        raise BadLightCurve(
-            f"{path}: the median flux of segment {number} is not above 0; give "
-            "linear flux, such as 1 plus the relative change"
-        )
-    crowding = _crowding(frame, path) if "crowding" in frame else np.nan
-    return PipelineSegment(
-        target=target_of(path),
-        number=number,
-        time=arrays["time"],
-        quality=np.zeros(size, dtype=int),
-        flux=arrays["flux"],
-        flux_error=arrays["error"],
-        centroid_column=arrays["centroid_column"],
-        centroid_row=arrays["centroid_row"],
-        exposure=exposure_days,
-        crowding=crowding,
-        flux_is_decrowded="crowding" not in frame,
+@dataclass(frozen=True, kw_only=True)
+class _TextForm:
+    """How a text file is written; ``names`` is None where the first line has them."""
+
+    separator: str
+    names: list[str] | None = None
+    clock: str
+    notes: tuple[str, ...] = ()
+    commented: frozenset[int]
+
+    def is_comment(self, row: int) -> bool:
+        return row in self.commented
+
+
+def _text_form(lines: list[str]) -> _TextForm:
+    """The form of a text file from its first lines."""
+    comments = [line for line in lines if line.startswith(COMMENTS)]
+    row = next((line for line in lines if not line.startswith(COMMENTS)), "")
+    separator = next((mark for mark in (",", ";", "\t") if mark in row), r"\s+")
+    form = _TextForm(
+        separator=separator,
+        clock=next((line for line in comments if stated_clock(line).zero), ""),
+        # pandas leaves out those of # itself
+        commented=frozenset(
+            number
+            for number, line in enumerate(lines)
+            if line.startswith(COMMENTS) and not line.startswith("#")
+        ),
     )
+    first = _fields(row, separator)
+    if not all(_is_number(field) for field in first):
+        return form
+    names = _commented_names(comments, separator, len(first))
+    if names:
+        return replace(form, names=names)
+    names = [PLACES[place] if place < 3 else f"column {place + 1}" for place in range(len(first))]
+    note = f"columns have no names and were taken as {', '.join(names[:3])}"
+    return replace(form, names=names, notes=(note,))
 
 
-def _crowding(frame: pd.DataFrame, path: str | Path) -> float:
-    values = _numbers(frame, "crowding", path)
-    crowding = float(np.median(values[np.isfinite(values)])) if np.isfinite(values).any() else 1.0
-    if not 0 < crowding <= 1:
-        raise BadLightCurve(
-            f"{path}: crowding {crowding:g}; give the target's share of the "
-            "aperture's light, above 0 and at most 1"
-        )
-    return crowding
+def _commented_names(comments: list[str], separator: str, count: int) -> list[str]:
+    """The last comment that names so many columns, time and flux among them; empty without one."""
+    for line in reversed(comments):
+        for mark in (separator, ",", r"\s+"):
+            names = _fields(line.lstrip("".join(COMMENTS)), mark)
+            if len(names) == count and _have_time_and_flux(names):
+                return names
+    return []
 
 
-def _segment_numbers(frame: pd.DataFrame, path: str | Path) -> np.ndarray:
-    """The segment of every cadence."""
-    numbers = _numbers(frame, "segment", path)
-    odd = int(np.sum(~(numbers == np.floor(numbers))))
-    if odd:
-        raise BadLightCurve(
-            f"{path}: column segment of {odd} rows is empty or not a whole number; "
-            "number the seasons 1, 2, ..."
-        )
-    return numbers.astype(int)
-
-
-def _check_cadence(time: np.ndarray, exposure_days: float, path: str | Path) -> None:
-    """Refuse cadences that overlap or are days apart: another mission's, or not in days."""
-    time = time[np.isfinite(time)]
-    distinct = np.unique(time)
-    if len(distinct) < 0.5 * len(time):
-        raise BadLightCurve(
-            f"{path}: only {len(distinct)} of {len(time)} times differ; write them "
-            "in double precision, one row a cadence"
-        )
-    steps = np.diff(distinct)
-    if not len(steps):
-        return
-    step = float(np.median(steps))
-    if step > LONGEST_STEP_DAYS:
-        raise BadLightCurve(
-            f"{path}: cadences are {step:.3g} days apart; give time in days, and "
-            "a light curve that sees every night"
-        )
-    if step < 0.5 * exposure_days:
-        raise BadLightCurve(
-            f"{path}: cadences are {SECONDS_PER_DAY * step:.3g} s apart where this mission exposes "
-            f"for {SECONDS_PER_DAY * exposure_days:.3g} s; bin them, or set the mission's exposure"
-        )
-
-
-def _numbers(frame: pd.DataFrame, name: str, path: str | Path) -> np.ndarray:
-    if frame[name].dtype.kind == "M":
-        raise BadLightCurve(f"{path}: column {name} holds calendar dates; give days, such as BJD")
+def _have_time_and_flux(names: list[str]) -> bool:
     try:
-        return frame[name].to_numpy(dtype=float, na_value=np.nan)
-    except (ValueError, TypeError) as error:
-        raise BadLightCurve(f"{path}: column {name} is not numeric ({error}); fix it") from error
+        time_and_flux([_plain_name(name) for name in names], "")
+    except BadLightCurve:
+        return False
+    return True
+
+
+def _fields(line: str, separator: str) -> list[str]:
+    return [field.strip().strip('"') for field in re.split(separator, line.strip())]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return text.lower() in ("", "--", "null", "none")
+    return True
+
+
+def _plain(table: Table, path: str | Path) -> pd.DataFrame:
+    """A table of astropy as plain numbers, with times converted to days and units noted."""
+    given = {}
+    for name in table.colnames:
+        column = table[name]
+        if isinstance(column, TimeBase):
+            given[name] = "jd" if column.scale == "utc" else f"bjd ({column.scale})"
+            table[name] = column.jd
+        elif column.unit not in (None, units.dimensionless_unscaled):
+            if name.lower() == "time" and not stated_clock(str(column.unit)).kind:
+                if not column.unit.is_equivalent(units.day):
+                    raise BadLightCurve(f"{path}: time is in {column.unit}; give days")
+                table[name] = column * column.unit.to(units.day)
+            given[name] = str(column.unit)
+    table = table[[name for name in table.colnames if np.ndim(table[name]) == 1]]
+    frame = table.to_pandas()
+    frame.attrs["units"] = given
+    return frame

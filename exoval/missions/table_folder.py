@@ -13,7 +13,7 @@ from exoval.missions.mission import Mission
 from exoval.missions.pipeline_segment import PipelineSegment
 from exoval.missions.table_file import (
     ENDINGS,
-    is_table,
+    is_target_table,
     read_any_table,
     read_table_segments,
     target_of,
@@ -28,8 +28,8 @@ STARS = "stars"
 class TableFolder:
     """A folder with one table for each target (``exoval.missions.table_file``), named after it.
 
-    A table ``stars`` (.csv, .ecsv or .parquet) in the same folder describes the stars: target, and
-    any of radius, teff, logg, metallicity, magnitude, ra, dec.
+    A table ``stars`` (.csv, .ecsv, ...) in the same folder describes the stars: target, and any of
+    radius, teff, logg, metallicity, magnitude, ra, dec.
     """
 
     mission: Mission
@@ -61,14 +61,14 @@ class TableFolder:
             self._last[target] = read_table_segments(
                 self.files[target],
                 exposure_days=self.mission.exposure_days,
-                time_zero=self.mission.time_zero,
+                clock=self.mission.clock,
             )
         return self._last[target]
 
 
 def open_table_folder(mission: Mission, folder: str | Path) -> TableFolder:
     """Open all tables of a folder; raises BadLightCurve if the stars' table lacks targets."""
-    paths = sorted(path for path in Path(folder).iterdir() if is_table(path))
+    paths = sorted(path for path in Path(folder).iterdir() if is_target_table(path))
     files = {target_of(path): path for path in paths if path.stem != STARS}
     return TableFolder(mission, files, _read_stars(Path(folder)))
 

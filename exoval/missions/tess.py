@@ -5,31 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exoval.missions.mission import Mission
-from exoval.missions.pipeline_product import PipelineProduct
+from exoval.missions.tess_products import FULL_FRAME_PRODUCTS, TWO_MINUTE_CADENCE
 from exoval.noise.procedural_noise import ProceduralNoise
 from exoval.populations.target_stars import TargetStars
 
 #: pixel (arcsec), and the BJD at time 0 of BTJD (TESS Instrument Handbook)
 PIXEL_ARCSEC, BTJD_ZERO = 21.0, 2457000.0
 
-#: file and header names of SPOC light curves (TESS Science Data Products Description Document)
-TWO_MINUTE_CADENCE = PipelineProduct(
-    telescope="TESS",
-    target_prefix="TIC",
-    parquet_files="tess-*.parquet",
-    fits_files="tess*_lc.fits*",
-    file_name=r"tess\d+-s(?P<segment>\d{4})-(?P<target>\d{16})-\d+-[a-z]_lc\.fits(\.gz)?",
-    target_keyword="TICID",
-    segment_keyword="SECTOR",
-    magnitude_keyword="TESSMAG",
-    metallicity_keyword="MH",
-    quality_column="QUALITY",
-    noise_keyword="CDPP2_0",
-    noise_column="cdpp12",  # the library's third CDPP column, which holds two hours for TESS
-    noise_hours=2.0,
-    download="lightkurve.search_lightcurve('TIC 11491822', author='SPOC', exptime=120)"
-    ".download_all(download_dir=FOLDER)",
-)
+#: first light (BJD), and a day long before BTJD could be taken for BJD - 2450000
+OBSERVED = (2458300.0, 2465000.0)
 
 #: Dropped: attitude tweak (0), safe mode (1), coarse point (2), Earth point (3), argabrightening
 #: (4), desaturation (5), manual exclude (7), scattered light (12), bad calibration (14). Kept:
@@ -73,7 +57,8 @@ def tess(
         quality_bits=quality_bits,
         product=TWO_MINUTE_CADENCE,
         flux_column=flux_column,
-        other_products=(),
+        single_file_products=FULL_FRAME_PRODUCTS,
+        observed=OBSERVED,
         aperture_radius_pixels=aperture_radius_pixels,
         noise=noise or ProceduralNoise(),
         targets=targets or TargetStars(),

@@ -215,7 +215,8 @@ def _mean(
 
 def _reddened(time: np.ndarray, significance: np.ndarray, noise_days: float) -> np.ndarray:
     """Significance over its local scatter, where that exceeds one."""
-    series = pd.Series(np.abs(significance), pd.to_timedelta(time, unit="D"))
+    # from the first cadence: pandas counts no more than 106,751 days
+    series = pd.Series(np.abs(significance), pd.to_timedelta(time - time[0], unit="D"))
     window = pd.Timedelta(days=noise_days)
     scatter = MAD_TO_SIGMA * series.rolling(window, center=True, min_periods=1).median().to_numpy()
     return significance / np.fmax(scatter, 1.0)

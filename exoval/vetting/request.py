@@ -16,8 +16,7 @@ from exoval.data_folder import data_folder
 from exoval.ephemeris import Ephemeris, is_same_signal
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
 from exoval.event import TransitEvent
-from exoval.lightcurve import LightCurve, stitch
-from exoval.missions.clock import on_clock
+from exoval.lightcurve import LightCurve
 from exoval.missions.library import open_library
 from exoval.missions.mission import Mission
 from exoval.star import Star
@@ -29,10 +28,11 @@ class VettingRequest:
 
     ``target`` is a star such as ``KIC 10666592`` or a catalogued signal such as ``K00002.01``.
     ``files`` are read instead of the ``segments`` of the target in the library ``data``.
-    ``epoch_days`` is mid-event on the mission's clock or a Julian date, ``duration_hours`` runs
-    from first to last contact; an ephemeris given here replaces the catalogue's. ``others`` are
-    ephemerides of further signals of the star, in the same form. ``star`` holds parameters that
-    replace those of the light curve, by their names in ``Star``. ``name`` is the answer's name.
+    ``epoch_days`` is mid-event on the mission's clock, a Julian date or on another clock that its
+    range tells (``exoval.missions.clock``), ``duration_hours`` runs from first to last contact; an
+    ephemeris given here replaces the catalogue's. ``others`` are ephemerides of further signals of
+    the star, in the same form. ``star`` holds parameters that replace those of the light curve, by
+    their names in ``Star``. ``name`` is the answer's name.
     ``notes`` are caveats about the request itself. ``refused`` says why the row of a table cannot
     be judged, and ``row`` is its number.
 
@@ -89,16 +89,18 @@ class VettingRequest:
         event = None
         if self.is_single_transit:
             event = TransitEvent.seen_once(
-                epoch=float(on_clock(self.epoch_days, mission.time_zero)),
+                epoch=_epoch(self.epoch_days, mission),
                 duration=self.duration_hours / 24,
-                source="as given, without a period",
+                source=", ".join(
+                    ("as given, without a period", *mission.clock.of_epoch(self.epoch_days).notes)
+                ),
             )
         elif self.is_given:
             event = TransitEvent(
                 ephemeris=_ephemeris(
                     (self.period_days, self.epoch_days, self.duration_hours), mission
                 ),
-                source="as given",
+                source=", ".join(("as given", *mission.clock.of_epoch(self.epoch_days).notes)),
             )
         if self.target is None:
             return event, None
@@ -183,11 +185,16 @@ def _catalogued(target_prefix: str, folder: str) -> dict[str, tuple[Candidate, .
 def _ephemeris(given: tuple[float, float, float], mission: Mission) -> Ephemeris:
     """Period and epoch in days and duration in hours as an ephemeris on the mission's clock."""
     period, epoch, duration = given
-    return Ephemeris(period, float(on_clock(epoch, mission.time_zero)), duration / 24)
+    return Ephemeris(period, _epoch(epoch, mission), duration / 24)
+
+
+def _epoch(days: float, mission: Mission) -> float:
+    """A mid-event, given on any clock that its range tells, on the mission's clock."""
+    return float(mission.clock.convert(days, mission.clock.of_epoch(days)))
 
 
 def _read_files(paths: tuple[str, ...], mission: Mission) -> tuple[LightCurve, Star]:
-    light_curve = stitch([mission.read(path) for path in paths])
+    light_curve = mission.read_files(paths)
     try:
         return light_curve, mission.read_star(paths[-1])
     except BadLightCurve:

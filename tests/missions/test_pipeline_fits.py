@@ -144,23 +144,23 @@ def test_a_missing_file_is_named(family, tmp_path):
 
 
 def test_another_maker_s_file_is_read_through_lightkurve(tmp_path):
-    columns = cadences(exposure_seconds=1800)
-    path = tmp_path / "hlsp_qlp_tess_ffi_s0020-0000000011491822_tess_v01_llc.fits"
+    columns = cadences(start=1842.0, exposure_seconds=1800)
+    path = tmp_path / "hlsp_pathos_tess_lightcurve_tic-0011491822-s0020_tess_v1_llc.fits"
     table = fits.BinTableHDU.from_columns(
         [
             fits.Column("TIME", "D", array=columns["time"], unit="BJD - 2457000, days"),
-            fits.Column("CADENCENO", "J", array=columns["cadence"]),
-            fits.Column("SAP_FLUX", "E", array=columns["sap_flux"]),
-            fits.Column("KSPSAP_FLUX", "E", array=columns["pdcsap_flux"]),
-            fits.Column("KSPSAP_FLUX_ERR", "E", array=columns["pdcsap_flux_err"]),
-            fits.Column("QUALITY", "J", array=columns["quality"]),
+            fits.Column("PSF_FLUX_RAW", "E", array=columns["sap_flux"]),
+            fits.Column("PSF_FLUX_COR", "E", array=columns["pdcsap_flux"]),
+            fits.Column("AP4_FLUX_RAW", "E", array=columns["sap_flux"]),
+            fits.Column("AP4_FLUX_COR", "E", array=columns["sap_flux"]),
+            fits.Column("SKY_LOCAL", "E", array=columns["sap_flux"]),
+            fits.Column("DQUALITY", "J", array=columns["quality"]),
         ]
     )
     primary = fits.PrimaryHDU()
     primary.header.update(
         {
             "TELESCOP": "TESS",
-            "ORIGIN": "MIT/QLP",
             "OBJECT": "TIC 11491822",
             "TICID": 11491822,
             "SECTOR": 20,
@@ -170,6 +170,8 @@ def test_another_maker_s_file_is_read_through_lightkurve(tmp_path):
     curve = tess().read(path)
     assert (curve.target, curve.segments[0].number) == ("TIC 11491822", 20)
     assert curve.time == pytest.approx(columns["time"], abs=1e-8)
+    assert curve.flux.tolist() == columns["pdcsap_flux"].tolist()
+    assert "through lightkurve" in curve.notes[0]
     assert curve.exposure == pytest.approx(1800 / 86400, rel=1e-6)
     assert not curve.flux_is_decrowded and math.isnan(curve.segments[0].crowding)
 

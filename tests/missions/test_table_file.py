@@ -1,3 +1,5 @@
+import gzip
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -96,25 +98,39 @@ def test_hours_of_other_light_are_left_out_and_flares_and_eclipses_are_not(write
 
 
 @pytest.mark.parametrize("offset", [-1e-4, 1e-6, 1e-4])
-def test_flux_without_a_level_is_refused(write, offset):
+@pytest.mark.parametrize(("scale", "word"), [(1, "relative"), (1e3, "per mille"), (1e6, "ppm")])
+def test_flux_about_zero_is_read_as_a_change_by_its_scatter(write, offset, scale, word):
     frame = table()
-    frame["flux"] += offset - np.median(frame["flux"])
+    change = frame["flux"] - np.median(frame["flux"]) + offset
+    curve = HERON.read(write(frame.assign(flux=scale * change, error=scale * 1e-3)))
+    assert curve.flux == pytest.approx(1 + change, rel=1e-9)
+    assert curve.flux_error == pytest.approx(1e-3)
+    assert any(word in note and "scatter" in note for note in curve.notes)
+
+
+def test_flux_about_zero_of_no_photometry_is_refused(write):
+    frame = table()
+    frame["flux"] = 1e12 * (frame["flux"] - np.median(frame["flux"]))
     with pytest.raises(BadLightCurve, match="1 plus the relative change"):
         HERON.read(write(frame))
 
 
+def test_times_days_apart_are_refused(write):
+    frame = table()
+    frame["time"] *= 86400
+    with pytest.raises(BadLightCurve, match=r"cadences are 600 days apart; give time in days"):
+        HERON.read(write(frame))
+
+
 @pytest.mark.parametrize(
-    ("step", "message"),
-    [
-        (86400, r"cadences are 600 days apart; give time in days"),
-        (0.1, r"cadences are 60 s apart where this mission exposes for 600 s"),
-    ],
+    ("step", "exposure", "notes"), [(0.1, 60, 1), (1.05, 600, 0), (3, 1800, 1)]
 )
-def test_times_that_cannot_be_the_missions_are_refused(write, step, message):
+def test_the_exposure_is_the_missions_or_the_step(write, step, exposure, notes):
     frame = table()
     frame["time"] *= step
-    with pytest.raises(BadLightCurve, match=message):
-        HERON.read(write(frame))
+    curve = HERON.read(write(frame))
+    assert curve.exposure == pytest.approx(exposure / 86400, rel=1e-6)
+    assert len(curve.notes) == notes
 
 
 def test_missing_values_are_left_out(write):
@@ -130,7 +146,7 @@ def test_missing_values_are_left_out(write):
         (table().drop(columns="flux"), r"HERON_7.*no column flux, only time"),
         (table().rename(columns={"time": "t", "flux": "f"}), r"no column time and flux"),
         (table(flux=np.full(40, np.nan)), r"HERON 7 segment 0: none of 40 cadences"),
-        (table(flux=np.linspace(-1, 1, 40) - 0.5), r"not above 0; give linear flux"),
+        (table(flux=1e9 * (np.linspace(-1, 1, 40) - 0.5)), r"about zero.*give flux with"),
         (table(flux=["high"] * 40), r"column flux is not numeric"),
         (table(quality=np.ones(40, int)), r"not above 0|none of 40 cadences"),
         (table().iloc[:0], r"HERON_7.*(holds no cadence|cannot)"),
@@ -214,12 +230,17 @@ def test_what_an_ecsv_says_of_its_columns_counts(tmp_path):
         }
     ).write(path, overwrite=True)
     assert HERON.read(path).time == pytest.approx(frame["time"], abs=1e-8)
-    for unit, value in (("mag", "flux is in mag"), ("m", "time is in m")):
-        odd = Table({"time": frame["time"].to_numpy(), "flux": frame["flux"].to_numpy()})
-        odd[value.split()[0]].unit = unit
-        odd.write(path, overwrite=True)
-        with pytest.raises(BadLightCurve, match=value):
-            HERON.read(path)
+    magnitudes = Table({"time": frame["time"], "flux": 11 - 2.5 * np.log10(frame["flux"])})
+    magnitudes["flux"].unit = "mag"
+    magnitudes.write(path, overwrite=True)
+    curve = HERON.read(path)
+    assert curve.flux == pytest.approx(frame["flux"] / np.median(frame["flux"]), rel=1e-9)
+    assert curve.notes == ("magnitudes were converted to flux relative to their median",)
+    odd = Table({"time": frame["time"].to_numpy(), "flux": frame["flux"].to_numpy()})
+    odd["time"].unit = "m"
+    odd.write(path, overwrite=True)
+    with pytest.raises(BadLightCurve, match="time is in m"):
+        HERON.read(path)
 
 
 @pytest.mark.parametrize(
@@ -265,3 +286,87 @@ def test_one_bright_cadence_costs_no_more_than_itself(tmp_path, exposure, cadenc
     path = tmp_path / "HERON_7.csv"
     pd.DataFrame({"time": 5 + np.arange(800) * exposure / 86400, "flux": flux}).to_csv(path)
     assert len(mission.read(path)) >= 799
+
+
+def joined(frame, separator):
+    return [separator.join(f"{value:.9f}" for value in row) for row in frame.to_numpy()]
+
+
+TEXTS = {
+    "commas": (",", ["time,flux,error"]),
+    "semicolons": (";", ["time;flux;error"]),
+    "tabs": ("\t", ["Time\tFlux\tFlux_err"]),
+    "blanks": ("   ", ["time flux error"]),
+    "commented names": (" ", ["# a survey", "# time flux error", "# one line more"]),
+    "commented names with commas": (" ", ["#time, flux, error"]),
+    "other comments": (",", ["% a survey", "time,flux,error"]),
+    "clock and error by name": (" ", ["# BJD_TDB rel_flux e_flux"]),
+    "clock in a comment": (" ", ["# times are BJD - 2457000", "# t_bjd flux sigma"]),
+    "no names": (" ", ["# nothing"]),
+    "no names and commas": (",", []),
+}
+
+
+@pytest.mark.parametrize(
+    "ending", [".txt", ".dat", ".tsv", ".csv", ".lc", "", ".txt.gz", ".csv.gz"]
+)
+@pytest.mark.parametrize("form", TEXTS)
+def test_text_of_any_form(form, ending, tmp_path):
+    separator, head = TEXTS[form]
+    frame = table(error=np.full(40, 1e-3))
+    path = tmp_path / f"HERON_7{ending}"
+    text = "\n".join([*head, *joined(frame, separator)]) + "\n"
+    path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+    curve = HERON.read(path)
+    assert curve.target == "HERON 7"
+    assert curve.time == pytest.approx(frame["time"], abs=1e-8)
+    assert curve.flux == pytest.approx(frame["flux"], abs=1e-8)
+    assert curve.flux_error == pytest.approx(1e-3)
+    assert len(curve.notes) == ("no names" in form)
+
+
+def test_the_unit_of_a_columns_name_counts(tmp_path):
+    frame = table()
+    path = tmp_path / "HERON_7.txt"
+    rows = frame.assign(time=frame["time"] + 57000, flux=1e6 * (frame["flux"] - 1))
+    path.write_text("\n".join(["MJD,flux_ppm", *joined(rows, ",")]))
+    curve = HERON.read(path)
+    assert curve.time == pytest.approx(frame["time"] + 0.5, abs=1e-8)
+    assert curve.flux == pytest.approx(frame["flux"], abs=1e-8)
+    assert len(curve.notes) == 2
+
+
+def test_mjd_that_is_not_called_so_is_refused_with_the_remedy(write):
+    frame = table()
+    frame["time"] += 57000
+    with pytest.raises(BadLightCurve, match=r"HERON_7.*MJD or BJD - 2400000.*name the column mjd"):
+        HERON.read(write(frame))
+
+
+def test_an_ipac_table(tmp_path):
+    path, frame = tmp_path / "HERON_7.tbl", table()
+    Table.from_pandas(frame).write(path, format="ascii.ipac")
+    assert HERON.read(path).flux == pytest.approx(frame["flux"], rel=1e-9)
+
+
+def test_other_binary_files_are_named(tmp_path):
+    path = tmp_path / "HERON_7.npy"
+    np.save(path, np.ones((3, 40)))
+    with pytest.raises(BadLightCurve, match=r"HERON_7\.npy is neither FITS nor a table"):
+        HERON.read(path)
+
+
+@pytest.mark.parametrize("ending", [".csv.gz", ".txt.gz"])
+def test_a_truncated_packed_table_is_named(tmp_path, ending):
+    path = tmp_path / f"HERON_7{ending}"
+    frame = table(count=4000)
+    path.write_bytes(gzip.compress("\n".join(["time,flux", *joined(frame, ",")]).encode()))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(BadLightCurve, match=r"cannot read .*HERON_7"):
+        HERON.read(path)
+
+
+def test_a_readme_beside_light_curves_is_no_target(tmp_path):
+    table().to_csv(tmp_path / "HERON_7.csv", index=False)
+    (tmp_path / "README.txt").write_text("light curves of herons\n")
+    assert open_library(HERON, folder=tmp_path).targets() == ["HERON 7"]

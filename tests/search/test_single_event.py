@@ -36,6 +36,13 @@ def light_curve(middles=(), depth=6e-4, duration=0.4, time=TIME, seed=0, red=0.0
     )
 
 
+@pytest.mark.parametrize("zero", [200_000.0, 2454833.0])
+def test_days_of_any_clock_can_be_searched(zero):
+    # a double holds a Julian date to 4e-5 s, far below a cadence
+    event = SingleEvent()(light_curve([zero + 33.3], time=TIME + zero), STAR)
+    assert event.ephemeris.epoch - zero == pytest.approx(33.3, abs=0.05)
+
+
 def test_a_single_transit_has_its_epoch_and_a_period_outside_the_data():
     event = SingleEvent()(light_curve([33.3]), STAR)
     assert event.transit_count == 1
