@@ -11,14 +11,18 @@ from exoval.catalogs.signal_catalogue import SignalCatalogue
 from exoval.catalogs.table import CatalogTable, candidates
 from exoval.missions.kepler import BKJD_ZERO
 
+REQUIRED = ("KIC", "period", "bjd0", "pwidth")
+OPTIONAL = ("pdepth",)
 TABLE = CatalogTable(
     file="kepler/eclipsing_binaries_kirk2016.parquet",
     name="Kepler eclipsing binary catalogue (Kirk et al. 2016; CDS J/AJ/151/68)",
     download="Download it from keplerebs.villanova.edu with the columns KIC, period, bjd0, "
     "pdepth and pwidth",
+    columns=REQUIRED,
+    whole=("KIC",),
+    gives="Kepler's eclipsing binaries: known stars and real false positives",
+    absence="Kepler's eclipsing binaries that are no KOIs count as hosts without signals",
 )
-REQUIRED = ("KIC", "period", "bjd0", "pwidth")
-OPTIONAL = ("pdepth",)
 
 #: offset of the table's bjd0 from BJD
 TABLE_ZERO = 2400000.0

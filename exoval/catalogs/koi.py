@@ -10,14 +10,22 @@ from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.signal_catalogue import SignalCatalogue
 from exoval.catalogs.table import CatalogTable, candidates
 
+REQUIRED = ("kepid", "kepoi_name", "koi_disposition", "koi_period", "koi_time0bk", "koi_duration")
+OPTIONAL = ("koi_depth", "koi_model_snr")
 TABLE = CatalogTable(
     file="kepler/koi_dr25_2020-07.parquet",
     name="KOI table (NASA Exoplanet Archive: 'cumulative' or 'q1_q17_dr25_koi')",
     download="Download it as CSV with all columns from exoplanetarchive.ipac.caltech.edu, table "
     "'cumulative', or from its TAP service: select * from cumulative",
+    columns=REQUIRED,
+    without=("tce_period",),
+    words=("kepoi_name", "koi_disposition"),
+    whole=("kepid",),
+    gives="planets, candidates and false positives of Kepler: names such as K00002.01, known stars "
+    "and the real events with which a model is judged",
+    absence="stars of Kepler's planets and candidates count as hosts without signals, KOIs cannot be "
+    "asked for by name, and no model is judged on them",
 )
-REQUIRED = ("kepid", "kepoi_name", "koi_disposition", "koi_period", "koi_time0bk", "koi_duration")
-OPTIONAL = ("koi_depth", "koi_model_snr")
 
 
 def read_koi(path: str | Path | None = None) -> list[Candidate]:

@@ -10,15 +10,29 @@ from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.signal_catalogue import SignalCatalogue
 from exoval.catalogs.table import CatalogTable, candidates
 
+REQUIRED = ("target_id", "tce_plnt_num", "tce_period", "tce_time0bk", "tce_duration", "label")
+OPTIONAL = ("transit_depth", "tce_max_mult_ev", "koi_disposition")
 TABLE = CatalogTable(
     file="kepler/tce_dr25_labelled.parquet",
     name="labelled TCE table (NASA Exoplanet Archive: 'q1_q17_dr25_tce', labels PC, AFP and NTP "
     "of Valizadegan et al. 2022)",
     download="Download 'q1_q17_dr25_tce' from exoplanetarchive.ipac.caltech.edu and join the "
     "column 'label' from the tables of Valizadegan et al. 2022 (github.com/nasa/ExoMiner)",
+    columns=REQUIRED,
+    older_with=("av_training_set",),
+    # the archive's names, and its label of DR24 (Catanzarite 2015)
+    also={
+        "target_id": ("kepid",),
+        "label": ("av_training_set",),
+        "transit_depth": ("tce_depth",),
+    },
+    words=("label",),
+    whole=("target_id", "tce_plnt_num"),
+    gives="labelled detections of Kepler's pipeline: stars with false positives that are no KOIs, "
+    "and the features and labels of experiment=kepler_tce",
+    absence="stars with detections that are no KOIs count as hosts without signals, and "
+    "experiment=kepler_tce has no events",
 )
-REQUIRED = ("target_id", "tce_plnt_num", "tce_period", "tce_time0bk", "tce_duration", "label")
-OPTIONAL = ("transit_depth", "tce_max_mult_ev", "koi_disposition")
 
 
 def read_tce(path: str | Path | None = None) -> list[Candidate]:
@@ -49,7 +63,7 @@ def read_tce(path: str | Path | None = None) -> list[Candidate]:
                 "signal_to_noise": table["tce_max_mult_ev"].where(table["tce_max_mult_ev"] > 0),
             }
         ),
-        provenance="TCE DR25",
+        provenance="TCE DR24" if "label" in table.attrs["read_as"] else "TCE DR25",
     )
 
 
