@@ -8,7 +8,7 @@ import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.signal_catalogue import SignalCatalogue
-from exoval.catalogs.table import CatalogTable, candidates
+from exoval.catalogs.table import CatalogTable, candidates, without_ephemeris
 from exoval.missions.kepler import BKJD_ZERO
 
 REQUIRED = ("KIC", "period", "bjd0", "pwidth")
@@ -41,28 +41,33 @@ def read_eclipsing_binaries(path: str | Path | None = None) -> list[Candidate]:
 
     Raises DataNotFound if the table is missing, BadTable if it cannot be read or lacks a column.
     """
+    return candidates(_rows(path), provenance="Kirk 2016")
+
+
+def _rows(path: str | Path | None) -> pd.DataFrame:
+    """The table's rows in the columns that ``candidates`` needs."""
     table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
     number_on_star = table.groupby("KIC").cumcount() + 1
     target = "KIC " + table["KIC"].astype(str)
-    return candidates(
-        pd.DataFrame(
-            {
-                "target": target,
-                "name": "EB "
-                + table["KIC"].astype(str)
-                + "."
-                + number_on_star.map("{:02d}".format),
-                "period": table["period"],
-                "epoch": (table["bjd0"] - (BKJD_ZERO - TABLE_ZERO)).where(table["bjd0"] > EARLIEST),
-                "duration": table["pwidth"].where(table["pwidth"] > 0) * table["period"],
-                "depth": table["pdepth"].where(table["pdepth"] > 0),
-                "label": "EB",
-                "disposition": "EB",
-                "signal_to_noise": float("nan"),
-            }
-        ),
-        provenance="Kirk 2016",
+    return pd.DataFrame(
+        {
+            "target": target,
+            "name": "EB " + table["KIC"].astype(str) + "." + number_on_star.map("{:02d}".format),
+            "period": table["period"],
+            "epoch": (table["bjd0"] - (BKJD_ZERO - TABLE_ZERO)).where(table["bjd0"] > EARLIEST),
+            "duration": table["pwidth"].where(table["pwidth"] > 0) * table["period"],
+            "depth": table["pdepth"].where(table["pdepth"] > 0),
+            "label": "EB",
+            "disposition": "EB",
+            "signal_to_noise": float("nan"),
+        }
     )
 
 
-SIGNALS = SignalCatalogue("KIC", read_eclipsing_binaries, rank=1)
+SIGNALS = SignalCatalogue(
+    "KIC",
+    read_eclipsing_binaries,
+    rank=1,
+    without_ephemeris=lambda: without_ephemeris(_rows(None)),
+    table=TABLE,
+)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.signal_catalogue import SignalCatalogue
-from exoval.catalogs.table import CatalogTable, candidates
+from exoval.catalogs.table import CatalogTable, candidates, without_ephemeris
 
 REQUIRED = ("kepid", "kepoi_name", "koi_disposition", "koi_period", "koi_time0bk", "koi_duration")
 OPTIONAL = ("koi_depth", "koi_model_snr")
@@ -23,8 +23,8 @@ TABLE = CatalogTable(
     whole=("kepid",),
     gives="planets, candidates and false positives of Kepler: names such as K00002.01, known stars "
     "and the real events with which a model is judged",
-    absence="stars of Kepler's planets and candidates count as hosts without signals, KOIs cannot be "
-    "asked for by name, and no model is judged on them",
+    absence="stars of Kepler's planets and candidates count as hosts without signals, KOIs cannot "
+    "be asked for by name, and no model is judged on them",
 )
 
 
@@ -34,23 +34,30 @@ def read_koi(path: str | Path | None = None) -> list[Candidate]:
     ``path`` is the archive's table as CSV or Parquet; the default lies under EXOVAL_DATA. Raises
     DataNotFound if it is missing, BadTable if it cannot be read or lacks a column.
     """
+    return candidates(_rows(path), provenance="KOI")
+
+
+def _rows(path: str | Path | None) -> pd.DataFrame:
+    """The table's rows in the columns that ``candidates`` needs."""
     table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
-    return candidates(
-        pd.DataFrame(
-            {
-                "target": "KIC " + table["kepid"].astype(str),
-                "name": table["kepoi_name"],
-                "period": table["koi_period"],
-                "epoch": table["koi_time0bk"],
-                "duration": table["koi_duration"] / 24,
-                "depth": 1e-6 * table["koi_depth"],
-                "label": table["koi_disposition"],
-                "disposition": table["koi_disposition"],
-                "signal_to_noise": table["koi_model_snr"],
-            }
-        ),
-        provenance="KOI",
+    return pd.DataFrame(
+        {
+            "target": "KIC " + table["kepid"].astype(str),
+            "name": table["kepoi_name"],
+            "period": table["koi_period"],
+            "epoch": table["koi_time0bk"],
+            "duration": table["koi_duration"] / 24,
+            "depth": 1e-6 * table["koi_depth"],
+            "label": table["koi_disposition"],
+            "disposition": table["koi_disposition"],
+            "signal_to_noise": table["koi_model_snr"],
+        }
     )
 
 
-SIGNALS = SignalCatalogue("KIC", read_koi)
+SIGNALS = SignalCatalogue(
+    "KIC",
+    read_koi,
+    without_ephemeris=lambda: without_ephemeris(_rows(None)),
+    table=TABLE,
+)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import exoval.catalogs
 from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.table import CatalogTable
 
 
 @dataclass(frozen=True)
@@ -17,16 +18,25 @@ class SignalCatalogue:
 
     ``read`` returns its signals; it raises DataNotFound if the table is missing. If several
     catalogues list one signal, the entry of the lowest ``rank`` counts; rank 0 is a catalogue
-    vetted by people.
+    vetted by people. ``without_ephemeris`` returns the stars of entries that ``read`` leaves out
+    because they have no ephemeris, and what they lack. ``table`` says what its absence costs.
     """
 
     target_prefix: str
     read: Callable[[], list[Candidate]]
     rank: int = 0
+    _: KW_ONLY
+    without_ephemeris: Callable[[], dict[str, str]] | None = None
+    table: CatalogTable | None = None
 
 
 def signal_catalogues(target_prefix: str) -> tuple[Callable[[], list[Candidate]], ...]:
-    """Return the readers of the catalogues of stars with a name prefix, by rank and file name.
+    """Return the readers of the catalogues of stars with a name prefix, by rank and file name."""
+    return tuple(one.read for one in catalogues_of(target_prefix))
+
+
+def catalogues_of(target_prefix: str) -> tuple[SignalCatalogue, ...]:
+    """Return the catalogues of stars with a name prefix, by rank and file name.
 
     Every file of ``exoval/catalogs`` with a ``SIGNALS = SignalCatalogue(...)`` is a catalogue.
     """
@@ -36,4 +46,4 @@ def signal_catalogues(target_prefix: str) -> tuple[Callable[[], list[Candidate]]
         signals = getattr(here, "SIGNALS", None)
         if isinstance(signals, SignalCatalogue) and signals.target_prefix == target_prefix:
             found.append(signals)
-    return tuple(one.read for one in sorted(found, key=lambda one: one.rank))
+    return tuple(sorted(found, key=lambda one: one.rank))

@@ -43,13 +43,12 @@ NUMBER = r"^\s*(?:[a-z]+[\s_-]*)?(\d+)(?:\.0*)?\s*$"
 class CatalogTable:
     """A kind of published table: its name, its source, the columns by which it is recognised.
 
-    Any file under ``tables/`` of the data folder with the ``columns`` is one, whatever its name;
-    a file with a column of ``without`` is of another kind. ``file`` is the place where it always was
-    looked for: a kind without ``columns`` lies there alone. The newest file counts, files with a
-    column of ``older_with`` (an older release) only where there is no other. ``also`` holds other names of a
-    column, ``words`` those of ``columns`` that are no numbers, and ``whole`` the whole numbers
-    without which a row cannot be used. ``gives`` and ``absence`` say what the table is for and what
-    it costs to be without it.
+    Any file under ``tables/`` of the data folder with the ``columns`` is one, whatever its name; a
+    file with a column of ``without`` is of another kind. A kind without ``columns`` lies at the
+    place ``file``. The newest file counts; files with a column of ``older_with``, an older release,
+    only where there is no other. ``also`` holds other names of a column, ``words`` those of
+    ``columns`` that are no numbers, and ``whole`` the whole numbers without which a row cannot be
+    used. ``gives`` and ``absence`` say what the table is for and what it costs to be without it.
     """
 
     file: str
@@ -69,14 +68,14 @@ class CatalogTable:
     ) -> pd.DataFrame:
         """Read columns of the table; missing optional columns become NaN.
 
-        The default path is the newest such table of the data folder; its content, not its name, says
-        how it is read (``exoval.catalogs.table_content``). Without EXOVAL_DATA these are the rows of
-        the sample's stars. Rows without a whole number in a column of ``whole`` are left out, texts
-        among numbers become NaN, and both are counted in the log. ``attrs["read_as"]`` of the frame
-        names the file's column where it has another name.
+        The default path is the newest such table of the data folder; its content, not its name,
+        says how it is read (``exoval.catalogs.table_content``). Without EXOVAL_DATA these are the
+        rows of the sample's stars. Rows without a whole number in a column of ``whole`` are left
+        out, texts among numbers become NaN, and both are counted in the log. ``attrs["read_as"]``
+        of the frame names the file's column where it has another name.
 
-        Raises DataNotFound, naming the archive's table, if the file is missing or the sample's lacks
-        columns, and BadTable if it cannot be read or lacks a required column.
+        Raises DataNotFound, naming the archive's table, if the file is missing or the sample's
+        lacks columns, and BadTable if it cannot be read or lacks a required column.
         """
         path = self._find(path, required)
         frame = self._load(path, required)
@@ -119,9 +118,7 @@ class CatalogTable:
         )
 
     def _is_older(self, found: FoundTable) -> bool:
-        return bool(
-            set(map(plain, found.columns)) & set(map(plain, self.older_with))
-        )
+        return bool(set(map(plain, found.columns)) & set(map(plain, self.older_with)))
 
     def _names(self, column: str) -> set[str]:
         """All names of a column, in the form in which they are compared."""
@@ -219,8 +216,8 @@ class CatalogTable:
                 "python -m exoval doctor lists the tables"
             )
         raise DataNotFound(
-            f"no {self.name} in {folder / 'tables'}. {self.download}, and put it {self._place(folder)}"
-            "; python -m exoval doctor lists the tables that are found and those that are missing"
+            f"no {self.name} in {folder / 'tables'}. {self.download}, and put it "
+            f"{self._place(folder)}; python -m exoval doctor lists all tables"
         )
 
     def _place(self, folder: Path) -> str:
@@ -313,7 +310,9 @@ def without_ephemeris(frame: pd.DataFrame) -> dict[str, str]:
 
 def _why_no_ephemeris(frame: pd.DataFrame) -> pd.Series:
     """What each row lacks for an ephemeris; empty where it has one."""
-    period, epoch, duration = (frame[name].astype(float) for name in ("period", "epoch", "duration"))
+    period, epoch, duration = (
+        frame[name].astype(float) for name in ("period", "epoch", "duration")
+    )
     lacks = {
         "no period": ~(np.isfinite(period) & (period > 0)),
         "no epoch": ~np.isfinite(epoch),

@@ -65,9 +65,9 @@ def headers_of(path: Path) -> tuple[Header, ...]:
 def read_columns(path: Path, wanted: Collection[str]) -> pd.DataFrame:
     """Read a table with all its columns, their names without surrounding blanks.
 
-    In a text the header is the line that names most of ``wanted``. Lines before it, comments (``#``)
-    and blank lines are skipped; rows with another number of values are left out and counted in the
-    log. Raises one of ``UNREADABLE`` if the file is broken or no table.
+    In a text the header is the line that names most of ``wanted``. Lines before it, comments
+    (``#``) and blank lines are skipped; rows with another number of values are left out and counted
+    in the log. Raises one of ``UNREADABLE`` if the file is broken or no table.
     """
     kind = content_of(path)
     if kind == PARQUET:
@@ -216,7 +216,7 @@ def _astropy_table(path: Path, kind: str) -> pd.DataFrame:
             format=formats[kind],
         )
     frame = table[[name for name in table.colnames if table[name].ndim == 1]].to_pandas()
-    for name in frame.columns[frame.dtypes == object]:
+    for name in frame.select_dtypes(object):
         frame[name] = frame[name].map(
             lambda value: value.decode("utf-8", "replace") if isinstance(value, bytes) else value
         )

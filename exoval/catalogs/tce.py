@@ -8,8 +8,10 @@ import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.signal_catalogue import SignalCatalogue
-from exoval.catalogs.table import CatalogTable, candidates
+from exoval.catalogs.table import CatalogTable, candidates, without_ephemeris
 
+#: the label of DR24's events (Catanzarite 2015)
+AUTOVETTER = "av_training_set"
 REQUIRED = ("target_id", "tce_plnt_num", "tce_period", "tce_time0bk", "tce_duration", "label")
 OPTIONAL = ("transit_depth", "tce_max_mult_ev", "koi_disposition")
 TABLE = CatalogTable(
@@ -19,11 +21,11 @@ TABLE = CatalogTable(
     download="Download 'q1_q17_dr25_tce' from exoplanetarchive.ipac.caltech.edu and join the "
     "column 'label' from the tables of Valizadegan et al. 2022 (github.com/nasa/ExoMiner)",
     columns=REQUIRED,
-    older_with=("av_training_set",),
-    # the archive's names, and its label of DR24 (Catanzarite 2015)
+    older_with=(AUTOVETTER,),
+    # the archive's names
     also={
         "target_id": ("kepid",),
-        "label": ("av_training_set",),
+        "label": (AUTOVETTER,),
         "transit_depth": ("tce_depth",),
     },
     words=("label",),
@@ -43,28 +45,40 @@ def read_tce(path: str | Path | None = None) -> list[Candidate]:
     the default lies under EXOVAL_DATA. Raises DataNotFound if it is missing, BadTable if it cannot
     be read or lacks a column.
     """
+    rows = _rows(path)
+    return candidates(rows, provenance=rows.attrs["provenance"])
+
+
+def _rows(path: str | Path | None) -> pd.DataFrame:
+    """The table's rows in the columns that ``candidates`` needs, and which release they are of."""
     table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
     is_planet_candidate = table["label"] == "PC"
     disposition = table["label"].mask(
         is_planet_candidate & table["koi_disposition"].notna(), table["koi_disposition"]
     )
     number = table["tce_plnt_num"].map("{:02d}".format)
-    return candidates(
-        pd.DataFrame(
-            {
-                "target": "KIC " + table["target_id"].astype(str),
-                "name": "TCE " + table["target_id"].astype(str) + "-" + number,
-                "period": table["tce_period"],
-                "epoch": table["tce_time0bk"],
-                "duration": table["tce_duration"] / 24,
-                "depth": 1e-6 * table["transit_depth"].where(table["transit_depth"] > 0),
-                "label": table["label"],
-                "disposition": disposition,
-                "signal_to_noise": table["tce_max_mult_ev"].where(table["tce_max_mult_ev"] > 0),
-            }
-        ),
-        provenance="TCE DR24" if "label" in table.attrs["read_as"] else "TCE DR25",
+    rows = pd.DataFrame(
+        {
+            "target": "KIC " + table["target_id"].astype(str),
+            "name": "TCE " + table["target_id"].astype(str) + "-" + number,
+            "period": table["tce_period"],
+            "epoch": table["tce_time0bk"],
+            "duration": table["tce_duration"] / 24,
+            "depth": 1e-6 * table["transit_depth"].where(table["transit_depth"] > 0),
+            "label": table["label"],
+            "disposition": disposition,
+            "signal_to_noise": table["tce_max_mult_ev"].where(table["tce_max_mult_ev"] > 0),
+        }
     )
+    is_dr24 = table.attrs["read_as"].get("label") == AUTOVETTER
+    rows.attrs["provenance"] = "TCE DR24" if is_dr24 else "TCE DR25"
+    return rows
 
 
-SIGNALS = SignalCatalogue("KIC", read_tce, rank=2)
+SIGNALS = SignalCatalogue(
+    "KIC",
+    read_tce,
+    rank=2,
+    without_ephemeris=lambda: without_ephemeris(_rows(None)),
+    table=TABLE,
+)

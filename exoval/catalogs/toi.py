@@ -8,7 +8,7 @@ import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.signal_catalogue import SignalCatalogue
-from exoval.catalogs.table import CatalogTable, candidates
+from exoval.catalogs.table import CatalogTable, candidates, without_ephemeris
 from exoval.missions.clock import on_clock
 from exoval.missions.tess import BTJD_ZERO
 
@@ -48,25 +48,32 @@ def read_toi(path: str | Path | None = None) -> list[Candidate]:
     number a star's rows, because some copies lack the TOI number. Raises DataNotFound if it is
     missing, BadTable if it cannot be read or lacks a column.
     """
+    return candidates(_rows(path), provenance="TOI")
+
+
+def _rows(path: str | Path | None) -> pd.DataFrame:
+    """The table's rows in the columns that ``candidates`` needs."""
     table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
     number_on_star = table.groupby("tid").cumcount() + 1
     identity = table["tid"].astype(str)
-    return candidates(
-        pd.DataFrame(
-            {
-                "target": "TIC " + identity,
-                "name": "TOI of TIC " + identity + "." + number_on_star.map("{:02d}".format),
-                "period": table["pl_orbper"],
-                "epoch": on_clock(table["pl_tranmid"].to_numpy(), BTJD_ZERO),
-                "duration": table["pl_trandurh"] / 24,
-                "depth": 1e-6 * table["pl_trandep"],
-                "label": table["tfopwg_disp"],
-                "disposition": table["tfopwg_disp"],
-                "signal_to_noise": float("nan"),
-            }
-        ),
-        provenance="TOI",
+    return pd.DataFrame(
+        {
+            "target": "TIC " + identity,
+            "name": "TOI of TIC " + identity + "." + number_on_star.map("{:02d}".format),
+            "period": table["pl_orbper"],
+            "epoch": on_clock(table["pl_tranmid"].to_numpy(), BTJD_ZERO),
+            "duration": table["pl_trandurh"] / 24,
+            "depth": 1e-6 * table["pl_trandep"],
+            "label": table["tfopwg_disp"],
+            "disposition": table["tfopwg_disp"],
+            "signal_to_noise": float("nan"),
+        }
     )
 
 
-SIGNALS = SignalCatalogue("TIC", read_toi)
+SIGNALS = SignalCatalogue(
+    "TIC",
+    read_toi,
+    without_ephemeris=lambda: without_ephemeris(_rows(None)),
+    table=TABLE,
+)
