@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from exoval.catalogs.candidate import NOT_A_SIGNAL, Candidate
@@ -28,6 +28,17 @@ class KnownStars:
     signals: dict[str, tuple[Candidate, ...]]
     without_ephemeris: dict[str, str]
     missing: tuple[str, ...] = ()
+
+    def among(self, targets: Iterable[str]) -> KnownStars:
+        """Return what is known of some stars."""
+        wanted = frozenset(targets)
+        return replace(
+            self,
+            signals={star: found for star, found in self.signals.items() if star in wanted},
+            without_ephemeris={
+                star: lacks for star, lacks in self.without_ephemeris.items() if star in wanted
+            },
+        )
 
 
 def known_stars(target_prefix: str, *, stars_of: str | Path | None = None) -> KnownStars:

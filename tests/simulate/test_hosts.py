@@ -7,6 +7,7 @@ import pytest
 from fabricate import cadences, kepler_fits
 
 from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.known_signals import KnownStars
 from exoval.ephemeris import Ephemeris
 from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
 from exoval.missions.kepler import kepler
@@ -47,7 +48,9 @@ def signal(target, period, duration, disposition=PLANET):
 def known(monkeypatch):
     """Signals that catalogues list, by target."""
     signals = {}
-    monkeypatch.setattr("simulate.hosts.stars_with_known_signals", lambda *_, **__: signals)
+    monkeypatch.setattr(
+        "simulate.hosts.known_stars", lambda *_, **__: KnownStars(signals, {})
+    )
     return signals
 
 
