@@ -137,11 +137,7 @@ class CatalogueHosts:
             "stars_left_out_for_known_signals": len(self.complete) - len(self.stars),
             "segments_per_light_curve": 1,
             "missing_catalogues": list(self.known.missing),
-            "warning": "; ".join(
-                (
-                    f"stars and noise levels are those of {self.table}, but the noise "
-                    "itself is procedural: do not trust probabilities trained on it",
-                    *self.known.missing,
-                )
-            ),
+            "warning": f"stars and noise levels are those of {self.table}, but the noise "
+            "itself is procedural: do not trust probabilities trained on it"
+            + (f"; {self.known.warning}" if self.known.warning else ""),
         }

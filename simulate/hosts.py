@@ -149,12 +149,22 @@ class RealHosts:
             str(target) for target in wanted if target not in lost and not self._is_short(target)
         )
         if not eligible:
+            counts = Counter(self._loss(target) for target in wanted)
             raise DataNotFound(
-                f"all {len(wanted)} stars with light curves carry known signals, lack radius and "
-                f"temperature or have fewer than {self.minimum_segments} segments; give other "
-                "targets, set host.leave_out_known_signals=false or lower host.minimum_segments"
+                f"none of {len(wanted)} stars with light curves can be a host: "
+                f"{', '.join(f'{reason} ({count})' for reason, count in counts.most_common())}; "
+                "give other targets, set host.leave_out_known_signals=false or lower "
+                "host.minimum_segments"
             )
         return eligible
+
+    def _loss(self, target: str) -> str:
+        """Why a star is no host."""
+        if target in self.reasons:
+            return self.reasons[target]
+        if self._is_short(target):
+            return f"fewer than {self.minimum_segments} segments"
+        return "neither radius nor temperature"
 
     def draw(self, rng: np.random.Generator) -> tuple[LightCurve, Star]:
         """A random star and random consecutive segments of it.
@@ -175,7 +185,7 @@ class RealHosts:
     @property
     def warning(self) -> str:
         """Warnings about missing catalogues and about the sample; empty without any."""
-        return "; ".join(part for part in (self.small_data, *self.known.missing) if part)
+        return "; ".join(part for part in (self.small_data, self.known.warning) if part)
 
     @property
     def small_data(self) -> str:
@@ -303,8 +313,16 @@ def _masked_share(signals: Sequence[Candidate]) -> float:
     )
 
 
+def automatic_hosts(*, procedural: ProceduralHosts, **real: object) -> Hosts:
+    """Real hosts with the given settings of ``RealHosts`` where ``choose_hosts`` finds any."""
+    return choose_hosts(real=RealHosts(**real), procedural=procedural)
+
+
 def choose_hosts(*, real: RealHosts, procedural: ProceduralHosts) -> Hosts:
-    """Real hosts if there are light curves, else procedural ones with a warning."""
+    """Real hosts if there are light curves, else procedural ones with a warning.
+
+    Raises DataNotFound if real ones were named, by a folder or by targets, and are not there.
+    """
     try:
         if len(real.eligible) < FEW_STARS:
             log.warning(
@@ -315,6 +333,8 @@ def choose_hosts(*, real: RealHosts, procedural: ProceduralHosts) -> Hosts:
         if real.small_data:
             log.warning("SMALL DATA: %s", real.small_data)
     except DataNotFound as error:
+        if real.folder is not None or real.targets:
+            raise
         log.warning("NO REAL LIGHT CURVES: %s", error)
         log.warning(
             "PROCEDURAL NOISE is used instead; probabilities trained on it are for trying "

@@ -21,13 +21,23 @@ class KnownStars:
     """The stars that catalogues list.
 
     ``signals`` are the entries with an ephemeris by target. ``without_ephemeris`` holds the targets
-    of further entries and what these lack, such as ``no period``. ``missing`` says for every
-    catalogue that is not at hand what this costs.
+    of further entries and what these lack, such as ``no period``. ``missing`` names the catalogues
+    that are not at hand.
     """
 
     signals: dict[str, tuple[Candidate, ...]]
     without_ephemeris: dict[str, str]
     missing: tuple[str, ...] = ()
+
+    @property
+    def warning(self) -> str:
+        """What it means for host stars that catalogues are missing; empty if none is."""
+        if not self.missing:
+            return ""
+        return (
+            f"hosts chosen without {', '.join(self.missing)}: stars of known planets, false "
+            "positives and binaries may be among them"
+        )
 
     def among(self, targets: Iterable[str]) -> KnownStars:
         """Return what is known of some stars."""
@@ -60,11 +70,11 @@ def known_stars(target_prefix: str, *, stars_of: str | Path | None = None) -> Kn
             if one.without_ephemeris is None:
                 one.read()
         except DataNotFound as error:
-            missing.append(f"no {table.name}: {table.absence}" if table else str(error))
+            missing.append(table.title if table else str(error))
             continue
         lacking = found | lacking
         if elsewhere and table:
-            missing.append(f"no {table.name} but that of the sample's stars: {table.absence}")
+            missing.append(f"{table.title} (but that of the sample's stars)")
     return KnownStars(signals, lacking, tuple(missing))
 
 

@@ -63,6 +63,11 @@ class CatalogTable:
     gives: str = ""
     absence: str = ""
 
+    @property
+    def title(self) -> str:
+        """The name without its source."""
+        return self.name.partition(" (")[0]
+
     def read(
         self, path: str | Path | None, required: tuple[str, ...], *, optional: tuple[str, ...] = ()
     ) -> pd.DataFrame:
