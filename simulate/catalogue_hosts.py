@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from exoval.catalogs.known_signals import KnownStars, known_stars
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable
 from exoval.errors import DataNotFound
 from exoval.lightcurve import LightCurve
@@ -58,14 +59,14 @@ class CatalogueHosts:
             name=f"table of stars {self.table}",
             download=self.download,
             columns=(self.identity_column, *values),
-            whole=(self.identity_column,),
+            words=(self.identity_column,),
         )
         frame = table.read(self.path, (self.identity_column, *values))
         frame = frame[(frame[values] > 0).all(axis=1)].reset_index(drop=True)
-        number = frame[self.identity_column].astype(int).astype(str)
+        frame = with_star_numbers(frame, self.identity_column)
         # white noise falls with the square root of the averaging time
         return frame.assign(
-            target=self.mission.target_prefix + " " + number,
+            target=self.mission.target_prefix + " " + frame[self.identity_column],
             noise_ppm=frame[self.noise_column] * math.sqrt(self.noise_hours / 6.0),
         )
 

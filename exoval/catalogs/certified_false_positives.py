@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from exoval.catalogs.disposition_column import dispositions_of
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable
 
 TABLE = CatalogTable(
@@ -16,8 +17,7 @@ TABLE = CatalogTable(
     "'fpwg'",
     columns=("kepid", "kepoi_name", "fpwg_disp_status"),
     without=("tce_period",),
-    words=("kepoi_name", "fpwg_disp_status"),
-    whole=("kepid",),
+    words=("kepid", "kepoi_name", "fpwg_disp_status"),
     gives="the causes of Kepler's false positives",
     absence="experiment=kepler_tce says nothing of the group's verdicts",
 )
@@ -43,6 +43,7 @@ def read_certified_false_positives(path: str | Path | None = None) -> pd.DataFra
         ("kepid", "kepoi_name", "fpwg_disp_status"),
         optional=("fpwg_koi_period", "fpwg_comment", *CAUSES),
     )
+    table = with_star_numbers(table, "kepid")
     label = table["fpwg_disp_status"].fillna("NOT EXAMINED").str.strip()
     causes = [
         " + ".join(name for flag, name in CAUSES.items() if row[flag] == 1)
@@ -51,7 +52,7 @@ def read_certified_false_positives(path: str | Path | None = None) -> pd.DataFra
     return pd.DataFrame(
         {
             "name": table["kepoi_name"],
-            "target": "KIC " + table["kepid"].astype(str),
+            "target": "KIC " + table["kepid"],
             "period": table["fpwg_koi_period"].astype(float),
             "label": label,
             "disposition": dispositions_of(label, TABLE.name),

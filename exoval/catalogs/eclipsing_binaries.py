@@ -8,6 +8,7 @@ import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.signal_catalogue import SignalCatalogue
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable, candidates, without_ephemeris
 from exoval.missions.kepler import BKJD_ZERO
 
@@ -19,7 +20,7 @@ TABLE = CatalogTable(
     download="Download it from keplerebs.villanova.edu with the columns KIC, period, bjd0, "
     "pdepth and pwidth",
     columns=REQUIRED,
-    whole=("KIC",),
+    words=("KIC",),
     gives="Kepler's eclipsing binaries: known stars and real false positives",
     absence="Kepler's eclipsing binaries that are no KOIs count as hosts without signals",
 )
@@ -46,13 +47,12 @@ def read_eclipsing_binaries(path: str | Path | None = None) -> list[Candidate]:
 
 def _rows(path: str | Path | None) -> pd.DataFrame:
     """The table's rows in the columns that ``candidates`` needs."""
-    table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
+    table = with_star_numbers(TABLE.read(path, REQUIRED, optional=OPTIONAL), "KIC")
     number_on_star = table.groupby("KIC").cumcount() + 1
-    target = "KIC " + table["KIC"].astype(str)
     return pd.DataFrame(
         {
-            "target": target,
-            "name": "EB " + table["KIC"].astype(str) + "." + number_on_star.map("{:02d}".format),
+            "target": "KIC " + table["KIC"],
+            "name": "EB " + table["KIC"] + "." + number_on_star.map("{:02d}".format),
             "period": table["period"],
             "epoch": (table["bjd0"] - (BKJD_ZERO - TABLE_ZERO)).where(table["bjd0"] > EARLIEST),
             "duration": table["pwidth"].where(table["pwidth"] > 0) * table["period"],

@@ -11,6 +11,7 @@ from exoval.catalogs.archive_column import ArchiveColumn, archive_values, featur
 from exoval.catalogs.disposition_column import dispositions_of, labels_of
 from exoval.catalogs.koi import TABLE
 from exoval.catalogs.positional_probability import read_positional_probabilities
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.tce_features import DENSITY_FACTOR
 from exoval.errors import BadTable, DataNotFound
 from exoval.star import density_from_gravity
@@ -103,6 +104,7 @@ def koi_features(
         raise BadTable(
             f"the KOI table lacks {', '.join(missing)}; get it with them: {TABLE.download}"
         )
+    table = with_star_numbers(table, "kepid")
     values = archive_values(table, ARCHIVE)
     values = pd.concat(
         [values, _positions(table["kepoi_name"], positions), _derived(values)], axis=1
@@ -110,7 +112,7 @@ def koi_features(
     identity = pd.DataFrame(
         {
             "event": table["kepoi_name"],
-            "target": "KIC " + table["kepid"].astype(str),
+            "target": "KIC " + table["kepid"],
             "label": labels_of(table["koi_disposition"]),
             "disposition": dispositions_of(table["koi_disposition"], TABLE.name),
         }

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from exoval.catalogs.candidate import Candidate
-from exoval.catalogs.signal_catalogue import signal_catalogues
+from exoval.catalogs.signal_catalogue import declared_catalogues, signal_catalogues
 from exoval.data_folder import data_folder
 from exoval.errors import DataNotFound
 
@@ -19,24 +19,43 @@ def named_signal(name: str, target_prefix: str) -> Candidate:
     """Return the signal ``name`` from the catalogues of stars with a name prefix (KIC or TIC).
 
     Names are those of the catalogues (``K00001.01``, ``TCE 10666592-01``, ``EB 2305372.01``, ``TOI
-    of TIC 11491822.01``); ``KOI-1.01`` and ``TIC 11491822.01`` are accepted too. Raises
-    DataNotFound if every table is missing or does not list the name; the message suggests similar
-    names.
+    of TIC 11491822.01``) and their other names (``TOI-1136.01``, ``Kepler-2 b``); ``KOI-1.01``,
+    ``toi 1136.1`` and ``TIC 11491822.01`` are accepted too. Raises DataNotFound if no table lists
+    the name; the message says which table is missing, lists the signals of a system (TOI-1136) or
+    suggests similar names.
     """
     known, missing = _known(target_prefix, str(data_folder()))
-    found = known.get(_plain(name))
-    if found is not None:
-        return found
-    if not known:
+    plain = _plain(name)
+    found = {id(known[key]): known[key] for key in _keys(plain, target_prefix) if key in known}
+    if len(found) == 1:
+        return found.popitem()[1]
+    if found:
         raise DataNotFound(
-            f"'{name}' cannot be looked up: {missing[0]}"
-            if missing
-            else f"no catalogue of stars named {target_prefix} to look up '{name}'"
+            f"'{name}' is the name of several signals: "
+            f"{', '.join(_usual_name(one) for one in found.values())}; give one of them"
         )
-    near = [known[key].name for key in difflib.get_close_matches(_plain(name), known, 3)]
+    unknowable = _unknowable(plain, target_prefix, known, missing)
+    if unknowable:
+        raise DataNotFound(f"'{name}' cannot be looked up: {unknowable}")
+    of_system = [
+        known[key] for key in known if re.fullmatch(re.escape(plain) + r"(?:\.\d+|[A-Z])", key)
+    ]
+    if of_system:
+        raise DataNotFound(
+            f"'{name}' is a system with {len(of_system)} catalogued signals: "
+            f"{', '.join(_usual_name(one) for one in of_system)}; give one of them, or the star "
+            f"'{of_system[0].target}'"
+        )
+    near = difflib.get_close_matches(plain, known, 3)
+    absent = f" ({'; '.join(missing)})" if missing else ""
     raise DataNotFound(
-        f"no signal named '{name}' among {len(known)} of the {target_prefix} catalogues"
-        + (f"; similar names are {', '.join(near)}" if near else "")
+        f"no signal named '{name}' among {len(set(map(id, known.values())))} of the "
+        f"{target_prefix} catalogues{absent}"
+        + (
+            f"; similar names are {', '.join(_usual_name(known[key]) for key in near)}"
+            if near
+            else ""
+        )
         + f". Write a star as '{target_prefix} 1234567', a signal by its catalogue's name, or "
         "give --file"
     )
@@ -49,14 +68,68 @@ def _known(target_prefix: str, folder: str) -> tuple[dict[str, Candidate], list[
     missing = []
     for read in signal_catalogues(target_prefix):
         try:
-            known = {_plain(candidate.name): candidate for candidate in read()} | known
+            named = {
+                _plain(name): candidate
+                for candidate in read()
+                for name in (candidate.name, *candidate.other_names)
+            }
         except DataNotFound as error:
             missing.append(str(error))
+            continue
+        known = named | known
     return known, missing
+
+
+def _unknowable(
+    plain: str, target_prefix: str, known: dict[str, Candidate], missing: list[str]
+) -> str:
+    """Why no name of this kind can be found, with the remedy; empty if it could be."""
+    letters = re.match("[A-Z]*", plain)[0]
+    for catalogue in declared_catalogues():
+        if letters not in catalogue.names:
+            continue
+        if catalogue.target_prefix != target_prefix:
+            return (
+                f"it names a signal of a {catalogue.target_prefix} star, and the mission's stars "
+                f"are named {target_prefix}; choose another --mission or model"
+            )
+        try:
+            catalogue.read()
+        except DataNotFound as error:
+            return str(error)
+        if catalogue.table is not None and not any(key.startswith(letters) for key in known):
+            return (
+                f"the {catalogue.table.name} at hand has no column '{catalogue.names[letters]}' "
+                f"with such names. {catalogue.table.download}. Or give the signal as "
+                f"'{target_prefix} 1234567.01', with the number of its star"
+            )
+    if not known:
+        return missing[0] if missing else f"no catalogue of stars named {target_prefix}"
+    return ""
+
+
+def _keys(plain: str, target_prefix: str) -> list[str]:
+    """What a plain name may stand for: a bare number such as 1136.01 lacks its letters."""
+    if not re.fullmatch(r"\d+\.\d+", plain):
+        return [plain]
+    letters = [target_prefix]
+    for catalogue in declared_catalogues():
+        if catalogue.target_prefix == target_prefix:
+            letters += catalogue.names
+    return [_plain(one + plain) for one in letters]
+
+
+def _usual_name(signal: Candidate) -> str:
+    return signal.other_names[0] if signal.other_names else signal.name
 
 
 def _plain(name: str) -> str:
     """A name reduced to the part that all spellings share."""
     plain = re.sub(r"[\s_]+", "", name).upper().removeprefix("TOIOF")
-    koi = re.fullmatch(r"K(?:OI)?-?0*(\d+)\.(\d+)", plain)
-    return f"K{int(koi[1]):05d}.{int(koi[2]):02d}" if koi else plain
+    numbered = re.fullmatch(r"(K|KOI|TOI|KIC|TIC|EPIC)-?0*(\d+)(?:\.(\d+))?", plain)
+    if numbered:
+        letters, system, number = numbered.groups()
+        letters = "K" if letters == "KOI" else letters
+        return f"{letters}{int(system)}" + (f".{int(number):02d}" if number else "")
+    planet = re.fullmatch(r"KEPLER-?0*(\d+)([A-Z]?)", plain)
+    return f"KEPLER-{planet[1]}{planet[2]}" if planet else plain

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable
 from exoval.errors import BadParameter
 
@@ -18,8 +19,8 @@ TABLE = CatalogTable(
     "exoplanetarchive.ipac.caltech.edu (docs/KeplerSimulated.html) and join them as CSV "
     "with the columns kepid, tce_plnt_num, score, disp, dataset",
     columns=REQUIRED,
-    words=("disp",),
-    whole=("kepid", "tce_plnt_num"),
+    words=("kepid", "disp"),
+    whole=("tce_plnt_num",),
     gives="the Robovetter's scores, which experiment=kepler_tce is compared with",
     absence="experiment=kepler_tce is not compared with the Robovetter",
 )
@@ -36,16 +37,16 @@ def read_robovetter(path: str | Path | None = None, *, dataset: str = "obs") -> 
     column is read completely. Raises DataNotFound without a table, BadTable if it lacks a column
     and BadParameter for an unknown data set.
     """
-    table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
+    table = with_star_numbers(TABLE.read(path, REQUIRED, optional=OPTIONAL), "kepid")
     if table["dataset"].notna().any():
         known = sorted(table["dataset"].dropna().unique())
         if dataset not in known:
             raise BadParameter(f"the table has no dataset '{dataset}'; it has {', '.join(known)}")
         table = table[table["dataset"] == dataset].reset_index(drop=True)
-    star = table["kepid"].astype(str)
+    star = table["kepid"]
     return pd.DataFrame(
         {
-            "event": "TCE " + star + "-" + table["tce_plnt_num"].map("{:02d}".format),
+            "event": "TCE " + star + "-" + table["tce_plnt_num"].map("{:02.0f}".format),
             "target": "KIC " + star,
             "score": table["score"].astype(float),
             "passed": table["disp"] == "PC",

@@ -15,6 +15,7 @@ from astropy.coordinates import SkyCoord
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.koi import TABLE as KOI
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.errors import BadParameter, ExovalError
 from exoval.missions.kepler import BKJD_ZERO
 from exoval.missions.library import LightCurveLibrary
@@ -27,7 +28,8 @@ def koi_positions() -> Positions:
 
     Raises DataNotFound without the table and BadTable if it has no positions.
     """
-    table = KOI.read(None, ("kepid", "ra", "dec")).drop_duplicates("kepid")
+    table = with_star_numbers(KOI.read(None, ("kepid", "ra", "dec")), "kepid")
+    table = table.drop_duplicates("kepid")
     return {
         f"KIC {star}": (float(ra), float(dec)) for star, ra, dec in table.itertuples(index=False)
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 
 import exoval.catalogs
 from exoval.catalogs.candidate import Candidate
@@ -19,13 +19,15 @@ class SignalCatalogue:
     ``read`` returns its signals; it raises DataNotFound if the table is missing. If several
     catalogues list one signal, the entry of the lowest ``rank`` counts; rank 0 is a catalogue
     vetted by people. ``without_ephemeris`` returns the stars of entries that ``read`` leaves out
-    because they have no ephemeris, and what they lack. ``table`` says what its absence costs.
+    because they have no ephemeris, and what they lack. ``names`` are the letters that names known
+    to this catalogue alone begin with (TOI), and the column of its ``table`` that holds them.
     """
 
     target_prefix: str
     read: Callable[[], list[Candidate]]
     rank: int = 0
     _: KW_ONLY
+    names: Mapping[str, str] = field(default_factory=dict)
     without_ephemeris: Callable[[], dict[str, str]] | None = None
     table: CatalogTable | None = None
 
@@ -36,14 +38,20 @@ def signal_catalogues(target_prefix: str) -> tuple[Callable[[], list[Candidate]]
 
 
 def catalogues_of(target_prefix: str) -> tuple[SignalCatalogue, ...]:
-    """Return the catalogues of stars with a name prefix, by rank and file name.
+    """Return the catalogues of stars with a name prefix, by rank and file name."""
+    return tuple(one for one in declared_catalogues() if one.target_prefix == target_prefix)
+
+
+def declared_catalogues() -> tuple[SignalCatalogue, ...]:
+    """Return all catalogues of signals, by rank and file name.
 
     Every file of ``exoval/catalogs`` with a ``SIGNALS = SignalCatalogue(...)`` is a catalogue.
     """
-    found = []
-    for module in pkgutil.iter_modules(exoval.catalogs.__path__):
-        here = importlib.import_module(f"exoval.catalogs.{module.name}")
-        signals = getattr(here, "SIGNALS", None)
-        if isinstance(signals, SignalCatalogue) and signals.target_prefix == target_prefix:
-            found.append(signals)
-    return tuple(sorted(found, key=lambda one: one.rank))
+    modules = (
+        importlib.import_module(f"exoval.catalogs.{module.name}")
+        for module in pkgutil.iter_modules(exoval.catalogs.__path__)
+    )
+    found = (getattr(module, "SIGNALS", None) for module in modules)
+    return tuple(
+        sorted((one for one in found if isinstance(one, SignalCatalogue)), key=lambda one: one.rank)
+    )

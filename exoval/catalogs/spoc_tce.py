@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable
 from exoval.catalogs.tess_eclipsing_binaries import TABLE as BINARIES
 from exoval.catalogs.toi import read_toi
@@ -28,8 +29,7 @@ TABLE = CatalogTable(
     "from archive.stsci.edu/tess/bulk_downloads/bulk_downloads_tce.html; the column "
     "'run' is the pair of sectors in the file's name",
     columns=REQUIRED,
-    words=("tceid", "run"),
-    whole=("ticid",),
+    words=("tceid", "run", "ticid"),
     gives="detections of the TESS pipeline, on which experiment=simulated_to_spoc judges a model",
     absence="experiment=simulated_to_spoc has no real events",
 )
@@ -60,11 +60,12 @@ def read_spoc_tce(
     Raises DataNotFound without a table and BadTable if it lacks a column.
     """
     table = TABLE.read(path, (*REQUIRED, *(name for name in needed if name not in REQUIRED)))
+    table = with_star_numbers(table, "ticid")
     interest = read_toi() if interest is None else interest
     binaries = _binary_periods() if binaries is None else binaries
     named = _by_star(interest)
     found = [
-        _label(row, named.get(row.ticid, ()), binaries.get(row.ticid, ()))
+        _label(row, named.get(int(row.ticid), ()), binaries.get(int(row.ticid), ()))
         for row in table[list(REQUIRED)].itertuples()
     ]
     return table.assign(
@@ -83,7 +84,7 @@ def _by_star(signals: list[Candidate]) -> dict[int, tuple[Candidate, ...]]:
 
 def _binary_periods() -> dict[int, tuple[float, ...]]:
     """Periods of catalogued eclipsing binaries by TIC number, even without a fitted width."""
-    table = BINARIES.read(None, ("TIC", "Per"))
+    table = with_star_numbers(BINARIES.read(None, ("TIC", "Per")), "TIC")
     return {int(star): tuple(periods) for star, periods in table.groupby("TIC")["Per"]}
 
 

@@ -130,7 +130,7 @@ def spoc_tce_table(path: str | Path | None = None) -> FeatureTable:
     identity = pd.DataFrame(
         {
             "event": "TCE " + table["tceid"].astype(str) + " " + table["run"].astype(str),
-            "target": "TIC " + table["ticid"].astype(str),
+            "target": "TIC " + table["ticid"],
             "label": table["label"],
             "disposition": table["disposition"],
         }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -35,8 +34,6 @@ CANDIDATE_COLUMNS = (
     "disposition",
     "signal_to_noise",
 )
-#: a catalogue number, alone or after the catalogue's prefix, in a table's text
-NUMBER = r"^\s*(?:[a-z]+[\s_-]*)?(\d+)(?:\.0*)?\s*$"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,15 +237,8 @@ class CatalogTable:
 
 
 def whole_numbers(values: pd.Series) -> pd.Series:
-    """Return catalogue numbers as floats without fraction; NaN where there is none.
-
-    Accepts numbers and texts, with or without a prefix: 757450, 757450.0 and ``KIC 757450``.
-    """
-    if not is_numeric_dtype(values):
-        values = pd.to_numeric(
-            values.astype(str).str.extract(NUMBER, flags=re.IGNORECASE)[0], errors="coerce"
-        )
-    numbers = values.astype(float)
+    """Return numbers without fraction, as floats; NaN where there is none."""
+    numbers = pd.to_numeric(values, errors="coerce").astype(float)
     return numbers.where(np.isfinite(numbers) & (numbers >= 0) & (numbers % 1 == 0))
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.signal_catalogue import SignalCatalogue
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable, candidates, without_ephemeris
 
 #: the label of DR24's events (Catanzarite 2015)
@@ -28,8 +29,8 @@ TABLE = CatalogTable(
         "label": (AUTOVETTER,),
         "transit_depth": ("tce_depth",),
     },
-    words=("label",),
-    whole=("target_id", "tce_plnt_num"),
+    words=("target_id", "label"),
+    whole=("tce_plnt_num",),
     gives="labelled detections of Kepler's pipeline: stars with false positives that are no KOIs, "
     "and the features and labels of experiment=kepler_tce",
     absence="stars with detections that are no KOIs count as hosts without signals, and "
@@ -51,7 +52,7 @@ def read_tce(path: str | Path | None = None) -> list[Candidate]:
 
 def _rows(path: str | Path | None) -> pd.DataFrame:
     """The table's rows in the columns that ``candidates`` needs, and which release they are of."""
-    table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
+    table = with_star_numbers(TABLE.read(path, REQUIRED, optional=OPTIONAL), "target_id")
     is_planet_candidate = table["label"] == "PC"
     disposition = table["label"].mask(
         is_planet_candidate & table["koi_disposition"].notna(), table["koi_disposition"]
@@ -59,8 +60,8 @@ def _rows(path: str | Path | None) -> pd.DataFrame:
     number = table["tce_plnt_num"].map("{:02d}".format)
     rows = pd.DataFrame(
         {
-            "target": "KIC " + table["target_id"].astype(str),
-            "name": "TCE " + table["target_id"].astype(str) + "-" + number,
+            "target": "KIC " + table["target_id"],
+            "name": "TCE " + table["target_id"] + "-" + number,
             "period": table["tce_period"],
             "epoch": table["tce_time0bk"],
             "duration": table["tce_duration"] / 24,

@@ -17,6 +17,7 @@ from exoval.catalogs.shared_columns import (
     positive,
     same,
 )
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.tce import TABLE
 from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.missions.kepler import PIXEL_ARCSEC
@@ -180,15 +181,15 @@ def tce_table(path: str | Path | None = None) -> FeatureTable:
     ``label`` is planet (for PC), AFP or NTP. Raises DataNotFound without the table and BadTable if
     it lacks a column.
     """
-    table = TABLE.read(path, NEEDED)
+    table = with_star_numbers(TABLE.read(path, NEEDED), "target_id")
     # the archive's mark for a number that could not be computed
     values = table.drop(columns=["label", "tce_maxmesd", "wst_depth_original"])
     table[values.columns] = values.mask(values == -1)
     number = table["tce_plnt_num"].map("{:02.0f}".format)
     identity = pd.DataFrame(
         {
-            "event": "TCE " + table["target_id"].astype(str) + "-" + number,
-            "target": "KIC " + table["target_id"].astype(str),
+            "event": "TCE " + table["target_id"] + "-" + number,
+            "target": "KIC " + table["target_id"],
             "label": table["label"].replace({"PC": PLANET}),
             "disposition": np.where(table["label"] == "PC", PLANET, FALSE_POSITIVE),
         }

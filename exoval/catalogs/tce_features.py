@@ -9,6 +9,7 @@ import pandas as pd
 
 from exoval.catalogs.archive_column import ArchiveColumn, archive_values, feature_table
 from exoval.catalogs.disposition_column import dispositions_of, labels_of
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.tce import TABLE
 from exoval.errors import BadTable
 from exoval.missions.kepler import PIXEL_ARCSEC
@@ -239,12 +240,12 @@ def read_archive_tces(path: str | Path | None) -> pd.DataFrame:
             f"the table of threshold-crossing events lacks {', '.join(missing)}; get "
             f"it with them: {TABLE.download}"
         )
-    return table
+    return with_star_numbers(table, "target_id")
 
 
 def identity(table: pd.DataFrame) -> pd.DataFrame:
     """Return the identity columns of threshold-crossing events."""
-    star = table["target_id"].astype(str)
+    star = table["target_id"]
     label = labels_of(table["label"]) if "label" in table else pd.Series("UNK", table.index)
     # a planet candidate of the labelled table is a planet
     words = label.replace({"PC": "CONFIRMED"})

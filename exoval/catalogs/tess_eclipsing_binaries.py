@@ -8,6 +8,7 @@ import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.signal_catalogue import SignalCatalogue
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable, candidates, without_ephemeris
 from exoval.missions.clock import on_clock
 from exoval.missions.tess import BTJD_ZERO
@@ -29,7 +30,7 @@ TABLE = CatalogTable(
         "Wp_pf": ("prim_width_pf",),
         "Dp_pf": ("prim_depth_pf",),
     },
-    whole=("TIC",),
+    words=("TIC",),
     gives="eclipsing binaries of TESS: known stars and real false positives",
     absence="eclipsing binaries of TESS count as hosts without signals",
 )
@@ -48,15 +49,14 @@ def read_tess_eclipsing_binaries(path: str | Path | None = None) -> list[Candida
 
 def _rows(path: str | Path | None) -> pd.DataFrame:
     """The table's rows in the columns that ``candidates`` needs."""
-    table = TABLE.read(path, REQUIRED, optional=OPTIONAL)
+    table = with_star_numbers(TABLE.read(path, REQUIRED, optional=OPTIONAL), "TIC")
     width = table["Wp_2g"].fillna(table["Wp_pf"])
     depth = table["Dp_2g"].fillna(table["Dp_pf"])
     number_on_star = table.groupby("TIC").cumcount() + 1
-    identity = table["TIC"].astype(str)
     return pd.DataFrame(
         {
-            "target": "TIC " + identity,
-            "name": "EB " + identity + "." + number_on_star.map("{:02d}".format),
+            "target": "TIC " + table["TIC"],
+            "name": "EB " + table["TIC"] + "." + number_on_star.map("{:02d}".format),
             "period": table["Per"],
             "epoch": on_clock(table["BJD0"].to_numpy(), BTJD_ZERO),
             "duration": width.where(width > 0) * table["Per"],

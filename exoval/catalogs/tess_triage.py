@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable
 from exoval.errors import BadTable
 from exoval.labels import FALSE_POSITIVE, PLANET
@@ -44,7 +45,7 @@ TABLE = CatalogTable(
     name="TESS triage set with views (Yu et al. 2019)",
     download="Its light curves and labels are those of the repository yuliang419/Astronet-Triage",
     columns=NEEDED,
-    words=("Disposition", "split", "global_view", "local_view"),
+    words=("tic_id", "Disposition", "split", "global_view", "local_view"),
     gives="folded TESS events with labels given by eye, on which experiment=simulated_to_triage "
     "judges a model",
     absence="experiment=simulated_to_triage has no real events",
@@ -72,7 +73,7 @@ def triage_table(path: str | Path | None = None, *, split: str | None = None) ->
     in the log. Raises DataNotFound without the table and BadTable if it lacks a column or its views
     have another length.
     """
-    table = TABLE.read(path, NEEDED)
+    table = with_star_numbers(TABLE.read(path, NEEDED), "tic_id")
     if split is not None:
         table = table[table["split"] == split]
     known = table["Disposition"].isin(LABEL)
@@ -86,7 +87,7 @@ def triage_table(path: str | Path | None = None, *, split: str | None = None) ->
     frame = pd.DataFrame(
         {
             "event": "TCE " + table["row_id"].astype(str),
-            "target": "TIC " + table["tic_id"].astype(str),
+            "target": "TIC " + table["tic_id"],
             "label": label,
             "disposition": np.where(label == PLANET, PLANET, FALSE_POSITIVE),
             "period": table["Period"].astype(float),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from exoval.catalogs.disposition_column import dispositions_of, labels_of
 from exoval.catalogs.shared_columns import PLANET_COLUMNS, SharedColumn, SharedColumns, same
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.toi import TABLE
 from exoval.labels import PLANET
 from exoval.table.feature_table import FeatureTable
@@ -66,9 +67,9 @@ def toi_table(path: str | Path | None = None) -> FeatureTable:
     candidates have an unknown disposition. Raises DataNotFound without the table and BadTable if it
     lacks a column.
     """
-    table = TABLE.read(path, NEEDED)
+    table = with_star_numbers(TABLE.read(path, NEEDED), "tid")
     table = table[table["pl_orbper"] > 0].reset_index(drop=True)
-    star = table["tid"].astype(str)
+    star = table["tid"]
     number = table.groupby("tid").cumcount() + 1
     disposition = dispositions_of(table["tfopwg_disp"], TABLE.name)
     identity = pd.DataFrame(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable
 
 TABLE = CatalogTable(
@@ -14,8 +15,7 @@ TABLE = CatalogTable(
     download="Download it as CSV from exoplanetarchive.ipac.caltech.edu, table 'koifpp' (Kepler "
     "Astrophysical False Positive Probabilities)",
     columns=("kepid", "kepoi_name", "fpp_prob"),
-    words=("kepoi_name",),
-    whole=("kepid",),
+    words=("kepid", "kepoi_name"),
     gives="vespa's false-positive probabilities, which experiment=kepler_tce is compared with",
     absence="experiment=kepler_tce is not compared with vespa",
 )
@@ -27,12 +27,12 @@ def read_vespa(path: str | Path | None = None) -> pd.DataFrame:
     Columns: ``name`` (K00001.01), ``target`` and ``false_positive_probability``, which is NaN where
     vespa gives no value. Raises DataNotFound or BadTable.
     """
-    table = TABLE.read(path, ("kepid", "kepoi_name", "fpp_prob"))
+    table = with_star_numbers(TABLE.read(path, ("kepid", "kepoi_name", "fpp_prob")), "kepid")
     values = table["fpp_prob"].astype(float)
     return pd.DataFrame(
         {
             "name": table["kepoi_name"],
-            "target": "KIC " + table["kepid"].astype(str),
+            "target": "KIC " + table["kepid"],
             "false_positive_probability": values.where(values.between(0, 1)),
         }
     )

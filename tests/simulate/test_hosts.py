@@ -48,9 +48,7 @@ def signal(target, period, duration, disposition=PLANET):
 def known(monkeypatch):
     """Signals that catalogues list, by target."""
     signals = {}
-    monkeypatch.setattr(
-        "simulate.hosts.known_stars", lambda *_, **__: KnownStars(signals, {})
-    )
+    monkeypatch.setattr("simulate.hosts.known_stars", lambda *_, **__: KnownStars(signals, {}))
     return signals
 
 
