@@ -115,20 +115,20 @@ class CatalogTable:
 
     def _is_kind(self, header: Header) -> bool:
         names = set(map(plain, header.columns))
-        return all(self._names(column) & names for column in self.columns) and not names & set(
+        return all(self.names_of(column) & names for column in self.columns) and not names & set(
             map(plain, self.without)
         )
 
     def _is_older(self, found: FoundTable) -> bool:
         return bool(set(map(plain, found.columns)) & set(map(plain, self.older_with)))
 
-    def _names(self, column: str) -> set[str]:
+    def names_of(self, column: str) -> set[str]:
         """All names of a column, in the form in which they are compared."""
         return {plain(column), *map(plain, self.also.get(column, ()))}
 
     def _load(self, path: Path, wanted: tuple[str, ...]) -> pd.DataFrame:
         """Read a file under the table's names of its columns; BadTable if it cannot be read."""
-        names = [other for column in wanted for other in self._names(column)]
+        names = [other for column in wanted for other in self.names_of(column)]
         try:
             frame = read_columns(path, names)
         except UNREADABLE as error:
@@ -200,7 +200,7 @@ class CatalogTable:
         found = self.found(folder)
         if found:
             # a newer copy may lack columns that a reader needs
-            names = [self._names(column) for column in required]
+            names = [self.names_of(column) for column in required]
             whole = [
                 one
                 for one in found
