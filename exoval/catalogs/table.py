@@ -80,7 +80,7 @@ class CatalogTable:
         lacks columns, and BadTable if it cannot be read or lacks a required column.
         """
         path = self._find(path, required)
-        frame = self._load(path, required)
+        frame = self._load(path, (*required, *optional))
         missing = [column for column in required if column not in frame]
         if missing and is_sample(path):
             raise self._not_whole()
@@ -135,6 +135,8 @@ class CatalogTable:
             raise BadTable(
                 f"cannot read {path} ({error}); get it again: {self.download}"
             ) from error
+        if frame.empty:
+            raise BadTable(f"{path} holds no row; get it again: {self.download}")
         return self._renamed(frame, wanted)
 
     def _renamed(self, frame: pd.DataFrame, wanted: tuple[str, ...]) -> pd.DataFrame:

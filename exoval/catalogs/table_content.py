@@ -1,7 +1,7 @@
 """The content of a table file, whatever its name: its columns at little cost, and its rows.
 
-A file is what its first bytes say: Parquet, CSV (or another text with one row a line), ECSV,
-VOTable or FITS, each also compressed by gzip.
+A file is what its first bytes say: Parquet, CSV or another text with one row a line, ECSV, an IPAC
+table, VOTable or FITS, each also compressed by gzip.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ DELIMITERS = (",", "\t", "|", ";")
 #: texts that mean a missing value, besides those that pandas knows
 MISSING = ("-", "--", "---", "...", "masked")
 
-PARQUET, FITS, VOTABLE, ECSV, TEXT, OTHER = "Parquet", "FITS", "VOTable", "ECSV", "text", ""
+PARQUET, FITS, VOTABLE, ECSV, IPAC = "Parquet", "FITS", "VOTable", "ECSV", "IPAC"
+TEXT, OTHER = "text", ""
+#: astropy's names of the formats that it reads here
+FORMATS = {FITS: "fits", VOTABLE: "votable", ECSV: "ecsv", IPAC: "ipac"}
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,15 @@ def read_columns(path: Path, wanted: Collection[str]) -> pd.DataFrame:
     kind = content_of(path)
     if kind == PARQUET:
         frame = pd.read_parquet(_source(path))
-    elif kind in (FITS, VOTABLE, ECSV):
+        # pandas stores an index as a column that it puts aside when it reads
+        if any(name is not None for name in frame.index.names):
+            frame = frame.reset_index()
+    elif kind in FORMATS:
         frame = _astropy_table(path, kind)
     elif kind == TEXT:
         frame = _text_table(path, wanted)
     else:
-        raise ValueError("neither Parquet nor CSV, ECSV, VOTable or FITS")
+        raise ValueError("neither Parquet nor CSV, ECSV, IPAC, VOTable or FITS")
     return frame.rename(columns=lambda name: str(name).strip())
 
 
@@ -99,7 +105,10 @@ def content_of(path: Path) -> str:
         return OTHER
     if b"<VOTABLE" in head:
         return VOTABLE
-    return ECSV if head.lstrip().startswith(b"# %ECSV") else TEXT
+    if head.lstrip().startswith(b"# %ECSV"):
+        return ECSV
+    lines = (line for line in head.splitlines() if line.strip() and not line.startswith(b"\\"))
+    return IPAC if next(lines, b"").startswith(b"|") else TEXT
 
 
 @lru_cache(maxsize=4096)
@@ -113,7 +122,7 @@ def _headers(path: Path, _changed: int, _size: int) -> tuple[Header, ...]:
         if kind == VOTABLE:
             head = _head(path, HEAD).decode("utf-8", "replace")
             return (Header(tuple(re.findall(r"<FIELD\b[^>]*?\bname=[\"']([^\"']+)", head))),)
-        if kind in (ECSV, TEXT):
+        if kind in (ECSV, IPAC, TEXT):
             return tuple(_text_headers(_head(path, HEAD).decode("utf-8-sig", "replace")))
     except UNREADABLE as error:
         log.debug("%s is no table: %s", path, error)
@@ -138,7 +147,8 @@ def _text_headers(text: str) -> list[Header]:
 
 def _header(line: str, number: int) -> Header:
     """The parts of a line as names; the delimiter is the one that makes most parts."""
-    text = line.strip().lstrip("#").strip()
+    # an IPAC table has a bar at both ends
+    text = line.strip().lstrip("#").strip().strip("|").strip()
     delimiter = max(DELIMITERS, key=text.count)
     parts = text.split(delimiter) if delimiter in text else text.split()
     names = tuple(part.strip().strip("\"'").strip() for part in parts)
@@ -205,16 +215,15 @@ def _fits_headers(path: Path) -> tuple[Header, ...]:
 
 def _astropy_table(path: Path, kind: str) -> pd.DataFrame:
     """The columns with one value a row; texts of FITS are bytes in astropy."""
+    from astropy.io import ascii
     from astropy.table import Table
 
-    formats = {FITS: "fits", VOTABLE: "votable", ECSV: "ascii.ecsv"}
     with warnings.catch_warnings(), _opened(path) as file:
         warnings.simplefilter("ignore")  # units and formats that astropy does not know
-        source = file.read()
-        table = Table.read(
-            io.StringIO(source.decode("utf-8")) if kind == ECSV else io.BytesIO(source),
-            format=formats[kind],
-        )
+        if kind in (ECSV, IPAC):
+            table = ascii.read(file.read().decode("utf-8", "replace"), format=FORMATS[kind])
+        else:
+            table = Table.read(io.BytesIO(file.read()), format=FORMATS[kind])
     frame = table[[name for name in table.colnames if table[name].ndim == 1]].to_pandas()
     for name in frame.select_dtypes(object):
         frame[name] = frame[name].map(
