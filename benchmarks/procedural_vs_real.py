@@ -85,7 +85,7 @@ def real_light_curves(
         for number in segments[::step][:SEGMENTS]:
             try:
                 light_curve = hosts.library.read(target, (number,))
-                for signal in hosts.known_signals.get(target, ()):
+                for signal in hosts.known.signals.get(target, ()):
                     light_curve = light_curve.keep(
                         ~signal.ephemeris.in_event(light_curve.time, 2.0)
                     )

@@ -1,4 +1,4 @@
-"""``python -m exoval``: vet events with a trained model, or draw the page of one event."""
+"""``python -m exoval``: vet events with a trained model, draw an event, examine the machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exoval.data_folder import data_from, folder_named, holds_data
+from exoval.data_folder import data_folder, data_from, folder_named, holds_data
 from exoval.errors import BadParameter, message_instead_of_traceback
 from exoval.running.output_path import make_folder, output_path, writing
 
@@ -118,7 +118,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     plot.set_defaults(command=_plot_event)
     _add_vet(commands)
+    _add_doctor(commands)
     return parser
+
+
+def _add_doctor(commands: argparse._SubParsersAction) -> None:
+    doctor = commands.add_parser(
+        "doctor",
+        help="list what is installed, found and missing",
+        description="List versions of packages, the GPU, the data folder, the catalogues that are "
+        "found (file, rows, date), what each missing one costs and where it is published, and the "
+        "light curves of every mission.",
+    )
+    doctor.add_argument(
+        "--data", metavar="DIR", type=folder_named, help="data folder instead of $EXOVAL_DATA"
+    )
+    doctor.set_defaults(command=_doctor)
 
 
 def _add_vet(commands: argparse._SubParsersAction) -> None:
@@ -254,6 +269,17 @@ def _plot_event(parsed: argparse.Namespace) -> None:
     if parsed.features is not None:
         write_features(page, parsed.features)
         print(parsed.features)
+
+
+def _doctor(_parsed: argparse.Namespace) -> None:
+    # imported here so that --help does not pay for the numerical libraries
+    from exoval.doctor import examination
+    from exoval.missions.mission_file import read_mission
+
+    files = sorted(_shipped_missions().glob("*.yaml"))
+    print(examination(read_mission(path) for path in files if path.stem != "template"))
+    # a data folder that does not exist is an error of this command too
+    data_folder()
 
 
 def _vet(parsed: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from exoval.errors import DataNotFound
+from exoval.errors import BadParameter, DataNotFound
 
 VARIABLE = "EXOVAL_DATA"
 #: light curves and catalogue rows that ship with exoval
@@ -19,8 +19,17 @@ PARTS = ("light_curves", "tables")
 
 
 def data_folder() -> Path:
-    """Return the folder that EXOVAL_DATA names or, if it is not set, the sample."""
-    return Path(os.environ.get(VARIABLE) or SAMPLE)
+    """Return the folder that EXOVAL_DATA names or, if it is not set, the sample.
+
+    Raises BadParameter if EXOVAL_DATA names no folder.
+    """
+    named = os.environ.get(VARIABLE)
+    if named and not Path(named).is_dir():
+        raise BadParameter(
+            f"{VARIABLE} is set to {named}, which is no folder; set it to a folder with "
+            "light_curves/ and tables/, or unset it to take the sample that ships with exoval"
+        )
+    return Path(named or SAMPLE)
 
 
 def is_sample(folder: str | Path) -> bool:

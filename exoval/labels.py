@@ -18,6 +18,8 @@ TRANSITS = ("planet", "star", "nothing")
 PLANET = "planet"
 FALSE_POSITIVE = "false_positive"
 UNKNOWN = "unknown"
+#: the archive's words for an object that nobody has judged
+NOT_DISPOSITIONED = "NOT DISPOSITIONED"
 
 #: archive disposition (upper case) -> planet, false_positive or unknown
 DISPOSITIONS: dict[str, str] = {
@@ -25,6 +27,7 @@ DISPOSITIONS: dict[str, str] = {
     "CONFIRMED": PLANET,
     "FALSE POSITIVE": FALSE_POSITIVE,
     "CANDIDATE": UNKNOWN,
+    NOT_DISPOSITIONED: UNKNOWN,
     # TOI table
     "CP": PLANET,
     "KP": PLANET,

@@ -15,8 +15,8 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from exoval.build import check_settings
-from exoval.data_folder import data_from
-from exoval.errors import BadParameter, message_instead_of_traceback
+from exoval.data_folder import data_folder, data_from
+from exoval.errors import BadParameter, DataNotFound, message_instead_of_traceback
 from exoval.missions.mission_file import mission_files
 from exoval.running.output_path import check_overrides
 
@@ -31,6 +31,7 @@ def main(config: DictConfig) -> None:
         from simulate.run import run
 
         with data_from(config.data):
+            data_folder()  # one that does not exist ends the command before noise is made up
             settings, arguments = _build(config)
             try:
                 manifest = run(**arguments, settings=settings)
@@ -67,6 +68,8 @@ def _build(config: DictConfig) -> tuple[dict, dict]:
         settings = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         arguments = instantiate(config, _convert_="all")
     except (InstantiationException, OmegaConfBaseException) as error:
+        if isinstance(error.__cause__, DataNotFound):
+            raise error.__cause__ from error
         reason = str(error.__cause__ or error).splitlines()[0]
         raise BadParameter(
             f"configuration: {reason}; python -m simulate --cfg job shows it"

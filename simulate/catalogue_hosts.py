@@ -9,8 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from exoval.catalogs.known_signals import stars_with_known_signals
-from exoval.catalogs.signal_catalogue import signal_catalogues
+from exoval.catalogs.known_signals import KnownStars, known_stars
 from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable
 from exoval.errors import DataNotFound
@@ -31,8 +30,8 @@ class CatalogueHosts:
     ``identity_column`` (the catalogue number), mass, radius, teff and ``noise_column``, the
     combined differential precision in ppm on ``noise_hours``; ``download`` says how to get it.
     Missing parameters are derived and flagged: log g from mass and radius, the magnitude from the
-    noise, with ``noise_ppm_at_12`` on six hours at magnitude 12. Stars with known signals are left
-    out, so that no star with a real label is trained on.
+    noise, with ``noise_ppm_at_12`` on six hours at magnitude 12. Stars that catalogues of signals
+    list are left out, so that no star with a real label is trained on.
     """
 
     mission: Mission
@@ -49,25 +48,44 @@ class CatalogueHosts:
     kind: str = field(default="procedural", init=False)
 
     @cached_property
-    def stars(self) -> pd.DataFrame:
-        """Targets with mass, radius, teff and noise on six hours (ppm).
+    def complete(self) -> pd.DataFrame:
+        """Targets with mass, radius, teff and noise on six hours (ppm), known stars among them.
 
-        Raises DataNotFound if the table does not exist or has no complete star without a known
-        signal, BadTable if it lacks a column.
+        Raises DataNotFound if the table does not exist, BadTable if it lacks a column.
         """
         values = ["mass", "radius", "teff", self.noise_column]
-        table = CatalogTable(self.table, self.table, self.download)
-        frame = table.read(self.path, (self.identity_column, *values))
-        frame = frame[(frame[values] > 0).all(axis=1)]
-        frame = with_star_numbers(frame, self.identity_column)
-        target = self.mission.target_prefix + " " + frame[self.identity_column]
-        catalogs = signal_catalogues(self.mission.target_prefix)
-        known = stars_with_known_signals(catalogs, stars_of=self.path)
-        # white noise falls with the square root of the averaging time
-        frame = frame.assign(
-            target=target, noise_ppm=frame[self.noise_column] * math.sqrt(self.noise_hours / 6.0)
+        table = CatalogTable(
+            file=self.table,
+            name=f"table of stars {self.table}",
+            download=self.download,
+            columns=(self.identity_column, *values),
+            words=(self.identity_column,),
         )
-        frame = frame[~frame.target.isin(known)].reset_index(drop=True)
+        frame = table.read(self.path, (self.identity_column, *values))
+        frame = frame[(frame[values] > 0).all(axis=1)].reset_index(drop=True)
+        frame = with_star_numbers(frame, self.identity_column)
+        # white noise falls with the square root of the averaging time
+        return frame.assign(
+            target=self.mission.target_prefix + " " + frame[self.identity_column],
+            noise_ppm=frame[self.noise_column] * math.sqrt(self.noise_hours / 6.0),
+        )
+
+    @cached_property
+    def known(self) -> KnownStars:
+        """The stars of the table that catalogues list."""
+        known = known_stars(self.mission.target_prefix, stars_of=self.path)
+        return known.among(self.complete["target"])
+
+    @cached_property
+    def stars(self) -> pd.DataFrame:
+        """The hosts: stars of ``complete`` that no catalogue lists.
+
+        Raises DataNotFound if the table does not exist or has no such star, BadTable if it lacks a
+        column.
+        """
+        listed = {*self.known.signals, *self.known.without_ephemeris}
+        frame = self.complete
+        frame = frame[~frame["target"].isin(listed)].reset_index(drop=True)
         if frame.empty:
             raise DataNotFound(
                 f"{self.table} has no star with mass, radius, temperature and noise and without a "
@@ -117,7 +135,10 @@ class CatalogueHosts:
             "mission": self.mission.name,
             "table": self.table,
             "stars": len(self.stars),
+            "stars_left_out_for_known_signals": len(self.complete) - len(self.stars),
             "segments_per_light_curve": 1,
+            "missing_catalogues": list(self.known.missing),
             "warning": f"stars and noise levels are those of {self.table}, but the noise "
-            "itself is procedural: do not trust probabilities trained on it",
+            "itself is procedural: do not trust probabilities trained on it"
+            + (f"; {self.known.warning}" if self.known.warning else ""),
         }

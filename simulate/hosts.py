@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from exoval.catalogs.candidate import Candidate
-from exoval.catalogs.known_signals import stars_with_known_signals
+from exoval.catalogs.known_signals import KnownStars, known_stars
 from exoval.catalogs.signal_catalogue import signal_catalogues
 from exoval.data_folder import is_sample
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
@@ -49,11 +50,11 @@ class RealHosts:
 
     A host has ``segments_per_light_curve`` consecutive quarters or sectors, or as many as the
     star has; stars with fewer than ``minimum_segments`` are left out. ``targets`` restricts the
-    stars. ``leave_out_known_signals`` leaves out stars with known signals, so that the injected
-    signal is the only one and no star with a real label is trained on. With
+    stars. ``leave_out_known_signals`` leaves out all stars that catalogues list, so that the
+    injected signal is the only one and no star with a real label is trained on. With
     ``mask_known_signals`` stars of planets and candidates are used with every event cut out,
-    unless the cut exceeds ``largest_masked_share`` of the time. Stars of false positives are left
-    out: their light also varies between events.
+    unless the cut exceeds ``largest_masked_share`` of the time or an event has no ephemeris. Stars
+    of false positives are left out: their light also varies between events.
     """
 
     mission: Mission
@@ -80,26 +81,40 @@ class RealHosts:
         return open_library(self.mission, folder=self.folder)
 
     @cached_property
-    def known_signals(self) -> dict[str, tuple[Candidate, ...]]:
-        """Catalogued signals by star; empty if the settings ignore them."""
+    def known(self) -> KnownStars:
+        """The stars of the library that catalogues list; none if the settings ignore them."""
         if not self.leave_out_known_signals and not self.mask_known_signals:
-            return {}
-        catalogs = signal_catalogues(self.mission.target_prefix)
-        at_hand = frozenset(self.library.targets())
-        known = stars_with_known_signals(catalogs, stars_of=self.library.folder)
-        return {target: signals for target, signals in known.items() if target in at_hand}
+            return KnownStars({}, {})
+        known = known_stars(self.mission.target_prefix, stars_of=self.library.folder)
+        return known.among(self.library.targets())
 
     @cached_property
+    def reasons(self) -> dict[str, str]:
+        """Known stars of the library that are no hosts, and why."""
+        found = {}
+        for target in (*self.known.signals, *self.known.without_ephemeris):
+            reason = self._reason(target)
+            if reason:
+                found[target] = reason
+        return found
+
+    def _reason(self, target: str) -> str:
+        """Why a known star is no host; empty if its events are cut out."""
+        signals = self.known.signals.get(target, ())
+        if signals and not self.mask_known_signals:
+            return "known signal"
+        if target in self.known.without_ephemeris:
+            return f"known signal with {self.known.without_ephemeris[target]}"
+        if any(signal.disposition == FALSE_POSITIVE for signal in signals):
+            return "known false positive"
+        if _masked_share(signals) > self.largest_masked_share:
+            return f"events take more than {self.largest_masked_share:g} of the time"
+        return ""
+
+    @property
     def left_out(self) -> frozenset[str]:
         """Stars of the library with a known signal that is not masked."""
-        if not self.mask_known_signals:
-            return frozenset(self.known_signals)
-        return frozenset(
-            target
-            for target, signals in self.known_signals.items()
-            if any(signal.disposition == FALSE_POSITIVE for signal in signals)
-            or _masked_share(signals) > self.largest_masked_share
-        )
+        return frozenset(self.reasons)
 
     @cached_property
     def unknown_stars(self) -> frozenset[str]:
@@ -134,12 +149,22 @@ class RealHosts:
             str(target) for target in wanted if target not in lost and not self._is_short(target)
         )
         if not eligible:
+            counts = Counter(self._loss(target) for target in wanted)
             raise DataNotFound(
-                f"all {len(wanted)} stars with light curves carry known signals, lack radius and "
-                f"temperature or have fewer than {self.minimum_segments} segments; give other "
-                "targets, set host.leave_out_known_signals=false or lower host.minimum_segments"
+                f"none of {len(wanted)} stars with light curves can be a host: "
+                f"{', '.join(f'{reason} ({count})' for reason, count in counts.most_common())}; "
+                "give other targets, set host.leave_out_known_signals=false or lower "
+                "host.minimum_segments"
             )
         return eligible
+
+    def _loss(self, target: str) -> str:
+        """Why a star is no host."""
+        if target in self.reasons:
+            return self.reasons[target]
+        if self._is_short(target):
+            return f"fewer than {self.minimum_segments} segments"
+        return "neither radius nor temperature"
 
     def draw(self, rng: np.random.Generator) -> tuple[LightCurve, Star]:
         """A random star and random consecutive segments of it.
@@ -151,7 +176,7 @@ class RealHosts:
         size = min(self.segments_per_light_curve, len(segments))
         first = int(rng.integers(len(segments) - size + 1))
         light_curve = self.library.read(target, segments[first : first + size])
-        for signal in self.known_signals.get(target, ()):
+        for signal in self.known.signals.get(target, ()):
             light_curve = light_curve.keep(
                 ~signal.ephemeris.in_event(light_curve.time, MASKED_DURATIONS)
             )
@@ -159,6 +184,11 @@ class RealHosts:
 
     @property
     def warning(self) -> str:
+        """Warnings about missing catalogues and about the sample; empty without any."""
+        return "; ".join(part for part in (self.small_data, self.known.warning) if part)
+
+    @property
+    def small_data(self) -> str:
         """A warning about the sample that ships with exoval; empty for other light curves."""
         if not is_sample(self.library.folder):
             return ""
@@ -183,10 +213,12 @@ class RealHosts:
             "mission": self.mission.name,
             "stars": len(self.eligible),
             "stars_left_out_for_known_signals": len(self.left_out),
-            "stars_with_masked_signals": len(self.known_signals.keys() - self.left_out),
+            "stars_left_out_by_reason": dict(Counter(self.reasons.values()).most_common()),
+            "stars_with_masked_signals": len(self.known.signals.keys() - self.left_out),
             "stars_left_out_without_parameters": len(self.unknown_stars - self.left_out),
             "segments_per_light_curve": self.segments_per_light_curve,
             "minimum_segments": self.minimum_segments,
+            "missing_catalogues": list(self.known.missing),
         }
         return described | ({"warning": self.warning} if self.warning else {})
 
@@ -281,8 +313,16 @@ def _masked_share(signals: Sequence[Candidate]) -> float:
     )
 
 
+def automatic_hosts(*, procedural: ProceduralHosts, **real: object) -> Hosts:
+    """Real hosts with the given settings of ``RealHosts`` where ``choose_hosts`` finds any."""
+    return choose_hosts(real=RealHosts(**real), procedural=procedural)
+
+
 def choose_hosts(*, real: RealHosts, procedural: ProceduralHosts) -> Hosts:
-    """Real hosts if there are light curves, else procedural ones with a warning."""
+    """Real hosts if there are light curves, else procedural ones with a warning.
+
+    Raises DataNotFound if real ones were named, by a folder or by targets, and are not there.
+    """
     try:
         if len(real.eligible) < FEW_STARS:
             log.warning(
@@ -290,9 +330,11 @@ def choose_hosts(*, real: RealHosts, procedural: ProceduralHosts) -> Hosts:
                 "stars; add light curves, or give host=procedural",
                 len(real.eligible),
             )
-        if real.warning:
-            log.warning("SMALL DATA: %s", real.warning)
+        if real.small_data:
+            log.warning("SMALL DATA: %s", real.small_data)
     except DataNotFound as error:
+        if real.folder is not None or real.targets:
+            raise
         log.warning("NO REAL LIGHT CURVES: %s", error)
         log.warning(
             "PROCEDURAL NOISE is used instead; probabilities trained on it are for trying "

@@ -20,7 +20,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from exoval.build import check_settings
-from exoval.data_folder import data_from
+from exoval.data_folder import data_folder, data_from
 from exoval.errors import BadParameter, ExovalError, message_instead_of_traceback
 from exoval.missions.mission_file import mission_files
 from exoval.running.output_path import check_overrides
@@ -55,6 +55,7 @@ def main(config: DictConfig) -> float | None:
             settings["overrides"] = list(HydraConfig.get().overrides.task)
         arguments |= {"settings": settings}
         with data_from(settings["data"]):
+            data_folder()  # one that does not exist ends the command before anything is fitted
             metrics = task(**{name: arguments[name] for name in wanted if name in arguments})
         _summary(metrics, arguments["output"])
         return metrics.get("held_back_log_loss")

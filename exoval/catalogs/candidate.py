@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 
 from exoval.ephemeris import Ephemeris
 
+#: label of variability and artefacts, which a catalogue of detections may list
+NOT_A_SIGNAL = "NTP"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:

@@ -6,15 +6,20 @@ from pathlib import Path
 
 import pandas as pd
 
+from exoval.catalogs.disposition_column import dispositions_of
 from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable
-from exoval.labels import from_disposition
 
 TABLE = CatalogTable(
     file="kepler/certified_false_positives_2019-12.parquet",
     name="Kepler certified false positive table (NASA Exoplanet Archive: 'fpwg')",
     download="Download it as CSV with all columns from exoplanetarchive.ipac.caltech.edu, table "
     "'fpwg'",
+    columns=("kepid", "kepoi_name", "fpwg_disp_status"),
+    without=("tce_period",),
+    words=("kepid", "kepoi_name", "fpwg_disp_status"),
+    gives="the causes of Kepler's false positives",
+    absence="experiment=kepler_tce says nothing of the group's verdicts",
 )
 #: the working group's flag -> the name of the cause here
 CAUSES = {
@@ -50,7 +55,7 @@ def read_certified_false_positives(path: str | Path | None = None) -> pd.DataFra
             "target": "KIC " + table["kepid"],
             "period": table["fpwg_koi_period"].astype(float),
             "label": label,
-            "disposition": label.map(from_disposition),
+            "disposition": dispositions_of(label, TABLE.name),
             "cause": causes,
             "comment": table["fpwg_comment"].fillna(""),
         }

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from exoval.catalogs.archive_column import ArchiveColumn, archive_values, feature_table
+from exoval.catalogs.disposition_column import dispositions_of, labels_of
 from exoval.catalogs.koi import TABLE
 from exoval.catalogs.positional_probability import read_positional_probabilities
 from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.tce_features import DENSITY_FACTOR
 from exoval.errors import BadTable, DataNotFound
-from exoval.labels import from_disposition
 from exoval.star import density_from_gravity
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
@@ -113,8 +113,8 @@ def koi_features(
         {
             "event": table["kepoi_name"],
             "target": "KIC " + table["kepid"],
-            "label": table["koi_disposition"],
-            "disposition": table["koi_disposition"].map(from_disposition),
+            "label": labels_of(table["koi_disposition"]),
+            "disposition": dispositions_of(table["koi_disposition"], TABLE.name),
         }
     )
     columns = (*(one.column for one in ARCHIVE), *POSITION, *DERIVED)

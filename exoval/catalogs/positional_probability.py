@@ -12,6 +12,10 @@ TABLE = CatalogTable(
     file="kepler/positional_probability_2020-06.parquet",
     name="Kepler astrophysical positional probabilities (NASA Exoplanet Archive: 'koiapp')",
     download="Download it as CSV from exoplanetarchive.ipac.caltech.edu, table 'koiapp'",
+    columns=("kepoi_name", "pp_host_rel_prob"),
+    words=("kepoi_name",),
+    gives="the probability that a KOI's event is on its star, two features of KOIs",
+    absence="KOIs lack two features in experiment=kepler_tce",
 )
 
 

@@ -10,6 +10,7 @@ from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable
 from exoval.errors import BadParameter
 
+REQUIRED = ("kepid", "tce_plnt_num", "score", "disp")
 TABLE = CatalogTable(
     file="kepler/robovetter_dr25_outputs.parquet",
     name="Robovetter outputs of Kepler DR25 (kplr_dr25_obs_robovetter_output and those of the "
@@ -17,8 +18,12 @@ TABLE = CatalogTable(
     download="Download the Robovetter output files from the DR25 page of "
     "exoplanetarchive.ipac.caltech.edu (docs/KeplerSimulated.html) and join them as CSV "
     "with the columns kepid, tce_plnt_num, score, disp, dataset",
+    columns=REQUIRED,
+    words=("kepid", "disp"),
+    whole=("tce_plnt_num",),
+    gives="the Robovetter's scores, which experiment=kepler_tce is compared with",
+    absence="experiment=kepler_tce is not compared with the Robovetter",
 )
-REQUIRED = ("kepid", "tce_plnt_num", "score", "disp")
 FLAGS = ("not_transit_like", "stellar_eclipse", "centroid_offset", "ephem_match")
 OPTIONAL = (*FLAGS, "minor_flags", "dataset")
 

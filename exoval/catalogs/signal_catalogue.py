@@ -18,8 +18,9 @@ class SignalCatalogue:
 
     ``read`` returns its signals; it raises DataNotFound if the table is missing. If several
     catalogues list one signal, the entry of the lowest ``rank`` counts; rank 0 is a catalogue
-    vetted by people. ``names`` are the letters that names known to this catalogue alone begin with
-    (TOI), and the column of its ``table`` that holds them.
+    vetted by people. ``without_ephemeris`` returns the stars of entries that ``read`` leaves out
+    because they have no ephemeris, and what they lack. ``names`` are the letters that names known
+    to this catalogue alone begin with (TOI), and the column of its ``table`` that holds them.
     """
 
     target_prefix: str
@@ -27,12 +28,18 @@ class SignalCatalogue:
     rank: int = 0
     _: KW_ONLY
     names: Mapping[str, str] = field(default_factory=dict)
+    without_ephemeris: Callable[[], dict[str, str]] | None = None
     table: CatalogTable | None = None
 
 
 def signal_catalogues(target_prefix: str) -> tuple[Callable[[], list[Candidate]], ...]:
     """Return the readers of the catalogues of stars with a name prefix, by rank and file name."""
-    return tuple(one.read for one in declared_catalogues() if one.target_prefix == target_prefix)
+    return tuple(one.read for one in catalogues_of(target_prefix))
+
+
+def catalogues_of(target_prefix: str) -> tuple[SignalCatalogue, ...]:
+    """Return the catalogues of stars with a name prefix, by rank and file name."""
+    return tuple(one for one in declared_catalogues() if one.target_prefix == target_prefix)
 
 
 def declared_catalogues() -> tuple[SignalCatalogue, ...]:

@@ -14,13 +14,6 @@ from exoval.catalogs.toi import read_toi
 from exoval.ephemeris import SAME_FOUND_PERIOD, is_other_period
 from exoval.labels import PLANET, UNKNOWN
 
-TABLE = CatalogTable(
-    file="tess/spoc_tces_s1-6.parquet",
-    name="TESS threshold-crossing events of sectors 1-6 (MAST: 'TCE statistics')",
-    download="Join the files tess*dvr-tcestats.csv of sectors 1 to 6, single and multi-sector, "
-    "from archive.stsci.edu/tess/bulk_downloads/bulk_downloads_tce.html; the column "
-    "'run' is the pair of sectors in the file's name",
-)
 REQUIRED = (
     "tceid",
     "run",
@@ -28,6 +21,17 @@ REQUIRED = (
     "orbitalPeriodDays",
     "transitEpochBtjd",
     "transitDurationHours",
+)
+TABLE = CatalogTable(
+    file="tess/spoc_tces_s1-6.parquet",
+    name="TESS threshold-crossing events of sectors 1-6 (MAST: 'TCE statistics')",
+    download="Join the files tess*dvr-tcestats.csv of sectors 1 to 6, single and multi-sector, "
+    "from archive.stsci.edu/tess/bulk_downloads/bulk_downloads_tce.html; the column "
+    "'run' is the pair of sectors in the file's name",
+    columns=REQUIRED,
+    words=("tceid", "run", "ticid"),
+    gives="detections of the TESS pipeline, on which experiment=simulated_to_spoc judges a model",
+    absence="experiment=simulated_to_spoc has no real events",
 )
 
 #: label of events that no catalogue of planets, candidates or binaries lists

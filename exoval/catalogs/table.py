@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
+from pandas.api.types import is_integer_dtype, is_list_like, is_numeric_dtype
 
-from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.candidate import NOT_A_SIGNAL, Candidate
+from exoval.catalogs.disposition_column import dispositions_of, labels_of
+from exoval.catalogs.table_content import UNREADABLE, Header, plain, read_columns
+from exoval.catalogs.table_search import FoundTable, tables_with
 from exoval.data_folder import data_folder, is_sample
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadTable, DataNotFound
-from exoval.labels import from_disposition
 
 log = logging.getLogger(__name__)
 
@@ -32,26 +36,51 @@ CANDIDATE_COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CatalogTable:
-    """A published table: its place under ``tables/`` of the data, its name and its source."""
+    """A kind of published table: its name, its source, the columns by which it is recognised.
+
+    Any file under ``tables/`` of the data folder with the ``columns`` is one, whatever its name; a
+    file with a column of ``without`` is of another kind. A kind without ``columns`` lies at the
+    place ``file``. The newest file counts; files with a column of ``older_with``, an older release,
+    only where there is no other. ``also`` holds other names of a column, ``words`` those of
+    ``columns`` that are no numbers, and ``whole`` the whole numbers without which a row cannot be
+    used. ``gives`` and ``absence`` say what the table is for and what it costs to be without it.
+    """
 
     file: str
     name: str
     download: str
+    columns: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    older_with: tuple[str, ...] = ()
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    words: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    gives: str = ""
+    absence: str = ""
+
+    @property
+    def title(self) -> str:
+        """The name without its source."""
+        return self.name.partition(" (")[0]
 
     def read(
         self, path: str | Path | None, required: tuple[str, ...], *, optional: tuple[str, ...] = ()
     ) -> pd.DataFrame:
         """Read columns of the table; missing optional columns become NaN.
 
-        The file is Parquet or CSV with ``#`` comments. Without a path and without EXOVAL_DATA these
-        are the rows of the sample's stars. Raises DataNotFound, naming the archive's table, if the
-        file is missing or the sample's lacks columns, and BadTable if it cannot be read or lacks a
-        required column.
+        The default path is the newest such table of the data folder; its content, not its name,
+        says how it is read (``exoval.catalogs.table_content``). Without EXOVAL_DATA these are the
+        rows of the sample's stars. Rows without a whole number in a column of ``whole`` are left
+        out, texts among numbers become NaN, and both are counted in the log. ``attrs["read_as"]``
+        of the frame names the file's column where it has another name.
+
+        Raises DataNotFound, naming the archive's table, if the file is missing or the sample's
+        lacks columns, and BadTable if it cannot be read or lacks a required column.
         """
-        path = self._find(path)
-        frame = self._load(path)
+        path = self._find(path, required)
+        frame = self._load(path, (*required, *optional))
         missing = [column for column in required if column not in frame]
         if missing and is_sample(path):
             raise self._not_whole()
@@ -60,38 +89,146 @@ class CatalogTable:
                 f"{path} lacks the columns {', '.join(missing)} of {self.name}; "
                 f"get it with them: {self.download}"
             )
-        return frame.reindex(columns=[*required, *optional])
+        return self._numbers(frame.reindex(columns=[*required, *optional]), path)
 
     def read_all(self, path: str | Path | None) -> pd.DataFrame:
         """Read all columns of the table; DataNotFound and BadTable as in ``read``."""
-        path = self._find(path)
+        path = self._find(path, ())
         if is_sample(path):
             raise self._not_whole()
-        return self._load(path)
+        frame = self._load(path, self.columns)
+        return self._whole_numbers(frame, path)
 
-    def _load(self, path: Path) -> pd.DataFrame:
-        """Read a Parquet or CSV file; BadTable if it cannot be read."""
+    def found(self, folder: Path) -> list[FoundTable]:
+        """Return the tables of this kind in a data folder, the one that is read first.
+
+        Of files of one date that at the place ``file`` comes first.
+        """
+        if not self.columns:
+            return []
+        found = tables_with(folder, self._is_kind)
+        at_place = (folder / "tables" / self.file).resolve()
+        return sorted(
+            sorted(found, key=lambda one: one.path.resolve() != at_place),
+            key=lambda one: (self._is_older(one), -one.date.timestamp()),
+        )
+
+    def _is_kind(self, header: Header) -> bool:
+        names = set(map(plain, header.columns))
+        return all(self.names_of(column) & names for column in self.columns) and not names & set(
+            map(plain, self.without)
+        )
+
+    def _is_older(self, found: FoundTable) -> bool:
+        return bool(set(map(plain, found.columns)) & set(map(plain, self.older_with)))
+
+    def names_of(self, column: str) -> set[str]:
+        """All names of a column, in the form in which they are compared."""
+        return {plain(column), *map(plain, self.also.get(column, ()))}
+
+    def _load(self, path: Path, wanted: tuple[str, ...]) -> pd.DataFrame:
+        """Read a file under the table's names of its columns; BadTable if it cannot be read."""
+        names = [other for column in wanted for other in self.names_of(column)]
         try:
-            return (
-                pd.read_parquet(path)
-                if path.suffix == ".parquet"
-                else pd.read_csv(path, comment="#", low_memory=False)
-            )
-        except (OSError, ValueError, pa.ArrowException) as error:
+            frame = read_columns(path, names)
+        except UNREADABLE as error:
             raise BadTable(
                 f"cannot read {path} ({error}); get it again: {self.download}"
             ) from error
+        if frame.empty:
+            raise BadTable(f"{path} holds no row; get it again: {self.download}")
+        return self._renamed(frame, wanted)
 
-    def _find(self, path: str | Path | None) -> Path:
-        found = Path(path or data_folder() / "tables" / self.file)
-        if is_sample(found) and not found.is_file():
+    def _renamed(self, frame: pd.DataFrame, wanted: tuple[str, ...]) -> pd.DataFrame:
+        in_file: dict[str, str] = {}
+        for name in frame.columns:
+            in_file.setdefault(plain(name), name)
+        read_as = {}
+        for column in dict.fromkeys((*wanted, *self.columns, *self.also)):
+            if column in frame:
+                continue
+            others = [plain(column), *map(plain, self.also.get(column, ()))]
+            name = next((in_file[other] for other in others if other in in_file), None)
+            if name is not None and name not in read_as.values():
+                read_as[column] = name
+        frame = frame.rename(columns={name: column for column, name in read_as.items()})
+        frame.attrs["read_as"] = read_as
+        return frame
+
+    def _numbers(self, frame: pd.DataFrame, path: Path) -> pd.DataFrame:
+        """Texts that are numbers as numbers, and rows with the whole numbers that they need."""
+        frame = self._whole_numbers(frame, path)
+        for name in frame.columns[[not is_numeric_dtype(one) for one in frame.dtypes]]:
+            texts = frame[name].notna()
+            if name in self.words or frame[name][texts].head(1).map(is_list_like).any():
+                continue
+            values = pd.to_numeric(frame[name], errors="coerce")
+            lost = int((values.isna() & texts).sum())
+            # a column of which nothing is known is one of numbers if most of its values are
+            if name not in self.columns and 2 * lost > texts.sum():
+                continue
+            if lost:
+                log.warning(
+                    "%s: %d values of %s are no numbers and count as missing", path, lost, name
+                )
+            frame[name] = values
+        return frame
+
+    def _whole_numbers(self, frame: pd.DataFrame, path: Path) -> pd.DataFrame:
+        """Rows whose columns of ``whole`` hold whole numbers, which they then are."""
+        names = [name for name in self.whole if name in frame and not is_integer_dtype(frame[name])]
+        if not names:
+            return frame
+        numbers = {name: whole_numbers(frame[name]) for name in names}
+        usable = np.logical_and.reduce([values.notna() for values in numbers.values()])
+        if not usable.all():
+            log.warning(
+                "%s: %d of %d rows have no whole number in %s and are left out",
+                path,
+                (~usable).sum(),
+                len(frame),
+                ", ".join(names),
+            )
+        frame = frame[usable].reset_index(drop=True)
+        whole = {name: values[usable].astype("int64") for name, values in numbers.items()}
+        return frame.assign(**{name: values.to_numpy() for name, values in whole.items()})
+
+    def _find(self, path: str | Path | None, required: tuple[str, ...]) -> Path:
+        if path is not None:
+            if not Path(path).is_file():
+                raise DataNotFound(f"no {self.name} at {path}. {self.download}")
+            return Path(path)
+        folder = data_folder()
+        found = self.found(folder)
+        if found:
+            # a newer copy may lack columns that a reader needs
+            names = [self.names_of(column) for column in required]
+            whole = [
+                one
+                for one in found
+                if all(any(plain(name) in other for name in one.columns) for other in names)
+            ]
+            chosen = (whole or found)[0]
+            _log_choice(self.name, chosen.path, chosen.day, len(found))
+            return chosen.path
+        if (folder / "tables" / self.file).is_file():
+            return folder / "tables" / self.file
+        if is_sample(folder):
             raise DataNotFound(
                 f"no {self.name}: EXOVAL_DATA is not set; set it, or give the path "
-                f"of the table. {self.download}"
+                f"of the table. {self.download}, and put it into tables/ of that folder; "
+                "python -m exoval doctor lists the tables"
             )
-        if not found.is_file():
-            raise DataNotFound(f"no {self.name} at {found}. {self.download}")
-        return found
+        raise DataNotFound(
+            f"no {self.name} in {folder / 'tables'}. {self.download}, and put it "
+            f"{self._place(folder)}; python -m exoval doctor lists all tables"
+        )
+
+    def _place(self, folder: Path) -> str:
+        """Where the table is looked for."""
+        if not self.columns:
+            return f"at {folder / 'tables' / self.file}"
+        return "there under any name, as CSV or Parquet"
 
     def _not_whole(self) -> DataNotFound:
         return DataNotFound(
@@ -101,23 +238,41 @@ class CatalogTable:
         )
 
 
+def whole_numbers(values: pd.Series) -> pd.Series:
+    """Return numbers without fraction, as floats; NaN where there is none."""
+    numbers = pd.to_numeric(values, errors="coerce").astype(float)
+    return numbers.where(np.isfinite(numbers) & (numbers >= 0) & (numbers % 1 == 0))
+
+
+@lru_cache(maxsize=64)
+def _log_choice(name: str, path: Path, day: str, number: int) -> None:
+    """Name a table in the log, once."""
+    others = f", the newest of {number}" if number > 1 else ""
+    log.info("%s: %s of %s%s", name, path, day, others)
+
+
 def candidates(frame: pd.DataFrame, *, provenance: str) -> list[Candidate]:
     """Convert the rows of a table with the columns CANDIDATE_COLUMNS to candidates.
 
-    Rows without period, epoch and duration with 0 < duration < period are skipped and counted in
-    the log. Raises BadParameter for an unknown disposition.
+    Rows without period, epoch and duration with 0 < duration < period are left out and counted in
+    the log; ``without_ephemeris`` names their stars. A row without disposition, or with one that is
+    not known, is of unknown disposition.
     """
-    usable = np.isfinite(frame[["period", "epoch", "duration"]]).all(axis=1)
-    usable &= (frame["duration"] > 0) & (frame["duration"] < frame["period"])
-    if not usable.all():
+    reasons = _why_no_ephemeris(frame)
+    unusable = reasons != ""
+    if unusable.any():
         log.info(
             "%s: %d of %d rows have no usable ephemeris and are left out",
             provenance,
-            (~usable).sum(),
+            unusable.sum(),
             len(frame),
         )
-    frame = frame[usable]
-    known = {text: from_disposition(text) for text in frame["disposition"].unique()}
+    frame = frame[~unusable]
+    frame = frame.assign(
+        label=labels_of(frame["label"]),
+        disposition=dispositions_of(frame["disposition"], provenance),
+        name=frame["name"].where(frame["name"].notna(), frame["target"]),
+    )
     columns = [frame[name].to_numpy() for name in CANDIDATE_COLUMNS]
     return [
         Candidate(
@@ -126,7 +281,7 @@ def candidates(frame: pd.DataFrame, *, provenance: str) -> list[Candidate]:
             ephemeris=Ephemeris(float(period), float(epoch), float(duration)),
             depth=float(depth),
             label=str(label),
-            disposition=known[disposition],
+            disposition=disposition,
             provenance=provenance,
             signal_to_noise=float(strength),
         )
@@ -134,3 +289,34 @@ def candidates(frame: pd.DataFrame, *, provenance: str) -> list[Candidate]:
             *columns, strict=True
         )
     ]
+
+
+def without_ephemeris(frame: pd.DataFrame) -> dict[str, str]:
+    """Return the stars of rows that ``candidates`` leaves out, and what each row lacks.
+
+    Such a star has a signal that is known and cannot be cut out of its light curve. Rows of
+    variability and artefacts do not count. Columns are those of ``candidates``.
+    """
+    reasons = _why_no_ephemeris(frame)
+    lacking = (reasons != "") & (frame["label"] != NOT_A_SIGNAL)
+    return {
+        str(target): reason
+        for target, reason in zip(frame["target"][lacking], reasons[lacking], strict=True)
+    }
+
+
+def _why_no_ephemeris(frame: pd.DataFrame) -> pd.Series:
+    """What each row lacks for an ephemeris; empty where it has one."""
+    period, epoch, duration = (
+        frame[name].astype(float) for name in ("period", "epoch", "duration")
+    )
+    lacks = {
+        "no period": ~(np.isfinite(period) & (period > 0)),
+        "no epoch": ~np.isfinite(epoch),
+        "no duration": ~(np.isfinite(duration) & (duration > 0)),
+        "a duration as long as its period": ~(duration < period),
+    }
+    reasons = pd.Series("", frame.index, dtype=object)
+    for reason, lacking in reversed(lacks.items()):
+        reasons[lacking] = reason
+    return reasons

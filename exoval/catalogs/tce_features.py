@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from exoval.catalogs.archive_column import ArchiveColumn, archive_values, feature_table
+from exoval.catalogs.disposition_column import dispositions_of, labels_of
 from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.tce import TABLE
 from exoval.errors import BadTable
-from exoval.labels import from_disposition
 from exoval.missions.kepler import PIXEL_ARCSEC
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
@@ -246,14 +246,15 @@ def read_archive_tces(path: str | Path | None) -> pd.DataFrame:
 def identity(table: pd.DataFrame) -> pd.DataFrame:
     """Return the identity columns of threshold-crossing events."""
     star = table["target_id"]
-    label = table["label"] if "label" in table else pd.Series("UNK", table.index)
-    planets = {"PC": "CONFIRMED"}
+    label = labels_of(table["label"]) if "label" in table else pd.Series("UNK", table.index)
+    # a planet candidate of the labelled table is a planet
+    words = label.replace({"PC": "CONFIRMED"})
     return pd.DataFrame(
         {
             "event": "TCE " + star + "-" + table["tce_plnt_num"].map("{:02.0f}".format),
             "target": "KIC " + star,
             "label": label,
-            "disposition": [from_disposition(planets.get(text, text)) for text in label],
+            "disposition": dispositions_of(words, TABLE.name),
         }
     )
 

@@ -29,11 +29,6 @@ from exoval.views.store import ViewRows, Views
 
 log = logging.getLogger(__name__)
 
-TABLE = CatalogTable(
-    file="../views/tess_triage_yu2019.parquet",
-    name="TESS triage set with views (Yu et al. 2019)",
-    download="Its light curves and labels are those of the repository yuliang419/Astronet-Triage",
-)
 NEEDED = (
     "row_id",
     "tic_id",
@@ -44,6 +39,16 @@ NEEDED = (
     "split",
     "global_view",
     "local_view",
+)
+TABLE = CatalogTable(
+    file="../views/tess_triage_yu2019.parquet",
+    name="TESS triage set with views (Yu et al. 2019)",
+    download="Its light curves and labels are those of the repository yuliang419/Astronet-Triage",
+    columns=NEEDED,
+    words=("tic_id", "Disposition", "split", "global_view", "local_view"),
+    gives="folded TESS events with labels given by eye, on which experiment=simulated_to_triage "
+    "judges a model",
+    absence="experiment=simulated_to_triage has no real events",
 )
 #: bins of the published views
 TRIAGE_BINS = COARSE.bins

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from exoval.catalogs.disposition_column import dispositions_of, labels_of
 from exoval.catalogs.shared_columns import PLANET_COLUMNS, SharedColumn, SharedColumns, same
 from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.toi import TABLE
-from exoval.labels import PLANET, from_disposition
+from exoval.labels import PLANET
 from exoval.table.feature_table import FeatureTable
 
 SHARED = SharedColumns(
@@ -70,12 +71,12 @@ def toi_table(path: str | Path | None = None) -> FeatureTable:
     table = table[table["pl_orbper"] > 0].reset_index(drop=True)
     star = table["tid"]
     number = table.groupby("tid").cumcount() + 1
-    disposition = table["tfopwg_disp"].map(from_disposition)
+    disposition = dispositions_of(table["tfopwg_disp"], TABLE.name)
     identity = pd.DataFrame(
         {
             "event": "TOI of TIC " + star + "." + number.map("{:02d}".format),
             "target": "TIC " + star,
-            "label": table["tfopwg_disp"].mask(disposition == PLANET, PLANET),
+            "label": labels_of(table["tfopwg_disp"]).mask(disposition == PLANET, PLANET),
             "disposition": disposition,
         }
     )

@@ -14,6 +14,10 @@ TABLE = CatalogTable(
     name="vespa false-positive probabilities of Kepler DR25 (NASA Exoplanet Archive: 'koifpp')",
     download="Download it as CSV from exoplanetarchive.ipac.caltech.edu, table 'koifpp' (Kepler "
     "Astrophysical False Positive Probabilities)",
+    columns=("kepid", "kepoi_name", "fpp_prob"),
+    words=("kepid", "kepoi_name"),
+    gives="vespa's false-positive probabilities, which experiment=kepler_tce is compared with",
+    absence="experiment=kepler_tce is not compared with vespa",
 )
 
 

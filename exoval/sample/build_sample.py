@@ -160,8 +160,12 @@ def _write_table(
     path: Path, module: ModuleType, identity: str, wanted: Sequence[str], stars: set[int]
 ) -> None:
     """The rows of the sample's stars, in the table's order."""
-    read = (*module.REQUIRED, *module.OPTIONAL)
-    table = module.TABLE.read(None, tuple(dict.fromkeys((*read, *wanted))))
+    needed = tuple(dict.fromkeys((*module.REQUIRED, *wanted)))
+    more = tuple(name for name in module.OPTIONAL if name not in needed)
+    table = module.TABLE.read(None, needed, optional=more)
+    # a copy of the table may lack what is optional
+    columns = dict.fromkeys((*module.REQUIRED, *module.OPTIONAL, *wanted))
+    table = table[[name for name in columns if name in needed or table[name].notna().any()]]
     make_folder(path.parent)
     table[table[identity].isin(stars)].to_parquet(path, index=False, compression="zstd")
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.known_signals import known_stars
 from exoval.catalogs.koi import read_koi
 from exoval.catalogs.signal_catalogue import signal_catalogues
 from exoval.catalogs.tess_eclipsing_binaries import read_tess_eclipsing_binaries
@@ -61,6 +62,7 @@ def choose_hosts(kepler: LightCurveLibrary) -> list[Part]:
     Raises DataNotFound if too few stars qualify.
     """
     listed = {event.target for read in signal_catalogues("KIC") for event in read()}
+    listed |= set(known_stars("KIC").without_ephemeris)
     full = {
         target: _full_quarters(kepler, target)
         for target in kepler.targets()

@@ -104,7 +104,7 @@ def test_threshold_crossing_events(tmp_path):
 )
 def test_a_missing_table_is_named_with_its_source(read, table, tmp_path, monkeypatch):
     monkeypatch.setenv("EXOVAL_DATA", str(tmp_path))
-    with pytest.raises(DataNotFound, match=rf"{table}.*parquet.*Download"):
+    with pytest.raises(DataNotFound, match=rf"{table}.*Download.*any name.*exoval doctor"):
         read()
     with pytest.raises(DataNotFound, match=r"absent\.csv"):
         read(tmp_path / "absent.csv")

@@ -4,13 +4,16 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from commands import simulation
 from fabricate import cadences, kepler_fits
 
 from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.known_signals import KnownStars
 from exoval.ephemeris import Ephemeris
+from exoval.errors import DataNotFound
 from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
 from exoval.missions.kepler import kepler
-from simulate.hosts import RealHosts
+from simulate.hosts import ProceduralHosts, RealHosts, automatic_hosts
 
 QUARTERS = (3, 4, 5, 6)
 
@@ -47,8 +50,14 @@ def signal(target, period, duration, disposition=PLANET):
 def known(monkeypatch):
     """Signals that catalogues list, by target."""
     signals = {}
-    monkeypatch.setattr("simulate.hosts.stars_with_known_signals", lambda *_, **__: signals)
+    monkeypatch.setattr("simulate.hosts.known_stars", lambda *_, **__: KnownStars(signals, {}))
     return signals
+
+
+def known_are(monkeypatch, **what):
+    """Let catalogues say this."""
+    found = KnownStars(**{"signals": {}, "without_ephemeris": {}} | what)
+    monkeypatch.setattr("simulate.hosts.known_stars", lambda *_, **__: found)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
@@ -106,3 +115,78 @@ def test_masking_keeps_stars_of_planets_whose_events_cost_little(folder, known):
     drawn = hosts(folder, mask_known_signals=True)
     assert drawn.eligible == ("KIC 1", "KIC 5")
     assert drawn.describe()["stars_with_masked_signals"] == 1
+
+
+@pytest.mark.parametrize("mask", [False, True])
+def test_a_known_star_without_an_ephemeris_is_no_host(folder, monkeypatch, mask):
+    """Its events cannot be cut out, and a search would find them as if nothing transited."""
+    known_are(
+        monkeypatch,
+        signals={"KIC 2": (signal("KIC 2", 5.0, 0.2),), "KIC 3": (signal("KIC 3", 5.0, 0.2),)},
+        without_ephemeris={"KIC 1": "no period", "KIC 3": "no duration", "KIC 99": "no period"},
+    )
+    drawn = hosts(folder, mask_known_signals=mask)
+    assert drawn.eligible == (("KIC 2", "KIC 4", "KIC 5") if mask else ("KIC 4", "KIC 5"))
+    described = drawn.describe()
+    assert described["stars_left_out_for_known_signals"] == (2 if mask else 3)
+    assert described["stars_left_out_by_reason"] == (
+        {"known signal with no period": 1, "known signal with no duration": 1}
+        if mask
+        else {"known signal": 2, "known signal with no period": 1}
+    )
+    assert described["stars_with_masked_signals"] == int(mask)
+
+
+def test_known_stars_are_hosts_only_if_asked_for(folder, monkeypatch):
+    known_are(monkeypatch, without_ephemeris={"KIC 1": "no period"})
+    assert "KIC 1" in hosts(folder, leave_out_known_signals=False).eligible
+    assert "KIC 1" not in hosts(folder, targets=("KIC 1", "KIC 2")).eligible
+
+
+def test_where_no_host_is_left_every_reason_is_counted(folder, monkeypatch):
+    known_are(
+        monkeypatch,
+        signals={"KIC 2": (signal("KIC 2", 5.0, 0.2),)},
+        without_ephemeris={"KIC 1": "no period"},
+    )
+    with pytest.raises(DataNotFound) as raised:
+        _ = hosts(folder, minimum_segments=2, segments_per_light_curve=2).eligible
+    for part in ("5 stars", "fewer than 2 segments (3)", "no period (1)", "known signal (1)"):
+        assert part in str(raised.value)
+
+
+def test_missing_catalogues_are_named_in_the_manifest(folder, monkeypatch):
+    known_are(monkeypatch, missing=("KOI table", "labelled TCE table"))
+    described = hosts(folder).describe()
+    assert described["missing_catalogues"] == ["KOI table", "labelled TCE table"]
+    assert "without KOI table, labelled TCE table" in described["warning"]
+    known_are(monkeypatch)
+    described = hosts(folder).describe()
+    assert described["missing_catalogues"] == [] and "warning" not in described
+
+
+def test_real_catalogues_are_missing_where_there_are_none(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("EXOVAL_DATA", str(tmp_path))
+    assert hosts(folder).describe()["missing_catalogues"] == [
+        "KOI table",
+        "Kepler eclipsing binary catalogue",
+        "labelled TCE table",
+    ]
+
+
+def test_automatic_hosts_take_the_settings_of_real_ones(folder, known):
+    """As ``host=auto`` with ``host.folder`` and the others does."""
+    chosen = simulation(
+        f"host.folder={folder}", "host.targets=['KIC 2']", "host.segments_per_light_curve=2"
+    )[1]["host"]
+    assert chosen.kind == "real" and chosen.eligible == ("KIC 2",)
+    assert chosen.segments_per_light_curve == 2
+
+
+def test_light_curves_that_are_named_and_not_there_are_not_made_up(tmp_path):
+    with pytest.raises(DataNotFound, match="no folder"):
+        automatic_hosts(
+            mission=kepler(),
+            folder=str(tmp_path / "none"),
+            procedural=ProceduralHosts(mission=kepler()),
+        )
