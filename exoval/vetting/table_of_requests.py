@@ -348,7 +348,7 @@ def _signal_of(row: _Row, star: str) -> str:
 
 
 def _koi_name(number: object) -> str | None:
-    """The name of an object of interest; a bare number gets its letters, one without .01 is none."""
+    """The name of an object of interest; None without the number of its signal, as in 157.01."""
     # a float has no zeros at its end: 157.1 is number 10 of its star
     text = f"{number:.2f}" if isinstance(number, float) else str(number).strip()
     if not re.fullmatch(r"(?:K|KOI)?[\s_-]*\d+\.\d+", text, re.IGNORECASE):

@@ -122,8 +122,8 @@ class Vetting:
         away = days_away(event.ephemeris.epoch, light_curve)
         if away > DISTANT_EPOCH_DAYS:
             caveat = (
-                f"its epoch lies {away:,.0f} days from the light curve: the error of the period has "
-                "grown, or the epoch is on another clock"
+                f"its epoch lies {away:,.0f} days from the light curve: the error of the period "
+                "has grown, or the epoch is on another clock"
             )
             result = replace(result, caveats=(*result.caveats, caveat))
         yield result
