@@ -310,7 +310,7 @@ def _request(row: _Row, folder: Path, defaults: VettingRequest) -> VettingReques
 def _target_and_name(row: _Row) -> tuple[str, str]:
     """The star, or the signal where no star or no ephemeris is given; and the event's name."""
     star = _star_of(row)
-    signal = _signal_of(row)
+    signal = _signal_of(row, star)
     name = row.text("event")
     if star and signal:
         has_ephemeris = any(row.cell(quantity) for quantity in EPHEMERIS)
@@ -335,19 +335,25 @@ def _star_of(row: _Row) -> str:
     return str(value).strip() if number is None else f"{column.letters} {number}".strip()
 
 
-def _signal_of(row: _Row) -> str:
-    """The name of the row's TOI, KOI or planet."""
+def _signal_of(row: _Row, star: str) -> str:
+    """The name of the row's TOI, KOI or planet; empty if it has none."""
     found = row.cell("signal")
     if found is None:
         return row.text("planet")
     name, value, column = found
-    if column.letters == "TOI":
-        signal = toi_name(value)
-        if signal is None and _number(value) is None:
-            row.problems.append(f"{name} is '{value}', no TOI such as 1136.01")
-        return signal or ""
-    text = str(value).strip()
-    return f"KOI-{text}" if re.fullmatch(r"\d+\.\d+", text) else text
+    signal = toi_name(value) if column.letters == "TOI" else _koi_name(value)
+    if signal is None and not star:
+        row.problems.append(f"{name} is '{value}', no {column.letters} with its number, as in 2.01")
+    return signal or ""
+
+
+def _koi_name(number: object) -> str | None:
+    """The name of an object of interest; None without the number of its signal, as in 157.01."""
+    # a float has no zeros at its end: 157.1 is number 10 of its star
+    text = f"{number:.2f}" if isinstance(number, float) else str(number).strip()
+    if not re.fullmatch(r"(?:K|KOI)?[\s_-]*\d+\.\d+", text, re.IGNORECASE):
+        return None
+    return f"KOI-{text}" if text[0].isdigit() else text
 
 
 def _check_ephemeris(

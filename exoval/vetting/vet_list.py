@@ -32,6 +32,9 @@ from exoval.vetting.vetted_page import write_vetted_page
 
 log = logging.getLogger(__name__)
 
+#: an epoch as far as this from the data needs a word: BKJD and BTJD are 2167 days apart
+DISTANT_EPOCH_DAYS = 1000
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -115,7 +118,15 @@ class Vetting:
             for one in request.other_signals(mission, event, target)
             if days_away(one.epoch, light_curve) <= FARTHEST_EPOCH_DAYS
         ]
-        yield self._vet(light_curve, star, event, name, others)
+        result = self._vet(light_curve, star, event, name, others)
+        away = days_away(event.ephemeris.epoch, light_curve)
+        if away > DISTANT_EPOCH_DAYS:
+            caveat = (
+                f"its epoch lies {away:,.0f} days from the light curve: the error of the period "
+                "has grown, or the epoch is on another clock"
+            )
+            result = replace(result, caveats=(*result.caveats, caveat))
+        yield result
 
     def _vet(
         self,

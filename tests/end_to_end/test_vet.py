@@ -214,6 +214,18 @@ def test_notes_of_a_request_are_caveats_of_its_answer(folder, monkeypatch, tmp_p
     assert "star_radius is '>2.1', a limit, and is not used" in row["caveats"]
 
 
+def test_an_epoch_far_from_the_data_is_said(folder):
+    vetting = Vetting(folder / "run", classifier="forest")
+    # the same event, 100 and 400 periods earlier
+    for cycles, told in ((100, False), (400, True)):
+        epoch = ORBIT.epoch - cycles * ORBIT.period
+        asked = VettingRequest(
+            "KIC 7", period_days=4.2, epoch_days=epoch, duration_hours=3.1, data=folder
+        )
+        (row,) = vetting(asked).rows
+        assert ("days from the light curve" in row["caveats"]) is told
+
+
 def test_rows_that_ask_the_same_are_judged_once_and_counted(folder, monkeypatch, tmp_path, caplog):
     row = "KIC 7,4.2,901.7,3.1\n"
     (tmp_path / "list.csv").write_text("target,period_days,epoch_days,duration_hours\n" + row + row)

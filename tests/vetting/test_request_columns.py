@@ -1,5 +1,8 @@
 """Columns of published tables are understood, or refused where they could be misunderstood."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from exoval.errors import BadTable
@@ -147,3 +150,20 @@ def test_keplers_name_of_an_epoch_in_a_table_of_tess_is_on_its_clock():
     column = found["epoch_days"][1]
     assert column.zero == BTJD and "BTJD" in column.caveat
     assert read(["kepid", "tce_time0bk"])[0]["epoch_days"][1].zero == BKJD
+
+
+def test_the_table_of_the_documentation_is_what_is_read():
+    text = (Path(__file__).parents[2] / "docs" / "vet.md").read_text()
+    rows = [line.split("|")[2:] for line in text.splitlines() if line.count("|") == 6]
+    rows = [[re.findall(r"`([^`]+)`", cell) for cell in row] for row in rows]
+    rows = [row for row in rows if any(row)]
+    assert len(rows) == 16
+    for (own, *_), *others in ((row[:1][0] or [""], *row[1:]) for row in rows):
+        wanted = NAMES[plain(own)]
+        for name in (name for cell in others for name in cell if name != "file"):
+            column = NAMES[plain(name)]
+            same = column.quantity == wanted.quantity or wanted.quantity == "target"
+            assert same, (own, name)
+            # T0 and BJD are on the clocks that their row of the table says
+            if column.quantity == "epoch_days":
+                assert column.zero == wanted.zero, (own, name)

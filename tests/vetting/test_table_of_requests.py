@@ -186,7 +186,15 @@ def test_signals_by_their_number(tmp_path):
     assert read_requests(tmp_path / "list.parquet")[0].target == "TOI-1136.10"
     assert requests(tmp_path, "kepoi_name\nK00002.01\n")[0].target == "K00002.01"
     assert requests(tmp_path, "kepler_name\nKepler-2 b\n")[0].target == "Kepler-2 b"
-    assert "no TOI" in requests(tmp_path, "toi\nfirst\n")[0].refused
+    for text in ("toi\nfirst\n", "toi\n1136\n", "koi\n157\n"):
+        (one,) = requests(tmp_path, text)
+        assert "with its number" in one.refused and one.target is None
+    assert [requests(tmp_path, f"koi\n{one}\n")[0].target for one in ("157.01", "K00157.01")] == [
+        "KOI-157.01",
+        "K00157.01",
+    ]
+    (one,) = requests(tmp_path, "kepid,KOI\n5,0\n")
+    assert (one.target, one.name, one.refused) == ("KIC 5", "", "")
 
 
 def test_planets_of_one_system_are_hidden_from_each_other(tmp_path):
