@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from exoval.detrend.variability import variability_caveat
 from exoval.measure import MeasuredEvent
 from exoval.real_event import limits_exceeded
 from exoval.search.period_multiples import fitting_multiples
 from exoval.vetting.trained_run import TrainedRun
+
+WITHOUT_THEM = "features that need them are missing"
 
 
 def caveats(
@@ -27,6 +30,7 @@ def caveats(
         found.append("unlike the events that were simulated")
     if min(by_classifier.values()) < 0.5 < max(by_classifier.values()):
         found.append("classifiers disagree")
+    found += of_the_star(measured)
     found += of_the_light_curve(measured)
     found += of_the_period(measured)
     if measured.folded.light_curve.target in run.training_stars:
@@ -34,6 +38,26 @@ def caveats(
     if run.caveat:
         found.append(run.caveat)
     return tuple(found)
+
+
+def of_the_star(measured: MeasuredEvent) -> list[str]:
+    """Which of the star's parameters are unknown, and whether its variation hides the shape."""
+    folded, found = measured.folded, []
+    *first, last = folded.star.unknown or ("",)
+    if first:
+        found.append(f"the star's {', '.join(first)} and {last} are unknown: {WITHOUT_THEM}")
+    elif last:
+        found.append(f"the star's {last} is unknown: {WITHOUT_THEM}")
+    if folded.undetrended is not None:
+        found.append(
+            variability_caveat(
+                folded.undetrended,
+                folded.light_curve,
+                folded.event.ephemeris,
+                depth=folded.event.depth,
+            )
+        )
+    return [sentence for sentence in found if sentence]
 
 
 def of_the_light_curve(measured: MeasuredEvent) -> list[str]:

@@ -19,7 +19,7 @@ from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
 from exoval.missions.library import open_library
 from exoval.missions.mission import Mission
-from exoval.star import Star
+from exoval.star import Star, surface_gravity
 
 
 @dataclass(frozen=True)
@@ -147,14 +147,14 @@ class VettingRequest:
                 mission, folder=self.data / "light_curves" if inside else self.data
             )
             star = library.star(target)
-            return library.read(target, self.segments), replace(star, **dict(self.star))
+            return library.read(target, self.segments), _with_parameters(star, self.star)
         light_curve, star = _read_files(self.files, mission)
         if target is not None and light_curve.target != target:
             raise BadParameter(
                 f"{self.files[0]} is a light curve of {light_curve.target}, not of {target}; "
                 "leave the target out or give another file"
             )
-        return light_curve, replace(star, **dict(self.star))
+        return light_curve, _with_parameters(star, self.star)
 
 
 def star_name(target: str, mission: Mission) -> str | None:
@@ -191,6 +191,16 @@ def _ephemeris(given: tuple[float, float, float], mission: Mission) -> Ephemeris
 def _epoch(days: float, mission: Mission) -> float:
     """A mid-event, given on any clock that its range tells, on the mission's clock."""
     return float(mission.clock.convert(days, mission.clock.of_epoch(days)))
+
+
+def _with_parameters(star: Star, given: tuple[tuple[str, float], ...]) -> Star:
+    """The star with the given parameters; the gravity follows from a given mass and radius."""
+    parameters = dict(given)
+    if {"mass", "radius"} <= set(parameters) and "logg" not in parameters:
+        mass, radius = parameters["mass"], parameters["radius"]
+        if mass > 0 and radius > 0:
+            parameters["logg"] = surface_gravity(mass=mass, radius=radius)
+    return replace(star, **parameters)
 
 
 def _read_files(paths: tuple[str, ...], mission: Mission) -> tuple[LightCurve, Star]:
