@@ -47,6 +47,11 @@ def read_fits_table(
     BadLightCurve, naming the file and the reason.
     """
     with opened_fits(path) as hdus:
+        if not any(isinstance(hdu, fits.BinTableHDU) for hdu in hdus):
+            raise BadLightCurve(
+                f"{path} holds no table, so it is no light curve or cut off; download it again, or "
+                "give another file"
+            )
         found = _table(path, hdus)
         if found is None:
             return None
@@ -91,8 +96,10 @@ def _table(
     for hdu in hdus[1:]:
         if not isinstance(hdu, fits.BinTableHDU):
             continue
-        flat = [column for column in hdu.columns if hdu.data.dtype[column.name].shape == ()]
-        columns = {column.name.lower(): column for column in reversed(flat)}
+        columns: dict[str, fits.Column] = {}
+        for column in hdu.columns:
+            if hdu.data.dtype[column.name].shape == ():
+                columns.setdefault(column.name.lower(), column)
         try:
             name, _ = time_and_flux(list(columns), path)
         except BadLightCurve:

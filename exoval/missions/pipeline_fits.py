@@ -28,6 +28,9 @@ from exoval.missions.pipeline_segment import PipelineSegment
 from exoval.missions.quality_flags import ALL_BITS, quality_bits
 from exoval.star import Star
 
+#: how headers write that they name no telescope
+NO_TELESCOPE = ("", "n/a", "na", "none", "unknown")
+
 
 @dataclass(frozen=True)
 class _Table:
@@ -276,9 +279,12 @@ def _product_of(
 
 
 def _check_telescope(path: str | Path, primary: fits.Header, product: PipelineProduct) -> None:
+    if str(primary.get("OBJECT") or "").upper().startswith(f"{product.target_prefix} "):
+        return
     # K2's files name Kepler as their telescope
-    telescope = str(primary.get("MISSION") or primary.get("TELESCOP") or product.telescope).strip()
-    if telescope.lower() != product.telescope.lower():
+    named = (str(primary.get(keyword) or "").strip() for keyword in ("MISSION", "TELESCOP"))
+    telescope = next((name for name in named if name.lower() not in NO_TELESCOPE), "")
+    if telescope and telescope.lower() != product.telescope.lower():
         raise BadLightCurve(
             f"{path} is a {telescope} file; read it as that mission's, not as {product.telescope}'s"
         )

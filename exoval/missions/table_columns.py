@@ -58,6 +58,10 @@ ALSO = {
 }
 #: words in the names of columns that are no measurement
 _NOT_A_VALUE = {"err", "error", "unc", "uncertainty", "sigma", "bkg", "background"}
+#: words in the names of flux that is not corrected for systematics
+_RAW = {"sap", "raw"}
+#: levels that magnitudes have, and the relative noise, of which flux of such a level is rare
+MAGNITUDE_LEVELS, QUIET = (3.0, 25.0), 3e-3
 
 
 def segments_of(
@@ -144,7 +148,24 @@ def _measured(
     except BadParameter as problem:
         raise BadLightCurve(f"{path}: {problem}") from problem
     rows = frame.assign(time=clock.convert(time, found), flux=linear.flux, error=linear.error)
-    return rows, (*frame.attrs.get("notes", ()), *found.notes, *linear.notes)
+    notes = (*frame.attrs.get("notes", ()), *found.notes, *linear.notes)
+    if not given.get(flux_name) and _may_be_magnitudes(linear.flux):
+        level = f"flux of about {np.nanmedian(linear.flux):.3g} may be magnitudes"
+        if frame.attrs.get("is_unnamed"):
+            raise BadLightCurve(
+                f"{path}: {level}; write a first line with the names of its columns, "
+                "time and flux or mag"
+            )
+        notes += (f"{level}; if so, name the column mag",)
+    return rows, notes
+
+
+def _may_be_magnitudes(flux: np.ndarray) -> bool:
+    """Whether flux has a level like magnitudes' and less noise than counts of so faint a star."""
+    flux = flux[np.isfinite(flux)]
+    if len(flux) < 2 or not MAGNITUDE_LEVELS[0] < np.median(flux) < MAGNITUDE_LEVELS[1]:
+        return False
+    return np.median(np.abs(np.diff(flux))) < QUIET * np.median(flux)
 
 
 def time_and_flux(columns: Sequence[str], path: str | Path) -> tuple[str, str]:
@@ -155,8 +176,9 @@ def time_and_flux(columns: Sequence[str], path: str | Path) -> tuple[str, str]:
     # a barycentric clock is better than another
     clocks = [name for name in values if stated_clock(_words_of(name)).kind]
     times += sorted(clocks, key=lambda name: bool(stated_clock(_words_of(name)).caveat))
-    fluxes = [name for name in FLUX_NAMES if name in columns]
-    fluxes += [name for name in values if _words(name)[0] == "flux" and len(_words(name)) > 1]
+    spelled = {_joined(name): name for name in reversed(columns)}
+    fluxes = [spelled[name] for name in FLUX_NAMES if name in spelled]
+    fluxes += [name for name in values if _is_flux(name)]
     fluxes += [name for name in values if is_magnitude("", name)]
     missing = [what for what, found in (("time", times), ("flux", fluxes)) if not found]
     if missing:
@@ -165,6 +187,17 @@ def time_and_flux(columns: Sequence[str], path: str | Path) -> tuple[str, str]:
             f"{', '.join(columns)}; name them time and flux"
         )
     return times[0], fluxes[0]
+
+
+def _is_flux(name: str) -> bool:
+    """Whether a column's name begins or ends with flux and is not that of raw flux."""
+    words = [word for word in _words(name) if word]
+    return bool(words) and "flux" in (words[0], words[-1]) and not set(words) & _RAW
+
+
+def _joined(name: str) -> str:
+    """A column's name with underscores for whatever else parts its words."""
+    return re.sub(r"[^a-z0-9]+", "_", name).strip("_")
 
 
 def _words(name: str) -> list[str]:

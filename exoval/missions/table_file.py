@@ -87,7 +87,8 @@ def read_any_table(path: str | Path) -> pd.DataFrame:
     """Read any of the formats, with lower-case column names.
 
     The frame's ``attrs`` hold what else the file says: ``units`` of columns, a line that states the
-    ``clock``, and ``notes`` on what was guessed. Raises BadLightCurve.
+    ``clock``, ``notes`` on what was guessed, and whether columns are ``is_unnamed``. Raises
+    BadLightCurve.
     """
     try:
         frame = _read(path)
@@ -146,14 +147,14 @@ def _read_text(path: str | Path) -> pd.DataFrame:
         first = [line.strip() for line in islice(file, FIRST_LINES)]
     if any("\0" in line for line in first):
         raise BadLightCurve(f"{path} is neither FITS nor a table; give one of them")
-    form = _text_form([line for line in first if line])
+    form = _text_form(first)
     frame = pd.read_csv(
         path,
         sep=form.separator,
         header=None if form.names else "infer",
         names=form.names,
         comment="#",
-        skiprows=form.is_comment,
+        skiprows=sorted(form.commented) or None,
         skipinitialspace=True,
         na_values=["--", "null"],
         encoding="utf-8-sig",
@@ -161,7 +162,7 @@ def _read_text(path: str | Path) -> pd.DataFrame:
         # names of a header line that is one short would become the index
         index_col=False,
     )
-    frame.attrs.update(clock=form.clock, notes=form.notes)
+    frame.attrs.update(clock=form.clock, notes=form.notes, is_unnamed=bool(form.notes))
     return frame
 
 
@@ -175,14 +176,11 @@ class _TextForm:
     notes: tuple[str, ...] = ()
     commented: frozenset[int]
 
-    def is_comment(self, row: int) -> bool:
-        return row in self.commented
-
 
 def _text_form(lines: list[str]) -> _TextForm:
     """The form of a text file from its first lines."""
     comments = [line for line in lines if line.startswith(COMMENTS)]
-    row = next((line for line in lines if not line.startswith(COMMENTS)), "")
+    row = next((line for line in lines if line and not line.startswith(COMMENTS)), "")
     separator = next((mark for mark in (",", ";", "\t") if mark in row), r"\s+")
     form = _TextForm(
         separator=separator,

@@ -1,3 +1,5 @@
+import gzip
+
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -133,6 +135,24 @@ def test_another_missions_file_is_refused_by_name(tmp_path):
     path = table(tmp_path / "mine.fits", {"TIME": LIGHT.time, "FLUX": LIGHT.flux}, TICID=7)
     with pytest.raises(BadLightCurve, match=r"mine\.fits is a TESS file"):
         kepler().read(path)
+
+
+@pytest.mark.parametrize("mission", ["N/A", "", "unknown"])
+def test_a_header_that_names_no_mission_is_read_as_asked(mission, tmp_path):
+    columns = {"TIME": LIGHT.time, "FLUX": LIGHT.flux}
+    path = table(tmp_path / "mine.fits", columns, TICID=7, MISSION=mission, TELESCOP=mission)
+    assert tess_ffi().read(path).target == "TIC 7"
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.8])
+def test_a_truncated_packed_file_is_one_sentence(share, tmp_path):
+    path = table(tmp_path / "mine.fits", {"TIME": LIGHT.time, "FLUX": LIGHT.flux}, TICID=7)
+    packed = gzip.compress(path.read_bytes())
+    path = tmp_path / "mine.fits.gz"
+    path.write_bytes(packed[: int(share * len(packed))])
+    with pytest.raises(BadLightCurve) as refused:
+        tess_ffi().read(path)
+    assert "mine.fits.gz" in str(refused.value) and "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.8])

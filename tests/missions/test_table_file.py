@@ -299,7 +299,7 @@ TEXTS = {
     "blanks": ("   ", ["time flux error"]),
     "commented names": (" ", ["# a survey", "# time flux error", "# one line more"]),
     "commented names with commas": (" ", ["#time, flux, error"]),
-    "other comments": (",", ["% a survey", "time,flux,error"]),
+    "other comments": (",", ["", "% a survey", "", "; of herons", "time,flux,error"]),
     "clock and error by name": (" ", ["# BJD_TDB rel_flux e_flux"]),
     "clock in a comment": (" ", ["# times are BJD - 2457000", "# t_bjd flux sigma"]),
     "no names": (" ", ["# nothing"]),
@@ -370,3 +370,38 @@ def test_a_readme_beside_light_curves_is_no_target(tmp_path):
     table().to_csv(tmp_path / "HERON_7.csv", index=False)
     (tmp_path / "README.txt").write_text("light curves of herons\n")
     assert open_library(HERON, folder=tmp_path).targets() == ["HERON 7"]
+
+
+def test_magnitudes_that_are_called_flux_get_a_caveat(write):
+    frame = table()
+    frame["flux"] = 12 - 2.5 * np.log10(frame["flux"])
+    assert HERON.read(write(frame)).notes == (
+        "flux of about 12 may be magnitudes; if so, name the column mag",
+    )
+
+
+@pytest.mark.parametrize("noise", [0.3, 1.0])
+def test_counts_of_a_faint_star_get_none(write, noise):
+    frame = table()
+    frame["flux"] = np.random.default_rng(1).normal(12, noise, len(frame))
+    assert HERON.read(write(frame)).notes == ()
+
+
+def test_magnitudes_without_names_are_refused(tmp_path):
+    path, frame = tmp_path / "HERON_7.txt", table()
+    frame["flux"] = 12 - 2.5 * np.log10(frame["flux"])
+    path.write_text("\n".join(joined(frame, " ")))
+    with pytest.raises(BadLightCurve, match=r"may be magnitudes; write a first line"):
+        HERON.read(path)
+
+
+@pytest.mark.parametrize("name", ["Normalized Flux", "detrended-flux", "Flux [rel]", "my_flux"])
+def test_names_of_flux(write, name):
+    frame = table().rename(columns={"flux": name})
+    assert HERON.read(write(frame)).flux == pytest.approx(frame[name], rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["flux_err", "SAP_FLUX", "raw_flux", "flux_bkg", "magerr"])
+def test_names_of_no_corrected_flux(write, name):
+    with pytest.raises(BadLightCurve, match="no column flux"):
+        HERON.read(write(table().rename(columns={"flux": name})))
