@@ -35,3 +35,24 @@ def test_a_transit_without_period_is_no_search_and_no_periodic_event():
 def test_rows_that_ask_the_same_are_one_request():
     first, again = (VettingRequest("TIC 7", row=number) for number in (1, 2))
     assert first == again and repr(first) == repr(again)
+
+
+@pytest.mark.parametrize(
+    ("epoch", "source"),
+    [
+        (1520.4, "as given"),
+        (2458520.4, "as given"),
+        (8520.4, "as given, times of 8520.4 d are taken as BJD - 2450000"),
+    ],
+)
+def test_an_epoch_on_any_clock(epoch, source):
+    request = VettingRequest("TIC 7", period_days=3.1, epoch_days=epoch, duration_hours=2.6)
+    event, _ = request.event_and_target(tess())
+    assert event.ephemeris.epoch == pytest.approx(1520.4, abs=1e-6)
+    assert event.source == source
+
+
+def test_an_epoch_that_is_unsure_by_half_a_day_is_refused():
+    request = VettingRequest("TIC 7", period_days=3.1, epoch_days=58520.4, duration_hours=2.6)
+    with pytest.raises(BadParameter, match=r"58520\.4 d may be MJD or BJD - 2400000"):
+        request.event_and_target(tess())
