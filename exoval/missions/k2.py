@@ -45,7 +45,7 @@ K2SFF = replace(
     time_columns=("T", "TIME"),
     quality_column="",
     bad_columns={"MOVING": ALL_BITS},
-    flux_columns={"pdcsap": (("FCOR", "FCOR_ERR"),), "sap": (("FRAW", "FRAW_ERR"),)},
+    flux_columns={"pdcsap": (("FCOR",), ("FCOR_ERR",)), "sap": (("FRAW",), ("FRAW_ERR",))},
     centroid_columns=(),
     motion_columns=(),
     corrects_crowding=False,
@@ -66,7 +66,7 @@ EVEREST = replace(
     time_columns=("TIME",),
     quality_column="QUALITY",
     bad_columns={"QUALITY": 1 << 22 | 1 << 23},
-    flux_columns={"pdcsap": (("FLUX", "FRAW_ERR"),), "sap": (("FRAW", "FRAW_ERR"),)},
+    flux_columns={"pdcsap": (("FLUX",), ("FRAW_ERR",)), "sap": (("FRAW",), ("FRAW_ERR",))},
     download="lightkurve.search_lightcurve('EPIC 201367065', author='EVEREST')"
     ".download_all(download_dir=FOLDER)",
 )

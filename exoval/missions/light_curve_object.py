@@ -284,8 +284,7 @@ class _Conversion:
     ) -> PipelineSegment:
         product, origin = self.mission.product, str(self.meta.get("FLUX_ORIGIN", "")).lower()
         corrected, raw = (
-            origin.upper() in {flux for flux, _ in product.flux_columns[name]}
-            for name in ("pdcsap", "sap")
+            origin.upper() in product.flux_columns[name][0] for name in ("pdcsap", "sap")
         )
         return PipelineSegment(
             target=self.target,

@@ -145,7 +145,7 @@ def _flux(table: _Table, product: PipelineProduct, flux_column: str) -> _Flux:
     pairs = list(product.flux_pairs(flux_column, table.names))
     if not pairs:
         raise KeyError(f"no {flux_column} flux; set mission.flux_column to the other one")
-    raw = {name for name, _ in product.flux_columns["sap"]}
+    raw = set(product.flux_columns["sap"][0])
     filled = (pair for pair in pairs if np.isfinite(table[pair[0]]).any())
     name, error_name = next(filled, pairs[0])
     values = table[name]

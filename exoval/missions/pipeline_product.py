@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 #: flux and error columns of the Kepler and TESS pipelines
 PIPELINE_FLUX = {
-    "pdcsap": (("PDCSAP_FLUX", "PDCSAP_FLUX_ERR"),),
-    "sap": (("SAP_FLUX", "SAP_FLUX_ERR"),),
+    "pdcsap": (("PDCSAP_FLUX",), ("PDCSAP_FLUX_ERR",)),
+    "sap": (("SAP_FLUX",), ("SAP_FLUX_ERR",)),
 }
 #: keywords of a star in the first header of pipeline files
 STAR_KEYWORDS = {
@@ -31,9 +31,10 @@ class PipelineProduct:
     and, if the name contains it, a group ``segment``. ``*_keyword`` are FITS headers,
     ``star_keywords`` those of the star.
 
-    Columns are found in upper or lower case. ``time_columns`` and ``flux_columns``, pairs of flux
-    and error for ``pdcsap`` (corrected flux) and ``sap``, list alternatives; the first that a file
-    has, and fills, is read. A file is of the product if it has time, quality, flux and every column
+    Columns are found in upper or lower case. ``time_columns`` and ``flux_columns`` list alternative
+    names, the latter of flux and of error, for ``pdcsap`` (corrected flux) and ``sap``. The first
+    that a file has, and fills, is read. As many errors as fluxes belong to these one by one; else
+    the first that a file has belongs to all. A file is of the product if it has time, quality, flux and every column
     of ``own_columns``, and ``origin`` in its header ORIGIN. ``clock`` names the usual clock where
     the file does not, ``flux_units`` the unit of a flux column, e-/s for those not listed; an empty
     one is judged by the values. ``quality_column`` holds the mission's bits; an empty one says that
@@ -67,7 +68,7 @@ class PipelineProduct:
     own_columns: tuple[str, ...] = ()
     time_columns: tuple[str, ...] = ("TIME",)
     clock: str = ""
-    flux_columns: Mapping[str, tuple[tuple[str, str], ...]] = field(
+    flux_columns: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(
         default_factory=lambda: PIPELINE_FLUX
     )
     flux_units: Mapping[str, str] = field(default_factory=dict)
@@ -99,10 +100,12 @@ class PipelineProduct:
 
         The error's name is empty if it has no column.
         """
-        pairs = [pair for pair in self.flux_columns[flux_column] if pair[0] in present]
-        for flux in dict.fromkeys(flux for flux, _ in pairs):
-            errors = [error for one, error in pairs if one == flux and error in present]
-            yield flux, errors[0] if errors else ""
+        fluxes, errors = self.flux_columns[flux_column]
+        if len(fluxes) != len(errors):
+            errors = len(fluxes) * (next((name for name in errors if name in present), ""),)
+        for flux, error in zip(fluxes, errors):
+            if flux in present:
+                yield flux, error if error in present else ""
 
     def six_hour_noise(self, noise_ppm: float) -> float:
         """Convert the pipeline's noise (ppm) to six hours, assuming that it is white."""

@@ -49,8 +49,8 @@ QLP = replace(
     download="lightkurve.search_lightcurve('TIC 11491822', author='QLP')"
     ".download_all(download_dir=FOLDER)",
     flux_columns={
-        "pdcsap": (("DET_FLUX", "DET_FLUX_ERR"), ("KSPSAP_FLUX", "KSPSAP_FLUX_ERR")),
-        "sap": (("SAP_FLUX", "KSPSAP_FLUX_ERR"), ("SAP_FLUX", "DET_FLUX_ERR")),
+        "pdcsap": (("DET_FLUX", "KSPSAP_FLUX"), ("DET_FLUX_ERR", "KSPSAP_FLUX_ERR")),
+        "sap": (("SAP_FLUX",), ("KSPSAP_FLUX_ERR", "DET_FLUX_ERR")),
     },
     centroid_columns=("SAP_X", "SAP_Y"),
     motion_columns=(),
@@ -68,7 +68,10 @@ ELEANOR = replace(
     magnitude_keyword="TMAG",
     download="lightkurve.search_lightcurve('TIC 11491822', author='GSFC-ELEANOR-LITE')"
     ".download_all(download_dir=FOLDER)",
-    flux_columns={"pdcsap": (("CORR_FLUX", "FLUX_ERR"),), "sap": (("RAW_FLUX", "FLUX_ERR"),)},
+    flux_columns={
+        "pdcsap": (("CORR_FLUX",), ("FLUX_ERR",)),
+        "sap": (("RAW_FLUX",), ("FLUX_ERR",)),
+    },
     centroid_columns=("X_CENTROID", "Y_CENTROID"),
     motion_columns=(),
     corrects_crowding=False,
@@ -87,8 +90,8 @@ TGLC = replace(
     download="lightkurve.search_lightcurve('TIC 11491822', author='TGLC')"
     ".download_all(download_dir=FOLDER)",
     flux_columns={
-        "pdcsap": (("CAL_PSF_FLUX", ""), ("CAL_APER_FLUX", "")),
-        "sap": (("APERTURE_FLUX", ""), ("PSF_FLUX", "")),
+        "pdcsap": (("CAL_PSF_FLUX", "CAL_APER_FLUX"), ()),
+        "sap": (("APERTURE_FLUX", "PSF_FLUX"), ()),
     },
     centroid_columns=(),
     motion_columns=(),
@@ -110,8 +113,8 @@ CDIPS = replace(
     download="lightkurve.search_lightcurve('TIC 74482749', author='CDIPS')"
     ".download_all(download_dir=FOLDER)",
     flux_columns={
-        "pdcsap": (("TFA1", "IRE1"), ("PCA1", "IRE1"), ("IRM1", "IRE1"), ("IFL1", "IFE1")),
-        "sap": (("IRM1", "IRE1"), ("IFL1", "IFE1")),
+        "pdcsap": (("TFA1", "PCA1", "IRM1", "IFL1"), ("IRE1", "IRE1", "IRE1", "IFE1")),
+        "sap": (("IRM1", "IFL1"), ("IRE1", "IFE1")),
     },
     flux_units=dict.fromkeys(("TFA1", "PCA1", "IRM1"), "mag"),
     centroid_columns=("XIC", "YIC"),
@@ -141,8 +144,8 @@ TASOC = replace(
     download="lightkurve.search_lightcurve('TIC 74482749', author='TASOC')"
     ".download_all(download_dir=FOLDER)",
     flux_columns={
-        "pdcsap": (("FLUX_CORR", "FLUX_CORR_ERR"), ("FLUX_RAW", "FLUX_RAW_ERR")),
-        "sap": (("FLUX_RAW", "FLUX_RAW_ERR"),),
+        "pdcsap": (("FLUX_CORR", "FLUX_RAW"), ("FLUX_CORR_ERR", "FLUX_RAW_ERR")),
+        "sap": (("FLUX_RAW",), ("FLUX_RAW_ERR",)),
     },
     flux_units={"FLUX_CORR": ""},
     corrects_crowding=False,
