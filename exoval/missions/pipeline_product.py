@@ -34,8 +34,10 @@ class PipelineProduct:
     Columns are found in upper or lower case. ``time_columns`` and ``flux_columns`` list alternative
     names, the latter of flux and of error, for ``pdcsap`` (corrected flux) and ``sap``. The first
     that a file has, and fills, is read. As many errors as fluxes belong to these one by one; else
-    the first that a file has belongs to all. A file is of the product if it has time, quality, flux and every column
-    of ``own_columns``, and ``origin`` in its header ORIGIN. ``clock`` names the usual clock where
+    the first that a file has belongs to all.
+
+    A file is of the product if it has time, quality, flux and every column of ``own_columns``, and
+    ``origin`` in its header ORIGIN. ``clock`` names the usual clock where
     the file does not, ``flux_units`` the unit of a flux column, e-/s for those not listed; an empty
     one is judged by the values. ``quality_column`` holds the mission's bits; an empty one says that
     there are none. Cadences with any of the bits (a mask) that ``bad_columns`` gives for further
