@@ -271,15 +271,16 @@ def _plot_event(parsed: argparse.Namespace) -> None:
         print(parsed.features)
 
 
-def _doctor(_parsed: argparse.Namespace) -> None:
+def _doctor(parsed: argparse.Namespace) -> None:
     # imported here so that --help does not pay for the numerical libraries
     from exoval.doctor import examination
     from exoval.missions.mission_file import read_mission
 
     files = sorted(_shipped_missions().glob("*.yaml"))
-    print(examination(read_mission(path) for path in files if path.stem != "template"))
-    # a data folder that does not exist is an error of this command too
-    data_folder()
+    # a folder that was named and holds no data, or does not exist, is an error
+    with data_from(parsed.data):
+        print(examination(read_mission(path) for path in files if path.stem != "template"))
+        data_folder()
 
 
 def _vet(parsed: argparse.Namespace) -> None:

@@ -16,7 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from exoval.build import check_settings
 from exoval.data_folder import data_folder, data_from
-from exoval.errors import BadParameter, DataNotFound, message_instead_of_traceback
+from exoval.errors import BadParameter, ExovalError, message_instead_of_traceback
 from exoval.missions.mission_file import mission_files
 from exoval.running.output_path import check_overrides
 
@@ -68,8 +68,10 @@ def _build(config: DictConfig) -> tuple[dict, dict]:
         settings = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         arguments = instantiate(config, _convert_="all")
     except (InstantiationException, OmegaConfBaseException) as error:
-        if isinstance(error.__cause__, DataNotFound):
-            raise error.__cause__ from error
+        cause = error.__cause__
+        # what is wrong with files is no matter of the configuration
+        if isinstance(cause, ExovalError) and not isinstance(cause, BadParameter):
+            raise cause from error
         reason = str(error.__cause__ or error).splitlines()[0]
         raise BadParameter(
             f"configuration: {reason}; python -m simulate --cfg job shows it"

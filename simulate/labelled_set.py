@@ -62,8 +62,8 @@ class Shards:
             known = stamp.read_text()
         if known != fingerprint:
             raise BadParameter(
-                f"{folder} holds a labelled set made with other settings; choose "
-                "another output=DIR or delete it"
+                f"{folder} holds a labelled set made with other settings or by other catalogues; "
+                "choose another output=DIR or delete it"
             )
 
     def _path(self, batch: Batch) -> Path:

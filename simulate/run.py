@@ -68,6 +68,7 @@ def run(
     _check(n_systems, batch_size, scenario)
     settings = settings or {}
     output = Path(output)
+    described = host.describe()
     shards = labelled_set.Shards(
         output,
         fingerprint=labelled_set.fingerprint(
@@ -80,7 +81,12 @@ def run(
             | {
                 "scenario": {name: settings.get("scenario", {}).get(name) for name in scenario},
                 # host=auto depends on the data: real and procedural stars must not be mixed
-                "host_kind": host.describe()["kind"],
+                "host_kind": described["kind"],
+                # nor stars that were chosen by other catalogues
+                "known_stars": [
+                    described.get(name)
+                    for name in ("stars_left_out_by_reason", "missing_catalogues")
+                ],
             }
         ),
         views=views,
@@ -101,7 +107,7 @@ def run(
     )
     recipe = simulation.recipe
     written = recipe_settings(settings, recipe.segments_per_light_curve)
-    log.info("hosts: %s", host.describe())
+    log.info("hosts: %s", described)
     start = time.time()
     batches = _batches(scenario, n_systems, batch_size)
     outcomes = _simulate(simulation, batches, executor, shards)

@@ -91,3 +91,10 @@ def test_the_command_examines_the_sample_too(tmp_path, monkeypatch):
     assert "the sample that ships with exoval" in done.stdout
     assert "set EXOVAL_DATA to a folder of your own" in done.stdout
     assert "56 stars" in done.stdout
+
+
+def test_a_folder_that_is_named_and_holds_no_data_is_an_error(tmp_path, folder):
+    done = run_command(tmp_path, "exoval", "doctor", "--data", "none")
+    assert done.returncode == 2 and "none holds neither light_curves/ nor tables/" in done.stderr
+    done = run_command(tmp_path, "exoval", "doctor", "--data", str(folder))
+    assert done.returncode == 0 and "toi_2025-01-01" in done.stdout

@@ -231,7 +231,12 @@ def measure_real(
         return RealEvents(None, {}, "real candidates are turned off (real=none)")
     found = real.measure(labelled.recipe(mission))
     if found is None:
-        return RealEvents(None, {}, "no real data were found; set EXOVAL_DATA to their folder")
+        return RealEvents(
+            None,
+            {},
+            "no real light curves, or no catalogue of their signals, were found; set EXOVAL_DATA "
+            "to their folder; python -m exoval doctor lists what is missing",
+        )
     found.table.require_columns_of(labelled.table)
     infinite = np.isinf(found.table.features).any(axis=1)
     skipped = found.skipped["reason"].value_counts().to_dict()

@@ -97,7 +97,7 @@ class CatalogTable:
         if is_sample(path):
             raise self._not_whole()
         frame = self._load(path, self.columns)
-        return self._whole_numbers(frame, path)
+        return self._numbers(frame, path)
 
     def found(self, folder: Path) -> list[FoundTable]:
         """Return the tables of this kind in a data folder, the one that is read first.
@@ -137,9 +137,15 @@ class CatalogTable:
             ) from error
         if frame.empty:
             raise BadTable(f"{path} holds no row; get it again: {self.download}")
-        return self._renamed(frame, wanted)
+        frame = self._renamed(frame, wanted)
+        read_as = frame.attrs["read_as"]
+        if read_as:
+            names = ", ".join(f"{name} as {column}" for column, name in read_as.items())
+            _log_once(f"{path}: reads {names}")
+        return frame
 
     def _renamed(self, frame: pd.DataFrame, wanted: tuple[str, ...]) -> pd.DataFrame:
+        """The columns under the table's names; ``attrs["read_as"]`` has those of the file."""
         in_file: dict[str, str] = {}
         for name in frame.columns:
             in_file.setdefault(plain(name), name)
@@ -209,7 +215,10 @@ class CatalogTable:
                 if all(any(plain(name) in other for name in one.columns) for other in names)
             ]
             chosen = (whole or found)[0]
-            _log_choice(self.name, chosen.path, chosen.day, len(found))
+            others = f", the first of {len(found)}" if len(found) > 1 else ""
+            if chosen is not found[0]:
+                others = f", as {found[0].path.name} lacks columns that are needed"
+            _log_once(f"{self.name}: {chosen.path} of {chosen.day}{others}")
             return chosen.path
         if (folder / "tables" / self.file).is_file():
             return folder / "tables" / self.file
@@ -244,11 +253,10 @@ def whole_numbers(values: pd.Series) -> pd.Series:
     return numbers.where(np.isfinite(numbers) & (numbers >= 0) & (numbers % 1 == 0))
 
 
-@lru_cache(maxsize=64)
-def _log_choice(name: str, path: Path, day: str, number: int) -> None:
-    """Name a table in the log, once."""
-    others = f", the newest of {number}" if number > 1 else ""
-    log.info("%s: %s of %s%s", name, path, day, others)
+@lru_cache(maxsize=256)
+def _log_once(message: str) -> None:
+    """Write a message to the log, once a process: tables are read again and again."""
+    log.info(message)
 
 
 def candidates(frame: pd.DataFrame, *, provenance: str) -> list[Candidate]:

@@ -21,6 +21,7 @@ from exoval.catalogs import (
     toi,
     vespa,
 )
+from exoval.catalogs.koi_features import koi_features
 from exoval.catalogs.table import CatalogTable, candidates, without_ephemeris
 from exoval.doctor import catalogue_tables
 from exoval.errors import BadTable, DataNotFound
@@ -115,7 +116,7 @@ def test_the_newest_table_is_read_and_named_in_the_log(tables, caplog):
         (tables / name).write_text(archive(KOI.assign(koi_period=period)))
     with caplog.at_level(logging.INFO):
         assert koi.read_koi()[0].ephemeris.period == 2.0
-    assert "cumulative_2025.10.01_00.00.00.csv of 2025-10-01, the newest of 3" in caplog.text
+    assert "cumulative_2025.10.01_00.00.00.csv of 2025-10-01, the first of 3" in caplog.text
 
 
 def test_of_one_date_the_usual_place_comes_first(tables):
@@ -134,10 +135,12 @@ def test_a_failed_download_does_not_hide_an_older_table(tables):
     assert len(koi.read_koi()) == 2
 
 
-def test_a_newer_copy_without_a_column_leaves_it_to_an_older_one(tables):
+def test_a_newer_copy_without_a_column_leaves_it_to_an_older_one(tables, caplog):
     (tables / "koi_2025-01-01.csv").write_text(archive(KOI))
     (tables / "koi_2020-01-01.csv").write_text(archive(KOI.assign(ra=[1.0, 2.0])))
-    assert list(koi.TABLE.read(None, ("kepid", "ra"))["ra"]) == [1.0, 2.0]
+    with caplog.at_level(logging.INFO):
+        assert list(koi.TABLE.read(None, ("kepid", "ra"))["ra"]) == [1.0, 2.0]
+    assert "as koi_2025-01-01.csv lacks columns that are needed" in caplog.text
 
 
 def test_a_table_without_a_row_is_refused(tables):
@@ -210,7 +213,7 @@ def test_detections_of_dr24_serve_where_there_are_none_of_dr25(tables):
     assert tce.read_tce()[0].provenance == "TCE DR25"
 
 
-def test_exofop_s_list_of_tois(tables):
+def test_exofop_s_list_of_tois(tables, caplog):
     exofop = TOI.rename(
         columns={
             "toi": "TOI",
@@ -223,7 +226,9 @@ def test_exofop_s_list_of_tois(tables):
         }
     )
     (tables / "exofop_tess_tois.csv").write_text(exofop.to_csv(index=False))
-    ours = toi.read_toi()
+    with caplog.at_level(logging.INFO):
+        ours = toi.read_toi()
+    assert "TIC ID as tid" in caplog.text and "Epoch (BJD) as pl_tranmid" in caplog.text
     (tables / "exofop_tess_tois.csv").write_text(archive(TOI))
     # as text, where not-a-number equals itself
     assert repr(ours) == repr(toi.read_toi())
@@ -345,3 +350,16 @@ def test_the_time_of_the_last_change_decides_without_a_date(tables):
         (tables / name).write_text(archive(KOI.assign(koi_period=period)))
         os.utime(tables / name, (changed, changed))
     assert koi.read_koi()[0].ephemeris.period == 1.0
+
+
+def test_measurements_of_a_table_with_units_are_numbers(tables):
+    """Columns that a reader of everything takes, below a row of units."""
+    (tables / "koi.csv").write_text(
+        archive(KOI).replace("koi_depth\n", "koi_depth\n,,,d,d,h,ppm\n")
+    )
+    features = koi_features().frame
+    assert list(features["event"]) == ["K00889.01", "K06252.01"]
+    assert list(features["period"]) == [8.885, 8.46]
+    assert list(features["duration_over_period"]) == pytest.approx(
+        [2.07 / 24 / 8.885, 5.5 / 24 / 8.46]
+    )

@@ -242,3 +242,34 @@ def test_replacing_the_seed_changes_the_rows(forty, tmp_path):
     _, _, table = forty
     _, other = simulate(tmp_path, "n_systems=4", "host=procedural", "seed=1")
     assert not set(other.frame.period) & set(table.frame.period)
+
+
+def test_a_run_does_not_go_on_with_hosts_that_other_catalogues_chose(folder, tmp_path, monkeypatch):
+    """Stars of its first batches may turn out to be known."""
+    (tmp_path / "tables").mkdir()
+    monkeypatch.setenv("EXOVAL_DATA", str(tmp_path))
+    asked = (
+        "n_systems=3",
+        f"host.folder={folder}",
+        "scenario=[no_transit]",
+        "search=known_ephemeris",
+        "views=false",
+    )
+    manifest, _ = simulate(tmp_path / "set", *asked)
+    assert manifest["host"]["stars"] == 5 and len(manifest["host"]["missing_catalogues"]) == 3
+    assert "without KOI table" in manifest["host"]["warning"]
+    pd.DataFrame(
+        {
+            "kepid": [1001],
+            "kepoi_name": ["K00001.01"],
+            "koi_disposition": ["CANDIDATE"],
+            "koi_period": [None],
+            "koi_time0bk": [131.0],
+            "koi_duration": [2.0],
+        }
+    ).to_csv(tmp_path / "tables/cumulative.csv", index=False)
+    with pytest.raises(BadParameter, match="other catalogues"):
+        simulate(tmp_path / "set", *asked)
+    manifest, _ = simulate(tmp_path / "another", *asked)
+    assert manifest["host"]["stars_left_out_by_reason"] == {"known signal with no period": 1}
+    assert manifest["host"]["stars"] == 4 and len(manifest["host"]["missing_catalogues"]) == 2

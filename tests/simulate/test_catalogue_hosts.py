@@ -1,9 +1,12 @@
 """Hosts from a table have the table's parameters and the table's noise."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from exoval.catalogs.known_signals import KnownStars
 from exoval.errors import BadTable, DataNotFound
 from exoval.missions.kepler import kepler
 from exoval.noise.differential_precision import differential_precision
@@ -78,3 +81,18 @@ def test_a_table_without_the_noise_or_without_a_complete_star_is_refused(tmp_pat
         ).draw(np.random.default_rng(0))
     with pytest.raises(DataNotFound, match="no star with mass"):
         hosts(tmp_path / "mine.csv", teff=[np.nan] * 3).draw(np.random.default_rng(0))
+
+
+def test_its_table_is_found_under_any_name_and_known_stars_are_left_out(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXOVAL_DATA", str(tmp_path))
+    (tmp_path / "tables").mkdir()
+    elsewhere = hosts(tmp_path / "tables/stars of mine.csv", kepid=[11, 12, 14], mass=[1.0] * 3)
+    monkeypatch.setattr(
+        "simulate.catalogue_hosts.known_stars",
+        lambda *_, **__: KnownStars({}, {"KIC 12": "no period", "KIC 99": "no epoch"}),
+    )
+    drawn = replace(elsewhere, path=None)
+    assert list(drawn.stars["target"]) == ["KIC 11", "KIC 14"]
+    described = drawn.describe()
+    assert described["stars_left_out_for_known_signals"] == 1
+    assert described["missing_catalogues"] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -85,13 +86,13 @@ class RealCandidates:
         return RealSet(FeatureTable(frame, columns, recipe={"real": True}), reasons, views)
 
     def candidates(self, library: LightCurveLibrary) -> list[tuple[Candidate, list[Ephemeris]]]:
-        """Every candidate with a light curve, and the other signals of its star."""
+        """Every candidate with a light curve, and the other signals of its star.
+
+        A missing catalogue is named in the log. Raises DataNotFound if all are missing.
+        """
         at_hand = set(library.targets())
         by_star: dict[str, list[Candidate]] = {}
-        for candidate in [
-            *(one for catalog in self.catalogs for one in catalog()),
-            *(one for catalog in self.seen_again for one in catalog(library)),
-        ]:
+        for candidate in self._listed(library):
             if candidate.target in at_hand:
                 by_star.setdefault(candidate.target, []).append(candidate)
         return [
@@ -99,6 +100,24 @@ class RealCandidates:
             for of_star in by_star.values()
             for candidate in distinct_signals(of_star)
         ]
+
+    def _listed(self, library: LightCurveLibrary) -> list[Candidate]:
+        """The entries of all catalogues at hand, in their order."""
+        listed: list[Candidate] = []
+        missing: list[DataNotFound] = []
+        for read in (
+            *self.catalogs,
+            *(partial(catalog, library) for catalog in self.seen_again),
+        ):
+            try:
+                listed += read()
+            except DataNotFound as error:
+                missing.append(error)
+        if missing and len(missing) == len(self.catalogs) + len(self.seen_again):
+            raise missing[0]
+        for error in missing:
+            log.warning("real candidates are incomplete: %s", error)
+        return listed
 
 
 class _NotJudged(ExovalError):

@@ -8,9 +8,11 @@ from fabricate import kepler_fits
 from exoval.catalogs.candidate import Candidate
 from exoval.detrend.median import Median
 from exoval.ephemeris import Ephemeris
+from exoval.errors import DataNotFound
 from exoval.features.strength import StrengthFeatures
 from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.missions.kepler import kepler
+from exoval.missions.library import open_library
 from exoval.recipe import Recipe
 from train.data.real import RealCandidates
 
@@ -148,3 +150,23 @@ def test_what_the_labelled_set_does_not_cover_is_skipped_with_its_reason(tmp_pat
     rows, skipped = measured(tmp_path, candidate(rare, "rare"))
     assert rows.empty
     assert "fewer than the 3 transits" in skipped.loc["rare", "reason"]
+
+
+def missing():
+    raise DataNotFound("no table")
+
+
+def test_a_missing_catalogue_leaves_the_others_to_be_judged(tmp_path, caplog):
+    opened = open_library(kepler(), folder=library(tmp_path))
+    known = RealCandidates((missing, lambda: [candidate(WANTED, "wanted")])).candidates(opened)
+    assert [one.name for one, _ in known] == ["wanted"]
+    assert "real candidates are incomplete: no table" in caplog.text
+
+
+def test_without_any_catalogue_there_is_nothing_to_judge(tmp_path, caplog):
+    folder = library(tmp_path)
+    with pytest.raises(DataNotFound, match="no table"):
+        RealCandidates((missing, missing)).candidates(open_library(kepler(), folder=folder))
+    recipe = Recipe(mission=kepler(), detrend=Median(), features={})
+    assert RealCandidates((missing,), str(folder)).measure(recipe) is None
+    assert "real candidates cannot be judged: no table" in caplog.text
