@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from exoval.build import build
-from exoval.detrend.biweight import Biweight
 from exoval.detrend.detrend import Detrend
+from exoval.detrend.quietest import Quietest
 from exoval.errors import BadParameter, BadTable
 from exoval.features.feature_group import FeatureGroup, default_features
 from exoval.missions.mission import Mission
@@ -29,7 +29,7 @@ class Recipe:
     """
 
     mission: Mission
-    detrend: Detrend = field(default_factory=Biweight)
+    detrend: Detrend = field(default_factory=Quietest)
     search: Search = field(default_factory=BoxSearch)
     features: Mapping[str, FeatureGroup] = field(default_factory=default_features)
     segments_per_light_curve: int | None = None

@@ -24,14 +24,13 @@ def scramble(light_curve: LightCurve, rng: np.random.Generator) -> LightCurve:
     """The light curve with the fluxes of its segments permuted, so that no period survives.
 
     Every segment keeps its own times. Its fluxes come from another segment, cut or padded with NaN
-    to its length and scaled to its level. A light curve of one segment is returned unchanged.
+    to its length and scaled to its level. Only segments of one exposure change places. A light
+    curve without two such segments is returned unchanged.
     """
     segments = light_curve.segments
-    if len(segments) < 2:
+    order = _order(light_curve, rng)
+    if (order == np.arange(len(segments))).all():
         return light_curve
-    order = rng.permutation(len(segments))
-    while (order == np.arange(len(segments))).all():
-        order = rng.permutation(len(segments))
     flux = np.full(len(light_curve), np.nan)
     for place, origin in zip(segments, order):
         values = light_curve.flux[segments[origin].cadences]
@@ -40,3 +39,19 @@ def scramble(light_curve: LightCurve, rng: np.random.Generator) -> LightCurve:
         flux[place.start : place.start + size] = level * values[:size]
     kept = np.isfinite(flux)
     return replace(light_curve, flux=flux).keep(kept)
+
+
+def _order(light_curve: LightCurve, rng: np.random.Generator) -> np.ndarray:
+    """The segment from which each segment gets its flux; not all are their own if two are alike."""
+    exposures = light_curve.exposures
+    own = np.array([exposures[segment.start] for segment in light_curve.segments])
+    order = np.arange(len(own))
+    for exposure in np.unique(own):
+        members = np.flatnonzero(own == exposure)
+        if len(members) < 2:
+            continue
+        places = rng.permutation(len(members))
+        while (places == np.arange(len(members))).all():
+            places = rng.permutation(len(members))
+        order[members] = members[places]
+    return order

@@ -10,7 +10,7 @@ from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
-from exoval.detrend.biweight import Biweight
+from exoval.detrend.quietest import Quietest
 from exoval.search.box_search import BoxSearch
 from simulate.scenarios.planet import Planet
 
@@ -70,7 +70,7 @@ def test_the_defaults_resolve(app):
 
 def test_built_from_configuration_equals_built_by_hand():
     config = composed("simulate")
-    assert instantiate(config.detrend) == Biweight(window_days=1.5)
+    assert instantiate(config.detrend) == Quietest()
     search = instantiate(config.search)
     assert search == BoxSearch(
         minimum_period_days=0.5, maximum_period_days=30.0, minimum_transits=3, threshold=7.1

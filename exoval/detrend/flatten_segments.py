@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from exoval.detrend.across_events import Across, straight
 from exoval.detrend.point_scatter import point_scatter
 from exoval.detrend.wild_cadences import IMPOSSIBLE, ISOLATED, impossible_flux, isolated
 from exoval.ephemeris import Ephemeris
@@ -33,18 +34,19 @@ def flatten_segments(
     gap_days: float,
     event_margin: float,
     upward_clip_sigma: float,
+    across: Across = straight,
 ) -> LightCurve:
     """Divide every segment by its own trend; flux becomes 1 out of transit.
 
     Cadences without finite time or flux are dropped. A segment is cut where cadences are missing
     for longer than ``gap_days``, and each stretch has its own trend. Cadences within a window of
-    ``event_margin`` durations about an ``event`` are hidden from the trend, which runs straight
-    across them; the window is at most half the period, or the event itself if that is longer. With
-    a margin of 0 nothing is hidden, as in pipelines that detrend once, before they search. Errors
-    become the robust scatter of single cadences in each segment. Single points more than
-    ``upward_clip_sigma`` errors above the trend (cosmic rays, flares) are dropped, and so is what
-    cannot be light (``exoval.detrend.wild_cadences``): zeros, fill values and, outside an
-    ``event``, dips of a single cadence. Other dips never are.
+    ``event_margin`` durations about an ``event`` are hidden from the trend, which runs ``across``
+    them, straight unless told otherwise; the window is at most half the period, or the event itself
+    if that is longer. With a margin of 0 nothing is hidden, as in pipelines that detrend once,
+    before they search. Errors become the robust scatter of single cadences in each segment. Single
+    points more than ``upward_clip_sigma`` errors above the trend (cosmic rays, flares) are dropped,
+    and so is what cannot be light (``exoval.detrend.wild_cadences``): zeros, fill values and,
+    outside an ``event``, dips of a single cadence. Other dips never are.
 
     Raises BadLightCurve if times do not ascend or no cadence has a finite trend.
     """
@@ -70,6 +72,7 @@ def flatten_segments(
             ~hidden[part],
             trend=trend,
             gap_days=gap_days,
+            across=across,
         )
         error[part] = point_scatter(flux[part][~hidden[part]])
     # a scatter this small is rounding error, not noise
@@ -96,7 +99,13 @@ def _isolated_dips(flat: LightCurve, event: Ephemeris | None) -> np.ndarray:
 
 
 def _flatten(
-    time: np.ndarray, flux: np.ndarray, visible: np.ndarray, *, trend: Trend, gap_days: float
+    time: np.ndarray,
+    flux: np.ndarray,
+    visible: np.ndarray,
+    *,
+    trend: Trend,
+    gap_days: float,
+    across: Across,
 ) -> np.ndarray:
     """Divide one segment by its trend; NaN where the trend is unknown."""
     level = np.median(flux) if len(flux) else np.nan
@@ -109,9 +118,8 @@ def _flatten(
     known = np.isfinite(slow) & (slow > 0) & visible
     if not known.any():
         return np.full(len(flux), np.nan)
-    # inside an event few or no points constrain the trend: interpolate across it
-    slow = np.where(known, slow, np.interp(time, time[known], slow[known]))
-    return flux / level / slow
+    # inside an event few or no points constrain the trend
+    return flux / level / across(time, slow, known)
 
 
 def stretches(time: np.ndarray, *, gap_days: float) -> list[slice]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from exoval.detrend.across_events import curved
 from exoval.detrend.biweight import Biweight
 from exoval.detrend.detrend import Detrend
+from exoval.detrend.flatten_segments import flatten_segments
 from exoval.detrend.spline import Spline
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve, BadParameter
@@ -20,13 +23,29 @@ from exoval.noise.robust_scatter import robust_scatter
 #: durations of transits that should stand out, hours
 HOURS = (3.0, 6.0)
 #: noise on these durations, over that of white noise, up to which no other trend is tried
-RED_NOISE = 1.5
+RED_NOISE = 1.3
 #: days between the dips with which trends are tried, and strength of a dip in white noise
 DIP_SPACING_DAYS, DIP_SNR = 1.9, 4.0
 #: trends are tried on means over so many minutes where cadences are shorter
 MEAN_MINUTES = 10.0
 #: fewest boxes of a duration from which noise is measured
 FEWEST_BOXES = 12
+
+
+class CurvedSpline(Spline):
+    """``Spline``, but its trend curves across hidden events."""
+
+    def __call__(self, light_curve: LightCurve, event: Ephemeris | None = None) -> LightCurve:
+        """Return the flattened light curve as ``Spline`` does."""
+        return flatten_segments(
+            light_curve,
+            self.trend,
+            event=event,
+            gap_days=self.gap_days,
+            event_margin=self.event_margin,
+            upward_clip_sigma=self.upward_clip_sigma,
+            across=curved,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +58,14 @@ class Quietest:
     these durations: the share of their depth that is left, over the scatter of means over their
     durations. Another than the usual trend is taken if it makes dips stronger by a factor of
     ``least_gain``. On quiet stars the light curve is that of ``Biweight``, bit for bit.
-    ``gap_days``, ``event_margin`` and ``upward_clip_sigma`` are passed to all trends.
+    Across a hidden event splines continue their slopes, as spots turn while it lasts. ``gap_days``,
+    ``event_margin`` and ``upward_clip_sigma`` are passed to all trends.
 
     Raises BadParameter if a number is not positive.
     """
 
     window_days: float = 1.5
-    knot_days: Sequence[float] = (1.0, 0.6, 0.35)
+    knot_days: Sequence[float] = (0.6, 0.35, 0.2)
     least_gain: float = 1.15
     gap_days: float = 0.5
     event_margin: float = 2.0
@@ -68,7 +88,7 @@ class Quietest:
             "upward_clip_sigma": self.upward_clip_sigma,
         }
         usual = Biweight(window_days=self.window_days, **common)
-        return (usual, *(Spline(knot_days=days, **common) for days in self.knot_days))
+        return (usual, *(CurvedSpline(knot_days=days, **common) for days in self.knot_days))
 
     def __call__(self, light_curve: LightCurve, event: Ephemeris | None = None) -> LightCurve:
         """Return the flattened light curve: flux 1 out of transit, errors the robust scatter.
@@ -85,7 +105,9 @@ class Quietest:
                 parts.append(self.best(raw, event)(raw, event))
             except BadLightCurve:
                 continue
-        return replace(stitch(parts), left_out=usual.left_out, notes=usual.notes)
+        before = Counter(light_curve.left_out)
+        own = sum((Counter(part.left_out) - before for part in parts), before)
+        return replace(stitch(parts), left_out=dict(own))
 
     def best(self, light_curve: LightCurve, event: Ephemeris | None = None) -> Detrend:
         """The trend after which dips in a light curve of one segment are clearest."""

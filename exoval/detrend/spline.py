@@ -49,14 +49,15 @@ class Spline:
         """
         return flatten_segments(
             light_curve,
-            self._trend,
+            self.trend,
             event=event,
             gap_days=self.gap_days,
             event_margin=self.event_margin,
             upward_clip_sigma=self.upward_clip_sigma,
         )
 
-    def _trend(self, time: np.ndarray, flux: np.ndarray, visible: np.ndarray) -> np.ndarray:
+    def trend(self, time: np.ndarray, flux: np.ndarray, visible: np.ndarray) -> np.ndarray:
+        """The slow variation of one stretch, as ``flatten_segments`` asks for it."""
         used = np.flatnonzero(visible)
         # equal times would make the fit singular
         used = used[np.diff(time[used], prepend=-np.inf) > 0]

@@ -16,11 +16,13 @@ from astropy.time import Time, TimeDelta
 from exoval.errors import BadLightCurve, BadParameter
 from exoval.lightcurve import LightCurve, stitch
 from exoval.missions.clock import JULIAN, on_clock
+from exoval.missions.linear_flux import linear_flux
 from exoval.missions.mission import Mission
 from exoval.missions.named_mission import default_missions, mission_naming
 from exoval.missions.pipeline_segment import PipelineSegment
+from exoval.missions.quality_flags import quality_bits
 from exoval.noise.robust_scatter import robust_scatter
-from exoval.plain_numbers import in_days, in_unit_of, is_logarithmic, missing, plain_numbers
+from exoval.plain_numbers import in_days, in_unit_of, missing, plain_numbers
 from exoval.units import SECONDS_PER_DAY
 
 #: time formats of astropy that name a mission's clock
@@ -31,8 +33,6 @@ PAUSE_DAYS = 0.5
 LONGEST_SEGMENT = {"SECTOR": 29.0, "QUARTER": 99.0, "CAMPAIGN": 85.0}
 #: a header's exposure is believed within these multiples of the step between cadences
 STEPS = (0.5, 1.5)
-#: relative flux with a median closer to 0 than this is counted from 0
-ABOUT_ZERO = 0.5
 
 
 def as_light_curve(given: object, mission: Mission | None = None) -> LightCurve:
@@ -158,7 +158,7 @@ class _Conversion:
             flux, error = self._linear(time)
             none = np.full(len(time), np.nan)
             quality = _column(self.given, "quality")
-            quality = np.zeros(len(time)) if quality is None else plain_numbers(quality)
+            quality = np.zeros(len(time)) if quality is None else np.ma.getdata(quality)
             centroids = {}
             for name, short, motion in (
                 ("centroid_column", "centroid_col", "pos_corr1"),
@@ -187,7 +187,7 @@ class _Conversion:
             "time": time,
             "flux": flux,
             "flux_error": error,
-            "quality": np.nan_to_num(quality).astype(np.int64),
+            "quality": quality_bits(quality),
             **centroids,
         }
 
@@ -231,34 +231,13 @@ class _Conversion:
         """Linear flux and its error in one unit."""
         given, error = _column(self.given, "flux"), _column(self.given, "flux_err")
         error = np.full(len(time), np.nan) if error is None else in_unit_of(error, given)
-        flux, error = plain_numbers(given), plain_numbers(error)
-        unit = getattr(given, "unit", None)
-        middle = float(np.nanmedian(flux)) if np.isfinite(flux).any() else np.nan
-        if is_logarithmic(given):
-            self.notes.append(f"flux was converted from {unit} to linear flux")
-            linear = 10 ** (-0.4 * (flux - middle))
-            return linear, 0.4 * np.log(10) * linear * error
-        if unit is not None and hasattr(unit, "is_equivalent") and unit.is_equivalent(""):
-            flux, error = flux * unit.to(""), error * unit.to("")
-            if unit.to("") != 1:
-                self.notes.append(f"flux was converted from {unit} to relative flux")
-            return self._from_one(flux), error
-        spread = np.nanmedian(np.abs(flux - middle)) if np.isfinite(middle) else np.nan
-        if unit is None and abs(middle) < spread:
-            if np.nanmax(np.abs(flux)) > 1:
-                raise BadLightCurve(
-                    f"{self.target}: flux lies about 0 and has no unit; give it a unit (ppm), or "
-                    "give 1 plus the relative change"
-                )
-            return self._from_one(flux), error
-        return flux, error
-
-    def _from_one(self, flux: np.ndarray) -> np.ndarray:
-        """Relative flux, counted from 0 or 1, as counted from 0 light."""
-        if abs(np.nanmedian(flux)) < ABOUT_ZERO:
-            self.notes.append("flux about 0 is taken as relative change: 1 was added")
-            return 1 + flux
-        return flux
+        unit = str(getattr(given, "unit", None) or "")
+        try:
+            linear = linear_flux(plain_numbers(given), plain_numbers(error), unit=unit)
+        except BadParameter as problem:
+            raise BadLightCurve(f"{self.target}: {problem}") from problem
+        self.notes += linear.notes
+        return linear.flux, linear.error
 
     # ---------------------------------------------------------------- segments
 
