@@ -65,14 +65,14 @@ def known_stars(target_prefix: str, *, stars_of: str | Path | None = None) -> Kn
     for one in catalogues:
         table = one.table
         try:
-            found = one.without_ephemeris() if one.without_ephemeris else {}
+            found = one.without_ephemeris() if one.without_ephemeris else []
             # a catalogue that only returns signals is read to learn whether it is at hand
             if one.without_ephemeris is None:
                 one.read()
         except DataNotFound as error:
             missing.append(table.title if table else str(error))
             continue
-        lacking = found | lacking
+        lacking = {entry.target: entry.lacks for entry in found} | lacking
         if elsewhere and table:
             missing.append(f"{table.title} (but that of the sample's stars)")
     return KnownStars(signals, lacking, tuple(missing))

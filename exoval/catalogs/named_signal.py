@@ -8,7 +8,12 @@ import re
 from functools import lru_cache
 
 from exoval.catalogs.candidate import Candidate
-from exoval.catalogs.signal_catalogue import declared_catalogues, signal_catalogues
+from exoval.catalogs.signal_catalogue import (
+    catalogues_of,
+    declared_catalogues,
+    signal_catalogues,
+)
+from exoval.catalogs.table import EntryWithoutEphemeris
 from exoval.data_folder import data_folder
 from exoval.errors import DataNotFound
 
@@ -21,8 +26,8 @@ def named_signal(name: str, target_prefix: str) -> Candidate:
     Names are those of the catalogues (``K00001.01``, ``TCE 10666592-01``, ``EB 2305372.01``, ``TOI
     of TIC 11491822.01``) and their other names (``TOI-1136.01``, ``Kepler-2 b``); ``KOI-1.01``,
     ``toi 1136.1`` and ``TIC 11491822.01`` are accepted too. Raises DataNotFound if no table lists
-    the name; the message says which table is missing, lists the signals of a system (TOI-1136) or
-    suggests similar names.
+    the name; the message says which table is missing or that the entry has no ephemeris, lists the
+    signals of a system (TOI-1136) or suggests similar names.
     """
     known, missing = _known(target_prefix, str(data_folder()))
     plain = _plain(name)
@@ -33,6 +38,13 @@ def named_signal(name: str, target_prefix: str) -> Candidate:
         raise DataNotFound(
             f"'{name}' is the name of several signals: "
             f"{', '.join(_usual_name(one) for one in found.values())}; give one of them"
+        )
+    unplaced = _without_ephemeris(target_prefix, str(data_folder()))
+    entry = next((unplaced[key] for key in _keys(plain, target_prefix) if key in unplaced), None)
+    if entry is not None:
+        raise DataNotFound(
+            f"'{name}' is listed with {entry.lacks} and cannot be judged by its name; give the "
+            f"star '{entry.target}' with an ephemeris, or alone to search its light curve"
         )
     unknowable = _unknowable(plain, target_prefix, known, missing)
     if unknowable:
@@ -46,16 +58,12 @@ def named_signal(name: str, target_prefix: str) -> Candidate:
             f"{', '.join(_usual_name(one) for one in of_system)}; give one of them, or the star "
             f"'{of_system[0].target}'"
         )
-    near = difflib.get_close_matches(plain, known, 3)
+    near = [_usual_name(known[key]) for key in difflib.get_close_matches(plain, known, 3)]
     absent = f" ({'; '.join(missing)})" if missing else ""
     raise DataNotFound(
         f"no signal named '{name}' among {len(set(map(id, known.values())))} of the "
         f"{target_prefix} catalogues{absent}"
-        + (
-            f"; similar names are {', '.join(_usual_name(known[key]) for key in near)}"
-            if near
-            else ""
-        )
+        + (f"; similar names are {', '.join(dict.fromkeys(near))}" if near else "")
         + f". Write a star as '{target_prefix} 1234567', a signal by its catalogue's name, or "
         "give --file"
     )
@@ -78,6 +86,21 @@ def _known(target_prefix: str, folder: str) -> tuple[dict[str, Candidate], list[
             continue
         known = named | known
     return known, missing
+
+
+@lru_cache(maxsize=4)
+def _without_ephemeris(target_prefix: str, folder: str) -> dict[str, EntryWithoutEphemeris]:
+    """The entries that give no ephemeris by plain name; cached for lists of names."""
+    named: dict[str, EntryWithoutEphemeris] = {}
+    for catalogue in catalogues_of(target_prefix):
+        if catalogue.without_ephemeris is None:
+            continue
+        try:
+            entries = catalogue.without_ephemeris()
+        except DataNotFound:
+            continue  # ``_known`` names the missing table
+        named = {_plain(name): entry for entry in entries for name in entry.names} | named
+    return named
 
 
 def _unknowable(

@@ -9,7 +9,7 @@ from dataclasses import KW_ONLY, dataclass, field
 
 import exoval.catalogs
 from exoval.catalogs.candidate import Candidate
-from exoval.catalogs.table import CatalogTable
+from exoval.catalogs.table import CatalogTable, EntryWithoutEphemeris
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class SignalCatalogue:
 
     ``read`` returns its signals; it raises DataNotFound if the table is missing. If several
     catalogues list one signal, the entry of the lowest ``rank`` counts; rank 0 is a catalogue
-    vetted by people. ``without_ephemeris`` returns the stars of entries that ``read`` leaves out
-    because they have no ephemeris, and what they lack. ``names`` are the letters that names known
+    vetted by people. ``without_ephemeris`` returns the entries that ``read`` leaves out
+    because they give no ephemeris. ``names`` are the letters that names known
     to this catalogue alone begin with (TOI), and the column of its ``table`` that holds them.
     """
 
@@ -28,7 +28,7 @@ class SignalCatalogue:
     rank: int = 0
     _: KW_ONLY
     names: Mapping[str, str] = field(default_factory=dict)
-    without_ephemeris: Callable[[], dict[str, str]] | None = None
+    without_ephemeris: Callable[[], list[EntryWithoutEphemeris]] | None = None
     table: CatalogTable | None = None
 
 

@@ -299,18 +299,36 @@ def candidates(frame: pd.DataFrame, *, provenance: str) -> list[Candidate]:
     ]
 
 
-def without_ephemeris(frame: pd.DataFrame) -> dict[str, str]:
-    """Return the stars of rows that ``candidates`` leaves out, and what each row lacks.
+@dataclass(frozen=True)
+class EntryWithoutEphemeris:
+    """An entry of a catalogue that gives no ephemeris: its star, its names and what it lacks."""
 
-    Such a star has a signal that is known and cannot be cut out of its light curve. Rows of
-    variability and artefacts do not count. Columns are those of ``candidates``.
+    target: str
+    names: tuple[str, ...]
+    lacks: str
+
+
+def without_ephemeris(frame: pd.DataFrame) -> list[EntryWithoutEphemeris]:
+    """Return the entries that ``candidates`` leaves out, and what each lacks.
+
+    The star of such an entry has a signal that is known and cannot be cut out of its light curve.
+    Rows of variability and artefacts do not count. Columns are those of ``candidates``, and
+    ``other_name`` where there is one.
     """
     reasons = _why_no_ephemeris(frame)
     lacking = (reasons != "") & (frame["label"] != NOT_A_SIGNAL)
-    return {
-        str(target): reason
-        for target, reason in zip(frame["target"][lacking], reasons[lacking], strict=True)
-    }
+    names = frame.reindex(columns=["name", "other_name"])[lacking]
+    return [
+        EntryWithoutEphemeris(
+            str(target), tuple(str(one) for one in of_entry if pd.notna(one)), reason
+        )
+        for target, of_entry, reason in zip(
+            frame["target"][lacking],
+            names.itertuples(index=False),
+            reasons[lacking],
+            strict=True,
+        )
+    ]
 
 
 def _why_no_ephemeris(frame: pd.DataFrame) -> pd.Series:

@@ -119,3 +119,16 @@ def test_other_names_are_those_of_the_table(tables):
 )
 def test_the_name_of_a_number(number, name):
     assert toi_name(number) == name
+
+
+@pytest.mark.parametrize("name", ["TOI-2.01", "toi 2.1", "TIC 1001.01", "TOI of TIC 1001.01"])
+def test_an_entry_without_ephemeris_is_not_said_to_be_unknown(tmp_path, monkeypatch, name):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables/toi.csv").write_text(
+        "toi,tid,tfopwg_disp,pl_orbper,pl_tranmid,pl_trandurh\n"
+        "2.01,1001,PC,,2458684.0,5.4\n3.01,1002,PC,5.0,2458684.0,5.4\n"
+    )
+    monkeypatch.setenv("EXOVAL_DATA", str(tmp_path))
+    with pytest.raises(DataNotFound, match=r"listed with no period .* star 'TIC 1001'"):
+        named_signal(name, "TIC")
+    assert named_signal("TOI-3.01", "TIC").target == "TIC 1002"

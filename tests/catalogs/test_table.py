@@ -326,9 +326,9 @@ def test_a_row_without_ephemeris_gives_no_candidate_but_its_star():
             ("TIC 8", nothing, 10.0, 0.1, "NTP"),
         ],
         columns=["target", "period", "epoch", "duration", "label"],
-    ).assign(name="", depth=1e-3, disposition="PC", signal_to_noise=nothing)
+    ).assign(name="a", depth=1e-3, disposition="PC", signal_to_noise=nothing)
     assert [one.target for one in candidates(frame, provenance="")] == ["TIC 1"]
-    assert without_ephemeris(frame) == {
+    assert {one.target: one.lacks for one in without_ephemeris(frame)} == {
         "TIC 2": "no period",
         "TIC 3": "no period",
         "TIC 4": "no epoch",
@@ -336,6 +336,8 @@ def test_a_row_without_ephemeris_gives_no_candidate_but_its_star():
         "TIC 6": "no duration",
         "TIC 7": "a duration as long as its period",
     }
+    named = frame.assign(other_name=["TOI-1.01", "TOI-2.01", *[None] * 6])
+    assert [one.names for one in without_ephemeris(named)][:2] == [("a", "TOI-2.01"), ("a",)]
 
 
 @pytest.mark.data
