@@ -13,6 +13,8 @@ from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.tce import TABLE
 from exoval.errors import BadTable
 from exoval.missions.kepler import PIXEL_ARCSEC
+from exoval.siblings import COLUMNS as SIBLING_COLUMNS
+from exoval.siblings import siblings
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
 
@@ -215,7 +217,18 @@ DERIVED = (
     Column("depth_over_error", "sigma", "transit depth over its error"),
 )
 
-COLUMNS = (*(one.column for one in ARCHIVE), *COMPUTED, *DERIVED)
+COLUMNS = (*(one.column for one in ARCHIVE), *COMPUTED, *DERIVED, *SIBLING_COLUMNS)
+
+#: columns that relate an event to the others of its star, and their names in ``siblings``
+OF_THE_STAR = {
+    "target_id": "target",
+    "tce_plnt_num": "number",
+    "tce_period": "period",
+    "tce_time0bk": "epoch",
+    "tce_duration": "duration",
+    "transit_depth": "depth",
+    "tce_max_mult_ev": "strength",
+}
 
 
 def tce_features(path: str | Path | None = None) -> FeatureTable:
@@ -271,7 +284,21 @@ def tce_values(table: pd.DataFrame) -> pd.DataFrame:
         if all(name in table for name in column.source.split(", ")):
             computed[column.name] = of(table)
     values = pd.concat([values, pd.DataFrame(computed, index=table.index)], axis=1)
-    return pd.concat([values, derived(values)], axis=1)
+    parts = [values, derived(values)]
+    if set(OF_THE_STAR) <= set(table):
+        parts.append(of_the_star(table))
+    return pd.concat(parts, axis=1)
+
+
+def of_the_star(table: pd.DataFrame) -> pd.DataFrame:
+    """Return how every event relates to the others of its star (``exoval.siblings``).
+
+    ``table`` must list all events of its stars.
+    """
+    events = table[list(OF_THE_STAR)].rename(columns=OF_THE_STAR)
+    # durations are in hours; depths and strengths of zero or less were not measured
+    positive = {name: events[name].where(events[name] > 0) for name in ("depth", "strength")}
+    return siblings(events.assign(duration=events["duration"] / 24, **positive))
 
 
 def derived(values: pd.DataFrame) -> pd.DataFrame:
