@@ -38,16 +38,23 @@ class MeasuredEvent:
 
 
 def measure(
-    light_curve: LightCurve, event: TransitEvent, star: Star, recipe: Recipe
+    light_curve: LightCurve,
+    event: TransitEvent,
+    star: Star,
+    recipe: Recipe,
+    *,
+    siblings: Mapping[str, float] | None = None,
 ) -> MeasuredEvent | None:
     """Detrend with the event masked, refine its ephemeris, and measure every feature group.
 
-    ``light_curve`` is undetrended, and all of it is used. None if no box near the event holds
+    ``light_curve`` is undetrended, and all of it is used. ``siblings`` relate the event to the
+    others of its star (``exoval.star_events``). None if no box near the event holds
     data. Raises BadLightCurve if no cadence is left after detrending.
     """
     folded = fold(light_curve, event, star, detrend=recipe.detrend)
     if folded is None:
         return None
+    folded = replace(folded, siblings=siblings)
     form = recipe.view_form
     return MeasuredEvent(
         folded,

@@ -17,8 +17,10 @@ from exoval.lightcurve import LightCurve
 from exoval.measure import MeasuredEvent, measure
 from exoval.missions.light_curve_object import as_light_curve
 from exoval.recipe import Recipe
+from exoval.search.refine import box_event
 from exoval.search.seen_once import event_seen_once
 from exoval.star import Star
+from exoval.star_events import place_among, sibling_values, star_events, without_found
 
 #: full width of the cut around each event of another signal, in durations of its events
 CUT_DURATIONS = 1.5
@@ -34,11 +36,15 @@ def measure_real_event(
 ) -> MeasuredEvent:
     """Measure an event of an undetrended light curve as the events of a labelled set were.
 
-    ``others`` are further signals of the star, which are cut out. For an event whose period is
-    unknown, the periods that the whole light curve allows are found first. Raises NoDip if the
-    data show no dip at the event, BadLightCurve if no cadence is left.
+    ``others`` are further signals of the star, which are cut out. A recipe that searches for
+    several events finds them itself: it takes out what it finds before the event and keeps the
+    rest. For an event whose period is unknown, the periods that the whole light curve allows are
+    found first. Raises NoDip if the data show no dip at the event, BadLightCurve if no cadence is
+    left.
     """
-    light_curve = without_events(as_light_curve(light_curve, recipe.mission), others)
+    light_curve = as_light_curve(light_curve, recipe.mission)
+    if recipe.max_events == 1:
+        light_curve = without_events(light_curve, others)
     if not event.period_is_known:
         event = event_seen_once(
             recipe.detrend(light_curve, event.ephemeris),
@@ -47,10 +53,28 @@ def measure_real_event(
             source=event.source,
         )
     window = best_window(light_curve, event.ephemeris, recipe.segments_per_light_curve)
-    measured = measure(window, event, star, recipe) if len(window) else None
+    siblings = None
+    if recipe.max_events > 1 and len(window):
+        window, siblings = _among_its_siblings(window, event, star, recipe)
+    measured = measure(window, event, star, recipe, siblings=siblings) if len(window) else None
     if measured is None or not measured.folded.inside.any():
         raise NoDip(_no_dip(light_curve, event.ephemeris))
     return measured
+
+
+def _among_its_siblings(
+    window: LightCurve, event: TransitEvent, star: Star, recipe: Recipe
+) -> tuple[LightCurve, dict[str, float]]:
+    """The window without the events that a search finds before this one, and their relation.
+
+    As in a simulation: later events stay in the data. An event that the search does not find comes
+    after those that it finds.
+    """
+    found = star_events(window, star, recipe)
+    place = place_among(event.ephemeris, found)
+    if place == len(found):
+        found = [*found, box_event(recipe.detrend(window, event.ephemeris), event.ephemeris)]
+    return without_found(window, found[:place]), sibling_values(found, place)
 
 
 def without_events(light_curve: LightCurve, signals: Sequence[Ephemeris]) -> LightCurve:

@@ -16,7 +16,7 @@ from exoval.search.search import Search
 from exoval.views.view_form import ViewForm
 
 #: settings of ``python -m simulate`` that make up a recipe
-PARTS = ("mission", "detrend", "search", "feature", "view_form", "views")
+PARTS = ("mission", "detrend", "search", "max_events", "feature", "view_form", "views")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,10 @@ class Recipe:
 
     ``mission`` is that of the light curves to measure, ``simulated`` that of the labelled set if it
     differs. A light curve has ``segments_per_light_curve`` quarters or sectors, or all of them if
-    None. ``view_form`` is None for a recipe without views.
+    None. ``view_form`` is None for a recipe without views. A star is searched for up to
+    ``max_events`` events, each with the earlier ones taken out; feature groups that compare them
+    (``needs_several_events``) are left out of a recipe for one. Raises BadParameter for
+    ``max_events`` below 1.
     """
 
     mission: Mission
@@ -35,6 +38,18 @@ class Recipe:
     segments_per_light_curve: int | None = None
     view_form: ViewForm | None = None
     simulated: Mission | None = None
+    max_events: int = 1
+
+    def __post_init__(self) -> None:
+        if self.max_events < 1:
+            raise BadParameter(f"max_events={self.max_events}; give 1 or more")
+        if self.max_events == 1:
+            alone = {
+                name: group
+                for name, group in self.features.items()
+                if not getattr(group, "needs_several_events", False)
+            }
+            object.__setattr__(self, "features", alone)
 
     @property
     def periods(self) -> tuple[float, float]:
@@ -83,4 +98,5 @@ def read_recipe(settings: Mapping | None, source: str, mission: Mission | None =
         segments_per_light_curve=int(settings["segments_per_light_curve"]),
         view_form=parts.get("view_form"),
         simulated=parts["mission"],
+        max_events=int(settings.get("max_events") or 1),
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from exoval.ephemeris import Ephemeris
 from exoval.errors import ExovalError
+from exoval.event import TransitEvent
 from exoval.injection.inject import inject
 from exoval.lightcurve import LightCurve
 from exoval.measure import measure
@@ -23,8 +24,10 @@ from exoval.populations.limb_darkening_scatter import LimbDarkeningScatter
 from exoval.populations.phase_curves import PhaseCurves, without_phase_curves
 from exoval.recipe import Recipe
 from exoval.star import Star
+from exoval.star_events import sibling_values, star_events, without_found
 from exoval.system import Orbit, System
 from simulate.complete_star import complete_star
+from simulate.event_kinds import NOTHING, OF_THE_SCENARIO, SIGNAL, kinds_of_events
 from simulate.hard_cases import hard_cases
 from simulate.hosts import Hosts
 from simulate.observation import Observation
@@ -64,6 +67,9 @@ class Simulation:
 class Outcome:
     """The outcome of one example; ``row`` holds the features of a kept one.
 
+    An example has one outcome of the injected signal, whose ``number`` is 0, and one of each
+    further event that the search finds in the star, counted from 1 in the order of discovery.
+    ``label`` is what an event is where that differs from the scenario.
     ``views``, if the recipe has a form of views, are the views and their counts of empty bins.
     """
 
@@ -71,6 +77,8 @@ class Outcome:
     index: int
     target: str
     status: str
+    number: int = 0
+    label: str = ""
     truth: dict = field(default_factory=dict)
     row: dict = field(default_factory=dict)
     stage: str = ""
@@ -95,7 +103,15 @@ def example_rng(seed: int, scenario: str, index: int) -> np.random.Generator:
 
 
 def simulate_example(simulation: Simulation, scenario: str, index: int) -> Outcome:
-    """Draw, inject, search and measure one example; an error becomes a failed outcome."""
+    """Draw, inject, search and measure one example; an error becomes a failed outcome.
+
+    The outcome is that of the injected signal.
+    """
+    return simulate_events(simulation, scenario, index)[0]
+
+
+def simulate_events(simulation: Simulation, scenario: str, index: int) -> list[Outcome]:
+    """The outcome of the injected signal, and then those of all other events of the star."""
     rng = example_rng(simulation.seed, scenario, index)
     target, stage = "", "host"
     try:
@@ -105,24 +121,20 @@ def simulate_example(simulation: Simulation, scenario: str, index: int) -> Outco
         stage = "search"
         return _search_and_measure(simulation, scenario, index, rng, injected=injected)
     except ExovalError as error:
-        return Outcome(
-            scenario=scenario,
-            index=index,
-            target=target,
-            status=FAILED,
-            stage=stage,
-            reason=str(error),
-        )
+        reason = str(error)
     except Exception as error:  # one bad light curve must not end a run of a million
         log.exception("unexpected error in %s %d on %s", scenario, index, target)
-        return Outcome(
+        reason = f"unexpected {type(error).__name__}: {error}"
+    return [
+        Outcome(
             scenario=scenario,
             index=index,
             target=target,
             status=FAILED,
             stage=stage,
-            reason=f"unexpected {type(error).__name__}: {error}",
+            reason=reason,
         )
+    ]
 
 
 def inject_example(
@@ -182,36 +194,85 @@ def _search_and_measure(
     rng: np.random.Generator,
     *,
     injected: InjectedSystem,
-) -> Outcome:
+) -> list[Outcome]:
     light_curve, star, system = injected.light_curve, injected.star, injected.system
     truth = _truth(injected, simulation.transit_model)
     example = {"scenario": scenario, "index": index, "target": star.target}
     expected = _expected_ephemeris(system.signal)
     if expected is not None and truth["expected_snr"] < simulation.visible_snr:
-        return Outcome(**example, status=DRAWN, truth=truth)
+        return [Outcome(**example, status=DRAWN, truth=truth)]
     recipe = simulation.recipe
     event = recipe.search(recipe.detrend(light_curve), star, expected, rng)
-    recovery = Recovery()
-    if event is not None:
-        truth |= {
-            "found_period_days": event.ephemeris.period,
-            "found_epoch_days": event.ephemeris.epoch,
-            "found_snr": event.signal_to_noise,
-        }
-        recovery = _recovery(event.ephemeris, expected, system.signal, light_curve)
-    truth |= {"alias": recovery.alias, "at_secondary": float(recovery.at_secondary)}
-    if not recovery.found:
-        return Outcome(**example, status=VISIBLE, truth=truth)
-    measured = measure(light_curve, event, star, recipe)
-    if measured is None:
-        return Outcome(
-            **example,
-            status=RECOVERED,
-            truth=truth,
-            stage="measure",
-            reason="no dip at the found event once it is masked from the trend",
+    found = [] if event is None else [event]
+    if found and recipe.max_events > 1:
+        found = star_events(light_curve, star, recipe, first=event)
+    matches = [_recovery(one.ephemeris, expected, system.signal, light_curve) for one in found]
+    kinds = kinds_of_events(matches, injected=expected is not None)
+    own = kinds.index(SIGNAL) if SIGNAL in kinds else None
+    order = [own]
+    if recipe.max_events > 1:
+        order += [place for place in range(len(found)) if place != own]
+    outcomes = []
+    for number, place in enumerate(order):
+        measured = truth | _found(found, matches, kinds, place)
+        if place is None:
+            outcomes.append(Outcome(**example, status=VISIBLE, truth=measured))
+            continue
+        row = _measured(light_curve, star, recipe, found=found, place=place)
+        outcomes.append(
+            Outcome(
+                **example,
+                number=number,
+                label=scenario if kinds[place] in OF_THE_SCENARIO else NOTHING,
+                truth=measured,
+                **row,
+            )
         )
-    return Outcome(**example, status=KEPT, truth=truth, row=measured.row, views=measured.views)
+    return outcomes
+
+
+def _found(
+    found: list[TransitEvent], matches: list[Recovery], kinds: list[str], place: int | None
+) -> dict:
+    """What the search found at a place, for the table of truths; without one, the first event."""
+    match = Recovery() if place is None else matches[place]
+    truth = {"alias": match.alias, "at_secondary": float(match.at_secondary)}
+    if not found:
+        return truth
+    event = found[place or 0]
+    found_values = {
+        "found_period_days": event.ephemeris.period,
+        "found_epoch_days": event.ephemeris.epoch,
+        "found_snr": event.signal_to_noise,
+    }
+    truth = found_values | truth
+    if len(found) > 1:
+        truth |= {"found_as": float(1 + (place or 0))}
+        truth |= {"event_kind": "" if place is None else kinds[place]}
+    return truth
+
+
+def _measured(
+    light_curve: LightCurve,
+    star: Star,
+    recipe: Recipe,
+    *,
+    found: list[TransitEvent],
+    place: int,
+) -> dict:
+    """Status, features and views of the event at a place, with the earlier ones taken out."""
+    siblings = None
+    if recipe.max_events > 1:
+        light_curve = without_found(light_curve, found[:place])
+        siblings = sibling_values(found, place)
+    measured = measure(light_curve, found[place], star, recipe, siblings=siblings)
+    if measured is None:
+        return {
+            "status": RECOVERED,
+            "stage": "measure",
+            "reason": "no dip at the found event once it is masked from the trend",
+        }
+    return {"status": KEPT, "row": measured.row, "views": measured.views}
 
 
 def _recovery(

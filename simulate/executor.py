@@ -10,7 +10,7 @@ from functools import partial
 
 from exoval.errors import BadParameter
 from exoval.running.worker_pool import in_new_workers, in_workers
-from simulate.example import FAILED, Outcome, Simulation, simulate_example
+from simulate.example import FAILED, Outcome, Simulation, simulate_events
 
 
 @dataclass(frozen=True)
@@ -57,28 +57,36 @@ class Executor:
 
 
 def run_batch(simulation: Simulation, batch: Batch) -> list[Outcome]:
-    """The outcomes of a batch, in order of index."""
+    """The outcomes of a batch, in order of index and of the events of a star."""
     return [
-        simulate_example(simulation, batch.scenario, index)
+        outcome
         for index in range(batch.start, batch.stop)
+        for outcome in simulate_events(simulation, batch.scenario, index)
     ]
 
 
 def _each_alone(simulation: Simulation, batch: Batch) -> list[Outcome]:
-    return [_alone(simulation, batch.scenario, index) for index in range(batch.start, batch.stop)]
+    return [
+        outcome
+        for index in range(batch.start, batch.stop)
+        for outcome in _alone(simulation, batch.scenario, index)
+    ]
 
 
-def _alone(simulation: Simulation, scenario: str, index: int) -> Outcome:
-    """The outcome of one example, in a process of its own."""
+def _alone(simulation: Simulation, scenario: str, index: int) -> list[Outcome]:
+    """The outcomes of one example, in a process of its own."""
     batch = Batch(scenario, index, index + 1)
     try:
-        return next(in_workers(partial(run_batch, simulation), [batch], workers=1))[1][0]
+        return next(in_workers(partial(run_batch, simulation), [batch], workers=1))[1]
     except BrokenProcessPool:
-        return Outcome(
-            scenario=scenario,
-            index=index,
-            target="",
-            status=FAILED,
-            stage="worker",
-            reason="the worker process died (out of memory, or killed)",
-        )
+        died = "the worker process died (out of memory, or killed)"
+        return [
+            Outcome(
+                scenario=scenario,
+                index=index,
+                target="",
+                status=FAILED,
+                stage="worker",
+                reason=died,
+            )
+        ]

@@ -148,13 +148,13 @@ def feature_table(
     recipe: dict,
     meanings: Mapping[str, LabelMeaning],
 ) -> FeatureTable:
-    """The table of kept rows, in order of scenario and index; ``meanings`` is by scenario."""
+    """The table of kept rows, in order of scenario and index; ``meanings`` is by label."""
     rows = [
         {
             "event": event_name(o),
             "target": o.target,
-            "label": o.scenario,
-            "disposition": meanings[o.scenario].disposition,
+            "label": label_of(o),
+            "disposition": meanings[label_of(o)].disposition,
             **o.row,
         }
         for o in outcomes
@@ -192,12 +192,14 @@ def write_views(
 
 
 def truth_table(outcomes: list[Outcome]) -> pd.DataFrame:
-    """The drawn parameters of every example, and the stage that it reached."""
+    """The drawn parameters of every event's example, and the stage that the event reached."""
     rows = [
         {
             "event": event_name(o),
             "target": o.target,
-            "label": o.scenario,
+            "label": label_of(o),
+            "scenario": o.scenario,
+            "event_number": float(o.number),
             "status": o.status,
             **o.truth,
         }
@@ -208,18 +210,19 @@ def truth_table(outcomes: list[Outcome]) -> pd.DataFrame:
 
 
 def completeness_by_scenario(truth: pd.DataFrame) -> dict[str, Completeness]:
-    """Completeness by period and depth of every scenario with signals."""
+    """Completeness by period and depth of every scenario with signals, from injected signals."""
     if not len(truth):
         return {}
+    truth = truth[truth["event_number"] == 0]
     measured = {str(name): measure_completeness(truth, name) for name in truth["label"].unique()}
     return {name: one for name, one in measured.items() if one is not None}
 
 
 def counts(outcomes: list[Outcome], scenarios: list[str]) -> dict[str, dict[str, int]]:
-    """Numbers of examples by scenario: drawn, visible, recovered, kept and failed."""
+    """Numbers of injected signals by scenario: drawn, visible, recovered, kept and failed."""
     table = {}
     for scenario in scenarios:
-        statuses = [o.status for o in outcomes if o.scenario == scenario]
+        statuses = [o.status for o in outcomes if o.scenario == scenario and o.number == 0]
         row = {stage: sum(s in passed for s in statuses) for stage, passed in PASSED.items()}
         table[scenario] = row | {FAILED: statuses.count(FAILED)}
     return table
@@ -243,5 +246,11 @@ def failures(outcomes: list[Outcome]) -> list[dict]:
 
 
 def event_name(outcome: Outcome) -> str:
-    """The unique name of an example, which identifies it for a repeated simulation."""
-    return f"{outcome.scenario}-{outcome.index:07d}"
+    """The unique name of an event; its beginning identifies the example for a repetition."""
+    name = f"{outcome.scenario}-{outcome.index:07d}"
+    return f"{name}.{outcome.number}" if outcome.number else name
+
+
+def label_of(outcome: Outcome) -> str:
+    """The label of an event: its scenario's, unless it is something else in the star."""
+    return outcome.label or outcome.scenario

@@ -20,15 +20,18 @@ from exoval.physics.transit_flux import TransitModel
 from exoval.recipe import Recipe, recipe_settings
 from exoval.running.progress import progress
 from exoval.running.provenance import versions
+from exoval.search.known_ephemeris import KnownEphemeris
 from exoval.search.search import Search
 from exoval.table.feature_table import FeatureTable
 from exoval.views.fine import FineViews
 from exoval.views.view_form import ViewForm
 from simulate import labelled_set
+from simulate.event_kinds import NOTHING
 from simulate.example import Outcome, Simulation
 from simulate.executor import Batch, Executor
 from simulate.hosts import Hosts
 from simulate.picture import picture_examples
+from simulate.scenarios.no_transit import NoTransit
 from simulate.scenarios.scenario import Scenario
 
 log = logging.getLogger(__name__)
@@ -51,6 +54,7 @@ def run(
     executor: Executor,
     population: Mapping[str, object],
     visible_snr: float = 5.0,
+    max_events: int = 1,
     batch_size: int = 16,
     pictures: int = 0,
     views: bool = False,
@@ -60,8 +64,9 @@ def run(
     """Simulate ``n_systems`` targets, divided evenly among the scenarios; return the manifest.
 
     Finished batches of an interrupted run in ``output`` are reused. ``settings`` is the resolved
-    configuration, for the manifest. ``population`` gives ``catalogue_errors``, ``limb_darkening``
-    and ``phase_curves``; the scenarios already hold its other parts. Raises BadParameter for fewer
+    configuration, for the manifest. Every star is searched for up to ``max_events`` events, each
+    with the earlier ones taken out; every event is a row with its own label. ``population`` gives
+    ``catalogue_errors``, ``limb_darkening`` and ``phase_curves``; the scenarios already hold its other parts. Raises BadParameter for fewer
     systems than scenarios or a scenario whose label has no meaning, DataNotFound if the output
     folder cannot be written.
     """
@@ -102,6 +107,7 @@ def run(
         feature=feature,
         population=population,
         visible_snr=visible_snr,
+        max_events=max_events,
         views=views,
         view_form=view_form,
     )
@@ -112,7 +118,10 @@ def run(
     batches = _batches(scenario, n_systems, batch_size)
     outcomes = _simulate(simulation, batches, executor, shards)
     meanings = {name: one.meaning for name, one in scenario.items()}
-    table = labelled_set.feature_table(outcomes, declared_columns(feature), written, meanings)
+    if max_events > 1:
+        meanings.setdefault(NOTHING, NoTransit.meaning)
+    columns = declared_columns(recipe.features)
+    table = labelled_set.feature_table(outcomes, columns, written, meanings)
     if views:
         labelled_set.write_views(
             output,
@@ -139,11 +148,20 @@ def make_simulation(
     feature: Mapping[str, FeatureGroup],
     population: Mapping[str, object],
     visible_snr: float = 5.0,
+    max_events: int = 1,
     views: bool = False,
     view_form: ViewForm | None = None,
     **_: object,
 ) -> Simulation:
-    """The simulation of single examples, from arguments of ``run``; other arguments are ignored."""
+    """The simulation of single examples, from arguments of ``run``; other arguments are ignored.
+
+    Raises BadParameter for ``max_events`` above 1 with a search that is not blind.
+    """
+    if max_events > 1 and isinstance(search, KnownEphemeris):
+        raise BadParameter(
+            f"max_events={max_events} with search=known_ephemeris, which knows one event; give "
+            "another search, or max_events=1"
+        )
     recipe = Recipe(
         mission=mission,
         detrend=detrend,
@@ -151,6 +169,7 @@ def make_simulation(
         features=feature,
         segments_per_light_curve=host.describe()["segments_per_light_curve"],
         view_form=(view_form or FineViews()) if views else None,
+        max_events=max_events,
     )
     return Simulation(
         seed=seed,
@@ -213,7 +232,7 @@ def _simulate(
         finished[batch] = shards.load(batch)
     order = list(simulation.scenarios)
     ordered = [o for outcomes in finished.values() for o in outcomes]
-    ordered.sort(key=lambda outcome: (order.index(outcome.scenario), outcome.index))
+    ordered.sort(key=lambda outcome: (order.index(outcome.scenario), outcome.index, outcome.number))
     return labelled_set.drop_repeats(ordered)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -41,12 +42,14 @@ class FoldedEvent:
 
     Cadences are sorted by time; repeated ones count once. ``undetrended`` is the light curve as
     delivered, for features of the variation that detrending removes; None if it is not given.
+    ``siblings`` relate the event to the others of its star; None if the star was searched once.
     """
 
     light_curve: LightCurve
     event: TransitEvent
     star: Star
     undetrended: LightCurve | None = None
+    siblings: Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "light_curve", in_order(self.light_curve))

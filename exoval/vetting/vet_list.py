@@ -24,6 +24,7 @@ from exoval.running.output_path import writing
 from exoval.running.worker_pool import in_new_workers, in_workers
 from exoval.search.search_again import search_again
 from exoval.star import Star
+from exoval.star_events import star_events
 from exoval.vetting.request import VettingRequest
 from exoval.vetting.result import VettingResult
 from exoval.vetting.trained_run import TrainedRun, load_trained_run
@@ -151,17 +152,23 @@ class Vetting:
 
         Each is judged with the earlier ones cut out, as it was found. Later ones are cut out if
         they are other signals; at the same period they may be the other eclipses of a binary,
-        which say what the first are.
+        which say what the first are. A recipe that searches for several events takes out the
+        earlier ones alone, and always finds all: an answer does not depend on how many are asked
+        for.
         """
         recipe = self.run.recipe
-        found = search_again(recipe.search, recipe.detrend(light_curve), star, count=self.events)
+        if recipe.max_events > 1:
+            found = star_events(light_curve, star, recipe)
+        else:
+            flat = recipe.detrend(light_curve)
+            found = search_again(recipe.search, flat, star, count=self.events)
         if not found:
             raise NoEvent(
                 f"the search finds no event above {recipe.search.threshold:g} sigma; to judge one "
                 "below, give period, epoch and duration"
             )
         ephemerides = [event.ephemeris for event in found]
-        for index, event in enumerate(found):
+        for index, event in enumerate(found[: self.events]):
             own, before = event.ephemeris, ephemerides[:index]
             after = [one for one in ephemerides[index + 1 :] if not _is_same(one, own)]
             result = self._vet(light_curve, star, event, f"{name} {index + 1}", [*before, *after])

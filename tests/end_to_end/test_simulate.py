@@ -15,7 +15,7 @@ from fabricate import cadences, kepler_fits
 from exoval.errors import BadParameter
 from exoval.injection.completeness import load_completeness
 from exoval.table.feature_table import load_feature_table
-from simulate.example import simulate_example
+from simulate.example import simulate_events, simulate_example
 from simulate.executor import Executor
 from simulate.labelled_set import event_name
 from simulate.run import make_simulation, run
@@ -108,7 +108,7 @@ def test_a_scenario_alone_gives_the_same_rows(forty, tmp_path):
 def test_an_interrupted_run_goes_on(forty, tmp_path, monkeypatch):
     _, _, table = forty
     made = []
-    original = simulate_example
+    original = simulate_events
 
     def interrupted(recipe, scenario, index):
         if len(made) == 20:
@@ -116,10 +116,10 @@ def test_an_interrupted_run_goes_on(forty, tmp_path, monkeypatch):
         made.append(index)
         return original(recipe, scenario, index)
 
-    monkeypatch.setattr("simulate.executor.simulate_example", interrupted)
+    monkeypatch.setattr("simulate.executor.simulate_events", interrupted)
     with pytest.raises(KeyboardInterrupt):
         simulate(tmp_path, "n_systems=40", "host=procedural", "batch_size=4")
-    monkeypatch.setattr("simulate.executor.simulate_example", original)
+    monkeypatch.setattr("simulate.executor.simulate_events", original)
     finished = list((tmp_path / "shards").glob("*.json"))
     assert len(finished) == 5
     stamps = {path: path.stat().st_mtime_ns for path in finished}
