@@ -45,7 +45,7 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Events:
     """Events of one star; arrays of shape (events,)."""
 

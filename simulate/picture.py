@@ -40,9 +40,8 @@ def picture_examples(
     matplotlib.use("Agg")
     make_folder(folder)
     for scenario in simulation.scenarios:
-        shown = [
-            o for o in outcomes if o.scenario == scenario and o.status == KEPT and o.number == 0
-        ][:number]
+        signals = [o for o in outcomes if o.scenario == scenario and o.number == 0]
+        shown = [o for o in signals if o.status == KEPT][:number]
         for outcome in shown:
             path = folder / f"{scenario}-{outcome.index:07d}.png"
             _picture(simulation, outcome, path)

@@ -66,9 +66,9 @@ def run(
     Finished batches of an interrupted run in ``output`` are reused. ``settings`` is the resolved
     configuration, for the manifest. Every star is searched for up to ``max_events`` events, each
     with the earlier ones taken out; every event is a row with its own label. ``population`` gives
-    ``catalogue_errors``, ``limb_darkening`` and ``phase_curves``; the scenarios already hold its other parts. Raises BadParameter for fewer
-    systems than scenarios or a scenario whose label has no meaning, DataNotFound if the output
-    folder cannot be written.
+    ``catalogue_errors``, ``limb_darkening`` and ``phase_curves``; the scenarios already hold its
+    other parts. Raises BadParameter for fewer systems than scenarios or a scenario whose label has
+    no meaning, DataNotFound if the output folder cannot be written.
     """
     _check(n_systems, batch_size, scenario)
     settings = settings or {}

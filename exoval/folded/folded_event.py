@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -49,6 +49,7 @@ class FoldedEvent:
     event: TransitEvent
     star: Star
     undetrended: LightCurve | None = None
+    _: KW_ONLY
     siblings: Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:

@@ -15,6 +15,7 @@ from exoval.ephemeris import Ephemeris
 from exoval.event import TransitEvent
 from exoval.features.reason import Reason
 from exoval.folded.folded_event import FoldedEvent
+from exoval.star_events import sibling_values
 
 CONF = Path(__file__).parents[2] / "conf"
 NAMES = sorted(path.stem for path in (CONF / "feature").glob("*.yaml"))
@@ -54,11 +55,14 @@ def group(request):
 
 @pytest.fixture(scope="module")
 def event():
-    return folded(EPHEMERIS, 2e-3, secondary=(0.4, 3e-4), centroids=True)
+    one = folded(EPHEMERIS, 2e-3, secondary=(0.4, 3e-4), centroids=True)
+    other = replace(one.event, ephemeris=replace(EPHEMERIS, period=1.7 * EPHEMERIS.period))
+    return replace(one, siblings=sibling_values([one.event, other], 0))
 
 
 def remade(event, curve, ephemeris=EPHEMERIS, star=None):
-    return FoldedEvent(curve, replace(event.event, ephemeris=ephemeris), star or event.star, curve)
+    own = replace(event.event, ephemeris=ephemeris)
+    return FoldedEvent(curve, own, star or event.star, curve, siblings=event.siblings)
 
 
 def test_exactly_the_declared_columns_are_measured(group, event):
