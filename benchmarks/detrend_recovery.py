@@ -336,7 +336,7 @@ def main(options: argparse.Namespace) -> None:
     table = summary(rows)
     print("\n(a), (b) injected planets")
     print(table.round(3).to_string(index=False))
-    real = real_events(2 if options.small else 25)
+    real = real_events(2 if options.small else 60)
     print("\n(c) real events in one quarter; depth over that with the biweight")
     print(summary_of_real(real).round(3).to_string(index=False))
     if options.save:

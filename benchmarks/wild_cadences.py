@@ -130,15 +130,15 @@ def summary(rows: pd.DataFrame) -> dict:
         recovered_share = share(part.found.sum(), len(part))
         strong = part[part.snr > 12].depth.dropna()
         low, middle, high = np.percentile(strong, [16, 50, 84])
-        milliseconds = 1e3 * part.seconds.median()
+        seconds = float(part.seconds.median())
         found[f"{cadences}, {removal}"] = {
             "found": recovered_share,
             "depth_ratio": {"low": low, "value": middle, "high": high, "n": len(strong)},
-            "milliseconds": milliseconds,
+            "seconds": seconds,
         }
         depth = f"{middle:.4f} ({low:.3f}-{high:.3f})"
         print(
-            f"{cadences:14}{removal:10}{as_text(recovered_share):28}{depth:24}{milliseconds:10.2f}"
+            f"{cadences:14}{removal:10}{as_text(recovered_share):28}{depth:24}{1e3 * seconds:10.2f}"
         )
     return found
 

@@ -96,7 +96,10 @@ def _light_of_exposures(
     light_curve: LightCurve, system: System, transit_model: TransitModel
 ) -> SystemLight:
     """The system's light at every cadence, averaged over that cadence's exposure."""
-    time, exposures = light_curve.time, light_curve.exposures
+    time = light_curve.time
+    if light_curve.has_one_exposure:
+        return system_flux(time, system, exposure=light_curve.exposure, transit_model=transit_model)
+    exposures = light_curve.exposures
     parts = {
         exposure: system_flux(
             time[exposures == exposure],
@@ -106,8 +109,6 @@ def _light_of_exposures(
         )
         for exposure in np.unique(exposures)
     }
-    if len(parts) == 1:
-        return next(iter(parts.values()))
     light = SystemLight(*(np.empty(len(time)) for _ in fields(SystemLight)))
     for exposure, part in parts.items():
         for name in (field.name for field in fields(SystemLight)):
