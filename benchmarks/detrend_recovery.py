@@ -341,18 +341,36 @@ def main(options: argparse.Namespace) -> None:
     print(summary_of_real(real).round(3).to_string(index=False))
     if options.save:
         pd.concat([rows, real]).to_csv(Path(options.save), index=False)
-    found = {
-        f"{kind}, {detrend}": share(part.found.sum(), len(part))
-        for (kind, detrend), part in rows.groupby(["kind", "detrend"], sort=False)
-    }
-    last_line(
-        {
-            "found": found,
-            "injected": table.round(4).to_dict("records"),
-            "real": summary_of_real(real).round(4).to_dict("records"),
-        },
-        options,
-    )
+    last_line(numbers(table, summary_of_real(real)), options)
+
+
+def numbers(injected: pd.DataFrame, real: pd.DataFrame) -> dict:
+    """The tables as records with intervals: shares, and depth ratios with the scatter of events."""
+    records: dict[str, dict] = {}
+    for row in injected.to_dict("records"):
+        middle, spread = row["depth ratio"], row["its scatter"]
+        records[f"{row['kind']}, {row['detrend']}"] = {
+            "found": share(round(row["found"] * row["n"]), row["n"]),
+            "false_alarms": share(round(row["false alarms"] * row["n"]), row["n"]),
+            "depth_ratio": {
+                "value": middle,
+                "low": middle - spread,
+                "high": middle + spread,
+                "n": row["n"],
+            },
+            "seconds": row["median ms"] / 1e3,
+        }
+    for row in real.to_dict("records"):
+        records[f"real {row['kind']}, {row['detrend']}"] = {
+            "found": share(round(row["found"] * row["n"]), row["n"]),
+            "depth_ratio": {
+                "value": row["depth_ratio"],
+                "low": row["lowest"],
+                "high": row["highest"],
+                "n": row["n"],
+            },
+        }
+    return records
 
 
 if __name__ == "__main__":
