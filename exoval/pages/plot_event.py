@@ -104,12 +104,14 @@ def _title(page: EventPage) -> str:
         (f"magnitude {star.magnitude:.2f}", star.magnitude),
     ]
     julian = f" (BJD {ephemeris.epoch + page.time_zero:.5f})" if page.time_zero else ""
-    alone = " (one event: not measured)" if count == 1 else ""
+    period = f"{ephemeris.period:.7g} d" + (" (one event: not measured)" if count == 1 else "")
+    if not event.period_is_known:
+        period = f"unknown ({event.possible_periods})"
     return (
         f"{page.raw.target}   {page.raw.mission}   segments "
         f"{_ranges([segment.number for segment in page.raw.segments])}   "
         f"ephemeris: {event.source or 'unknown'}, refined\n"
-        f"period {ephemeris.period:.7g} d{alone}   epoch {ephemeris.epoch:.5f} d{julian}   "
+        f"period {period}   epoch {ephemeris.epoch:.5f} d{julian}   "
         f"duration {24 * ephemeris.duration:.3g} h   box depth {1e6 * event.depth:,.0f} ppm   "
         f"{event.signal_to_noise:.1f} sigma   {count} event{'s' * (count != 1)} with data\n"
         + (

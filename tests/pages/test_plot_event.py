@@ -273,7 +273,7 @@ def test_a_single_transit_is_found_and_drawn():
     assert page.folded.event.ephemeris.epoch == pytest.approx(once.epoch, abs=0.03)
     figure = plot_event(page)
     assert "no odd events" in words_of(figure)
-    assert "one event: not measured" in figure.get_suptitle()
+    assert "period unknown (" in figure.get_suptitle()
 
 
 def test_the_features_are_those_of_the_configuration():
