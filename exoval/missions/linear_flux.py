@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -28,6 +29,15 @@ RELATIVE = {
 }
 #: magnitudes, by how many make one
 MAGNITUDES = {"mag": 1.0, "mags": 1.0, "magnitude": 1.0, "magnitudes": 1.0, "mmag": 1e3}
+#: words in names of columns that mean a relative unit or millimagnitudes
+UNIT_WORDS = {
+    **dict.fromkeys(("mmag", "mmags", "millimag", "millimags", "millimagnitudes"), "mmag"),
+    "ppm": "ppm",
+    **dict.fromkeys(("ppt", "permille", "permil", "promille", "per_mille", "per_mil"), "ppt"),
+    **dict.fromkeys(("percent", "percentage", "pct", "per_cent"), "percent"),
+}
+#: signs in such names
+UNIT_SIGNS = {"%": "percent", "‰": "ppt"}
 #: units that state nothing
 NO_UNIT = ("", "none", "-", "1", "unitless", "dimensionless", "unscaled", "relative", "normalized")
 #: the noise of photometry from one cadence to the next, relative: 20 ppm of the brightest stars to
@@ -81,7 +91,7 @@ def linear_flux(
 def is_magnitude(unit: str, name: str = "") -> bool:
     """Return whether a unit, or else a column's name, is that of a magnitude.
 
-    >>> is_magnitude("mag"), is_magnitude("", "TESS_mag"), is_magnitude("e-/s", "flux")
+    >>> is_magnitude("mag"), is_magnitude("", "Tmag"), is_magnitude("e-/s", "flux")
     (True, True, False)
     """
     return _kind(unit, name) in MAGNITUDES
@@ -103,10 +113,15 @@ def _kind(unit: str, name: str) -> str:
 
 
 def _kind_of_name(name: str) -> str:
-    words = re.split(r"[^a-z]+", name.lower())
-    known = (*MAGNITUDES, "dmag", "ppm", "ppt")
-    found = next((word for word in words if word in known), "")
-    return "mag" if found == "dmag" else found
+    """The unit that a name states, as "dmag (mmag)" does, else magnitudes of any band (Tmag)."""
+    words = [word for word in re.split(r"[^a-z]+", name.lower()) if word]
+    pairs = [f"{one}_{other}" for one, other in pairwise(words)]
+    stated = [UNIT_WORDS[word] for word in (*words, *pairs) if word in UNIT_WORDS]
+    stated += [unit for sign, unit in UNIT_SIGNS.items() if sign in name]
+    if stated:
+        return stated[0]
+    band = r"[a-z]{0,6}mags?|[a-z]{0,6}magnitudes?"
+    return "mag" if any(re.fullmatch(band, word) for word in words) else ""
 
 
 def _from_magnitudes(magnitude: np.ndarray, error: np.ndarray, per_magnitude: float) -> LinearFlux:

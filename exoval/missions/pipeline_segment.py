@@ -46,6 +46,11 @@ POSSIBLE_FOR_AN_HOUR = (-0.5, 3.0)
 SPOILT_DAYS = 0.5
 #: least share of cadences with a possible flux; below it the median is not the star's level
 LEAST_POSSIBLE = 0.5
+#: cadences outside ``POSSIBLE`` of exactly one value that are fills
+FILL_CADENCES = 3
+#: why cadences are left out, as ``LightCurve.left_out`` counts them
+NO_STAR = "flux that no star has (a fill value or other light)"
+BESIDE_OTHER_LIGHT = "within half a day of an hour of other light"
 
 
 def usable_light_curve(
@@ -55,9 +60,10 @@ def usable_light_curve(
 
     Cadences with other light than the star's are left out too: those outside ``POSSIBLE`` and those
     within ``SPOILT_DAYS`` of an hour whose median is outside ``POSSIBLE_FOR_AN_HOUR``. Raw
-    photometry has such hours during scattered light and while the pointing settles. Of duplicate
-    times one cadence is kept. Raises BadLightCurve, naming target and segment, if no cadence is
-    left or too few fluxes are near their median.
+    photometry has such hours during scattered light and while the pointing settles. Fill values
+    are no light and cost no neighbour. ``left_out`` counts both kinds. Of duplicate times one
+    cadence is kept. Raises BadLightCurve, naming target and segment, if no cadence is left or too
+    few fluxes are near their median.
     """
     usable = (segment.quality & quality_bitmask) == 0
     usable &= np.isfinite(segment.time) & np.isfinite(segment.flux)
@@ -68,7 +74,9 @@ def usable_light_curve(
         )
     cadences = np.flatnonzero(usable)
     cadences = cadences[np.unique(segment.time[cadences], return_index=True)[1]]
-    cadences = cadences[_shows_the_star(segment, cadences)]
+    possible, spoilt = _light_of_the_star(segment, cadences)
+    counts = {NO_STAR: int(np.sum(~possible)), BESIDE_OTHER_LIGHT: int(np.sum(possible & spoilt))}
+    cadences = cadences[possible & ~spoilt]
     names = ("time", "flux", "flux_error", "centroid_column", "centroid_row")
     arrays = {name: getattr(segment, name)[cadences].astype(np.float64) for name in names}
     part = Segment(
@@ -86,29 +94,50 @@ def usable_light_curve(
         segments=(part,),
         flux_is_decrowded=segment.flux_is_decrowded,
         notes=segment.notes,
+        left_out={reason: number for reason, number in counts.items() if number},
         **arrays,
     )
 
 
-def _shows_the_star(segment: PipelineSegment, cadences: np.ndarray) -> np.ndarray:
-    """Mask of the cadences that may be starlight; all if the median flux is not positive."""
+def _light_of_the_star(
+    segment: PipelineSegment, cadences: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Masks of the cadences that may be starlight, and of those beside hours of other light.
+
+    All may be, and none is beside, if the median flux is not positive.
+    """
     level = np.median(segment.flux[cadences])
     if not level > 0:
-        return np.ones(len(cadences), dtype=bool)
-    light = segment.flux[cadences] / level
+        return np.ones(len(cadences), dtype=bool), np.zeros(len(cadences), dtype=bool)
+    light, time = segment.flux[cadences] / level, segment.time[cadences]
+    seen = ~_are_fills(light)
     # an odd number has its median in the middle; edges do not count a cadence twice
     size = max(3, 2 * round(0.5 / 24 / segment.exposure) + 1)
-    hour = median_filter(light, size, mode="mirror")
-    other_light = segment.time[cadences][~_within(hour, POSSIBLE_FOR_AN_HOUR)]
-    possible = _within(light, POSSIBLE) & ~_near(segment.time[cadences], other_light, SPOILT_DAYS)
-    if possible.mean() < LEAST_POSSIBLE:
+    hour = median_filter(light[seen], size, mode="mirror")
+    other_light = time[seen][~_within(hour, POSSIBLE_FOR_AN_HOUR)]
+    possible, spoilt = _within(light, POSSIBLE), _near(time, other_light, SPOILT_DAYS)
+    left = np.mean(possible & ~spoilt)
+    if left < LEAST_POSSIBLE:
         raise BadLightCurve(
-            f"{segment.target} segment {segment.number}: {1 - possible.mean():.0%} of the fluxes "
+            f"{segment.target} segment {segment.number}: {1 - left:.0%} of the fluxes "
             f"are far from their median of {level:.3g} ({POSSIBLE[0]:g} to {POSSIBLE[1]:g} times "
             "are possible); give linear flux with the star's light in it, such as 1 plus the "
             "relative change"
         )
-    return possible
+    return possible, spoilt
+
+
+def _are_fills(light: np.ndarray) -> np.ndarray:
+    """Mask of the values far from the star's that neighbours or many cadences share exactly."""
+    fills = np.zeros(len(light), dtype=bool)
+    far = ~_within(light, POSSIBLE_FOR_AN_HOUR)
+    if not far.any():
+        return fills
+    same = np.diff(light) == 0
+    fills[1:] |= same
+    fills[:-1] |= same
+    values, counts = np.unique(light[~_within(light, POSSIBLE)], return_counts=True)
+    return far & (fills | np.isin(light, values[counts >= FILL_CADENCES]))
 
 
 def _within(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:

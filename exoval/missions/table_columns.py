@@ -149,6 +149,11 @@ def _measured(
         raise BadLightCurve(f"{path}: {problem}") from problem
     rows = frame.assign(time=clock.convert(time, found), flux=linear.flux, error=linear.error)
     notes = (*frame.attrs.get("notes", ()), *found.notes, *linear.notes)
+    if frame.attrs.get("is_unnamed") and len(linear.flux) > 2 and np.all(np.diff(linear.flux) > 0):
+        raise BadLightCurve(
+            f"{path}: the columns have no names, and the second, which would be the flux, ascends "
+            "as times do; write a first line with the names of the columns, such as flux and time"
+        )
     if not given.get(flux_name) and _may_be_magnitudes(linear.flux):
         level = f"flux of about {np.nanmedian(linear.flux):.3g} may be magnitudes"
         if frame.attrs.get("is_unnamed"):
@@ -170,7 +175,7 @@ def _may_be_magnitudes(flux: np.ndarray) -> bool:
 
 def time_and_flux(columns: Sequence[str], path: str | Path) -> tuple[str, str]:
     """Return the names of the columns of time and flux; raises BadLightCurve without them."""
-    values = [name for name in columns if not set(_words(name)) & _NOT_A_VALUE]
+    values = [name for name in columns if not _is_error(name)]
     times = [name for name in values if name == "time"]
     times += [name for name in values if re.match(r"times?\b|time_", name)]
     # a barycentric clock is better than another
@@ -187,6 +192,12 @@ def time_and_flux(columns: Sequence[str], path: str | Path) -> tuple[str, str]:
             f"{', '.join(columns)}; name them time and flux"
         )
     return times[0], fluxes[0]
+
+
+def _is_error(name: str) -> bool:
+    """Whether a column's name is that of an error or background: flux_err, e_flux."""
+    words = _words(name)
+    return bool(set(words) & _NOT_A_VALUE) or (words[0] in ("e", "sig", "std") and len(words) > 1)
 
 
 def _is_flux(name: str) -> bool:

@@ -10,6 +10,7 @@ from astropy.time import Time
 from exoval.errors import BadLightCurve, DataNotFound
 from exoval.missions.described_mission import described_mission
 from exoval.missions.library import open_library
+from exoval.missions.pipeline_segment import BESIDE_OTHER_LIGHT, NO_STAR
 
 HERON = described_mission(
     "heron",
@@ -83,6 +84,20 @@ def test_what_no_star_can_have_is_left_out(write):
     frame.loc[[20, 30], "flux"] = [-0.05, 40.0]
     curve = HERON.read(write(frame))
     assert curve.flux == pytest.approx(frame["flux"].drop([3, 4, 9]), rel=1e-12)
+    assert curve.left_out == {NO_STAR: 3}
+
+
+@pytest.mark.parametrize("fill", [-9999.0, 1e30, 99999.0, -0.8])
+def test_fill_values_cost_no_neighbour(write, fill):
+    frame = table(count=600)
+    frame.loc[200:208, "flux"] = fill
+    frame.loc[[300, 400, 500], "flux"] = fill
+    curve = HERON.read(write(frame))
+    good = frame["flux"] != fill
+    assert curve.flux[curve.flux != fill] == pytest.approx(frame["flux"][good], rel=1e-12)
+    # what a star may just have is left to the detrending
+    assert curve.left_out == ({} if fill == -0.8 else {NO_STAR: 12})
+    assert len(curve) == (600 if fill == -0.8 else good.sum())
 
 
 def test_hours_of_other_light_are_left_out_and_flares_and_eclipses_are_not(write):
@@ -95,6 +110,7 @@ def test_hours_of_other_light_are_left_out_and_flares_and_eclipses_are_not(write
     # half a day after it is left out as well; the median of an hour ends up to half an hour away
     assert len(curve) == pytest.approx(600 - 30 - 72, abs=3)
     assert curve.flux == pytest.approx(frame["flux"][600 - len(curve) :], rel=1e-12)
+    assert curve.left_out == {BESIDE_OTHER_LIGHT: 600 - len(curve)}
 
 
 @pytest.mark.parametrize("offset", [-1e-4, 1e-6, 1e-4])
@@ -393,6 +409,23 @@ def test_magnitudes_without_names_are_refused(tmp_path):
     path.write_text("\n".join(joined(frame, " ")))
     with pytest.raises(BadLightCurve, match=r"may be magnitudes; write a first line"):
         HERON.read(path)
+
+
+@pytest.mark.parametrize("order", [["flux", "time"], ["number", "time", "flux"]])
+def test_columns_without_names_in_another_order_are_refused(tmp_path, order):
+    path, frame = tmp_path / "HERON_7.txt", table()
+    frame["number"] = np.arange(len(frame), dtype=float)
+    path.write_text("\n".join(joined(frame[order], " ")))
+    with pytest.raises(BadLightCurve, match=r"no names, and the second.*ascends as times do"):
+        HERON.read(path)
+
+
+def test_an_error_is_no_flux(write):
+    frame = table().rename(columns={"flux": "Flux [rel]"})
+    frame.insert(0, "e_Flux", 1e-3)
+    curve = HERON.read(write(frame))
+    assert curve.flux == pytest.approx(frame["Flux [rel]"], rel=1e-12)
+    assert curve.flux_error == pytest.approx(1e-3)
 
 
 @pytest.mark.parametrize("name", ["Normalized Flux", "detrended-flux", "Flux [rel]", "my_flux"])
