@@ -9,11 +9,20 @@ import numpy as np
 
 from exoval.detrend.across_events import Across, straight
 from exoval.detrend.point_scatter import point_scatter
-from exoval.detrend.wild_cadences import IMPOSSIBLE, ISOLATED, impossible_flux, isolated
+from exoval.detrend.wild_cadences import (
+    IMPOSSIBLE,
+    ISOLATED,
+    impossible_flux,
+    isolated,
+    repeating,
+)
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve
 from exoval.lightcurve import LightCurve
 from exoval.missions.light_curve_object import as_light_curve
+
+#: share of times that differ below which they were rounded
+LEAST_DISTINCT = 0.5
 
 
 class Trend(Protocol):
@@ -46,7 +55,7 @@ def flatten_segments(
     before they search. Errors become the robust scatter of single cadences in each segment. Single
     points more than ``upward_clip_sigma`` errors above the trend (cosmic rays, flares) are dropped,
     and so is what cannot be light (``exoval.detrend.wild_cadences``): zeros, fill values and,
-    outside an ``event``, dips of a single cadence. Other dips never are.
+    outside an ``event``, dips of a single cadence that do not repeat. Other dips never are.
 
     Raises BadLightCurve if times do not ascend or no cadence has a finite trend.
     """
@@ -57,6 +66,12 @@ def flatten_segments(
     light_curve = light_curve.leave_out(impossible_flux(light_curve), IMPOSSIBLE)
     if np.any(np.diff(light_curve.time) < 0):
         raise BadLightCurve(f"{light_curve.target}: times do not ascend; sort the cadences")
+    distinct = len(np.unique(light_curve.time))
+    if distinct < LEAST_DISTINCT * len(light_curve):
+        raise BadLightCurve(
+            f"{light_curve.target}: only {distinct} of {len(light_curve)} times differ; give them "
+            "in double precision, one a cadence"
+        )
     hidden = np.zeros(len(light_curve), dtype=bool)
     if event is not None and event_margin > 0:
         # an event may fill much of its period: enough cadences must stay to show the level
@@ -79,6 +94,7 @@ def flatten_segments(
     good = np.isfinite(flux) & np.isfinite(error) & (error > 1e-14)
     good &= flux < 1 + upward_clip_sigma * np.where(good, error, np.inf)
     if not good.any():
+        _check_level(light_curve)
         raise BadLightCurve(
             f"{light_curve.target}: nothing left after detrending {len(light_curve)} "
             "cadences; the flux is constant, empty or not positive: leave this target out"
@@ -87,12 +103,26 @@ def flatten_segments(
     return flat.leave_out(_isolated_dips(flat, event), ISOLATED)
 
 
+def _check_level(light_curve: LightCurve) -> None:
+    """Raise BadLightCurve for flux without the star's level in it."""
+    level = np.median(light_curve.flux)
+    if not level > 0:
+        raise BadLightCurve(
+            f"{light_curve.target}: the median flux is {level:.3g}; give flux with the star's "
+            "level in it, such as 1 plus the relative change"
+        )
+
+
 def _isolated_dips(flat: LightCurve, event: Ephemeris | None) -> np.ndarray:
-    """Dips of single cadences; inside an event they are judged against its other events."""
-    alone = np.zeros(len(flat), dtype=bool)
+    """Dips of single cadences that do not repeat.
+
+    Inside an event they are judged against its other events.
+    """
+    alone, depth = np.zeros(len(flat), dtype=bool), (1 - flat.flux) / flat.flux_error
     for segment in flat.segments:
         part = segment.cadences
-        alone[part] = isolated(flat.time[part], (1 - flat.flux[part]) / flat.flux_error[part])
+        alone[part] = isolated(flat.time[part], depth[part])
+    alone &= ~repeating(flat.time, depth, alone)
     if event is not None and alone.any():
         alone &= ~event.in_event(flat.time)
     return alone

@@ -30,6 +30,13 @@ CALM_SHARE = 0.1
 SHORTEST_DIP_DAYS = 10 / 1440
 #: cadences within this many steps are neighbours: one between them may be missing
 NEIGHBOUR_STEPS = 2.5
+#: isolated dips at whole periods of each other are events, not wild cadences: so many of them, at
+#: this share of the periods with data among the ``NEAREST_PERIODS`` before and after one, and this
+#: share of all dips there; a dip and one of the ``NEXT_DIPS`` give the period
+FEWEST_REPEATS, REPEATED_SHARE, SHARE_OF_DIPS = 4, 0.75, 0.4
+NEAREST_PERIODS, NEXT_DIPS = 10, 4
+#: the shortest such period, in units of how far a dip may be from its time
+SHORTEST_REPEAT = 6.0
 #: events from which the shape of one is known without it
 FEWEST_EVENTS = 3
 #: cadences near events from which that shape can be told from noise
@@ -63,7 +70,17 @@ def _impossible(flux: np.ndarray) -> np.ndarray:
         others = flux[finite & ~far]
         if len(np.unique(others)) > DISTINCT_SHARE * len(others):
             wrong |= np.isin(flux, values[counts >= FILL_CADENCES])
+        elif np.mean(np.diff(others) == 0) < 1 - DISTINCT_SHARE:
+            # whole numbers repeat, but not from cadence to cadence
+            wrong |= far & _in_runs(flux)
     return wrong
+
+
+def _in_runs(flux: np.ndarray) -> np.ndarray:
+    """Mask of the cadences in runs of ``FILL_CADENCES`` or more of exactly one value."""
+    edges = np.flatnonzero(np.concatenate([[True], np.diff(flux) != 0, [True]]))
+    lengths = np.diff(edges)
+    return np.repeat(lengths >= FILL_CADENCES, lengths)
 
 
 def isolated(time: np.ndarray, deviation: np.ndarray) -> np.ndarray:
@@ -105,6 +122,75 @@ def _steps_to_calm(
         is_calm = inside & (np.abs(deviation[np.where(inside, place, 0)]) < calm)
         steps[is_calm] = number
     return steps
+
+
+def repeating(time: np.ndarray, deviation: np.ndarray, alone: np.ndarray) -> np.ndarray:
+    """Return the isolated dips of a mask that others repeat with a period, shape (cadences,).
+
+    Transits of white dwarfs and short eclipses last one or few cadences, as wild ones do, but come
+    again. ``time`` ascends, in days; ``deviation`` is in standard deviations, downwards positive.
+    Dips that are not isolated count as repeats too.
+    """
+    found = np.zeros(len(time), dtype=bool)
+    wild = np.flatnonzero(deviation > WILD_SIGMA)
+    if alone.sum() == 0 or len(time) < 3:
+        return found
+    step = float(np.median(np.diff(time)))
+    dips = np.split(wild, np.flatnonzero(np.diff(time[wild]) > NEIGHBOUR_STEPS * step) + 1)
+    middles = np.array([np.average(time[dip], weights=deviation[dip]) for dip in dips])
+    is_alone = np.array([alone[dip].any() for dip in dips])
+    tolerance = max(step, SHORTEST_DIP_DAYS)
+    repeats = np.zeros(len(dips), dtype=bool)
+    for first in np.flatnonzero(is_alone):
+        if repeats[first]:
+            continue
+        for other in range(first + 1, min(first + 1 + NEXT_DIPS, len(dips))):
+            period = middles[other] - middles[first]
+            if period < SHORTEST_REPEAT * tolerance:
+                continue
+            train = _train(time, middles, first, period=period, tolerance=tolerance)
+            if train:
+                repeats[train] = True
+                break
+    for number in np.flatnonzero(repeats & is_alone):
+        found[dips[number]] = alone[dips[number]]
+    return found
+
+
+def _train(
+    time: np.ndarray, middles: np.ndarray, first: int, *, period: float, tolerance: float
+) -> list[int]:
+    """Numbers of the dips that repeat one with about a period; empty if too few do."""
+    train, missed = {0: first}, 0
+    for direction in (1, -1):
+        for number in range(direction, direction * (NEAREST_PERIODS + 1), direction):
+            low, high = min(train), max(train)
+            if high > low:
+                period = (middles[train[high]] - middles[train[low]]) / (high - low)
+            nearest = high if direction > 0 else low
+            expected = middles[train[nearest]] + (number - nearest) * period
+            place = int(np.argmin(np.abs(middles - expected)))
+            if abs(middles[place] - expected) < tolerance:
+                train[number] = place
+            elif _near_data(time, expected, tolerance):
+                missed += 1
+    inside = [middles[place] for place in train.values()]
+    between = np.sum((middles >= min(inside)) & (middles <= max(inside)))
+    enough = len(train) >= FEWEST_REPEATS and len(train) >= REPEATED_SHARE * (len(train) + missed)
+    if not enough or len(train) < SHARE_OF_DIPS * between:
+        return []
+    # a single time is known to half an exposure, the line through all of them better
+    period, start = np.polyfit(list(train), inside, 1)
+    numbers = np.round((middles - start) / period)
+    near = np.abs(middles - start - numbers * period) < tolerance
+    return np.flatnonzero(near & (numbers >= min(train)) & (numbers <= max(train))).tolist()
+
+
+def _near_data(time: np.ndarray, expected: float, tolerance: float) -> bool:
+    """Whether a cadence lies within ``tolerance`` of a time."""
+    after = np.searchsorted(time, expected)
+    near = time[max(after - 1, 0) : after + 1]
+    return bool(np.any(np.abs(near - expected) < tolerance))
 
 
 def against_the_fold(light_curve: LightCurve, ephemeris: Ephemeris) -> np.ndarray:

@@ -12,6 +12,7 @@ from exoval.detrend.wild_cadences import (
     against_the_fold,
     impossible_flux,
     isolated,
+    repeating,
 )
 from exoval.ephemeris import Ephemeris
 from exoval.event import TransitEvent
@@ -108,6 +109,47 @@ def test_transits_of_any_phase_are_not_isolated(shape, duration):
         light[15 * fine + phase : 15 * fine + phase + width] = dip
         deviation = 100 * light.reshape(40, fine).mean(axis=1)
         assert not isolated(np.arange(40) * STEP, deviation).any(), (phase, deviation)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "lasting", "period"), [(30.0, 0.4, 2.37), (2.0, 8.0, 1.408), (1 / 3, 8.0, 1.408)]
+)
+@pytest.mark.parametrize("missing", [0.0, 0.15])
+def test_short_dips_that_repeat_are_events(minutes, lasting, period, missing):
+    """A white dwarf's transits of eight minutes; two wild cadences beside them stay isolated."""
+    random = np.random.default_rng(11)
+    time = 100 + np.arange(0, 26, minutes / 1440)
+    time = time[(np.abs(time - 113) > 0.8) & ((time // 1) % 7 > 7 * missing)]
+    from_event = np.abs((time - 101.3 + period / 2) % period - period / 2)
+    inside = from_event < max(lasting, minutes) / 2 / 1440
+    deviation = random.normal(0, 1, len(time)) + 100 * inside
+    wild = np.searchsorted(time, [104.37, 118.11])
+    deviation[wild] = 300.0
+    alone = isolated(time, deviation)
+    assert alone[wild].all() and alone[inside].any()
+    kept = repeating(time, deviation, alone)
+    assert not kept[wild].any()
+    assert np.array_equal(kept[inside], alone[inside])
+
+
+@pytest.mark.parametrize("minutes", [30.0, 2.0])
+@pytest.mark.parametrize("number", [3, 5, 12, 60])
+def test_wild_cadences_at_random_times_do_not_repeat(minutes, number):
+    time = 100 + np.arange(0, 26, minutes / 1440)
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        deviation = random.normal(0, 1, len(time))
+        deviation[random.choice(len(time), number, replace=False)] = 100.0
+        assert not repeating(time, deviation, isolated(time, deviation)).any()
+
+
+def test_whole_numbers_with_fills_below_zero():
+    time = np.arange(100.0, 127.0, STEP)
+    flux = np.round(np.random.default_rng(8).normal(5000 * boxes(time, depth=0.02), 15))
+    flux[300:312] = -1
+    expected = np.zeros(len(time), dtype=bool)
+    expected[300:312] = True
+    assert np.array_equal(impossible_flux(light_curve(flux, time)), expected)
 
 
 def test_at_a_gap_nothing_is_isolated():
