@@ -19,6 +19,7 @@ from exoval.missions.clock import JULIAN, on_clock
 from exoval.missions.linear_flux import linear_flux
 from exoval.missions.mission import Mission
 from exoval.missions.named_mission import default_missions, mission_naming
+from exoval.missions.one_cadence import one_of_each_stretch
 from exoval.missions.pipeline_segment import PipelineSegment
 from exoval.missions.quality_flags import quality_bits
 from exoval.noise.robust_scatter import robust_scatter
@@ -39,23 +40,42 @@ def as_light_curve(given: object, mission: Mission | None = None) -> LightCurve:
     """Return what holds time and flux as a light curve; a LightCurve is returned itself.
 
     ``given`` is a light curve of lightkurve, any object or table with time and flux, or a list or
-    collection of these, which are stitched. ``mission`` is assumed where the object names none.
+    collection of these, which are stitched; where they overlap, one cadence is read
+    (``exoval.missions.one_cadence``). ``mission`` is assumed where the object names none.
     Times of astropy are moved to the mission's clock; flux in ppm, percent, magnitudes or about 0
     becomes linear; cadences are selected by quality, mask and plausibility as those of files are.
     Quarters and sectors are the object's own, or guessed from pauses. What was converted or guessed
-    is in the notes. Raises BadLightCurve for an object without time and flux, a folded one, and one
-    whose mission or unit of flux is unknown.
+    is in the notes. Raises BadLightCurve for an object without time and flux, a folded one, one
+    whose mission or unit of flux is unknown, and several whose cadences alternate.
     """
     if isinstance(given, LightCurve):
         return given
     if _is_collection(given):
-        return stitch([as_light_curve(given[place], mission) for place in range(len(given))])
+        parts = [as_light_curve(given[place], mission) for place in range(len(given))]
+        return _together(parts, mission)
     if _column(given, "time") is None or _column(given, "flux") is None:
         raise BadLightCurve(
             f"a {type(given).__name__} holds no time and flux; give an exoval.lightcurve.LightCurve"
             " or a light curve of lightkurve"
         )
     return _Conversion(given, mission).light_curve()
+
+
+def _together(parts: list[LightCurve], mission: Mission | None) -> LightCurve:
+    """Light curves of one star as one, with one cadence where they overlap."""
+    is_own = mission is not None and mission.name == parts[0].mission
+    kept, notes = one_of_each_stretch(
+        parts,
+        [f"light curve {number} of {len(parts)}" for number in range(1, len(parts) + 1)],
+        exposure_days=mission.exposure_days if is_own else parts[0].exposure,
+    )
+    whole = stitch(kept)
+    if np.any(np.diff(whole.time) <= 0):
+        raise BadLightCurve(
+            f"{whole.target}: cadences of the {len(parts)} light curves alternate in time; give "
+            "fewer, or one after the other"
+        )
+    return replace(whole, notes=(*whole.notes, *notes))
 
 
 def _is_collection(given: object) -> bool:

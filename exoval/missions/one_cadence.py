@@ -34,7 +34,7 @@ def one_of_each_stretch(
 
     Better is the cadence nearest to ``exposure_days`` (``cadence_rank``), of equal ones the first.
     Of a light curve that shows less than half of its cadences beside a better one's, those beside
-    it are left out. ``names`` are those of the files. Light curves of several stars are returned
+    it are left out. ``names`` are those in the notes. Light curves of several stars are returned
     unchanged.
     """
     if len({light_curve.target for light_curve in light_curves}) > 1:
@@ -56,13 +56,14 @@ def one_of_each_stretch(
         seconds = SECONDS_PER_DAY * light_curve.exposure
         if beside.mean() > SAME_STRETCH:
             notes.append(
-                f"{names[place]} ({seconds:.4g} s) was left out: another file shows the same time"
+                f"{names[place]} ({seconds:.4g} s) was left out: another light curve shows the "
+                "same time"
             )
         else:
             kept[place] = light_curve.keep(~beside)
             notes.append(
-                f"{beside.sum()} cadences of {names[place]} were left out: another file shows the "
-                "same time"
+                f"{beside.sum()} cadences of {names[place]} were left out: another light curve "
+                "shows the same time"
             )
     return [kept[place] for place in sorted(kept)], tuple(notes)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from exoval.detrend.variability import variability_caveat
+from exoval.lightcurve import LightCurve
 from exoval.measure import MeasuredEvent
 from exoval.real_event import limits_exceeded
 from exoval.search.period_multiples import fitting_multiples
@@ -62,7 +63,11 @@ def of_the_star(measured: MeasuredEvent) -> list[str]:
 
 def of_the_light_curve(measured: MeasuredEvent) -> list[str]:
     """What was converted, guessed or left out in the light curve."""
-    light_curve = measured.folded.light_curve
+    return of_the_cadences(measured.folded.light_curve)
+
+
+def of_the_cadences(light_curve: LightCurve) -> list[str]:
+    """A light curve's notes, and how many cadences were left out for which reason."""
     counts = [
         f"{number} cadence{'s' if number > 1 else ''} left out: {reason}"
         for reason, number in light_curve.left_out.items()

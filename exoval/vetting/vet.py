@@ -26,7 +26,7 @@ from exoval.models.novelty import NOVEL
 from exoval.real_event import measure_real_event, without_events
 from exoval.star import Star
 from exoval.table.feature_table import IDENTITY, FeatureTable
-from exoval.vetting.caveats import caveats
+from exoval.vetting.caveats import caveats, of_the_cadences
 from exoval.vetting.result import VettingResult
 from exoval.vetting.trained_run import TrainedRun
 from exoval.views.store import ViewRows, Views
@@ -57,11 +57,14 @@ def vet(
     light_curve = as_light_curve(light_curve, recipe.mission)
     if event is None:
         hidden = without_events(light_curve, others)
-        event = recipe.search(recipe.detrend(hidden), star)
+        flat = recipe.detrend(hidden)
+        event = recipe.search(flat, star)
         if event is None:
+            said = "; ".join(of_the_cadences(flat))
             raise BadLightCurve(
                 f"{light_curve.target}: the search finds no event above "
                 f"{recipe.search.threshold:g} sigma; give an ephemeris"
+                + (f". Of the light curve: {said}" if said else "")
             )
     else:
         _check_epoch(event.ephemeris.epoch, light_curve)

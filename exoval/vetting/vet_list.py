@@ -25,6 +25,7 @@ from exoval.running.worker_pool import in_new_workers, in_workers
 from exoval.search.search_again import search_again
 from exoval.star import Star
 from exoval.star_events import star_events
+from exoval.vetting.caveats import of_the_cadences
 from exoval.vetting.request import VettingRequest
 from exoval.vetting.result import VettingResult
 from exoval.vetting.trained_run import TrainedRun, load_trained_run
@@ -157,15 +158,17 @@ class Vetting:
         for.
         """
         recipe = self.run.recipe
+        flat = recipe.detrend(light_curve)
         if recipe.max_events > 1:
             found = star_events(light_curve, star, recipe)
         else:
-            flat = recipe.detrend(light_curve)
             found = search_again(recipe.search, flat, star, count=self.events)
         if not found:
+            said = "; ".join(of_the_cadences(flat))
             raise NoEvent(
                 f"the search finds no event above {recipe.search.threshold:g} sigma; to judge one "
                 "below, give period, epoch and duration"
+                + (f". Of the light curve: {said}" if said else "")
             )
         ephemerides = [event.ephemeris for event in found]
         for index, event in enumerate(found[: self.events]):

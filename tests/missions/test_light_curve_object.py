@@ -228,6 +228,24 @@ def test_a_collection_is_stitched_with_its_segments_and_exposures(sectors):
     same(as_light_curve(list(sectors)), found)
 
 
+def test_of_overlapping_light_curves_one_cadence_is_read(sectors, tmp_path, lightkurve):
+    path = tess_fits(tmp_path / "fast", sector=10, columns=sector(1571.0, 10.0, 20.0, seed=3))
+    fast = read(lightkurve, path)
+    for given in ([fast, *sectors], [*sectors, fast]):
+        found = as_light_curve(given, tess())
+        same(found, as_light_curve(sectors))
+        (note,) = [note for note in found.notes if "the same time" in note]
+        assert note.startswith(f"light curve {1 if given[0] is fast else 4} of 4 (")
+
+
+def test_light_curves_that_alternate_are_refused(sectors):
+    first = as_light_curve(sectors[0])
+    number = np.arange(len(first)) // 100 % 2
+    halves = [first.keep(number == one) for one in (0, 1)]
+    with pytest.raises(BadLightCurve, match="alternate in time"):
+        as_light_curve(halves, tess())
+
+
 def test_segments_of_a_stitched_light_curve_are_guessed_from_pauses(sectors):
     found = as_light_curve(sectors.stitch())
     assert [one.number for one in found.segments] == [1, 2, 3]

@@ -40,7 +40,9 @@ def test_the_missions_cadence_then_the_longest_that_is_shorter(given, read):
     )
     assert [round(86400 * one.exposure) for one in kept] == [read]
     (other,) = set(given) - {read}
-    assert notes == (f"{other}.fits ({other} s) was left out: another file shows the same time",)
+    assert notes == (
+        f"{other}.fits ({other} s) was left out: another light curve shows the same time",
+    )
 
 
 def test_of_equal_cadences_the_first_is_read():

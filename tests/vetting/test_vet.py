@@ -4,9 +4,11 @@ from types import SimpleNamespace
 from typing import ClassVar
 
 import numpy as np
+import pytest
 from astropy.time import Time
 
 from exoval.ephemeris import Ephemeris
+from exoval.errors import BadLightCurve
 from exoval.event import TransitEvent
 from exoval.labels import LabelMeaning
 from exoval.lightcurve import LightCurve, Segment
@@ -76,3 +78,21 @@ def test_a_light_curve_of_another_library_is_judged_as_ones_own():
             other.folded.light_curve.flux, one.folded.light_curve.flux, rtol=1e-12
         )
         assert other.folded.light_curve.segments[0].number == 11
+
+
+def test_where_nothing_is_found_it_is_said_what_was_guessed_and_left_out():
+    time = 1600 + np.arange(0, 25, 600 / 86400)
+    flux = 1 + 1e-3 * np.random.default_rng(0).standard_normal(len(time))
+    flux[[100, 500]] = 0.0
+    light_curve = LightCurve(
+        target="TIC 5",
+        mission="tess",
+        time=time,
+        flux=flux,
+        flux_error=np.full(len(time), 1e-3),
+        exposure=600 / 86400,
+        segments=(Segment(number=1, start=0, stop=len(time)),),
+        notes=("flux of about 1 may be magnitudes",),
+    )
+    with pytest.raises(BadLightCurve, match=r"no event.*may be magnitudes; 2 cadences left out"):
+        vet(light_curve, STAR, RUN)
