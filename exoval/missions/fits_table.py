@@ -98,19 +98,27 @@ def _table(
             continue
         columns: dict[str, fits.Column] = {}
         for column in hdu.columns:
-            if hdu.data.dtype[column.name].shape == ():
+            if hdu.data.dtype[column.name].shape == () or _is_in_two_parts(hdu, column):
                 columns.setdefault(column.name.lower(), column)
         try:
             name, _ = time_and_flux(list(columns), path)
         except BadLightCurve:
             continue
-        frame = pd.DataFrame(
-            {key: native(hdu.data[column.name]) for key, column in columns.items()}
-        )
+        frame = pd.DataFrame({key: _values(hdu, column) for key, column in columns.items()})
         frame[name] = days(frame[name].to_numpy(), columns[name].unit)
         frame.attrs["units"] = {key: column.unit or "" for key, column in columns.items()}
         return hdu, frame, columns[name]
     return None
+
+
+def _is_in_two_parts(hdu: fits.BinTableHDU, column: fits.Column) -> bool:
+    """Whether a column holds times as two numbers, jd1 and jd2, as astropy writes them."""
+    return hdu.data.dtype[column.name].shape == (2,) and bool(column.coord_type)
+
+
+def _values(hdu: fits.BinTableHDU, column: fits.Column) -> np.ndarray:
+    values = native(hdu.data[column.name])
+    return values.sum(axis=1) if values.ndim == 2 else values
 
 
 def _target(

@@ -15,10 +15,9 @@ from exoval.noise.robust_scatter import MAD_TO_SIGMA
 RELATIVE = {
     "ppm": 1e6,
     "parts per million": 1e6,
-    "1e-06": 1e6,
-    "1e-6": 1e6,
-    "1e-3": 1e3,
-    "0.001": 1e3,
+    **dict.fromkeys(("1e-06", "1e-6", "10**-6"), 1e6),
+    **dict.fromkeys(("1e-3", "0.001", "10**-3"), 1e3),
+    **dict.fromkeys(("1e-2", "0.01", "10**-2"), 1e2),
     "ppt": 1e3,
     "permille": 1e3,
     "permil": 1e3,

@@ -20,6 +20,7 @@ import pandas as pd
 from exoval.errors import BadLightCurve, BadParameter
 from exoval.missions.clock import MissionClock, StatedClock, stated_clock
 from exoval.missions.exposure import cadence_step, exposure_of
+from exoval.missions.fits_file import whole_number
 from exoval.missions.linear_flux import is_magnitude, linear_flux
 from exoval.missions.one_cadence import SAME_EXPOSURE
 from exoval.missions.pipeline_segment import PipelineSegment
@@ -274,7 +275,11 @@ def _crowding(frame: pd.DataFrame, path: str | Path) -> float:
 
 
 def _segment_numbers(frame: pd.DataFrame, path: str | Path) -> np.ndarray:
-    """The segment of every cadence."""
+    """The segment of every cadence; S0041 is 41."""
+    if frame["segment"].dtype == object:
+        values = {value: whole_number(value) for value in frame["segment"].unique()}
+        if None not in values.values():
+            return frame["segment"].map(values).to_numpy(dtype=int)
     numbers = _numbers(frame, "segment", path)
     odd = int(np.sum(~(numbers == np.floor(numbers))))
     if odd:
@@ -311,4 +316,10 @@ def _numbers(frame: pd.DataFrame, name: str, path: str | Path) -> np.ndarray:
     try:
         return frame[name].to_numpy(dtype=float, na_value=np.nan)
     except (ValueError, TypeError) as error:
-        raise BadLightCurve(f"{path}: column {name} is not numeric ({error}); fix it") from error
+        if re.search(r"'\d{4}-\d\d-\d\d", str(error)):
+            raise BadLightCurve(
+                f"{path}: column {name} holds calendar dates; give days, such as BJD"
+            ) from error
+        raise BadLightCurve(
+            f"{path}: column {name} is not numeric ({error}); write numbers with a decimal point"
+        ) from error

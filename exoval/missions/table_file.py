@@ -145,7 +145,8 @@ def _read_text(path: str | Path) -> pd.DataFrame:
     opener = PACKED.get(Path(path).suffix.lower(), open)
     with opener(path, "rt", encoding="utf-8-sig", errors="replace") as file:
         first = [line.strip() for line in islice(file, FIRST_LINES)]
-    if any("\0" in line for line in first):
+    is_other_text = "".join(first[:1]).startswith(("{", "<"))  # JSON, XML, or a page of a web site
+    if is_other_text or any("\0" in line for line in first):
         raise BadLightCurve(f"{path} is neither FITS nor a table; give one of them")
     form = _text_form(first)
     frame = pd.read_csv(
@@ -161,6 +162,7 @@ def _read_text(path: str | Path) -> pd.DataFrame:
         encoding_errors="replace",
         # names of a header line that is one short would become the index
         index_col=False,
+        decimal=form.decimal,
     )
     frame.attrs.update(clock=form.clock, notes=form.notes, is_unnamed=bool(form.notes))
     return frame
@@ -175,13 +177,14 @@ class _TextForm:
     clock: str
     notes: tuple[str, ...] = ()
     commented: frozenset[int]
+    decimal: str = "."
 
 
 def _text_form(lines: list[str]) -> _TextForm:
     """The form of a text file from its first lines."""
     comments = [line for line in lines if line.startswith(COMMENTS)]
-    row = next((line for line in lines if line and not line.startswith(COMMENTS)), "")
-    separator = next((mark for mark in (",", ";", "\t") if mark in row), r"\s+")
+    rows = [line for line in lines if line and not line.startswith(COMMENTS)][:2]
+    separator = _separator(rows[0] if rows else "")
     form = _TextForm(
         separator=separator,
         clock=next((line for line in comments if stated_clock(line).zero), ""),
@@ -192,7 +195,9 @@ def _text_form(lines: list[str]) -> _TextForm:
             if line.startswith(COMMENTS) and not line.startswith("#")
         ),
     )
-    first = _fields(row, separator)
+    if separator != "," and any(re.search(r"\d,\d", line) for line in rows):
+        form, rows = replace(form, decimal=","), [line.replace(",", ".") for line in rows]
+    first = _fields(rows[0] if rows else "", separator)
     if not all(_is_number(field) for field in first):
         return form
     names = _commented_names(comments, separator, len(first))
@@ -201,6 +206,14 @@ def _text_form(lines: list[str]) -> _TextForm:
     names = [PLACES[place] if place < 3 else f"column {place + 1}" for place in range(len(first))]
     note = f"columns have no names and were taken as {', '.join(names[:3])}"
     return replace(form, names=names, notes=(note,))
+
+
+def _separator(row: str) -> str:
+    """The mark between the columns of a line; commas beside other marks of numbers are decimal."""
+    marks = [mark for mark in (",", ";", "\t") if mark in row]
+    if marks[1:] and not re.search("[A-DF-Za-df-z]", row):
+        return marks[1]
+    return marks[0] if marks else r"\s+"
 
 
 def _commented_names(comments: list[str], separator: str, count: int) -> list[str]:

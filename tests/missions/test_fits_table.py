@@ -2,8 +2,10 @@ import gzip
 
 import numpy as np
 import pytest
+from astropy import units
 from astropy.io import fits
 from astropy.time import Time
+from astropy.timeseries import TimeSeries
 from fabricate import tess_fits
 from fabricate_products import TESS_EPOCH, transits, write
 
@@ -46,6 +48,17 @@ def test_what_lightkurve_writes_as_csv(time_format, tmp_path):
     curve = tess_ffi().read(path)
     assert curve.target == "TIC 7"
     assert curve.time == pytest.approx(LIGHT.time, abs=1e-7)
+    assert curve.flux == pytest.approx(LIGHT.flux, abs=1e-9)
+
+
+def test_a_time_series_that_astropy_writes(tmp_path):
+    """Its times are two numbers each, its changes in percent have the unit 10**-2."""
+    path = tmp_path / "TIC_7.fits"
+    time = Time(2457000.0, LIGHT.time, format="jd", scale="tdb")
+    change = 100 * (LIGHT.flux - 1) * units.percent
+    TimeSeries(time=time, data={"flux": change}).write(path)
+    curve = tess_ffi().read(path)
+    assert curve.time == pytest.approx(LIGHT.time, abs=1e-8)
     assert curve.flux == pytest.approx(LIGHT.flux, abs=1e-9)
 
 

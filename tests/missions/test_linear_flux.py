@@ -23,6 +23,8 @@ ERROR = np.full(500, 3e-4)
         ("", "flux [ppt]", 1e3),
         ("", "flux", 1e3),
         ("%", "f", 1e2),
+        ("10**-2", "f", 1e2),
+        ("10**-6", "f", 1e6),
         ("", "Flux (%)", 1e2),
         ("", "flux_percent", 1e2),
         ("", "flux per mille", 1e3),

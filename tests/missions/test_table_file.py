@@ -420,6 +420,37 @@ def test_columns_without_names_in_another_order_are_refused(tmp_path, order):
         HERON.read(path)
 
 
+@pytest.mark.parametrize("separator", [";", "\t", " "])
+@pytest.mark.parametrize("names", [["BTJD", "flux"], []])
+def test_decimal_commas(tmp_path, separator, names):
+    path, frame = tmp_path / "HERON_7.txt", table()
+    rows = [line.replace(".", ",") for line in joined(frame, separator)]
+    if separator == " " and not names:
+        pytest.skip("commas of the first line part its columns")
+    path.write_text("\n".join([*([separator.join(names)] if names else []), *rows]))
+    curve = HERON.read(path)
+    assert curve.time == pytest.approx(frame["time"], abs=1e-8)
+    assert curve.flux == pytest.approx(frame["flux"], abs=1e-8)
+
+
+@pytest.mark.parametrize("text", ['{"time": [1.5, 2.5], "flux": [1.0, 1.0]}', "<html>404</html>"])
+def test_other_text_is_named(tmp_path, text):
+    path = tmp_path / "HERON_7.csv"
+    path.write_text(text)
+    with pytest.raises(BadLightCurve, match="neither FITS nor a table"):
+        HERON.read(path)
+
+
+def test_segments_as_text_and_calendar_dates(tmp_path):
+    frame = table(sector=np.where(np.arange(40) < 20, "S0041", "S0042"))
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    assert [one.number for one in HERON.read(tmp_path / "a.csv").segments] == [41, 42]
+    frame["time"] = Time(frame["time"] + 2457000, format="jd").isot
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    with pytest.raises(BadLightCurve, match=r"time holds calendar dates; give days, such as BJD"):
+        HERON.read(tmp_path / "a.csv")
+
+
 def test_an_error_is_no_flux(write):
     frame = table().rename(columns={"flux": "Flux [rel]"})
     frame.insert(0, "e_Flux", 1e-3)
