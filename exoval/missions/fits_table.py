@@ -59,8 +59,7 @@ def read_fits_table(
         primary = hdus[0].header
         target, notes = _target(path, primary, product)
         frame.attrs["notes"] = notes
-        if "segment" not in frame:
-            frame["segment"] = whole_number(primary.get(product.segment_keyword)) or 0
+        frame.attrs["segment"] = whole_number(primary.get(product.segment_keyword)) or 0
         return segments_of(
             frame,
             path,

@@ -7,8 +7,7 @@ imported for it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 
 import numpy as np
 from astropy.time import Time, TimeDelta
@@ -22,18 +21,15 @@ from exoval.missions.named_mission import default_missions, mission_naming
 from exoval.missions.one_cadence import one_of_each_stretch
 from exoval.missions.pipeline_segment import PipelineSegment
 from exoval.missions.quality_flags import quality_bits
+from exoval.missions.stretches import STEPS, Stretch, joined, stretches_of
 from exoval.noise.robust_scatter import robust_scatter
 from exoval.plain_numbers import in_days, in_unit_of, missing, plain_numbers
 from exoval.units import SECONDS_PER_DAY
 
 #: time formats of astropy that name a mission's clock
 CLOCK_OF = {"btjd": "tess", "bkjd": "kepler"}
-#: a pause longer than this may separate quarters or sectors, days
-PAUSE_DAYS = 0.5
 #: longest sectors, quarters and campaigns, days
 LONGEST_SEGMENT = {"SECTOR": 29.0, "QUARTER": 99.0, "CAMPAIGN": 85.0}
-#: a header's exposure is believed within these multiples of the step between cadences
-STEPS = (0.5, 1.5)
 
 
 def as_light_curve(given: object, mission: Mission | None = None) -> LightCurve:
@@ -95,16 +91,6 @@ def _column(given: object, name: str) -> object:
         except (KeyError, TypeError, IndexError, ValueError):
             continue
     return None
-
-
-@dataclass(frozen=True)
-class _Stretch:
-    """Cadences from ``start`` to ``stop`` days, ``step`` days apart; NaN for fewer than three."""
-
-    cadences: slice
-    start: float
-    stop: float
-    step: float
 
 
 class _Conversion:
@@ -263,10 +249,10 @@ class _Conversion:
 
     def _segments(self, arrays: Mapping[str, np.ndarray]) -> list[PipelineSegment]:
         """The quarters or sectors, each with its own exposure."""
-        stretches = _stretches(arrays["time"])
+        stretches = stretches_of(arrays["time"])
         keyword = self.mission.product.segment_keyword
         usual = self.mission.noise.schedule.segment_days
-        groups = _joined(stretches, LONGEST_SEGMENT.get(keyword, usual))
+        groups = joined(stretches, LONGEST_SEGMENT.get(keyword, usual))
         numbers = list(range(1, len(groups) + 1))
         if len(groups) == 1:
             number = self.meta.get(keyword, self.meta.get("CAMPAIGN", 0))
@@ -279,7 +265,7 @@ class _Conversion:
         return [self._segment(arrays, group, number) for group, number in zip(groups, numbers)]
 
     def _segment(
-        self, arrays: Mapping[str, np.ndarray], group: _Stretch, number: int
+        self, arrays: Mapping[str, np.ndarray], group: Stretch, number: int
     ) -> PipelineSegment:
         product, origin = self.mission.product, str(self.meta.get("FLUX_ORIGIN", "")).lower()
         corrected, raw = (
@@ -304,39 +290,6 @@ class _Conversion:
             f"the exposure is taken to be the step between cadences, {SECONDS_PER_DAY * step:.0f} s"
         )
         return step
-
-
-def _stretches(time: np.ndarray) -> list[_Stretch]:
-    """Ascending times (NaN last) cut at pauses."""
-    edges = [0, *(np.flatnonzero(np.diff(time) > PAUSE_DAYS) + 1).tolist(), len(time)]
-    found = []
-    for first, last in pairwise(edges):
-        part = time[first:last]
-        part = part[np.isfinite(part)]
-        ends = (part[0], part[-1]) if len(part) else (np.nan, np.nan)
-        step = float(np.median(np.diff(part))) if len(part) > 2 else np.nan
-        found.append(_Stretch(slice(first, last), *ends, step))
-    return found
-
-
-def _joined(stretches: list[_Stretch], longest: float) -> list[_Stretch]:
-    """Neighbouring stretches of like cadence together, as long as none lasts beyond ``longest``."""
-    groups: list[_Stretch] = []
-    for one in stretches:
-        last = groups[-1] if groups else None
-        # a stretch of unknown step goes with any
-        other_step = last is not None and not (
-            np.isnan(one.step)
-            or np.isnan(last.step)
-            or STEPS[0] * last.step < one.step < STEPS[1] * last.step
-        )
-        if last is None or one.stop - last.start > longest or other_step:
-            groups.append(one)
-            continue
-        step = last.step if np.isfinite(last.step) else one.step
-        whole = slice(last.cadences.start, one.cadences.stop)
-        groups[-1] = _Stretch(whole, last.start, one.stop, step)
-    return groups
 
 
 def _number(value: object) -> float:

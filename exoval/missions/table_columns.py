@@ -2,9 +2,10 @@
 
 Needed are a time (``time`` or a name with BJD, BTJD, BKJD, HJD, JD or MJD in it) and a flux
 (``flux`` or one of ``FLUX_NAMES``) or a magnitude. Further columns, all optional: error, quality (0
-is good), segment (quarters, sectors, seasons; without it a table is one segment), crowding (the
-target's share of the aperture's light), centroid_column and centroid_row (pixels). The names in
-``ALSO`` are accepted too, in upper or lower case; other columns are ignored.
+is good), segment (quarters, sectors, seasons; without it a table is one segment, or one for each
+long stretch of another cadence), crowding (the target's share of the aperture's light),
+centroid_column and centroid_row (pixels). The names in ``ALSO`` are accepted too, in upper or lower
+case; other columns are ignored.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from exoval.missions.linear_flux import is_magnitude, linear_flux
 from exoval.missions.one_cadence import SAME_EXPOSURE
 from exoval.missions.pipeline_segment import PipelineSegment
 from exoval.missions.quality_flags import quality_bits
+from exoval.missions.stretches import numbers_by_cadence
 from exoval.units import SECONDS_PER_DAY
 
 #: largest usable median time between cadences
@@ -79,7 +81,8 @@ def segments_of(
     """Return the segments of a table's rows, ascending.
 
     Times become days on ``clock``, as ``stated`` by the file or else by the unit
-    (``frame.attrs["units"]``) and name of their column, or their range. Flux becomes linear
+    (``frame.attrs["units"]``) and name of their column, or their range. Without a column of
+    segments their number is ``frame.attrs["segment"]``, else 0. Flux becomes linear
     (``exoval.missions.linear_flux``); a column ``crowding`` means that it includes the light of
     neighbours. Cadences with any bit of ``quality_bitmask`` in their quality are left out. The
     exposure is the stated one, ``exposure_days`` where cadences are so far apart, else the median
@@ -95,7 +98,15 @@ def segments_of(
         clock=clock,
         stated=stated or StatedClock(),
     )
-    numbers = _segment_numbers(rows, path) if "segment" in rows else np.zeros(len(rows), dtype=int)
+    if "segment" in rows:
+        numbers = _segment_numbers(rows, path)
+    else:
+        numbers = numbers_by_cadence(rows["time"].to_numpy())
+        if numbers.any():
+            notes += (f"{numbers.max()} segments are told by their cadences and counted from 1",)
+            stated_exposure = math.nan
+        else:
+            numbers[:] = frame.attrs.get("segment", 0)
     segments = []
     for number, part in rows.groupby(numbers, sort=True):
         time, flux = (part[name].to_numpy() for name in ("time", "flux"))

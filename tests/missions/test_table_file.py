@@ -420,13 +420,19 @@ def test_columns_without_names_in_another_order_are_refused(tmp_path, order):
         HERON.read(path)
 
 
-@pytest.mark.parametrize("separator", [";", "\t", " "])
-@pytest.mark.parametrize("names", [["BTJD", "flux"], []])
+@pytest.mark.parametrize(
+    ("separator", "names"),
+    [
+        (";", ["BTJD", "flux"]),
+        ("\t", ["BTJD", "flux"]),
+        (" ", ["BTJD", "flux"]),
+        (";", []),
+        ("\t", []),
+    ],
+)
 def test_decimal_commas(tmp_path, separator, names):
     path, frame = tmp_path / "HERON_7.txt", table()
     rows = [line.replace(".", ",") for line in joined(frame, separator)]
-    if separator == " " and not names:
-        pytest.skip("commas of the first line part its columns")
     path.write_text("\n".join([*([separator.join(names)] if names else []), *rows]))
     curve = HERON.read(path)
     assert curve.time == pytest.approx(frame["time"], abs=1e-8)
@@ -449,6 +455,29 @@ def test_segments_as_text_and_calendar_dates(tmp_path):
     frame.to_csv(tmp_path / "a.csv", index=False)
     with pytest.raises(BadLightCurve, match=r"time holds calendar dates; give days, such as BJD"):
         HERON.read(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_stretches_of_other_cadences_have_their_own_exposures(write, order):
+    seconds = [1800, 600, 200]
+    parts = [100.0 * place + np.arange(0, 10, one / 86400) for place, one in enumerate(seconds)]
+    time = np.concatenate(parts)[::order]
+    flux = np.random.default_rng(3).normal(1.0, 1e-3, len(time))
+    curve = HERON.read(write(pd.DataFrame({"time": time, "flux": flux})))
+    assert [one.number for one in curve.segments] == [1, 2, 3]
+    assert curve.flux == pytest.approx(flux[::order], rel=1e-12)
+    exposures = 86400 * curve.exposures[[one.start for one in curve.segments]]
+    assert exposures == pytest.approx(seconds, rel=1e-3)
+    assert "3 segments are told by their cadences and counted from 1" in curve.notes
+
+
+@pytest.mark.parametrize("days", [0.3, 2.0])
+def test_short_stretches_of_another_cadence_are_no_segments(write, days):
+    nights = [10.0 * place + np.arange(0, days, (600, 1800)[place % 2] / 86400) for place in (0, 1)]
+    time = np.concatenate([*nights, 30 + np.arange(0, 20, 600 / 86400)])
+    flux = np.random.default_rng(3).normal(1.0, 1e-3, len(time))
+    curve = HERON.read(write(pd.DataFrame({"time": time, "flux": flux})))
+    assert len(curve.segments) == 1 and curve.notes == ()
 
 
 def test_an_error_is_no_flux(write):
