@@ -21,6 +21,9 @@ JULIAN = 2e6
 ANY_YEAR = (2440000.0, 2480000.0)
 #: an epoch so long before first light is still taken to be on the mission's own clock
 EPOCH_BEFORE_DAYS = 3000.0
+#: times at or below zero are fills where all others are this far above, and so are times beyond any
+#: date; days
+LEAST_TIME, BEYOND_ANY_DATE = 10.0, 1e7
 #: clocks in use by the Julian date of their time zero; the first that fits unstated days is taken
 CLOCKS = {
     "BJD - 2400000": 2400000.0,
@@ -186,6 +189,22 @@ def on_clock(days: Days, time_zero: float) -> Days:
     (1.5, 1.5)
     """
     return MissionClock(time_zero).on(days)
+
+
+def without_fill_times(days: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return days with fill values (0, -1, -9999, 1e30) as NaN, and a note if there are any.
+
+    >>> without_fill_times(np.array([1500.0, 0.0, 1500.5]))[0].tolist()
+    [1500.0, nan, 1500.5]
+    """
+    days = np.asarray(days, dtype=float)
+    good = (days > LEAST_TIME) & (days < BEYOND_ANY_DATE)
+    fills = (days <= 0) | (np.abs(days) >= BEYOND_ANY_DATE)
+    if not fills.any() or np.any(np.isfinite(days) & ~good & ~fills) or fills.sum() > good.sum():
+        return days, ()
+    number = int(fills.sum())
+    note = f"{number} cadence{'s' if number > 1 else ''} left out: the time is a fill value"
+    return np.where(fills, np.nan, days), (note,)
 
 
 def stated_clock(*texts: str) -> StatedClock:

@@ -14,7 +14,7 @@ from astropy.time import Time, TimeDelta
 
 from exoval.errors import BadLightCurve, BadParameter
 from exoval.lightcurve import LightCurve, stitch
-from exoval.missions.clock import JULIAN, on_clock
+from exoval.missions.clock import JULIAN, on_clock, without_fill_times
 from exoval.missions.linear_flux import linear_flux
 from exoval.missions.mission import Mission
 from exoval.missions.named_mission import default_missions, mission_naming
@@ -160,7 +160,8 @@ class _Conversion:
     def _arrays(self) -> dict[str, np.ndarray]:
         """Time on the mission's clock, linear flux, its error, quality and centroids."""
         try:
-            time = self._time(_column(self.given, "time"))
+            time, fills = without_fill_times(self._time(_column(self.given, "time")))
+            self.notes += fills
             flux, error = self._linear(time)
             none = np.full(len(time), np.nan)
             quality = _column(self.given, "quality")

@@ -11,7 +11,7 @@ from astropy.io import fits
 
 from exoval.errors import BadLightCurve, BadParameter
 from exoval.missions.catalogue_star import catalogue_star
-from exoval.missions.clock import MissionClock, stated_clock
+from exoval.missions.clock import MissionClock, stated_clock, without_fill_times
 from exoval.missions.exposure import exposure_of
 from exoval.missions.fits_file import (
     column_names,
@@ -126,9 +126,9 @@ def _time(
     """Times in days on the mission's clock, and what was guessed of theirs."""
     name = next(name for name in product.time_columns if name in table)
     column = table.column(name)
-    time = days(table[name], column.unit)
+    time, notes = without_fill_times(days(table[name], column.unit))
     found = clock.of(time, stated_time(header, column), usual=stated_clock(product.clock))
-    return clock.convert(time, found), found.notes
+    return clock.convert(time, found), (*notes, *found.notes)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,12 @@ import numpy as np
 import pandas as pd
 
 from exoval.errors import BadLightCurve, BadParameter
-from exoval.missions.clock import MissionClock, StatedClock, stated_clock
+from exoval.missions.clock import (
+    MissionClock,
+    StatedClock,
+    stated_clock,
+    without_fill_times,
+)
 from exoval.missions.exposure import cadence_step, exposure_of
 from exoval.missions.fits_file import whole_number
 from exoval.missions.linear_flux import is_magnitude, linear_flux
@@ -31,6 +36,8 @@ from exoval.units import SECONDS_PER_DAY
 
 #: largest usable median time between cadences
 LONGEST_STEP_DAYS = 1.5
+#: middle of a folded light curve, as share of its length, and the most of its steps that are equal
+ABOUT_ZERO, EQUAL_STEPS = 0.05, 0.9
 #: names of flux that is corrected for systematics, the preferred first
 FLUX_NAMES = (
     "flux",
@@ -61,6 +68,8 @@ ALSO = {
 }
 #: words in the names of columns that are no measurement
 _NOT_A_VALUE = {"err", "error", "unc", "uncertainty", "sigma", "bkg", "background"}
+#: words in the names of columns that are no time of a cadence
+_NOT_A_TIME = {"corr", "correction", "size", "step", "offset", "ref", "delta"}
 #: words in the names of flux that is not corrected for systematics
 _RAW = {"sap", "raw"}
 #: levels that magnitudes have, and the relative noise, of which flux of such a level is rare
@@ -148,7 +157,7 @@ def _measured(
         stated = stated_clock(
             given.get(time_name, ""), frame.attrs.get("clock", ""), _words_of(time_name)
         )
-    time = _numbers(frame, time_name, path)
+    time, fills = without_fill_times(_numbers(frame, time_name, path))
     try:
         found = clock.of(time, stated)
         linear = linear_flux(
@@ -160,7 +169,7 @@ def _measured(
     except BadParameter as problem:
         raise BadLightCurve(f"{path}: {problem}") from problem
     rows = frame.assign(time=clock.convert(time, found), flux=linear.flux, error=linear.error)
-    notes = (*frame.attrs.get("notes", ()), *found.notes, *linear.notes)
+    notes = (*frame.attrs.get("notes", ()), *fills, *found.notes, *linear.notes)
     if frame.attrs.get("is_unnamed") and len(linear.flux) > 2 and np.all(np.diff(linear.flux) > 0):
         raise BadLightCurve(
             f"{path}: the columns have no names, and the second, which would be the flux, ascends "
@@ -189,7 +198,11 @@ def time_and_flux(columns: Sequence[str], path: str | Path) -> tuple[str, str]:
     """Return the names of the columns of time and flux; raises BadLightCurve without them."""
     values = [name for name in columns if not _is_error(name)]
     times = [name for name in values if name == "time"]
-    times += [name for name in values if re.match(r"times?\b|time_", name)]
+    times += [
+        name
+        for name in values
+        if re.match(r"times?\b|time_", name) and not set(_words(name)) & _NOT_A_TIME
+    ]
     # a barycentric clock is better than another
     clocks = [name for name in values if stated_clock(_words_of(name)).kind]
     times += sorted(clocks, key=lambda name: bool(stated_clock(_words_of(name)).caveat))
@@ -302,7 +315,7 @@ def _segment_numbers(frame: pd.DataFrame, path: str | Path) -> np.ndarray:
 
 
 def _check_cadence(time: np.ndarray, path: str | Path) -> None:
-    """Refuse cadences of one time or days apart: rounded times, or times that are not in days."""
+    """Refuse rounded times, those of a folded light curve, and those that are not in days."""
     time = time[np.isfinite(time)]
     distinct = np.unique(time)
     if len(distinct) < 0.5 * len(time):
@@ -311,11 +324,24 @@ def _check_cadence(time: np.ndarray, path: str | Path) -> None:
             "in double precision, one row a cadence"
         )
     step = cadence_step(distinct)
+    if _is_folded(distinct):
+        raise BadLightCurve(
+            f"{path}: times from {distinct[0]:.3g} to {distinct[-1]:.3g} d at unequal steps are "
+            "those of a folded light curve; give it as it was before folding"
+        )
     if step > LONGEST_STEP_DAYS:
         raise BadLightCurve(
             f"{path}: cadences are {step:.3g} days apart; give time in days, and "
             "a light curve that sees every night"
         )
+
+
+def _is_folded(time: np.ndarray) -> bool:
+    """Whether distinct times lie about zero, as far on both sides, at unequal steps."""
+    if len(time) < 3 or abs(time[0] + time[-1]) > ABOUT_ZERO * (time[-1] - time[0]):
+        return False
+    step = np.diff(time)
+    return np.mean(np.abs(step / np.median(step) - 1) < SAME_EXPOSURE) < EQUAL_STEPS
 
 
 def _numbers(frame: pd.DataFrame, name: str, path: str | Path) -> np.ndarray:

@@ -134,7 +134,9 @@ def _ending(path: str | Path) -> str:
 def _read(path: str | Path) -> pd.DataFrame:
     ending = _ending(path)
     if ending == ".parquet":
-        return pd.read_parquet(path)
+        frame = pd.read_parquet(path)
+        # pandas may keep the times as its index
+        return frame if frame.index.name is None else frame.reset_index()
     if ending in (".ecsv", ".tbl"):
         form = {".ecsv": "ascii.ecsv", ".tbl": "ascii.ipac"}[ending]
         return _plain(Table.read(path, format=form), path)

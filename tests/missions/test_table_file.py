@@ -480,6 +480,43 @@ def test_short_stretches_of_another_cadence_are_no_segments(write, days):
     assert len(curve.segments) == 1 and curve.notes == ()
 
 
+@pytest.mark.parametrize("fill", [0.0, -1.0, -9999.0, 1e30])
+def test_times_that_are_fills_are_left_out(write, fill):
+    frame = table(100)
+    frame["time"] += 1500
+    frame.loc[[7, 8, 30], "time"] = fill
+    curve = HERON.read(write(frame))
+    assert curve.time == pytest.approx(frame["time"].drop([7, 8, 30]), rel=1e-12)
+    assert curve.notes == ("3 cadences left out: the time is a fill value",)
+
+
+def test_days_since_the_first_cadence_keep_it(write):
+    frame = table(100)
+    frame["time"] -= frame["time"][0]
+    assert len(HERON.read(write(frame))) == 100
+
+
+def test_a_folded_table_is_refused(write):
+    frame = table(1000)
+    frame["time"] = (frame["time"] - 7.3) % 1.7321 - 0.86605
+    frame = frame.sort_values("time")
+    with pytest.raises(BadLightCurve, match=r"times from -0.86\d to 0.86\d d .*folded"):
+        HERON.read(write(frame))
+
+
+def test_a_time_that_pandas_keeps_as_index(tmp_path):
+    frame = table()
+    frame.set_index("time").to_parquet(tmp_path / "HERON_7.parquet")
+    assert HERON.read(tmp_path / "HERON_7.parquet").time == pytest.approx(frame["time"])
+
+
+def test_a_correction_is_no_time(write):
+    frame = table()
+    frame.insert(0, "time_corr", 1e-3)
+    frame = frame.rename(columns={"time": "time_btjd"})
+    assert HERON.read(write(frame)).time == pytest.approx(frame["time_btjd"], rel=1e-12)
+
+
 def test_an_error_is_no_flux(write):
     frame = table().rename(columns={"flux": "Flux [rel]"})
     frame.insert(0, "e_Flux", 1e-3)
