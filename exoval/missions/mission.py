@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from exoval.missions.one_cadence import one_of_each_stretch
 from exoval.missions.pipeline_fits import read_pipeline_fits, read_pipeline_star
 from exoval.missions.pipeline_product import PipelineProduct
 from exoval.missions.pipeline_segment import PipelineSegment, usable_light_curve
-from exoval.missions.table_file import is_table, read_table_segments
+from exoval.missions.table_file import is_table, read_table_segments, target_of
 from exoval.noise.procedural_noise import ProceduralNoise
 from exoval.physics.stellar_relations import BANDS
 from exoval.populations.target_stars import TargetStars
@@ -125,11 +126,12 @@ class Mission:
         """Return the usable cadences of a star's light-curve files.
 
         Where files show the same time, one cadence is read (``exoval.missions.one_cadence``), and
-        the ``notes`` say which files were left out. Raises as ``read`` does, and BadLightCurve for
-        files of several stars or whose cadences alternate.
+        the ``notes`` say which files were left out. Files that name no star are taken to show that
+        of the others. Raises as ``read`` does, and BadLightCurve for files of several stars or
+        whose cadences alternate.
         """
         kept, notes = one_of_each_stretch(
-            [self.read(path) for path in paths],
+            self._of_one_star([self.read(path) for path in paths], paths),
             [Path(path).name for path in paths],
             exposure_days=self.exposure_days,
         )
@@ -140,6 +142,31 @@ class Mission:
                 "table, or give fewer files"
             )
         return replace(light_curve, notes=(*light_curve.notes, *notes))
+
+    def names_no_star(self, target: str, path: str | Path) -> bool:
+        """Return whether a file's target is but the name of the file."""
+        number = re.match(rf"{self.target_prefix}[\s_-]*\d", target, re.IGNORECASE)
+        return number is None and target == target_of(path)
+
+    def _of_one_star(
+        self, light_curves: list[LightCurve], paths: Sequence[str | Path]
+    ) -> list[LightCurve]:
+        """The light curves with the star of the files that name one, else that of the first."""
+        nameless = [self.names_no_star(one.target, path) for one, path in zip(light_curves, paths)]
+        if not any(nameless) or len(light_curves) == 1:
+            return light_curves
+        named = (one.target for one, without in zip(light_curves, nameless) if not without)
+        star = next(named, light_curves[0].target)
+        return [
+            replace(
+                one,
+                target=star,
+                notes=(*one.notes, f"{Path(path).name} names no star and was taken as {star}'s"),
+            )
+            if without and one.target != star
+            else one
+            for one, path, without in zip(light_curves, paths, nameless)
+        ]
 
     def read_segment(self, path: str | Path) -> PipelineSegment:
         """Return the first quarter or sector of a file, all cadences; raises as ``read`` does."""

@@ -139,7 +139,8 @@ class VettingRequest:
     def light_curve(self, mission: Mission, target: str | None) -> tuple[LightCurve, Star]:
         """The light curve of the files, or else of the target in the library, and its star.
 
-        Raises BadParameter if the files show another star than ``target``.
+        A file that names no star is taken to show ``target``. Raises BadParameter if the files show
+        another star.
         """
         if not self.files:
             inside = self.data is not None and (self.data / "light_curves").is_dir()
@@ -149,6 +150,10 @@ class VettingRequest:
             star = library.star(target)
             return library.read(target, self.segments), _with_parameters(star, self.star)
         light_curve, star = _read_files(self.files, mission)
+        if target is not None and mission.names_no_star(light_curve.target, self.files[0]):
+            note = f"{Path(self.files[0]).name} names no star and was taken as {target}'s"
+            light_curve = replace(light_curve, target=target, notes=(*light_curve.notes, note))
+            star = replace(star, target=target)
         if target is not None and light_curve.target != target:
             raise BadParameter(
                 f"{self.files[0]} is a light curve of {light_curve.target}, not of {target}; "

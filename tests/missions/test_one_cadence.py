@@ -93,3 +93,30 @@ def test_cadences_that_alternate_are_refused(tmp_path):
         paths.append(path)
     with pytest.raises(BadLightCurve, match=r"alternate in time; put them into one table"):
         tess().read_files(paths)
+
+
+def tables(folder, *names):
+    """One table for each name, a day after the one before."""
+    paths = []
+    for number, name in enumerate(names):
+        path = folder / f"{name}.csv"
+        time = 1500 + number + np.arange(200) / 720
+        flux = np.random.default_rng(number).normal(1.0, 1e-3, 200)
+        np.savetxt(path, np.c_[time, flux], header="time,flux", comments="", delimiter=",")
+        paths.append(path)
+    return paths
+
+
+@pytest.mark.parametrize(
+    ("names", "star"),
+    [(("s8", "s9"), "s8"), (("s8", "TIC_5"), "TIC 5"), (("TIC_5", "s8", "s9"), "TIC 5")],
+)
+def test_files_that_name_no_star_are_taken_as_the_others(names, star, tmp_path):
+    curve = tess().read_files(tables(tmp_path, *names))
+    assert curve.target == star and len(curve) == 200 * len(names)
+    assert any("names no star and was taken as" in note for note in curve.notes)
+
+
+def test_files_that_name_two_stars_are_refused(tmp_path):
+    with pytest.raises(BadLightCurve, match="different targets"):
+        tess().read_files(tables(tmp_path, "TIC_5", "TIC_6"))

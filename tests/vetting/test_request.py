@@ -56,3 +56,16 @@ def test_an_epoch_that_is_unsure_by_half_a_day_is_refused():
     request = VettingRequest("TIC 7", period_days=3.1, epoch_days=58520.4, duration_hours=2.6)
     with pytest.raises(BadParameter, match=r"58520\.4 d may be MJD or BJD - 2400000"):
         request.event_and_target(tess())
+
+
+def test_a_file_that_names_no_star_shows_the_one_that_is_asked_for(tmp_path):
+    for name in ("mine", "TIC_5"):
+        rows = [f"{1500 + number / 720},{1 + 1e-3 * (number % 7)}" for number in range(50)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(["time,flux", *rows]))
+    request = VettingRequest("TIC 7", files=(str(tmp_path / "mine.csv"),))
+    light_curve, star = request.light_curve(tess(), "TIC 7")
+    assert light_curve.target == star.target == "TIC 7"
+    assert "mine.csv names no star and was taken as TIC 7's" in light_curve.notes
+    other = VettingRequest("TIC 7", files=(str(tmp_path / "TIC_5.csv"),))
+    with pytest.raises(BadParameter, match="light curve of TIC 5, not of TIC 7"):
+        other.light_curve(tess(), "TIC 7")
