@@ -16,11 +16,14 @@ from exoval.plain_numbers import (
     missing,
     plain_numbers,
 )
+from exoval.units import SECONDS_PER_DAY
 
 #: relative difference of exposures that counts as none: headers round
 SAME_EXPOSURE = 0.01
 #: arrays of a light curve, one value a cadence
 ARRAYS = ("time", "flux", "flux_error", "centroid_column", "centroid_row")
+#: no photometry of transits exposes longer
+LONGEST_EXPOSURE_DAYS = 1.0
 #: the reason by which cadences masked by the caller are counted
 MASKED = "masked"
 
@@ -64,8 +67,8 @@ class LightCurve:
     and become plain arrays of 64-bit floats, times days. Cadences whose time or flux is masked are
     left out; other masked values are NaN.
 
-    Raises BadLightCurve if the arrays are not numbers, not flat, differ in length, or if no flux
-    is finite.
+    Raises BadLightCurve if the arrays are not numbers, not flat, differ in length, if no flux is
+    finite, or if the exposure is longer than a day.
     """
 
     target: str
@@ -98,6 +101,11 @@ class LightCurve:
         if not np.isfinite(self.flux).any():
             raise BadLightCurve(
                 f"{self.target}: none of {size} cadences has a finite flux; leave this target out"
+            )
+        if self.exposure > LONGEST_EXPOSURE_DAYS:
+            raise BadLightCurve(
+                f"{self.target}: the exposure is {self.exposure:g} days; give it in days, such as "
+                f"{self.exposure / SECONDS_PER_DAY:.6f} for {self.exposure:g} s"
             )
         exposure, segments = _with_usual_exposure(self.exposure, self.segments)
         self._set(exposure=exposure, segments=segments)

@@ -29,6 +29,8 @@ def plain_numbers(values: Values) -> np.ndarray:
     """
     if type(values) is np.ndarray and values.dtype == np.float64 and values.dtype.isnative:
         return _flat(values)
+    if hasattr(values, "jd"):
+        raise TypeError("a Time counts from no mission's zero; give Time.tdb.jd less that zero")
     hidden = missing(values)
     if hasattr(values, "to_numpy"):
         return _flat(values.to_numpy(dtype=np.float64, na_value=np.nan))

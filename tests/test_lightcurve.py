@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from astropy import units
 from astropy.table import Column, MaskedColumn
+from astropy.time import Time
 from astropy.utils.masked import Masked
 
 from exoval.errors import BadLightCurve
@@ -194,3 +195,14 @@ def test_exposure_given_to_a_segment_is_that_of_its_cadences():
     assert given.exposure == 0.02
     np.testing.assert_array_equal(given.exposures, np.repeat([0.001, 0.02], [25, 35]))
     np.testing.assert_array_equal(given.keep(~BAD).exposures, np.repeat([0.001, 0.02], [24, 32]))
+
+
+def test_an_exposure_in_seconds_is_refused():
+    with pytest.raises(BadLightCurve, match=r"exposure is 1800 days.*0.020833 for 1800 s"):
+        curve(exposure=1800.0)
+    assert curve(exposure=1800 * units.s).exposure == pytest.approx(1800 / 86400)
+
+
+def test_a_time_of_astropy_is_refused_with_the_remedy():
+    with pytest.raises(BadLightCurve, match=r"a Time counts from no mission's zero"):
+        curve(time=Time(2457000.0, TIME, format="jd"))

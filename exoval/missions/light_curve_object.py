@@ -81,8 +81,11 @@ def _is_collection(given: object) -> bool:
 
 
 def _column(given: object, name: str) -> object:
-    """The attribute, or else the column, of a name in lower or upper case; None without one."""
+    """The attribute, column or index of a name in lower or upper case; None without one."""
+    index = getattr(given, "index", None)
     for word in (name, name.upper()):
+        if getattr(index, "name", None) == word:
+            return index.to_numpy()
         value = getattr(given, word, None)
         if value is not None and not callable(value):
             return value

@@ -176,6 +176,14 @@ def test_what_is_guessed_is_said():
         assert words in told
 
 
+@pytest.mark.parametrize("name", ["time", "TIME"])
+def test_the_time_may_be_the_index(name):
+    time = 1517 + np.arange(100) / 144
+    flux = np.random.default_rng(1).normal(1.0, 1e-3, 100)
+    frame = pd.DataFrame({"flux": flux}, index=pd.Index(time, name=name))
+    assert as_light_curve(frame, tess()).time == pytest.approx(time)
+
+
 def test_the_mission_is_the_objects_own_or_the_assumed_one():
     named = plain(LABEL="TIC 5")
     assert as_light_curve(named).target == "TIC 5"
