@@ -158,13 +158,13 @@ class Vetting:
         for.
         """
         recipe = self.run.recipe
-        flat = recipe.detrend(light_curve)
         if recipe.max_events > 1:
             found = star_events(light_curve, star, recipe)
         else:
+            flat = recipe.detrend(light_curve)
             found = search_again(recipe.search, flat, star, count=self.events)
         if not found:
-            said = "; ".join(of_the_cadences(flat))
+            said = "; ".join(of_the_cadences(recipe.detrend(light_curve)))
             raise NoEvent(
                 f"the search finds no event above {recipe.search.threshold:g} sigma; to judge one "
                 "below, give period, epoch and duration"
