@@ -32,7 +32,7 @@ from exoval.vetting.request_columns import (
 log = logging.getLogger(__name__)
 
 #: texts of cells that hold nothing, in small letters
-NOTHING = {"", "nan", "na", "n/a", "none", "null", "<na>", "-", "--", "---", "...", "nat"}
+NOTHING = {"", "nan", "na", "n/a", "#n/a", "none", "null", "<na>", "-", "--", "---", "...", "nat"}
 #: what a star's parameters can be; tables write 0, -1, -999 or 99.9 for unknown ones
 POSSIBLE = {
     "star_radius": (0, 1e4),
@@ -47,6 +47,10 @@ POSSIBLE = {
 #: a marked cell is a limit or a guess
 MARKED = r"[<>≤≥~≈]"
 DELIMITERS = (",", ";", "\t", "|")
+#: numbers with a decimal comma, and with commas that part thousands
+DECIMAL_COMMA, THOUSANDS = r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?", r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?"
+#: first bytes of files that are no text
+NO_TEXT = {b"PK\x03\x04": "an Excel workbook", b"\xd0\xcf\x11\xe0": "an Excel workbook"}
 #: lines among which the header is looked for
 HEADER_WITHIN = 20
 
@@ -71,7 +75,7 @@ def read_requests(path: str | Path, defaults: VettingRequest | None = None) -> l
     if not path.is_file():
         raise DataNotFound(f"no table at {path}; check the path")
     try:
-        names, rows = _cells(path)
+        names, rows, delimiter = _cells(path)
     except (OSError, EOFError, ValueError, csv.Error, pa.ArrowException) as error:
         raise BadTable(
             f"cannot read {path} ({error}); give CSV or Parquet, with a column target or file"
@@ -89,6 +93,8 @@ def read_requests(path: str | Path, defaults: VettingRequest | None = None) -> l
             "for single transits"
         )
     _say_what_is_read(path, columns, ignored)
+    if delimiter != ",":
+        rows = _with_points(rows, columns, path)
     limits = _limit_flags(columns, ignored)
     requests = [
         _request(_Row(number, row, columns, limits), path.parent, defaults)
@@ -104,8 +110,8 @@ def read_requests(path: str | Path, defaults: VettingRequest | None = None) -> l
     ]
 
 
-def _cells(path: Path) -> tuple[list[str], list[dict]]:
-    """The names of the columns and the rows by name.
+def _cells(path: Path) -> tuple[list[str], list[dict], str]:
+    """The names of the columns, the rows by name and the character between the cells of a text.
 
     Cells of a text are text, so that no digit of a star's number is lost; what stands behind the
     last column is under None.
@@ -118,15 +124,19 @@ def _cells(path: Path) -> tuple[list[str], list[dict]]:
         # stars may be the index of the frame that was saved
         named = [name for name in frame.index.names if name is not None]
         frame = (frame.reset_index(named) if named else frame).rename(columns=str)
-        return list(frame), frame.to_dict("records")
+        return list(frame), frame.to_dict("records"), ""
     if path.suffix == ".parquet":
         raise ValueError("no Parquet file")
-    lines = content.decode("utf-8-sig").splitlines()
+    if kind := NO_TEXT.get(content[:4]):
+        raise ValueError(f"it is {kind}; save it as CSV")
+    lines = _text(content, path).splitlines()
     start = _header_line(lines)
     if not lines:
-        return [], []
+        return [], [], ""
     if skipped := [line for line in lines[:start] if _is_row(line)]:
         log.warning("%s: %d lines before the columns are skipped", path, len(skipped))
+    if commented := [one for one in lines[start + 1 :] if one.strip() and not _is_row(one)]:
+        log.warning("%s: %d lines that begin with # are no rows", path, len(commented))
     header = lines[start].lstrip().removeprefix("#").lstrip()
     reader = csv.DictReader(
         [header, *(line for line in lines[start + 1 :] if _is_row(line))],
@@ -134,11 +144,48 @@ def _cells(path: Path) -> tuple[list[str], list[dict]]:
         skipinitialspace=True,
         strict=True,
     )
-    return list(reader.fieldnames or ()), [row for row in reader if any(row.values())]
+    rows = [row for row in reader if any(row.values())]
+    return list(reader.fieldnames or ()), rows, reader.reader.dialect.delimiter
+
+
+def _with_points(rows: list[dict], columns: Mapping[str, RequestColumn], path: Path) -> list[dict]:
+    """The rows with decimal points in place of decimal commas, and how many these are in the log.
+
+    It holds for tables whose cells are not parted by commas.
+    """
+    numbers = (*EPHEMERIS, *STAR, "signal")
+    names = [name for name, column in columns.items() if column.quantity in numbers]
+    changed = [
+        {
+            name: row[name].strip().replace(",", ".")
+            for name in names
+            if isinstance(row[name], str) and re.fullmatch(DECIMAL_COMMA, row[name].strip())
+        }
+        for row in rows
+    ]
+    count = sum(map(len, changed))
+    if count:
+        log.warning("%s: %d numbers are read with a decimal comma", path, count)
+    return [row | points for row, points in zip(rows, changed)]
 
 
 def _is_row(line: str) -> bool:
-    return bool(line.strip()) and not line.lstrip().startswith("#")
+    # an empty cell of a spreadsheet may begin a row
+    begins = line.lstrip().upper()
+    return bool(begins) and not (begins.startswith("#") and not begins.startswith("#N/A"))
+
+
+def _text(content: bytes, path: Path) -> str:
+    """The text of a file in UTF-8, or in what spreadsheets write."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if b"\0" in content:
+            raise
+        log.warning("%s is no UTF-8 and is read as Windows-1252", path)
+        return content.decode("cp1252", "replace")
 
 
 def _header_line(lines: list[str]) -> int:
@@ -232,6 +279,8 @@ class _Row:
             kind = "a limit" if self._is_limit(name, value) else "no usable number"
             self.problems.append(f"{name} is '{value}', {kind}")
             return None
+        if "," in str(value):
+            self.notes.append(f"{name} is '{value}' and read as {given:.10g}")
         if column.caveat:
             self.notes.append(column.caveat)
         if quantity != "epoch_days" or column.zero is None:
@@ -272,9 +321,16 @@ def _is_nothing(value: object) -> bool:
 
 
 def _number(value: object) -> float | None:
-    """A cell as a number; None if it is none."""
+    """A cell as a number; None if it is none, or if its comma has two meanings (1,520)."""
+    if _is_nothing(value):
+        return None
+    text = str(value).strip().replace("\N{MINUS SIGN}", "-").replace("_", "?")
+    if re.fullmatch(THOUSANDS, text):
+        text = text.replace(",", "") if text.count(",") > 1 or "." in text else text
+    elif re.fullmatch(DECIMAL_COMMA, text):
+        text = text.replace(",", ".")
     try:
-        return None if _is_nothing(value) else float(str(value).replace("_", "?"))
+        return float(text)
     except ValueError:
         return None
 

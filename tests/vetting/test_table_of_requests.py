@@ -242,3 +242,54 @@ def test_what_is_read_and_what_is_ignored_is_one_line(tmp_path, caplog):
     caplog.clear()
     requests(tmp_path, HEAD + GOOD)
     assert not caplog.records
+
+
+EXPECTED = (3.125, 1520.4, 2.6)
+SPREADSHEET = "TIC ID;Period (days);T0 (BTJD);Duration (hours);Notes\n7;3,125;1520,4;2,6;größer\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_tables_as_spreadsheets_write_them(tmp_path, caplog, encoding, delimiter):
+    text = SPREADSHEET.replace(";", delimiter)
+    (one,) = requests(tmp_path, text.encode(encoding))
+    assert ephemeris(one, tess()) == pytest.approx(EXPECTED, abs=1e-8)
+    assert "3 numbers are read with a decimal comma" in caplog.text
+    assert ("Windows-1252" in caplog.text) is (encoding == "cp1252")
+
+
+@pytest.mark.parametrize(
+    ("period", "epoch", "reading"),
+    [
+        ('"3,1"', "2458520.4", (3.1, 1520.4)),
+        ("3.1", '"2,458,520.4"', (3.1, 1520.4)),
+        ('"3,125"', "2458520.4", None),
+    ],
+)
+def test_commas_inside_quoted_numbers(tmp_path, period, epoch, reading):
+    """A comma before three digits may part thousands or be a point: nobody can tell."""
+    (one,) = requests(
+        tmp_path, f"TIC ID,Period (days),T0 (BJD),Duration (hours)\n7,{period},{epoch},2\n"
+    )
+    if reading is None:
+        assert "Period (days) is '3,125', no usable number" in one.refused
+    else:
+        assert ephemeris(one, tess())[:2] == pytest.approx(reading, abs=1e-8)
+        assert len(one.notes) == 1 and "and read as" in one.notes[0]
+
+
+def test_a_minus_of_typesetters_is_a_minus(tmp_path):
+    (one,) = requests(tmp_path, "target,star_metallicity\nTIC 7,\N{MINUS SIGN}0.3\n")
+    assert dict(one.star) == {"metallicity": -0.3} and not one.notes
+
+
+def test_rows_with_a_spreadsheets_empty_cells_are_no_comments(tmp_path, caplog):
+    rows = "#N/A,3.1,1520.4,2.6\nTIC 7,#N/A,1533.3,6\n#TIC 8,3,1520,2\n"
+    none, single = requests(tmp_path, HEAD + rows)
+    assert "neither target nor file" in none.refused and single.is_single_transit
+    assert "1 lines that begin with # are no rows" in caplog.text
+
+
+def test_a_workbook_is_said_to_be_one(tmp_path):
+    with pytest.raises(BadTable, match="Excel workbook; save it as CSV"):
+        requests(tmp_path, b"PK\x03\x04\x14\x00", "list.xlsx")
