@@ -13,9 +13,9 @@ from exoval.catalogs.named_signal import named_signal
 from exoval.catalogs.signal_catalogue import signal_catalogues
 from exoval.catalogs.star_id import star_number
 from exoval.data_folder import data_folder
-from exoval.ephemeris import Ephemeris, is_same_signal
+from exoval.ephemeris import Ephemeris, falls_on, is_same_signal
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
-from exoval.event import TransitEvent
+from exoval.event import NO_PERIOD, TransitEvent
 from exoval.lightcurve import LightCurve
 from exoval.missions.library import open_library
 from exoval.missions.mission import Mission
@@ -31,7 +31,7 @@ class VettingRequest:
     ``epoch_days`` is mid-event on the mission's clock, a Julian date or on another clock that its
     range tells (``exoval.missions.clock``), ``duration_hours`` runs from first to last contact; an
     ephemeris given here replaces the catalogue's. ``others`` are ephemerides of further signals of
-    the star, in the same form. ``star`` holds parameters that replace those of the light curve, by
+    the star, in the same form; one without a period is a single transit. ``star`` holds parameters that replace those of the light curve, by
     their names in ``Star``. ``name`` is the answer's name.
     ``notes`` are caveats about the request itself. ``refused`` says why the row of a table cannot
     be judged, and ``row`` is its number.
@@ -48,7 +48,7 @@ class VettingRequest:
     segments: tuple[int, ...] | None = None
     data: Path | None = None
     name: str = ""
-    others: tuple[tuple[float, float, float], ...] = ()
+    others: tuple[tuple[float | None, float, float], ...] = ()
     star: tuple[tuple[str, float], ...] = ()
     notes: tuple[str, ...] = ()
     refused: str = ""
@@ -128,11 +128,16 @@ class VettingRequest:
         """The star's other signals, on the mission's clock; they are cut out before judging.
 
         For a catalogued signal they come from the catalogues, for any other target from
-        ``others``. Ephemerides of the event itself (``is_same_signal``) are not among them.
+        ``others``. Ephemerides of the event itself (``is_same_signal``) are not among them, nor
+        are single transits that may be of it.
         """
         if not self.is_signal(mission):
-            given = [_ephemeris(other, mission) for other in self.others]
-            return [one for one in given if not is_same_signal(one, event.ephemeris)]
+            given = [_ephemeris(other, mission) for other in self.others if other[0]]
+            once = [_single(other, mission) for other in self.others if not other[0]]
+            return [
+                *(one for one in given if not is_same_signal(one, event.ephemeris)),
+                *(one for one in once if not _may_be_of(event, one)),
+            ]
         known = _catalogued(mission.target_prefix, str(data_folder()))
         return other_signals(event.ephemeris, known.get(target, ()))
 
@@ -186,6 +191,18 @@ def _ephemeris(given: tuple[float, float, float], mission: Mission) -> Ephemeris
     """Period and epoch in days and duration in hours as an ephemeris on the mission's clock."""
     period, epoch, duration = given
     return Ephemeris(period, _epoch(epoch, mission), duration / 24)
+
+
+def _single(given: tuple[float | None, float, float], mission: Mission) -> Ephemeris:
+    """A single transit, as an ephemeris whose next event lies beyond all data."""
+    return _ephemeris((NO_PERIOD, *given[1:]), mission)
+
+
+def _may_be_of(event: TransitEvent, single: Ephemeris) -> bool:
+    """Whether a single transit may be of a signal: at one of its events, or both seen once."""
+    return not event.period_is_known or falls_on(
+        single.epoch, event.ephemeris, duration=single.duration
+    )
 
 
 def _epoch(days: float, mission: Mission) -> float:

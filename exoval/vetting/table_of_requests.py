@@ -452,11 +452,11 @@ def _ephemeris(row: VettingRequest) -> tuple[float | None, float | None, float |
     return row.period_days, row.epoch_days, row.duration_hours
 
 
-def _others(own: tuple, of_star: list[tuple]) -> tuple[tuple[float, float, float], ...]:
-    """The star's other complete ephemerides; ``VettingRequest`` leaves out those of one signal.
+def _others(own: tuple, of_star: list[tuple]) -> tuple[tuple[float | None, float, float], ...]:
+    """The star's other events; ``VettingRequest`` leaves out those of one signal.
 
     A star that is to be searched has none.
     """
     if own[1] is None:
         return ()
-    return tuple(one for one in of_star if None not in one and one != own)
+    return tuple(one for one in of_star if None not in one[1:] and one != own)

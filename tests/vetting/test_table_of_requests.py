@@ -120,7 +120,8 @@ def test_an_empty_period_is_a_single_transit_and_no_search(tmp_path, period):
     first, single = requests(tmp_path, HEAD + GOOD + f"TIC 7,{period},1533.3,6.0\n")
     assert single.is_single_transit and single.is_given and not single.refused
     assert (single.period_days, single.epoch_days, single.duration_hours) == (None, 1533.3, 6.0)
-    assert not first.is_single_transit and first.others == ()
+    assert not first.is_single_transit and first.others == ((None, 1533.3, 6.0),)
+    assert single.others == ((3.1, 1520.4, 2.6),)
 
 
 def test_a_row_without_any_number_is_searched(tmp_path):
