@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.known_signals import other_signals, stars_with_known_signals
-from exoval.catalogs.named_signal import named_signal
+from exoval.catalogs.named_signal import named_signal, star_of_name
 from exoval.catalogs.signal_catalogue import signal_catalogues
 from exoval.catalogs.star_id import star_number
 from exoval.data_folder import data_folder
@@ -31,10 +32,10 @@ class VettingRequest:
     ``epoch_days`` is mid-event on the mission's clock, a Julian date or on another clock that its
     range tells (``exoval.missions.clock``), ``duration_hours`` runs from first to last contact; an
     ephemeris given here replaces the catalogue's. ``others`` are ephemerides of further signals of
-    the star, in the same form; one without a period is a single transit. ``star`` holds parameters that replace those of the light curve, by
-    their names in ``Star``. ``name`` is the answer's name.
-    ``notes`` are caveats about the request itself. ``refused`` says why the row of a table cannot
-    be judged, and ``row`` is its number.
+    the star, in the same form; one without a period is a single transit. ``star`` holds parameters
+    that replace those of the light curve, by their names in ``Star``. ``name`` is the answer's
+    name. ``notes`` are caveats about the request itself. ``refused`` says why the row of a table
+    cannot be judged, and ``row`` is its number.
 
     >>> str(VettingRequest(target="K00002.01")), VettingRequest(target="K00002.01").is_given
     ('K00002.01', False)
@@ -81,6 +82,25 @@ class VettingRequest:
             )
         return not missing
 
+    @property
+    def impossible(self) -> str:
+        """Why no transit has the given ephemeris; empty if one may, or if none is given."""
+        period, duration = self.period_days, self.duration_hours
+        for name in ("period_days", "epoch_days", "duration_hours"):
+            value = getattr(self, name)
+            if value is not None and not math.isfinite(value):
+                return f"the {name.partition('_')[0]} is {value}; give a number"
+        if period is not None and period < 0:
+            return f"the period is {period:g} days; give a positive one"
+        if duration is not None and duration <= 0:
+            return f"the duration is {duration:g} hours; give a positive one"
+        if period and duration is not None and 24 * period <= duration:
+            return (
+                f"the duration, {duration:g} hours, is as long as the period, {period:g} days; "
+                "check the units of both"
+            )
+        return ""
+
     def event_and_target(self, mission: Mission) -> tuple[TransitEvent | None, str | None]:
         """The event and the star of the request; None for what it leaves open.
 
@@ -107,12 +127,14 @@ class VettingRequest:
         star = star_name(self.target, mission)
         if star is not None:
             return event, star
+        if event is not None:
+            return event, star_of_name(self.target, mission.target_prefix)
         signal = named_signal(self.target, mission.target_prefix)
         named = TransitEvent(
             ephemeris=signal.ephemeris,
             source=f"{signal.name} in {signal.provenance} ({signal.label})",
         )
-        return event or named, signal.target
+        return named, signal.target
 
     def is_signal(self, mission: Mission) -> bool:
         """Whether the target is a catalogued signal, to be judged at its catalogued ephemeris."""

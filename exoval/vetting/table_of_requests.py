@@ -418,15 +418,9 @@ def _check_ephemeris(
     """Collect what makes an ephemeris unusable."""
     if row.problems:
         return
-    if period is not None and period < 0:
-        row.problems.append(f"the period is {period:g} days; give a positive one")
-    if duration is not None and duration <= 0:
-        row.problems.append(f"the duration is {duration:g} hours; give a positive one")
-    elif period and duration is not None and 0 < 24 * period <= duration:
-        row.problems.append(
-            f"the duration, {duration:g} hours, is as long as the period, {period:g} days; check "
-            "the units of both"
-        )
+    asked = VettingRequest(period_days=period, epoch_days=epoch, duration_hours=duration)
+    if asked.impossible:
+        row.problems.append(asked.impossible)
     given = {"period": period, "epoch": epoch, "duration": duration}
     missing = [name for name, value in given.items() if value is None]
     # an empty period, or 0, means one transit, whose other two numbers must be known

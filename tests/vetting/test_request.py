@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from exoval.errors import BadParameter, DataNotFound
+from exoval.missions.k2 import k2
+from exoval.missions.kepler import kepler
 from exoval.missions.tess import tess
 from exoval.vetting.request import VettingRequest, star_name
 
@@ -13,6 +15,15 @@ from exoval.vetting.request import VettingRequest, star_name
 )
 def test_a_star_in_any_spelling(written):
     assert star_name(written, tess()) == "TIC 7"
+
+
+@pytest.mark.parametrize(
+    "written", ["kplr010666592", "KIC10666592", "kplr 10666592", "KepID 10666592"]
+)
+def test_a_star_by_the_name_of_its_files(written):
+    assert star_name(written, kepler()) == "KIC 10666592"
+    assert star_name("ktwo201367065", k2()) == "EPIC 201367065"
+    assert star_name("TIC ID 7", tess()) == "TIC 7"
 
 
 def test_a_signal_and_a_star_of_another_mission():
