@@ -34,8 +34,6 @@ def main(arguments: list[str] | None = None) -> None:
     # a folder may also hold light curves alone; then the command itself searches it
     data = parsed.data if parsed.data is not None and holds_data(parsed.data) else None
     with message_instead_of_traceback(), data_from(data):
-        if parsed.data is not None and not parsed.data.is_dir():
-            raise DataNotFound(f"--data is {parsed.data}, which is no folder; check the path")
         for name in ("output", "features", "pages"):
             if getattr(parsed, name, None) is not None:
                 output_path(getattr(parsed, name), setting=f"--{name}")
@@ -362,6 +360,8 @@ def _request(parsed: argparse.Namespace, target: str | None) -> VettingRequest:
     """The request for one target of the command line."""
     from exoval.vetting.request import VettingRequest
 
+    if parsed.data is not None and not parsed.data.is_dir():
+        raise DataNotFound(f"--data is {parsed.data}, which is no folder; check the path")
     request = VettingRequest(
         target,
         tuple(parsed.file or ()),

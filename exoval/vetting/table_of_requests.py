@@ -19,6 +19,7 @@ from exoval.catalogs.star_id import star_number
 from exoval.catalogs.toi import toi_name
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.missions.clock import JULIAN
+from exoval.star import POSSIBLE
 from exoval.vetting.request import VettingRequest
 from exoval.vetting.request_columns import (
     EPHEMERIS,
@@ -33,17 +34,6 @@ log = logging.getLogger(__name__)
 
 #: texts of cells that hold nothing, in small letters
 NOTHING = {"", "nan", "na", "n/a", "#n/a", "none", "null", "<na>", "-", "--", "---", "...", "nat"}
-#: what a star's parameters can be; tables write 0, -1, -999 or 99.9 for unknown ones
-POSSIBLE = {
-    "star_radius": (0, 1e4),
-    "star_mass": (0, 1e3),
-    "star_teff": (0, 1e6),
-    "star_logg": (-5, 12),
-    "star_metallicity": (-9, 9),
-    "star_magnitude": (-30, 50),
-    "star_ra": (-1e-9, 360),
-    "star_dec": (-90.1, 90),
-}
 #: a marked cell is a limit or a guess
 MARKED = r"[<>≤≥~≈]"
 DELIMITERS = (",", ";", "\t", "|")
@@ -300,7 +290,7 @@ class _Row:
         if found is None:
             return None
         name, value, column = found
-        given, (low, high) = _number(value), POSSIBLE[quantity]
+        given, (low, high) = _number(value), POSSIBLE[STAR[quantity]]
         if self._is_limit(name, value):
             self.notes.append(f"{name} is '{value}', a limit, and is not used")
         elif given is None or not low < given * column.factor <= high:
