@@ -361,7 +361,7 @@ def _request(parsed: argparse.Namespace, target: str | None) -> VettingRequest:
     from exoval.vetting.request import VettingRequest
 
     if parsed.data is not None and not parsed.data.is_dir():
-        raise DataNotFound(f"--data is {parsed.data}, which is no folder; check the path")
+        raise DataNotFound(f"there is no folder {parsed.data}; give another --data")
     request = VettingRequest(
         target,
         tuple(parsed.file or ()),

@@ -63,7 +63,7 @@ def test_the_status_is_explained(capsys):
         ("'KIC 7' --period 3 --epoch 130 --duration 72", "72 hours, is as long as the period"),
         ("'KIC 7' --period 3", "epoch, duration missing"),
         ("--table LIST --period 3 --epoch 130 --duration 2", "write the ephemerides into the"),
-        ("'KIC 7' --data NOWHERE", "--data is NOWHERE, which is no folder"),
+        ("'KIC 7' --data NOWHERE", "no folder NOWHERE"),
     ],
 )
 def test_a_wrong_command_ends_before_any_target(words, told, capsys, tmp_path, monkeypatch):
