@@ -221,7 +221,10 @@ REPEATED = (
     ("starloggcgs", "logg"),
 )
 #: parts of the names of errors, limits and notes about a column
-ABOUT = r"err(?:or)?\d?|unc|uncertainty|sigma|lim(?:it)?|upper|lower|source|ref|flag|prov"
+ABOUT = (
+    r"err(?:or)?\d?|unc|uncertainty|sigma|std|lim(?:it)?|upper|lower|lo|low|hi|high|plus|minus|source|"
+    r"ref|flag|prov"
+)
 #: words in the names of columns that may hold an ephemeris under a name that is not known; a
 #: capital P is a period, a small one a ratio of radii
 WORDS = {

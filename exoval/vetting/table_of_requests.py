@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 #: texts of cells that hold nothing, in small letters
 NOTHING = {"", "nan", "na", "n/a", "#n/a", "none", "null", "<na>", "-", "--", "---", "...", "nat"}
+#: letters of the catalogues of stars
+CATALOGUES = ("KIC", "TIC", "EPIC")
 #: a marked cell is a limit or a guess
 MARKED = r"[<>≤≥~≈]"
 DELIMITERS = (",", ";", "\t", "|")
@@ -90,12 +92,14 @@ def read_requests(path: str | Path, defaults: VettingRequest | None = None) -> l
         _request(_Row(number, row, columns, limits), path.parent, defaults)
         for number, row in enumerate(rows, 1)
     ]
+    letters = {_letters(row.target) for row in requests} - {""}
+    bare = letters.pop() if len(letters) == 1 else ""
     signals: dict[tuple, list[tuple]] = {}
     for row in requests:
         if not row.refused:
-            signals.setdefault(_star(row), []).append(_ephemeris(row))
+            signals.setdefault(_star(row, bare), []).append(_ephemeris(row))
     return [
-        replace(row, others=_others(_ephemeris(row), signals.get(_star(row), [])))
+        replace(row, others=_others(_ephemeris(row), signals.get(_star(row, bare), [])))
         for row in requests
     ]
 
@@ -371,6 +375,8 @@ def _star_of(row: _Row) -> str:
     name, value, column = found
     try:
         number = star_number(value, prefix=column.letters)
+        # a number that lost its last digits may stand behind the letters of any catalogue
+        _letters(str(value))
     except BadParameter as error:
         row.problems.append(str(error))
         return ""
@@ -422,12 +428,22 @@ def _check_ephemeris(
         )
 
 
-def _star(row: VettingRequest) -> tuple[object, tuple[str, ...]]:
-    """What rows of one star share, however they spell its name."""
-    for letters in ("KIC", "TIC", "EPIC", ""):
-        number = None if row.target is None else star_number(row.target, prefix=letters)
-        if number is not None:
-            return number, row.files
+def _letters(target: str | None) -> str:
+    """The catalogue of a star's number; empty for a bare number and for other names."""
+    if target is None or star_number(target) is not None:
+        return ""
+    return next((one for one in CATALOGUES if star_number(target, prefix=one) is not None), "")
+
+
+def _star(row: VettingRequest, bare: str) -> tuple[object, tuple[str, ...]]:
+    """What rows of one star share, however they spell its name.
+
+    ``bare`` is the catalogue of bare numbers, the only one of the table.
+    """
+    letters = _letters(row.target)
+    number = None if row.target is None else star_number(row.target, prefix=letters)
+    if number is not None:
+        return (letters or bare, number), row.files
     # signals of one star differ in what stands at the end: TOI-1136.01, Kepler-11 b
     return re.sub(r"(?<=\d)(?:\.\d+|\s?[a-z])$", "", (row.target or "").lower()), row.files
 

@@ -143,8 +143,9 @@ def test_columns_that_could_be_misunderstood_are_refused(names, message):
 
 def test_other_columns_are_ignored():
     others = "comment,label,snr,depth_ppm,radius,mass,sector,ra,dec,tceid,transit_depth,P_err,e_P"
+    others += ",Duration_lo,Duration_hi,Period_plus,Epoch_std"
     found, ignored = read(["target", "T0 err", *others.split(",")])
-    assert set(found) == {"target"} and len(ignored) == 14
+    assert set(found) == {"target"} and len(ignored) == 18
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,7 @@ def test_long_numbers_keep_every_digit(tmp_path):
         (",7.1,1533.3,6.0", "neither target nor file"),
         ("nan,7.1,1533.3,6.0", "neither target nor file"),
         ("1.42276E+08,7.1,1533.3,6.0", "digits"),
+        ("TIC 1.42276E+08,7.1,1533.3,6.0", "digits"),
         ("TIC 7,7.1,1533.3,6.0,9", "more cells than"),
     ],
 )
@@ -138,6 +139,15 @@ def test_rows_of_one_star_are_its_signals_however_it_is_spelt(tmp_path):
     rows = "TIC 7,3.1,1520.4,2.6\n7.0,5.2,1519.1,3\ntic-07,9.3,1518,3\nTIC 8,4.4,1517,3\n"
     *signals, other = requests(tmp_path, HEAD + rows)
     assert [len(one.others) for one in signals] == [2, 2, 2] and other.others == ()
+
+
+def test_one_number_in_several_catalogues_is_several_stars(tmp_path):
+    rows = (
+        "KIC 7,3.1,2455000.4,2.6\nTIC 7,5.2,2458519.1,3\nEPIC 7,9.3,2457000,3\nkplr7,8,2455003,3\n"
+    )
+    kepler_star, tess_star, k2_star, again = requests(tmp_path, HEAD + rows)
+    assert kepler_star.others == ((8.0, 2455003.0, 3.0),) and len(again.others) == 1
+    assert tess_star.others == k2_star.others == ()
 
 
 @pytest.mark.parametrize(
