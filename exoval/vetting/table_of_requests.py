@@ -42,7 +42,13 @@ DELIMITERS = (",", ";", "\t", "|")
 #: numbers with a decimal comma, and with commas that part thousands
 DECIMAL_COMMA, THOUSANDS = r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?", r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?"
 #: first bytes of files that are no text
-NO_TEXT = {b"PK\x03\x04": "an Excel workbook", b"\xd0\xcf\x11\xe0": "an Excel workbook"}
+NO_TEXT = {
+    b"PK\x03\x04": "an Excel workbook or a zip archive",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook",
+    b"SIMP": "a FITS file",
+    b"<?xm": "an XML file",
+    b"<VOT": "a VOTable",
+}
 #: lines among which the header is looked for
 HEADER_WITHIN = 20
 
@@ -118,6 +124,10 @@ def _cells(path: Path) -> tuple[list[str], list[dict], str]:
         # stars may be the index of the frame that was saved
         named = [name for name in frame.index.names if name is not None]
         frame = (frame.reset_index(named) if named else frame).rename(columns=str)
+        # texts that came from FITS are bytes
+        frame = frame.map(
+            lambda one: one.decode("utf-8", "replace") if isinstance(one, bytes) else one
+        )
         return list(frame), frame.to_dict("records"), ""
     if path.suffix == ".parquet":
         raise ValueError("no Parquet file")

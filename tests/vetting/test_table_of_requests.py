@@ -301,6 +301,20 @@ def test_rows_with_a_spreadsheets_empty_cells_are_no_comments(tmp_path, caplog):
     assert "1 lines that begin with # are no rows" in caplog.text
 
 
-def test_a_workbook_is_said_to_be_one(tmp_path):
-    with pytest.raises(BadTable, match="Excel workbook; save it as CSV"):
-        requests(tmp_path, b"PK\x03\x04\x14\x00", "list.xlsx")
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"PK\x03\x04\x14\x00", "an Excel workbook or a zip archive"),
+        (b"SIMPLE  =                    T", "a FITS file"),
+        (b"<?xml version='1.0'?><VOTABLE/>", "an XML file"),
+    ],
+)
+def test_a_file_of_another_kind_is_said_to_be_one(tmp_path, content, kind):
+    with pytest.raises(BadTable, match=f"it is {kind}; save it as CSV"):
+        requests(tmp_path, content, "list.xlsx")
+
+
+def test_texts_that_are_bytes(tmp_path):
+    pd.DataFrame({"target": [b"TIC 7"], "event": [b"one"]}).to_parquet(tmp_path / "list.parquet")
+    (one,) = read_requests(tmp_path / "list.parquet")
+    assert (one.target, one.name) == ("TIC 7", "one")
