@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exoval.data_folder import data_folder, data_from, folder_named, holds_data
-from exoval.errors import BadParameter, message_instead_of_traceback
+from exoval.errors import BadParameter, DataNotFound, message_instead_of_traceback
 from exoval.running.output_path import make_folder, output_path, writing
 
 if TYPE_CHECKING:
@@ -333,6 +333,11 @@ def _requests(parsed: argparse.Namespace) -> list[VettingRequest]:
     requests = [_request(parsed, target) for target in parsed.targets]
     if not requests and parsed.file is not None:
         requests = [_request(parsed, None)]
+    if not requests and (parsed.period, parsed.epoch, parsed.duration) != (None, None, None):
+        raise BadParameter(
+            "--period, --epoch and --duration are those of a target or file on the command line; "
+            "give one, or write the ephemerides into the table"
+        )
     if parsed.table is not None:
         requests += read_requests(
             parsed.table,
@@ -355,6 +360,8 @@ def _request(parsed: argparse.Namespace, target: str | None) -> VettingRequest:
     """The request for one target of the command line."""
     from exoval.vetting.request import VettingRequest
 
+    if parsed.data is not None and not parsed.data.is_dir():
+        raise DataNotFound(f"there is no folder {parsed.data}; give another --data")
     request = VettingRequest(
         target,
         tuple(parsed.file or ()),
@@ -364,8 +371,9 @@ def _request(parsed: argparse.Namespace, target: str | None) -> VettingRequest:
         _segments(parsed.segments),
         parsed.data,
     )
-    # an incomplete ephemeris is an error of the command line, so that no target is judged
-    _ = request.is_given
+    # an incomplete or impossible ephemeris is an error of the command line: no target is judged
+    if request.is_given and request.impossible:
+        raise BadParameter(request.impossible)
     return request
 
 

@@ -15,8 +15,12 @@ from exoval.errors import BadParameter
 #: within 1.3e-3 of 2:1, and the periods of 3 of 188 planets from single TESS sectors are 1e-3 to
 #: 2e-3 off
 SAME_PERIOD, SAME_FOUND_PERIOD = 1e-3, 2e-3
-#: a signal may be listed at its period times or divided by up to this whole number
-MOST_PERIODS_APART = 3
+#: a signal may be listed at half, a third, twice or three times its period, so that two entries of
+#: one signal may be up to this whole number apart
+MOST_PERIODS_APART = 6
+#: events whose middles are less than this many durations apart coincide. Of the catalogues' entries
+#: at twice or half a period those up to 0.7 are of one binary, and cutting one out cuts out the other
+MIDDLES_APART = 0.75
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,9 @@ def is_other_period(
 def is_same_signal(one: Ephemeris, other: Ephemeris, *, within: float = SAME_PERIOD) -> bool:
     """Return whether two ephemerides describe one signal: their events coincide.
 
-    That is so if one period is the other, or two or three times the other, within the relative
+    That is so if one period is the other, or up to six times the other, within the relative
     difference ``within``, and the events of the longer period fall on events of the shorter one:
-    their middles differ by less than half the longer duration. The period alone cannot tell, as
+    their middles differ by less than ``MIDDLES_APART`` of the longer duration. The period alone cannot tell, as
     planets near a resonance show. Two ephemerides with the same period are one signal at any
     epoch: they are the eclipses of one pair.
 
@@ -99,5 +103,13 @@ def is_same_signal(one: Ephemeris, other: Ephemeris, *, within: float = SAME_PER
         return False
     if multiple == 1:
         return True
-    apart = abs(float(short.time_from_mid_event(long.epoch)))
-    return apart < 0.5 * max(short.duration, long.duration)
+    return falls_on(long.epoch, short, duration=long.duration)
+
+
+def falls_on(epoch: float, ephemeris: Ephemeris, *, duration: float) -> bool:
+    """Return whether an event of a duration at ``epoch`` is one of an ephemeris.
+
+    Their middles differ by less than ``MIDDLES_APART`` of the longer duration.
+    """
+    apart = abs(float(ephemeris.time_from_mid_event(epoch)))
+    return apart < MIDDLES_APART * max(ephemeris.duration, duration)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from exoval.ephemeris import Ephemeris
+from exoval.ephemeris import MIDDLES_APART, Ephemeris
 from exoval.errors import NoDip
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
@@ -22,8 +22,9 @@ from exoval.search.seen_once import event_seen_once
 from exoval.star import Star
 from exoval.star_events import place_among, sibling_values, star_events, without_found
 
-#: full width of the cut around each event of another signal, in durations of its events
-CUT_DURATIONS = 1.5
+#: full width of the cut around each event of another signal, in durations of its events: middles
+#: of events that do not coincide with it stay
+CUT_DURATIONS = 2 * MIDDLES_APART
 
 
 def measure_real_event(

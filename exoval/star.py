@@ -10,6 +10,18 @@ import numpy as np
 #: log10 of the Sun's surface gravity (cm/s^2), from the nominal GM and radius of IAU 2015
 #: Resolution B3 (Prša et al. 2016, AJ 152, 41), and its effective temperature (K) there
 SOLAR_LOGG, SOLAR_TEFF = 4.438068, 5772.0
+#: what a star's parameters can be, above and up to; catalogues write 0, -1, -999 or 99.9 for
+#: unknown ones
+POSSIBLE = {
+    "radius": (0, 1e4),
+    "mass": (0, 1e3),
+    "teff": (0, 1e6),
+    "logg": (-5, 12),
+    "metallicity": (-9, 9),
+    "magnitude": (-30, 50),
+    "ra": (-1e-9, 360),
+    "dec": (-90.1, 90),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,9 +29,9 @@ class Star:
     """A star with catalogue parameters; unknown ones are NaN.
 
     ``radius`` and ``mass`` are solar, ``teff`` in K, ``logg`` in dex (cgs), ``metallicity`` in dex,
-    ``magnitude`` in the mission's own band, ``ra`` and ``dec`` in degrees. A radius, mass or
-    temperature that is not positive and finite counts as unknown. ``flags`` names the parameters
-    that follow from relations instead of the catalogue.
+    ``magnitude`` in the mission's own band, ``ra`` and ``dec`` in degrees. A value that no star has
+    (``POSSIBLE``) counts as unknown. ``flags`` names the parameters that follow from relations
+    instead of the catalogue.
     """
 
     target: str
@@ -34,10 +46,8 @@ class Star:
     flags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        # tables write 0 or -1 for an unknown value
-        for name in ("radius", "mass", "teff"):
-            value = getattr(self, name)
-            if value <= 0 or math.isinf(value):
+        for name, (low, high) in POSSIBLE.items():
+            if not low < getattr(self, name) <= high:
                 object.__setattr__(self, name, math.nan)
 
     @property

@@ -15,6 +15,7 @@ import numpy as np
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.known_signals import KnownStars, known_stars
 from exoval.catalogs.signal_catalogue import signal_catalogues
+from exoval.catalogs.star_id import star_number
 from exoval.data_folder import is_sample
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
 from exoval.labels import FALSE_POSITIVE
@@ -143,7 +144,7 @@ class RealHosts:
         Drawing an unknown target gives an error with its name. Raises DataNotFound if no target
         is left.
         """
-        wanted = self.targets or self.library.targets()
+        wanted = self.wanted
         lost = self.left_out | (frozenset() if self.targets else self.unknown_stars)
         eligible = tuple(
             str(target) for target in wanted if target not in lost and not self._is_short(target)
@@ -157,6 +158,15 @@ class RealHosts:
                 "host.minimum_segments"
             )
         return eligible
+
+    @property
+    def wanted(self) -> Sequence[str]:
+        """The requested stars as the mission names them, from any usual spelling; or all."""
+        if not self.targets:
+            return self.library.targets()
+        prefix = self.mission.target_prefix
+        numbers = {str(one): star_number(one, prefix=prefix) for one in self.targets}
+        return [one if n is None else f"{prefix} {n}" for one, n in numbers.items()]
 
     def _loss(self, target: str) -> str:
         """Why a star is no host."""

@@ -36,16 +36,16 @@ def test_a_hundredth_apart_is_another_period_however_coarse():
         assert is_other_period(1.01 * period, period, within=SAME_FOUND_PERIOD)
 
 
-@pytest.mark.parametrize("multiple", [1, 2, 3])
-@pytest.mark.parametrize("apart", [0.0, 0.04, 0.06, 1.0])
+@pytest.mark.parametrize("multiple", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize("apart", [0.0, 0.04, 0.07, 0.08, 1.0])
 def test_signals_are_the_same_where_their_events_coincide(multiple, apart):
-    """Against brute force: every event of the longer period lies within half a duration."""
+    """Against brute force: no event of the longer period is more than 3/4 duration off."""
     short = Ephemeris(4.0, 100.0, 0.1)
     long = Ephemeris(4.0 * multiple, 112.0 + apart, 0.1)
     middles = long.epoch + long.period * np.arange(20)
-    all_events = short.epoch + short.period * np.arange(-50, 200)
+    all_events = short.epoch + short.period * np.arange(-50, 400)
     nearest = np.abs(middles[:, None] - all_events).min(axis=1)
-    expected = bool((nearest < 0.05).all()) or multiple == 1
+    expected = bool((nearest < 0.075).all()) or multiple == 1
     assert is_same_signal(short, long) is is_same_signal(long, short) is expected
 
 

@@ -1,5 +1,6 @@
 """The command line of ``python -m exoval``, without running a command."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,26 @@ def test_the_status_is_explained(capsys):
         main(["vet", "--help"])
     said = " ".join(capsys.readouterr().out.split())
     assert "3 if some could not be judged" in said and "--allow-failures" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("'KIC 7' --period -3 --epoch 130 --duration 2", "the period is -3 days"),
+        ("'KIC 7' --period nan --epoch 130 --duration 2", "the period is nan"),
+        ("'KIC 7' --period 3 --epoch inf --duration 2", "the epoch is inf"),
+        ("'KIC 7' --period 3 --epoch 130 --duration 0", "the duration is 0 hours"),
+        ("'KIC 7' --period 0 --epoch 130 --duration -2", "the duration is -2 hours"),
+        ("'KIC 7' --period 3 --epoch 130 --duration 72", "72 hours, is as long as the period"),
+        ("'KIC 7' --period 3", "epoch, duration missing"),
+        ("--table LIST --period 3 --epoch 130 --duration 2", "write the ephemerides into the"),
+        ("'KIC 7' --data NOWHERE", "no folder NOWHERE"),
+    ],
+)
+def test_a_wrong_command_ends_before_any_target(words, told, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("LIST").write_text("target\nKIC 7\n")
+    with pytest.raises(SystemExit) as ended:
+        main(["vet", "MODEL", *shlex.split(words)])
+    assert ended.value.code == 2 and told in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["LIST"]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.epoch_column import epochs_on_clock
 from exoval.catalogs.signal_catalogue import SignalCatalogue
 from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable, candidates, without_ephemeris
@@ -48,13 +49,14 @@ def read_eclipsing_binaries(path: str | Path | None = None) -> list[Candidate]:
 def _rows(path: str | Path | None) -> pd.DataFrame:
     """The table's rows in the columns that ``candidates`` needs."""
     table = with_star_numbers(TABLE.read(path, REQUIRED, optional=OPTIONAL), "KIC")
+    bjd0 = pd.Series(epochs_on_clock(table["bjd0"], TABLE_ZERO, catalogue="Kirk 2016"), table.index)
     number_on_star = table.groupby("KIC").cumcount() + 1
     return pd.DataFrame(
         {
             "target": "KIC " + table["KIC"],
             "name": "EB " + table["KIC"] + "." + number_on_star.map("{:02d}".format),
             "period": table["period"],
-            "epoch": (table["bjd0"] - (BKJD_ZERO - TABLE_ZERO)).where(table["bjd0"] > EARLIEST),
+            "epoch": (bjd0 - (BKJD_ZERO - TABLE_ZERO)).where(bjd0 > EARLIEST),
             "duration": table["pwidth"].where(table["pwidth"] > 0) * table["period"],
             "depth": table["pdepth"].where(table["pdepth"] > 0),
             "label": "EB",

@@ -7,9 +7,11 @@ from pathlib import Path
 import pandas as pd
 
 from exoval.catalogs.candidate import Candidate, with_other_names
+from exoval.catalogs.epoch_column import epochs_on_clock
 from exoval.catalogs.signal_catalogue import SignalCatalogue
 from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable, candidates, without_ephemeris
+from exoval.missions.kepler import BKJD_ZERO
 
 REQUIRED = ("kepid", "kepoi_name", "koi_disposition", "koi_period", "koi_time0bk", "koi_duration")
 OPTIONAL = ("koi_depth", "koi_model_snr", "kepler_name")
@@ -50,7 +52,7 @@ def _rows(path: str | Path | None) -> pd.DataFrame:
             "target": "KIC " + table["kepid"],
             "name": table["kepoi_name"],
             "period": table["koi_period"],
-            "epoch": table["koi_time0bk"],
+            "epoch": epochs_on_clock(table["koi_time0bk"], BKJD_ZERO, catalogue="KOI"),
             "duration": table["koi_duration"] / 24,
             "depth": 1e-6 * table["koi_depth"],
             "label": table["koi_disposition"],

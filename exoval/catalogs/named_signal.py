@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from exoval.catalogs.candidate import Candidate
@@ -18,6 +19,10 @@ from exoval.data_folder import data_folder
 from exoval.errors import DataNotFound
 
 log = logging.getLogger(__name__)
+
+#: names whose signals have letters in the catalogues
+LETTERED = {"KEPLER"}
+NO_LETTERS = "the catalogues number signals and do not know the letters of planets"
 
 
 def named_signal(name: str, target_prefix: str) -> Candidate:
@@ -48,10 +53,11 @@ def named_signal(name: str, target_prefix: str) -> Candidate:
         )
     unknowable = _unknowable(plain, target_prefix, known, missing)
     if unknowable:
-        raise DataNotFound(f"'{name}' cannot be looked up: {unknowable}")
-    of_system = [
-        known[key] for key in known if re.fullmatch(re.escape(plain) + r"(?:\.\d+|[A-Z])", key)
-    ]
+        letter = f". {NO_LETTERS}" if _is_letter_of_numbered(plain, target_prefix) else ""
+        raise DataNotFound(f"'{name}' cannot be looked up: {unknowable}{letter}")
+    if _is_letter_of_numbered(plain, target_prefix):
+        raise DataNotFound(f"'{name}': {_numbers_of_planet(plain, target_prefix, known)}")
+    of_system = [known[key] for key in _of_system(plain, known)]
     if of_system:
         raise DataNotFound(
             f"'{name}' is a system with {len(of_system)} catalogued signals: "
@@ -67,6 +73,54 @@ def named_signal(name: str, target_prefix: str) -> Candidate:
         + f". Write a star as '{target_prefix} 1234567', a signal by its catalogue's name, or "
         "give --file"
     )
+
+
+def star_of_name(name: str, target_prefix: str) -> str:
+    """Return the star of a signal, of a system (TOI-1136) or of any planet of a known system.
+
+    Raises DataNotFound as ``named_signal`` does if the catalogues know no such star.
+    """
+    known, _ = _known(target_prefix, str(data_folder()))
+    unplaced = _without_ephemeris(target_prefix, str(data_folder()))
+    listed = {key: one.target for key, one in (unplaced | known).items()}
+    plain = _plain(name)
+    for key in _keys(plain, target_prefix):
+        if key in listed:
+            return listed[key]
+    stars = {listed[key] for key in _of_system(_system(plain), listed)}
+    return stars.pop() if len(stars) == 1 else named_signal(name, target_prefix).target
+
+
+def _system(plain: str) -> str:
+    """A plain name without the number or the letter of its signal."""
+    return re.sub(r"(?<=\d)(?:\.\d+|[A-Z])$", "", plain)
+
+
+def _of_system(system: str, known: Iterable[str]) -> list[str]:
+    """The plain names of a system's signals."""
+    return [key for key in known if re.fullmatch(re.escape(system) + r"(?:\.\d+|[A-Z])", key)]
+
+
+def _is_letter_of_numbered(plain: str, target_prefix: str) -> bool:
+    """Whether a name gives a planet's letter where catalogues have numbers: TOI-700 d, TIC 7 b."""
+    numbered = {
+        letters for one in catalogues_of(target_prefix) for letters in one.names
+    } - LETTERED | {target_prefix}
+    return plain[-1:].isalpha() and re.match("[A-Z]*", plain)[0] in numbered
+
+
+def _numbers_of_planet(plain: str, target_prefix: str, known: dict[str, Candidate]) -> str:
+    """What is known of a planet's system in catalogues that number its signals."""
+    system = _system(plain)
+    star = f"{target_prefix} {system.removeprefix(target_prefix)}"
+    signals = {
+        one.name: one
+        for key, one in known.items()
+        if one.target == star or key in _of_system(system, [key])
+    }
+    listed = ", ".join(map(_usual_name, signals.values()))
+    listed = f"those of the system are {listed}" if listed else "none of the system is listed"
+    return f"{NO_LETTERS}; {listed}. Give a number, or the star with period, epoch and duration"
 
 
 @lru_cache(maxsize=4)
@@ -149,10 +203,11 @@ def _usual_name(signal: Candidate) -> str:
 def _plain(name: str) -> str:
     """A name reduced to the part that all spellings share."""
     plain = re.sub(r"[\s_]+", "", name).upper().removeprefix("TOIOF")
-    numbered = re.fullmatch(r"(K|KOI|TOI|KIC|TIC|EPIC)-?0*(\d+)(?:\.(\d+))?", plain)
+    numbered = re.fullmatch(r"(K|KOI|TOI|KIC|TIC|EPIC)-?0*(\d+)(?:\.(\d+)|([A-Z]))?", plain)
     if numbered:
-        letters, system, number = numbered.groups()
+        letters, system, number, planet = numbered.groups()
         letters = "K" if letters == "KOI" else letters
-        return f"{letters}{int(system)}" + (f".{int(number):02d}" if number else "")
+        end = f".{int(number):02d}" if number else planet or ""
+        return f"{letters}{int(system)}{end}"
     planet = re.fullmatch(r"KEPLER-?0*(\d+)([A-Z]?)", plain)
     return f"KEPLER-{planet[1]}{planet[2]}" if planet else plain

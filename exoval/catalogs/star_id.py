@@ -16,16 +16,18 @@ log = logging.getLogger(__name__)
 
 #: from here on a 64-bit float leaves out whole numbers
 EXACT_FLOATS = 2**53
+#: letters that other names of the catalogues' stars begin with, as in names of files and columns
+OTHER_LETTERS = {"KIC": ("kepid", "kplr"), "EPIC": ("ktwo",), "TIC": ("ticid", "tic id")}
 NUMBER = r"(\d+(?:\.\d+)?(?:e\+?\d+)?)"
 
 
 def star_number(given: object, *, prefix: str = "") -> int | None:
     """Return the number of a star such as ``TIC 74482749``; None for what is no star's number.
 
-    The letters of the catalogue (``prefix``, in any case) may lead, with blanks, ``_``, ``-`` or
-    zeros behind them; ``74482749.0`` and ``7.4482749E7`` are the number 74482749. Raises
-    BadParameter for a number whose last digits were lost: one that is written with fewer digits
-    than it has (1.42276E+08), or a float above 2^53.
+    The letters of the catalogue (``prefix``, in any case) or those of its files (kplr, ktwo) may
+    lead, with blanks, ``_``, ``-`` or zeros behind them; ``74482749.0`` and ``7.4482749E7`` are the
+    number 74482749. Raises BadParameter for a number whose last digits were lost: one that is
+    written with fewer digits than it has (1.42276E+08), or a float above 2^53.
 
     >>> [star_number(one, prefix="TIC") for one in ("TIC 74482749.0", "tic-074482749", 74482749.0)]
     [74482749, 74482749, 74482749]
@@ -43,7 +45,8 @@ def star_number(given: object, *, prefix: str = "") -> int | None:
                 "store the column as text or as whole numbers"
             )
         return int(given)
-    leading = rf"(?:{re.escape(prefix)}[\s_:#-]*)?" if prefix else ""
+    letters = "|".join(map(re.escape, (*OTHER_LETTERS.get(prefix, ()), prefix)))
+    leading = rf"(?:(?:{letters})[\s_:#-]*)?" if prefix else ""
     found = re.fullmatch(leading + NUMBER, str(given).strip(), re.IGNORECASE)
     number = Decimal(found[1]) if found else None
     if number is None or number != number.to_integral_value():

@@ -168,7 +168,11 @@ class CatalogTable:
             texts = frame[name].notna()
             if name in self.words or frame[name][texts].head(1).map(is_list_like).any():
                 continue
-            values = pd.to_numeric(frame[name], errors="coerce")
+            given = frame[name]
+            points = _with_points(given)
+            if points is not given:
+                _log_once(f"{path}: {name} is read with decimal commas")
+            values = pd.to_numeric(points, errors="coerce")
             lost = int((values.isna() & texts).sum())
             # a column of which nothing is known is one of numbers if most of its values are
             if name not in self.columns and 2 * lost > texts.sum():
@@ -245,6 +249,15 @@ class CatalogTable:
             f"exoval holds a few columns of its own stars; set it, or give the path of the table. "
             f"{self.download}"
         )
+
+
+def _with_points(texts: pd.Series) -> pd.Series:
+    """Texts with points for decimal commas, if a comma of the column can be nothing else."""
+    words = texts.astype(str).str.strip()
+    commas = words.str.fullmatch(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
+    if not (commas & ~words.str.fullmatch(r"[+-]?\d{1,3},\d{3}")).any():
+        return texts
+    return texts.mask(commas, words.str.replace(",", "."))
 
 
 def whole_numbers(values: pd.Series) -> pd.Series:

@@ -7,9 +7,11 @@ from pathlib import Path
 import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.epoch_column import epochs_on_clock
 from exoval.catalogs.signal_catalogue import SignalCatalogue
 from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable, candidates, without_ephemeris
+from exoval.missions.kepler import BKJD_ZERO
 
 #: the label of DR24's events (Catanzarite 2015)
 AUTOVETTER = "av_training_set"
@@ -63,7 +65,7 @@ def _rows(path: str | Path | None) -> pd.DataFrame:
             "target": "KIC " + table["target_id"],
             "name": "TCE " + table["target_id"] + "-" + number,
             "period": table["tce_period"],
-            "epoch": table["tce_time0bk"],
+            "epoch": epochs_on_clock(table["tce_time0bk"], BKJD_ZERO, catalogue="TCE"),
             "duration": table["tce_duration"] / 24,
             "depth": 1e-6 * table["transit_depth"].where(table["transit_depth"] > 0),
             "label": table["label"],

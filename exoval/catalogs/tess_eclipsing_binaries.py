@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from exoval.catalogs.candidate import Candidate
+from exoval.catalogs.epoch_column import epochs_on_clock
 from exoval.catalogs.signal_catalogue import SignalCatalogue
 from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable, candidates, without_ephemeris
-from exoval.missions.clock import on_clock
 from exoval.missions.tess import BTJD_ZERO
 
 REQUIRED = ("TIC", "Per", "BJD0")
@@ -58,7 +58,7 @@ def _rows(path: str | Path | None) -> pd.DataFrame:
             "target": "TIC " + table["TIC"],
             "name": "EB " + table["TIC"] + "." + number_on_star.map("{:02d}".format),
             "period": table["Per"],
-            "epoch": on_clock(table["BJD0"].to_numpy(), BTJD_ZERO),
+            "epoch": epochs_on_clock(table["BJD0"], BTJD_ZERO, catalogue="Prša 2022"),
             "duration": width.where(width > 0) * table["Per"],
             "depth": depth.where((depth > 0) & (depth <= 1)),
             "label": "EB",

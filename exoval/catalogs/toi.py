@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from exoval.catalogs.candidate import Candidate, with_other_names
+from exoval.catalogs.epoch_column import epochs_on_clock
 from exoval.catalogs.signal_catalogue import SignalCatalogue
 from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable, candidates, without_ephemeris
-from exoval.missions.clock import on_clock
 from exoval.missions.tess import BTJD_ZERO
 
 REQUIRED = ("tid", "tfopwg_disp", "pl_orbper", "pl_tranmid", "pl_trandurh")
@@ -64,7 +64,7 @@ def _rows(path: str | Path | None) -> pd.DataFrame:
             "target": "TIC " + table["tid"],
             "name": "TOI of TIC " + table["tid"] + "." + number_on_star.map("{:02d}".format),
             "period": table["pl_orbper"],
-            "epoch": on_clock(table["pl_tranmid"].to_numpy(), BTJD_ZERO),
+            "epoch": epochs_on_clock(table["pl_tranmid"], BTJD_ZERO, catalogue="TOI"),
             "duration": table["pl_trandurh"] / 24,
             "depth": 1e-6 * table["pl_trandep"],
             "label": table["tfopwg_disp"],

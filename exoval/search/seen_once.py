@@ -10,6 +10,7 @@ from exoval.ephemeris import Ephemeris
 from exoval.errors import BadParameter, NoDip
 from exoval.event import PossiblePeriods, TransitEvent
 from exoval.lightcurve import LightCurve
+from exoval.search.coverage import covered_days
 from exoval.search.refine import box_event
 from exoval.search.searchable import searchable
 from exoval.search.single_event import CANDIDATES, SingleEvent
@@ -86,7 +87,7 @@ def _shortest_period(light_curve: LightCurve, dip: TransitEvent, *, longest: flo
     epoch, duration = dip.ephemeris.epoch, dip.ephemeris.duration
     time = light_curve.time
     before, after = time[0] - epoch, time[-1] - epoch
-    cadence = float(np.median(np.diff(time)))
+    days = covered_days(light_curve)
     weight = light_curve.flux_error**-2.0
     mass = np.concatenate([[0.0], np.cumsum(weight)])
     moment = np.concatenate([[0.0], np.cumsum(weight * (1 - light_curve.flux))])
@@ -96,7 +97,7 @@ def _shortest_period(light_curve: LightCurve, dip: TransitEvent, *, longest: flo
         middles = epoch + period * number[number != 0]
         low = np.searchsorted(time, middles - 0.5 * duration)
         high = np.searchsorted(time, middles + 0.5 * duration)
-        covered = (high - low) * cadence > COVERED * duration
+        covered = days[high] - days[low] > COVERED * duration
         total = mass[high[covered]] - mass[low[covered]]
         depth = (moment[high[covered]] - moment[low[covered]]) / total
         absent = (depth < 0.5 * dip.depth) & (depth < dip.depth - 3 * total**-0.5)

@@ -20,6 +20,7 @@ from exoval.errors import BadParameter
 from exoval.event import PossiblePeriods, TransitEvent
 from exoval.lightcurve import LightCurve
 from exoval.noise.robust_scatter import MAD_TO_SIGMA
+from exoval.search.coverage import covered_days
 from exoval.search.refine import box_event
 from exoval.search.searchable import searchable
 from exoval.star import Star
@@ -193,9 +194,9 @@ def box_statistic(light_curve: LightCurve, *, duration: float, noise_days: float
     )
     depth = 0.5 * (left + right) - box
     error = np.sqrt(box_error**2 + 0.25 * (left_error**2 + right_error**2))
-    cadence = np.median(np.diff(time))
+    covered = covered_days(light_curve)
     for low, high, width in zip(edges[:-1], edges[1:], (side, duration, side)):
-        depth[(high - low) * cadence < LEAST_COVERAGE * width] = np.nan
+        depth[covered[high] - covered[low] < LEAST_COVERAGE * width] = np.nan
     significance = _reddened(time, depth / error, noise_days)
     # a dip lies below both sides and the level; the side of a bump or a step does not
     with np.errstate(invalid="ignore"):
@@ -258,7 +259,8 @@ def _predicts_dips(
     mass = np.concatenate([[0.0], np.cumsum(weight)])
     moment = np.concatenate([[0.0], np.cumsum(weight * (1 - light_curve.flux))])
     seen, error = _mean(mass, moment, low, high)
-    covered = (high - low) * np.median(np.diff(time)) > 0.5 * duration
+    days = covered_days(light_curve)
+    covered = days[high] - days[low] > 0.5 * duration
     return not np.any(covered & (seen < 0.5 * depth) & (seen < depth - 3 * error))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -9,13 +10,13 @@ from pathlib import Path
 
 from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.known_signals import other_signals, stars_with_known_signals
-from exoval.catalogs.named_signal import named_signal
+from exoval.catalogs.named_signal import named_signal, star_of_name
 from exoval.catalogs.signal_catalogue import signal_catalogues
 from exoval.catalogs.star_id import star_number
 from exoval.data_folder import data_folder
-from exoval.ephemeris import Ephemeris, is_same_signal
+from exoval.ephemeris import Ephemeris, falls_on, is_same_signal
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
-from exoval.event import TransitEvent
+from exoval.event import NO_PERIOD, TransitEvent
 from exoval.lightcurve import LightCurve
 from exoval.missions.library import open_library
 from exoval.missions.mission import Mission
@@ -31,10 +32,10 @@ class VettingRequest:
     ``epoch_days`` is mid-event on the mission's clock, a Julian date or on another clock that its
     range tells (``exoval.missions.clock``), ``duration_hours`` runs from first to last contact; an
     ephemeris given here replaces the catalogue's. ``others`` are ephemerides of further signals of
-    the star, in the same form. ``star`` holds parameters that replace those of the light curve, by
-    their names in ``Star``. ``name`` is the answer's name.
-    ``notes`` are caveats about the request itself. ``refused`` says why the row of a table cannot
-    be judged, and ``row`` is its number.
+    the star, in the same form; one without a period is a single transit. ``star`` holds parameters
+    that replace those of the light curve, by their names in ``Star``. ``name`` is the answer's
+    name. ``notes`` are caveats about the request itself. ``refused`` says why the row of a table
+    cannot be judged, and ``row`` is its number.
 
     >>> str(VettingRequest(target="K00002.01")), VettingRequest(target="K00002.01").is_given
     ('K00002.01', False)
@@ -48,7 +49,7 @@ class VettingRequest:
     segments: tuple[int, ...] | None = None
     data: Path | None = None
     name: str = ""
-    others: tuple[tuple[float, float, float], ...] = ()
+    others: tuple[tuple[float | None, float, float], ...] = ()
     star: tuple[tuple[str, float], ...] = ()
     notes: tuple[str, ...] = ()
     refused: str = ""
@@ -81,6 +82,25 @@ class VettingRequest:
             )
         return not missing
 
+    @property
+    def impossible(self) -> str:
+        """Why no transit has the given ephemeris; empty if one may, or if none is given."""
+        period, duration = self.period_days, self.duration_hours
+        for name in ("period_days", "epoch_days", "duration_hours"):
+            value = getattr(self, name)
+            if value is not None and not math.isfinite(value):
+                return f"the {name.partition('_')[0]} is {value}; give a number"
+        if period is not None and period < 0:
+            return f"the period is {period:g} days; give a positive one"
+        if duration is not None and duration <= 0:
+            return f"the duration is {duration:g} hours; give a positive one"
+        if period and duration is not None and 24 * period <= duration:
+            return (
+                f"the duration, {duration:g} hours, is as long as the period, {period:g} days; "
+                "check the units of both"
+            )
+        return ""
+
     def event_and_target(self, mission: Mission) -> tuple[TransitEvent | None, str | None]:
         """The event and the star of the request; None for what it leaves open.
 
@@ -107,12 +127,14 @@ class VettingRequest:
         star = star_name(self.target, mission)
         if star is not None:
             return event, star
+        if event is not None:
+            return event, star_of_name(self.target, mission.target_prefix)
         signal = named_signal(self.target, mission.target_prefix)
         named = TransitEvent(
             ephemeris=signal.ephemeris,
             source=f"{signal.name} in {signal.provenance} ({signal.label})",
         )
-        return event or named, signal.target
+        return named, signal.target
 
     def is_signal(self, mission: Mission) -> bool:
         """Whether the target is a catalogued signal, to be judged at its catalogued ephemeris."""
@@ -128,11 +150,16 @@ class VettingRequest:
         """The star's other signals, on the mission's clock; they are cut out before judging.
 
         For a catalogued signal they come from the catalogues, for any other target from
-        ``others``. Ephemerides of the event itself (``is_same_signal``) are not among them.
+        ``others``. Ephemerides of the event itself (``is_same_signal``) are not among them, nor
+        are single transits that may be of it.
         """
         if not self.is_signal(mission):
-            given = [_ephemeris(other, mission) for other in self.others]
-            return [one for one in given if not is_same_signal(one, event.ephemeris)]
+            given = [_ephemeris(other, mission) for other in self.others if other[0]]
+            once = [_single(other, mission) for other in self.others if not other[0]]
+            return [
+                *(one for one in given if not is_same_signal(one, event.ephemeris)),
+                *(one for one in once if not _may_be_of(event, one)),
+            ]
         known = _catalogued(mission.target_prefix, str(data_folder()))
         return other_signals(event.ephemeris, known.get(target, ()))
 
@@ -191,6 +218,18 @@ def _ephemeris(given: tuple[float, float, float], mission: Mission) -> Ephemeris
     """Period and epoch in days and duration in hours as an ephemeris on the mission's clock."""
     period, epoch, duration = given
     return Ephemeris(period, _epoch(epoch, mission), duration / 24)
+
+
+def _single(given: tuple[float | None, float, float], mission: Mission) -> Ephemeris:
+    """A single transit, as an ephemeris whose next event lies beyond all data."""
+    return _ephemeris((NO_PERIOD, *given[1:]), mission)
+
+
+def _may_be_of(event: TransitEvent, single: Ephemeris) -> bool:
+    """Whether a single transit may be of a signal: at one of its events, or both seen once."""
+    return not event.period_is_known or falls_on(
+        single.epoch, event.ephemeris, duration=single.duration
+    )
 
 
 def _epoch(days: float, mission: Mission) -> float:

@@ -1,15 +1,16 @@
 """The columns of tables of candidates: their names, with the quantity, unit and clock of each.
 
 Names are those of exoval, ExoFOP, the TESS follow-up group SG1, the NASA Exoplanet Archive and the
-pipelines' tables of threshold-crossing events. Case, blanks, brackets and punctuation do not
-matter: ``Period (days)``, ``PERIOD_DAYS`` and ``period_day`` are one name. Columns of errors and
-limits are none of these.
+pipelines' tables of threshold-crossing events. Case, blanks, brackets, punctuation and lowered
+digits do not matter: ``Period (days)``, ``PERIOD_DAYS`` and ``period_day`` are one name. Columns of
+errors and limits are none of these.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -27,8 +28,10 @@ STAR = {
 
 #: Julian dates at the zero of clocks
 BTJD, BKJD, MJD = 2457000.0, 2454833.0, 2400000.5
-#: clocks that are not barycentric differ from BJD by the light's way, up to this many minutes
-NOT_BARYCENTRIC, LIGHT_TRAVEL_MINUTES = ("jd", "hjd", "mjd"), 8
+#: how far clocks that are not barycentric may differ from BJD by the light's way
+NOT_BARYCENTRIC = {"jd": "8 minutes", "mjd": "8 minutes", "hjd": "4 seconds"}
+#: seconds by which universal time is behind barycentric dynamical time since 2017
+UTC_SECONDS = 69
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +53,13 @@ class RequestColumn:
 def plain(name: str) -> str:
     """Return the letters and digits of a column's name, in small letters.
 
-    >>> plain(" Period (days)"), plain("Stellar log(g) (cm/s^2)")
-    ('perioddays', 'stellarloggcms2')
+    Lowered digits are digits, and a Julian date has no zeros behind its point.
+
+    >>> plain(" Period (days)"), plain("Stellar log(g) (cm/s^2)"), plain("T₀ (BJD - 2457000.0)")
+    ('perioddays', 'stellarloggcms2', 't0bjd2457000')
     """
-    return re.sub(r"[^a-z0-9]", "", str(name).lower())
+    text = unicodedata.normalize("NFKC", str(name)).lower()
+    return re.sub(r"[^a-z0-9]", "", re.sub(r"(24\d{5})\.0+(?!\d)", r"\1", text))
 
 
 def _named(quantity: str, *names: str, units: Iterable[str] = ("",), **how: object) -> dict:
@@ -62,36 +68,62 @@ def _named(quantity: str, *names: str, units: Iterable[str] = ("",), **how: obje
     return {name + unit: column for name, unit in product(names, units)}
 
 
+#: names of mid-event times
+EPOCHS = (
+    *("epoch", "transitepoch", "t0", "tc", "tmid", "transitmidpoint", "midtransittime"),
+    *("midtransit", "transittime", "transitcenter", "tcenter", "tranmid", "tzero", "midpoint"),
+    *("tconj", "timeofconjunction", "timeofmidtransit", "refepoch", "referenceepoch"),
+)
+#: names of a clock and of the Julian date that is taken from it, with the zero; None is the
+#: mission's clock
+CLOCK_NAMES: Mapping[str, float | None] = {
+    **dict.fromkeys(("days", "day", "d")),
+    **dict.fromkeys(("btjd", "tbjd", "tjd"), BTJD),
+    **{"bkjd": BKJD, "mjd": MJD, "bmjd": MJD, "rjd": 2400000.0},
+    **dict.fromkeys(("jd", "hjd", "bjd"), 0.0),
+    **{
+        f"{clock}{scale}{zero:.0f}": zero
+        for clock, scale in product(("", "jd", "hjd", "bjd"), ("", "tdb", "utc"))
+        for zero in (BTJD, BKJD, 2450000.0, 2400000.0)
+    },
+}
+
+
 def _epochs() -> dict[str, RequestColumn]:
-    """Names of mid-event times with every clock; without one, days are on the mission's clock."""
-    names = ("epoch", "transitepoch", "t0", "tc", "tmid", "transitmidpoint", "midtransittime")
-    names += ("midtransit", "transittime", "transitcenter", "tcenter")
-    clocks: dict[str, float | None] = {"days": None, "day": None, "d": None, "btjd": BTJD}
-    clocks |= {"tbjd": BTJD, "tjd": BTJD, "bkjd": BKJD, "mjd": MJD, "jd": 0.0, "hjd": 0.0}
-    clocks |= {"bjd": 0.0, "rjd": 2400000.0, "bjd2457000": BTJD, "bjd2454833": BKJD}
-    clocks |= {"bjd2450000": 2450000.0, "bjd2400000": 2400000.0}
-    found: dict[str, RequestColumn] = {}
-    for clock, zero in clocks.items():
-        caveat = (
-            f"its epoch is in {clock.upper()} and read as BJD, up to {LIGHT_TRAVEL_MINUTES} "
-            "minutes off"
-            if clock in NOT_BARYCENTRIC
-            else ""
-        )
-        units = (clock,) if zero is None else (clock, clock + "tdb", clock + "days", clock + "d")
-        found |= _named("epoch_days", *names, units=units, zero=zero, caveat=caveat)
+    """Names of mid-event times with every clock."""
+    found = _named("epoch_days", "bjd0", zero=0.0)
+    for clock, zero in CLOCK_NAMES.items():
+        scales, days = (("",), ("",)) if zero is None else (("", "tdb", "utc"), ("", "days", "d"))
+        for scale in scales:
+            found |= _named(
+                "epoch_days",
+                *EPOCHS,
+                units=[clock + scale + unit for unit in days],
+                zero=zero,
+                caveat=_clock_caveat(clock + scale),
+            )
     return found
 
 
+def _clock_caveat(clock: str) -> str:
+    """What to know about a clock that is not barycentric or not uniform; else empty."""
+    kind = re.match(r"[a-z]*?jd|", clock)[0]
+    if kind in NOT_BARYCENTRIC:
+        return f"its epoch is in {kind.upper()} and read as BJD, up to {NOT_BARYCENTRIC[kind]} off"
+    if "utc" in clock:
+        return f"its epoch is in UTC and read as TDB, up to {UTC_SECONDS} seconds off"
+    return ""
+
+
 PERIODS = ("period", "orbitalperiod", "per", "porb", "orbper")
-DURATIONS = ("duration", "transitduration", "dur", "t14", "trandur")
+DURATIONS = ("duration", "transitduration", "dur", "t14", "trandur", "tdur", "totalduration")
 HOURS, MINUTES = ("hours", "hour", "hrs", "hr", "h"), ("minutes", "minute", "mins", "min")
 DAYS = ("days", "day", "d")
 #: names of an ephemeris without a unit, and how to write them
 BARE = {
     **dict.fromkeys(PERIODS, "period_days"),
-    **dict.fromkeys(("epoch", "transitepoch", "epoc"), "epoch_days"),
-    **dict.fromkeys(DURATIONS, "duration_hours"),
+    **dict.fromkeys(("epoch", "transitepoch", "epoc", "epo", "tmid", "tranmid"), "epoch_days"),
+    **dict.fromkeys((*DURATIONS[:5], "totalduration"), "duration_hours"),
 }
 
 #: plain name -> what the column holds
@@ -112,7 +144,7 @@ NAMES: Mapping[str, RequestColumn] = {
     **_named("target", "epic", "epicid", "epicnumber", letters="EPIC"),
     **_named("signal", "toi", "toiid", "fulltoiid", "toinumber", "toiname", letters="TOI"),
     **_named("signal", "kepoiname", "koi", "koiname", "koiid", letters="KOI"),
-    **_named("planet", "keplername"),
+    **_named("planet", "keplername", "plname"),
     **_named("file", "file", "files", "filename", "filenames", "path", "filepath"),
     **_named("event", "event", "eventname"),
     # ephemerides: words with units, then the archive's and the pipelines' own names
@@ -121,17 +153,20 @@ NAMES: Mapping[str, RequestColumn] = {
     **_named("period_days", *PERIODS, units=("minutes", "minute"), factor=1 / MINUTES_PER_DAY),
     **_named("period_days", "p", units=("", *DAYS)),
     **_named("period_days", "koiperiod", "plorbper", "tceperiod", "tperiod"),
-    **_named("period_days", "orbitalperiodvalue", "alltransitsfitorbitalperioddaysvalue"),
+    **_named("period_days", "orbitalperiodvalue", "orbitalperioddaysvalue"),
+    **_named("period_days", "alltransitsfitorbitalperioddaysvalue"),
     **_epochs(),
     **_named("epoch_days", "t0", "tc", "tepoch", "epochvalue", "transitepochvalue"),
     **_named("epoch_days", "koitime0", "tcetime0", "pltranmid", zero=0.0),
     **_named("epoch_days", "koitime0bk", "tcetime0bk", zero=BKJD),
-    **_named("epoch_days", "tcetime0bt", "alltransitsfittransitepochbtjdvalue", zero=BTJD),
+    **_named("epoch_days", "tcetime0bt", "transitepochbtjdvalue", zero=BTJD),
+    **_named("epoch_days", "alltransitsfittransitepochbtjdvalue", zero=BTJD),
+    **_named("epoch_days", "transitepochbkjdvalue", zero=BKJD),
     **_named("duration_hours", *DURATIONS, units=HOURS),
     **_named("duration_hours", *DURATIONS, units=DAYS, factor=24.0),
     **_named("duration_hours", *DURATIONS, units=MINUTES, factor=24 / MINUTES_PER_DAY),
     **_named("duration_hours", "koiduration", "pltrandurh", "pltrandur", "tceduration", "tdur"),
-    **_named("duration_hours", "transitdurationvalue"),
+    **_named("duration_hours", "transitdurationvalue", "transitdurationhoursvalue"),
     **_named("duration_hours", "alltransitsfittransitdurationhoursvalue"),
     # stars
     **_named(
@@ -181,9 +216,24 @@ REPEATED = (
     ("tcetime0bk", "tcetime0"),
     ("tcetime0bt", "tcetime0"),
     ("kepoiname", "keplername"),
+    ("keplername", "plname"),
+    ("starteffkelvin", "teff"),
+    ("starloggcgs", "logg"),
 )
 #: parts of the names of errors, limits and notes about a column
-ABOUT = r"err(?:or)?\d?|unc|uncertainty|sigma|lim(?:it)?|upper|lower|source|ref|flag|prov"
+ABOUT = (
+    r"err(?:or)?\d?|unc|uncertainty|sigma|std|lim(?:it)?|upper|lower|lo|low|hi|high|plus|minus|source|"
+    r"ref|flag|prov"
+)
+#: words in the names of columns that may hold an ephemeris under a name that is not known; a
+#: capital P is a period, a small one a ratio of radii
+WORDS = {
+    "period_days": r"(?:^|[^a-z])(?:period|per|porb|orbper)(?:$|[^a-z])|(?-i:^P_)",
+    "epoch_days": r"(?:^|[^a-z])(?:epoch|epo|t0|t_?c|t_?mid|tranmid|tconj|b[tkm]?jd)(?:$|[^a-z])",
+    "duration_hours": r"(?:^|[^a-z])(?:duration|dur|t_?14|t_?dur|trandur)(?:$|[^a-z])",
+}
+#: words of times and periods that are no transit's
+NOT_OF_TRANSITS = r"rot|periastron|pulsation|observ|log|start|begin|end|first|last|depth"
 #: names that resemble those above and mean something else
 OTHERS = {"tceid", "tcename", "transitdepth", "logage", "start", "starttime", "stars", "filter"}
 #: names of tables whose columns nobody misspells: they are downloaded
@@ -197,7 +247,8 @@ def read_columns(names: Iterable[str], place: str) -> tuple[dict[str, RequestCol
     """Return the columns of a table that are understood, by name, and those that are ignored.
 
     Raises BadTable, which begins with ``place``, for an ephemeris without a unit or with an unknown
-    one, two columns of one quantity, and a column whose name resembles one of these.
+    one, two columns of one quantity, a column whose name resembles one of these, and an ephemeris
+    of which some or all parts have names that are not known.
     """
     names = [str(name) for name in names]
     twice = {name for name in names if names.count(name) > 1 and plain(name) in NAMES}
@@ -217,6 +268,7 @@ def read_columns(names: Iterable[str], place: str) -> tuple[dict[str, RequestCol
             f"{place} has columns that resemble known ones: {', '.join(resembling)}; correct the "
             "name, or remove the column"
         )
+    _check_unread(known, others, place)
     known, repeated = _without_repeated(known)
     for quantity in dict.fromkeys(column.quantity for column in known.values()):
         same = [name for name, column in known.items() if column.quantity == quantity]
@@ -225,6 +277,36 @@ def read_columns(names: Iterable[str], place: str) -> tuple[dict[str, RequestCol
                 f"{place} has {len(same)} columns for {quantity}: {', '.join(same)}; keep one"
             )
     return _on_one_clock(known), [*others, *repeated]
+
+
+def _check_unread(known: Mapping[str, RequestColumn], others: list[str], place: str) -> None:
+    """Raise BadTable if parts of an ephemeris seem to stand in columns that are not understood.
+
+    A single word such as epoch may be anything in a list of stars; two parts, or what one part
+    lacks, are an ephemeris.
+    """
+    held = {column.quantity for column in known.values()} & set(EPHEMERIS)
+    unread = {
+        quantity: [name for name in others if _tells(name, quantity)]
+        for quantity in EPHEMERIS
+        if quantity not in held
+    }
+    unread = {quantity: names for quantity, names in unread.items() if names}
+    if not unread or len(unread) + len(held) < 2:
+        return
+    parts = "; ".join(f"{quantity}: {', '.join(names)}" for quantity, names in unread.items())
+    raise BadTable(
+        f"{place} has no known column for a part of its ephemerides, and columns that may hold it "
+        f"({parts}); name them {', '.join(unread)}, or remove them"
+    )
+
+
+def _tells(name: str, quantity: str) -> bool:
+    """Whether a column that is not known may hold a part of an ephemeris."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+    if _is_about_another(name) or re.search(NOT_OF_TRANSITS, words, re.IGNORECASE):
+        return False
+    return bool(re.search(WORDS[quantity], words, re.IGNORECASE))
 
 
 def _without_unit(name: str) -> str:

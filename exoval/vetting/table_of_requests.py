@@ -19,6 +19,7 @@ from exoval.catalogs.star_id import star_number
 from exoval.catalogs.toi import toi_name
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.missions.clock import JULIAN
+from exoval.star import POSSIBLE
 from exoval.vetting.request import VettingRequest
 from exoval.vetting.request_columns import (
     EPHEMERIS,
@@ -32,21 +33,22 @@ from exoval.vetting.request_columns import (
 log = logging.getLogger(__name__)
 
 #: texts of cells that hold nothing, in small letters
-NOTHING = {"", "nan", "na", "n/a", "none", "null", "<na>", "-", "--", "---", "...", "nat"}
-#: what a star's parameters can be; tables write 0, -1, -999 or 99.9 for unknown ones
-POSSIBLE = {
-    "star_radius": (0, 1e4),
-    "star_mass": (0, 1e3),
-    "star_teff": (0, 1e6),
-    "star_logg": (-5, 12),
-    "star_metallicity": (-9, 9),
-    "star_magnitude": (-30, 50),
-    "star_ra": (-1e-9, 360),
-    "star_dec": (-90.1, 90),
-}
+NOTHING = {"", "nan", "na", "n/a", "#n/a", "none", "null", "<na>", "-", "--", "---", "...", "nat"}
+#: letters of the catalogues of stars
+CATALOGUES = ("KIC", "TIC", "EPIC")
 #: a marked cell is a limit or a guess
 MARKED = r"[<>≤≥~≈]"
 DELIMITERS = (",", ";", "\t", "|")
+#: numbers with a decimal comma, and with commas that part thousands
+DECIMAL_COMMA, THOUSANDS = r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?", r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?"
+#: first bytes of files that are no text
+NO_TEXT = {
+    b"PK\x03\x04": "an Excel workbook or a zip archive",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook",
+    b"SIMP": "a FITS file",
+    b"<?xm": "an XML file",
+    b"<VOT": "a VOTable",
+}
 #: lines among which the header is looked for
 HEADER_WITHIN = 20
 
@@ -71,7 +73,7 @@ def read_requests(path: str | Path, defaults: VettingRequest | None = None) -> l
     if not path.is_file():
         raise DataNotFound(f"no table at {path}; check the path")
     try:
-        names, rows = _cells(path)
+        names, rows, delimiter = _cells(path)
     except (OSError, EOFError, ValueError, csv.Error, pa.ArrowException) as error:
         raise BadTable(
             f"cannot read {path} ({error}); give CSV or Parquet, with a column target or file"
@@ -89,23 +91,27 @@ def read_requests(path: str | Path, defaults: VettingRequest | None = None) -> l
             "for single transits"
         )
     _say_what_is_read(path, columns, ignored)
+    if delimiter != ",":
+        rows = _with_points(rows, columns, path)
     limits = _limit_flags(columns, ignored)
     requests = [
         _request(_Row(number, row, columns, limits), path.parent, defaults)
         for number, row in enumerate(rows, 1)
     ]
+    letters = {_letters(row.target) for row in requests} - {""}
+    bare = letters.pop() if len(letters) == 1 else ""
     signals: dict[tuple, list[tuple]] = {}
     for row in requests:
         if not row.refused:
-            signals.setdefault(_star(row), []).append(_ephemeris(row))
+            signals.setdefault(_star(row, bare), []).append(_ephemeris(row))
     return [
-        replace(row, others=_others(_ephemeris(row), signals.get(_star(row), [])))
+        replace(row, others=_others(_ephemeris(row), signals.get(_star(row, bare), [])))
         for row in requests
     ]
 
 
-def _cells(path: Path) -> tuple[list[str], list[dict]]:
-    """The names of the columns and the rows by name.
+def _cells(path: Path) -> tuple[list[str], list[dict], str]:
+    """The names of the columns, the rows by name and the character between the cells of a text.
 
     Cells of a text are text, so that no digit of a star's number is lost; what stands behind the
     last column is under None.
@@ -118,15 +124,23 @@ def _cells(path: Path) -> tuple[list[str], list[dict]]:
         # stars may be the index of the frame that was saved
         named = [name for name in frame.index.names if name is not None]
         frame = (frame.reset_index(named) if named else frame).rename(columns=str)
-        return list(frame), frame.to_dict("records")
+        # texts that came from FITS are bytes
+        frame = frame.map(
+            lambda one: one.decode("utf-8", "replace") if isinstance(one, bytes) else one
+        )
+        return list(frame), frame.to_dict("records"), ""
     if path.suffix == ".parquet":
         raise ValueError("no Parquet file")
-    lines = content.decode("utf-8-sig").splitlines()
+    if kind := NO_TEXT.get(content[:4]):
+        raise ValueError(f"it is {kind}; save it as CSV")
+    lines = _text(content, path).splitlines()
     start = _header_line(lines)
     if not lines:
-        return [], []
+        return [], [], ""
     if skipped := [line for line in lines[:start] if _is_row(line)]:
         log.warning("%s: %d lines before the columns are skipped", path, len(skipped))
+    if commented := [one for one in lines[start + 1 :] if one.strip() and not _is_row(one)]:
+        log.warning("%s: %d lines that begin with # are no rows", path, len(commented))
     header = lines[start].lstrip().removeprefix("#").lstrip()
     reader = csv.DictReader(
         [header, *(line for line in lines[start + 1 :] if _is_row(line))],
@@ -134,11 +148,48 @@ def _cells(path: Path) -> tuple[list[str], list[dict]]:
         skipinitialspace=True,
         strict=True,
     )
-    return list(reader.fieldnames or ()), [row for row in reader if any(row.values())]
+    rows = [row for row in reader if any(row.values())]
+    return list(reader.fieldnames or ()), rows, reader.reader.dialect.delimiter
+
+
+def _with_points(rows: list[dict], columns: Mapping[str, RequestColumn], path: Path) -> list[dict]:
+    """The rows with decimal points in place of decimal commas, and how many these are in the log.
+
+    It holds for tables whose cells are not parted by commas.
+    """
+    numbers = (*EPHEMERIS, *STAR, "signal")
+    names = [name for name, column in columns.items() if column.quantity in numbers]
+    changed = [
+        {
+            name: row[name].strip().replace(",", ".")
+            for name in names
+            if isinstance(row[name], str) and re.fullmatch(DECIMAL_COMMA, row[name].strip())
+        }
+        for row in rows
+    ]
+    count = sum(map(len, changed))
+    if count:
+        log.warning("%s: %d numbers are read with a decimal comma", path, count)
+    return [row | points for row, points in zip(rows, changed)]
 
 
 def _is_row(line: str) -> bool:
-    return bool(line.strip()) and not line.lstrip().startswith("#")
+    # an empty cell of a spreadsheet may begin a row
+    begins = line.lstrip().upper()
+    return bool(begins) and not (begins.startswith("#") and not begins.startswith("#N/A"))
+
+
+def _text(content: bytes, path: Path) -> str:
+    """The text of a file in UTF-8, or in what spreadsheets write."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if b"\0" in content:
+            raise
+        log.warning("%s is no UTF-8 and is read as Windows-1252", path)
+        return content.decode("cp1252", "replace")
 
 
 def _header_line(lines: list[str]) -> int:
@@ -232,6 +283,8 @@ class _Row:
             kind = "a limit" if self._is_limit(name, value) else "no usable number"
             self.problems.append(f"{name} is '{value}', {kind}")
             return None
+        if "," in str(value):
+            self.notes.append(f"{name} is '{value}' and read as {given:.10g}")
         if column.caveat:
             self.notes.append(column.caveat)
         if quantity != "epoch_days" or column.zero is None:
@@ -251,7 +304,7 @@ class _Row:
         if found is None:
             return None
         name, value, column = found
-        given, (low, high) = _number(value), POSSIBLE[quantity]
+        given, (low, high) = _number(value), POSSIBLE[STAR[quantity]]
         if self._is_limit(name, value):
             self.notes.append(f"{name} is '{value}', a limit, and is not used")
         elif given is None or not low < given * column.factor <= high:
@@ -272,9 +325,16 @@ def _is_nothing(value: object) -> bool:
 
 
 def _number(value: object) -> float | None:
-    """A cell as a number; None if it is none."""
+    """A cell as a number; None if it is none, or if its comma has two meanings (1,520)."""
+    if _is_nothing(value):
+        return None
+    text = str(value).strip().replace("\N{MINUS SIGN}", "-").replace("_", "?")
+    if re.fullmatch(THOUSANDS, text):
+        text = text.replace(",", "") if text.count(",") > 1 or "." in text else text
+    elif re.fullmatch(DECIMAL_COMMA, text):
+        text = text.replace(",", ".")
     try:
-        return None if _is_nothing(value) else float(str(value).replace("_", "?"))
+        return float(text)
     except ValueError:
         return None
 
@@ -325,6 +385,8 @@ def _star_of(row: _Row) -> str:
     name, value, column = found
     try:
         number = star_number(value, prefix=column.letters)
+        # a number that lost its last digits may stand behind the letters of any catalogue
+        _letters(str(value))
     except BadParameter as error:
         row.problems.append(str(error))
         return ""
@@ -362,15 +424,9 @@ def _check_ephemeris(
     """Collect what makes an ephemeris unusable."""
     if row.problems:
         return
-    if period is not None and period < 0:
-        row.problems.append(f"the period is {period:g} days; give a positive one")
-    if duration is not None and duration <= 0:
-        row.problems.append(f"the duration is {duration:g} hours; give a positive one")
-    elif period and duration is not None and 0 < 24 * period <= duration:
-        row.problems.append(
-            f"the duration, {duration:g} hours, is as long as the period, {period:g} days; check "
-            "the units of both"
-        )
+    asked = VettingRequest(period_days=period, epoch_days=epoch, duration_hours=duration)
+    if asked.impossible:
+        row.problems.append(asked.impossible)
     given = {"period": period, "epoch": epoch, "duration": duration}
     missing = [name for name, value in given.items() if value is None]
     # an empty period, or 0, means one transit, whose other two numbers must be known
@@ -382,12 +438,22 @@ def _check_ephemeris(
         )
 
 
-def _star(row: VettingRequest) -> tuple[object, tuple[str, ...]]:
-    """What rows of one star share, however they spell its name."""
-    for letters in ("KIC", "TIC", "EPIC", ""):
-        number = None if row.target is None else star_number(row.target, prefix=letters)
-        if number is not None:
-            return number, row.files
+def _letters(target: str | None) -> str:
+    """The catalogue of a star's number; empty for a bare number and for other names."""
+    if target is None or star_number(target) is not None:
+        return ""
+    return next((one for one in CATALOGUES if star_number(target, prefix=one) is not None), "")
+
+
+def _star(row: VettingRequest, bare: str) -> tuple[object, tuple[str, ...]]:
+    """What rows of one star share, however they spell its name.
+
+    ``bare`` is the catalogue of bare numbers, the only one of the table.
+    """
+    letters = _letters(row.target)
+    number = None if row.target is None else star_number(row.target, prefix=letters)
+    if number is not None:
+        return (letters or bare, number), row.files
     # signals of one star differ in what stands at the end: TOI-1136.01, Kepler-11 b
     return re.sub(r"(?<=\d)(?:\.\d+|\s?[a-z])$", "", (row.target or "").lower()), row.files
 
@@ -396,11 +462,11 @@ def _ephemeris(row: VettingRequest) -> tuple[float | None, float | None, float |
     return row.period_days, row.epoch_days, row.duration_hours
 
 
-def _others(own: tuple, of_star: list[tuple]) -> tuple[tuple[float, float, float], ...]:
-    """The star's other complete ephemerides; ``VettingRequest`` leaves out those of one signal.
+def _others(own: tuple, of_star: list[tuple]) -> tuple[tuple[float | None, float, float], ...]:
+    """The star's other events; ``VettingRequest`` leaves out those of one signal.
 
     A star that is to be searched has none.
     """
     if own[1] is None:
         return ()
-    return tuple(one for one in of_star if None not in one and one != own)
+    return tuple(one for one in of_star if None not in one[1:] and one != own)

@@ -98,7 +98,7 @@ def _check_epoch(epoch: float, light_curve: LightCurve) -> None:
         raise BadParameter(
             f"{light_curve.target}: epoch {epoch:.6g} is {away:,.0f} days away from its data at "
             f"{light_curve.time[0]:.6g} to {light_curve.time[-1]:.6g}; give both on the mission's "
-            "clock or as BJD"
+            "clock; commands and tables take BJD too"
         )
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from exoval.catalogs.koi import read_koi
-from exoval.catalogs.named_signal import named_signal
+from exoval.catalogs.named_signal import named_signal, star_of_name
 from exoval.catalogs.toi import read_toi, toi_name
 from exoval.errors import DataNotFound
 
@@ -132,3 +132,53 @@ def test_an_entry_without_ephemeris_is_not_said_to_be_unknown(tmp_path, monkeypa
     with pytest.raises(DataNotFound, match=r"listed with no period .* star 'TIC 1001'"):
         named_signal(name, "TIC")
     assert named_signal("TOI-3.01", "TIC").target == "TIC 1002"
+
+
+@pytest.mark.parametrize("name", ["TOI-1136 d", "TOI 1136d", "toi-1136 b", "TIC 142276270 c"])
+def test_the_letter_of_a_planet_is_said_to_be_unknown(tables, name):
+    with pytest.raises(DataNotFound, match=r"letters of planets.*TOI-1136\.01.*TOI-1136\.02"):
+        named_signal(name, "TIC")
+
+
+def test_the_letter_of_a_planet_of_an_unknown_system(tables):
+    with pytest.raises(DataNotFound, match=r"letters of planets; none of the system is listed"):
+        named_signal("TOI-9999 b", "TIC")
+    with pytest.raises(DataNotFound, match=r"letters of planets.*Kepler-11 c \(K00157\.01\)"):
+        named_signal("KIC 6541920 b", "KIC")
+
+
+def test_the_letter_of_a_planet_where_even_the_numbers_are_missing(tables):
+    path = tables / "tess/toi_2025-10.parquet"
+    pd.read_parquet(path).drop(columns="toi").to_parquet(path)
+    with pytest.raises(DataNotFound, match=r"no column 'toi'.*letters of planets"):
+        named_signal("TOI-1136 d", "TIC")
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix", "star"),
+    [
+        ("TOI-1136", "TIC", "TIC 142276270"),
+        ("TOI-1136.03", "TIC", "TIC 142276270"),
+        ("TOI 1136 d", "TIC", "TIC 142276270"),
+        ("1136.02", "TIC", "TIC 142276270"),
+        ("KOI-157", "KIC", "KIC 6541920"),
+        ("K00157.07", "KIC", "KIC 6541920"),
+        ("Kepler-11", "KIC", "KIC 6541920"),
+        ("Kepler-11 h", "KIC", "KIC 6541920"),
+    ],
+)
+def test_the_star_of_a_name(tables, name, prefix, star):
+    """An ephemeris that is given needs the star alone."""
+    assert star_of_name(name, prefix) == star
+    for unknown in ("TOI-113.01", "Kepler-1 b", "WASP-18 b"):
+        with pytest.raises(DataNotFound):
+            star_of_name(unknown, prefix)
+
+
+def test_the_star_of_an_entry_without_ephemeris(tmp_path, monkeypatch):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables/toi.csv").write_text(
+        "toi,tid,tfopwg_disp,pl_orbper,pl_tranmid,pl_trandurh\n2.01,1001,PC,,2458684.0,5.4\n"
+    )
+    monkeypatch.setenv("EXOVAL_DATA", str(tmp_path))
+    assert star_of_name("TOI-2.01", "TIC") == star_of_name("TOI-2 b", "TIC") == "TIC 1001"

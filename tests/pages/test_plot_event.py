@@ -137,7 +137,7 @@ def test_the_command_finds_the_event_and_draws_it(folder, tmp_path, capsys, draw
         (["KIC 1001", "--period", "4"], "epoch, duration missing"),
         (
             ["KIC 1001", "--period", "4", "--epoch", "903", "--duration", "200"],
-            "0 < duration < period",
+            "200 hours, is as long as the period, 4 days",
         ),
         (
             ["KIC 1001", "--period", "400", "--epoch", "1200", "--duration", "5"],

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from exoval.errors import BadParameter, NoDip
-from exoval.lightcurve import LightCurve, Segment
+from exoval.lightcurve import LightCurve, Segment, stitch
 from exoval.search.seen_once import event_seen_once
 
 DURATION, DEPTH, NOISE = 0.25, 0.004, 4e-4
@@ -66,6 +66,24 @@ def test_two_transits_have_the_fractions_of_their_separation_that_fall_into_gaps
     for count in range(1, 40):
         fits = is_allowed(light_curve, dips, 300.0 / count)
         assert bool(np.isclose(found, 300.0 / count, rtol=1e-3).any()) is fits, count
+
+
+def mixed(dips):
+    """A hundred days of half-hour cadences, and four times as many of two minutes in a sector."""
+    parts = [curve(dips, (0, 100), step=1 / 48), curve(dips, (200, 226), step=1 / 720)]
+    return stitch(parts)
+
+
+def test_a_transit_among_few_long_cadences_is_a_partner():
+    event = event_seen_once(mixed([10.0, 210.0]), epoch=210.0, duration=DURATION)
+    assert event.possible_periods.between_two[0] == pytest.approx(200.0, abs=0.1)
+
+
+def test_long_cadences_show_where_no_transit_is():
+    """Below 105 d an event lies in the hundred days; there one is in the gap, one before them."""
+    found = event_seen_once(mixed([210.0]), epoch=210.0, duration=DURATION).possible_periods
+    assert found.shortest == pytest.approx(105.0, abs=DURATION)
+    assert found.all_above == pytest.approx(210.0 + DURATION, abs=0.05)
 
 
 def test_a_dip_of_another_depth_is_no_partner():

@@ -141,6 +141,7 @@ def test_known_stars_are_hosts_only_if_asked_for(folder, monkeypatch):
     known_are(monkeypatch, without_ephemeris={"KIC 1": "no period"})
     assert "KIC 1" in hosts(folder, leave_out_known_signals=False).eligible
     assert "KIC 1" not in hosts(folder, targets=("KIC 1", "KIC 2")).eligible
+    assert hosts(folder, targets=("kic-1", 2, "kplr2", "KIC0002.0")).eligible == ("KIC 2",) * 3
 
 
 def test_where_no_host_is_left_every_reason_is_counted(folder, monkeypatch):

@@ -1,8 +1,11 @@
 """What a request asks for, from the spellings that people use."""
 
+import numpy as np
 import pytest
 
 from exoval.errors import BadParameter, DataNotFound
+from exoval.missions.k2 import k2
+from exoval.missions.kepler import kepler
 from exoval.missions.tess import tess
 from exoval.vetting.request import VettingRequest, star_name
 
@@ -12,6 +15,15 @@ from exoval.vetting.request import VettingRequest, star_name
 )
 def test_a_star_in_any_spelling(written):
     assert star_name(written, tess()) == "TIC 7"
+
+
+@pytest.mark.parametrize(
+    "written", ["kplr010666592", "KIC10666592", "kplr 10666592", "KepID 10666592"]
+)
+def test_a_star_by_the_name_of_its_files(written):
+    assert star_name(written, kepler()) == "KIC 10666592"
+    assert star_name("ktwo201367065", k2()) == "EPIC 201367065"
+    assert star_name("TIC ID 7", tess()) == "TIC 7"
 
 
 def test_a_signal_and_a_star_of_another_mission():
@@ -30,6 +42,25 @@ def test_a_transit_without_period_is_no_search_and_no_periodic_event():
     assert not VettingRequest("TIC 7").is_single_transit
     with pytest.raises(BadParameter, match="epoch, duration missing"):
         _ = VettingRequest("TIC 7", period_days=3.0).is_given
+
+
+@pytest.mark.parametrize(
+    ("period", "hidden"), [(3.1, [1533.3]), (13.0, []), (6.45, []), (None, []), (0.0, [])]
+)
+def test_a_single_transit_is_hidden_from_signals_that_it_is_not_of(period, hidden):
+    """It is of an event on which it falls, and two singles may be of one signal."""
+    request = VettingRequest(
+        "TIC 7",
+        period_days=period,
+        epoch_days=1520.4,
+        duration_hours=2.6,
+        others=((None, 2458533.3, 6.0),),
+    )
+    event, target = request.event_and_target(tess())
+    others = request.other_signals(tess(), event, target)
+    assert [one.epoch for one in others] == pytest.approx(hidden, abs=1e-6)
+    # and once only
+    assert all(one.in_event(np.arange(1000.0, 6000.0, 0.01)).sum() == 25 for one in others)
 
 
 def test_rows_that_ask_the_same_are_one_request():

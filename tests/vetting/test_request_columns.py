@@ -85,6 +85,15 @@ def test_the_archives_columns(names, period, epoch, zero, duration, star):
         ("Transit Epoch [BTJD]", "epoch_days", 1, 2457000),
         ("epoch_bkjd", "epoch_days", 1, 2454833),
         ("Epoch (MJD)", "epoch_days", 1, 2400000.5),
+        ("Epoch (BJD - 2457000.0)", "epoch_days", 1, 2457000),
+        ("T0 (BJD_TDB - 2457000)", "epoch_days", 1, 2457000),
+        ("T0 - 2457000", "epoch_days", 1, 2457000),
+        ("Tc [HJD-2450000]", "epoch_days", 1, 2450000),
+        ("T₀ (BJD)", "epoch_days", 1, 0),
+        ("Epoch (BMJD)", "epoch_days", 1, 2400000.5),
+        ("Time of conjunction (BJD_TDB)", "epoch_days", 1, 0),
+        ("transitEpochBtjd_value", "epoch_days", 1, 2457000),
+        ("T_dur (days)", "duration_hours", 24, None),
         ("koi_time0", "epoch_days", 1, 0),
         ("tce_time0bk", "epoch_days", 1, 2454833),
         ("tce_time0bt", "epoch_days", 1, 2457000),
@@ -117,6 +126,10 @@ def test_units_and_clocks(name, quantity, factor, zero):
         ("tagret,period_days", r"is it target\?"),
         ("kepid,koi_perod", r"is it period_days\?"),
         ("target,star_radus", r"is it star_radius\?"),
+        ("target,P_p1,t0_p1,p_p1,b_p1", "period_days: P_p1; epoch_days: t0_p1"),
+        ("TIC,BLS_Period_1_0,BLS_Tc_1_0", "period_days: BLS_Period_1_0; epoch_days: BLS_Tc_1_0"),
+        ("target,period_days,epoch_days,T23 duration (h)", r"duration_hours: T23 duration \(h\)"),
+        ("target,period_days,duration_hours,BTJD of the dip", "epoch_days: BTJD of the dip"),
         ("target,period_days,Period (days)", "2 columns for period_days"),
         ("target,TIC ID", "2 columns for target"),
         ("target,star_radius,st_rad", "2 columns for star_radius"),
@@ -130,8 +143,38 @@ def test_columns_that_could_be_misunderstood_are_refused(names, message):
 
 def test_other_columns_are_ignored():
     others = "comment,label,snr,depth_ppm,radius,mass,sector,ra,dec,tceid,transit_depth,P_err,e_P"
+    others += ",Duration_lo,Duration_hi,Period_plus,Epoch_std"
     found, ignored = read(["target", "T0 err", *others.split(",")])
-    assert set(found) == {"target"} and len(ignored) == 14
+    assert set(found) == {"target"} and len(ignored) == 18
+
+
+@pytest.mark.parametrize(
+    "others",
+    ["ref_epoch", "rotation period (d),first BJD", "p_p1", "Time of Periastron (BJD)", "q"],
+)
+def test_a_single_word_is_no_ephemeris(others):
+    found, ignored = read(["target", *others.split(",")])
+    assert set(found) == {"target"} and ignored == others.split(",")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("T0 (BJD)", ""),
+        ("T0 (HJD)", "HJD.*4 seconds"),
+        ("T0 (JD - 2457000)", "JD.*8 minutes"),
+        ("T0 (MJD)", "MJD.*8 minutes"),
+        ("T0 (BJD_UTC)", "UTC.*69 seconds"),
+    ],
+)
+def test_what_a_clock_costs_is_said(name, told):
+    caveat = NAMES[plain(name)].caveat
+    assert re.search(told, caveat) if told else not caveat
+
+
+def test_the_archives_planets_are_found_by_their_names():
+    found, ignored = read(["pl_name", "hostname", "pl_orbper", "pl_tranmid", "pl_trandur"])
+    assert found["planet"][0] == "pl_name" and ignored == ["hostname"]
 
 
 def test_the_same_column_on_two_clocks_is_read_once():

@@ -105,6 +105,7 @@ def test_long_numbers_keep_every_digit(tmp_path):
         (",7.1,1533.3,6.0", "neither target nor file"),
         ("nan,7.1,1533.3,6.0", "neither target nor file"),
         ("1.42276E+08,7.1,1533.3,6.0", "digits"),
+        ("TIC 1.42276E+08,7.1,1533.3,6.0", "digits"),
         ("TIC 7,7.1,1533.3,6.0,9", "more cells than"),
     ],
 )
@@ -120,7 +121,8 @@ def test_an_empty_period_is_a_single_transit_and_no_search(tmp_path, period):
     first, single = requests(tmp_path, HEAD + GOOD + f"TIC 7,{period},1533.3,6.0\n")
     assert single.is_single_transit and single.is_given and not single.refused
     assert (single.period_days, single.epoch_days, single.duration_hours) == (None, 1533.3, 6.0)
-    assert not first.is_single_transit and first.others == ()
+    assert not first.is_single_transit and first.others == ((None, 1533.3, 6.0),)
+    assert single.others == ((3.1, 1520.4, 2.6),)
 
 
 def test_a_row_without_any_number_is_searched(tmp_path):
@@ -137,6 +139,15 @@ def test_rows_of_one_star_are_its_signals_however_it_is_spelt(tmp_path):
     rows = "TIC 7,3.1,1520.4,2.6\n7.0,5.2,1519.1,3\ntic-07,9.3,1518,3\nTIC 8,4.4,1517,3\n"
     *signals, other = requests(tmp_path, HEAD + rows)
     assert [len(one.others) for one in signals] == [2, 2, 2] and other.others == ()
+
+
+def test_one_number_in_several_catalogues_is_several_stars(tmp_path):
+    rows = (
+        "KIC 7,3.1,2455000.4,2.6\nTIC 7,5.2,2458519.1,3\nEPIC 7,9.3,2457000,3\nkplr7,8,2455003,3\n"
+    )
+    kepler_star, tess_star, k2_star, again = requests(tmp_path, HEAD + rows)
+    assert kepler_star.others == ((8.0, 2455003.0, 3.0),) and len(again.others) == 1
+    assert tess_star.others == k2_star.others == ()
 
 
 @pytest.mark.parametrize(
@@ -242,3 +253,68 @@ def test_what_is_read_and_what_is_ignored_is_one_line(tmp_path, caplog):
     caplog.clear()
     requests(tmp_path, HEAD + GOOD)
     assert not caplog.records
+
+
+EXPECTED = (3.125, 1520.4, 2.6)
+SPREADSHEET = "TIC ID;Period (days);T0 (BTJD);Duration (hours);Notes\n7;3,125;1520,4;2,6;größer\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_tables_as_spreadsheets_write_them(tmp_path, caplog, encoding, delimiter):
+    text = SPREADSHEET.replace(";", delimiter)
+    (one,) = requests(tmp_path, text.encode(encoding))
+    assert ephemeris(one, tess()) == pytest.approx(EXPECTED, abs=1e-8)
+    assert "3 numbers are read with a decimal comma" in caplog.text
+    assert ("Windows-1252" in caplog.text) is (encoding == "cp1252")
+
+
+@pytest.mark.parametrize(
+    ("period", "epoch", "reading"),
+    [
+        ('"3,1"', "2458520.4", (3.1, 1520.4)),
+        ("3.1", '"2,458,520.4"', (3.1, 1520.4)),
+        ('"3,125"', "2458520.4", None),
+    ],
+)
+def test_commas_inside_quoted_numbers(tmp_path, period, epoch, reading):
+    """A comma before three digits may part thousands or be a point: nobody can tell."""
+    (one,) = requests(
+        tmp_path, f"TIC ID,Period (days),T0 (BJD),Duration (hours)\n7,{period},{epoch},2\n"
+    )
+    if reading is None:
+        assert "Period (days) is '3,125', no usable number" in one.refused
+    else:
+        assert ephemeris(one, tess())[:2] == pytest.approx(reading, abs=1e-8)
+        assert len(one.notes) == 1 and "and read as" in one.notes[0]
+
+
+def test_a_minus_of_typesetters_is_a_minus(tmp_path):
+    (one,) = requests(tmp_path, "target,star_metallicity\nTIC 7,\N{MINUS SIGN}0.3\n")
+    assert dict(one.star) == {"metallicity": -0.3} and not one.notes
+
+
+def test_rows_with_a_spreadsheets_empty_cells_are_no_comments(tmp_path, caplog):
+    rows = "#N/A,3.1,1520.4,2.6\nTIC 7,#N/A,1533.3,6\n#TIC 8,3,1520,2\n"
+    none, single = requests(tmp_path, HEAD + rows)
+    assert "neither target nor file" in none.refused and single.is_single_transit
+    assert "1 lines that begin with # are no rows" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"PK\x03\x04\x14\x00", "an Excel workbook or a zip archive"),
+        (b"SIMPLE  =                    T", "a FITS file"),
+        (b"<?xml version='1.0'?><VOTABLE/>", "an XML file"),
+    ],
+)
+def test_a_file_of_another_kind_is_said_to_be_one(tmp_path, content, kind):
+    with pytest.raises(BadTable, match=f"it is {kind}; save it as CSV"):
+        requests(tmp_path, content, "list.xlsx")
+
+
+def test_texts_that_are_bytes(tmp_path):
+    pd.DataFrame({"target": [b"TIC 7"], "event": [b"one"]}).to_parquet(tmp_path / "list.parquet")
+    (one,) = read_requests(tmp_path / "list.parquet")
+    assert (one.target, one.name) == ("TIC 7", "one")
