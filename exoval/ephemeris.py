@@ -19,7 +19,7 @@ SAME_PERIOD, SAME_FOUND_PERIOD = 1e-3, 2e-3
 #: one signal may be up to this whole number apart
 MOST_PERIODS_APART = 6
 #: events whose middles are less than this many durations apart coincide. Of the catalogues' entries
-#: at twice or half a period those up to 0.7 are of one binary, and cutting one out cuts out the other
+#: at twice or half a period those up to 0.7 are of one binary, and cutting one cuts the other
 MIDDLES_APART = 0.75
 
 
@@ -85,9 +85,9 @@ def is_same_signal(one: Ephemeris, other: Ephemeris, *, within: float = SAME_PER
 
     That is so if one period is the other, or up to six times the other, within the relative
     difference ``within``, and the events of the longer period fall on events of the shorter one:
-    their middles differ by less than ``MIDDLES_APART`` of the longer duration. The period alone cannot tell, as
-    planets near a resonance show. Two ephemerides with the same period are one signal at any
-    epoch: they are the eclipses of one pair.
+    their middles differ by less than ``MIDDLES_APART`` of the longer duration. The period alone
+    cannot tell, as planets near a resonance show. Two ephemerides with the same period are one
+    signal at any epoch: they are the eclipses of one pair.
 
     >>> inner = Ephemeris(6.2586, 2.1, 0.13)
     >>> is_same_signal(inner, Ephemeris(12.5187, 4.9, 0.22))
