@@ -29,6 +29,7 @@ def simulate(output, *overrides, **arguments):
         "executor=serial",
         "host=procedural",
         "search=known_ephemeris",
+        "detrend=biweight",
         *overrides,
     )
     manifest = run(**built | arguments, settings=settings)

@@ -43,7 +43,14 @@ def folder(tmp_path_factory):
     """A run of two classifiers on forty systems, and a quarter of a star with a planet."""
     folder = tmp_path_factory.mktemp("vet")
     for arguments in (
-        ["simulate", "n_systems=40", "host=procedural", "output=set", "executor=serial"],
+        [
+            "simulate",
+            "n_systems=40",
+            "host=procedural",
+            "detrend=biweight",
+            "output=set",
+            "executor=serial",
+        ],
         [
             "train",
             "labelled_set=set",
