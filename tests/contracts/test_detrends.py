@@ -180,7 +180,7 @@ def test_times_that_do_not_ascend_are_refused(detrend):
     "flux", [np.ones(500), -np.ones(500), np.zeros(500)], ids=["constant", "negative", "zero"]
 )
 def test_a_light_curve_without_noise_or_light_is_refused(detrend, flux):
-    with pytest.raises(BadLightCurve, match="KIC 1: (nothing left|the median flux is)"):
+    with pytest.raises(BadLightCurve, match=r"KIC 1: (nothing left|the median flux is)"):
         detrend(light_curve(flux, TIME[:500]))
 
 
