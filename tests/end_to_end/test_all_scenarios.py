@@ -96,6 +96,7 @@ def test_a_scenario_alone_is_the_same(ten, tmp_path, scenario):
         assert expected.drop(columns=columns).isna().all().all()
 
 
+@pytest.mark.slow
 def test_another_population_draws_the_same_and_weighs_otherwise(tmp_path):
     overrides = ("scenario=[planet,companion_planet]", "n_systems=12")
     _, _, hsu = simulate(tmp_path / "hsu", *overrides)

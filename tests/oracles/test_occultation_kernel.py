@@ -25,6 +25,7 @@ def test_share_is_the_integral_of_the_disc(ratio, limb):
 
 
 @pytest.mark.parametrize("ratio", [0.01, 0.1, 0.49999, 0.5, 0.9, 1.0, 1.0001, 1.5, 100.0])
+@pytest.mark.slow
 def test_special_separations_are_no_exception(ratio):
     steps = np.concatenate([[0.0], np.logspace(-16, -2, 29), -np.logspace(-16, -2, 29)])
     for special in (abs(1 - ratio), ratio, 1 + ratio, 0.0):

@@ -93,6 +93,7 @@ def test_a_column_that_is_not_there_is_named(tmp_path):
     ],
     ids=["features", "views"],
 )
+@pytest.mark.slow
 def test_both_questions_are_judged_on_real_events(tmp_path, classifier, least):
     numbers = triage(
         output=tmp_path / "out",
