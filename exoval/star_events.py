@@ -20,22 +20,16 @@ from exoval.star import Star
 REMOVED_DURATIONS = 2.2
 
 
-def star_events(
-    light_curve: LightCurve, star: Star, recipe: Recipe, *, first: TransitEvent | None = None
-) -> list[TransitEvent]:
+def star_events(light_curve: LightCurve, star: Star, recipe: Recipe) -> list[TransitEvent]:
     """Return the events of an undetrended light curve in the order in which a search finds them.
 
-    The search ends when it finds nothing, or with the recipe's ``max_events``. ``first`` is the
-    event found first, if it is known. Raises the errors of detrending and search.
+    The search ends when it finds nothing, or with the recipe's ``max_events``. Raises the errors of
+    detrending and search.
     """
     flat = recipe.detrend(light_curve)
-    found = [] if first is None else [first]
-    for event in found:
-        flat = flat.keep(~event.ephemeris.in_event(flat.time, REMOVED_DURATIONS))
-    count = recipe.max_events - len(found)
-    if count < 1:
-        return found
-    return found + search_again(recipe.search, flat, star, count=count, margin=REMOVED_DURATIONS)
+    return search_again(
+        recipe.search, flat, star, count=recipe.max_events, margin=REMOVED_DURATIONS
+    )
 
 
 def without_found(light_curve: LightCurve, found: Sequence[TransitEvent]) -> LightCurve:

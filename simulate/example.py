@@ -202,10 +202,11 @@ def _search_and_measure(
     if expected is not None and truth["expected_snr"] < simulation.visible_snr:
         return [Outcome(**example, status=DRAWN, truth=truth)]
     recipe = simulation.recipe
-    event = recipe.search(recipe.detrend(light_curve), star, expected, rng)
-    found = [] if event is None else [event]
-    if found and recipe.max_events > 1:
-        found = star_events(light_curve, star, recipe, first=event)
+    if recipe.max_events > 1:
+        found = star_events(light_curve, star, recipe)
+    else:
+        event = recipe.search(recipe.detrend(light_curve), star, expected, rng)
+        found = [] if event is None else [event]
     matches = [_recovery(one.ephemeris, expected, system.signal, light_curve) for one in found]
     kinds = kinds_of_events(matches, injected=expected is not None)
     own = kinds.index(SIGNAL) if SIGNAL in kinds else None

@@ -46,8 +46,6 @@ def test_the_strongest_comes_first_and_nothing_after_the_last(light_curve):
     found = star_events(light_curve, STAR, recipe(9))
     periods = [event.ephemeris.period for event in found]
     assert periods == [pytest.approx(4.1, rel=1e-3), pytest.approx(9.7, rel=1e-3)]
-    again = star_events(light_curve, STAR, recipe(9), first=found[0])
-    assert [one.ephemeris.period for one in again] == pytest.approx(periods, rel=1e-3)
     assert len(star_events(light_curve, STAR, recipe(1))) == 1
 
 

@@ -32,7 +32,7 @@ def caveats(
     if min(by_classifier.values()) < 0.5 < max(by_classifier.values()):
         found.append("classifiers disagree")
     found += of_the_star(measured)
-    found += of_the_light_curve(measured)
+    found += of_the_cadences(measured.folded.light_curve)
     found += of_the_period(measured)
     if measured.folded.light_curve.target in run.training_stars:
         found.append("the star's light curve is part of the training set, with other signals in it")
@@ -59,11 +59,6 @@ def of_the_star(measured: MeasuredEvent) -> list[str]:
             )
         )
     return [sentence for sentence in found if sentence]
-
-
-def of_the_light_curve(measured: MeasuredEvent) -> list[str]:
-    """What was converted, guessed or left out in the light curve."""
-    return of_the_cadences(measured.folded.light_curve)
 
 
 def of_the_cadences(light_curve: LightCurve) -> list[str]:

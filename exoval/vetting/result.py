@@ -11,6 +11,7 @@ from exoval.folded.folded_event import FoldedEvent
 from exoval.labels import LabelMeaning, planet_labels
 from exoval.measure import MeasuredEvent
 from exoval.table.feature_table import FeatureTable
+from exoval.vetting.summary import BETWEEN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,7 @@ class VettingResult:
             **{f"error_{name}": value for name, value in self.error.items()},
             **{f"P_planet_{name}": value for name, value in self.by_classifier.items()},
             "novelty": self.novelty,
-            "caveats": "; ".join(self.caveats),
+            "caveats": BETWEEN.join(self.caveats),
         }
 
     def answers(self) -> list[str]:

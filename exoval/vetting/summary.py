@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from exoval.labels import LabelMeaning
 
+#: between the caveats of one event in a table: a sentence may hold a semicolon
+BETWEEN = " | "
+
 #: what differs between messages of one kind: quoted words, stars, paths and numbers
 PARTICULARS = r"(?<=')[^']*(?=')|\b(?:KIC|TIC|EPIC)[ -]?\d+|\S*/\S+|(?<![A-Za-z])[-+]?\d[\d.,e+-]*"
 
@@ -69,7 +72,7 @@ def list_summary(
         *_by_kind(re.sub(r"^row \d+: ", "", one) for one in failed),
     ]
     caveats = [
-        caveat for row in rows for caveat in str(row.get("caveats", "")).split("; ") if caveat
+        caveat for row in rows for caveat in str(row.get("caveats", "")).split(BETWEEN) if caveat
     ]
     if caveats:
         lines += ["caveats of events:", *_by_kind(caveats)]

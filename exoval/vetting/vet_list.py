@@ -28,6 +28,7 @@ from exoval.star_events import star_events
 from exoval.vetting.caveats import of_the_cadences
 from exoval.vetting.request import VettingRequest
 from exoval.vetting.result import VettingResult
+from exoval.vetting.summary import BETWEEN
 from exoval.vetting.trained_run import TrainedRun, load_trained_run
 from exoval.vetting.vet import FARTHEST_EPOCH_DAYS, days_away, vet
 from exoval.vetting.vetted_page import write_vetted_page
@@ -294,7 +295,7 @@ def _write(output: str | Path, answers: list[tuple[VettingRequest, Answer]]) -> 
     for one, answer in answers:
         rows += [row | {"failed": ""} for row in answer.rows]
         if answer.no_event:
-            caveats = "; ".join((*one.notes, answer.no_event))
+            caveats = BETWEEN.join((*one.notes, answer.no_event))
             rows.append({"event": str(one), "caveats": caveats, "failed": ""})
         if answer.failed:
             rows.append({"event": str(one), "failed": answer.failed})

@@ -5,7 +5,7 @@ from exoval.vetting.summary import list_summary
 
 def test_failures_and_caveats_are_counted_by_kind():
     rows = [
-        {"caveats": "noise is procedural; period outside the 0.5-30 days that were simulated"},
+        {"caveats": "noise is procedural | period outside the 0.5-30 days that were simulated"},
         {"caveats": "noise is procedural"},
         {"caveats": ""},
     ]
@@ -35,3 +35,11 @@ def test_failures_and_caveats_are_counted_by_kind():
 def test_what_nobody_has_is_not_listed():
     text = list_summary([{"caveats": ""}], asked=1, failed=[], no_event=[])
     assert "caveats" not in text and text.splitlines()[-1] == "  failed: 0"
+
+
+def test_a_caveat_with_a_semicolon_is_one_caveat():
+    rows = [
+        {"event": "a", "most_probable": "planet", "caveats": "noise is made up; do not trust it"}
+    ]
+    lines = list_summary(rows, asked=1, failed=[], no_event=[]).splitlines()
+    assert "    1 noise is made up; do not trust it" in lines
