@@ -269,10 +269,8 @@ def usable_rows(table: FeatureTable, real: FeatureTable | None) -> tuple[Feature
     empty = empty_columns(kept)
     if empty:
         log.warning("features that are missing in every row are not used: %s", ", ".join(empty))
-    columns = tuple(column for column in kept.columns if column.name not in empty)
-    names = [*IDENTITY, *(column.name for column in columns)]
     removed = {"rows_of_real_stars": int(shared.sum()), "empty_features": empty}
-    return replace(kept, frame=kept.frame[names], columns=columns), removed
+    return kept.only([name for name in kept.feature_names if name not in empty]), removed
 
 
 def describe_sets(table: FeatureTable, parts: Split, *, real: FeatureTable | None) -> dict:

@@ -48,17 +48,16 @@ class DerivedColumn:
 
 @dataclass(frozen=True)
 class SharedColumns:
-    """The columns that one catalogue shares with ``measure``."""
+    """The columns that one catalogue shares with ``measure``.
+
+    ``optional`` groups of columns relate an event to others, and a set has them only if it was made
+    so: a table gets the groups of which it has every column.
+    """
 
     measured: tuple[SharedColumn, ...]
     derived: tuple[DerivedColumn, ...] = ()
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """Declarations of the shared columns."""
-        return tuple(
-            Column(one.name, one.unit, one.description) for one in (*self.measured, *self.derived)
-        )
+    _: KW_ONLY
+    optional: tuple[tuple[SharedColumn, ...], ...] = ()
 
     def of_measured(self, table: FeatureTable) -> FeatureTable:
         """Reduce a measured table to these columns; the identity columns stay.
@@ -73,8 +72,11 @@ class SharedColumns:
         return self._reduced(identity, frame, "theirs")
 
     def _reduced(self, identity: pd.DataFrame, frame: pd.DataFrame, side: str) -> FeatureTable:
+        related = tuple(one for group in self.optional if _has(frame, group) for one in group)
         try:
-            measured = pd.DataFrame({one.name: getattr(one, side)(frame) for one in self.measured})
+            measured = pd.DataFrame(
+                {one.name: getattr(one, side)(frame) for one in (*self.measured, *related)}
+            )
         except KeyError as error:
             raise BadTable(
                 f"the table has no column {error}, which a shared column "
@@ -85,9 +87,18 @@ class SharedColumns:
         # values that are not finite count as missing
         values = values.where(np.isfinite(values))
         names = list(values)
-        return FeatureTable(
-            pd.concat([identity, values], axis=1), self.columns, recipe={"shared_columns": names}
+        columns = tuple(
+            Column(one.name, one.unit, one.description)
+            for one in (*self.measured, *related, *self.derived)
         )
+        return FeatureTable(
+            pd.concat([identity, values], axis=1), columns, recipe={"shared_columns": names}
+        )
+
+
+def _has(frame: pd.DataFrame, group: tuple[SharedColumn, ...]) -> bool:
+    """Whether a table has every column of an optional group."""
+    return all(one.name in frame for one in group)
 
 
 def same(ours: str, theirs: str, *, factor: float = 1.0) -> dict[str, Formula]:

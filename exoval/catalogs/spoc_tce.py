@@ -34,6 +34,16 @@ TABLE = CatalogTable(
     absence="experiment=simulated_to_spoc has no real events",
 )
 
+#: columns that relate an event to the others of its star in one run (``shared_siblings``)
+OF_THE_STAR = {
+    "star_of_run": "target",
+    "planetNumber": "number",
+    "orbitalPeriodDays": "period",
+    "transitEpochBtjd": "epoch",
+    "transitDurationHours": "duration",
+    "transitDepthPpm": "depth",
+    "mes": "strength",
+}
 #: label of events that no catalogue of planets, candidates or binaries lists
 UNNAMED = "unnamed"
 #: multiples of its period at which a search may find an event

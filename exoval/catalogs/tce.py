@@ -38,6 +38,16 @@ TABLE = CatalogTable(
     absence="stars with detections that are no KOIs count as hosts without signals, and "
     "experiment=kepler_tce has no events",
 )
+#: columns that relate an event to the others of its star, and their names in ``shared_siblings``
+OF_THE_STAR = {
+    "target_id": "target",
+    "tce_plnt_num": "number",
+    "tce_period": "period",
+    "tce_time0bk": "epoch",
+    "tce_duration": "duration",
+    "transit_depth": "depth",
+    "tce_max_mult_ev": "strength",
+}
 
 
 def read_tce(path: str | Path | None = None) -> list[Candidate]:

@@ -17,8 +17,9 @@ from exoval.catalogs.shared_columns import (
     positive,
     same,
 )
+from exoval.catalogs.shared_siblings import SIBLINGS, siblings_of
 from exoval.catalogs.star_id import with_star_numbers
-from exoval.catalogs.tce import TABLE
+from exoval.catalogs.tce import OF_THE_STAR, TABLE
 from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.missions.kepler import PIXEL_ARCSEC
 from exoval.table.feature_table import FeatureTable
@@ -142,7 +143,7 @@ DERIVED = (
     ),
 )
 
-SHARED = SharedColumns(MEASURED, DERIVED)
+SHARED = SharedColumns(MEASURED, DERIVED, optional=(SIBLINGS,))
 
 #: archive columns that the shared columns need
 NEEDED = (
@@ -150,6 +151,7 @@ NEEDED = (
     "tce_plnt_num",
     "label",
     "tce_period",
+    "tce_time0bk",
     "tce_duration",
     "transit_depth",
     "tce_max_mult_ev",
@@ -178,8 +180,9 @@ def measured_as_tce(table: FeatureTable) -> FeatureTable:
 def tce_table(path: str | Path | None = None) -> FeatureTable:
     """Read the labelled threshold-crossing events of Kepler DR25 in the shared columns.
 
-    ``label`` is planet (for PC), AFP or NTP. Raises DataNotFound without the table and BadTable if
-    it lacks a column.
+    ``label`` is planet (for PC), AFP or NTP. The table must list all events of its stars, which are
+    related to each other (``shared_siblings``). Raises DataNotFound without the table and BadTable
+    if it lacks a column.
     """
     table = with_star_numbers(TABLE.read(path, NEEDED), "target_id")
     # the archive's mark for a number that could not be computed
@@ -194,4 +197,5 @@ def tce_table(path: str | Path | None = None) -> FeatureTable:
             "disposition": np.where(table["label"] == "PC", PLANET, FALSE_POSITIVE),
         }
     )
+    table = pd.concat([table, siblings_of(table, OF_THE_STAR)], axis=1)
     return SHARED.of_catalogue(identity, table)

@@ -9,12 +9,12 @@ import pandas as pd
 
 from exoval.catalogs.archive_column import ArchiveColumn, archive_values, feature_table
 from exoval.catalogs.disposition_column import dispositions_of, labels_of
+from exoval.catalogs.shared_siblings import siblings_of
 from exoval.catalogs.star_id import with_star_numbers
-from exoval.catalogs.tce import TABLE
+from exoval.catalogs.tce import OF_THE_STAR, TABLE
 from exoval.errors import BadTable
 from exoval.missions.kepler import PIXEL_ARCSEC
 from exoval.siblings import COLUMNS as SIBLING_COLUMNS
-from exoval.siblings import siblings
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
 
@@ -219,17 +219,6 @@ DERIVED = (
 
 COLUMNS = (*(one.column for one in ARCHIVE), *COMPUTED, *DERIVED, *SIBLING_COLUMNS)
 
-#: columns that relate an event to the others of its star, and their names in ``siblings``
-OF_THE_STAR = {
-    "target_id": "target",
-    "tce_plnt_num": "number",
-    "tce_period": "period",
-    "tce_time0bk": "epoch",
-    "tce_duration": "duration",
-    "transit_depth": "depth",
-    "tce_max_mult_ev": "strength",
-}
-
 
 def tce_features(path: str | Path | None = None) -> FeatureTable:
     """Read the threshold-crossing events of Kepler DR25 with the pipeline's vetting columns.
@@ -286,19 +275,8 @@ def tce_values(table: pd.DataFrame) -> pd.DataFrame:
     values = pd.concat([values, pd.DataFrame(computed, index=table.index)], axis=1)
     parts = [values, derived(values)]
     if set(OF_THE_STAR) <= set(table):
-        parts.append(of_the_star(table))
+        parts.append(siblings_of(table, OF_THE_STAR))
     return pd.concat(parts, axis=1)
-
-
-def of_the_star(table: pd.DataFrame) -> pd.DataFrame:
-    """Return how every event relates to the others of its star (``exoval.siblings``).
-
-    ``table`` must list all events of its stars.
-    """
-    events = table[list(OF_THE_STAR)].rename(columns=OF_THE_STAR)
-    # durations are in hours; depths and strengths of zero or less were not measured
-    positive = {name: events[name].where(events[name] > 0) for name in ("depth", "strength")}
-    return siblings(events.assign(duration=events["duration"] / 24, **positive))
 
 
 def derived(values: pd.DataFrame) -> pd.DataFrame:

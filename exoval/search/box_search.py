@@ -135,15 +135,23 @@ class BoxSearch:
         search is blind. Raises BadLightCurve for descending times and BadParameter if range and
         baseline need more than three million trial periods.
         """
-        light_curve = as_light_curve(light_curve)
+        return self.event_and_remains(as_light_curve(light_curve), star)[0]
+
+    def event_and_remains(
+        self, light_curve: LightCurve, star: Star
+    ) -> tuple[TransitEvent | None, LightCurve]:
+        """Return the event of a call, and the light curve in which it stood out.
+
+        That light curve has no single bad events and no waves stronger than the event, so that a
+        further search need not find and remove them again. Raises the errors of a call.
+        """
         good = usable(light_curve)
         if not good.any():
-            return None
+            return None, light_curve
         light_curve = light_curve.keep(good)
-        first = event = self._periodic(light_curve, star)
-        if not self.prewhiten:
-            return first
-        for looked in range(self.prewhiten + 1):
+        first = found = self._periodic(light_curve, star)
+        for looked in range(self.prewhiten + 1 if self.prewhiten else 0):
+            event = found[0]
             spectrum = None if event is None else wave_spectrum(light_curve)
             if spectrum is None or spectrum.strongest <= event.signal_to_noise**2:
                 break
@@ -152,23 +160,24 @@ class BoxSearch:
             light_curve = prewhitened(
                 light_curve, least_gain=LEAST_WAVE * event.signal_to_noise**2, spectrum=spectrum
             )
-            event = self._periodic(light_curve, star)
-        return first if event is None or _is_multiple(event, first) else event
+            found = self._periodic(light_curve, star)
+        return first if found[0] is None or _is_multiple(found[0], first[0]) else found
 
-    def _periodic(self, light_curve: LightCurve, star: Star) -> TransitEvent | None:
-        """The best event above the threshold that is not a single bad event."""
+    def _periodic(
+        self, light_curve: LightCurve, star: Star
+    ) -> tuple[TransitEvent | None, LightCurve]:
+        """The best event above the threshold that is not a single bad event, and what it is in."""
+        remains = light_curve
         for _ in range(self.retries + 1):
-            periodogram = self.periodogram(light_curve, star)
-            if periodogram is None:
-                return None
-            event = self._highest(light_curve, periodogram)
+            periodogram = self.periodogram(remains, star)
+            event = None if periodogram is None else self._highest(remains, periodogram)
             if event is None:
-                return None
-            strength, cadences = strongest_event(light_curve, event.ephemeris, margin=2.0)
+                break
+            strength, cadences = strongest_event(remains, event.ephemeris, margin=2.0)
             if strength < event.signal_to_noise and event.transit_count >= self.minimum_transits:
-                return event
-            light_curve = light_curve.keep(~cadences)
-        return None
+                return event, remains
+            remains = remains.keep(~cadences)
+        return None, light_curve
 
     def periodogram(self, light_curve: LightCurve, star: Star | None = None) -> Periodogram | None:
         """Return the best box at every trial period; None for a light curve too short to search.

@@ -57,9 +57,11 @@ class FeatureTable:
     events were measured (JSON-able). ``views``, if the set has them, are folded light curves of
     the same rows in fixed-length bins; they are stored beside the table's file. ``meanings`` says
     what each label stands for, as the scenarios declare it; it is empty for catalogue classes.
+    ``weight`` (rows,) says how much each row counts in fitting; None where all count alike. It is
+    not saved.
 
-    Raises BadTable if a declared column is missing, an undeclared one is present, or a column
-    gives the label away (``exoval.table.label_bearing``).
+    Raises BadTable if a declared column is missing, an undeclared one is present, a column
+    gives the label away (``exoval.table.label_bearing``), or weights and rows differ in number.
 
     >>> identity = {"event": ["a"], "target": ["KIC 1"], "label": ["planet"]}
     >>> frame = pd.DataFrame({**identity, "disposition": ["planet"], "period": [3.5]})
@@ -74,6 +76,7 @@ class FeatureTable:
     recipe: dict = field(default_factory=dict)
     views: RowViews | None = field(default=None, repr=False)
     meanings: Mapping[str, LabelMeaning] = field(default_factory=dict)
+    weight: np.ndarray | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         refuse_label_bearing(self.columns)
@@ -85,6 +88,8 @@ class FeatureTable:
                 f"feature table lacks {missing} and has undeclared {undeclared}; "
                 "declare every column in the feature group that measures it"
             )
+        if self.weight is not None and len(self.weight) != len(self.frame):
+            raise BadTable(f"{len(self.weight)} weights for {len(self.frame)} rows; give one a row")
         object.__setattr__(self, "frame", self.frame[wanted].reset_index(drop=True))
 
     def __len__(self) -> int:
@@ -154,7 +159,25 @@ class FeatureTable:
         rows = np.asarray(rows)
         rows = np.flatnonzero(rows) if rows.dtype == bool else rows
         views = None if self.views is None else self.views.select(rows)
-        return replace(self, frame=self.frame.iloc[rows], views=views)
+        weight = None if self.weight is None else self.weight[rows]
+        return replace(self, frame=self.frame.iloc[rows], views=views, weight=weight)
+
+    def only(self, names: Sequence[str]) -> FeatureTable:
+        """The table with the feature columns of these names, in their order.
+
+        Raises BadTable for a name that the table lacks.
+        """
+        declared = {column.name: column for column in self.columns}
+        missing = [name for name in names if name not in declared]
+        if missing:
+            raise BadTable(
+                f"the table has no column {', '.join(missing)}; it has {', '.join(declared)}"
+            )
+        return replace(
+            self,
+            frame=self.frame[[*IDENTITY, *names]],
+            columns=tuple(declared[name] for name in names),
+        )
 
     def require_columns_of(self, other: FeatureTable) -> None:
         """Raise BadTable unless both tables have the same columns in the same units."""

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from exoval.catalogs.shared_siblings import MOST
 from exoval.catalogs.tce_columns import (
     DERIVED,
     MEASURED,
@@ -14,15 +15,18 @@ from exoval.catalogs.tce_columns import (
 )
 from exoval.catalogs.toi_columns import measured_as_toi, toi_table
 from exoval.errors import BadTable, DataNotFound
+from exoval.siblings import COLUMNS as SIBLING_COLUMNS
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
 
+SIBLING_NAMES = [column.name for column in SIBLING_COLUMNS]
 #: the Sun with a Jupiter on a circular, central orbit of a year
 JUPITER = {
     "target_id": 11904151,
     "tce_plnt_num": 1,
     "label": "PC",
     "tce_period": 365.25,
+    "tce_time0bk": 200.0,
     "tce_duration": 13.0,
     "transit_depth": 10000.0,
     "tce_max_mult_ev": 100.0,
@@ -113,8 +117,36 @@ def test_marks_of_the_archive_become_missing(tmp_path):
 def test_both_sides_have_the_same_columns(tmp_path):
     theirs = tce_table(as_csv(tmp_path, JUPITER))
     ours = measured_as_tce(measured())
-    ours.require_columns_of(theirs)
     assert ours.feature_names == [one.name for one in (*MEASURED, *DERIVED)]
+    ours = measured_as_tce(measured(**dict.fromkeys(SIBLING_NAMES, 1.0)))
+    ours.require_columns_of(theirs)
+
+
+def test_events_of_a_star_are_related_to_each_other(tmp_path):
+    """A second event half a period later is the other eclipse of the first."""
+    later = JUPITER | {
+        "tce_plnt_num": 2,
+        "tce_time0bk": 200.0 + 0.5 * 365.25,
+        "tce_max_mult_ev": 20.0,
+        "tce_duration": 26.0,
+        "transit_depth": 1000.0,
+    }
+    alone = JUPITER | {"target_id": 757450}
+    table = tce_table(as_csv(tmp_path, JUPITER, later, alone)).frame
+    assert table["sibling_count"].tolist() == [1, 1, 0]
+    assert table["siblings_before"].tolist() == [0, 1, 0]
+    assert table["has_stronger_twin"].tolist() == [0, 1, 0]
+    assert table["sibling_phase"].tolist()[:2] == pytest.approx([0.5, 0.5])
+    assert table["sibling_depth"].tolist()[:2] == pytest.approx([-1, 1])
+    assert table["sibling_duration"].tolist()[:2] == pytest.approx([np.log10(2), -np.log10(2)])
+    assert np.isnan(table["sibling_phase"][2])
+
+
+def test_events_beyond_those_of_a_simulation_count_no_further(tmp_path):
+    rows = [JUPITER | {"tce_plnt_num": one, "tce_period": 3.0 * 1.7**one} for one in range(1, 7)]
+    table = tce_table(as_csv(tmp_path, *rows)).frame
+    assert set(table["sibling_count"]) == {MOST}
+    assert table["siblings_before"].tolist() == [0, 1, 2, 3, 3, 3]
 
 
 def test_strength_loses_what_whitening_takes():

@@ -15,6 +15,7 @@ from exoval.catalogs.spoc_tce_columns import (
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadTable, DataNotFound
 from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
+from exoval.siblings import COLUMNS as SIBLING_COLUMNS
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
 
@@ -23,6 +24,7 @@ EVENT = {
     "tceid": "00000000007-01",
     "run": "s0001-s0001",
     "ticid": 7,
+    "planetNumber": 1,
     "orbitalPeriodDays": 4.0,
     "transitEpochBtjd": 1326.0,
     "transitDurationHours": 2.89,
@@ -143,7 +145,8 @@ def tables_of(tmp_path, monkeypatch, *events):
 def test_both_sides_have_the_same_columns_and_meanings(tmp_path, monkeypatch):
     tables_of(tmp_path, monkeypatch, EVENT, EVENT | {"ticid": 9, "ws_mes": 0.0})
     theirs = spoc_tce_table()
-    measured_as_spoc_tce(measured()).require_columns_of(theirs)
+    related = dict.fromkeys((column.name for column in SIBLING_COLUMNS), 1.0)
+    measured_as_spoc_tce(measured(**related)).require_columns_of(theirs)
     assert list(theirs.labels) == [PLANET, "EB"]
     row = theirs.frame.iloc[0]
     assert row["planet_radius"] == pytest.approx(10.9, rel=0.01)
@@ -152,6 +155,13 @@ def test_both_sides_have_the_same_columns_and_meanings(tmp_path, monkeypatch):
     assert row["ses_over_mes"] == pytest.approx(1.0)
     assert np.isnan(theirs.frame["secondary_mes"][1])
     assert np.isnan(theirs.frame["secondary_phase"][1])
+
+
+def test_only_events_of_one_run_are_related(tmp_path, monkeypatch):
+    again = EVENT | {"planetNumber": 2, "orbitalPeriodDays": 8.0}
+    other_run = EVENT | {"run": "s0001-s0002"}
+    tables_of(tmp_path, monkeypatch, EVENT, again, other_run)
+    assert spoc_tce_table().frame["sibling_count"].tolist() == [1, 1, 0]
 
 
 def test_strength_loses_what_whitening_takes():

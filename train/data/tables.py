@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +14,9 @@ from exoval.errors import BadTable, DataNotFound
 from exoval.labels import joined_meanings
 from exoval.table.feature_table import FeatureTable
 from exoval.views.store import ViewRows, Views
+from train.data.label_groups import grouped
 from train.data.labelled_set import check_learnable, read_labelled_set
+from train.data.row_weights import RowWeights, log_weights
 
 if TYPE_CHECKING:
     from exoval.recipe import Recipe
@@ -35,20 +37,22 @@ class SimulatedTable:
 
     ``leave_out`` names scenarios without a certain label in catalogues: a planet of a bound
     companion is a false positive here but counts as planet in most catalogues, which cannot tell.
+    ``weights`` says how much each row counts in fitting, from the tables of truths; None counts all
+    alike. With ``groups`` labels are planet, astrophysical and nothing instead of scenarios.
     """
 
     labelled_set: str | Path | Sequence[str | Path]
     reduce: Callable[[FeatureTable], FeatureTable] | None = None
     leave_out: Sequence[str] = ()
     kind: str = "simulated"
+    weights: RowWeights | None = None
+    groups: bool = False
 
     def __call__(self) -> FeatureTable:
         """The rows; raises DataNotFound or BadTable for a set that cannot be read."""
         one = isinstance(self.labelled_set, str | Path)
-        tables = [
-            read_labelled_set(folder).table
-            for folder in ([self.labelled_set] if one else self.labelled_set)
-        ]
+        folders = [self.labelled_set] if one else list(self.labelled_set)
+        tables = [read_labelled_set(folder).table for folder in folders]
         if self.reduce is not None:
             tables = [self.reduce(table) for table in tables]
         for other in tables[1:]:
@@ -61,7 +65,11 @@ class SimulatedTable:
             meanings=joined_meanings(table.meanings for table in tables),
         )
         check_learnable(table)
-        return table.select(~np.isin(table.labels, list(self.leave_out)))
+        if self.weights is not None:
+            drawn = [log_weights(one, folder) for one, folder in zip(tables, folders, strict=True)]
+            table = replace(table, weight=self.weights(table, np.concatenate(drawn)))
+        table = table.select(~np.isin(table.labels, list(self.leave_out)))
+        return grouped(table) if self.groups else table
 
 
 def _joined_views(tables: Sequence[FeatureTable]) -> ViewRows | None:

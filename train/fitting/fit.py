@@ -46,7 +46,9 @@ def fit(
     """
     if folds == 0:
         chosen = table.select(capped_rows(name, table, split.fit, cap=row_cap, seed=seed))
-        pipeline = fitted_pipeline(name, classifier, chosen, seed=seed, checkpoints=checkpoints)
+        pipeline = fitted_pipeline(
+            name, classifier, chosen, seed=seed, checkpoints=checkpoints, weight=chosen.weight
+        )
         judged = table.select(split.calibration)
         score = planet_score(pipeline, judged, chosen.label_meanings())
     else:
@@ -63,7 +65,9 @@ def fit(
         chosen = judged.select(
             capped_rows(name, judged, np.arange(len(judged)), cap=row_cap, seed=seed)
         )
-        pipeline = fitted_pipeline(name, classifier, chosen, seed=seed, checkpoints=checkpoints)
+        pipeline = fitted_pipeline(
+            name, classifier, chosen, seed=seed, checkpoints=checkpoints, weight=chosen.weight
+        )
     return FittedModel(
         name=name,
         pipeline=pipeline,
@@ -155,13 +159,15 @@ def left_out_scores(
                 "without the stars of one fold no planets are left to fit; give fewer "
                 "calibration_folds or simulate more stars"
             )
+        chosen = table.select(fitted)
         copy = fitted_pipeline(
             name,
             classifier,
-            table.select(fitted),
+            chosen,
             seed=seed,
             checkpoints=checkpoints,
             part=f"fold{number}",
+            weight=chosen.weight,
         )
         score[out] = planet_score(copy, table.select(out), meanings)
     return score

@@ -16,6 +16,7 @@ from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.models.calibrate import Calibration
 from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
+from exoval.siblings import COLUMNS as SIBLINGS
 from exoval.table.feature_table import FeatureTable
 from train.data.splits import StarSplit
 from train.data.tables import LabelledTable, without_stars_of
@@ -31,6 +32,9 @@ from train.report.transfer_figure import transfer_figure
 from train.run import describe_sets, predictions
 
 log = logging.getLogger(__name__)
+
+#: columns that a table has only if its events are related to others
+OF_OTHER_EVENTS = {column.name for column in SIBLINGS}
 
 
 def transfer(
@@ -56,9 +60,8 @@ def transfer(
     """
     start = time.time()
     output = make_folder(output)
-    table = source()
-    judged = without_stars_of(target(), table)
-    judged.require_columns_of(table)
+    table, judged = in_common(source(), target())
+    judged = without_stars_of(judged, table)
     parts = split(table, seed=seed)
     models = [
         fit(
@@ -104,6 +107,23 @@ def transfer(
     result["seconds"] = round(time.time() - start, 1)
     write(result, output=output, results=results, held_out=held_out, elsewhere=elsewhere, gap=gap)
     return result | {"verdict": verdict(result)}
+
+
+def in_common(table: FeatureTable, judged: FeatureTable) -> tuple[FeatureTable, FeatureTable]:
+    """Both tables without columns of other events that only one of them has.
+
+    A set whose stars were searched once does not relate the events of a star. Raises BadTable if
+    other columns differ.
+    """
+    alone = OF_OTHER_EVENTS & ({*table.feature_names} ^ {*judged.feature_names})
+    if alone:
+        log.warning("only one of both tables has, and no model uses: %s", ", ".join(sorted(alone)))
+    table, judged = (
+        one.only([name for name in one.feature_names if name not in alone])
+        for one in (table, judged)
+    )
+    judged.require_columns_of(table)
+    return table, judged
 
 
 def headline(source: dict, target: dict) -> dict:

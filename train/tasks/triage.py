@@ -230,11 +230,7 @@ def _reduced(
                 f"there are no columns {unknown}; give columns=... some of "
                 f"{', '.join(table.feature_names)}"
             )
-        return replace(
-            table,
-            frame=table.frame[[*IDENTITY, *columns]],
-            columns=tuple(c for name in columns for c in table.columns if c.name == name),
-        )
+        return table.only(columns)
 
     return rows if columns is None else fewer
 

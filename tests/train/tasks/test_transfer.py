@@ -122,6 +122,20 @@ def test_columns_that_differ_are_refused(tmp_path):
         run(tmp_path, table(0, "a"), renamed)
 
 
+def test_columns_of_other_events_are_used_where_both_tables_have_them(tmp_path):
+    with_siblings = [
+        FeatureTable(
+            one.frame.assign(sibling_count=float(number)),
+            (*one.columns, Column("sibling_count", "")),
+        )
+        for number, one in enumerate((table(0, "a"), table(1, "b")))
+    ]
+    alone = run(tmp_path / "one", table(0, "a"), with_siblings[1])
+    both = run(tmp_path / "two", *with_siblings)
+    assert alone["columns"] == ["strength", "noise"]
+    assert both["columns"] == ["strength", "noise", "sibling_count"]
+
+
 def test_several_labelled_sets_are_one_table_of_the_reduced_columns(tmp_path):
     for name in ("one", "two"):
         write_labelled_set(tmp_path / name)
