@@ -180,7 +180,8 @@ def _write_parameters(axes: Axes, system: System, orbit: Orbit | None) -> None:
             f"brightness ratio {orbit.surface_brightness_ratio:.3g}   M2/M1 {orbit.mass_ratio:.3g}",
         ]
     lines += [
-        f"orbit {i}: {one.period:.5g} d   R2/R1 {one.radius_ratio:.4g}   b {one.impact_parameter:.3g}"
+        f"orbit {i}: {one.period:.5g} d   R2/R1 {one.radius_ratio:.3g}"
+        f"   b {one.impact_parameter:.3g}"
         for i, one in enumerate(system.orbits[1:], start=2)
     ]
     lines += [

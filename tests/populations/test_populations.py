@@ -125,7 +125,7 @@ def test_eccentricities_of_several_planets_have_the_published_scatter():
     """Root mean square 0.083 about zero (Van Eylen et al. 2019); no scatter is no law."""
     drawn = HalfNormalEccentricity().sample(np.random.default_rng(0), 20_000)
     assert np.sqrt(np.mean(drawn**2)) == pytest.approx(0.083, rel=0.02)
-    with pytest.raises(BadParameter, match="scatter=0.0"):
+    with pytest.raises(BadParameter, match=r"scatter=0\.0"):
         HalfNormalEccentricity(0.0)
 
 

@@ -43,13 +43,13 @@ FIRST = DrawnOrbit(
 )
 
 
-def companions(seed, first=FIRST, systems=PlanetSystems(), host=SUN):
+def companions(seed, first=FIRST):
     return draw_further_planets(
         np.random.default_rng(seed),
         OBSERVATION,
-        host,
+        SUN,
         first,
-        systems=systems,
+        systems=PlanetSystems(),
         eccentricities=HalfNormalEccentricity(),
     )
 
@@ -86,7 +86,7 @@ def test_a_planet_that_hugs_its_star_has_its_companions_outside():
 
 
 def test_inclinations_are_those_of_planes_tilted_in_space():
-    """Normals of orbits as vectors: the system's plane, then each planet's, in random directions."""
+    """Normals of orbits as vectors: the system's plane, then each planet's, tilted at random."""
     scale = math.radians(1.4)
     rng = np.random.default_rng(0)
     cosine = cosine_of_inclination(FIRST.orbit)

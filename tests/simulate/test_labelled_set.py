@@ -163,7 +163,7 @@ def test_a_read_only_folder_is_named(tmp_path):
 
 
 def test_every_orbit_of_a_star_counts_once_for_completeness():
-    """Two planets, the second found and the first missed; an eclipse and noise count for nothing."""
+    """Two planets, the second found and the first missed; remains and noise count for nothing."""
 
     def outcome(number, status, kind, orbit=None, period=3.0):
         truth = {
