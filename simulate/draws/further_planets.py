@@ -150,7 +150,7 @@ def _tilted(cosine: float, tilt: np.ndarray) -> float:
     angle = math.hypot(*tilt)
     towards_us = tilt[0] / angle if angle > 0 else 0.0
     sine = math.sqrt(1 - cosine**2)
-    return cosine * math.cos(angle) + sine * math.sin(angle) * towards_us
+    return float(cosine * math.cos(angle) + sine * math.sin(angle) * towards_us)
 
 
 def _orbit(
