@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from exoval.errors import BadParameter
 
@@ -58,9 +59,14 @@ class Orbit:
 class Source:
     """A point source: its share of the aperture's flux and its position.
 
-    ``flux_fraction`` includes both bodies of the orbit, out of eclipse. ``offset_column`` and
+    ``flux_fraction`` includes all bodies of the orbits, out of eclipse. ``offset_column`` and
     ``offset_row`` are arcsec from the target along the detector's axes. ``limb_darkening`` is
     the quadratic pair (u1, u2) of body 1. Without an orbit the source is constant.
+
+    ``further_orbits`` are those of more companions of the same body 1: the planets of a star, or a
+    planet about both stars of a binary, which is the first orbit. Body 1 stays in its place:
+    neither its motion in a binary nor moons are modelled, except by ``transit_times``. Raises
+    BadParameter for further orbits without a first one.
     """
 
     flux_fraction: float
@@ -68,6 +74,24 @@ class Source:
     offset_row: float = 0.0
     limb_darkening: tuple[float, float] = (0.4, 0.3)
     orbit: Orbit | None = None
+    further_orbits: tuple[Orbit, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.further_orbits and self.orbit is None:
+            raise BadParameter(
+                f"a source with {len(self.further_orbits)} further orbits and no first one; give "
+                "one of them as orbit"
+            )
+
+    @property
+    def orbits(self) -> tuple[Orbit, ...]:
+        """All orbits of the source, the first one first; empty where nothing eclipses it."""
+        return () if self.orbit is None else (self.orbit, *self.further_orbits)
+
+    def with_orbits(self, orbits: Iterable[Orbit]) -> Source:
+        """Return the source with other orbits, the first one first; constant without any."""
+        first, *further = (*orbits,) or (None,)
+        return replace(self, orbit=first, further_orbits=tuple(further))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +101,11 @@ class System:
     ``truth`` holds the drawn parameters for the table of truths; their names end in their units.
     ``log_prior`` is the population density times the geometric probability, ``log_proposal`` the
     density that the system was drawn from; their difference is the row's log weight.
+    ``further_truth`` holds, for each orbit of ``orbits`` after the first, the parameters in which
+    its truth differs from ``truth``.
 
-    Raises BadParameter unless the flux fractions are non-negative and sum to one.
+    Raises BadParameter unless the flux fractions are non-negative and sum to one, and for another
+    number of further truths than of further orbits.
     """
 
     scenario: str
@@ -86,6 +113,7 @@ class System:
     truth: dict[str, float | str] = field(default_factory=dict)
     log_prior: float = 0.0
     log_proposal: float = 0.0
+    further_truth: tuple[dict[str, float | str], ...] = ()
 
     def __post_init__(self) -> None:
         fractions = [source.flux_fraction for source in self.sources]
@@ -93,9 +121,18 @@ class System:
             raise BadParameter(
                 f"{self.scenario}: flux fractions {fractions} must be non-negative and sum to 1"
             )
+        if self.further_truth and len(self.further_truth) != len(self.orbits) - 1:
+            raise BadParameter(
+                f"{self.scenario}: {len(self.further_truth)} further truths for "
+                f"{len(self.orbits)} orbits; give one for each orbit after the first, or none"
+            )
 
     @property
     def signal(self) -> Orbit | None:
         """The first source's orbit, which makes the event; None where nothing transits."""
-        orbits = [source.orbit for source in self.sources if source.orbit is not None]
-        return orbits[0] if orbits else None
+        return self.orbits[0] if self.orbits else None
+
+    @property
+    def orbits(self) -> tuple[Orbit, ...]:
+        """All orbits of all sources, in order."""
+        return tuple(orbit for source in self.sources for orbit in source.orbits)

@@ -86,8 +86,12 @@ def _summary(manifest: dict, output: str) -> None:
     header = ["drawn", "visible", "recovered", "kept", "failed"]
     print(f"\n{'scenario':22s}" + "".join(f"{name:>11s}" for name in [*header, "effective"]))
     for scenario, row in manifest["counts"].items():
-        size = manifest["effective_sample_size"].get(scenario, {}).get("effective", 0.0)
-        print(f"{scenario:22s}" + "".join(f"{row[name]:11d}" for name in header) + f"{size:11.1f}")
+        size = manifest["effective_sample_size"].get(scenario, {}).get("effective")
+        # a scenario whose events have another one's label is counted there
+        effective = "" if size is None and row["kept"] else f"{size or 0.0:.1f}"
+        print(
+            f"{scenario:22s}" + "".join(f"{row[name]:11d}" for name in header) + f"{effective:>11s}"
+        )
     for failure in manifest["failures"]:
         print(f"  {failure['count']} x {failure['stage']}: {failure['reason']}")
     if manifest["host"].get("warning"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,12 +12,14 @@ import numpy as np
 from exoval.ephemeris import Ephemeris
 from exoval.errors import ExovalError
 from exoval.event import TransitEvent
+from exoval.injection.importance_weights import OF_THE_FIRST
 from exoval.injection.inject import inject
 from exoval.lightcurve import LightCurve
 from exoval.measure import measure
 from exoval.missions.mission import Mission
 from exoval.noise.differential_precision import differential_precision
 from exoval.physics.orbit import durations, secondary_delay
+from exoval.physics.system_flux import orbit_alone
 from exoval.physics.transit_flux import TransitModel
 from exoval.populations.catalogue_errors import CatalogueErrors
 from exoval.populations.limb_darkening_scatter import LimbDarkeningScatter
@@ -27,12 +29,13 @@ from exoval.star import Star
 from exoval.star_events import sibling_values, star_events, without_found
 from exoval.system import Orbit, System
 from simulate.complete_star import complete_star
-from simulate.event_kinds import NOTHING, OF_THE_SCENARIO, SIGNAL, kinds_of_events
+from simulate.event_kinds import NOTHING, OF_THE_SCENARIO
+from simulate.found_events import FoundEvents
 from simulate.hard_cases import hard_cases
 from simulate.hosts import Hosts
 from simulate.observation import Observation
-from simulate.recover import Recovery, recover
-from simulate.scenarios.scenario import Scenario
+from simulate.recover import Eclipses, Recovery, recover_among
+from simulate.scenarios.scenario import Scenario, event_label
 from simulate.transform import INVERTED, SCRAMBLED, invert, scramble
 
 log = logging.getLogger(__name__)
@@ -68,8 +71,9 @@ class Outcome:
     """The outcome of one example; ``row`` holds the features of a kept one.
 
     An example has one outcome of the injected signal, whose ``number`` is 0, and one of each
-    further event that the search finds in the star, counted from 1 in the order of discovery.
-    ``label`` is what an event is where that differs from the scenario.
+    further event that the search finds in the star, counted from 1 in the order of discovery. Of a
+    star with several orbits, those that no event was matched with follow. ``label`` is what the
+    event is, the scenario where it is empty.
     ``views``, if the recipe has a form of views, are the views and their counts of empty bins.
     """
 
@@ -105,13 +109,13 @@ def example_rng(seed: int, scenario: str, index: int) -> np.random.Generator:
 def simulate_example(simulation: Simulation, scenario: str, index: int) -> Outcome:
     """Draw, inject, search and measure one example; an error becomes a failed outcome.
 
-    The outcome is that of the injected signal.
+    The outcome is that of the injected signal or, of several, of one that was found.
     """
     return simulate_events(simulation, scenario, index)[0]
 
 
 def simulate_events(simulation: Simulation, scenario: str, index: int) -> list[Outcome]:
-    """The outcome of the injected signal, and then those of all other events of the star."""
+    """The outcome of the injected signal, those of all other events, and of missed orbits."""
     rng = example_rng(simulation.seed, scenario, index)
     target, stage = "", "host"
     try:
@@ -195,78 +199,70 @@ def _search_and_measure(
     *,
     injected: InjectedSystem,
 ) -> list[Outcome]:
-    light_curve, star, system = injected.light_curve, injected.star, injected.system
-    truth = _truth(injected, simulation.transit_model)
-    example = {"scenario": scenario, "index": index, "target": star.target}
-    expected = _expected_ephemeris(system.signal)
-    if expected is not None and truth["expected_snr"] < simulation.visible_snr:
-        return [Outcome(**example, status=DRAWN, truth=truth)]
+    """The outcome that stands for the star, those of its other events and of missed orbits."""
     recipe = simulation.recipe
-    if recipe.max_events > 1:
-        found = star_events(light_curve, star, recipe)
+    label = event_label(scenario, simulation.scenarios[scenario])
+    truths = [
+        _truth(injected, simulation.transit_model, number)
+        for number in range(len(injected.system.orbits) or 1)
+    ]
+    unseen = [truth.get("expected_snr", np.inf) < simulation.visible_snr for truth in truths]
+    if all(unseen):
+        found = FoundEvents([], [], len(injected.system.orbits), searched=False)
     else:
-        event = recipe.search(recipe.detrend(light_curve), star, expected, rng)
-        found = [] if event is None else [event]
-    matches = [_recovery(one.ephemeris, expected, system.signal, light_curve) for one in found]
-    kinds = kinds_of_events(matches, injected=expected is not None)
-    own = kinds.index(SIGNAL) if SIGNAL in kinds else None
-    order = [own]
-    if recipe.max_events > 1:
-        order += [place for place in range(len(found)) if place != own]
+        found = _search(recipe, injected, truths, rng)
     outcomes = []
-    for number, place in enumerate(order):
-        measured = truth | _found(found, matches, kinds, place)
+    for number, (place, orbit) in enumerate(found.rows(several=recipe.max_events > 1)):
         if place is None:
-            outcomes.append(Outcome(**example, status=VISIBLE, truth=measured))
-            continue
-        row = _measured(light_curve, star, recipe, found=found, place=place)
+            measured = {"status": DRAWN if unseen[orbit or 0] else VISIBLE}
+        else:
+            measured = _measured(injected, recipe, found=found.events, place=place)
+        ours = place is None or found.kinds[place] in OF_THE_SCENARIO
         outcomes.append(
             Outcome(
-                **example,
+                scenario=scenario,
+                index=index,
+                target=injected.star.target,
                 number=number,
-                label=scenario if kinds[place] in OF_THE_SCENARIO else NOTHING,
-                truth=measured,
-                **row,
+                label=label if ours else NOTHING,
+                truth=truths[orbit or 0] | found.truth(place, orbit),
+                **measured,
             )
         )
     return outcomes
 
 
-def _found(
-    found: list[TransitEvent], matches: list[Recovery], kinds: list[str], place: int | None
-) -> dict:
-    """What the search found at a place, for the table of truths; without one, the first event."""
-    match = Recovery() if place is None else matches[place]
-    truth = {"alias": match.alias, "at_secondary": float(match.at_secondary)}
-    if not found:
-        return truth
-    event = found[place or 0]
-    found_values = {
-        "found_period_days": event.ephemeris.period,
-        "found_epoch_days": event.ephemeris.epoch,
-        "found_snr": event.signal_to_noise,
-    }
-    truth = found_values | truth
-    if len(found) > 1:
-        truth |= {"found_as": float(1 + (place or 0))}
-        truth |= {"event_kind": "" if place is None else kinds[place]}
-    return truth
+def _search(
+    recipe: Recipe, injected: InjectedSystem, truths: list[dict], rng: np.random.Generator
+) -> FoundEvents:
+    """The events of the star, each matched with the orbits that were injected."""
+    light_curve, star = injected.light_curve, injected.star
+    eclipses = [_eclipses(orbit) for orbit in injected.system.orbits]
+    if recipe.max_events > 1:
+        events = star_events(light_curve, star, recipe)
+    else:
+        strengths = [np.nan_to_num(truth.get("expected_snr", 0.0)) for truth in truths]
+        expected = eclipses[int(np.argmax(strengths))].ephemeris if eclipses else None
+        event = recipe.search(recipe.detrend(light_curve), star, expected, rng)
+        events = [] if event is None else [event]
+    ends = (float(light_curve.time[0]), float(light_curve.time[-1]))
+    matches = [
+        # without an injection any event is what is looked for
+        recover_among(event.ephemeris, eclipses, baseline=ends) if eclipses else Recovery("same")
+        for event in events
+    ]
+    return FoundEvents(events, matches, len(eclipses))
 
 
 def _measured(
-    light_curve: LightCurve,
-    star: Star,
-    recipe: Recipe,
-    *,
-    found: list[TransitEvent],
-    place: int,
+    injected: InjectedSystem, recipe: Recipe, *, found: Sequence[TransitEvent], place: int
 ) -> dict:
     """Status, features and views of the event at a place, with the earlier ones taken out."""
-    siblings = None
+    light_curve, siblings = injected.light_curve, None
     if recipe.max_events > 1:
         light_curve = without_found(light_curve, found[:place])
         siblings = sibling_values(found, place)
-    measured = measure(light_curve, found[place], star, recipe, siblings=siblings)
+    measured = measure(light_curve, found[place], injected.star, recipe, siblings=siblings)
     if measured is None:
         return {
             "status": RECOVERED,
@@ -276,48 +272,44 @@ def _measured(
     return {"status": KEPT, "row": measured.row, "views": measured.views}
 
 
-def _recovery(
-    found: Ephemeris, expected: Ephemeris | None, orbit: Orbit | None, light_curve: LightCurve
-) -> Recovery:
-    """Whether the found event matches the injected one; without an injection any event does."""
-    if expected is None or orbit is None:
-        return Recovery("same")
+def _eclipses(orbit: Orbit) -> Eclipses:
+    """When an orbit eclipses body 1 and, if body 2 shines, body 2."""
+    duration = min(max(durations(orbit)[0], 1e-3), 0.9 * orbit.period)
     secondary = None
     if orbit.surface_brightness_ratio > 0:
-        secondary = expected.epoch + secondary_delay(
+        secondary = orbit.epoch + secondary_delay(
             orbit.period,
             eccentricity=orbit.eccentricity,
             argument_of_periastron=orbit.argument_of_periastron,
         )
-    ends = (float(light_curve.time[0]), float(light_curve.time[-1]))
-    return recover(found, expected, baseline=ends, secondary_epoch=secondary)
+    return Eclipses(Ephemeris(orbit.period, orbit.epoch, duration), secondary)
 
 
-def _expected_ephemeris(orbit: Orbit | None) -> Ephemeris | None:
-    if orbit is None:
-        return None
-    duration = durations(orbit)[0]
-    return Ephemeris(orbit.period, orbit.epoch, min(max(duration, 1e-3), 0.9 * orbit.period))
-
-
-def _truth(injected: InjectedSystem, transit_model: TransitModel) -> dict:
-    """The true parameters of an example as a flat row."""
+def _truth(injected: InjectedSystem, transit_model: TransitModel, number: int) -> dict:
+    """The true parameters of one orbit of an example, counted from 0, as a flat row."""
     system, host = injected.system, injected.host
     truth = dict(system.truth)
+    if number and system.further_truth:
+        truth |= system.further_truth[number - 1]
     truth |= {
         "log_prior": system.log_prior,
         "log_proposal": system.log_proposal,
         "segments": ",".join(str(segment.number) for segment in host.segments),
     }
-    eclipsed = next((source for source in system.sources if source.orbit is not None), None)
-    if eclipsed is None:
+    if not system.orbits:
         return truth
-    orbit = eclipsed.orbit
+    if number:
+        first = system.truth | {"period_days": system.orbits[0].period}
+        truth |= {f"first_{name}": first[name] for name in OF_THE_FIRST if name in first}
+    alone = orbit_alone(system, number)
+    orbit = alone.orbits[0]
+    whole = next(source for source in system.sources if orbit in source.orbits)
+    eclipsed = next(source for source in alone.sources if source.orbit is not None)
     eclipses = injected.light_curve
-    if orbit.phase_curve is not None:
-        # depth and strength are those of the light that the eclipses hide
+    if len(system.orbits) > 1 or orbit.phase_curve is not None:
+        # depth and strength are those of the light that the eclipses of this orbit hide
         eclipses = inject(
-            host, without_phase_curves(system), transit_model=transit_model, pixel_scale_arcsec=1.0
+            host, without_phase_curves(alone), transit_model=transit_model, pixel_scale_arcsec=1.0
         ).light_curve
     # cadences without light are left out: no share of them can be hidden
     lost = 1 - np.divide(
@@ -335,7 +327,7 @@ def _truth(injected: InjectedSystem, transit_model: TransitModel) -> dict:
         | hard_cases(eclipsed, host, transit_model=transit_model)
         | {
             "has_phase_curve": float(orbit.phase_curve is not None),
-            "source_share": eclipsed.flux_fraction,
+            "source_share": whole.flux_fraction,
             "period_days": orbit.period,
             "epoch_days": orbit.epoch,
             "duration_days": durations(orbit)[0],

@@ -27,6 +27,7 @@ from exoval.table.column import Column
 from exoval.table.feature_table import IDENTITY, FeatureTable
 from exoval.views.layout import ViewLayout
 from exoval.views.store import save_views
+from simulate.event_kinds import FURTHER, MISSED
 from simulate.example import DRAWN, FAILED, KEPT, RECOVERED, VISIBLE, Outcome
 from simulate.executor import Batch
 
@@ -210,16 +211,29 @@ def truth_table(outcomes: list[Outcome]) -> pd.DataFrame:
 
 
 def completeness_by_scenario(truth: pd.DataFrame) -> dict[str, Completeness]:
-    """Completeness by period and depth of every scenario with signals, from injected signals."""
+    """Completeness by period and depth of every scenario with signals, from injected signals.
+
+    Every orbit of a star counts once, found or missed.
+    """
     if not len(truth):
         return {}
-    truth = truth[truth["event_number"] == 0]
+    truth = truth[truth["event_number"].eq(0) | _further_orbit(truth)]
     measured = {str(name): measure_completeness(truth, name) for name in truth["label"].unique()}
     return {name: one for name, one in measured.items() if one is not None}
 
 
+def _further_orbit(truth: pd.DataFrame) -> pd.Series:
+    """Rows that stand for an orbit beside the one that the star's first row stands for."""
+    if "orbit_number" not in truth:
+        return pd.Series(False, index=truth.index)
+    return truth["orbit_number"].notna() & truth["event_kind"].isin([FURTHER, MISSED])
+
+
 def counts(outcomes: list[Outcome], scenarios: list[str]) -> dict[str, dict[str, int]]:
-    """Numbers of injected signals by scenario: drawn, visible, recovered, kept and failed."""
+    """Numbers of injected systems by scenario: drawn, visible, recovered, kept and failed.
+
+    Of a star with several orbits the first row counts: the first orbit, or the one that was found.
+    """
     table = {}
     for scenario in scenarios:
         statuses = [o.status for o in outcomes if o.scenario == scenario and o.number == 0]

@@ -32,7 +32,7 @@ from simulate.executor import Batch, Executor
 from simulate.hosts import Hosts
 from simulate.picture import picture_examples
 from simulate.scenarios.no_transit import NoTransit
-from simulate.scenarios.scenario import Scenario
+from simulate.scenarios.scenario import Scenario, event_label
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ def run(
     start = time.time()
     batches = _batches(scenario, n_systems, batch_size)
     outcomes = _simulate(simulation, batches, executor, shards)
-    meanings = {name: one.meaning for name, one in scenario.items()}
+    meanings = {event_label(name, one): one.meaning for name, one in scenario.items()}
     if max_events > 1:
         meanings.setdefault(NOTHING, NoTransit.meaning)
     columns = declared_columns(recipe.features)

@@ -15,6 +15,9 @@ log = logging.getLogger(__name__)
 
 #: columns of every table of truths; further columns depend on the scenario
 REQUIRED = ("label", "log_prior", "log_proposal")
+#: columns with which a star's weight is computed; in the rows of its further orbits, those of the
+#: first orbit have the prefix ``first_``
+OF_THE_FIRST = ("period_days", "planet_radius_earth", "mass_ratio", "log_transit_probability")
 #: least effective sample sizes, as a share of the rows and as a number; below them a warning is
 #: logged
 LEAST_SHARE, LEAST_SIZE = 0.10, 50.0
@@ -31,11 +34,11 @@ def reweight(
     with a pair; the geometry and the number of stars that may carry the signal stay. Rows without a
     density (no injection) have weight 1. The mean weight of a scenario's rows is the expected
     number of its events per target, within the range that was drawn: weights cannot restore what
-    was never drawn.
+    was never drawn. All rows of a star have the weight of its first orbit.
 
     Raises DataNotFound for a folder without truths and BadTable for a table that lacks columns.
     """
-    truth = read_truth(labelled_set)
+    truth = _of_the_first_orbits(read_truth(labelled_set))
     log_prior = truth["log_prior"].to_numpy(dtype=float).copy()
     for part, rows, density in _parts(truth, population or {}):
         log.debug("new %s for %d rows", part, rows.sum())
@@ -111,6 +114,16 @@ def read_truth(labelled_set: str | Path | pd.DataFrame) -> pd.DataFrame:
         truth = pd.read_parquet(path)
     _require(truth, REQUIRED)
     return truth
+
+
+def _of_the_first_orbits(truth: pd.DataFrame) -> pd.DataFrame:
+    """The truths with the values of the first orbit in the rows of further ones."""
+    if "first_period_days" not in truth:
+        return truth
+    further = truth["first_period_days"].notna()
+    known = [name for name in OF_THE_FIRST if name in truth]
+    firsts = {name: truth.get(f"first_{name}", np.nan) for name in known}
+    return truth.assign(**{name: truth[name].mask(further, firsts[name]) for name in known})
 
 
 def _require(truth: pd.DataFrame, names: tuple[str, ...]) -> None:

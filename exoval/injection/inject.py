@@ -18,8 +18,9 @@ from exoval.physics.system_flux import SystemLight, system_flux
 from exoval.physics.transit_flux import TransitModel
 from exoval.system import Orbit, PhaseCurve, Source, System
 
-#: format name of the truth card
+#: format name of the truth card, and that of a system in which a source has several orbits
 CARD_FORMAT = "exoval truth card 1"
+SEVERAL_ORBITS_FORMAT = "exoval truth card 2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,10 +37,11 @@ class Injection:
     @property
     def card(self) -> dict:
         """The truth as plain values that JSON stores exactly, for ``rebuild``."""
+        several = any(source.further_orbits for source in self.system.sources)
         return {
-            "format": CARD_FORMAT,
+            "format": SEVERAL_ORBITS_FORMAT if several else CARD_FORMAT,
             "host": _identity(self.host),
-            "system": asdict(self.system),
+            "system": _system_card(self.system),
             "transit_model": _engine_card(self.transit_model),
             "pixel_scale_arcsec": self.pixel_scale_arcsec,
             "neighbours_arcsec": list(self.neighbours_arcsec),
@@ -121,10 +123,10 @@ def rebuild(light_curve: LightCurve, card: Mapping) -> Injection:
 
     Raises BadParameter if ``card`` is not a truth card and BadLightCurve for another host.
     """
-    if card.get("format") != CARD_FORMAT:
+    if card.get("format") not in (CARD_FORMAT, SEVERAL_ORBITS_FORMAT):
         raise BadParameter(
-            f"not a truth card: format is {card.get('format')!r} instead of "
-            f"'{CARD_FORMAT}'; give the card that an injection returned"
+            f"not a truth card: format is {card.get('format')!r} instead of '{CARD_FORMAT}' or "
+            f"'{SEVERAL_ORBITS_FORMAT}'; give the card that an injection returned"
         )
     light_curve = as_light_curve(light_curve)
     identity = _identity(light_curve)
@@ -204,10 +206,21 @@ def _system(card: Mapping) -> System:
             source,
             limb_darkening=tuple(source["limb_darkening"]),
             orbit=source["orbit"] and _orbit(source["orbit"]),
+            further_orbits=tuple(_orbit(orbit) for orbit in source.get("further_orbits", ())),
         )
         for source in card["sources"]
     )
-    return _noun(System, card, sources=sources)
+    further_truth = tuple(dict(truth) for truth in card.get("further_truth", ()))
+    return _noun(System, card, sources=sources, further_truth=further_truth)
+
+
+def _system_card(system: System) -> dict:
+    """The system as plain values; what is said of further orbits only where there are some."""
+    card = asdict(system)
+    for part, name in ((card, "further_truth"), *((s, "further_orbits") for s in card["sources"])):
+        if not part[name]:
+            del part[name]
+    return card
 
 
 def _orbit(card: Mapping) -> Orbit:
@@ -230,4 +243,5 @@ def _orbit(card: Mapping) -> Orbit:
 
 def _noun(kind: type, card: Mapping, **exchanged: object) -> object:
     """A frozen dataclass from its card, with some values replaced."""
-    return kind(**{field.name: card[field.name] for field in fields(kind)} | exchanged)
+    kept = [field.name for field in fields(kind) if field.name not in exchanged]
+    return kind(**{name: card[name] for name in kept} | exchanged)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LIGHT, COLUMN, ROW = "#1f3b6f", "#c2541b", "#4a8f5c"
+#: eclipses of a further orbit that are drawn in detail within one period of the first
+MOST_EVENTS = 50
 
 
 def plot_system(
@@ -29,7 +31,8 @@ def plot_system(
     """Draw flux over phase, close-ups of both eclipses, photocentre, sky and parameters.
 
     ``exposure`` is in days; the engine is ExactModel unless given. The orbit shown is that of the
-    system's signal; a system without one is shown for a day. Raises ExovalError, which names the
+    system's signal, with the dips of the other orbits when they happen; a system without one is
+    shown for a day. Raises ExovalError, which names the
     extra to install, without matplotlib.
     """
     figure_class, ticks = _matplotlib()
@@ -85,11 +88,25 @@ def _draw_orbit(
             ]
         )
         phase = np.sort((phase + 0.25) % 1 - 0.25)
+        others = _times_of_others(system, epoch + period * np.array([-0.25, 0.75]), exposure)
+        phase = np.sort(np.append(phase, (others - epoch) / period))
     flux = system_flux(epoch + phase * period, system, exposure=exposure, transit_model=model).flux
     axes.plot(phase, flux, color=LIGHT, lw=1)
     axes.set(xlabel="orbital phase", ylabel="relative flux", xlim=(-0.25, 0.75))
     if np.ptp(flux) == 0:
         axes.set_ylim(0.999, 1.001)
+
+
+def _times_of_others(system: System, ends: np.ndarray, exposure: float) -> np.ndarray:
+    """Times (days) between two ends around the eclipses of all orbits but the first."""
+    times = [np.empty(0)]
+    for orbit in system.orbits[1:]:
+        for _, _, middle in _close_ups(orbit):
+            first, last = np.ceil((ends - middle) / orbit.period)
+            starts = middle + orbit.period * np.arange(first, last)[:MOST_EVENTS]
+            times.append(np.add.outer(starts, _around(orbit, exposure)).ravel())
+    times = np.concatenate(times)
+    return times[(times >= ends[0]) & (times <= ends[1])]
 
 
 def _close_ups(orbit: Orbit | None) -> list[tuple[int, str, float]]:
@@ -162,6 +179,11 @@ def _write_parameters(axes: Axes, system: System, orbit: Orbit | None) -> None:
             f"e {orbit.eccentricity:.3g}   w {math.degrees(orbit.argument_of_periastron):.1f} deg",
             f"brightness ratio {orbit.surface_brightness_ratio:.3g}   M2/M1 {orbit.mass_ratio:.3g}",
         ]
+    lines += [
+        f"orbit {i}: {one.period:.5g} d   R2/R1 {one.radius_ratio:.3g}"
+        f"   b {one.impact_parameter:.3g}"
+        for i, one in enumerate(system.orbits[1:], start=2)
+    ]
     lines += [
         f"{name} {value:.5g}" if isinstance(value, float) else f"{name} {value}"
         for name, value in system.truth.items()

@@ -65,15 +65,15 @@ class LimbDarkeningScatter:
     def _scatter_source(self, rng: np.random.Generator, source: Source) -> Source:
         if source.orbit is None:
             return source
-        first, second = (
-            tuple(float(u[0]) for u in self.sample(rng, 1, pair))
-            for pair in (source.limb_darkening, source.orbit.companion_limb_darkening)
+        pairs = [source.limb_darkening, *(o.companion_limb_darkening for o in source.orbits)]
+        first, *companions = (
+            tuple(float(u[0]) for u in self.sample(rng, 1, pair)) for pair in pairs
         )
-        return replace(
-            source,
-            limb_darkening=first,
-            orbit=replace(source.orbit, companion_limb_darkening=second),
+        dressed = source.with_orbits(
+            replace(orbit, companion_limb_darkening=pair)
+            for orbit, pair in zip(source.orbits, companions, strict=True)
         )
+        return replace(dressed, limb_darkening=first)
 
     def _quantile(self, centre: float, uniform: np.ndarray) -> np.ndarray:
         """Inverse cumulative distribution of the cut normal about ``centre``."""

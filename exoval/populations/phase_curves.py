@@ -77,12 +77,22 @@ class PhaseCurves:
         return replace(system, sources=sources)
 
     def _shine(self, rng: np.random.Generator, source: Source, primary_mass: float) -> Source:
-        orbit = source.orbit
-        if orbit is None:
-            return source
+        return source.with_orbits(
+            self._shining(rng, orbit, primary_mass, limb_darkening=source.limb_darkening)
+            for orbit in source.orbits
+        )
+
+    def _shining(
+        self,
+        rng: np.random.Generator,
+        orbit: Orbit,
+        primary_mass: float,
+        *,
+        limb_darkening: tuple[float, float],
+    ) -> Orbit:
         reflection = self.sample(rng, 1, orbit.surface_brightness_ratio == 0)
         if not (orbit.mass_ratio > 0 and math.isfinite(primary_mass)):
-            return source
+            return orbit
         masses = primary_mass, primary_mass * orbit.mass_ratio
         curve = PhaseCurve(
             primary_mass,
@@ -90,9 +100,9 @@ class PhaseCurves:
             reflection=tuple(float(value[0]) for value in reflection),
         )
         shining = replace(orbit, phase_curve=curve)
-        if strongest(shining, limb_darkening=source.limb_darkening) < FAINTEST:
-            return source
-        return replace(source, orbit=shining)
+        if strongest(shining, limb_darkening=limb_darkening) < FAINTEST:
+            return orbit
+        return shining
 
 
 def strongest(orbit: Orbit, *, limb_darkening: tuple[float, float]) -> float:
@@ -116,12 +126,8 @@ def strongest(orbit: Orbit, *, limb_darkening: tuple[float, float]) -> float:
 
 def without_phase_curves(system: System) -> System:
     """Return the system with its eclipses only."""
-    return replace(
-        system,
-        sources=tuple(
-            source
-            if source.orbit is None or source.orbit.phase_curve is None
-            else replace(source, orbit=replace(source.orbit, phase_curve=None))
-            for source in system.sources
-        ),
+    sources = (
+        source.with_orbits(replace(orbit, phase_curve=None) for orbit in source.orbits)
+        for source in system.sources
     )
+    return replace(system, sources=tuple(sources))

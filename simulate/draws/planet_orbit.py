@@ -10,7 +10,6 @@ import numpy as np
 
 from exoval.physics.orbit import semi_major_axis_ratio
 from exoval.physics.planet_relations import planet_mass
-from exoval.populations.eccentricity import BetaEccentricity
 from exoval.populations.log_uniform import LogUniform
 from exoval.populations.transit_timing import TransitTiming
 from exoval.star import Star
@@ -34,6 +33,12 @@ class PlanetOccurrence(Protocol):
     def log_prob(self, period: np.ndarray, radius: np.ndarray) -> np.ndarray: ...
 
 
+class Eccentricities(Protocol):
+    """A law of eccentricities."""
+
+    def sample(self, rng: np.random.Generator, size: int) -> np.ndarray: ...
+
+
 @dataclass(frozen=True)
 class DrawnOrbit:
     """An eclipsing orbit, its true parameters, and its prior and proposal (natural logs)."""
@@ -50,7 +55,7 @@ def draw_planet(
     host: Star,
     *,
     occurrence: PlanetOccurrence,
-    eccentricities: BetaEccentricity,
+    eccentricities: Eccentricities,
     periods: tuple[float, float],
     radii: tuple[float, float],
     host_share: float = 1.0,
@@ -79,7 +84,7 @@ def draw_planet(
     radius_proposal = LogUniform(min(max(radii[0], smallest), 0.8 * largest), largest)
     radius = float(radius_proposal.sample(rng, 1)[0])
     ratio = radius * EARTH_RADIUS_IN_SOLAR / host.radius
-    eccentricity, periastron = _draw_shape(rng, eccentricities, axis)
+    eccentricity, periastron = draw_shape(rng, eccentricities, axis)
     impact = float(rng.random() * (1 + ratio))
     mass = float(planet_mass(radius))
     orbit = Orbit(
@@ -92,7 +97,7 @@ def draw_planet(
         argument_of_periastron=periastron,
         mass_ratio=mass * EARTH_MASS_IN_SOLAR / host.mass,
     )
-    orbit, amplitude = _let_wander(rng, observation, orbit, timing)
+    orbit, amplitude = let_wander(rng, observation, orbit, timing)
     geometry = log_transit_probability(orbit)
     truth = {
         "planet_radius_earth": radius,
@@ -123,7 +128,7 @@ def deepest_transit(*, planet_radius: float, host_radius: float) -> float:
     return min((planet_radius * EARTH_RADIUS_IN_SOLAR / host_radius) ** 2, 1.0)
 
 
-def _let_wander(
+def let_wander(
     rng: np.random.Generator, observation: Observation, orbit: Orbit, timing: TransitTiming | None
 ) -> tuple[Orbit, float]:
     """The orbit with transit-timing variations, and their amplitude in minutes (0 without any).
@@ -151,8 +156,8 @@ def _let_wander(
     return replace(orbit, transit_times=times), amplitude * MINUTES_PER_DAY
 
 
-def _draw_shape(
-    rng: np.random.Generator, eccentricities: BetaEccentricity, axis: float
+def draw_shape(
+    rng: np.random.Generator, eccentricities: Eccentricities, axis: float
 ) -> tuple[float, float]:
     """Eccentricity and argument of periastron; circular if periastron would be too close."""
     eccentricity = float(eccentricities.sample(rng, 1)[0])

@@ -14,9 +14,15 @@ from simulate.observation import Observation
 class Scenario(Protocol):
     """Draws all sources in the aperture of one target; ``meaning`` says what its label stands for.
 
-    The label is the scenario's name in the configuration and in ``System.scenario``.
+    The label is the scenario's name in the configuration and in ``System.scenario``, unless the
+    scenario has an attribute ``label`` that says otherwise.
     """
 
     meaning: LabelMeaning
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System: ...
+
+
+def event_label(name: str, scenario: Scenario) -> str:
+    """Return the label of a scenario's signals: its name, or another that it declares."""
+    return getattr(scenario, "label", name)

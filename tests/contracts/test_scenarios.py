@@ -12,6 +12,7 @@ from exoval.physics.system_flux import system_flux
 from exoval.physics.transit_flux import BatmanModel
 from exoval.star import Star
 from simulate.observation import Observation
+from simulate.scenarios.scenario import event_label
 
 CONF = Path(__file__).parents[2] / "conf"
 NAMES = sorted(path.stem for path in (CONF / "scenario").glob("*.yaml"))
@@ -90,16 +91,15 @@ def test_draws_are_complete_finite_and_visible_in_principle(scenario, star):
         assert system.scenario == name
         assert np.isfinite(system.log_proposal)
         assert not np.isnan(system.log_prior)
-        orbit = system.signal
-        if orbit is None:
-            continue
-        assert 540 <= orbit.epoch <= 540 + orbit.period
-        assert orbit.impact_parameter < 1 + orbit.radius_ratio
-        assert orbit.semi_major_axis_ratio * (1 - orbit.eccentricity) > 1 + orbit.radius_ratio
-        time = orbit.epoch + np.linspace(-0.5, 0.5, 4001) * orbit.period
-        light = system_flux(time, system, exposure=0.0, transit_model=model)
-        assert light.flux.max() == 1.0
-        assert 0 <= light.flux.min() < 1
+        assert len(system.further_truth) == max(len(system.orbits) - 1, 0)
+        for orbit in system.orbits:
+            assert 540 <= orbit.epoch <= 540 + orbit.period
+            assert orbit.impact_parameter < 1 + orbit.radius_ratio
+            assert orbit.semi_major_axis_ratio * (1 - orbit.eccentricity) > 1 + orbit.radius_ratio
+            time = orbit.epoch + np.linspace(-0.5, 0.5, 4001) * orbit.period
+            light = system_flux(time, system, exposure=0.0, transit_model=model)
+            assert light.flux.max() == 1.0
+            assert 0 <= light.flux.min() < 1
 
 
 def test_it_declares_what_its_label_means(scenario):
@@ -115,8 +115,11 @@ def test_only_a_planet_of_the_target_counts_as_planet():
     with initialize_config_module("conf", version_base="1.3"):
         config = compose("simulate", [f"scenario=[{','.join(NAMES)}]"])
     scenarios = instantiate(config.scenario, _convert_="all")
-    assert [name for name, one in scenarios.items() if one.meaning.counts_as_planet] == ["planet"]
-    shorts = [one.meaning.short for one in scenarios.values()]
+    meanings = {event_label(name, one): one.meaning for name, one in scenarios.items()}
+    assert [label for label, one in meanings.items() if one.counts_as_planet] == ["planet"]
+    # scenarios that share a label mean the same by it, and no two labels look alike
+    assert all(meanings[event_label(n, one)] == one.meaning for n, one in scenarios.items())
+    shorts = [one.short for one in meanings.values()]
     assert len(set(shorts)) == len(shorts)
 
 

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from commands import simulation
 
 from exoval.errors import BadParameter
+from exoval.injection.importance_weights import reweight
+from exoval.populations.planet_log_uniform import LogUniformPlanets
 from exoval.siblings import COLUMNS
 from exoval.table.feature_table import load_feature_table
 from simulate.executor import Executor
@@ -88,3 +91,40 @@ def test_workers_and_batches_change_nothing(three, tmp_path):
 def test_a_search_that_knows_one_event_is_refused(tmp_path):
     with pytest.raises(BadParameter, match="known_ephemeris, which knows one event"):
         simulate(tmp_path, "max_events=2", "search=known_ephemeris")
+
+
+@pytest.fixture(scope="module")
+def systems(tmp_path_factory):
+    """Stars with several planets, quiet and bright enough that second planets are found."""
+    folder = tmp_path_factory.mktemp("systems")
+    chosen = ("scenario=[planet_system]", "n_systems=16", "mission.maximum_period_days=12")
+    return simulate(folder, *chosen, "max_events=4")
+
+
+def test_planets_of_a_star_are_planets_each_with_the_truth_of_its_own_orbit(systems):
+    manifest, table, truth = systems
+    assert set(manifest["labels"]) == {"planet", "no_transit"}
+    assert (truth["scenario"] == "planet_system").all()
+    frame = table.frame.set_index("event")
+    known = truth.set_index("event").loc[frame.index]
+    several = known[known["n_transiting_planets"] > 1]
+    planets = several["event_kind"].isin(["signal", "further_signal"])
+    assert (frame["label"][several.index] == np.where(planets, "planet", "no_transit")).all()
+    further = several[several["event_kind"] == "further_signal"]
+    assert len(further) >= 2
+    assert (further["orbit_number"] > 1).all()
+    same = further[further["alias"] == "same"]
+    np.testing.assert_allclose(same["found_period_days"], same["period_days"], rtol=5e-3)
+    # every transiting planet of a star is in the truth once as itself
+    rows = truth[truth["n_transiting_planets"] > 1]
+    rows = rows[rows["event_kind"].isin(["signal", "further_signal", "missed"])]
+    for star, orbits in rows.groupby(rows["event"].str[:21]):
+        expected = np.arange(1, 1 + orbits["n_transiting_planets"].iloc[0])
+        np.testing.assert_array_equal(np.sort(orbits["orbit_number"]), expected, err_msg=star)
+
+
+def test_the_weight_of_a_star_is_that_of_all_its_planets(systems):
+    _, _, truth = systems
+    for population in (None, {"planets": LogUniformPlanets()}):
+        weights = reweight(truth, population=population)
+        assert weights.groupby(truth["event"].str[:21]).nunique().eq(1).all()

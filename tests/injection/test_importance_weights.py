@@ -248,3 +248,20 @@ def test_tables_that_cannot_be_weighed_are_refused(tmp_path):
         reweight(tmp_path)
     with pytest.raises(BadTable, match="lacks log_proposal"):
         reweight(pd.DataFrame({"label": ["planet"], "log_prior": [0.0]}))
+
+
+def test_every_planet_of_a_star_has_the_weight_of_the_first(log_uniform):
+    """In its own population and in another, whatever the further planet is."""
+    firsts = log_uniform.head(50)
+    further = firsts.assign(
+        **{f"first_{name}": firsts[name] for name in ("period_days", "planet_radius_earth")},
+        first_log_transit_probability=firsts["log_transit_probability"],
+        period_days=firsts["period_days"] * 2.1,
+        planet_radius_earth=1.3,
+        log_transit_probability=-4.0,
+    )
+    both = pd.concat([firsts, further], ignore_index=True)
+    for population in (None, {"planets": HsuOccurrence()}):
+        weights = reweight(both, population=population).to_numpy()
+        np.testing.assert_array_equal(weights[:50], weights[50:])
+        np.testing.assert_array_equal(weights[:50], reweight(firsts, population=population))

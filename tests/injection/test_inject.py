@@ -272,3 +272,36 @@ def test_a_card_holds_the_exposures_of_segments():
     assert "exposures" not in inject(host(), planet()).card["host"]
     with pytest.raises(BadLightCurve, match="exposures"):
         rebuild(replace(curve, exposure=0.5, segments=swapped), card)
+
+
+def several_planets():
+    first = planet().signal
+    second = replace(first, period=3.3, epoch=102.2, radius_ratio=0.06)
+    third = replace(
+        first, period=14.0, epoch=108.0, radius_ratio=0.08, transit_times=(108.1, 121.9)
+    )
+    source = Source(flux_fraction=1.0, orbit=first, further_orbits=(second, third))
+    truths = ({"planet_radius_earth": 6.5}, {"planet_radius_earth": 8.7})
+    return System(scenario="planet_system", sources=(source,), further_truth=truths)
+
+
+def test_a_card_repeats_a_system_of_several_planets():
+    done = inject(host(), several_planets())
+    card = json.loads(json.dumps(done.card))
+    again = rebuild(host(), card)
+    assert again.system == done.system
+    np.testing.assert_array_equal(again.light_curve.flux, done.light_curve.flux)
+    assert card["format"] == "exoval truth card 2"
+
+
+def test_a_card_of_one_orbit_is_what_it_was_before_there_were_several():
+    card = inject(host(), planet()).card
+    assert card["format"] == "exoval truth card 1"
+    assert set(card["system"]) == {
+        "scenario",
+        "sources",
+        "truth",
+        "log_prior",
+        "log_proposal",
+    }
+    assert "further_orbits" not in card["system"]["sources"][0]

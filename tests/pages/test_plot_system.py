@@ -73,3 +73,19 @@ def test_missing_matplotlib_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ExovalError, match=r"exoval\[report"):
         plot_system(SYSTEM)
+
+
+def test_dips_of_a_second_planet_are_drawn_when_they_happen():
+    """At its own times, as deep as its disc; the first planet's fold does not hide it."""
+    planet = Orbit(
+        period=10.0, epoch=2.0, radius_ratio=0.1, semi_major_axis_ratio=20.0, impact_parameter=0.0
+    )
+    second = replace(planet, period=7.0, epoch=5.0, radius_ratio=0.05)
+    source = Source(flux_fraction=1.0, orbit=planet, further_orbits=(second,))
+    axes = panels(System(scenario="planet_system", sources=(source,)))
+    phase, flux = axes[0].lines[0].get_data()
+    apart = np.abs(phase) > 0.1
+    time = 2.0 + 10.0 * phase[apart & (flux < 1)]
+    assert time.size > 100 and np.abs((time - 5.0 + 3.5) % 7.0 - 3.5).max() < 0.3
+    assert 1 - flux[apart].min() == pytest.approx(1.25 * 0.05**2, rel=0.1)
+    assert "orbit 2: 7 d" in axes[-1].texts[0].get_text()

@@ -1,5 +1,7 @@
 """Companions shine as much as their albedo says, and pairs too close do not pretend to."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -99,3 +101,16 @@ def test_nothing_to_see_means_no_phase_curve():
 def test_an_impossible_range_is_refused(albedo):
     with pytest.raises(BadParameter, match="albedo"):
         PhaseCurves(albedo=albedo)
+
+
+def test_every_companion_of_a_star_shines_for_itself():
+    bright, far = HOT_JUPITER, replace(HOT_JUPITER, period=900.0, semi_major_axis_ratio=230.0)
+    several = replace(
+        system(bright),
+        sources=(Source(flux_fraction=1.0, orbit=bright, further_orbits=(bright, far)),),
+    )
+    first, second, third = PhaseCurves().dress(np.random.default_rng(0), several).orbits
+    assert first == shine(bright).signal
+    assert second.phase_curve is not None and second.phase_curve != first.phase_curve
+    assert third == far, "too faint"
+    assert without_phase_curves(PhaseCurves().dress(np.random.default_rng(0), several)) == several

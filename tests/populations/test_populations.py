@@ -12,12 +12,13 @@ from exoval.populations.close_binaries import (
     mass_ratio_density,
     sample_eccentricity,
 )
-from exoval.populations.eccentricity import BetaEccentricity
+from exoval.populations.eccentricity import BetaEccentricity, HalfNormalEccentricity
 from exoval.populations.galactic_disc import GalacticDisc, galactic_coordinates
 from exoval.populations.limb_darkening_scatter import LimbDarkeningScatter
 from exoval.populations.log_uniform import LogUniform
 from exoval.populations.planet_occurrence import PERIOD_EDGES, RADIUS_EDGES, HsuOccurrence
 from exoval.star import Star
+from exoval.system import Orbit, Source, System
 
 
 def test_planets_with_periods_up_to_16_days_and_1_to_16_earth_radii():
@@ -106,8 +107,8 @@ def test_close_pairs_are_circular_and_wider_ones_below_the_envelope():
     assert drawn.std() > 0.05
 
 
-def test_beta_eccentricities_follow_their_density():
-    distribution = BetaEccentricity()
+@pytest.mark.parametrize("distribution", [BetaEccentricity(), HalfNormalEccentricity()])
+def test_eccentricities_follow_their_density(distribution):
     drawn = distribution.sample(np.random.default_rng(0), 2000)
     grid = np.linspace(1e-9, 0.9, 4001)
     cumulative = np.concatenate(
@@ -118,6 +119,14 @@ def test_beta_eccentricities_follow_their_density():
     )
     assert cumulative[-1] == pytest.approx(1, abs=5e-3)
     assert kstest(drawn, lambda x: np.interp(x, grid, cumulative)).pvalue > 1e-3
+
+
+def test_eccentricities_of_several_planets_have_the_published_scatter():
+    """Root mean square 0.083 about zero (Van Eylen et al. 2019); no scatter is no law."""
+    drawn = HalfNormalEccentricity().sample(np.random.default_rng(0), 20_000)
+    assert np.sqrt(np.mean(drawn**2)) == pytest.approx(0.083, rel=0.02)
+    with pytest.raises(BadParameter, match=r"scatter=0\.0"):
+        HalfNormalEccentricity(0.0)
 
 
 def test_log_uniform_integrates_to_one_and_samples_it():
@@ -208,6 +217,26 @@ def test_limb_darkening_without_scatter_is_the_tables():
     assert set(u1) == {0.4} and set(u2) == {0.25}
     with pytest.raises(BadParameter, match="scatter=-1"):
         LimbDarkeningScatter(-1.0)
+
+
+def test_every_companion_of_a_star_has_limb_darkening_of_its_own_and_the_star_one():
+    orbit = Orbit(
+        period=3.0, epoch=0.0, radius_ratio=0.5, semi_major_axis_ratio=9.0, impact_parameter=0.1
+    )
+    one, three = (
+        LimbDarkeningScatter().dress(
+            np.random.default_rng(0),
+            System(
+                scenario="x",
+                sources=(Source(flux_fraction=1.0, orbit=orbit, further_orbits=further),),
+            ),
+        )
+        for further in ((), (orbit, orbit))
+    )
+    # further orbits are drawn after the first, which stays what it is alone
+    assert three.signal == one.signal
+    assert three.sources[0].limb_darkening == one.sources[0].limb_darkening
+    assert len({orbit.companion_limb_darkening for orbit in three.orbits}) == 3
 
 
 def test_eccentricities_of_wide_pairs_stay_where_eclipses_are_computed():

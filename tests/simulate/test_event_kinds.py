@@ -1,8 +1,8 @@
 """What each event of a simulated star is, told from the truth."""
 
 from exoval.ephemeris import Ephemeris
-from simulate.event_kinds import LEFTOVER, OTHER, SECONDARY, SIGNAL, kinds_of_events
-from simulate.recover import Recovery, recover
+from simulate.event_kinds import FURTHER, LEFTOVER, OTHER, SECONDARY, SIGNAL, kinds_of_events
+from simulate.recover import Eclipses, Recovery, recover, recover_among
 
 BASELINE = (100.0, 190.0)
 
@@ -45,3 +45,32 @@ def test_a_signal_behind_a_stronger_event_is_the_signal():
 
 def test_without_an_injection_the_first_event_stands_for_the_star():
     assert kinds_of_events([Recovery("same")] * 3, injected=False) == [SIGNAL, OTHER, OTHER]
+
+
+def kinds_among(orbits, *found):
+    return kinds_of_events([recover_among(one, orbits, baseline=BASELINE) for one in found])
+
+
+def test_a_second_planet_is_a_further_signal_and_each_leaves_its_own_remains():
+    inner, outer = Ephemeris(4.0, 101.0, 0.2), Ephemeris(9.1, 102.0, 0.3)
+    orbits = [Eclipses(inner), Eclipses(outer)]
+    wings = Ephemeris(9.1, 102.1, 0.1)
+    assert kinds_among(orbits, outer, inner, wings) == [FURTHER, SIGNAL, LEFTOVER]
+
+
+def test_a_planet_near_the_period_of_a_binary_is_told_by_its_times():
+    """Within 1 % of the period, and for each eclipse of the binary as well."""
+    binary, planet = Ephemeris(6.0, 101.0, 0.3), Ephemeris(6.05, 102.6, 0.2)
+    orbits = [Eclipses(binary, 104.0), Eclipses(planet)]
+    secondary = Ephemeris(6.0, 104.0, 0.2)
+    assert kinds_among(orbits, binary, planet, secondary) == [SIGNAL, FURTHER, SECONDARY]
+
+
+def test_a_planet_whose_transits_lie_within_the_eclipses_is_told_by_the_nearer_times():
+    """The same period, a fifth of a day beside a long eclipse: both match, the planet better."""
+    binary, planet = Ephemeris(6.0, 101.0, 1.0), Ephemeris(6.0, 101.2, 0.2)
+    orbits = [Eclipses(binary), Eclipses(planet)]
+    assert kinds_among(orbits, Ephemeris(6.0, 101.19, 0.2), Ephemeris(6.0, 101.02, 0.9)) == [
+        FURTHER,
+        SIGNAL,
+    ]

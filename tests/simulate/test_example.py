@@ -20,7 +20,15 @@ from exoval.recipe import Recipe
 from exoval.search.known_ephemeris import KnownEphemeris
 from exoval.star import Star
 from exoval.system import Orbit, Source, System
-from simulate.example import DRAWN, KEPT, VISIBLE, Simulation, draw_neighbours, simulate_example
+from simulate.example import (
+    DRAWN,
+    KEPT,
+    VISIBLE,
+    Simulation,
+    draw_neighbours,
+    simulate_events,
+    simulate_example,
+)
 
 CATALOGUED = Star(
     target="KIC 1", radius=0.9, mass=0.95, teff=5600.0, logg=4.5, metallicity=-0.2, magnitude=12.0
@@ -218,3 +226,91 @@ def test_neighbours_lie_uniformly_over_the_aperture(mission):
     edge = mission.aperture_radius_pixels * mission.pixel_scale_arcsec
     assert kstest((column**2 + row**2) / edge**2, "uniform").pvalue > 1e-3
     assert kstest(np.arctan2(row, column), "uniform", (-np.pi, 2 * np.pi)).pvalue > 1e-3
+
+
+@dataclass
+class KnownSystem:
+    """A scenario that always draws the same orbits of one star."""
+
+    orbits: tuple
+    label: str = "planet"
+
+    def draw(self, rng, observation):
+        source = Source(flux_fraction=1.0, limb_darkening=(0.0, 0.0)).with_orbits(self.orbits)
+        truths = [{"planet_radius_earth": 10.0 + number} for number in range(len(self.orbits))]
+        return System(
+            scenario="planet_system",
+            sources=(source,),
+            truth=truths[0] | {"primary_mass_solar": REAL.mass, "log_transit_probability": -3.0},
+            further_truth=tuple(truths[1:]),
+            log_prior=-2.0,
+            log_proposal=-1.0,
+        )
+
+
+SECOND = replace(ORBIT, period=9.3, epoch=5.7, radius_ratio=0.07, semi_major_axis_ratio=20.0)
+
+
+def star_of_two(search=None, orbits=(ORBIT, SECOND), **changes):
+    scenarios = {"planet_system": KnownSystem(orbits)}
+    made = simulation(None, search=search, scenarios=scenarios, **changes)
+    return simulate_events(made, "planet_system", 0)
+
+
+@dataclass
+class Finds:
+    """A search that finds a given orbit, whatever the light curve."""
+
+    orbit: Orbit
+
+    def __call__(self, light_curve, star, expected=None, rng=None):
+        ephemeris = replace(expected, period=self.orbit.period, epoch=self.orbit.epoch)
+        return TransitEvent(ephemeris=ephemeris, signal_to_noise=30.0)
+
+
+@pytest.mark.parametrize("found", [0, 1])
+def test_the_row_of_a_star_is_that_of_the_planet_that_was_found(found):
+    orbits = (ORBIT, SECOND)
+    kept, missed = star_of_two(Finds(orbits[found]))
+    assert (kept.number, kept.status, kept.label) == (0, KEPT, "planet"), kept.reason
+    assert (missed.number, missed.status, missed.label) == (1, VISIBLE, "planet")
+    assert kept.truth["event_kind"] == ("further_signal" if found else "signal")
+    assert missed.truth["event_kind"] == "missed" and missed.row == {}
+    for outcome, number in ((kept, found), (missed, 1 - found)):
+        truth, orbit = outcome.truth, orbits[number]
+        assert truth["orbit_number"] == 1 + number
+        assert (truth["period_days"], truth["epoch_days"]) == (orbit.period, orbit.epoch)
+        assert truth["radius_ratio"] == orbit.radius_ratio
+        assert truth["planet_radius_earth"] == 10.0 + number
+        # the depth and strength of this planet alone: a dark disc before a uniform one
+        assert truth["depth_ppm"] == pytest.approx(1e6 * orbit.radius_ratio**2, rel=1e-3)
+        assert (truth["log_prior"], truth["log_proposal"]) == (-2.0, -1.0)
+    further = (kept, missed)[1 - found].truth
+    assert further["first_period_days"] == 6.0
+    assert further["first_planet_radius_earth"] == 10.0
+    assert further["first_log_transit_probability"] == -3.0
+
+
+def test_strengths_of_single_planets_are_those_of_stars_that_have_only_them():
+    truths = [outcome.truth for outcome in star_of_two(Finds(ORBIT))]
+    for orbit, truth in zip((ORBIT, SECOND), truths, strict=True):
+        alone = star_of_two(Finds(orbit), orbits=(orbit,))[0].truth
+        for name in ("depth_ppm", "expected_snr", "n_transits_in_data", "duration_days"):
+            assert truth[name] == pytest.approx(alone[name], rel=1e-9), name
+        assert "orbit_number" not in alone and "event_kind" not in alone
+
+
+def test_a_planet_too_weak_to_be_seen_beside_one_that_is():
+    weak = replace(SECOND, radius_ratio=0.004)
+    first, second = star_of_two(orbits=(weak, ORBIT))
+    assert (first.status, first.truth["orbit_number"]) == (KEPT, 2.0)
+    assert (second.status, second.truth["orbit_number"]) == (DRAWN, 1.0)
+    for outcome in star_of_two(orbits=(weak, replace(weak, period=4.4))):
+        assert (outcome.status, outcome.truth["event_kind"]) == (DRAWN, "missed")
+
+
+def test_an_event_of_no_planet_leaves_every_planet_missed():
+    nothing = replace(ORBIT, period=2.77, epoch=1.1)
+    outcomes = star_of_two(Finds(nothing))
+    assert [outcome.status for outcome in outcomes] == [VISIBLE, VISIBLE]
+    assert [outcome.truth["event_kind"] for outcome in outcomes] == ["missed", "missed"]

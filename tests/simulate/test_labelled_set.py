@@ -160,3 +160,40 @@ def test_a_read_only_folder_is_named(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(DataNotFound, match="cannot write"):
         labelled_set.Shards(tmp_path / "set", fingerprint="abc")
+
+
+def test_every_orbit_of_a_star_counts_once_for_completeness():
+    """Two planets, the second found and the first missed; remains and noise count for nothing."""
+
+    def outcome(number, status, kind, orbit=None, period=3.0):
+        truth = {
+            "event_kind": kind,
+            "period_days": period,
+            "depth_ppm": 500.0,
+            "log_prior": 0.0,
+            "log_proposal": 0.0,
+        }
+        if orbit:
+            truth["orbit_number"] = orbit
+        return Outcome(
+            scenario="planet_system",
+            index=0,
+            target="KIC 1",
+            status=status,
+            number=number,
+            label="no_transit" if kind in ("leftover", "other") else "planet",
+            truth=truth,
+        )
+
+    star = [
+        outcome(0, KEPT, "further_signal", 2.0, 7.0),
+        outcome(1, KEPT, "leftover", 2.0, 7.0),
+        outcome(2, KEPT, "other"),
+        outcome(3, VISIBLE, "missed", 1.0),
+    ]
+    truth = labelled_set.truth_table(star)
+    assert list(truth["label"]) == ["planet", "no_transit", "no_transit", "planet"]
+    measured = labelled_set.completeness_by_scenario(truth)
+    assert list(measured) == ["planet"]
+    assert (measured["planet"].rows.sum(), measured["planet"].rows_found.sum()) == (2, 1)
+    assert labelled_set.counts(star, ["planet_system"])["planet_system"]["kept"] == 1

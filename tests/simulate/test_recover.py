@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from exoval.ephemeris import Ephemeris
-from simulate.recover import ALIASES, recover
+from simulate.recover import ALIASES, BEST_FIRST, SINGLE, Eclipses, recover, recover_among
 
 BASELINE = (100.0, 190.0)
 INJECTED = Ephemeris(4.2, 101.3, 0.2)
@@ -128,3 +128,35 @@ def test_it_agrees_with_lists_of_times(
         assert expected[result.alias] < 1
     else:
         assert result.alias in ("", "single")
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_two_planets_in_resonance_each_is_found_as_itself(first):
+    """At 2:1 with conjunctions in transit the inner one is half of the outer one as well."""
+    inner, outer = Ephemeris(5.0, 101.0, 0.2), Ephemeris(10.0, 101.0, 0.3)
+    orbits = [Eclipses(inner), Eclipses(outer)]
+    orbits = orbits[::-1] if first else orbits
+    for planet, number in ((inner, first), (outer, 1 - first)):
+        assert recover(planet, inner if planet is outer else outer, baseline=BASELINE).found
+        match = recover_among(planet, orbits, baseline=BASELINE)
+        assert (match.alias, match.orbit) == ("same", number)
+
+
+def test_an_alias_of_one_orbit_is_found_where_no_other_matches():
+    orbits = [Eclipses(Ephemeris(5.0, 101.0, 0.2)), Eclipses(Ephemeris(10.0, 103.5, 0.3))]
+    match = recover_among(Ephemeris(20.0, 103.5, 0.3), orbits, baseline=BASELINE)
+    assert (match.alias, match.orbit) == ("double", 1)
+    assert not recover_among(Ephemeris(7.7, 104.9, 0.3), orbits, baseline=BASELINE).found
+
+
+def test_of_two_orbits_that_match_alike_the_nearer_in_time_is_taken():
+    """A planet of the binary's period whose transits touch the binary's secondary eclipses."""
+    binary = Eclipses(Ephemeris(6.0, 101.0, 0.6), secondary_epoch=104.0)
+    planet = Eclipses(Ephemeris(6.0, 104.2, 0.3))
+    for epoch, number in ((104.17, 1), (104.05, 0)):
+        match = recover_among(Ephemeris(6.0, epoch, 0.3), [binary, planet], baseline=BASELINE)
+        assert (match.orbit, match.at_secondary) == (number, number == 0)
+
+
+def test_every_alias_has_its_rank():
+    assert sorted(BEST_FIRST) == sorted([*ALIASES, SINGLE]) and BEST_FIRST[0] == "same"
