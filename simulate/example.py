@@ -31,6 +31,7 @@ from simulate.event_kinds import NOTHING, OF_THE_SCENARIO, SIGNAL, kinds_of_even
 from simulate.hard_cases import hard_cases
 from simulate.hosts import Hosts
 from simulate.observation import Observation
+from simulate.parent_event import with_parent
 from simulate.recover import Recovery, recover
 from simulate.scenarios.scenario import Scenario
 from simulate.transform import INVERTED, SCRAMBLED, invert, scramble
@@ -201,7 +202,7 @@ def _search_and_measure(
     expected = _expected_ephemeris(system.signal)
     if expected is not None and truth["expected_snr"] < simulation.visible_snr:
         return [Outcome(**example, status=DRAWN, truth=truth)]
-    recipe = simulation.recipe
+    recipe = with_parent(simulation.recipe, truth)
     if recipe.max_events > 1:
         found = star_events(light_curve, star, recipe)
     else:

@@ -9,8 +9,10 @@ import pandas as pd
 
 from exoval.catalogs.archive_column import ArchiveColumn, archive_values, feature_table
 from exoval.catalogs.disposition_column import dispositions_of, labels_of
+from exoval.catalogs.shared_ephemeris_match import with_ephemeris_match
 from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.tce import TABLE
+from exoval.ephemeris_match import COLUMNS as MATCH_COLUMNS
 from exoval.errors import BadTable
 from exoval.missions.kepler import PIXEL_ARCSEC
 from exoval.siblings import COLUMNS as SIBLING_COLUMNS
@@ -217,7 +219,7 @@ DERIVED = (
     Column("depth_over_error", "sigma", "transit depth over its error"),
 )
 
-COLUMNS = (*(one.column for one in ARCHIVE), *COMPUTED, *DERIVED, *SIBLING_COLUMNS)
+COLUMNS = (*(one.column for one in ARCHIVE), *COMPUTED, *DERIVED, *SIBLING_COLUMNS, *MATCH_COLUMNS)
 
 #: columns that relate an event to the others of its star, and their names in ``siblings``
 OF_THE_STAR = {
@@ -228,6 +230,15 @@ OF_THE_STAR = {
     "tce_duration": "duration",
     "transit_depth": "depth",
     "tce_max_mult_ev": "strength",
+}
+
+#: columns that compare an event with those of other stars, by their names in ``ephemeris_match``
+OF_THE_SURVEY = {
+    "target": "target_id",
+    "period": "tce_period",
+    "epoch": "tce_time0bk",
+    "duration": "tce_duration",
+    "depth": "transit_depth",
 }
 
 
@@ -287,6 +298,9 @@ def tce_values(table: pd.DataFrame) -> pd.DataFrame:
     parts = [values, derived(values)]
     if set(OF_THE_STAR) <= set(table):
         parts.append(of_the_star(table))
+    if set(OF_THE_SURVEY.values()) <= set(table):
+        found = with_ephemeris_match(table, OF_THE_SURVEY)
+        parts.append(found[[column.name for column in MATCH_COLUMNS]])
     return pd.concat(parts, axis=1)
 
 

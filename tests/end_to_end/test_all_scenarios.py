@@ -1,4 +1,4 @@
-"""All ten scenarios in one run, however it is cut up, and input that cannot be used."""
+"""All scenarios in one run, however it is cut up, and input that cannot be used."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,8 @@ from simulate.run import run
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted(path.stem for path in (ROOT / "conf/scenario").glob("*.yaml"))
-SIZE = 20
+#: two systems of each
+SIZE = 2 * len(SCENARIOS)
 
 
 def simulate(output, *overrides, **arguments):
@@ -39,24 +40,24 @@ def simulate(output, *overrides, **arguments):
 
 
 @pytest.fixture(scope="module")
-def ten(tmp_path_factory):
-    output = tmp_path_factory.mktemp("ten")
+def whole(tmp_path_factory):
+    output = tmp_path_factory.mktemp("whole")
     return output, *simulate(output)
 
 
-def test_every_scenario_is_drawn_and_none_is_rejected(ten):
-    _, manifest, _, truth = ten
+def test_every_scenario_is_drawn_and_none_is_rejected(whole):
+    _, manifest, _, truth = whole
     assert set(manifest["counts"]) == set(SCENARIOS)
     for counts in manifest["counts"].values():
-        assert counts["drawn"] + counts["failed"] >= SIZE // 10
+        assert counts["drawn"] + counts["failed"] >= SIZE // len(SCENARIOS)
     injected = truth[truth.label != "no_transit"]
-    assert len(injected) == SIZE - SIZE // 10
+    assert len(injected) == SIZE - SIZE // len(SCENARIOS)
     assert np.isfinite(injected.log_proposal).all()
     assert (injected.impact_parameter < 1 + injected.radius_ratio).all()
 
 
-def test_truth_says_which_hard_case_happened(ten):
-    _, _, _, truth = ten
+def test_truth_says_which_hard_case_happened(whole):
+    _, _, _, truth = whole
     injected = truth[truth.label != "no_transit"]
     for name in ("is_grazing", "is_eccentric", "is_equal_eclipses", "has_secondary"):
         assert injected[name].isin([0.0, 1.0]).all()
@@ -66,8 +67,8 @@ def test_truth_says_which_hard_case_happened(ten):
     assert (planets.has_secondary == 0).all()
 
 
-def test_the_manifest_tells_effective_sample_sizes(ten):
-    output, manifest, _, _ = ten
+def test_the_manifest_tells_effective_sample_sizes(whole):
+    output, manifest, _, _ = whole
     stored = json.loads((output / "manifest.json").read_text())["effective_sample_size"]
     assert stored == manifest["effective_sample_size"]
     for scenario, entry in stored.items():
@@ -77,17 +78,17 @@ def test_the_manifest_tells_effective_sample_sizes(ten):
 
 @pytest.mark.parametrize(("workers", "batch_size"), [(2, 1), (1, 7)])
 @pytest.mark.slow
-def test_workers_and_shards_change_nothing(ten, tmp_path, workers, batch_size):
-    _, _, features, truth = ten
+def test_workers_and_shards_change_nothing(whole, tmp_path, workers, batch_size):
+    _, _, features, truth = whole
     _, *again = simulate(tmp_path, f"batch_size={batch_size}", executor=Executor(workers))
     pd.testing.assert_frame_equal(again[0], features, check_exact=True)
     pd.testing.assert_frame_equal(again[1], truth, check_exact=True)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_scenario_alone_is_the_same(ten, tmp_path, scenario):
-    _, _, features, truth = ten
-    _, *alone = simulate(tmp_path, f"scenario=[{scenario}]", f"n_systems={SIZE // 10}")
+def test_a_scenario_alone_is_the_same(whole, tmp_path, scenario):
+    _, _, features, truth = whole
+    _, *alone = simulate(tmp_path, f"scenario=[{scenario}]", f"n_systems={SIZE // len(SCENARIOS)}")
     for table, other in ((features, alone[0]), (truth, alone[1])):
         expected = table[table.label == scenario].reset_index(drop=True)
         columns = list(other)
