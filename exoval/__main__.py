@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exoval.data_folder import data_folder, data_from, folder_named, holds_data
-from exoval.errors import BadParameter, DataNotFound, message_instead_of_traceback
+from exoval.errors import BadParameter, BadTable, DataNotFound, message_instead_of_traceback
 from exoval.running.output_path import make_folder, output_path, writing
 
 if TYPE_CHECKING:
     from exoval.missions.mission import Mission
     from exoval.vetting.request import VettingRequest
+    from exoval.vetting.vet_list import Vetting
 
 #: mission of a target whose name begins as no mission's stars do, such as a bare number
 DEFAULT_MISSION = "kepler"
@@ -180,6 +181,14 @@ def _add_vet(commands: argparse._SubParsersAction) -> None:
         "pipelines are understood too",
     )
     vet.add_argument(
+        "--survey-events",
+        metavar="CSV",
+        help="list of all events of your survey, with which a model of a set with survey_events "
+        "compares each: CSV or Parquet with the columns target, period_days, epoch_days, "
+        "duration_hours and depth_ppm, or koi, tce, toi, spoc_tce; default: --table if it has "
+        "these columns, or else the list of the training set",
+    )
+    vet.add_argument(
         "--workers",
         type=int,
         default=1,
@@ -300,7 +309,10 @@ def _vet(parsed: argparse.Namespace) -> None:
         parsed.planet_share,
         parsed.events,
         parsed.pages,
+        parsed.survey_events,
     )
+    if parsed.survey_events is None and parsed.table is not None:
+        vetting = _with_survey_of_table(vetting, parsed.table)
     answers = []
     judged = vet_list(vetting, requests, parsed.output, parsed.workers)
     for one, answer in progress(judged, total=len(requests), description="vet"):
@@ -324,6 +336,19 @@ def _vet(parsed: argparse.Namespace) -> None:
         print(summary(rows, run.models[run.leading].meanings))
     if failed and not parsed.allow_failures:
         raise SystemExit(SOME_FAILED)
+
+
+def _with_survey_of_table(vetting: Vetting, table: Path) -> Vetting:
+    """The vetting with the events of a table as those of the survey, if they have depths."""
+    from exoval.catalogs.survey_list import read_survey_list
+
+    if not vetting.run.recipe.has_survey:
+        return vetting
+    try:
+        read_survey_list(table)
+    except BadTable:
+        return vetting
+    return replace(vetting, survey_events=table)
 
 
 def _requests(parsed: argparse.Namespace) -> list[VettingRequest]:

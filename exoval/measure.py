@@ -14,6 +14,7 @@ from exoval.detrend.wild_cadences import (
     against_the_fold,
     impossible_flux,
 )
+from exoval.ephemeris_match import match_of_event
 from exoval.event import TransitEvent
 from exoval.features.feature_group import FeatureGroup
 from exoval.folded.folded_event import FoldedEvent
@@ -48,13 +49,14 @@ def measure(
     """Detrend with the event masked, refine its ephemeris, and measure every feature group.
 
     ``light_curve`` is undetrended, and all of it is used. ``siblings`` relate the event to the
-    others of its star (``exoval.star_events``). None if no box near the event holds
-    data. Raises BadLightCurve if no cadence is left after detrending.
+    others of its star (``exoval.star_events``), the recipe's ``survey_events`` to those of other
+    stars. None if no box near the event holds data. Raises BadLightCurve if no cadence is left
+    after detrending.
     """
     folded = fold(light_curve, event, star, detrend=recipe.detrend)
     if folded is None:
         return None
-    folded = replace(folded, siblings=siblings)
+    folded = replace(folded, siblings=siblings, ephemeris_match=_match(folded, recipe))
     form = recipe.view_form
     return MeasuredEvent(
         folded,
@@ -85,6 +87,19 @@ def fold(
         return None
     refined = replace(refined, possible_periods=event.possible_periods)
     return FoldedEvent(flat, refined, star, _without_wild(light_curve, flat))
+
+
+def _match(folded: FoldedEvent, recipe: Recipe) -> dict[str, float] | None:
+    """The event among the survey's events of other stars; None without their list."""
+    time = folded.light_curve.time
+    if recipe.survey_events is None or not len(time):
+        return None
+    return match_of_event(
+        folded.event,
+        folded.light_curve.target,
+        recipe.survey_events,
+        span=(float(time.min()), float(time.max())),
+    )
 
 
 def _without_wild(light_curve: LightCurve, flat: LightCurve) -> LightCurve:

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from exoval.build import build
+from exoval.catalogs.survey_list import read_survey_list
 from exoval.detrend.detrend import Detrend
 from exoval.detrend.quietest import Quietest
-from exoval.errors import BadParameter, BadTable
+from exoval.ephemeris_match import SurveyEvents
+from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.features.feature_group import FeatureGroup, default_features
 from exoval.missions.mission import Mission
 from exoval.search.box_search import BoxSearch
 from exoval.search.search import Search
 from exoval.views.view_form import ViewForm
 
+log = logging.getLogger(__name__)
+
 #: settings of ``python -m simulate`` that make up a recipe
-PARTS = ("mission", "detrend", "search", "max_events", "feature", "view_form", "views")
+PARTS = (
+    "mission",
+    "detrend",
+    "search",
+    "max_events",
+    "survey_events",
+    "feature",
+    "view_form",
+    "views",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +41,10 @@ class Recipe:
     differs. A light curve has ``segments_per_light_curve`` quarters or sectors, or all of them if
     None. ``view_form`` is None for a recipe without views. A star is searched for up to
     ``max_events`` events, each with the earlier ones taken out; feature groups that compare them
-    (``needs_several_events``) are left out of a recipe for one. Raises BadParameter for
-    ``max_events`` below 1.
+    (``needs_several_events``) are left out of a recipe for one. ``survey_events`` are those of all
+    stars of the survey; groups that compare an event with them (``needs_survey_events``) are left
+    out of a recipe without, unless ``has_survey`` says that only the list is not at hand. Raises
+    BadParameter for ``max_events`` below 1.
     """
 
     mission: Mission
@@ -39,17 +55,25 @@ class Recipe:
     view_form: ViewForm | None = None
     simulated: Mission | None = None
     max_events: int = 1
+    survey_events: SurveyEvents | None = None
+    has_survey: bool = False
 
     def __post_init__(self) -> None:
         if self.max_events < 1:
             raise BadParameter(f"max_events={self.max_events}; give 1 or more")
+        if self.survey_events is not None:
+            object.__setattr__(self, "has_survey", True)
         if self.max_events == 1:
-            alone = {
-                name: group
-                for name, group in self.features.items()
-                if not getattr(group, "needs_several_events", False)
-            }
-            object.__setattr__(self, "features", alone)
+            self._leave_out("needs_several_events")
+        if not self.has_survey:
+            self._leave_out("needs_survey_events")
+
+    def _leave_out(self, need: str) -> None:
+        """Leave out the feature groups with a need that the recipe does not meet."""
+        others = {
+            name: group for name, group in self.features.items() if not getattr(group, need, False)
+        }
+        object.__setattr__(self, "features", others)
 
     @property
     def periods(self) -> tuple[float, float]:
@@ -69,8 +93,9 @@ def read_recipe(settings: Mapping | None, source: str, mission: Mission | None =
     """The recipe that ``recipe_settings`` wrote into the file ``source``.
 
     A ``mission``, such as another product of the same pixels, replaces the recipe's for reading
-    light curves. ``exoval.build`` restricts what a file may name. Raises BadTable, naming
-    ``source``, if a part is missing from the settings or cannot be built.
+    light curves. ``exoval.build`` restricts what a file may name. Where the list of the survey's
+    events is not at hand, the log says so and features that compare with it are missing. Raises
+    BadTable, naming ``source``, if a part is missing from the settings or cannot be built.
     """
     settings = dict(settings or {})
     needed = ("mission", "detrend", "search", "feature", "segments_per_light_curve")
@@ -99,4 +124,18 @@ def read_recipe(settings: Mapping | None, source: str, mission: Mission | None =
         view_form=parts.get("view_form"),
         simulated=parts["mission"],
         max_events=int(settings.get("max_events") or 1),
+        survey_events=_survey_events(settings.get("survey_events"), source),
+        has_survey=bool(settings.get("survey_events")),
     )
+
+
+def _survey_events(name: str | None, source: str) -> SurveyEvents | None:
+    """The list of a survey's events that a recipe names; None if it is not at hand."""
+    if not name:
+        return None
+    try:
+        return read_survey_list(name)
+    except (DataNotFound, BadTable) as error:
+        message = "%s compares events with those of its survey, and there is no list: %s"
+        log.warning(message, source, error)
+        return None

@@ -34,6 +34,7 @@ from simulate.found_events import FoundEvents
 from simulate.hard_cases import hard_cases
 from simulate.hosts import Hosts
 from simulate.observation import Observation
+from simulate.parent_event import with_parent
 from simulate.recover import Eclipses, Recovery, recover_among
 from simulate.scenarios.scenario import Scenario, event_label
 from simulate.transform import INVERTED, SCRAMBLED, invert, scramble
@@ -200,12 +201,12 @@ def _search_and_measure(
     injected: InjectedSystem,
 ) -> list[Outcome]:
     """The outcome that stands for the star, those of its other events and of missed orbits."""
-    recipe = simulation.recipe
     label = event_label(scenario, simulation.scenarios[scenario])
     truths = [
         _truth(injected, simulation.transit_model, number)
         for number in range(len(injected.system.orbits) or 1)
     ]
+    recipe = with_parent(simulation.recipe, truths[0])
     unseen = [truth.get("expected_snr", np.inf) < simulation.visible_snr for truth in truths]
     if all(unseen):
         found = FoundEvents([], [], len(injected.system.orbits), searched=False)

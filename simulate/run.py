@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from exoval.catalogs.survey_list import read_survey_list
 from exoval.detrend.detrend import Detrend
 from exoval.errors import BadParameter
 from exoval.features.feature_group import FeatureGroup
@@ -55,6 +56,7 @@ def run(
     population: Mapping[str, object],
     visible_snr: float = 5.0,
     max_events: int = 1,
+    survey_events: str | Path | None = None,
     batch_size: int = 16,
     pictures: int = 0,
     views: bool = False,
@@ -65,7 +67,8 @@ def run(
 
     Finished batches of an interrupted run in ``output`` are reused. ``settings`` is the resolved
     configuration, for the manifest. Every star is searched for up to ``max_events`` events, each
-    with the earlier ones taken out; every event is a row with its own label. ``population`` gives
+    with the earlier ones taken out; every event is a row with its own label. ``survey_events`` is
+    the list that events are compared with (``exoval.catalogs.survey_list``). ``population`` gives
     ``catalogue_errors``, ``limb_darkening`` and ``phase_curves``; the scenarios already hold its
     other parts. Raises BadParameter for fewer systems than scenarios or a scenario whose label has
     no meaning, DataNotFound if the output folder cannot be written.
@@ -108,6 +111,7 @@ def run(
         population=population,
         visible_snr=visible_snr,
         max_events=max_events,
+        survey_events=survey_events,
         views=views,
         view_form=view_form,
     )
@@ -149,13 +153,15 @@ def make_simulation(
     population: Mapping[str, object],
     visible_snr: float = 5.0,
     max_events: int = 1,
+    survey_events: str | Path | None = None,
     views: bool = False,
     view_form: ViewForm | None = None,
     **_: object,
 ) -> Simulation:
     """The simulation of single examples, from arguments of ``run``; other arguments are ignored.
 
-    Raises BadParameter for ``max_events`` above 1 with a search that is not blind.
+    Raises BadParameter for ``max_events`` above 1 with a search that is not blind, DataNotFound or
+    BadTable for a list of the survey's events that cannot be read.
     """
     if max_events > 1 and isinstance(search, KnownEphemeris):
         raise BadParameter(
@@ -170,6 +176,7 @@ def make_simulation(
         segments_per_light_curve=host.describe()["segments_per_light_curve"],
         view_form=(view_form or FineViews()) if views else None,
         max_events=max_events,
+        survey_events=None if survey_events is None else read_survey_list(survey_events),
     )
     return Simulation(
         seed=seed,

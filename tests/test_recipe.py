@@ -39,8 +39,9 @@ def test_a_rebuilt_recipe_equals_the_configurations_own_parts():
         assert instantiate(config[name], _convert_="all") == part
     groups = instantiate(config.feature, _convert_="all")
     # a recipe for one event of a star compares it with no others
-    assert {name: one for name, one in groups.items() if name != "siblings"} == rebuilt.features
-    several = read_recipe(written("max_events=3"), "manifest.json")
+    own = {"siblings", "ephemeris_match"}
+    assert {name: one for name, one in groups.items() if name not in own} == rebuilt.features
+    several = read_recipe(written("max_events=3", "survey_events=none.csv"), "manifest.json")
     assert several.features == groups and several.max_events == 3
     assert instantiate(config.mission, _convert_="all") == rebuilt.mission == rebuilt.simulated
 
@@ -70,3 +71,19 @@ def test_a_file_cannot_name_code_outside_the_library(tmp_path):
     with pytest.raises(BadTable, match=r"set/manifest\.json.*os\.mkdir is not a part of exoval"):
         read_recipe(settings, "set/manifest.json")
     assert not (tmp_path / "x").exists()
+
+
+def test_events_are_compared_with_a_survey_only_if_the_recipe_names_one(tmp_path, caplog):
+    assert "ephemeris_match" in simulation().feature
+    assert not read_recipe(written(), "manifest.json").has_survey
+    path = tmp_path / "survey.csv"
+    path.write_text(
+        "target,period_days,epoch_days,duration_hours,depth_ppm\nKIC 1,3.0,130.0,2.4,900\n"
+    )
+    rebuilt = read_recipe(written(f"survey_events={path}"), "manifest.json")
+    assert len(rebuilt.survey_events) == 1 and "ephemeris_match" in rebuilt.features
+    path.unlink()
+    without = read_recipe(written(f"survey_events={path}"), "set/manifest.json")
+    # its columns stay, as models need them, and are missing
+    assert without.survey_events is None and "ephemeris_match" in without.features
+    assert "set/manifest.json compares events with those of its survey" in caplog.text

@@ -21,7 +21,7 @@ from exoval.models.fitted_model import FittedModel
 from exoval.models.novelty import NoveltyScores
 from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
-from exoval.table.feature_table import IDENTITY, FeatureTable
+from exoval.table.feature_table import FeatureTable
 from exoval.vetting.trained_run import TRAINING_STARS
 from exoval.views.store import ViewRows, Views, save_views
 from train.data.labelled_set import LabelledSet, check_learnable, empty_columns, load_labelled_set

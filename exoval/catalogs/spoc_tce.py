@@ -44,6 +44,14 @@ OF_THE_STAR = {
     "transitDepthPpm": "depth",
     "mes": "strength",
 }
+#: columns that compare an event with those of other stars, by their names in ``ephemeris_match``
+OF_THE_SURVEY = {
+    "target": "ticid",
+    "period": "orbitalPeriodDays",
+    "epoch": "transitEpochBtjd",
+    "duration": "transitDurationHours",
+    "depth": "transitDepthPpm",
+}
 #: label of events that no catalogue of planets, candidates or binaries lists
 UNNAMED = "unnamed"
 #: multiples of its period at which a search may find an event

@@ -16,8 +16,9 @@ from exoval.catalogs.shared_columns import (
     positive,
     same,
 )
+from exoval.catalogs.shared_ephemeris_match import EPHEMERIS_MATCH, with_ephemeris_match
 from exoval.catalogs.shared_siblings import SIBLINGS, siblings_of
-from exoval.catalogs.spoc_tce import OF_THE_STAR, read_spoc_tce
+from exoval.catalogs.spoc_tce import OF_THE_STAR, OF_THE_SURVEY, read_spoc_tce
 from exoval.table.feature_table import FeatureTable
 
 #: log10(model SNR / multiple-event statistic) as a line in log10(duration / h), fitted by least
@@ -98,7 +99,7 @@ SHARED = SharedColumns(
         ),
     ),
     (*PLANET_COLUMNS, *STRENGTH_COLUMNS),
-    optional=(SIBLINGS,),
+    optional=(SIBLINGS, EPHEMERIS_MATCH),
 )
 
 NEEDED = (
@@ -127,13 +128,13 @@ def spoc_tce_table(path: str | Path | None = None) -> FeatureTable:
     """Read the threshold-crossing events of TESS sectors 1-6 in the shared columns.
 
     ``read_spoc_tce`` describes the labels. An event found in several runs of the pipeline has one
-    row for each run, and is related to the other events that the run found in its star. Raises
-    DataNotFound without a table and BadTable if it lacks a column.
+    row for each run, and is related to the other events that the run found. Raises DataNotFound without a table and BadTable if it lacks a column.
     """
     table = read_spoc_tce(path, needed=NEEDED)
     # a star of a run is what one search saw
     found_in = table.assign(star_of_run=table["ticid"].astype(str) + " " + table["run"])
     table = pd.concat([table, siblings_of(found_in, OF_THE_STAR)], axis=1)
+    table = with_ephemeris_match(table, OF_THE_SURVEY, each="run")
     identity = pd.DataFrame(
         {
             "event": "TCE " + table["tceid"].astype(str) + " " + table["run"].astype(str),

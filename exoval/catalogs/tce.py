@@ -49,6 +49,15 @@ OF_THE_STAR = {
     "tce_max_mult_ev": "strength",
 }
 
+#: columns that compare an event with those of other stars, by their names in ``ephemeris_match``
+OF_THE_SURVEY = {
+    "target": "target_id",
+    "period": "tce_period",
+    "epoch": "tce_time0bk",
+    "duration": "tce_duration",
+    "depth": "transit_depth",
+}
+
 
 def read_tce(path: str | Path | None = None) -> list[Candidate]:
     """Read threshold-crossing events labelled PC, AFP (astrophysical) or NTP (not transiting).

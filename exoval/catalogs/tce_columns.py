@@ -17,9 +17,10 @@ from exoval.catalogs.shared_columns import (
     positive,
     same,
 )
+from exoval.catalogs.shared_ephemeris_match import EPHEMERIS_MATCH, with_ephemeris_match
 from exoval.catalogs.shared_siblings import SIBLINGS, siblings_of
 from exoval.catalogs.star_id import with_star_numbers
-from exoval.catalogs.tce import OF_THE_STAR, TABLE
+from exoval.catalogs.tce import OF_THE_STAR, OF_THE_SURVEY, TABLE
 from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.missions.kepler import PIXEL_ARCSEC
 from exoval.table.feature_table import FeatureTable
@@ -143,7 +144,7 @@ DERIVED = (
     ),
 )
 
-SHARED = SharedColumns(MEASURED, DERIVED, optional=(SIBLINGS,))
+SHARED = SharedColumns(MEASURED, DERIVED, optional=(SIBLINGS, EPHEMERIS_MATCH))
 
 #: archive columns that the shared columns need
 NEEDED = (
@@ -180,9 +181,9 @@ def measured_as_tce(table: FeatureTable) -> FeatureTable:
 def tce_table(path: str | Path | None = None) -> FeatureTable:
     """Read the labelled threshold-crossing events of Kepler DR25 in the shared columns.
 
-    ``label`` is planet (for PC), AFP or NTP. The table must list all events of its stars, which are
-    related to each other (``shared_siblings``). Raises DataNotFound without the table and BadTable
-    if it lacks a column.
+    ``label`` is planet (for PC), AFP or NTP. The table must list all events of the survey, which are
+    related to those of their star (``shared_siblings``) and of others (``shared_ephemeris_match``).
+    Raises DataNotFound without the table and BadTable if it lacks a column.
     """
     table = with_star_numbers(TABLE.read(path, NEEDED), "target_id")
     # the archive's mark for a number that could not be computed
@@ -198,4 +199,5 @@ def tce_table(path: str | Path | None = None) -> FeatureTable:
         }
     )
     table = pd.concat([table, siblings_of(table, OF_THE_STAR)], axis=1)
+    table = with_ephemeris_match(table, OF_THE_SURVEY)
     return SHARED.of_catalogue(identity, table)

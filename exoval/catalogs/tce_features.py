@@ -9,9 +9,11 @@ import pandas as pd
 
 from exoval.catalogs.archive_column import ArchiveColumn, archive_values, feature_table
 from exoval.catalogs.disposition_column import dispositions_of, labels_of
+from exoval.catalogs.shared_ephemeris_match import with_ephemeris_match
 from exoval.catalogs.shared_siblings import siblings_of
 from exoval.catalogs.star_id import with_star_numbers
-from exoval.catalogs.tce import OF_THE_STAR, TABLE
+from exoval.catalogs.tce import OF_THE_STAR, OF_THE_SURVEY, TABLE
+from exoval.ephemeris_match import COLUMNS as MATCH_COLUMNS
 from exoval.errors import BadTable
 from exoval.missions.kepler import PIXEL_ARCSEC
 from exoval.siblings import COLUMNS as SIBLING_COLUMNS
@@ -217,7 +219,7 @@ DERIVED = (
     Column("depth_over_error", "sigma", "transit depth over its error"),
 )
 
-COLUMNS = (*(one.column for one in ARCHIVE), *COMPUTED, *DERIVED, *SIBLING_COLUMNS)
+COLUMNS = (*(one.column for one in ARCHIVE), *COMPUTED, *DERIVED, *SIBLING_COLUMNS, *MATCH_COLUMNS)
 
 
 def tce_features(path: str | Path | None = None) -> FeatureTable:
@@ -276,6 +278,9 @@ def tce_values(table: pd.DataFrame) -> pd.DataFrame:
     parts = [values, derived(values)]
     if set(OF_THE_STAR) <= set(table):
         parts.append(siblings_of(table, OF_THE_STAR))
+    if set(OF_THE_SURVEY.values()) <= set(table):
+        found = with_ephemeris_match(table, OF_THE_SURVEY)
+        parts.append(found[[column.name for column in MATCH_COLUMNS]])
     return pd.concat(parts, axis=1)
 
 

@@ -43,6 +43,7 @@ class FoldedEvent:
     Cadences are sorted by time; repeated ones count once. ``undetrended`` is the light curve as
     delivered, for features of the variation that detrending removes; None if it is not given.
     ``siblings`` relate the event to the others of its star; None if the star was searched once.
+    ``ephemeris_match`` compares it with a survey's events of other stars; None without their list.
     """
 
     light_curve: LightCurve
@@ -51,6 +52,7 @@ class FoldedEvent:
     undetrended: LightCurve | None = None
     _: KW_ONLY
     siblings: Mapping[str, float] | None = None
+    ephemeris_match: Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "light_curve", in_order(self.light_curve))

@@ -36,6 +36,8 @@ def caveats(
     found += of_the_period(measured)
     if measured.folded.light_curve.target in run.training_stars:
         found.append("the star's light curve is part of the training set, with other signals in it")
+    if run.recipe.has_survey and run.recipe.survey_events is None:
+        found.append(f"there is no list of the survey's events: {WITHOUT_THEM}")
     if run.caveat:
         found.append(run.caveat)
     return tuple(found)

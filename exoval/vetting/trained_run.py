@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from exoval.ephemeris_match import SurveyEvents
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.missions.mission import Mission
 from exoval.models.fitted_model import FittedModel, load_fitted_model
@@ -85,6 +86,19 @@ def load_trained_run(folder: str | Path, mission: Mission | None = None) -> Trai
         caveat=_caveat(metrics.get("host") or {}, recipe),
         training_stars=_training_stars(folder / TRAINING_STARS),
     )
+
+
+def with_survey_events(run: TrainedRun, events: SurveyEvents) -> TrainedRun:
+    """Return the run with another list of the survey's events to compare an event with.
+
+    Raises BadParameter for a run whose model does not compare with any.
+    """
+    if not run.recipe.has_survey:
+        raise BadParameter(
+            "this model compares no event with those of other stars; simulate its training set "
+            "with survey_events, or leave the list out"
+        )
+    return replace(run, recipe=replace(run.recipe, survey_events=events))
 
 
 def _caveat(host: dict, recipe: Recipe) -> str:

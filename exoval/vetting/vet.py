@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from exoval.ephemeris import Ephemeris
+from exoval.ephemeris_match import SurveyEvents
 from exoval.errors import BadLightCurve, BadParameter
 from exoval.event import TransitEvent
 from exoval.labels import UNKNOWN
@@ -28,7 +29,7 @@ from exoval.star import Star
 from exoval.table.feature_table import IDENTITY, FeatureTable
 from exoval.vetting.caveats import caveats, of_the_cadences
 from exoval.vetting.result import VettingResult
-from exoval.vetting.trained_run import TrainedRun
+from exoval.vetting.trained_run import TrainedRun, with_survey_events
 from exoval.views.store import ViewRows, Views
 
 #: an epoch farther than this from the data must be on another clock
@@ -44,15 +45,19 @@ def vet(
     name: str = "",
     others: Sequence[Ephemeris] = (),
     planet_share: float | None = None,
+    survey_events: SurveyEvents | None = None,
 ) -> VettingResult:
     """Judge an event of an undetrended light curve; without one, the best that the search finds.
 
     ``others`` are further signals of the star, which are cut out. Probabilities hold for the
     mixture of scenarios that was simulated. ``planet_share`` shifts them to another share of
-    planets among all events; the other scenarios keep their proportions. Raises BadLightCurve if
-    no event is found or the event has no data, BadParameter for a share outside 0 to 1 or an
-    epoch far from the data.
+    planets among all events; the other scenarios keep their proportions. ``survey_events`` replace
+    the list with which a model that has one compares the event. Raises BadLightCurve if no event is
+    found or the event has no data, BadParameter for a share outside 0 to 1, an epoch far from the
+    data or a list that the model does not use.
     """
+    if survey_events is not None:
+        run = with_survey_events(run, survey_events)
     recipe = run.recipe
     light_curve = as_light_curve(light_curve, recipe.mission)
     if event is None:

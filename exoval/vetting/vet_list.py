@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from exoval.catalogs.survey_list import read_survey_list
 from exoval.data_folder import data_folder
 from exoval.ephemeris import SAME_FOUND_PERIOD, Ephemeris, is_same_signal
 from exoval.errors import BadParameter, DataNotFound, ExovalError, NoEvent
@@ -29,7 +30,7 @@ from exoval.vetting.caveats import of_the_cadences
 from exoval.vetting.request import VettingRequest
 from exoval.vetting.result import VettingResult
 from exoval.vetting.summary import BETWEEN
-from exoval.vetting.trained_run import TrainedRun, load_trained_run
+from exoval.vetting.trained_run import TrainedRun, load_trained_run, with_survey_events
 from exoval.vetting.vet import FARTHEST_EPOCH_DAYS, days_away, vet
 from exoval.vetting.vetted_page import write_vetted_page
 
@@ -59,8 +60,9 @@ class Vetting:
 
     ``folder`` is the output folder of ``python -m train``; ``exoval.vetting.vet.vet`` explains
     ``planet_share``. At most ``events`` events of a searched star are judged. ``pages`` is a
-    folder for one page an event. Raises BadParameter for ``events`` below 1 or a ``planet_share``
-    outside 0 to 1.
+    folder for one page an event. ``survey_events`` is a list that replaces the one with which the
+    model compares events (``exoval.catalogs.survey_list``). Raises BadParameter for ``events``
+    below 1 or a ``planet_share`` outside 0 to 1.
     """
 
     folder: Path
@@ -69,6 +71,7 @@ class Vetting:
     planet_share: float | None = None
     events: int = 1
     pages: Path | None = None
+    survey_events: str | Path | None = None
 
     def __post_init__(self) -> None:
         if self.events < 1:
@@ -80,6 +83,8 @@ class Vetting:
     def run(self) -> TrainedRun:
         """The trained run, read once in each process."""
         run = load_trained_run(self.folder, self.mission)
+        if self.survey_events is not None:
+            run = with_survey_events(run, read_survey_list(self.survey_events))
         return run.choose(self.classifier) if self.classifier else run
 
     def __getstate__(self) -> dict:
@@ -284,6 +289,7 @@ def _fingerprint(vetting: Vetting, leading: str) -> str:
         vetting.planet_share,
         vetting.events,
         str(vetting.pages),
+        str(vetting.survey_events),
         str(data_folder()),
     )
     return hashlib.sha256(metrics + repr(settings).encode()).hexdigest()[:16]

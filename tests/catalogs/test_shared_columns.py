@@ -14,12 +14,13 @@ from exoval.catalogs.tce_columns import (
     whitening_loss,
 )
 from exoval.catalogs.toi_columns import measured_as_toi, toi_table
+from exoval.ephemeris_match import COLUMNS as MATCH_COLUMNS
 from exoval.errors import BadTable, DataNotFound
 from exoval.siblings import COLUMNS as SIBLING_COLUMNS
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
 
-SIBLING_NAMES = [column.name for column in SIBLING_COLUMNS]
+RELATED = [column.name for column in (*SIBLING_COLUMNS, *MATCH_COLUMNS)]
 #: the Sun with a Jupiter on a circular, central orbit of a year
 JUPITER = {
     "target_id": 11904151,
@@ -118,7 +119,7 @@ def test_both_sides_have_the_same_columns(tmp_path):
     theirs = tce_table(as_csv(tmp_path, JUPITER))
     ours = measured_as_tce(measured())
     assert ours.feature_names == [one.name for one in (*MEASURED, *DERIVED)]
-    ours = measured_as_tce(measured(**dict.fromkeys(SIBLING_NAMES, 1.0)))
+    ours = measured_as_tce(measured(**dict.fromkeys(RELATED, 1.0)))
     ours.require_columns_of(theirs)
 
 

@@ -13,6 +13,7 @@ from exoval.catalogs.spoc_tce_columns import (
     whitening_loss,
 )
 from exoval.ephemeris import Ephemeris
+from exoval.ephemeris_match import COLUMNS as MATCH_COLUMNS
 from exoval.errors import BadTable, DataNotFound
 from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
 from exoval.siblings import COLUMNS as SIBLING_COLUMNS
@@ -145,7 +146,7 @@ def tables_of(tmp_path, monkeypatch, *events):
 def test_both_sides_have_the_same_columns_and_meanings(tmp_path, monkeypatch):
     tables_of(tmp_path, monkeypatch, EVENT, EVENT | {"ticid": 9, "ws_mes": 0.0})
     theirs = spoc_tce_table()
-    related = dict.fromkeys((column.name for column in SIBLING_COLUMNS), 1.0)
+    related = dict.fromkeys((column.name for column in (*SIBLING_COLUMNS, *MATCH_COLUMNS)), 1.0)
     measured_as_spoc_tce(measured(**related)).require_columns_of(theirs)
     assert list(theirs.labels) == [PLANET, "EB"]
     row = theirs.frame.iloc[0]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from light_curves import folded
 
 from exoval.ephemeris import Ephemeris
+from exoval.ephemeris_match import SurveyEvents, match_of_event
 from exoval.event import TransitEvent
 from exoval.features.reason import Reason
 from exoval.folded.folded_event import FoldedEvent
@@ -57,12 +58,33 @@ def group(request):
 def event():
     one = folded(EPHEMERIS, 2e-3, secondary=(0.4, 3e-4), centroids=True)
     other = replace(one.event, ephemeris=replace(EPHEMERIS, period=1.7 * EPHEMERIS.period))
-    return replace(one, siblings=sibling_values([one.event, other], 0))
+    return replace(
+        one, siblings=sibling_values([one.event, other], 0), ephemeris_match=its_match(one.event)
+    )
+
+
+def its_match(event):
+    """The event among those of a survey, one of which coincides and is deeper."""
+    other = SurveyEvents(
+        target=np.array(["KIC 2"]),
+        period=np.array([EPHEMERIS.period]),
+        epoch=np.array([EPHEMERIS.epoch + 0.02]),
+        duration=np.array([EPHEMERIS.duration]),
+        depth=np.array([0.1]),
+    )
+    return match_of_event(event, "KIC 1", other, span=(0.0, 90.0))
 
 
 def remade(event, curve, ephemeris=EPHEMERIS, star=None):
     own = replace(event.event, ephemeris=ephemeris)
-    return FoldedEvent(curve, own, star or event.star, curve, siblings=event.siblings)
+    return FoldedEvent(
+        curve,
+        own,
+        star or event.star,
+        curve,
+        siblings=event.siblings,
+        ephemeris_match=event.ephemeris_match,
+    )
 
 
 def test_exactly_the_declared_columns_are_measured(group, event):

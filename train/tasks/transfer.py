@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 
+from exoval.ephemeris_match import COLUMNS as MATCHES
 from exoval.errors import BadTable, DataNotFound
 from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.models.calibrate import Calibration
@@ -34,7 +35,7 @@ from train.run import describe_sets, predictions
 log = logging.getLogger(__name__)
 
 #: columns that a table has only if its events are related to others
-OF_OTHER_EVENTS = {column.name for column in SIBLINGS}
+OF_OTHER_EVENTS = {column.name for column in (*SIBLINGS, *MATCHES)}
 
 
 def transfer(

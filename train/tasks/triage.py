@@ -18,7 +18,7 @@ from exoval.models.fitted_model import FittedModel
 from exoval.models.prior_shift import estimate_priors
 from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
-from exoval.table.feature_table import IDENTITY, FeatureTable
+from exoval.table.feature_table import FeatureTable
 from exoval.views.columns import with_view_columns
 from train.data.splits import Split, StarSplit
 from train.data.tables import LabelledTable, without_stars_of
