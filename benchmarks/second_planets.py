@@ -10,8 +10,9 @@ other. The weaker one is also injected alone: what is lost then was not lost by 
 the planet.
 Our box search and TLS search the same detrended light curves by the same ``search_again``: 2.2
 durations about each event of what was found are cut out, and the rest is searched, up to four
-events (a) or five (b). Both are refined, and judged by the same ``recover``. TLS searches every N-th
-light curve. The cost of a further search is the time beyond that of the first, a further search.
+events (a) or five (b). Both are refined, and judged by the same ``recover``. TLS searches every
+N-th light curve. The cost of a further search is the time beyond that of the first, per further
+search.
 
 Prints tables and, last, one line of JSON; intervals of shares are 68 %, those of times 10 to 90 %.
 Needs EXOVAL_DATA.
@@ -224,7 +225,9 @@ def report(rows: pd.DataFrame) -> dict:
             found = {name: shares(part, name) for name in ("ours", "alone") if len(part)}
             found |= {"tls": shares(both, "tls"), "ours_where_tls": shares(both, "ours")}
             result.setdefault(planet, {})[label] = found
-            print(f"{planet:10}{label:14}" + "".join(f"{as_text(one):28}" for one in found.values()))
+            print(
+                f"{planet:10}{label:14}" + "".join(f"{as_text(one):28}" for one in found.values())
+            )
     return {"found": result} | costs(rows)
 
 

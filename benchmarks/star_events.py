@@ -4,15 +4,14 @@
 
 ``ONE`` and ``SEVERAL`` are output folders of ``python -m train``: the first of a set with
 ``max_events=1``, the second of one that was made in the same way with ``max_events=3`` or more.
-(a) Every star at hand with two or more confirmed planets that both recipes can measure: P(planet) of
-each at its catalogued ephemeris.
+(a) Every star at hand with two or more confirmed planets that both recipes can measure: P(planet)
+of each at its catalogued ephemeris.
 (b) Every Kepler eclipsing binary at hand: the first three events that each model's search finds,
-what they are by the catalogue (an eclipse: at the binary's period, or a multiple or fraction at which
-the events coincide; or something else), and what they are called.
+what they are by the catalogue (an eclipse: at the binary's period, or a multiple or fraction at
+which the events coincide; or something else), and what they are called.
 
-Prints tables and, last, one line of JSON. ``--document`` writes the tables of (a) and (b) as Markdown
-too. Intervals are 68 %; those of medians and differences come from resampled stars. Needs
-EXOVAL_DATA.
+Prints tables and, last, one line of JSON. ``--document`` writes the tables as Markdown too.
+Intervals are 68 %; those of medians and differences come from resampled stars. Needs EXOVAL_DATA.
 """
 
 from __future__ import annotations
@@ -118,7 +117,11 @@ def report_planets(rows: pd.DataFrame) -> tuple[dict, list[str]]:
         result["planets"][name] = one
         numbers = " | ".join(brief(value) for value in one.values())
         lines.append(f"| {name} | {len(part)} | {numbers} |")
-    lines += ["", "| planet | star | period | found as | one event | several |", "|---|---|---|---|"]
+    lines += [
+        "",
+        "| planet | star | period | found as | one event | several |",
+        "|---|---|---|---|",
+    ]
     lines[-1] += "---|---|"
     for event, row in rows.sort_values(["target", "period"]).iterrows():
         lines.append(
@@ -229,7 +232,9 @@ def right(rows: pd.DataFrame, model: str, *, eclipse: bool, kinds: Sequence[str]
 
 
 def _groups() -> Iterator[tuple[int, bool, str]]:
-    return ((rank, eclipse, model) for rank in RANKS for eclipse in (True, False) for model in MODELS)
+    return (
+        (rank, eclipse, model) for rank in RANKS for eclipse in (True, False) for model in MODELS
+    )
 
 
 def main(options: argparse.Namespace) -> None:

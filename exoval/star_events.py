@@ -92,8 +92,7 @@ def _is_counted(event: TransitEvent, recipe: Recipe) -> bool:
     """Whether a search that goes on would report an event."""
     search = recipe.search
     return (
-        event.signal_to_noise >= search.threshold
-        and event.transit_count >= search.minimum_transits
+        event.signal_to_noise >= search.threshold and event.transit_count >= search.minimum_transits
     )
 
 

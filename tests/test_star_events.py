@@ -160,9 +160,7 @@ def test_known_signals_are_taken_out_and_compared_like_those_found(crowded):
     row = {}
     for name, own in (("third", THIRD), ("fourth", FOURTH)):
         measured = [
-            measure_real_event(
-                crowded, TransitEvent(ephemeris=own), STAR, recipe(2), others=others
-            )
+            measure_real_event(crowded, TransitEvent(ephemeris=own), STAR, recipe(2), others=others)
             for others in ([WEAK, THIRD, FOURTH, FAINT], [FAINT, FOURTH, THIRD, STRONG])
         ]
         assert measured[0].row == pytest.approx(measured[1].row, nan_ok=True)

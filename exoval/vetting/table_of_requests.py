@@ -63,8 +63,9 @@ def read_requests(path: str | Path, defaults: VettingRequest | None = None) -> l
     epoch and duration whose period is empty or 0 is a single transit.
 
     Rows of one target are signals of one star, and each is judged with the others cut out or, by a
-    recipe for several events, as events of its star. A row that cannot be judged is a request with the reason in ``refused`` and stops no other; values of
-    stars that are limits or impossible are left out, and ``notes`` say so.
+    recipe for several events, as events of its star. A row that cannot be judged is a request with
+    the reason in ``refused`` and stops no other; values of stars that are limits or impossible are
+    left out, and ``notes`` say so.
 
     Raises DataNotFound if the table does not exist, BadTable if it cannot be read, has no rows,
     neither target nor file, or columns that can be misunderstood.

@@ -47,8 +47,8 @@ def vet(
 ) -> VettingResult:
     """Judge an event of an undetrended light curve; without one, the best that the search finds.
 
-    ``others`` are further signals of the star, which are cut out or, by a recipe for several events,
-    taken as events beside this one. Probabilities hold for the
+    ``others`` are further signals of the star, which are cut out or, by a recipe for several
+    events, taken as events beside this one. Probabilities hold for the
     mixture of scenarios that was simulated. ``planet_share`` shifts them to another share of
     planets among all events; the other scenarios keep their proportions. Raises BadLightCurve if
     no event is found or the event has no data, BadParameter for a share outside 0 to 1 or an

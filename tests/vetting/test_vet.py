@@ -134,7 +134,5 @@ def answers(folder, rows):
     for row, request in zip(rows, read_requests(path), strict=True):
         (result,) = vetting._results(request)
         values = result.table.frame.iloc[0].to_dict()
-        results[row] = {
-            name: values[name] for name in ("siblings_before", "sibling_count", "mes")
-        }
+        results[row] = {name: values[name] for name in ("siblings_before", "sibling_count", "mes")}
     return results
