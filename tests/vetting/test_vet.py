@@ -115,7 +115,7 @@ def test_events_of_a_list_are_events_of_their_star(tmp_path):
     )
     rows = [f"TIC 5,star.csv,{period},{epoch},2.4" for period, epoch, _ in signals]
     rows.append("TIC 5,star.csv,,,")
-    strong, weak, found = (answers(tmp_path, rows)[one] for one in rows)
+    strong, weak, found = answers(tmp_path, rows).values()
     again = answers(tmp_path, rows[::-1])
     assert [again[one] for one in rows] == [strong, weak, found]
     assert (strong["siblings_before"], weak["siblings_before"]) == (0, 1)
