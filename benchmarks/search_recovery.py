@@ -136,6 +136,21 @@ def inject_planet(kind: Kind, rng: np.random.Generator) -> Injection:
     host, star = kind.hosts.draw(rng)
     period = np.exp(rng.uniform(np.log(0.5), np.log(kind.longest_period)))
     wanted = np.exp(rng.uniform(np.log(SNR_EDGES[0]), np.log(SNR_EDGES[-1])))
+    light_curve, truth, strength = with_planet(host, rng, period=period, strength=wanted)
+    return Injection(
+        light_curve=light_curve,
+        host=host,
+        flat=DETREND(light_curve),
+        star=star,
+        truth=truth,
+        signal_to_noise=strength,
+    )
+
+
+def with_planet(
+    host: LightCurve, rng: np.random.Generator, *, period: float, strength: float
+) -> tuple[LightCurve, Ephemeris, float]:
+    """A light curve with a planet of about a strength, its ephemeris and its strength."""
     orbit = Orbit(
         period=period,
         epoch=host.time[0] + rng.random() * period,
@@ -149,18 +164,10 @@ def inject_planet(kind: Kind, rng: np.random.Generator) -> Injection:
     for _ in range(4):
         system = System(scenario="planet", sources=(Source(flux_fraction=1.0, orbit=orbit),))
         light_curve = inject(host, system, transit_model=ExactModel()).light_curve
-        strength = injected_strength(light_curve, host)
-        ratio = orbit.radius_ratio * np.sqrt(wanted / max(strength, 1e-3))
+        injected = injected_strength(light_curve, host)
+        ratio = orbit.radius_ratio * np.sqrt(strength / max(injected, 1e-3))
         orbit = replace(orbit, radius_ratio=float(np.clip(ratio, 1e-4, 0.3)))
-    truth = Ephemeris(period, orbit.epoch, durations(orbit)[0])
-    return Injection(
-        light_curve=light_curve,
-        host=host,
-        flat=DETREND(light_curve),
-        star=star,
-        truth=truth,
-        signal_to_noise=strength,
-    )
+    return light_curve, Ephemeris(period, orbit.epoch, durations(orbit)[0]), injected
 
 
 def injected_strength(light_curve: LightCurve, host: LightCurve) -> float:

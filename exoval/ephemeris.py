@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -57,6 +57,18 @@ class Ephemeris:
     def event_number(self, time: np.ndarray) -> np.ndarray:
         """Return the number of the nearest event, counted from zero at ``epoch``."""
         return np.floor((np.asarray(time) - self.epoch) / self.period + 0.5).astype(np.int64)
+
+    def near(self, time: float) -> Ephemeris:
+        """Return the same events, counted from the one nearest to a time.
+
+        Two ephemerides are best compared by events within the data: the period of one may be too
+        uncertain to count from the other's epoch.
+
+        >>> Ephemeris(period=3.5, epoch=100.0, duration=0.1).near(1000.0).epoch
+        999.5
+        """
+        number = int(self.event_number(time))
+        return replace(self, epoch=float(self.epoch + number * self.period))
 
     def in_event(self, time: np.ndarray, widths: float = 1.0) -> np.ndarray:
         """Return the mask of times inside a window of ``widths`` durations about each mid-event."""

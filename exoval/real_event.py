@@ -7,6 +7,7 @@ the segments with most of the event are chosen, and it is measured as simulated 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,10 +18,17 @@ from exoval.lightcurve import LightCurve
 from exoval.measure import MeasuredEvent, measure
 from exoval.missions.light_curve_object import as_light_curve
 from exoval.recipe import Recipe
-from exoval.search.refine import box_event
+from exoval.search.refine import box_event, refine
 from exoval.search.seen_once import event_seen_once
 from exoval.star import Star
-from exoval.star_events import place_among, sibling_values, star_events, without_found
+from exoval.star_events import (
+    is_among,
+    known_events,
+    place_among,
+    sibling_values,
+    star_events,
+    without_found,
+)
 
 #: full width of the cut around each event of another signal, in durations of its events: middles
 #: of events that do not coincide with it stay
@@ -39,9 +47,10 @@ def measure_real_event(
 
     ``others`` are further signals of the star, which are cut out. A recipe that searches for
     several events finds them itself: it takes out what it finds before the event and keeps the
-    rest. For an event whose period is unknown, the periods that the whole light curve allows are
-    found first. Raises NoDip if the data show no dip at the event, BadLightCurve if no cadence is
-    left.
+    rest; those of ``others`` that it misses are events of the star too where they are strong enough
+    (``exoval.star_events.known_events``). For an event whose period is unknown, the periods that
+    the whole light curve allows are found first. Raises NoDip if the data show no dip at the event,
+    BadLightCurve if no cadence is left.
     """
     light_curve = as_light_curve(light_curve, recipe.mission)
     if recipe.max_events == 1:
@@ -56,7 +65,7 @@ def measure_real_event(
     window = best_window(light_curve, event.ephemeris, recipe.segments_per_light_curve)
     siblings = None
     if recipe.max_events > 1 and len(window):
-        window, siblings = _among_its_siblings(window, event, star, recipe)
+        window, siblings = _among_its_siblings(window, event, star, recipe, others=others)
     measured = measure(window, event, star, recipe, siblings=siblings) if len(window) else None
     if measured is None or not measured.folded.inside.any():
         raise NoDip(_no_dip(light_curve, event.ephemeris))
@@ -64,18 +73,33 @@ def measure_real_event(
 
 
 def _among_its_siblings(
-    window: LightCurve, event: TransitEvent, star: Star, recipe: Recipe
+    window: LightCurve,
+    event: TransitEvent,
+    star: Star,
+    recipe: Recipe,
+    *,
+    others: Sequence[Ephemeris],
 ) -> tuple[LightCurve, dict[str, float]]:
-    """The window without the events that a search finds before this one, and their relation.
+    """The window without the events that come before this one, and their relation.
 
-    As in a simulation: later events stay in the data. An event that the search does not find comes
-    after those that it finds.
+    As in a simulation: later events stay in the data. First come those that a search finds, then
+    the event and the known signals that it misses, the strongest first, as if it went on.
     """
     found = star_events(window, star, recipe)
-    place = place_among(event.ephemeris, found)
-    if place == len(found):
-        found = [*found, box_event(recipe.detrend(window, event.ephemeris), event.ephemeris)]
-    return without_found(window, found[:place]), sibling_values(found, place)
+    own, *known = (one.near(window.time[0]) for one in (event.ephemeris, *others))
+    place, listed = place_among(own, found), found
+    this = replace(event, ephemeris=own)
+    further = [one for one in known if not is_among(one, [this, *found])]
+    if place == len(found) or further:
+        flat = without_found(recipe.detrend(window), found)
+        missed = known_events(further, found, flat, recipe)
+        if place == len(found):
+            this = refine(flat, own) or box_event(flat, own)
+            place += sum(one.signal_to_noise > this.signal_to_noise for one in missed)
+            missed.insert(place - len(found), this)
+        listed = [*found, *missed]
+    values = sibling_values(listed, place, most_events=recipe.max_events)
+    return without_found(window, listed[:place]), values
 
 
 def without_events(light_curve: LightCurve, signals: Sequence[Ephemeris]) -> LightCurve:

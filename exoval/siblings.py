@@ -20,6 +20,9 @@ HARMONICS = (1 / 3, 0.5, 1.0, 2.0, 3.0)
 #: relative difference of periods below which they count as equal, and one that is always told
 SMALLEST_DISTANCE = 1e-6
 
+#: columns that count events
+COUNTS = ("sibling_count", "siblings_before")
+
 COLUMNS = (
     Column("sibling_count", "", "number of other events found in the star"),
     Column("siblings_before", "", "number of events that were found before it"),

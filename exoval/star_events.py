@@ -11,8 +11,9 @@ from exoval.ephemeris import SAME_FOUND_PERIOD, Ephemeris, is_same_signal
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
 from exoval.recipe import Recipe
+from exoval.search.refine import refine
 from exoval.search.search_again import search_again
-from exoval.siblings import COLUMNS, siblings
+from exoval.siblings import COLUMNS, COUNTS, siblings
 from exoval.star import Star
 
 #: full width of the cut around each event of a found signal, in durations of the found box: ingress
@@ -43,30 +44,77 @@ def without_found(light_curve: LightCurve, found: Sequence[TransitEvent]) -> Lig
 def place_among(event: Ephemeris, found: Sequence[TransitEvent]) -> int:
     """Return the place of an event among those found; their number if it is none of them.
 
-    Of several at its period, such as both eclipses of a binary, it is the one at its phase.
+    Of several at its period, such as both eclipses of a binary, it is the one at its phase. One
+    found at a multiple or a fraction of its period is the same if their events coincide.
     """
     same = [
-        (abs(float(event.time_from_mid_event(one.ephemeris.epoch))), number)
+        (_phase_apart(event, one.ephemeris), number)
         for number, one in enumerate(found)
         if is_same_signal(event, one.ephemeris, within=SAME_FOUND_PERIOD)
     ]
     apart, number = min(same, default=(np.inf, len(found)))
-    own = min(event.period, found[number].ephemeris.period) if same else np.inf
-    return number if apart < 0.25 * own else len(found)
+    return number if apart < 0.25 else len(found)
 
 
-def sibling_values(found: Sequence[TransitEvent], place: int) -> dict[str, float]:
-    """Return how the event at a place relates to the others (``exoval.siblings.COLUMNS``)."""
+def _phase_apart(event: Ephemeris, found: Ephemeris) -> float:
+    """Distance of the events of two ephemerides in phase of the shorter period, 0 to 0.5."""
+    shorter = event.period / max(round(event.period / found.period), 1)
+    cycles = (found.epoch - event.epoch) / shorter
+    return abs(cycles - round(cycles))
+
+
+def is_among(signal: Ephemeris, events: Sequence[TransitEvent]) -> bool:
+    """Return whether a signal is one of some events, at whichever eclipse."""
+    return any(is_same_signal(signal, one.ephemeris, within=SAME_FOUND_PERIOD) for one in events)
+
+
+def known_events(
+    known: Sequence[Ephemeris], found: Sequence[TransitEvent], flat: LightCurve, recipe: Recipe
+) -> list[TransitEvent]:
+    """Return the known signals of a star that its search missed and would count, strongest first.
+
+    ``flat`` is detrended, and what the search found is taken out of it. A signal is refined there
+    as the events of a search are. It counts if it then has the strength and the number of transits
+    that the search requires: a simulated star has no other siblings. Signals that were found, at
+    either eclipse, are left out, and so are those that repeat a stronger one.
+    """
+    missed = [one for one in known if not is_among(one, found)]
+    refined = [refine(flat, one, source="known signal") for one in missed]
+    counted = [one for one in refined if one is not None and _is_counted(one, recipe)]
+    distinct: list[TransitEvent] = []
+    for one in sorted(counted, key=lambda event: -event.signal_to_noise):
+        if not is_among(one.ephemeris, [*found, *distinct]):
+            distinct.append(one)
+    return distinct
+
+
+def _is_counted(event: TransitEvent, recipe: Recipe) -> bool:
+    """Whether a search that goes on would report an event."""
+    search = recipe.search
+    return (
+        event.signal_to_noise >= search.threshold and event.transit_count >= search.minimum_transits
+    )
+
+
+def sibling_values(
+    listed: Sequence[TransitEvent], place: int, *, most_events: int
+) -> dict[str, float]:
+    """Return how the event at a place relates to the others (``exoval.siblings.COLUMNS``).
+
+    The counts are those of a search that ends with ``most_events`` events, however many further
+    ones are known.
+    """
     events = pd.DataFrame(
         {
             "target": "",
-            "number": np.arange(1, len(found) + 1),
-            "period": [one.ephemeris.period for one in found],
-            "epoch": [one.ephemeris.epoch for one in found],
-            "duration": [one.ephemeris.duration for one in found],
-            "depth": [one.depth for one in found],
-            "strength": [one.signal_to_noise for one in found],
+            "number": np.arange(1, len(listed) + 1),
+            "period": [one.ephemeris.period for one in listed],
+            "epoch": [one.ephemeris.epoch for one in listed],
+            "duration": [one.ephemeris.duration for one in listed],
+            "depth": [one.depth for one in listed],
+            "strength": [one.signal_to_noise for one in listed],
         }
     )
     row = siblings(events).iloc[place]
-    return {column.name: float(row[column.name]) for column in COLUMNS}
+    values = {column.name: float(row[column.name]) for column in COLUMNS}
+    return values | {name: min(values[name], most_events - 1.0) for name in COUNTS}

@@ -262,7 +262,7 @@ def _measured(
     light_curve, siblings = injected.light_curve, None
     if recipe.max_events > 1:
         light_curve = without_found(light_curve, found[:place])
-        siblings = sibling_values(found, place)
+        siblings = sibling_values(found, place, most_events=recipe.max_events)
     measured = measure(light_curve, found[place], injected.star, recipe, siblings=siblings)
     if measured is None:
         return {

@@ -1,7 +1,7 @@
 """How an event relates to the others of its star, for catalogues that list all events of a star.
 
-The columns of ``exoval.siblings`` are ratios of what one search found in one star, so that they mean
-the same for any pipeline. Only how far the search went differs: the counts end at ``MOST``.
+The columns of ``exoval.siblings`` are ratios of what one search found in one star, so that they
+mean the same for any pipeline. Only how far the search went differs: the counts end at ``MOST``.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from exoval.catalogs.shared_columns import SharedColumn, same
-from exoval.siblings import COLUMNS, siblings
+from exoval.siblings import COLUMNS, COUNTS, siblings
 
 #: further events of a star that are counted: a simulation that searches for four events finds no
 #: more, a pipeline up to nine
 MOST = 3
-COUNTS = ("sibling_count", "siblings_before")
 
 SIBLINGS = tuple(
     SharedColumn(

@@ -128,7 +128,8 @@ def spoc_tce_table(path: str | Path | None = None) -> FeatureTable:
     """Read the threshold-crossing events of TESS sectors 1-6 in the shared columns.
 
     ``read_spoc_tce`` describes the labels. An event found in several runs of the pipeline has one
-    row for each run, and is related to the other events that the run found. Raises DataNotFound without a table and BadTable if it lacks a column.
+    row for each run, and is related to the other events that the run found. Raises DataNotFound
+    without a table and BadTable if it lacks a column.
     """
     table = read_spoc_tce(path, needed=NEEDED)
     # a star of a run is what one search saw

@@ -181,8 +181,9 @@ def measured_as_tce(table: FeatureTable) -> FeatureTable:
 def tce_table(path: str | Path | None = None) -> FeatureTable:
     """Read the labelled threshold-crossing events of Kepler DR25 in the shared columns.
 
-    ``label`` is planet (for PC), AFP or NTP. The table must list all events of the survey, which are
-    related to those of their star (``shared_siblings``) and of others (``shared_ephemeris_match``).
+    ``label`` is planet (for PC), AFP or NTP. The table must list all events of the survey, as each
+    is related to those of its star (``shared_siblings``) and of others
+    (``shared_ephemeris_match``).
     Raises DataNotFound without the table and BadTable if it lacks a column.
     """
     table = with_star_numbers(TABLE.read(path, NEEDED), "target_id")

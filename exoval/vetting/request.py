@@ -9,7 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from exoval.catalogs.candidate import Candidate
-from exoval.catalogs.known_signals import other_signals, stars_with_known_signals
+from exoval.catalogs.known_signals import (
+    distinct_signals,
+    is_signal,
+    other_signals,
+    stars_with_known_signals,
+)
 from exoval.catalogs.named_signal import named_signal, star_of_name
 from exoval.catalogs.signal_catalogue import signal_catalogues
 from exoval.catalogs.star_id import star_number
@@ -162,6 +167,18 @@ class VettingRequest:
             ]
         known = _catalogued(mission.target_prefix, str(data_folder()))
         return other_signals(event.ephemeris, known.get(target, ()))
+
+    def signals_of_star(self, mission: Mission, target: str) -> list[Ephemeris]:
+        """All known signals of the star that have a period, on the mission's clock.
+
+        They are those of ``others`` and of the catalogues, whatever the request asks for, so that
+        an event is one of the same star however it is named. A recipe that searches for several
+        events takes them as events of the star.
+        """
+        given = [_ephemeris(other, mission) for other in self.others if other[0]]
+        known = _catalogued(mission.target_prefix, str(data_folder())).get(target, ())
+        listed = distinct_signals([one for one in known if is_signal(one)])
+        return [*given, *(one.ephemeris for one in listed)]
 
     def light_curve(self, mission: Mission, target: str | None) -> tuple[LightCurve, Star]:
         """The light curve of the files, or else of the target in the library, and its star.

@@ -62,9 +62,10 @@ def read_requests(path: str | Path, defaults: VettingRequest | None = None) -> l
     several archives. The log says which columns are ignored. An empty cell is left open; a row with
     epoch and duration whose period is empty or 0 is a single transit.
 
-    Rows of one target are signals of one star, and each is judged with the others cut out. A row
-    that cannot be judged is a request with the reason in ``refused`` and stops no other; values of
-    stars that are limits or impossible are left out, and ``notes`` say so.
+    Rows of one target are signals of one star, and each is judged with the others cut out or, by a
+    recipe for several events, as events of its star. A row that cannot be judged is a request with
+    the reason in ``refused`` and stops no other; values of stars that are limits or impossible are
+    left out, and ``notes`` say so.
 
     Raises DataNotFound if the table does not exist, BadTable if it cannot be read, has no rows,
     neither target nor file, or columns that can be misunderstood.
@@ -463,10 +464,5 @@ def _ephemeris(row: VettingRequest) -> tuple[float | None, float | None, float |
 
 
 def _others(own: tuple, of_star: list[tuple]) -> tuple[tuple[float | None, float, float], ...]:
-    """The star's other events; ``VettingRequest`` leaves out those of one signal.
-
-    A star that is to be searched has none.
-    """
-    if own[1] is None:
-        return ()
+    """The star's other events; ``VettingRequest`` leaves out those of one signal."""
     return tuple(one for one in of_star if None not in one[1:] and one != own)

@@ -49,7 +49,8 @@ def vet(
 ) -> VettingResult:
     """Judge an event of an undetrended light curve; without one, the best that the search finds.
 
-    ``others`` are further signals of the star, which are cut out. Probabilities hold for the
+    ``others`` are further signals of the star, which are cut out or, by a recipe for several
+    events, taken as events beside this one. Probabilities hold for the
     mixture of scenarios that was simulated. ``planet_share`` shifts them to another share of
     planets among all events; the other scenarios keep their proportions. ``survey_events`` replace
     the list with which a model that has one compares the event. Raises BadLightCurve if no event is
@@ -61,7 +62,8 @@ def vet(
     recipe = run.recipe
     light_curve = as_light_curve(light_curve, recipe.mission)
     if event is None:
-        hidden = without_events(light_curve, others)
+        # a recipe for several events finds the others itself, the strongest first
+        hidden = light_curve if recipe.max_events > 1 else without_events(light_curve, others)
         flat = recipe.detrend(hidden)
         event = recipe.search(flat, star)
         if event is None:

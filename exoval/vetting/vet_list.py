@@ -116,17 +116,14 @@ class Vetting:
         mission = self.run.recipe.mission
         event, target = request.event_and_target(mission)
         light_curve, star = request.light_curve(mission, target)
+        known = self._known(request, light_curve, event, target)
         if event is None:
-            yield from self._searched(light_curve, star, request.name or light_curve.target)
+            name = request.name or light_curve.target
+            yield from self._searched(light_curve, star, name, known)
             return
         is_signal = request.is_signal(mission)
         name = request.name or (request.target if is_signal else f"{light_curve.target} 1")
-        others = [
-            one
-            for one in request.other_signals(mission, event, target)
-            if days_away(one.epoch, light_curve) <= FARTHEST_EPOCH_DAYS
-        ]
-        result = self._vet(light_curve, star, event, name, others)
+        result = self._vet(light_curve, star, event, name, known)
         away = days_away(event.ephemeris.epoch, light_curve)
         if away > DISTANT_EPOCH_DAYS:
             caveat = (
@@ -135,6 +132,25 @@ class Vetting:
             )
             result = replace(result, caveats=(*result.caveats, caveat))
         yield result
+
+    def _known(
+        self,
+        request: VettingRequest,
+        light_curve: LightCurve,
+        event: TransitEvent | None,
+        target: str | None,
+    ) -> list[Ephemeris]:
+        """The signals of the star that are known beside the event.
+
+        For a model of several events these are all signals of the star, however it is asked for:
+        what the search finds, or is asked for itself, is among them once.
+        """
+        mission = self.run.recipe.mission
+        if self.run.recipe.max_events > 1:
+            known = request.signals_of_star(mission, target or light_curve.target)
+        else:
+            known = [] if event is None else request.other_signals(mission, event, target)
+        return [one for one in known if days_away(one.epoch, light_curve) <= FARTHEST_EPOCH_DAYS]
 
     def _vet(
         self,
@@ -154,14 +170,16 @@ class Vetting:
             planet_share=self.planet_share,
         )
 
-    def _searched(self, light_curve: LightCurve, star: Star, name: str) -> Iterator[VettingResult]:
+    def _searched(
+        self, light_curve: LightCurve, star: Star, name: str, known: Sequence[Ephemeris]
+    ) -> Iterator[VettingResult]:
         """The events that the search of the model's recipe finds.
 
         Each is judged with the earlier ones cut out, as it was found. Later ones are cut out if
         they are other signals; at the same period they may be the other eclipses of a binary,
         which say what the first are. A recipe that searches for several events takes out the
         earlier ones alone, and always finds all: an answer does not depend on how many are asked
-        for.
+        for. It alone uses the ``known`` signals.
         """
         recipe = self.run.recipe
         if recipe.max_events > 1:
@@ -180,7 +198,8 @@ class Vetting:
         for index, event in enumerate(found[: self.events]):
             own, before = event.ephemeris, ephemerides[:index]
             after = [one for one in ephemerides[index + 1 :] if not _is_same(one, own)]
-            result = self._vet(light_curve, star, event, f"{name} {index + 1}", [*before, *after])
+            others = known if recipe.max_events > 1 else [*before, *after]
+            result = self._vet(light_curve, star, event, f"{name} {index + 1}", others)
             same = [str(number) for number, one in enumerate(before, start=1) if _is_same(one, own)]
             if same:
                 caveat = (

@@ -59,7 +59,9 @@ def event():
     one = folded(EPHEMERIS, 2e-3, secondary=(0.4, 3e-4), centroids=True)
     other = replace(one.event, ephemeris=replace(EPHEMERIS, period=1.7 * EPHEMERIS.period))
     return replace(
-        one, siblings=sibling_values([one.event, other], 0), ephemeris_match=its_match(one.event)
+        one,
+        siblings=sibling_values([one.event, other], 0, most_events=3),
+        ephemeris_match=its_match(one.event),
     )
 
 

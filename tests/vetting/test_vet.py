@@ -1,12 +1,15 @@
 """What is judged may come from another library."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 import pytest
 from astropy.time import Time
 
+from exoval.detrend.biweight import Biweight
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve
 from exoval.event import TransitEvent
@@ -15,8 +18,10 @@ from exoval.lightcurve import LightCurve, Segment
 from exoval.missions.tess import tess
 from exoval.recipe import Recipe
 from exoval.star import Star
+from exoval.vetting.table_of_requests import read_requests
 from exoval.vetting.trained_run import TrainedRun
 from exoval.vetting.vet import vet
+from exoval.vetting.vet_list import Vetting
 
 STAR = Star(target="TIC 5", radius=1.0, teff=5772.0, logg=4.44)
 
@@ -96,3 +101,38 @@ def test_where_nothing_is_found_it_is_said_what_was_guessed_and_left_out():
     )
     with pytest.raises(BadLightCurve, match=r"no event.*may be magnitudes; 2 cadences left out"):
         vet(light_curve, STAR, RUN)
+
+
+def test_events_of_a_list_are_events_of_their_star(tmp_path):
+    """A model of several events: one answer an event, in any order and by whichever question."""
+    signals = [(2.1, 1601.0, 0.010), (3.37, 1602.2, 0.004)]
+    time = 1600 + np.arange(0, 25, 600 / 86400)
+    flux = 1 + 5e-4 * np.random.default_rng(0).standard_normal(len(time))
+    for period, epoch, depth in signals:
+        flux -= depth * Ephemeris(period, epoch, 0.1).in_event(time)
+    pd.DataFrame({"time": time, "flux": flux, "flux_err": 5e-4}).to_csv(
+        tmp_path / "star.csv", index=False
+    )
+    rows = [f"TIC 5,star.csv,{period},{epoch},2.4" for period, epoch, _ in signals]
+    rows.append("TIC 5,star.csv,,,")
+    strong, weak, found = answers(tmp_path, rows).values()
+    again = answers(tmp_path, rows[::-1])
+    assert [again[one] for one in rows] == [strong, weak, found]
+    assert (strong["siblings_before"], weak["siblings_before"]) == (0, 1)
+    assert strong["sibling_count"] == weak["sibling_count"] == found["sibling_count"] == 1
+    assert found["mes"] == pytest.approx(strong["mes"], rel=0.02)
+
+
+def answers(folder, rows):
+    """The features by which a model of two events judges every row of a list."""
+    path = folder / "list.csv"
+    path.write_text("\n".join(["target,file,period_days,epoch_days,duration_hours", *rows]))
+    recipe = Recipe(mission=tess(), detrend=Biweight(), max_events=2, segments_per_light_curve=1)
+    vetting = Vetting(folder=folder)
+    vars(vetting)["run"] = replace(RUN, recipe=recipe)
+    results = {}
+    for row, request in zip(rows, read_requests(path), strict=True):
+        (result,) = vetting._results(request)
+        values = result.table.frame.iloc[0].to_dict()
+        results[row] = {name: values[name] for name in ("siblings_before", "sibling_count", "mes")}
+    return results

@@ -47,8 +47,9 @@ class RealCandidates:
     function counts. Functions in ``seen_again`` get the library and find its stars in the catalogue
     of another mission (``exoval.catalogs.seen_again``). Each candidate is measured at its
     catalogued ephemeris, in the ``segments_per_light_curve`` consecutive segments with most of
-    its events. Other signals of the star are cut out, as a pipeline does after finding them;
-    non-transiting phenomena (NTP) are left in.
+    its events. Other signals of the star are cut out, as a pipeline does after finding them, or
+    are events of the star beside it (``measure_real_event``); non-transiting phenomena (NTP) are
+    left in and are no events.
     """
 
     catalogs: tuple[Callable[[], list[Candidate]], ...]
