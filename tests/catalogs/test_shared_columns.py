@@ -82,7 +82,9 @@ def measured(**values):
             }
         ]
     )
-    return FeatureTable(frame, tuple(Column(name, "", "") for name in names))
+    return FeatureTable(
+        frame, tuple(Column(name, "", "") for name in dict.fromkeys([*names, *values]))
+    )
 
 
 def test_a_jupiter_of_the_sun_has_its_radius_and_duration(tmp_path):

@@ -118,7 +118,9 @@ def measured(**values):
             }
         ]
     )
-    return FeatureTable(frame, tuple(Column(name, "", "") for name in names))
+    return FeatureTable(
+        frame, tuple(Column(name, "", "") for name in dict.fromkeys([*names, *values]))
+    )
 
 
 def tables_of(tmp_path, monkeypatch, *events):

@@ -50,7 +50,7 @@ def test_depth_and_strength_are_finite(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         truth = _truth(
-            inject_example(recipe, "planet", rng=rng, host=host, star=star), recipe.transit_model
+            inject_example(recipe, "planet", rng=rng, host=host, star=star), recipe.transit_model, 0
         )
     assert 0 < truth["depth_ppm"] < 1e6
     assert np.isfinite(truth["expected_snr"])
