@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -43,6 +43,7 @@ class SimulatedTable:
 
     labelled_set: str | Path | Sequence[str | Path]
     reduce: Callable[[FeatureTable], FeatureTable] | None = None
+    _: KW_ONLY
     leave_out: Sequence[str] = ()
     kind: str = "simulated"
     weights: RowWeights | None = None

@@ -126,7 +126,7 @@ def test_columns_of_other_events_are_used_where_both_tables_have_them(tmp_path):
     with_siblings = [
         FeatureTable(
             one.frame.assign(sibling_count=float(number)),
-            (*one.columns, Column("sibling_count", "")),
+            (*one.columns, Column("sibling_count", "", "")),
         )
         for number, one in enumerate((table(0, "a"), table(1, "b")))
     ]
