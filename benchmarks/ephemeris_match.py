@@ -22,20 +22,14 @@ if __name__ == "__main__":
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
+from share import share
 
 from exoval.catalogs.shared_ephemeris_match import with_ephemeris_match
+from exoval.catalogs.spoc_tce import OF_THE_SURVEY as OF_SPOC
 from exoval.catalogs.spoc_tce import read_spoc_tce
-from exoval.catalogs.tce_features import OF_THE_SURVEY, identity, read_archive_tces
+from exoval.catalogs.tce import OF_THE_SURVEY
+from exoval.catalogs.tce_features import identity, read_archive_tces
 from exoval.ephemeris_match import SurveyEvents, ephemeris_match
-
-OF_SPOC = {
-    "target": "ticid",
-    "period": "orbitalPeriodDays",
-    "epoch": "transitEpochBtjd",
-    "duration": "transitDurationHours",
-    "depth": "transitDepthPpm",
-}
 
 
 def main(draws: int) -> None:
@@ -46,23 +40,25 @@ def main(draws: int) -> None:
     numbers = {
         "kepler_tce": shares(kepler, OF_THE_SURVEY, None, draws),
         "spoc_tce": shares(tess, OF_SPOC, "run", draws),
-        "seconds_for_35000_events": seconds(kepler),
+        "seconds": seconds(kepler),
     }
     for survey in ("kepler_tce", "spoc_tce"):
-        print(f"{survey:14s}{'events':>8s}  deeper match, %           any match, %   by chance, %")
+        print(f"{survey:12s}{'deeper match':28s}{'any match':28s}deeper by chance")
         for label, row in numbers[survey].items():
-            low, high = (100 * one for one in row["deeper_interval"])
-            chance, scatter = 100 * row["by_chance"], 100 * row["by_chance_scatter"]
-            print(
-                f"{label:14s}{row['events']:8d}  {100 * row['deeper']:6.2f} ({low:5.2f} - "
-                f"{high:5.2f})  {100 * row['any']:12.2f}   {chance:6.2f} +- {scatter:.2f}"
-            )
-    print(f"35,000 events: {numbers['seconds_for_35000_events']:.2f} s")
+            kinds = (per_cent(row[kind]) for kind in ("deeper", "any", "by_chance"))
+            print(f"{label:12s}" + "".join(f"{text:28s}" for text in kinds))
+    print(f"35,000 events: {numbers['seconds']:.2f} s")
     last_line(numbers, OPTIONS)
 
 
+def per_cent(found: dict) -> str:
+    """A share in per cent with its interval and number."""
+    value, low, high = (100 * found[key] for key in ("value", "low", "high"))
+    return f"{value:.2f} ({low:.2f}-{high:.2f}) of {found['n']}"
+
+
 def shares(table: pd.DataFrame, names: dict, each: str | None, draws: int) -> dict:
-    """By label: events, share with a deeper match and its interval, with any, and by chance."""
+    """By label: shares of events with a deeper match and with any, and with a deeper by chance."""
     found = with_ephemeris_match(table, names, each=each)
     random = np.random.default_rng(0)
     anew = []
@@ -72,16 +68,13 @@ def shares(table: pd.DataFrame, names: dict, each: str | None, draws: int) -> di
         anew.append(with_ephemeris_match(scrambled, names, each=each)["has_deeper_match"])
     numbers = {}
     for label, rows in found.groupby("label").indices.items():
-        matched = found["has_deeper_match"].to_numpy()[rows] == 1
-        chance = [np.mean(one.to_numpy()[rows] == 1) for one in anew]
-        interval = binomtest(int(matched.sum()), len(rows)).proportion_ci(method="wilson")
+        deeper = (found["has_deeper_match"].to_numpy()[rows] == 1).sum()
+        matched = (found["matching_stars"].to_numpy()[rows] > 0).sum()
+        chance = sum((one.to_numpy()[rows] == 1).sum() for one in anew)
         numbers[str(label)] = {
-            "events": len(rows),
-            "deeper": float(matched.mean()),
-            "deeper_interval": [float(interval.low), float(interval.high)],
-            "any": float(np.mean(found["matching_stars"].to_numpy()[rows] > 0)),
-            "by_chance": float(np.mean(chance)),
-            "by_chance_scatter": float(np.std(chance)),
+            "deeper": share(float(deeper), len(rows)),
+            "any": share(float(matched), len(rows)),
+            "by_chance": share(float(chance), draws * len(rows)),
         }
     return numbers
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 # tests run side by side: more threads than cores make each of them many times slower
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("NUMBA_NUM_THREADS", "1")
 
 import pytest
 

@@ -12,6 +12,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
+import numba
+
 log = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
@@ -82,6 +84,8 @@ def _start_worker(task: Callable[[Any], Any]) -> None:
     # the parent process handles an interrupt and ends its workers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    # numba does not heed OMP_NUM_THREADS, and several threads in each worker wait for one another
+    numba.set_num_threads(1)
     _task = task
 
 

@@ -2,6 +2,7 @@ import os
 import signal
 import time
 
+import numba
 import pytest
 
 from exoval.running.worker_pool import in_new_workers
@@ -29,6 +30,15 @@ def test_workers_that_die_cost_what_was_under_way_and_new_ones_go_on(deadly):
     # one death costs no more than what two workers had under way
     assert len(again) <= 2 * len(deadly)
     assert os.getpid() not in {process for _, process in answers.values()}
+
+
+def threads(_):
+    return numba.get_num_threads()
+
+
+def test_a_worker_uses_one_thread():
+    """As many threads in each worker as there are cores would wait for one another."""
+    assert dict(in_new_workers(threads, [0], workers=1, again=threads)) == {0: 1}
 
 
 def test_what_a_task_raises_is_raised_here():
