@@ -94,7 +94,6 @@ def test_a_model_compares_with_the_list_that_is_given(compared, survey_file):
         "train",
         "labelled_set=set",
         "output=run",
-        "experiment=quick_train",
         "classifier=[forest]",
         "bootstrap_resamples=20",
         "learning_curve=[]",
