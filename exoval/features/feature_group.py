@@ -25,7 +25,7 @@ def default_features() -> dict[str, FeatureGroup]:
     A class of ``exoval/features/NAME.py`` with declared columns is the group NAME.
 
     >>> list(default_features())[:3]
-    ['ephemeris', 'odd_even', 'position']
+    ['ephemeris', 'ephemeris_match', 'odd_even']
     """
     groups = {}
     for module in pkgutil.iter_modules(exoval.features.__path__):

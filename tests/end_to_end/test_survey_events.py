@@ -102,7 +102,7 @@ def test_a_model_compares_with_the_list_that_is_given(compared, survey_file):
     assert done.returncode == 0, done.stderr
     trained = load_trained_run(folder / "run")
     assert len(trained.recipe.survey_events) == 200
-    assert set(NAMES) <= set(trained.models["forest"].feature_names)
+    assert set(NAMES) <= {column.name for column in trained.models["forest"].columns}
     both = trained.recipe.survey_events.joined(read_survey_list(survey_file))
     assert len(with_survey_events(trained, both).recipe.survey_events) == 400
     blind = replace(trained, recipe=replace(trained.recipe, survey_events=None, has_survey=False))
