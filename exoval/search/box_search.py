@@ -41,6 +41,7 @@ from exoval.search.period_grid import duration_scale, ofir_periods
 from exoval.search.periodogram import Periodogram
 from exoval.search.prewhiten import prewhitened, wave_spectrum
 from exoval.search.refine import refine
+from exoval.search.searched import Searched
 from exoval.search.signal_detection_efficiency import signal_detection_efficiency
 from exoval.search.weighted_flux import WeightedFlux, usable, weighted_flux
 from exoval.star import Star
@@ -135,21 +136,23 @@ class BoxSearch:
         search is blind. Raises BadLightCurve for descending times and BadParameter if range and
         baseline need more than three million trial periods.
         """
-        return self.event_and_remains(as_light_curve(light_curve), star)[0]
+        return self.event_and_searched(as_light_curve(light_curve), star)[0]
 
-    def event_and_remains(
-        self, light_curve: LightCurve, star: Star
-    ) -> tuple[TransitEvent | None, LightCurve]:
+    def event_and_searched(
+        self, light_curve: LightCurve, star: Star, earlier: Searched | None = None
+    ) -> tuple[TransitEvent | None, Searched]:
         """Return the event of a call, and the light curve in which it stood out.
 
         That light curve has no single bad events and no waves stronger than the event, so that a
-        further search need not find and remove them again. Raises the errors of a call.
+        further search need not find and remove them again. Of a light curve that is what is left of
+        an ``earlier`` searched one, only the periods are searched at which an event may be above
+        the threshold (``exoval.search.searched``). Raises the errors of a call.
         """
         good = usable(light_curve)
         if not good.any():
-            return None, light_curve
+            return None, Searched(light_curve=light_curve, periodogram=None)
         light_curve = light_curve.keep(good)
-        first = found = self._periodic(light_curve, star)
+        first = found = self._periodic(light_curve, star, earlier)
         for looked in range(self.prewhiten + 1 if self.prewhiten else 0):
             event = found[0]
             spectrum = None if event is None else wave_spectrum(light_curve)
@@ -164,25 +167,32 @@ class BoxSearch:
         return first if found[0] is None or _is_multiple(found[0], first[0]) else found
 
     def _periodic(
-        self, light_curve: LightCurve, star: Star
-    ) -> tuple[TransitEvent | None, LightCurve]:
+        self, light_curve: LightCurve, star: Star, earlier: Searched | None = None
+    ) -> tuple[TransitEvent | None, Searched]:
         """The best event above the threshold that is not a single bad event, and what it is in."""
         remains = light_curve
         for _ in range(self.retries + 1):
-            periodogram = self.periodogram(remains, star)
+            periodogram = self.periodogram(remains, star, earlier)
+            searched = Searched(light_curve=remains, periodogram=periodogram)
             event = None if periodogram is None else self._highest(remains, periodogram)
             if event is None:
                 break
             strength, cadences = strongest_event(remains, event.ephemeris, margin=2.0)
             if strength < event.signal_to_noise and event.transit_count >= self.minimum_transits:
-                return event, remains
+                return event, searched
             remains = remains.keep(~cadences)
-        return None, light_curve
+            # a first search looks at every period each time
+            earlier = None if earlier is None else searched
+        return None, Searched(light_curve=light_curve, periodogram=None)
 
-    def periodogram(self, light_curve: LightCurve, star: Star | None = None) -> Periodogram | None:
+    def periodogram(
+        self, light_curve: LightCurve, star: Star | None = None, earlier: Searched | None = None
+    ) -> Periodogram | None:
         """Return the best box at every trial period; None for a light curve too short to search.
 
-        Raises the errors of a call.
+        Of a light curve that is what is left of an ``earlier`` searched one, only periods at which
+        a box may reach the threshold are searched; the others keep their values. Raises the errors
+        of a call.
         """
         data = weighted_flux(light_curve)
         if data is None or len(data) < 10 * self.minimum_transits:
@@ -191,16 +201,44 @@ class BoxSearch:
         if longest <= self.minimum_period_days:
             return None
         density = self._density(star)
+        again = None if earlier is None else self._again(light_curve, data, density, earlier)
+        if again is not None:
+            return again
         periods = self._periods(data.baseline, longest, density)
         durations = self._durations(periods, density, data.cadence)
         power, phase, duration = self._search(data, periods, durations)
-        epoch = _middle(data) + np.where(phase > 0.5, phase - 1, phase) * periods
         return Periodogram(
             period=periods,
             power=power,
             efficiency=signal_detection_efficiency(power),
-            epoch=epoch,
+            epoch=_epochs(data, phase, periods),
             duration=duration,
+            baseline=data.baseline,
+        )
+
+    def _again(
+        self, light_curve: LightCurve, data: WeightedFlux, density: float, earlier: Searched
+    ) -> Periodogram | None:
+        """An earlier periodogram, searched again where that is worth it; None where it is not."""
+        before = earlier.periodogram
+        if before is None:
+            return None
+        durations = self._durations(before.period, density, data.cadence)
+        wanted = earlier.worth_searching(
+            light_curve, threshold=self.threshold, longest=durations[:, -1]
+        )
+        if wanted is None:
+            return None
+        power, phase, duration = self._search(data, before.period, durations, wanted)
+        # all periods that share a fold with one that is wanted have been searched
+        new = duration > 0
+        power = np.where(new, power, before.power)
+        return replace(
+            before,
+            power=power,
+            efficiency=signal_detection_efficiency(power),
+            epoch=np.where(new, _epochs(data, phase, before.period), before.epoch),
+            duration=np.where(new, duration, before.duration),
             baseline=data.baseline,
         )
 
@@ -233,9 +271,14 @@ class BoxSearch:
         return shortest[:, None] * (longest / shortest)[:, None] ** steps
 
     def _search(
-        self, data: WeightedFlux, periods: np.ndarray, durations: np.ndarray
+        self,
+        data: WeightedFlux,
+        periods: np.ndarray,
+        durations: np.ndarray,
+        wanted: np.ndarray | None = None,
     ) -> tuple[np.ndarray, ...]:
         """Search octave by octave, each with its own cadence and number of chunks."""
+        wanted = np.ones(len(periods), dtype=bool) if wanted is None else wanted
         octave = np.maximum(np.log2(periods / periods[0]), 0).astype(int)
         parts = []
         for number in np.unique(octave):
@@ -253,6 +296,7 @@ class BoxSearch:
                     self.bins_per_duration,
                     cheapest_radix(len(time), bins),
                     self._weight_floor(data),
+                    wanted[part],
                 )
             )
         power, phase, duration = (np.concatenate(values) for values in zip(*parts))
@@ -306,6 +350,11 @@ def cheapest_radix(cadences: int, bins: int) -> int:
         return FOLD_COST * cadences / group + ADD_COST * bins * additions
 
     return min(RADICES, key=cost)
+
+
+def _epochs(data: WeightedFlux, phase: np.ndarray, periods: np.ndarray) -> np.ndarray:
+    """Times of the events nearest the middle of the data."""
+    return _middle(data) + np.where(phase > 0.5, phase - 1, phase) * periods
 
 
 def _middle(data: WeightedFlux) -> float:

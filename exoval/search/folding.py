@@ -50,14 +50,16 @@ def search_periods(
     bins_per_duration: float,
     radix: int,
     weight_floor: float,
+    wanted: np.ndarray,
 ) -> tuple:
     """Find the best box at every trial period.
 
     ``time`` ascending, about zero at the middle; ``signal`` is weight times flux, with weighted
     mean zero, in units in which one unit of weight has variance one. ``durations`` (periods,
     trials) ascending in each row. Boxes of a duration d that hold less weight than ``weight_floor``
-    d are left out. Returns signal-to-noise ratio, mid-event phase (of ``time`` zero) and duration,
-    each of shape (periods,).
+    d are left out. Periods that share a block with none of ``wanted`` (periods,) are not searched.
+    Returns signal-to-noise ratio, mid-event phase (of ``time`` zero) and duration, each of shape
+    (periods,) and zero where nothing was searched.
     """
     count = len(periods)
     power = np.zeros(count)
@@ -72,6 +74,8 @@ def search_periods(
     total = weight.sum()
     for first in range(0, count, group):
         last = min(first + group, count)
+        if not wanted[first:last].any():
+            continue
         bins = phase_bins(periods[last - 1], durations[first, 0], bins_per_duration)
         leaves = np.zeros((chunks, 4 * bins), dtype=np.float32)
         blocks = np.empty((radix, 4 * bins), dtype=np.float32)
@@ -83,6 +87,8 @@ def search_periods(
             _fold(time[inside], weight[inside], signal[inside], middle, places, leaves[chunk])
         for low in range(first, last, subgroup):
             high = min(low + subgroup, last)
+            if not wanted[low:high].any():
+                continue
             centre = 0.5 * (1 / periods[low] + 1 / periods[high - 1])
             for block in range(radix):
                 inside = slice(block * radix, (block + 1) * radix)

@@ -17,13 +17,20 @@ def search_again(
     Later events are further planets, or the secondary eclipse of a binary (at the period of the
     first event). ``light_curve`` is detrended. ``margin`` is the full width of the hidden window in
     durations of the found box, because ingress and egress reach beyond the box. A search that gives
-    what remains of a light curve goes on in that: single bad events and waves are removed once. The
-    search ends when it finds nothing or no cadence is left. Raises the errors of the search.
+    what it looked at goes on from there: single bad events and waves are removed once, and periods
+    at which nothing can be above the threshold are not searched again. The search ends when it
+    finds nothing or no cadence is left. Raises the errors of the search.
     """
     light_curve = as_light_curve(light_curve)
+    goes_on = hasattr(search, "event_and_searched")
+    searched = None
     events: list[TransitEvent] = []
     while len(events) < count:
-        event, light_curve = _event_and_remains(search, light_curve, star)
+        if goes_on:
+            event, searched = search.event_and_searched(light_curve, star, searched)
+            light_curve = searched.light_curve
+        else:
+            event = search(light_curve, star)
         if event is None:
             break
         events.append(event)
@@ -32,12 +39,3 @@ def search_again(
             break
         light_curve = light_curve.keep(visible)
     return events
-
-
-def _event_and_remains(
-    search: Search, light_curve: LightCurve, star: Star
-) -> tuple[TransitEvent | None, LightCurve]:
-    """The next event and the light curve in which to look for further ones."""
-    if hasattr(search, "event_and_remains"):
-        return search.event_and_remains(light_curve, star)
-    return search(light_curve, star), light_curve

@@ -42,6 +42,7 @@ def searched(data, periods, durations, radix=1, floor=0.0, bins_per_duration=4.0
         bins_per_duration,
         radix,
         floor,
+        np.ones(len(periods), dtype=bool),
     )
 
 
