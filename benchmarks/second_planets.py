@@ -51,11 +51,11 @@ from exoval.injection.inject import inject
 from exoval.lightcurve import LightCurve
 from exoval.physics.exact_flux import ExactModel
 from exoval.physics.orbit import semi_major_axis_ratio
+from exoval.removal import REMOVED_DURATIONS
 from exoval.running.progress import progress
 from exoval.search.search import Search
 from exoval.search.search_again import search_again
 from exoval.star import Star
-from exoval.star_events import REMOVED_DURATIONS
 from exoval.system import Orbit, Source, System
 
 WEAKEST, STRONGEST = 8.0, 40.0

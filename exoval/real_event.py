@@ -91,7 +91,7 @@ def _among_its_siblings(
     this = replace(event, ephemeris=own)
     further = [one for one in known if not is_among(one, [this, *found])]
     if place == len(found) or further:
-        flat = without_found(recipe.detrend(window), found)
+        flat = without_found(recipe.detrend(window), found, recipe, is_flat=True)
         missed = known_events(further, found, flat, recipe)
         if place == len(found):
             this = refine(flat, own) or box_event(flat, own)
@@ -99,7 +99,7 @@ def _among_its_siblings(
             missed.insert(place - len(found), this)
         listed = [*found, *missed]
     values = sibling_values(listed, place, most_events=recipe.max_events)
-    return without_found(window, listed[:place]), values
+    return without_found(window, listed[:place], recipe), values
 
 
 def without_events(light_curve: LightCurve, signals: Sequence[Ephemeris]) -> LightCurve:

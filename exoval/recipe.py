@@ -76,6 +76,11 @@ class Recipe:
         object.__setattr__(self, "features", others)
 
     @property
+    def event_removal(self) -> str:
+        """How a found event is taken out before the star is searched again (``exoval.removal``)."""
+        return (self.simulated or self.mission).event_removal
+
+    @property
     def periods(self) -> tuple[float, float]:
         """The shortest and the longest simulated period, days."""
         mission = self.simulated or self.mission

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -10,15 +11,13 @@ import pandas as pd
 from exoval.ephemeris import SAME_FOUND_PERIOD, Ephemeris, is_same_signal
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
+from exoval.missions.mission import MASK
 from exoval.recipe import Recipe
+from exoval.removal import REMOVED_DURATIONS, take_out
 from exoval.search.refine import refine
 from exoval.search.search_again import search_again
 from exoval.siblings import COLUMNS, COUNTS, siblings
 from exoval.star import Star
-
-#: full width of the cut around each event of a found signal, in durations of the found box: ingress
-#: and egress reach beyond a box, and what is left of them would be found again
-REMOVED_DURATIONS = 2.2
 
 
 def star_events(light_curve: LightCurve, star: Star, recipe: Recipe) -> list[TransitEvent]:
@@ -27,18 +26,31 @@ def star_events(light_curve: LightCurve, star: Star, recipe: Recipe) -> list[Tra
     The search ends when it finds nothing, or with the recipe's ``max_events``. Raises the errors of
     detrending and search.
     """
-    flat = recipe.detrend(light_curve)
     return search_again(
-        recipe.search, flat, star, count=recipe.max_events, margin=REMOVED_DURATIONS
+        recipe.search,
+        recipe.detrend(light_curve),
+        star,
+        count=recipe.max_events,
+        margin=REMOVED_DURATIONS,
+        take_out=partial(take_out, how=recipe.event_removal),
     )
 
 
-def without_found(light_curve: LightCurve, found: Sequence[TransitEvent]) -> LightCurve:
-    """Return the light curve without the cadences of events that were found and taken out."""
-    visible = np.ones(len(light_curve), dtype=bool)
+def without_found(
+    light_curve: LightCurve, found: Sequence[TransitEvent], recipe: Recipe, *, is_flat: bool = False
+) -> LightCurve:
+    """Return a light curve without events that were found, as a further search sees it.
+
+    Fits are made in the light curve itself if it ``is_flat`` (detrended), otherwise in one that is
+    detrended for each event.
+    """
     for event in found:
-        visible &= ~event.ephemeris.in_event(light_curve.time, REMOVED_DURATIONS)
-    return light_curve if visible.all() else light_curve.keep(visible)
+        if is_flat or recipe.event_removal == MASK:
+            flat = light_curve
+        else:
+            flat = recipe.detrend(light_curve, event.ephemeris)
+        light_curve = take_out(light_curve, event, how=recipe.event_removal, flat=flat)
+    return light_curve
 
 
 def place_among(event: Ephemeris, found: Sequence[TransitEvent]) -> int:

@@ -261,7 +261,7 @@ def _measured(
     """Status, features and views of the event at a place, with the earlier ones taken out."""
     light_curve, siblings = injected.light_curve, None
     if recipe.max_events > 1:
-        light_curve = without_found(light_curve, found[:place])
+        light_curve = without_found(light_curve, found[:place], recipe)
         siblings = sibling_values(found, place, most_events=recipe.max_events)
     measured = measure(light_curve, found[place], injected.star, recipe, siblings=siblings)
     if measured is None:

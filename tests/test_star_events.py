@@ -1,5 +1,7 @@
 """All events of a star, one after the other, and how each relates to the others."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -93,10 +95,28 @@ def test_a_binary_found_at_half_its_catalogued_period_is_found(epoch):
 
 def test_what_was_found_before_is_taken_out_whole(light_curve):
     found = star_events(light_curve, STAR, recipe(2))
-    rest = without_found(light_curve, found[:1])
+    rest = without_found(light_curve, found[:1], recipe(2))
     assert not STRONG.in_event(rest.time, 2.0).any()
     assert WEAK.in_event(rest.time).sum() > 0.8 * WEAK.in_event(light_curve.time).sum()
-    assert without_found(light_curve, []) is light_curve
+    assert without_found(light_curve, [], recipe(2)) is light_curve
+
+
+def test_a_mission_may_subtract_instead(light_curve):
+    """No cadence is lost, the dips are gone, and the next event is found."""
+    several = replace(recipe(2), mission=replace(kepler(), event_removal="subtract"))
+    found = star_events(light_curve, STAR, several)
+    assert [one.ephemeris.period for one in found] == [
+        pytest.approx(4.1, rel=1e-3),
+        pytest.approx(9.7, rel=1e-3),
+    ]
+    rest = without_found(light_curve, found[:1], several)
+    assert len(rest) == len(light_curve)
+    inside = STRONG.in_event(rest.time, 0.8) & ~WEAK.in_event(rest.time, 2.0)
+    assert np.median(rest.flux[inside]) / np.median(rest.flux) == pytest.approx(1, abs=1e-4)
+    for place in range(2):
+        row = measure_real_event(light_curve, found[place], STAR, several).row
+        assert row["depth"] == pytest.approx((3000, 1000)[place], rel=0.1)
+        assert row["siblings_before"] == place
 
 
 def test_one_answer_an_event_whoever_asks(light_curve):
@@ -139,7 +159,7 @@ def test_known_signals_are_events_where_the_search_would_count_them(crowded):
     """Measured against the depths put in; the order in which they are known does not matter."""
     two = recipe(2)
     found = star_events(crowded, STAR, two)
-    flat = without_found(two.detrend(crowded), found)
+    flat = without_found(two.detrend(crowded), found, two, is_flat=True)
     twice = Ephemeris(2 * THIRD.period, THIRD.epoch, THIRD.duration)
     two_transits = Ephemeris(60.0, THIRD.epoch, THIRD.duration)
     for known in (

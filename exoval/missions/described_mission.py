@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exoval.errors import BadParameter
-from exoval.missions.mission import Mission
+from exoval.missions.mission import MASK, Mission
 from exoval.missions.pipeline_product import PipelineProduct
 from exoval.noise.procedural_noise import ProceduralNoise
 from exoval.populations.target_stars import TargetStars
@@ -24,6 +24,7 @@ def described_mission(
     target_prefix: str | None = None,
     noise: ProceduralNoise | None = None,
     targets: TargetStars | None = None,
+    event_removal: str = MASK,
 ) -> Mission:
     """Return a mission from its numbers; conf/mission/template.yaml explains every argument.
 
@@ -51,6 +52,7 @@ def described_mission(
         noise=noise or ProceduralNoise(),
         targets=targets or TargetStars(),
         name_prefixes=(target_prefix,),
+        event_removal=event_removal,
     )
 
 

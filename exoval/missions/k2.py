@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from exoval.missions.kepler import BKJD_ZERO, EXPOSURE_DAYS, PIXEL_ARCSEC, QUALITY_BITS
-from exoval.missions.mission import Mission
+from exoval.missions.mission import MASK, Mission
 from exoval.missions.pipeline_product import PipelineProduct
 from exoval.missions.quality_flags import ALL_BITS
 from exoval.noise.procedural_noise import ProceduralNoise
@@ -88,6 +88,7 @@ def k2(
     aperture_radius_pixels: float = 3.0,
     noise: ProceduralNoise | None = None,
     targets: TargetStars | None = None,
+    event_removal: str = MASK,
 ) -> Mission:
     """Return K2 long cadence: times in BKJD, targets ``EPIC ...``, segments are campaigns.
 
@@ -114,4 +115,5 @@ def k2(
         noise=noise or ProceduralNoise(),
         targets=targets or TargetStars(),
         name_prefixes=("EPIC",),
+        event_removal=event_removal,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from exoval.missions.mission import Mission
+from exoval.missions.mission import MASK, Mission
 from exoval.missions.pipeline_product import PipelineProduct
 from exoval.noise.procedural_noise import ProceduralNoise
 from exoval.populations.target_stars import TargetStars
@@ -79,6 +79,7 @@ def kepler(
     aperture_radius_pixels: float = 2.0,
     noise: ProceduralNoise | None = None,
     targets: TargetStars | None = None,
+    event_removal: str = MASK,
 ) -> Mission:
     """Return Kepler long cadence: times in BKJD, targets ``KIC ...``, segments are quarters.
 
@@ -103,4 +104,5 @@ def kepler(
         noise=noise or ProceduralNoise(),
         targets=targets or TargetStars(),
         name_prefixes=("KIC", "KOI", "K", "KEPLER"),
+        event_removal=event_removal,
     )

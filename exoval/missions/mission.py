@@ -23,6 +23,9 @@ from exoval.physics.stellar_relations import BANDS
 from exoval.populations.target_stars import TargetStars
 from exoval.star import Star
 
+#: ways to take a found event out of a light curve (``exoval.removal``)
+MASK, SUBTRACT = "mask", "subtract"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Mission:
@@ -41,10 +44,11 @@ class Mission:
     photometric aperture has a radius of about ``aperture_radius_pixels``. ``noise`` and ``targets``
     simulate procedural light curves and stars where real ones are missing. A star or signal whose
     name begins with one of ``name_prefixes`` (KIC, TOI) belongs to this mission where nobody
-    names another.
+    names another. Before a star is searched again, found events are masked or their fit is
+    subtracted (``event_removal``).
 
-    Raises BadParameter for another flux column, an empty period range, an impossible bit, or a
-    length or exposure that is not positive.
+    Raises BadParameter for another flux column or removal, an empty period range, an impossible
+    bit, or a length or exposure that is not positive.
     """
 
     name: str
@@ -65,11 +69,14 @@ class Mission:
     noise: ProceduralNoise = field(default_factory=ProceduralNoise)
     targets: TargetStars = field(default_factory=TargetStars)
     name_prefixes: tuple[str, ...] = ()
+    event_removal: str = MASK
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "quality_bits", tuple(int(bit) for bit in self.quality_bits))
         if self.flux_column not in ("pdcsap", "sap"):
             raise BadParameter(f"flux_column='{self.flux_column}'; use pdcsap or sap")
+        if self.event_removal not in (MASK, SUBTRACT):
+            raise BadParameter(f"event_removal='{self.event_removal}'; use {MASK} or {SUBTRACT}")
         sizes = (
             "exposure_days",
             "pixel_scale_arcsec",

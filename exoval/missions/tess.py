@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exoval.missions.mission import Mission
+from exoval.missions.mission import MASK, Mission
 from exoval.missions.tess_products import FULL_FRAME_PRODUCTS, TWO_MINUTE_CADENCE
 from exoval.noise.procedural_noise import ProceduralNoise
 from exoval.populations.target_stars import TargetStars
@@ -38,6 +38,7 @@ def tess(
     aperture_radius_pixels: float = 2.0,
     noise: ProceduralNoise | None = None,
     targets: TargetStars | None = None,
+    event_removal: str = MASK,
 ) -> Mission:
     """Return TESS two-minute cadence: times in BTJD, targets ``TIC ...``, segments are sectors.
 
@@ -63,4 +64,5 @@ def tess(
         noise=noise or ProceduralNoise(),
         targets=targets or TargetStars(),
         name_prefixes=("TIC", "TOI"),
+        event_removal=event_removal,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exoval.missions.mission import Mission
+from exoval.missions.mission import MASK, Mission
 from exoval.missions.tess import BTJD_ZERO, OBSERVED, PIXEL_ARCSEC, QUALITY_BITS
 from exoval.missions.tess_products import FULL_FRAME_PRODUCTS
 from exoval.noise.procedural_noise import ProceduralNoise
@@ -25,6 +25,7 @@ def tess_ffi(
     aperture_radius_pixels: float = 2.0,
     noise: ProceduralNoise | None = None,
     targets: TargetStars | None = None,
+    event_removal: str = MASK,
 ) -> Mission:
     """Return TESS full-frame images: times in BTJD, targets ``TIC ...``, segments are sectors.
 
@@ -49,4 +50,5 @@ def tess_ffi(
         aperture_radius_pixels=aperture_radius_pixels,
         noise=noise or ProceduralNoise(),
         targets=targets or TargetStars(),
+        event_removal=event_removal,
     )
