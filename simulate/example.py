@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from exoval.ephemeris import Ephemeris
-from exoval.errors import ExovalError
+from exoval.errors import BadLightCurve, ExovalError
 from exoval.event import TransitEvent
 from exoval.injection.importance_weights import OF_THE_FIRST
 from exoval.injection.inject import inject
@@ -263,13 +263,16 @@ def _measured(
     if recipe.max_events > 1:
         light_curve = without_found(light_curve, found[:place], recipe)
         siblings = sibling_values(found, place, most_events=recipe.max_events)
-    measured = measure(light_curve, found[place], injected.star, recipe, siblings=siblings)
+    reason = "no dip at the found event once it is masked from the trend"
+    try:
+        measured = measure(light_curve, found[place], injected.star, recipe, siblings=siblings)
+    except BadLightCurve as error:
+        # earlier events may take nearly all cadences with them; those events stay
+        if not place:
+            raise
+        measured, reason = None, str(error)
     if measured is None:
-        return {
-            "status": RECOVERED,
-            "stage": "measure",
-            "reason": "no dip at the found event once it is masked from the trend",
-        }
+        return {"status": RECOVERED, "stage": "measure", "reason": reason}
     return {"status": KEPT, "row": measured.row, "views": measured.views}
 
 
