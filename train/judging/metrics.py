@@ -243,9 +243,12 @@ def _loss(title: str, compute: Compute, *, binned: bool = False) -> Metric:
 METRICS: dict[str, Metric] = {
     "roc_auc": _merit("ROC AUC", roc_auc, BOTH_KINDS),
     "average_precision": _merit("Average precision", average_precision, BOTH_KINDS),
-    "recall_at_precision_0.99": _merit(
-        "Recall at precision 0.99", recall_at_precision(0.99), BOTH_KINDS
-    ),
+    **{
+        f"recall_at_precision_{least}": _merit(
+            f"Recall at precision {least}", recall_at_precision(least), BOTH_KINDS
+        )
+        for least in (0.9, 0.95, 0.99)
+    },
     "precision_at_recall_0.9": _merit("Precision at recall 0.9", precision_at_recall(0.9), PLANETS),
     "accuracy": _merit("Accuracy at 0.5", accuracy_at(0.5), ROWS),
     "accuracy_at_0.9": _merit("Accuracy at 0.9", accuracy_at(0.9), ROWS),

@@ -48,7 +48,12 @@ def plain(key, probability, truth, weight):
     return {
         "roc_auc": lambda: peer.roc_auc_score(y_score=probability, **of),
         "average_precision": lambda: peer.average_precision_score(y_score=probability, **of),
-        "recall_at_precision_0.99": lambda: curve[1][curve[0] >= 0.99 - 1e-12].max(),
+        **{
+            f"recall_at_precision_{least}": lambda least=least: curve[1][
+                curve[0] >= least - 1e-12
+            ].max()
+            for least in (0.9, 0.95, 0.99)
+        },
         "precision_at_recall_0.9": lambda: curve[0][curve[1] >= 0.9 - 1e-12].max(),
         "accuracy": lambda: peer.accuracy_score(truth, probability >= 0.5, sample_weight=weight),
         "log_loss": lambda: peer.log_loss(truth, clipped, sample_weight=weight),
