@@ -95,12 +95,12 @@ class Kind:
 def kinds() -> list[Kind]:
     return [
         Kind("kepler quarter", RealHosts(mission=kepler()), 30.0, 0.6),
-        Kind("kepler four quarters", _long_hosts(LONG), 50.0, 0.1, tls_every=5),
+        Kind("kepler four quarters", long_hosts(LONG), 50.0, 0.1, tls_every=5),
         Kind("tess sector", RealHosts(mission=tess()), 9.0, 0.3),
     ]
 
 
-def _long_hosts(segments: int) -> RealHosts:
+def long_hosts(segments: int) -> RealHosts:
     """Kepler stars without known signals that have ``segments`` quarters."""
     hosts = RealHosts(mission=kepler())
     long = [name for name in hosts.eligible if len(hosts.library.segments(name)) >= segments]
