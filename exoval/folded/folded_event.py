@@ -27,6 +27,7 @@ from exoval.missions.named_mission import named_mission
 from exoval.noise.robust_scatter import robust_scatter
 from exoval.physics.limb_darkening import quadratic_limb_darkening
 from exoval.star import SOLAR_LOGG, SOLAR_TEFF, Star
+from exoval.whitening.whitened_light_curve import WhitenedLightCurve, whiten
 
 #: durations (full width) around mid-event in which shapes are fitted, and bins there
 WINDOW, BINS = 4.0, 200
@@ -158,6 +159,13 @@ class FoldedEvent:
         if len(pulls) < FEWEST_WINDOWS:
             return math.nan
         return robust_scatter(pulls)
+
+    @cached_property
+    def whitened(self) -> WhitenedLightCurve | None:
+        """The light curve whitened, its noise measured away from the event; None if too short."""
+        curve = self.light_curve
+        exposure = curve.exposure if curve.has_one_exposure else float(curve.exposures.max())
+        return whiten(curve.time, self.dip, self.weight, exposure=exposure, hidden=~self.clear)
 
     @property
     def noise(self) -> float:
