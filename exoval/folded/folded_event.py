@@ -128,6 +128,19 @@ class FoldedEvent:
         """Depth and error of every event with data."""
         return single_events(self.event_number, self.inside, self.dip, self.weight)
 
+    def _without_repeats(self, **bins: int) -> np.ndarray:
+        """The dip without its periodic part, which is not noise; shape (cadences,)."""
+        curve = self.light_curve
+        return without_repeats(
+            self.time_from_mid,
+            self.dip,
+            self.weight,
+            period=self.period,
+            duration=self.duration,
+            exposure=curve.exposure if curve.has_one_exposure else curve.exposures,
+            **bins,
+        )
+
     @cached_property
     def empty_pulls(self) -> np.ndarray:
         """Depth over white-noise error of boxes as long as the event, all clear of it.
@@ -135,18 +148,10 @@ class FoldedEvent:
         Periodic signal is subtracted first: it is not noise.
         """
         curve = self.light_curve
-        noise = without_repeats(
-            self.time_from_mid,
-            self.dip,
-            self.weight,
-            period=self.period,
-            duration=self.duration,
-            exposure=curve.exposure if curve.has_one_exposure else curve.exposures,
-        )
         return box_pulls(
             curve.time,
             self.clear,
-            noise,
+            self._without_repeats(),
             self.weight,
             duration=self.duration,
             exposure=curve.exposure if curve.has_one_exposure else curve.exposures,
@@ -162,10 +167,20 @@ class FoldedEvent:
 
     @cached_property
     def whitened(self) -> WhitenedLightCurve | None:
-        """The light curve whitened, its noise measured away from the event; None if too short."""
+        """The light curve whitened; None if it is too short.
+
+        Noise is measured away from the event and without periodic signal. Events that take more
+        than half of the time with their surroundings are known from their repeats alone.
+        """
         curve = self.light_curve
-        exposure = curve.exposure if curve.has_one_exposure else float(curve.exposures.max())
-        return whiten(curve.time, self.dip, self.weight, exposure=exposure, hidden=~self.clear)
+        return whiten(
+            curve.time,
+            self.dip,
+            self.weight,
+            exposure=curve.exposure if curve.has_one_exposure else float(curve.exposures.max()),
+            hidden=~self.clear if np.mean(self.clear) > 0.5 else None,
+            noise_dip=self._without_repeats(bins_per_duration=32, cadences_per_bin=20),
+        )
 
     @property
     def noise(self) -> float:

@@ -70,7 +70,8 @@ class WhitenedLightCurve:
     ``precision`` holds one over the squared noise of every band, in white errors, shape (bands,
     samples); the samples are the cells, followed by a stretch that joins the end to the beginning.
     ``weight`` is that of the cadences. ``weighted_dip``, shape (cells,), is the inverse of the
-    noise's covariance times the dip, in white errors, and 0 in empty cells.
+    noise's covariance times the dip, in white errors, and 0 in empty cells. ``quiet`` is the dip
+    of the samples, in white errors, with gaps and hidden events filled.
     """
 
     cells: Cells
@@ -78,9 +79,10 @@ class WhitenedLightCurve:
     responses: np.ndarray
     precision: np.ndarray
     weighted_dip: np.ndarray
+    quiet: np.ndarray
 
     def inverse(self, values: np.ndarray) -> np.ndarray:
-        """The noise's inverse covariance times ``values``, both of shape (cells,)."""
+        """The noise's inverse covariance times ``values``, of shape (cells,) or (samples,)."""
         return _inverse(values, self.responses, self.precision)
 
     def events(self, inside: np.ndarray, number: np.ndarray) -> WhitenedEvents:
@@ -109,6 +111,7 @@ class WhitenedLightCurve:
         """Single-event statistics of boxes of ``duration`` (days) that hold ``clear`` cadences.
 
         Boxes overlap by half. Those with less than three quarters of their cells are left out.
+        Hidden events count no more beside themselves than in their place.
         """
         width = max(round(duration / self.cells.step), 1)
         if width > self.cells.count:
@@ -117,10 +120,11 @@ class WhitenedLightCurve:
         usable[self.cells.number[clear]] = True
         usable[self.cells.number[~clear]] = False
         scale = np.sqrt(np.bincount(self.cells.number, self.weight, self.cells.count))
+        weighted_dip = self.inverse(self.quiet)[: self.cells.count]
         starts = np.arange(0, self.cells.count - width + 1, max(width // 2, 1))
         full, gain, power = (
             _box_sums(values, starts, width)
-            for values in (usable, usable * scale * self.weighted_dip, usable * scale**2)
+            for values in (usable, usable * scale * weighted_dip, usable * scale**2)
         )
         middle = starts + width // 2
         information = power / width * self._box_information(width)[middle]
@@ -149,14 +153,16 @@ def whiten(
     *,
     exposure: float,
     hidden: np.ndarray | None = None,
+    noise_dip: np.ndarray | None = None,
 ) -> WhitenedLightCurve | None:
     """Measure the noise of a detrended light curve in every band, and whiten its dip.
 
     ``time`` (days, ascending), ``dip`` (one minus relative flux) and ``weight`` (one over its
     squared error) have shape (cadences,). Gaps are filled by what is beside them, mirrored; filled
     cells count neither for the noise nor for a statistic. ``hidden`` cadences, those of a known
-    event, are replaced in the same way before the noise is measured, lest the event raise it. None
-    for fewer than 64 cells or if no noise can be measured.
+    event, are replaced in the same way before the noise is measured, lest the event raise it.
+    ``noise_dip`` is what the noise is measured from, where that is not all of ``dip``. None for
+    fewer than 64 cells or if no noise can be measured.
     """
     grid = cells(time, exposure=exposure)
     if grid.count < FEWEST_CELLS:
@@ -174,7 +180,11 @@ def whiten(
     if not quiet.any():
         return None
     responses = band_responses(size, bands)
-    noise = _noise(fill_gaps(values, quiet), quiet, responses, step=grid.step, free=free)
+    stochastic = values
+    if noise_dip is not None:
+        stochastic = np.zeros(size)
+        stochastic[: grid.count] = grid.mean(noise_dip, weight)
+    noise = _noise(fill_gaps(stochastic, quiet), quiet, responses, step=grid.step, free=free)
     if not np.isfinite(noise).all():
         return None
     precision = noise**-2.0
@@ -185,6 +195,7 @@ def whiten(
         responses=responses,
         precision=precision,
         weighted_dip=np.where(grid.full, weighted_dip, 0.0),
+        quiet=fill_gaps(values, quiet),
     )
 
 

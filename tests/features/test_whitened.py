@@ -63,3 +63,18 @@ def test_dips_elsewhere_make_a_false_alarm_more_probable():
         event, light_curve=event.light_curve.with_flux(event.light_curve.flux - 6e-4 * dips)
     )
     assert row(spoiled)["whitened_false_alarm"] > row(event)["whitened_false_alarm"] + 2
+
+
+def test_a_secondary_eclipse_is_no_noise():
+    alone = folded(EPHEMERIS, 5e-3, days=300.0)
+    binary = folded(EPHEMERIS, 5e-3, days=300.0, secondary=(0.5, 4e-3))
+    assert row(binary)["whitened_mes"] == pytest.approx(row(alone)["whitened_mes"], rel=0.1)
+    # but it belongs to what the star shows without the event
+    assert row(binary)["whitened_false_alarm"] > row(alone)["whitened_false_alarm"]
+
+
+def test_eclipses_that_take_a_third_of_the_time_are_measured():
+    long = Ephemeris(2.7, 2.0, 0.9)
+    found = row(folded(long, 1e-2, ingress_share=0.4))
+    # their level is known no better than the noise of slow bands
+    assert found["whitened_over_white"] > 0.5
