@@ -17,7 +17,8 @@ from exoval.table.column import Column
 class WhitenedFeatures:
     """Single- and multiple-event statistics as Kepler's search defines them.
 
-    See ``exoval.whitening.whitened_light_curve``. In white noise ``whitened_mes`` is ``mes``.
+    See ``exoval.whitening.whitened_light_curve``. The pulse has the fitted shape; in white noise
+    ``whitened_mes`` is ``mes`` where that is a box, and up to a tenth more where it is not.
     """
 
     #: left out of ``default_features`` and of ``feature=[all]``: it takes as long as all others
@@ -62,7 +63,9 @@ class WhitenedFeatures:
         whitened = folded.whitened
         if whitened is None:
             return row
-        events = whitened.events(folded.inside, folded.event_number)
+        # a whitened box is compared with its neighbours, which flanks beyond it would spoil
+        shape = folded.inside if folded.shape is None else folded.shape
+        events = whitened.events(shape, folded.event_number)
         if len(events.number) == 0:
             return row
         depth, error = folded.depth

@@ -245,21 +245,31 @@ class FoldedEvent:
         )
 
     @cached_property
-    def matched(self) -> SingleEvents:
-        """Depth of every event by a matched filter of the fitted shape; box depths without a fit.
+    def shape(self) -> np.ndarray | None:
+        """The fitted shape, its floor scaled to 1, at every cadence; None without a fit.
 
-        The floor of the shape is scaled to 1, so that depths are relative flux. Each cadence is
-        compared with the shape that its exposure shows.
+        Each cadence has the shape that its exposure shows; shape (cadences,).
         """
         profile, fit = self.whole_profile, self.transit
         if fit is None or not fit.shapes.max() > 0:
-            return self.events
+            return None
         within = np.abs(self.time_from_mid) <= np.abs(profile.time).max()
         shape = np.zeros(len(within))
         for number, own in enumerate(fit.shapes / fit.shapes.max()):
             near = within & (self._exposure_groups[1] == number)
             shape[near] = np.interp(self.time_from_mid[near], profile.time, own)
-        return matched_events(self.event_number, shape, self.dip - fit.mean["level"], self.weight)
+        return shape
+
+    @cached_property
+    def matched(self) -> SingleEvents:
+        """Depth of every event by a matched filter of the fitted shape; box depths without a fit.
+
+        Depths are those of the shape's floor, in relative flux.
+        """
+        if self.shape is None:
+            return self.events
+        level = self.transit.mean["level"]
+        return matched_events(self.event_number, self.shape, self.dip - level, self.weight)
 
     @cached_property
     def phase_noise(self) -> float:

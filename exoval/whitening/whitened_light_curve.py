@@ -85,19 +85,21 @@ class WhitenedLightCurve:
         """The noise's inverse covariance times ``values``, of shape (cells,) or (samples,)."""
         return _inverse(values, self.responses, self.precision)
 
-    def events(self, inside: np.ndarray, number: np.ndarray) -> WhitenedEvents:
-        """The events of which the cadences are ``inside``, counted by ``number``; (cadences,).
+    def events(self, shape: np.ndarray, number: np.ndarray) -> WhitenedEvents:
+        """The events of a ``shape``, counted by ``number``; both of shape (cadences,).
 
-        Light that a neighbouring event shares with one is counted to each by halves.
+        ``shape`` is the dip at each cadence of an event of depth 1, and 0 outside: a box where it
+        is inside the event. Light that a neighbouring event shares with one is counted to each by
+        halves.
         """
-        pulse = self.cells.mean(inside.astype(float), self.weight)
+        pulse = self.cells.mean(shape.astype(float), self.weight)
         within = np.flatnonzero(pulse > 0)
         if len(within) == 0:
             return WhitenedEvents(
                 number=np.empty(0, dtype=np.int64), gain=np.empty(0), information=np.empty(0)
             )
         of_cell = np.zeros(self.cells.count, dtype=np.int64)
-        of_cell[self.cells.number[inside]] = number[inside]
+        of_cell[self.cells.number[shape > 0]] = number[shape > 0]
         first = of_cell[within].min()
         member = of_cell[within] - first
         gain = np.bincount(member, (pulse * self.weighted_dip)[within])
@@ -212,7 +214,8 @@ def _noise(
             irfft(transform * response, size), known, window=window, stride=max(period // 4, 1)
         )
         noise[band] = own / np.sqrt(white_share(response, size))
-    noise[free:] = np.maximum(noise[free:], noise[free - 1])
+    # a short light curve may have no slower bands
+    noise[free:] = np.maximum(noise[free:], noise[min(free, len(noise)) - 1])
     return np.maximum(noise, LEAST_NOISE)
 
 

@@ -78,3 +78,15 @@ def test_eclipses_that_take_a_third_of_the_time_are_measured():
     found = row(folded(long, 1e-2, ingress_share=0.4))
     # their level is known no better than the noise of slow bands
     assert found["whitened_over_white"] > 0.5
+
+
+def test_flanks_belong_to_the_event():
+    # noise that is red on the scale of the event compares its floor with what lies beside it
+    event = folded(EPHEMERIS, 0.1, ingress_share=0.45, days=60.0)
+    rng = np.random.default_rng(3)
+    noise = np.convolve(rng.standard_normal(len(event.light_curve)), np.ones(8), mode="same")
+    curve = event.light_curve
+    red = replace(event, light_curve=curve.with_flux(curve.flux + 1e-3 * noise))
+    narrow = replace(EPHEMERIS, duration=0.6 * EPHEMERIS.duration)
+    inside = replace(red, event=replace(red.event, ephemeris=narrow))
+    assert row(inside)["whitened_mes"] == pytest.approx(row(red)["whitened_mes"], rel=0.25)

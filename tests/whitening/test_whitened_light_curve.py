@@ -136,3 +136,10 @@ def test_boxes_without_an_event_do_not_see_it():
 def test_boxes_longer_than_the_light_curve_are_none():
     curve = light_curve(sampling(20))
     assert len(whitened(curve).empty_boxes(np.ones(len(curve), dtype=bool), duration=40.0)) == 0
+
+
+@pytest.mark.parametrize("days", [1.5, 2.0, 4.0, 7.0, 15.0, 30.0])
+def test_short_light_curves_are_measured(days):
+    ephemeris = Ephemeris(0.6, 130.3, 0.1)
+    found = events(light_curve(sampling(days), (ephemeris, 20.0)), ephemeris)
+    assert found.total_strength == pytest.approx(20.0, abs=7.0)
