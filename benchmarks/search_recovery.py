@@ -1,14 +1,16 @@
 """Recovery by searches: injected planets, false alarms without a planet, and real planets.
 
     python benchmarks/search_recovery.py [--injections 500] [--tls-every 1] [--small]
+        [--kinds quarters sectors ...] [--searches ours whitened ...]
 
 (a) Planets with signal-to-noise ratios of 5-50 are injected into real light curves without known
 signals: single Kepler quarters, four consecutive Kepler quarters, and TESS sectors. Our box search,
-the same without prewhitening, astropy's and TLS search the same detrended light curves, over the
-same periods and with the same refinement and threshold, and are judged by the same ``recover``.
+the same with candidates judged after whitening, the same without prewhitening, astropy's and TLS
+search the same detrended light curves, over the same periods and with the same refinement and
+threshold, and are judged by the same ``recover``.
 TLS, which takes a quarter of a minute there, searches every fifth of the longer ones.
-(b) False alarms of our search above its threshold, on the same stars' light curves inverted, and
-with their quarters in another order.
+(b) False alarms of our search, with and without whitening, above its threshold, on the same stars'
+light curves inverted, and with their quarters in another order.
 (c) Confirmed planets among the Kepler Objects of Interest with koi_max_mult_ev > 12 and three or
 more transits in the light curves: is the catalogue's period, or an alias, among the events that our
 search finds successively in the whole light curve? Every miss is listed with its cause.
@@ -35,6 +37,8 @@ if __name__ == "__main__":
         "--tls-every", type=int, default=1, help="TLS searches every N-th one; 0: none"
     )
     parser.add_argument("--false-alarm-light-curves", type=int, default=150)
+    parser.add_argument("--kinds", nargs="*", help="light curves: quarter, four, sector; all")
+    parser.add_argument("--searches", nargs="*", help="ours, whitened, boxes, astropy, tls; all")
     parser.add_argument("--only", default="abc", help="parts to run")
     parser.add_argument("--save", type=written, help="file for the injections, as CSV")
     OPTIONS = parser.parse_args()
@@ -74,6 +78,8 @@ from simulate.transform import invert, scramble
 SNR_EDGES = (5, 7, 9, 12, 16, 25, 50)
 THRESHOLDS = (7.1, 8.0, 9.0, 10.0, 12.0, 15.0)
 DETREND = Biweight()
+#: searches of which false alarms are counted
+JUDGED = ("ours", "whitened")
 #: all Kepler stars of the library with so many quarters are hosts of threshold-crossing events
 LONG = 4
 
@@ -93,11 +99,13 @@ class Kind:
 
 
 def kinds() -> list[Kind]:
-    return [
+    chosen = OPTIONS.kinds if __name__ == "__main__" else None
+    every = [
         Kind("kepler quarter", RealHosts(mission=kepler()), 30.0, 0.6),
         Kind("kepler four quarters", long_hosts(LONG), 50.0, 0.1, tls_every=5),
         Kind("tess sector", RealHosts(mission=tess()), 9.0, 0.3),
     ]
+    return [kind for kind in every if not chosen or any(word in kind.name for word in chosen)]
 
 
 def long_hosts(segments: int) -> RealHosts:
@@ -110,6 +118,7 @@ def long_hosts(segments: int) -> RealHosts:
 def searches(longest: float) -> dict[str, Search]:
     return {
         "ours": BoxSearch(minimum_period_days=0.5, maximum_period_days=longest),
+        "whitened": BoxSearch(minimum_period_days=0.5, maximum_period_days=longest, whitened=True),
         "boxes": BoxSearch(minimum_period_days=0.5, maximum_period_days=longest, prewhiten=0),
         "astropy": AstropyBoxSearch(minimum_period_days=0.5, maximum_period_days=longest),
         "tls": TransitLeastSquares(minimum_period_days=0.5, maximum_period_days=longest),
@@ -189,7 +198,9 @@ def recovered(event: TransitEvent, truth: Ephemeris, light_curve: LightCurve) ->
     return recover(event.ephemeris, truth, baseline=ends).found
 
 
-def recover_injections(number: int, tls_every: int, save: Path | None) -> pd.DataFrame:
+def recover_injections(
+    number: int, tls_every: int, save: Path | None, chosen: list[str] | None = None
+) -> pd.DataFrame:
     rows = []
     for kind in kinds():
         count, rng = round(kind.share * number), np.random.default_rng(7)
@@ -203,10 +214,11 @@ def recover_injections(number: int, tls_every: int, save: Path | None) -> pd.Dat
             row = {
                 "kind": kind.name,
                 "snr": injection.signal_to_noise,
-                "tls": np.nan,
-                "tls_s": np.nan,
+                **{name + end: np.nan for name in every for end in ("", "_s")},
             }
             for name, search in every.items():
+                if chosen and name not in chosen:
+                    continue
                 if name == "tls" and (not tls_every or (index + 1) % (kind.tls_every * tls_every)):
                     continue
                 row[name], row[f"{name}_s"] = found_by(search, injection)
@@ -224,6 +236,9 @@ def recovery_table(rows: pd.DataFrame) -> pd.DataFrame:
         {
             "n": rows.groupby(bins, observed=False).size(),
             "ours": rows.groupby(bins, observed=False).ours.mean(),
+            "whitened": rows.groupby(bins, observed=False).whitened.mean(),
+            "only whitened": (rows.whitened > rows.ours).groupby(bins, observed=False).sum(),
+            "not whitened": (rows.whitened < rows.ours).groupby(bins, observed=False).sum(),
             "no waves": rows.groupby(bins, observed=False).boxes.mean(),
             "astropy": rows.groupby(bins, observed=False).astropy.mean(),
             "only ours": (rows.ours > rows.astropy).groupby(bins, observed=False).sum(),
@@ -244,7 +259,9 @@ def report_injections(rows: pd.DataFrame) -> dict:
     for kind, part in rows.groupby("kind"):
         tls = part.dropna(subset=["tls"])
         print(
-            f"{kind}: n={len(part)} ours {part.ours.mean():.3f} without waves "
+            f"{kind}: n={len(part)} ours {as_text(share(part.ours.sum(), len(part)))} whitened "
+            f"{as_text(share(part.whitened.sum(), len(part)))} (68 %), mean seconds "
+            f"{part.whitened_s.mean():.3f}; without waves "
             f"{part.boxes.mean():.3f} astropy {part.astropy.mean():.3f}"
             f"; of {len(tls)} with TLS: ours {tls.ours.mean():.3f} tls {tls.tls.mean():.3f}; "
             f"median seconds ours {part.ours_s.median():.3f} (mean "
@@ -255,6 +272,7 @@ def report_injections(rows: pd.DataFrame) -> dict:
     return {
         "injections": len(rows),
         "recovery_ours": round(float(rows.ours.mean()), 4),
+        "recovery_whitened": round(float(rows.whitened.mean()), 4),
         "recovery_without_waves": round(float(rows.boxes.mean()), 4),
         "recovery_astropy": round(float(rows.astropy.mean()), 4),
         "recovery_tls": round(float(both.tls.mean()), 4),
@@ -271,42 +289,55 @@ def false_alarms(number: int) -> pd.DataFrame:
     rows = []
     # stars without threshold-crossing events, and stars whose events were rejected as transits
     for kind in kinds():
-        rng, search = np.random.default_rng(11), searches(kind.longest_period)["ours"]
+        rng, every = np.random.default_rng(11), searches(kind.longest_period)
         hosts = kind.hosts
         for _ in progress(range(number), total=number, description=f"false alarms, {kind.name}"):
             host, star = hosts.draw(rng)
             changed = {"inverted": invert(host)}
             if len(host.segments) > 1:
                 changed["scrambled"] = scramble(host, rng)
-            for name, light_curve in changed.items():
+            for transform, light_curve in changed.items():
                 try:
-                    event = search(DETREND(light_curve), star)
+                    flat = DETREND(light_curve)
+                    strength = {name: _strength(every[name], flat, star) for name in JUDGED}
                 except ExovalError:
                     continue
                 clean = len(hosts.library.segments(star.target)) < LONG
                 rows.append(
                     {
                         "kind": kind.name + (", clean" if clean else ", TCE hosts"),
-                        "transform": name,
+                        "transform": transform,
                         "target": star.target,
-                        "snr": 0.0 if event is None else event.signal_to_noise,
+                        **strength,
                     }
                 )
     return pd.DataFrame(rows)
 
 
+def _strength(search: Search, flat: LightCurve, star: Star) -> float:
+    event = search(flat, star)
+    return 0.0 if event is None else event.signal_to_noise
+
+
 def report_false_alarms(rows: pd.DataFrame) -> dict:
-    print("\n(b) events per light curve of ours where nothing periodic is, by threshold")
+    print("\n(b) events per light curve where nothing periodic is, by threshold")
     table = {
-        (kind, transform): {"n": len(part), "stars": part.target.nunique()}
-        | {f">{t:g}": round(float((part.snr >= t).mean()), 3) for t in THRESHOLDS}
+        (kind, transform, name): {"n": len(part), "stars": part.target.nunique()}
+        | {f">{t:g}": round(float((part[name] >= t).mean()), 3) for t in THRESHOLDS}
         for (kind, transform), part in rows.groupby(["kind", "transform"])
+        for name in JUDGED
     }
     print(pd.DataFrame(table).T.to_string())
     at = BoxSearch().threshold
+    for (kind, transform), part in rows.groupby(["kind", "transform"]):
+        alarms = ", ".join(
+            f"{name} {as_text(share(int((part[name] >= at).sum()), len(part)))}" for name in JUDGED
+        )
+        print(f"{kind}, {transform}, above {at:g} (68 %): {alarms}")
     return {
-        f"false_alarms_{name}": round(float((part.snr >= at).mean()), 4)
-        for name, part in rows.groupby("transform")
+        f"false_alarms_{transform}{end}": round(float((part[name] >= at).mean()), 4)
+        for transform, part in rows.groupby("transform")
+        for name, end in (("ours", ""), ("whitened", "_whitened"))
     }
 
 
@@ -410,7 +441,10 @@ def main(options: argparse.Namespace) -> None:
     small, result = options.small, {}
     if "a" in options.only:
         injections = recover_injections(
-            10 if small else options.injections, options.tls_every, options.save
+            10 if small else options.injections,
+            options.tls_every,
+            options.save,
+            options.searches,
         )
         result |= report_injections(injections)
     if "b" in options.only:

@@ -22,7 +22,8 @@ class FeatureGroup(Protocol):
 def default_features() -> dict[str, FeatureGroup]:
     """The groups in ``exoval/features`` by the name of their file, in alphabetical order.
 
-    A class of ``exoval/features/NAME.py`` with declared columns is the group NAME.
+    A class of ``exoval/features/NAME.py`` with declared columns is the group NAME. Those that are
+    measured ``on_request`` are left out.
 
     >>> list(default_features())[:3]
     ['ephemeris', 'ephemeris_match', 'odd_even']
@@ -31,6 +32,7 @@ def default_features() -> dict[str, FeatureGroup]:
     for module in pkgutil.iter_modules(exoval.features.__path__):
         here = importlib.import_module(f"exoval.features.{module.name}")
         for group in vars(here).values():
-            if getattr(group, "__module__", "") == here.__name__ and hasattr(group, "columns"):
+            own = getattr(group, "__module__", "") == here.__name__ and hasattr(group, "columns")
+            if own and not getattr(group, "on_request", False):
                 groups[module.name] = group()
     return groups

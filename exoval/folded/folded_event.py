@@ -27,6 +27,7 @@ from exoval.missions.named_mission import named_mission
 from exoval.noise.robust_scatter import robust_scatter
 from exoval.physics.limb_darkening import quadratic_limb_darkening
 from exoval.star import SOLAR_LOGG, SOLAR_TEFF, Star
+from exoval.whitening.whitened_light_curve import WhitenedLightCurve, whiten
 
 #: durations (full width) around mid-event in which shapes are fitted, and bins there
 WINDOW, BINS = 4.0, 200
@@ -127,6 +128,19 @@ class FoldedEvent:
         """Depth and error of every event with data."""
         return single_events(self.event_number, self.inside, self.dip, self.weight)
 
+    def _without_repeats(self, **bins: int) -> np.ndarray:
+        """The dip without its periodic part, which is not noise; shape (cadences,)."""
+        curve = self.light_curve
+        return without_repeats(
+            self.time_from_mid,
+            self.dip,
+            self.weight,
+            period=self.period,
+            duration=self.duration,
+            exposure=curve.exposure if curve.has_one_exposure else curve.exposures,
+            **bins,
+        )
+
     @cached_property
     def empty_pulls(self) -> np.ndarray:
         """Depth over white-noise error of boxes as long as the event, all clear of it.
@@ -134,18 +148,10 @@ class FoldedEvent:
         Periodic signal is subtracted first: it is not noise.
         """
         curve = self.light_curve
-        noise = without_repeats(
-            self.time_from_mid,
-            self.dip,
-            self.weight,
-            period=self.period,
-            duration=self.duration,
-            exposure=curve.exposure if curve.has_one_exposure else curve.exposures,
-        )
         return box_pulls(
             curve.time,
             self.clear,
-            noise,
+            self._without_repeats(),
             self.weight,
             duration=self.duration,
             exposure=curve.exposure if curve.has_one_exposure else curve.exposures,
@@ -158,6 +164,23 @@ class FoldedEvent:
         if len(pulls) < FEWEST_WINDOWS:
             return math.nan
         return robust_scatter(pulls)
+
+    @cached_property
+    def whitened(self) -> WhitenedLightCurve | None:
+        """The light curve whitened; None if it is too short.
+
+        Noise is measured away from the event and without periodic signal. Events that take more
+        than half of the time with their surroundings are known from their repeats alone.
+        """
+        curve = self.light_curve
+        return whiten(
+            curve.time,
+            self.dip,
+            self.weight,
+            exposure=curve.exposure if curve.has_one_exposure else float(curve.exposures.max()),
+            hidden=~self.clear if np.mean(self.clear) > 0.5 else None,
+            noise_dip=self._without_repeats(bins_per_duration=32, cadences_per_bin=20),
+        )
 
     @property
     def noise(self) -> float:
@@ -222,21 +245,31 @@ class FoldedEvent:
         )
 
     @cached_property
-    def matched(self) -> SingleEvents:
-        """Depth of every event by a matched filter of the fitted shape; box depths without a fit.
+    def shape(self) -> np.ndarray | None:
+        """The fitted shape, its floor scaled to 1, at every cadence; None without a fit.
 
-        The floor of the shape is scaled to 1, so that depths are relative flux. Each cadence is
-        compared with the shape that its exposure shows.
+        Each cadence has the shape that its exposure shows; shape (cadences,).
         """
         profile, fit = self.whole_profile, self.transit
         if fit is None or not fit.shapes.max() > 0:
-            return self.events
+            return None
         within = np.abs(self.time_from_mid) <= np.abs(profile.time).max()
         shape = np.zeros(len(within))
         for number, own in enumerate(fit.shapes / fit.shapes.max()):
             near = within & (self._exposure_groups[1] == number)
             shape[near] = np.interp(self.time_from_mid[near], profile.time, own)
-        return matched_events(self.event_number, shape, self.dip - fit.mean["level"], self.weight)
+        return shape
+
+    @cached_property
+    def matched(self) -> SingleEvents:
+        """Depth of every event by a matched filter of the fitted shape; box depths without a fit.
+
+        Depths are those of the shape's floor, in relative flux.
+        """
+        if self.shape is None:
+            return self.events
+        level = self.transit.mean["level"]
+        return matched_events(self.event_number, self.shape, self.dip - level, self.weight)
 
     @cached_property
     def phase_noise(self) -> float:

@@ -117,18 +117,22 @@ def without_repeats(
     period: float,
     duration: float,
     exposure: float | np.ndarray,
+    bins_per_duration: int = 8,
+    cadences_per_bin: int = 10,
 ) -> np.ndarray:
     """The dip without its periodic part, shape (cadences,).
 
     A secondary eclipse or the ellipsoidal variation of a close pair is not noise: the mean in
-    phase bins of an eighth of a duration, or wide enough for ten cadences, is subtracted. The
-    remainder is multiplied by sqrt(n / (n - 1)) for n periods of data, so that noise keeps its
-    size. With fewer than two periods nothing is subtracted. ``exposure`` as in ``box_pulls``.
+    phase bins of an eighth of a duration, or wide enough for ten cadences, is subtracted; the
+    edges of deep eclipses need more bins. The remainder is multiplied by sqrt(n / (n - 1)) for n
+    periods of data, so that noise keeps its size. With fewer than two periods nothing is
+    subtracted. ``exposure`` as in ``box_pulls``.
     """
     cycles = (len(dip) * exposure if np.ndim(exposure) == 0 else np.sum(exposure)) / period
     if cycles < 2:
         return dip
-    bins = max(int(min(8 * period / duration, len(dip) / 10)), 2)
+    most = min(bins_per_duration * period / duration, len(dip) / cadences_per_bin)
+    bins = max(int(most), 2)
     place = (time_from_mid / period + 0.5) * bins
     index = np.clip(place.astype(np.int64), 0, bins - 1)
     total = np.bincount(index, weight, bins)

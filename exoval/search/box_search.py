@@ -26,6 +26,7 @@ noise.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -44,6 +45,7 @@ from exoval.search.refine import refine
 from exoval.search.searched import Searched
 from exoval.search.signal_detection_efficiency import signal_detection_efficiency
 from exoval.search.weighted_flux import WeightedFlux, usable, weighted_flux
+from exoval.search.whitened_strength import whitened_for_search, whitened_strength
 from exoval.star import Star
 
 #: chunks of time are radix^2; the costs are nanoseconds to put a cadence in a phase bin and to add
@@ -83,6 +85,12 @@ class BoxSearch:
     a multiple of the first one's. The first event is reported if the repeated search finds nothing
     or sinusoids still explain more.
 
+    With ``whitened`` all ``candidates`` are refined and judged by the statistic of Kepler's search,
+    in noise of any colour (``exoval.whitening.whitened_light_curve``): the strongest in it is the
+    event, with it as ``signal_to_noise``, if it reaches ``threshold``. It must not owe more than
+    eight tenths of its strength to a single event. Sinusoids are subtracted as before, and the
+    strongest event before or after is reported.
+
     Raises BadParameter for an empty range, fewer than two transits or a count below one.
     """
 
@@ -99,6 +107,7 @@ class BoxSearch:
     retries: int = 3
     prewhiten: int = 2
     use_star_density: bool = False
+    whitened: bool = False
 
     def __post_init__(self) -> None:
         if not 0 < self.minimum_period_days < self.maximum_period_days:
@@ -152,6 +161,9 @@ class BoxSearch:
         if not good.any():
             return None, Searched(light_curve=light_curve, periodogram=None)
         light_curve = light_curve.keep(good)
+        if self.whitened:
+            event, remains = self._whitened_event(light_curve, star)
+            return event, Searched(light_curve=remains, periodogram=None)
         first = found = self._periodic(light_curve, star, earlier)
         for looked in range(self.prewhiten + 1 if self.prewhiten else 0):
             event = found[0]
@@ -184,6 +196,49 @@ class BoxSearch:
             # a first search looks at every period each time
             earlier = None if earlier is None else searched
         return None, Searched(light_curve=light_curve, periodogram=None)
+
+    def _whitened_event(
+        self, light_curve: LightCurve, star: Star
+    ) -> tuple[TransitEvent | None, LightCurve]:
+        """The event strongest after whitening, with and without sinusoids, and what it is in."""
+        best, best_in = None, light_curve
+        for looked in range(self.prewhiten + 1):
+            event, remains, white = self._whitened_periodic(light_curve, star)
+            if event is not None and (best is None or event.signal_to_noise > best.signal_to_noise):
+                best, best_in = event, remains
+            spectrum = None if looked == self.prewhiten else wave_spectrum(light_curve)
+            if spectrum is None or white == 0 or spectrum.strongest <= white**2:
+                break
+            light_curve = prewhitened(
+                light_curve, least_gain=LEAST_WAVE * white**2, spectrum=spectrum
+            )
+        return best, best_in
+
+    def _whitened_periodic(
+        self, light_curve: LightCurve, star: Star
+    ) -> tuple[TransitEvent | None, LightCurve, float]:
+        """As ``_periodic``, by whitened strengths; and the highest peak's white one."""
+        remains, white = light_curve, 0.0
+        for _ in range(self.retries + 1):
+            periodogram = self.periodogram(remains, star)
+            noise = None if periodogram is None else whitened_for_search(remains)
+            events = [] if noise is None else list(self._refined(remains, periodogram))
+            white = white or (events[0].signal_to_noise if events else 0.0)
+            judged = [
+                (whitened_strength(noise, remains.time, event.ephemeris), event) for event in events
+            ]
+            strong = [one for one in judged if one[0].total >= self.threshold]
+            strong.sort(key=lambda one: -one[0].total)
+            for strength, event in strong:
+                if strength.is_periodic and event.transit_count >= self.minimum_transits:
+                    return replace(event, signal_to_noise=strength.total), remains, white
+            if not strong:
+                break
+            strength, event = strong[0]
+            bad = event.ephemeris.in_event(remains.time, 2.0)
+            bad[bad] = event.ephemeris.event_number(remains.time[bad]) == strength.number
+            remains = remains.keep(~bad)
+        return None, light_curve, white
 
     def periodogram(
         self, light_curve: LightCurve, star: Star | None = None, earlier: Searched | None = None
@@ -308,10 +363,19 @@ class BoxSearch:
 
     def _highest(self, light_curve: LightCurve, periodogram: Periodogram) -> TransitEvent | None:
         """The highest peak that, once refined, is above the threshold."""
+        for event in self._refined(light_curve, periodogram, least=WORTH_REFINING):
+            if event.signal_to_noise >= self.threshold:
+                return event
+        return None
+
+    def _refined(
+        self, light_curve: LightCurve, periodogram: Periodogram, *, least: float = 0.0
+    ) -> Iterator[TransitEvent]:
+        """The highest peaks, refined: those of ``least`` times the highest one's efficiency."""
         peaks = periodogram.peaks(self.candidates)
-        least = WORTH_REFINING * periodogram.efficiency[peaks].max()
         longest = periodogram.baseline / (self.minimum_transits - 1)
-        for peak in (peak for peak in peaks if periodogram.efficiency[peak] >= least):
+        height = periodogram.efficiency
+        for peak in (peak for peak in peaks if height[peak] >= least * height[peaks].max()):
             coarse = Ephemeris(
                 *(
                     float(values[peak])
@@ -324,11 +388,8 @@ class BoxSearch:
                 source="box_search",
                 longest_period=min(self.maximum_period_days, longest),
             )
-            if event is not None and event.signal_to_noise >= self.threshold:
-                return replace(
-                    event, signal_detection_efficiency=float(periodogram.efficiency[peak])
-                )
-        return None
+            if event is not None:
+                yield replace(event, signal_detection_efficiency=float(height[peak]))
 
 
 def _is_multiple(event: TransitEvent, first: TransitEvent) -> bool:

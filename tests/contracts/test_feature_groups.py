@@ -14,6 +14,7 @@ from light_curves import folded
 from exoval.ephemeris import Ephemeris
 from exoval.ephemeris_match import SurveyEvents, match_of_event
 from exoval.event import TransitEvent
+from exoval.features.feature_group import default_features
 from exoval.features.reason import Reason
 from exoval.folded.folded_event import FoldedEvent
 from exoval.star_events import sibling_values
@@ -47,6 +48,7 @@ def instantiated(name):
 
 
 GROUPS = {name: instantiated(name) for name in NAMES}
+ON_REQUEST = [name for name, group in GROUPS.items() if getattr(group, "on_request", False)]
 
 
 @pytest.fixture(params=NAMES)
@@ -104,9 +106,12 @@ def test_no_two_groups_share_a_column():
     assert len(names) == len(set(names))
 
 
-def test_every_group_is_measured_by_default():
+def test_every_group_is_measured_by_default_unless_it_says_on_request():
     with initialize_config_module("conf", version_base="1.3"):
-        assert set(compose("simulate").feature) == set(NAMES)
+        default = set(compose("simulate").feature)
+        asked = set(compose("simulate", [f"feature=[all,{','.join(ON_REQUEST)}]"]).feature)
+    assert default == set(default_features()) == set(NAMES) - set(ON_REQUEST)
+    assert asked == set(NAMES)
 
 
 def test_an_event_without_gaps_is_measured_wholly(group, event):
