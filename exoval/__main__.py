@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from exoval.data_folder import data_folder, data_from, folder_named, holds_data
 from exoval.errors import BadParameter, BadTable, DataNotFound, message_instead_of_traceback
-from exoval.running.output_path import make_folder, output_path, writing
+from exoval.running.output_path import file_name, make_folder, output_path, writing
 
 if TYPE_CHECKING:
     from exoval.missions.mission import Mission
@@ -272,7 +272,7 @@ def _plot_event(parsed: argparse.Namespace) -> None:
         event = strongest_event(light_curve, star, recipe)
     measured = measure_real_event(light_curve, event, star, recipe, others=others)
     page = event_page(measured, recipe)
-    output = parsed.output or Path(f"{light_curve.target.replace(' ', '_')}.png")
+    output = parsed.output or Path(f"{file_name(light_curve.target)}.png")
     save_page(plot_event(page), output, setting="--output")
     print(output)
     if parsed.features is not None:

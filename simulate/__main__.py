@@ -8,15 +8,13 @@ import sys
 import hydra
 from hydra.core.config_store import ConfigStore
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import InstantiationException
 from hydra.types import RunMode
-from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from exoval.build import check_settings
+from exoval.build import build, check_settings
 from exoval.data_folder import data_folder, data_from
-from exoval.errors import BadParameter, ExovalError, message_instead_of_traceback
+from exoval.errors import BadParameter, message_instead_of_traceback
 from exoval.missions.mission_file import mission_files
 from exoval.running.output_path import check_overrides
 
@@ -66,20 +64,16 @@ def _build(config: DictConfig) -> tuple[dict, dict]:
         # first, since all other settings refer to the mission
         check_settings(OmegaConf.to_container(config.mission))
         settings = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
-        arguments = instantiate(config, _convert_="all")
-    except (InstantiationException, OmegaConfBaseException) as error:
-        cause = error.__cause__
-        # what is wrong with files is no matter of the configuration
-        if isinstance(cause, ExovalError) and not isinstance(cause, BadParameter):
-            raise cause from error
-        reason = str(error.__cause__ or error).splitlines()[0]
+        arguments = {name: build(value, name) for name, value in settings.items()}
+    except (BadParameter, OmegaConfBaseException) as error:
+        reason = str(error).splitlines()[0]
         raise BadParameter(
             f"configuration: {reason}; python -m simulate --cfg job shows it"
         ) from error
     if hydra_config.mode == RunMode.MULTIRUN:
         arguments["output"] = hydra_config.runtime.output_dir
     del arguments["data"]
-    return settings, dict(arguments)
+    return settings, arguments
 
 
 def _summary(manifest: dict, output: str) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 from hydra import compose, initialize_config_module
-from hydra.utils import instantiate
 from omegaconf import OmegaConf
+
+from exoval.build import build
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,11 @@ def simulation(*overrides: str) -> tuple[dict, dict]:
     """The settings of ``python -m simulate`` and the arguments of its ``run`` they describe."""
     with initialize_config_module("conf", version_base="1.3"):
         config = compose("simulate", list(overrides))
-    arguments = instantiate(config, _convert_="all")
+    settings = OmegaConf.to_container(config, resolve=True)
+    arguments = {name: build(value, name) for name, value in settings.items()}
     # the command looks for real data there, before it runs
     del arguments["data"]
-    return OmegaConf.to_container(config, resolve=True), arguments
+    return settings, arguments
 
 
 @contextlib.contextmanager

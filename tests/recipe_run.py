@@ -11,6 +11,8 @@ from unittest.mock import patch
 import pytest
 from commands import run_command
 
+from exoval import allow_list
+
 TEXT = (Path(__file__).parents[1] / "docs" / "extending.md").read_text()
 #: path -> text of the block that names it in a comment of its own
 RECIPES = {
@@ -31,16 +33,22 @@ def added(folder: Path, *paths: str) -> Iterator[str]:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(RECIPES[path])
     packages = {
-        path.rpartition("/")[0].replace("/", "."): folder / path.rpartition("/")[0]
+        _package(path): folder / path.rpartition("/")[0]
         for path in paths
         if path.startswith(("exoval/", "simulate/"))
     }
+    # a yaml beside exoval's own is one of the project's; that of another package is not
+    modules = [path for path in paths if path.endswith(".py")]
+    listed = [folder / "conf"] if len(packages) == len({*map(_package, modules)}) else []
     before = {name: list(importlib.import_module(name).__path__) for name in packages}
     for name, more in packages.items():
         sys.modules[name].__path__ = [*before[name], str(more)]
     importlib.invalidate_caches()
     try:
-        with patch.object(sys, "path", [str(folder), *sys.path]):
+        with (
+            patch.object(sys, "path", [str(folder), *sys.path]),
+            patch.object(allow_list, "CONF", (*allow_list.CONF, *listed)),
+        ):
             yield f"hydra.searchpath=[file://{folder / 'conf'}]"
     finally:
         for name, old in before.items():
@@ -48,6 +56,10 @@ def added(folder: Path, *paths: str) -> Iterator[str]:
         for name, module in list(sys.modules.items()):
             if str(getattr(module, "__file__", None) or "").startswith(str(folder)):
                 del sys.modules[name]
+
+
+def _package(path: str) -> str:
+    return path.rpartition("/")[0].replace("/", ".")
 
 
 def done(folder: Path, app: str, *arguments: str) -> str:

@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from exoval import build as build_module
+from exoval import allow_list
 from exoval.build import allow, build, check_settings
 from exoval.detrend.biweight import Biweight
 from exoval.errors import BadParameter
@@ -52,8 +52,8 @@ def test_an_own_part_is_built_once_it_is_allowed(monkeypatch):
     Mine.__module__, Mine.__qualname__ = module.__name__, "Mine"
     module.Mine = Mine
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setattr(build_module, "_allowed", {})
-    with pytest.raises(BadParameter, match="not a part of exoval"):
+    monkeypatch.setattr(allow_list, "_allowed", {})
+    with pytest.raises(BadParameter, match=r"may not name 'mypackage_parts\.Mine'"):
         build({"_target_": "mypackage_parts.Mine"}, "detrend")
     assert allow(Mine) is Mine
     assert build({"_target_": "mypackage_parts.Mine", "size": 3}, "detrend").size == 3

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import hydra
 from hydra.core.config_store import ConfigStore
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import InstantiationException
 from hydra.experimental.callback import Callback
 from hydra.types import RunMode
-from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from exoval.build import check_settings
+from exoval.allow_list import task_named
+from exoval.build import build, check_settings
 from exoval.data_folder import data_folder, data_from
-from exoval.errors import BadParameter, ExovalError, message_instead_of_traceback
+from exoval.errors import BadParameter, message_instead_of_traceback
 from exoval.missions.mission_file import mission_files
 from exoval.running.output_path import check_overrides
 
@@ -38,12 +35,12 @@ def main(config: DictConfig) -> float | None:
         # imported here so that --cfg job and --help do not pay for torch and scikit-learn
         from train.run import run
 
-        task = _task(settings["task"])
+        task = task_named(settings["task"])
         known = set(inspect.signature(run).parameters)
         wanted = set(inspect.signature(task).parameters)
         _reject_unknown(settings, known | wanted | {"task", "data", "search_space"})
         check_settings(settings.get("mission"))
-        arguments = _built(config)
+        arguments = _built(settings)
         if arguments.get("mission") is not None and "mission" not in wanted:
             raise BadParameter(f"task={settings['task']} takes no mission; leave mission=... out")
         # real=none is an empty yaml, which arrives here as an empty dict
@@ -87,19 +84,6 @@ class CompareJobs(Callback):
         compare_jobs(Path(config.hydra.sweep.dir), self.start)
 
 
-def _task(name: str) -> Callable[..., dict]:
-    """The function of this package that ``task`` names; BadParameter if it does not exist."""
-    module, _, function = str(name).rpartition(".")
-    if not module.startswith("train."):
-        raise BadParameter(
-            f"task={name} is not a function of train; give train.run.run or that of an experiment"
-        )
-    try:
-        return getattr(importlib.import_module(module), function)
-    except (ImportError, AttributeError) as error:
-        raise BadParameter(f"there is no task {name} ({error})") from error
-
-
 def _resolved(config: DictConfig) -> dict:
     """The settings as plain values; BadParameter if one is missing."""
     try:
@@ -122,29 +106,20 @@ def _reject_unknown(settings: dict, known: set[str]) -> None:
         )
 
 
-def _built(config: DictConfig) -> dict:
-    """The objects that the configuration describes."""
-    if "classifier" in config.classifier:
+def _built(settings: dict) -> dict:
+    """The objects that the settings describe, by the name of the setting."""
+    if "classifier" in settings["classifier"]:
         raise BadParameter(
             "a yaml of conf/classifier with the key classifier: needs '# @package _global_' as its "
             "first line"
         )
-    for name, node in config.classifier.items():
+    for name, node in settings["classifier"].items():
         if "_target_" not in node:
             raise BadParameter(
                 f"classifier.{name} has settings but is not chosen; add it to "
                 "classifier=[...] or remove the settings"
             )
-    try:
-        return dict(instantiate(config, _convert_="all"))
-    except InstantiationException as error:
-        if isinstance(error.__cause__, ExovalError):
-            raise error.__cause__ from error
-        where = str(error).rpartition("full_key: ")[2].strip()
-        reason = str(error.__cause__ or error).splitlines()[0]
-        raise BadParameter(
-            f"cannot build {where}: {reason}; python -m train --cfg job shows the settings"
-        ) from error
+    return {name: build(value, name) for name, value in settings.items()}
 
 
 def _summary(metrics: dict, output: str) -> None:

@@ -21,6 +21,7 @@ from exoval.models.fitted_model import FittedModel
 from exoval.models.novelty import NoveltyScores
 from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
+from exoval.running.spreadsheet import write_csv
 from exoval.table.feature_table import FeatureTable
 from exoval.vetting.trained_run import TRAINING_STARS
 from exoval.views.store import ViewRows, Views, save_views
@@ -310,13 +311,11 @@ def write(
     shutil.rmtree(output / "novelty", ignore_errors=True)
     write_result(output / "metrics.json", evidence.result)
     novel_share = evidence.novel_share
-    predictions(evidence.simulated, novel_share.simulated).to_csv(
-        output / "predictions_simulated.csv", index=False
+    write_csv(
+        predictions(evidence.simulated, novel_share.simulated), output / "predictions_simulated.csv"
     )
     if evidence.real:
-        predictions(evidence.real, novel_share.real).to_csv(
-            output / "predictions_real.csv", index=False
-        )
+        write_csv(predictions(evidence.real, novel_share.real), output / "predictions_real.csv")
     if novel_share.detectors is not None:
         novel_share.detectors.save(output / "novelty")
     for model in models:
@@ -340,7 +339,7 @@ def write(
 
 def write_training_stars(output: Path, targets: np.ndarray) -> None:
     """Write the names of the stars whose light curves the models saw, including held-out ones."""
-    pd.DataFrame({"target": sorted(set(targets))}).to_csv(output / TRAINING_STARS, index=False)
+    write_csv(pd.DataFrame({"target": sorted(set(targets))}), output / TRAINING_STARS)
 
 
 def predictions(scored: dict[str, Scored], novelty: NoveltyScores | None) -> pd.DataFrame:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 
 import numpy as np
 
+from exoval.build import build
 from exoval.errors import BadLightCurve, BadParameter
 from exoval.lightcurve import LightCurve
 from exoval.missions.light_curve_object import as_light_curve
@@ -189,14 +189,8 @@ def _engine_card(transit_model: TransitModel) -> dict:
 
 
 def _engine(card: Mapping) -> TransitModel:
-    module, _, name = card["name"].rpartition(".")
-    try:
-        return getattr(importlib.import_module(module), name)(**card["settings"])
-    except (ImportError, AttributeError, TypeError, ValueError) as error:
-        raise BadParameter(
-            f"the card's transit model {card['name']} cannot be built ({error}); "
-            "install the package it came from"
-        ) from error
+    """The engine of a card, which names one of ``conf/transit_model`` or an allowed one."""
+    return build({"_target_": card["name"], **card["settings"]}, "transit_model")
 
 
 def _system(card: Mapping) -> System:

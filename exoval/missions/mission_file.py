@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from exoval.allow_list import CONF
 from exoval.build import build
 from exoval.errors import BadParameter, DataNotFound
 
@@ -29,6 +30,8 @@ PLAIN_PARTS = {
     ("noise", "centroid"): "exoval.noise.centroid_jitter.CentroidJitter",
     ("targets",): "exoval.populations.target_stars.TargetStars",
 }
+#: values that a mission's yaml may hold; the shipped ones hold about a hundred
+MOST_VALUES = 10_000
 
 
 def is_mission_file(value: str) -> bool:
@@ -49,7 +52,7 @@ def mission_settings(path: str | Path) -> dict:
         )
     try:
         settings = yaml.safe_load(Path(path).read_text())
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+    except (yaml.YAMLError, ValueError, OSError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise BadParameter(
             f"{path} is not a yaml ({reason}); conf/mission/template.yaml shows the form"
@@ -59,7 +62,7 @@ def mission_settings(path: str | Path) -> dict:
             f"{path} holds no settings; give lines such as exposure_seconds: 600, "
             "as in conf/mission/template.yaml"
         )
-    settings = _with_numbers(settings)
+    settings = _plain(settings, path, [MOST_VALUES])
     if "defaults" in settings:
         return settings
     settings = {"_target_": DESCRIBED, **settings}
@@ -74,12 +77,23 @@ def mission_settings(path: str | Path) -> dict:
     return settings
 
 
-def _with_numbers(value: object) -> object:
-    """Convert numbers that YAML 1.1 reads as text, such as 1e-3 without a point."""
+def _plain(value: object, path: str | Path, budget: list[int]) -> object:
+    """Convert numbers that YAML 1.1 reads as text, such as 1e-3 without a point.
+
+    Raises BadParameter for a reference to other settings and for more than ``budget`` values: a
+    few lines of yaml that repeat one another can stand for billions.
+    """
+    budget[0] -= 1
+    if budget[0] < 0:
+        raise BadParameter(f"{path} holds more than {MOST_VALUES} values; give those of a mission")
     if isinstance(value, dict):
-        return {key: _with_numbers(part) for key, part in value.items()}
+        return {key: _plain(part, path, budget) for key, part in value.items()}
     if isinstance(value, list):
-        return [_with_numbers(part) for part in value]
+        return [_plain(part, path, budget) for part in value]
+    if isinstance(value, str) and "${" in value:
+        raise BadParameter(
+            f"{path} refers to other settings ({value[:80]}); a mission's file gives values"
+        )
     exponential = isinstance(value, str) and re.fullmatch(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+", value)
     return float(value) if exponential else value
 
@@ -98,7 +112,7 @@ def mission_files(arguments: Sequence[str]) -> tuple[list[str], dict[str, dict]]
     """Replace the paths after ``mission=`` in command-line arguments by names.
 
     Returns the arguments and the settings of each name. A sweep may mix paths and names, separated
-    by commas. Raises as ``mission_settings`` does.
+    by commas. Raises as ``read_mission`` does.
     """
     files: dict[str, dict] = {}
     replaced = []
@@ -111,7 +125,8 @@ def mission_files(arguments: Sequence[str]) -> tuple[list[str], dict[str, dict]]
         for number, value in enumerate(values):
             if is_mission_file(value):
                 values[number] = _free_name(f"{option_name(value)}_file", files)
-                files[values[number]] = mission_settings(value)
+                # merged here: Hydra's defaults may name anything and put it anywhere
+                files[values[number]] = _merged(Path(value), CONF[0] / "mission")
         replaced.append(f"mission={','.join(values)}")
     return replaced, files
 
@@ -128,20 +143,33 @@ def _free_name(name: str, taken: dict) -> str:
     return free
 
 
-def _merged(path: Path, others: Path) -> dict:
+def _merged(path: Path, others: Path, above: tuple[Path, ...] = ()) -> dict:
     """The settings of a file over those of the missions in its ``defaults``."""
+    if path in above:
+        raise BadParameter(f"{path} extends itself; take its name out of defaults")
     settings = mission_settings(path)
     merged: dict = {}
     names = settings.pop("defaults", [])
+    if not isinstance(names, list) or not all(_is_name(name) for name in names):
+        raise BadParameter(
+            f"{path} has defaults: {str(names)[:80]}; give a list of missions' names, such as "
+            "[plato, _self_]"
+        )
     for name in [*names, *([] if "_self_" in names else ["_self_"])]:
         beside = path.parent / f"{name}.yaml"
         other = (
             settings
             if name == "_self_"
-            else _merged(beside if beside.is_file() else others / f"{name}.yaml", others)
+            else _merged(
+                beside if beside.is_file() else others / f"{name}.yaml", others, (*above, path)
+            )
         )
         merged = _over(other, merged)
     return merged
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and re.fullmatch(r"[\w-]+", name) is not None
 
 
 def _over(upper: dict, lower: dict) -> dict:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -13,8 +15,8 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from exoval.errors import BadParameter, BadTable, DataNotFound
-from exoval.labels import LabelMeaning, meanings_from_plain, meanings_to_plain, planet_labels
+from exoval.errors import BadParameter, BadTable, DataNotFound, ExovalError
+from exoval.labels import LabelMeaning, meanings_to_plain, planet_labels
 from exoval.models.calibrate import (
     ScoreMap,
     rescale_classes,
@@ -24,10 +26,16 @@ from exoval.models.calibrate import (
 from exoval.models.model_archive import checksum, read_archive, write_archive
 from exoval.models.prior_shift import shift_priors
 from exoval.running.output_path import make_folder
+from exoval.schema import as_record, read_json
 from exoval.table.column import Column
 from exoval.table.feature_table import IDENTITY, FeatureTable
 
-ARCHIVE, FORMAT = "pipeline.skops", 3
+log = logging.getLogger(__name__)
+
+ARCHIVE, DESCRIPTION, FORMAT = "pipeline.skops", "model.json", 4
+#: a format that is still read: its checksum covers the archive alone
+UNCHECKED_FORMAT = 3
+AGAIN = "train again"
 #: bootstrap resamples of a forest's trees, for errors of probabilities
 BOOTSTRAPS = 200
 
@@ -205,7 +213,8 @@ class FittedModel:
         """Write ``pipeline.skops`` and ``model.json``, without pickle.
 
         The JSON has classes and their meanings, columns with units, hash of the schema,
-        calibration, the card of the training set, versions and a checksum of the pipeline.
+        calibration, the card of the training set, versions and checksums of the archive and of
+        the JSON's other entries.
         """
         directory = make_folder(directory)
         write_archive(self.pipeline, directory / ARCHIVE)
@@ -219,46 +228,95 @@ class FittedModel:
             "calibration": score_map_to_plain(self.calibration),
             "card": self.card,
             "versions": {name: version(name) for name in ("numpy", "scikit-learn", "skops")},
-            "sha256": checksum(directory / ARCHIVE),
         }
-        (directory / "model.json").write_text(json.dumps(description, indent=2, default=str))
+        # as it will be read: JSON has no tuples and no names that are numbers
+        description = json.loads(json.dumps(description, default=str))
+        checksums = {ARCHIVE: checksum(directory / ARCHIVE), DESCRIPTION: _checksum(description)}
+        text = json.dumps(description | {"checksums": checksums}, indent=2)
+        (directory / DESCRIPTION).write_text(text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Description:
+    """What ``model.json`` holds; ``sha256`` is the archive's checksum in ``UNCHECKED_FORMAT``."""
+
+    name: str
+    classes: list[str]
+    labels: dict[str, LabelMeaning]
+    columns: tuple[Column, ...]
+    schema_hash: str
+    calibration: dict
+    card: dict
+    checksums: dict[str, str] = field(default_factory=dict)
+    sha256: str = ""
 
 
 def load_fitted_model(directory: str | Path, *, table: FeatureTable | None = None) -> FittedModel:
     """Read a model written by ``FittedModel.save``; only known types are built.
 
     ``table`` is checked to have the columns of the model. A classifier of another package is built
-    once it is allowed (``exoval.build.allow``). Raises DataNotFound if the folder has no model,
-    BadTable if the model is damaged, holds foreign types or was fitted on other columns.
+    once it is allowed (``exoval.build.allow``). The checksums cover both files; a folder of format
+    3, whose checksum covers the archive alone, is read with a warning. Raises DataNotFound if the
+    folder has no model, BadTable if the model is damaged, holds foreign types or was fitted on
+    other columns.
     """
     directory = Path(directory)
-    if not (directory / ARCHIVE).is_file() or not (directory / "model.json").is_file():
+    if not (directory / ARCHIVE).is_file() or not (directory / DESCRIPTION).is_file():
         raise DataNotFound(f"no fitted model in {directory}; make one with python -m train")
-    description = json.loads((directory / "model.json").read_text())
-    if description.get("format") != FORMAT:
+    described = _read_description(directory)
+    pipeline = read_archive(directory / ARCHIVE)
+    classes = [str(name) for name in getattr(pipeline, "classes_", ())]
+    if classes != described.classes or not set(classes) <= set(described.labels):
         raise BadTable(
-            f"{directory} has format {description.get('format')}, but this version reads format "
-            f"{FORMAT}; train again"
+            f"{directory / DESCRIPTION} has the classes {', '.join(described.classes)}, and the "
+            f"archive beside it {', '.join(classes)}; {AGAIN}"
         )
-    if checksum(directory / ARCHIVE) != description["sha256"]:
-        raise BadTable(f"{directory / ARCHIVE} has changed since it was written; train again")
-    columns = tuple(Column(**column) for column in description["columns"])
-    if schema_hash(columns) != description["schema_hash"]:
+    try:
+        calibration = score_map_from_plain(described.calibration)
+    except (ExovalError, TypeError, ValueError) as error:
         raise BadTable(
-            f"the columns in {directory / 'model.json'} have changed since they were written; "
-            "train again"
-        )
+            f"{directory / DESCRIPTION}: calibration cannot be read ({error}); {AGAIN}"
+        ) from error
     model = FittedModel(
-        name=description["name"],
-        pipeline=read_archive(directory / ARCHIVE),
-        calibration=score_map_from_plain(description["calibration"]),
-        columns=columns,
-        meanings=meanings_from_plain(description["labels"]),
-        card=description["card"],
+        name=described.name,
+        pipeline=pipeline,
+        calibration=calibration,
+        columns=described.columns,
+        meanings=described.labels,
+        card=described.card,
     )
     if table is not None:
         model.require_columns(table)
     return model
+
+
+def _read_description(directory: Path) -> _Description:
+    """The description of a model, with its checksums compared."""
+    path = directory / DESCRIPTION
+    plain = read_json(path, remedy=AGAIN)
+    form = plain.get("format") if isinstance(plain, dict) else None
+    if form not in (FORMAT, UNCHECKED_FORMAT):
+        raise BadTable(
+            f"{directory} has format {str(form)[:40]}, but this version reads formats "
+            f"{UNCHECKED_FORMAT} and {FORMAT}; {AGAIN}"
+        )
+    described = as_record(plain, _Description, source=str(path), remedy=AGAIN)
+    written = described.checksums.get(ARCHIVE) if form == FORMAT else described.sha256
+    if checksum(directory / ARCHIVE) != written:
+        raise BadTable(f"{directory / ARCHIVE} has changed since it was written; {AGAIN}")
+    if form == UNCHECKED_FORMAT:
+        log.warning("%s has no checksum of its own, and is taken as it is", path)
+    elif _checksum(plain) != described.checksums.get(DESCRIPTION):
+        raise BadTable(f"{path} has changed since it was written; {AGAIN}")
+    if schema_hash(described.columns) != described.schema_hash:
+        raise BadTable(f"the columns in {path} have changed since they were written; {AGAIN}")
+    return described
+
+
+def _checksum(description: dict) -> str:
+    """SHA-256 of all entries of a description but its checksums, in hex."""
+    entries = {name: value for name, value in description.items() if name != "checksums"}
+    return hashlib.sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()
 
 
 def planet_columns(pipeline: Pipeline, meanings: Mapping[str, LabelMeaning]) -> np.ndarray:

@@ -10,13 +10,36 @@ from zipfile import BadZipFile
 import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
-from exoval.build import is_own_class, is_part
+from exoval.allow_list import is_listed
 from exoval.errors import BadTable
 
-#: folders of exoval whose classes fitted estimators consist of
-ROOMS = ("classifiers", "models")
-#: what feature scaling and scikit-learn's trees hold of numpy
-NUMPY = frozenset({"numpy.arcsinh", "numpy.clip", "numpy.dtype"})
+#: what fitted estimators consist of, beside the classifiers themselves and what skops trusts
+CONSISTS_OF = frozenset(
+    {
+        # feature scaling
+        "exoval.models.transit_shape_map.TransitShapeMap",
+        "numpy.arcsinh",
+        "numpy.clip",
+        "numpy.dtype",
+        # trees, neighbours and optimisers of scikit-learn
+        "sklearn.calibration._CalibratedClassifier",
+        "sklearn.calibration._SigmoidCalibration",
+        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+        "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
+        "sklearn.gaussian_process.kernels.ConstantKernel",
+        "sklearn.gaussian_process.kernels.Product",
+        "sklearn.gaussian_process.kernels.RBF",
+        "sklearn.metrics._dist_metrics.EuclideanDistance64",
+        "sklearn.metrics._dist_metrics.ManhattanDistance64",
+        "sklearn.metrics._dist_metrics.MinkowskiDistance64",
+        "sklearn.neighbors._ball_tree.BallTree",
+        "sklearn.neighbors._ball_tree.BallTree64",
+        "sklearn.neighbors._kd_tree.KDTree",
+        "sklearn.neighbors._kd_tree.KDTree64",
+        "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+        "sklearn.tree._tree.Tree",
+    }
+)
 
 
 def write_archive(estimator: Any, path: Path) -> None:
@@ -27,9 +50,9 @@ def write_archive(estimator: Any, path: Path) -> None:
 def read_archive(path: Path) -> Any:
     """Read an estimator written by ``write_archive``.
 
-    Only known types are built: classes of exoval's classifiers and models and of scikit-learn, what
-    skops trusts by itself, and what was allowed by ``exoval.build.allow``. Raises BadTable for
-    others and for a damaged file.
+    Only known types are built: those of ``CONSISTS_OF``, the classifiers of ``conf`` and what skops
+    trusts by itself, such as scikit-learn's estimators. Raises BadTable for others and for a
+    damaged file.
     """
     try:
         named = skops.io.get_untrusted_types(file=path)
@@ -54,10 +77,7 @@ def read_archive(path: Path) -> Any:
 
 def _may_be_built(name: str) -> bool:
     """Whether an archive may name a type: a class has a state and no code of the archive's own."""
-    module, _, own = name.rpartition(".")
-    if module.split(".")[0] == "sklearn":
-        return is_own_class(module, own)
-    return name in NUMPY or is_part(name, ROOMS)
+    return name in CONSISTS_OF or is_listed(name, "classifier")
 
 
 def checksum(path: Path) -> str:

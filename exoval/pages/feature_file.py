@@ -11,6 +11,7 @@ from exoval.errors import BadParameter
 from exoval.measure import declared_columns
 from exoval.pages.event_page import EventPage
 from exoval.running.output_path import writing
+from exoval.running.spreadsheet import as_cell
 
 
 def write_features(page: EventPage, path: str | Path) -> None:
@@ -39,7 +40,8 @@ def _write_csv(page: EventPage, path: Path) -> None:
         writer = csv.writer(file)
         writer.writerow(["name", "value", "unit", "description"])
         for column in declared_columns(page.features):
-            writer.writerow([column.name, values[column.name], column.unit, column.description])
+            cells = (column.name, values[column.name], column.unit, column.description)
+            writer.writerow(map(as_cell, cells))
 
 
 def _write_json(page: EventPage, path: Path) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from exoval.errors import BadParameter, DataNotFound
+
+#: characters of a file's name before its ending; file systems take 255 bytes
+LONGEST_NAME = 60
 
 
 def output_path(path: str | Path, *, setting: str = "output") -> Path:
@@ -25,6 +29,15 @@ def output_path(path: str | Path, *, setting: str = "output") -> Path:
             f"choose another {setting}"
         )
     return path
+
+
+def file_name(name: str) -> str:
+    """A name from somebody's data as the name of a file in the folder that it is written to.
+
+    >>> file_name("KIC 10666592"), file_name("../../etc/x")
+    ('KIC_10666592', 'etc_x')
+    """
+    return re.sub(r"[^\w.+-]", "_", name).lstrip("._-")[:LONGEST_NAME] or "unnamed"
 
 
 def make_folder(folder: str | Path, *, setting: str = "output=DIR") -> Path:

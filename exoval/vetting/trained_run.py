@@ -14,6 +14,7 @@ from exoval.missions.mission import Mission
 from exoval.models.fitted_model import FittedModel, load_fitted_model
 from exoval.models.novelty import Novelty, load_novelty
 from exoval.recipe import Recipe, read_recipe
+from exoval.running.spreadsheet import as_name
 
 #: file of a run that lists the stars whose light curves its models have seen
 TRAINING_STARS = "training_stars.csv"
@@ -116,4 +117,7 @@ def _training_stars(path: Path) -> frozenset[str]:
     """The stars in the file; empty if it does not exist."""
     if not path.is_file():
         return frozenset()
-    return frozenset(pd.read_csv(path, dtype=str)["target"])
+    try:
+        return frozenset(map(as_name, pd.read_csv(path, dtype=str, na_filter=False)["target"]))
+    except (KeyError, ValueError) as error:
+        raise BadTable(f"cannot read {path} ({error}); train again") from error

@@ -22,6 +22,7 @@ from exoval.lightcurve import LightCurve
 from exoval.missions.mission import Mission
 from exoval.running.journal import Journal
 from exoval.running.output_path import writing
+from exoval.running.spreadsheet import write_csv
 from exoval.running.worker_pool import in_new_workers, in_workers
 from exoval.search.search_again import search_again
 from exoval.star import Star
@@ -330,4 +331,4 @@ def _write(output: str | Path, answers: list[tuple[VettingRequest, Answer]]) -> 
     # ``failed`` is the last column, also if the first row failed
     frame = frame[[*(name for name in frame if name != "failed"), "failed"]]
     with writing(output):
-        frame.to_csv(output, index=False)
+        write_csv(frame, output)

@@ -8,7 +8,7 @@ from pathlib import Path
 from exoval.pages.event_page import event_page
 from exoval.pages.plot_event import plot_event, save_page
 from exoval.recipe import Recipe
-from exoval.running.output_path import make_folder
+from exoval.running.output_path import file_name, make_folder
 from exoval.vetting.result import VettingResult
 
 #: lines of the answer that fit beside the title, and the height of one
@@ -32,7 +32,7 @@ def write_vetted_page(result: VettingResult, recipe: Recipe, folder: Path) -> Pa
     more = max(len(lines) - TITLE_LINES, 0) * LINE_INCHES / figure.get_figheight()
     figure.get_layout_engine().set(rect=(0, 0, 1, 1 - more))
     figure.text(0.79, 0.995, "\n".join(lines), va="top", fontsize=8.5, family="monospace")
-    path = folder / f"{result.name.replace(' ', '_').replace('/', '_')}.png"
+    path = folder / f"{file_name(result.name)}.png"
     make_folder(folder, setting="--pages")
     save_page(figure, path, setting="--pages")
     return path

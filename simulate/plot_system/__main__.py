@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 import hydra
-from hydra.errors import InstantiationException
-from hydra.utils import instantiate
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
+from exoval.build import build
 from exoval.errors import BadParameter, message_instead_of_traceback
 from simulate.__main__ import take_mission_files
 
@@ -21,9 +21,10 @@ def main(config: DictConfig) -> None:
         from simulate.plot_system.draw import draw_and_plot
 
         try:
-            arguments = instantiate(config, _convert_="all")
-        except InstantiationException as error:
-            reason = str(error.__cause__ or error).splitlines()[0]
+            settings = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+            arguments = {name: build(value, name) for name, value in settings.items()}
+        except (BadParameter, OmegaConfBaseException) as error:
+            reason = str(error).splitlines()[0]
             raise BadParameter(
                 f"configuration: {reason}; python -m simulate.plot_system --cfg job shows it"
             ) from error

@@ -224,7 +224,7 @@ def test_a_card_refuses_another_light_curve_and_other_things_refuse_to_be_cards(
         rebuild(other, card)
     with pytest.raises(BadParameter, match="not a truth card"):
         rebuild(host(), {"format": "else"})
-    with pytest.raises(BadParameter, match=r"Missing\.Model cannot be built"):
+    with pytest.raises(BadParameter, match=r"may not name .missing\.Missing\.Model"):
         rebuild(host(), card | {"transit_model": {"name": "missing.Missing.Model", "settings": {}}})
 
 

@@ -24,6 +24,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from exoval.errors import BadParameter, BadTable, MissingDependency
 from exoval.networks.checkpoint import fingerprint
 from exoval.running.progress import progress
+from exoval.running.spreadsheet import write_csv
 from exoval.table.feature_table import FeatureTable
 from train.data.row_cap import cap_of, capped_rows
 from train.fitting.fit import fitted_pipeline, planet_score
@@ -103,7 +104,7 @@ class HyperparameterSearch:
             found[name] = summary(name, study)
             best[name] = clone(classifier).set_params(**found[name]["settings"])
         trials = pd.concat(frames, ignore_index=True)
-        trials.to_csv(folder / "trials.csv", index=False)
+        write_csv(trials, folder / "trials.csv")
         if figures.available():
             importance = {name: one["importance"] for name, one in found.items()}
             (folder / "trials.png").write_bytes(tuning_figure(trials, importance))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from exoval.running.spreadsheet import write_csv
 from train.judging.metrics import METRICS
 from train.report import figures
 from train.report.sweep_figure import sweep_figure
@@ -32,7 +33,7 @@ def compare_jobs(folder: Path, since: float = 0.0) -> pd.DataFrame | None:
     table = jobs_table(folder, since)
     if table is None:
         return None
-    table.to_csv(folder / "sweep.csv", index=False)
+    write_csv(table, folder / "sweep.csv")
     print("\n" + printed(table))
     if figures.available():
         (folder / "sweep.png").write_bytes(sweep_figure(by_setting(table)))

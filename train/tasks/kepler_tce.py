@@ -16,6 +16,7 @@ from exoval.catalogs.tce_features import published_folds, tce_features
 from exoval.errors import BadParameter, DataNotFound
 from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.models.calibrate import Calibration
+from exoval.running import spreadsheet
 from exoval.running.output_path import make_folder, output_path
 from exoval.running.progress import progress
 from exoval.table.feature_table import FeatureTable
@@ -297,7 +298,7 @@ def save_probabilities(judged: Judged, path: Path) -> None:
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write rows to a CSV with five decimals."""
     make_folder(output_path(path).parent)
-    frame.to_csv(path, index=False, float_format="%.5f")
+    spreadsheet.write_csv(frame, path, float_format="%.5f")
 
 
 def verdict(result: dict) -> list[str]:

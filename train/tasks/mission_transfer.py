@@ -17,6 +17,7 @@ from exoval.models.calibrate import Calibration
 from exoval.models.fitted_model import FittedModel
 from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
+from exoval.running.spreadsheet import write_csv
 from exoval.table.feature_table import FeatureTable
 from train.data.labelled_set import read_labelled_set
 from train.data.splits import Split, StarSplit
@@ -278,7 +279,7 @@ def flattened(rows: list[dict]) -> pd.DataFrame:
 
 def write(result: dict, output: Path, results: str | Path | None, table: pd.DataFrame) -> None:
     """Write the result, the table of all fits and the figure."""
-    table.to_csv(output / "mission_transfer.csv", index=False)
+    write_csv(table, output / "mission_transfer.csv")
     write_result(output / "mission_transfer.json", result)
     if results is not None:
         write_result(results, result)

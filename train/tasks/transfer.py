@@ -17,6 +17,7 @@ from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.models.calibrate import Calibration
 from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
+from exoval.running.spreadsheet import write_csv
 from exoval.siblings import COLUMNS as SIBLINGS
 from exoval.table.feature_table import FeatureTable
 from train.data.splits import StarSplit
@@ -188,9 +189,9 @@ def write(
     write_result(output / "transfer.json", result)
     if results is not None:
         write_result(results, result)
-    predictions(held_out, None).to_csv(output / "predictions_source.csv", index=False)
-    predictions(elsewhere, None).to_csv(output / "predictions_target.csv", index=False)
-    gap.to_csv(output / "gap.csv", index=False)
+    write_csv(predictions(held_out, None), output / "predictions_source.csv")
+    write_csv(predictions(elsewhere, None), output / "predictions_target.csv")
+    write_csv(gap, output / "gap.csv")
     try:
         best = result["leading"]
         transfer_figure(

@@ -8,7 +8,7 @@ from labelled_sets import changed, gaussian_table
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
-from exoval import build
+from exoval import allow_list
 from exoval.classifiers.ensemble import Ensemble
 from exoval.classifiers.gaussian_discriminant import GaussianDiscriminant
 from exoval.classifiers.laplace_gp import LaplaceGP
@@ -202,13 +202,13 @@ class Stranger(LogisticRegression):
 
 
 def test_a_type_that_is_not_ours_is_not_built_unless_allowed(tmp_path, monkeypatch):
-    monkeypatch.setattr(build, "_allowed", {})
+    monkeypatch.setattr(allow_list, "_allowed", {})
     table = gaussian_table()
     model = model_of(Stranger(), table)
     model.save(tmp_path)
     with pytest.raises(BadTable, match=r"wants to build .*Stranger.* exoval.build.allow"):
         load_fitted_model(tmp_path)
-    build.allow(Stranger)
+    allow_list.allow(Stranger)
     loaded = load_fitted_model(tmp_path)
     np.testing.assert_array_equal(loaded.probabilities(table), model.probabilities(table))
 
@@ -222,7 +222,10 @@ def test_no_pickle_is_written(tmp_path):
 
 @pytest.mark.parametrize(
     ("key", "value", "message"),
-    [("format", 1, "has format 1"), ("schema_hash", "00000000", "changed since they were written")],
+    [
+        ("format", 1, "has format 1"),
+        ("schema_hash", "00000000", "has changed since it was written"),
+    ],
 )
 def test_a_description_that_does_not_fit_is_refused(tmp_path, key, value, message):
     model_of(LogisticRegression(), gaussian_table()).save(tmp_path)
