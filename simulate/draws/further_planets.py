@@ -53,13 +53,15 @@ def draw_further_planets(
     systems: PlanetSystems,
     eccentricities: Eccentricities,
     timing: TransitTiming | None = None,
+    shortest_period: float = 0.0,
 ) -> list[DrawnOrbit]:
     """The other planets of the star of ``first``, by period; some of them do not transit.
 
     The first planet is any one of its system: companions lie inside and outside its orbit. Those
-    that would come nearer to the star than ``CLOSEST_PERIASTRON`` radii are put outside. From
-    apastron to periastron any two planets are ``systems.closest_hill_radii`` mutual Hill radii
-    apart. ``log_prior`` and ``log_proposal`` of the companions are zero: they are drawn from the
+    that would come nearer to the star than ``CLOSEST_PERIASTRON`` radii, or have a period below
+    ``shortest_period`` days, where the occurrence of planets ends, are put outside. From apastron
+    to periastron any two planets are ``systems.closest_hill_radii`` mutual Hill radii apart.
+    ``log_prior`` and ``log_proposal`` of the companions are zero: they are drawn from the
     population, given the first planet.
     """
     places = [_place_of(first)]
@@ -67,7 +69,7 @@ def draw_further_planets(
     inside = int(rng.integers(count + 1))
     largest = LARGEST_RATIO * host.radius / EARTH_RADIUS_IN_SOLAR
     radii = systems.sample_radii(rng, count, radius=places[0].radius, largest=largest)
-    law = {"systems": systems, "eccentricities": eccentricities}
+    law = {"systems": systems, "eccentricities": eccentricities, "shortest_period": shortest_period}
     for number, radius in enumerate(radii):
         place = None
         if number < inside:
@@ -114,6 +116,7 @@ def _beside(
     inwards: bool,
     systems: PlanetSystems,
     eccentricities: Eccentricities,
+    shortest_period: float,
 ) -> Place | None:
     """A stable place inside all others, or outside them; None where the star is too near."""
     end = min if inwards else max
@@ -127,7 +130,7 @@ def _beside(
             semi_major_axis_ratio(mass_1=host.mass, mass_2=0.0, radius_1=host.radius, period=period)
         )
         eccentricity, periastron = draw_shape(rng, eccentricities, axis)
-        if axis * (1 - eccentricity) < CLOSEST_PERIASTRON:
+        if period < shortest_period or axis * (1 - eccentricity) < CLOSEST_PERIASTRON:
             return None
         place = Place(
             period=period,

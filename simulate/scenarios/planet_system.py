@@ -60,6 +60,7 @@ class PlanetSystem:
             systems=self.systems,
             eccentricities=self.eccentricities,
             timing=self.timing,
+            shortest_period=self.minimum_period_days,
         )
         transiting = [
             one for one in companions if one.orbit.impact_parameter < 1 + one.orbit.radius_ratio

@@ -85,6 +85,26 @@ def test_a_planet_that_hugs_its_star_has_its_companions_outside():
             assert one.orbit.semi_major_axis_ratio * (1 - one.orbit.eccentricity) >= 2
 
 
+def test_no_planet_has_a_period_below_the_shortest_that_occurs():
+    """Without the limit more than one in ten of these has one."""
+    for limit in (0.0, 5.0):
+        inside = [
+            one.orbit.period < 5
+            for seed in range(60)
+            for one in draw_further_planets(
+                np.random.default_rng(seed),
+                OBSERVATION,
+                SUN,
+                FIRST,
+                systems=PlanetSystems(),
+                eccentricities=HalfNormalEccentricity(),
+                shortest_period=limit,
+            )
+        ]
+        assert (np.mean(inside) > 0.1) == (limit == 0)
+        assert limit == 0 or not any(inside)
+
+
 def test_inclinations_are_those_of_planes_tilted_in_space():
     """Normals of orbits as vectors: the system's plane, then each planet's, tilted at random."""
     scale = math.radians(1.4)
