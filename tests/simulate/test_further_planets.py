@@ -43,7 +43,7 @@ FIRST = DrawnOrbit(
 )
 
 
-def companions(seed, first=FIRST):
+def companions(seed, first=FIRST, **limits):
     return draw_further_planets(
         np.random.default_rng(seed),
         OBSERVATION,
@@ -51,6 +51,7 @@ def companions(seed, first=FIRST):
         first,
         systems=PlanetSystems(),
         eccentricities=HalfNormalEccentricity(),
+        **limits,
     )
 
 
@@ -91,15 +92,7 @@ def test_no_planet_has_a_period_below_the_shortest_that_occurs():
         inside = [
             one.orbit.period < 5
             for seed in range(60)
-            for one in draw_further_planets(
-                np.random.default_rng(seed),
-                OBSERVATION,
-                SUN,
-                FIRST,
-                systems=PlanetSystems(),
-                eccentricities=HalfNormalEccentricity(),
-                shortest_period=limit,
-            )
+            for one in companions(seed, shortest_period=limit)
         ]
         assert (np.mean(inside) > 0.1) == (limit == 0)
         assert limit == 0 or not any(inside)
