@@ -77,6 +77,23 @@ def run(
     settings = settings or {}
     output = Path(output)
     described = host.describe()
+    # first, so that settings it refuses leave no folder behind
+    simulation = make_simulation(
+        seed=seed,
+        mission=mission,
+        host=host,
+        scenario=scenario,
+        transit_model=transit_model,
+        detrend=detrend,
+        search=search,
+        feature=feature,
+        population=population,
+        visible_snr=visible_snr,
+        max_events=max_events,
+        survey_events=survey_events,
+        views=views,
+        view_form=view_form,
+    )
     shards = labelled_set.Shards(
         output,
         fingerprint=labelled_set.fingerprint(
@@ -98,22 +115,6 @@ def run(
             }
         ),
         views=views,
-    )
-    simulation = make_simulation(
-        seed=seed,
-        mission=mission,
-        host=host,
-        scenario=scenario,
-        transit_model=transit_model,
-        detrend=detrend,
-        search=search,
-        feature=feature,
-        population=population,
-        visible_snr=visible_snr,
-        max_events=max_events,
-        survey_events=survey_events,
-        views=views,
-        view_form=view_form,
     )
     recipe = simulation.recipe
     written = recipe_settings(settings, recipe.segments_per_light_curve)
