@@ -12,9 +12,14 @@ import pandas as pd
 from exoval.catalogs.shared_columns import SharedColumn, same
 from exoval.ephemeris_match import COLUMNS, SurveyEvents, ephemeris_match
 
+#: The expected numbers of coincidences fall with the span of the data, as periods become sharper.
+#: They tell a short simulated light curve from the survey's own before they tell anything else.
+CHANCE = ("chance_matches", "match_chance")
 #: to be added to the columns that a catalogue shares with ``measure``
 EPHEMERIS_MATCH = tuple(
-    SharedColumn(one.name, one.unit, one.description, **same(one.name, one.name)) for one in COLUMNS
+    SharedColumn(one.name, one.unit, one.description, **same(one.name, one.name))
+    for one in COLUMNS
+    if one.name not in CHANCE
 )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from exoval.catalogs.shared_ephemeris_match import CHANCE
 from exoval.catalogs.shared_siblings import MOST
 from exoval.catalogs.tce_columns import (
     DERIVED,
@@ -20,7 +21,9 @@ from exoval.siblings import COLUMNS as SIBLING_COLUMNS
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
 
-RELATED = [column.name for column in (*SIBLING_COLUMNS, *MATCH_COLUMNS)]
+RELATED = [
+    column.name for column in (*SIBLING_COLUMNS, *MATCH_COLUMNS) if column.name not in CHANCE
+]
 #: the Sun with a Jupiter on a circular, central orbit of a year
 JUPITER = {
     "target_id": 11904151,
