@@ -119,6 +119,7 @@ def taught(tmp_path_factory):
         "classifier.forest.n_estimators=50",
         "bootstrap_resamples=20",
         "learning_curve=[]",
+        "error_draws=0",
         "real=none",
     )
     return folder

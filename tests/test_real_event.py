@@ -38,8 +38,11 @@ class Undecided:
     def probabilities(self, table, *, priors=None):
         return np.full((len(table), 2), 0.5)
 
-    def probability_errors(self, table, *, priors=None):
-        return np.zeros((len(table), 2))
+    def probability_intervals(self, table, *, priors=None):
+        return (self.probabilities(table),) * 2
+
+    def planet_interval(self, table, *, priors=None):
+        return (self.of_planets(self.probabilities(table)),) * 2
 
     def of_planets(self, probability):
         return probability[..., 0]

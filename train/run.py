@@ -31,6 +31,7 @@ from train.data.splits import Split, StarSplit
 from train.fitting.fit import fit
 from train.fitting.hyperparameter_search import HyperparameterSearch
 from train.fitting.learning_curve import last_point, learning_curve_points
+from train.fitting.retraining import retraining_of, with_error
 from train.judging.feature_gap import feature_gap
 from train.judging.headline import headline, held_back_log_loss, leading
 from train.judging.novel_share import judge_novelty
@@ -71,6 +72,7 @@ def run(
     mission: Mission | None = None,
     bootstrap_resamples: int = 500,
     calibration_folds: int = 0,
+    error_draws: int = 0,
     learning_curve: Sequence[float] = (),
     tuning: HyperparameterSearch | None = None,
     row_cap: Mapping[str, int | None] | None = None,
@@ -84,9 +86,11 @@ def run(
     ``learning_curve`` lists further shares of the fitted stars to train on. With ``tuning`` every
     classifier gets its best settings from trials on the stars for fitting; trials in ``output``
     are resumed. ``row_cap`` maps a classifier, or ``others``, to the largest number of rows to fit
-    it on. The result is written to ``metrics.json``, beside ``report.html``,
-    ``predictions_simulated.csv``, ``predictions_real.csv``, ``training_stars.csv``, ``models/`` and
-    ``novelty/``. A killed run resumes from the checkpoints in ``output`` when it is started again.
+    it on. The errors of probabilities come from training again on parts of the stars, eight models
+    and eight smaller ones for each of ``error_draws``; with 0 there are none. The result is written
+    to ``metrics.json``, beside ``report.html``, ``predictions_simulated.csv``,
+    ``predictions_real.csv``, ``training_stars.csv``, ``models/`` and ``novelty/``. A killed run
+    resumes from the checkpoints in ``output`` when it is started again.
     Raises DataNotFound or BadTable for a labelled set that cannot be used, BadParameter for
     settings out of range.
     """
@@ -95,6 +99,7 @@ def run(
         classifier,
         bootstrap_resamples=bootstrap_resamples,
         calibration_folds=calibration_folds,
+        error_draws=error_draws,
         learning_curve=learning_curve,
     )
     labelled = load_labelled_set(labelled_set)
@@ -128,6 +133,19 @@ def run(
         )
     ]
     held_out = table.select(parts.test)
+    judged_tables = {"simulated": held_out} | ({"real": events.table} if events.table else {})
+    models, error_coverage = with_errors(
+        models,
+        classifier,
+        judged_tables,
+        calibration=calibration,
+        table=table,
+        split=parts,
+        seed=seed,
+        draws=error_draws,
+        caps=caps,
+        checkpoints=checkpoints,
+    )
     simulated = {model.name: score(model, held_out) for model in models}
     scored = {model.name: score(model, events.table) for model in models if events.table}
     resampling = {"resamples": bootstrap_resamples, "seed": seed}
@@ -154,6 +172,7 @@ def run(
         "metrics": {
             "simulated": judged(best, simulated, **resampling),
             "real": judged(best, scored, **resampling),
+            "error_coverage": error_coverage,
             "learning_curve": curve,
         },
         "leading": best,
@@ -190,6 +209,38 @@ def run(
     return result
 
 
+def with_errors(
+    models: Sequence[FittedModel],
+    classifier: Mapping[str, BaseEstimator],
+    judged: Mapping[str, FeatureTable],
+    *,
+    calibration: Calibration,
+    table: FeatureTable,
+    split: Split,
+    seed: int,
+    draws: int,
+    caps: Mapping[str, int | None],
+    checkpoints: Path,
+) -> tuple[list[FittedModel], dict[str, dict]]:
+    """The models with errors of their probabilities, and by name how well these hold."""
+    found, coverage = [], {}
+    for model in progress(models, total=len(models), description="train again for errors"):
+        retraining = retraining_of(
+            model,
+            classifier[model.name],
+            calibration=calibration,
+            table=table,
+            split=split,
+            seed=seed,
+            draws=draws,
+            row_cap=caps[model.name],
+            checkpoints=checkpoints,
+        )
+        one, coverage[model.name] = with_error(model, retraining, judged)
+        found.append(one)
+    return found, coverage
+
+
 def judged(best: str, scored: Mapping[str, Scored], *, resamples: int, seed: int) -> dict:
     """What every classifier is worth on events of one origin, that of ``best`` in front."""
     found = {name: evaluate(rows, resamples=resamples, seed=seed) for name, rows in scored.items()}
@@ -201,6 +252,7 @@ def check_settings(
     *,
     bootstrap_resamples: int,
     calibration_folds: int,
+    error_draws: int = 0,
     learning_curve: Sequence[float],
 ) -> None:
     """Raise BadParameter for a setting out of range."""
@@ -214,6 +266,8 @@ def check_settings(
             f"calibration_folds is {calibration_folds}; give 0 for a separate calibration "
             "part, or 2 or more for cross-fitting"
         )
+    if error_draws < 0:
+        raise BadParameter(f"error_draws is {error_draws}; give 0 for no errors, or 1 and more")
     if not all(0 < share < 1 for share in learning_curve):
         raise BadParameter(
             f"learning_curve is {list(learning_curve)}; give shares between 0 and "

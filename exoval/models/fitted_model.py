@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from importlib.metadata import version
@@ -19,12 +19,14 @@ from exoval.errors import BadParameter, BadTable, DataNotFound, ExovalError
 from exoval.labels import LabelMeaning, meanings_to_plain, planet_labels
 from exoval.models.calibrate import (
     ScoreMap,
+    logit,
     rescale_classes,
     score_map_from_plain,
     score_map_to_plain,
 )
 from exoval.models.model_archive import checksum, read_archive, write_archive
 from exoval.models.prior_shift import shift_priors
+from exoval.models.retraining_error import RetrainingError, interval
 from exoval.running.output_path import make_folder
 from exoval.schema import as_record, read_json
 from exoval.table.column import Column
@@ -36,8 +38,8 @@ ARCHIVE, DESCRIPTION, FORMAT = "pipeline.skops", "model.json", 4
 #: a format that is still read: its checksum covers the archive alone
 UNCHECKED_FORMAT = 3
 AGAIN = "train again"
-#: bootstrap resamples of a forest's trees, for errors of probabilities
-BOOTSTRAPS = 200
+#: regressions of the error of probabilities, beside the description's ``error_scale``
+ERROR_ARCHIVE = "error.skops"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,8 @@ class FittedModel:
 
     ``meanings`` says what each class stands for: P(planet) is the sum over the classes that count
     as planet. ``card`` describes the training: rows and stars, class shares of the calibration
-    rows, recipe of the features, metrics (JSON-able).
+    rows, recipe of the features, metrics (JSON-able). ``error`` is that of the log odds,
+    ``training_range`` what features had in training (``exoval.models.training_range``).
 
     Raises BadTable for a class without a meaning, and if no class or every class counts as planet.
     """
@@ -57,6 +60,8 @@ class FittedModel:
     columns: tuple[Column, ...]
     meanings: Mapping[str, LabelMeaning]
     card: dict = field(default_factory=dict)
+    error: RetrainingError | None = None
+    training_range: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.classes if name not in self.meanings]
@@ -128,30 +133,29 @@ class FittedModel:
             )
         return self.card["class_shares"]
 
-    def probability_errors(
+    def probability_intervals(
         self, table: FeatureTable, *, priors: dict[str, float] | None = None
-    ) -> np.ndarray:
-        """Standard errors of ``probabilities``, shape (rows, classes).
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """``probabilities`` one standard error below and above, each of shape (rows, classes).
 
-        They are the spread over draws from a Gaussian process's posterior, or over bootstraps of
-        a forest's trees; NaN for classifiers that have neither. Meant for a few rows, since the
-        answers of all trees are held in memory.
+        The error is that of the log odds: how far training on other stars of the same world would
+        move them (``exoval.models.retraining_error``). NaN for a model without errors.
         """
-        classifier = self.pipeline[-1]
-        scaled = self.pipeline[:-1].transform(self._features(table))
-        if hasattr(classifier, "predict_proba_draws"):
-            drawn = classifier.predict_proba_draws(scaled, **views_for(self.pipeline, table))
-        elif isinstance(getattr(classifier, "estimators_", None), list):
-            trees = np.stack([tree.predict_proba(scaled) for tree in classifier.estimators_])
-            rng = np.random.default_rng(0)
-            counts = rng.multinomial(len(trees), np.full(len(trees), 1 / len(trees)), BOOTSTRAPS)
-            drawn = np.tensordot(counts / len(trees), trees, axes=1)
-        else:
-            return np.full((len(table), len(self.classes)), np.nan)
-        calibrated = self._calibrated(drawn)
-        if priors is not None:
-            calibrated = self._shifted(calibrated, priors)
-        return calibrated.std(axis=0)
+        probability = self.probabilities(table, priors=priors)
+        if self.error is None:
+            return (np.full(probability.shape, np.nan),) * 2
+        trained = probability if priors is None else self.probabilities(table)
+        return interval(probability, self.error.of_classes(logit(trained), self._features(table)))
+
+    def planet_interval(
+        self, table: FeatureTable, *, priors: dict[str, float] | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """P(planet) one standard error below and above, each (rows,); NaN without errors."""
+        planet = self.of_planets(self.probabilities(table, priors=priors))
+        if self.error is None:
+            return (np.full(len(planet), np.nan),) * 2
+        trained = planet if priors is None else self.of_planets(self.probabilities(table))
+        return interval(planet, self.error.of_planet(logit(trained), self._features(table)))
 
     def _shifted(self, calibrated: np.ndarray, priors: dict[str, float]) -> np.ndarray:
         """Probabilities (..., classes) for other shares of the scenarios."""
@@ -167,30 +171,9 @@ class FittedModel:
         return shift_priors(calibrated, trained=trained, target=target)
 
     def planet_probability(self, table: FeatureTable) -> tuple[np.ndarray, np.ndarray]:
-        """Calibrated P(planet) and its standard error, both (rows,).
-
-        The error is the posterior spread of a Gaussian process, or the spread of a forest's
-        trees over the square root of their number; NaN for classifiers that have neither.
-        """
-        probability = self.of_planets(self.probabilities(table))
-        classifier = self.pipeline[-1]
-        scaled = self.pipeline[:-1].transform(self._features(table))
-        if hasattr(classifier, "predict_proba_draws"):
-            drawn = classifier.predict_proba_draws(scaled, **views_for(self.pipeline, table))
-            draws = self.calibration(self.of_planets(drawn))
-            return probability, draws.std(axis=0)
-        if isinstance(getattr(classifier, "estimators_", None), list):
-            trees = np.stack(
-                [self.of_planets(tree.predict_proba(scaled)) for tree in classifier.estimators_]
-            )
-            return probability, self._error_from(trees)
-        return probability, np.full(len(probability), np.nan)
-
-    def _error_from(self, trees: np.ndarray) -> np.ndarray:
-        """Standard error of the mean over trees (trees, rows), through the calibration."""
-        mean, error = trees.mean(axis=0), trees.std(axis=0) / np.sqrt(len(trees))
-        above, below = (self.calibration(np.clip(mean + side * error, 0, 1)) for side in (1, -1))
-        return 0.5 * np.abs(above - below)
+        """Calibrated P(planet) and half the width of ``planet_interval``, both (rows,)."""
+        low, high = self.planet_interval(table)
+        return self.of_planets(self.probabilities(table)), 0.5 * (high - low)
 
     def require_columns(self, table: FeatureTable) -> None:
         """Raise BadTable, which names the difference, unless the table has the model's columns."""
@@ -210,7 +193,7 @@ class FittedModel:
         return table.matrix([column.name for column in self.columns])
 
     def save(self, directory: str | Path) -> None:
-        """Write ``pipeline.skops`` and ``model.json``, without pickle.
+        """Write ``pipeline.skops``, ``model.json`` and, with errors, ``error.skops``; no pickle.
 
         The JSON has classes and their meanings, columns with units, hash of the schema,
         calibration, the card of the training set, versions and checksums of the archive and of
@@ -218,6 +201,12 @@ class FittedModel:
         """
         directory = make_folder(directory)
         write_archive(self.pipeline, directory / ARCHIVE)
+        (directory / ERROR_ARCHIVE).unlink(missing_ok=True)
+        archives = [ARCHIVE]
+        if self.error is not None:
+            regressions = {"planet": self.error.planet, "classes": self.error.classes}
+            write_archive(regressions, directory / ERROR_ARCHIVE)
+            archives.append(ERROR_ARCHIVE)
         description = {
             "format": FORMAT,
             "name": self.name,
@@ -227,11 +216,14 @@ class FittedModel:
             "schema_hash": schema_hash(self.columns),
             "calibration": score_map_to_plain(self.calibration),
             "card": self.card,
+            "training_range": {name: list(of) for name, of in self.training_range.items()},
+            "error_scale": None if self.error is None else self.error.scale,
             "versions": {name: version(name) for name in ("numpy", "scikit-learn", "skops")},
         }
         # as it will be read: JSON has no tuples and no names that are numbers
         description = json.loads(json.dumps(description, default=str))
-        checksums = {ARCHIVE: checksum(directory / ARCHIVE), DESCRIPTION: _checksum(description)}
+        checksums = {name: checksum(directory / name) for name in archives}
+        checksums[DESCRIPTION] = _checksum(description)
         text = json.dumps(description | {"checksums": checksums}, indent=2)
         (directory / DESCRIPTION).write_text(text)
 
@@ -249,6 +241,8 @@ class _Description:
     card: dict
     checksums: dict[str, str] = field(default_factory=dict)
     sha256: str = ""
+    error_scale: float | None = None
+    training_range: dict[str, list[float]] = field(default_factory=dict)
 
 
 def load_fitted_model(directory: str | Path, *, table: FeatureTable | None = None) -> FittedModel:
@@ -284,10 +278,25 @@ def load_fitted_model(directory: str | Path, *, table: FeatureTable | None = Non
         columns=described.columns,
         meanings=described.labels,
         card=described.card,
+        error=_read_error(directory, described),
+        training_range=described.training_range,
     )
     if table is not None:
         model.require_columns(table)
     return model
+
+
+def _read_error(directory: Path, described: _Description) -> RetrainingError | None:
+    """The error of a model's probabilities; None for a model without."""
+    if described.error_scale is None:
+        return None
+    path = directory / ERROR_ARCHIVE
+    if not path.is_file() or checksum(path) != described.checksums.get(ERROR_ARCHIVE):
+        raise BadTable(f"{path} is missing or has changed since it was written; {AGAIN}")
+    regressions = read_archive(path)
+    if not isinstance(regressions, dict) or set(regressions) != {"planet", "classes"}:
+        raise BadTable(f"{path} does not hold the regressions of an error; {AGAIN}")
+    return RetrainingError(scale=described.error_scale, **regressions)
 
 
 def _read_description(directory: Path) -> _Description:

@@ -150,17 +150,13 @@ def fit_novelty(
             f"{len(known)} rows are too few as a reference for novelty, which needs "
             f"{FEWEST_REFERENCES} that were not fitted; simulate more systems"
         )
-    scaling = _scaling()
-    names = scalar_names(fitted)
-    scaled = scaling.fit_transform(fitted.matrix(names))
-    detectors = {
-        "isolation_forest": IsolationForest(n_estimators=200, random_state=seed).fit(scaled),
-        "local_outlier_factor": LocalOutlierFactor(
-            min(NEIGHBOURS, len(scaled) - 1), novelty=True
-        ).fit(scaled),
-    }
+    scaling, detectors = _fitted_detectors(fitted, seed=seed)
     unjudged = Novelty(
-        feature_names=names, scaling=scaling, detectors=detectors, references={}, gp=gp
+        feature_names=scalar_names(fitted),
+        scaling=scaling,
+        detectors=detectors,
+        references={},
+        gp=gp,
     )
     references = {name: np.sort(values) for name, values in unjudged.by_detector(known).items()}
     return Novelty(
@@ -170,6 +166,45 @@ def fit_novelty(
         references=references,
         gp=gp,
     )
+
+
+def fit_novelty_crosswise(rows: FeatureTable, *, seed: int, folds: int = 5) -> Novelty:
+    """Fit the detectors on all rows, each with a reference that was fitted without its star.
+
+    For few rows: none is set aside. A detector of all rows knows slightly more than those of the
+    references, which are fitted on four fifths. Raises BadTable with too few rows or stars.
+    """
+    stars = len(set(rows.targets))
+    if len(rows) < FEWEST_REFERENCES or stars < 2:
+        raise BadTable(
+            f"{len(rows)} rows of {stars} stars are too few for novelty, which needs "
+            f"{FEWEST_REFERENCES}; simulate more systems"
+        )
+    splitter = GroupKFold(min(folds, stars), shuffle=True, random_state=seed)
+    found: dict[str, list[np.ndarray]] = {}
+    for fitted, out in splitter.split(rows.features, groups=rows.targets):
+        scaling, detectors = _fitted_detectors(rows.select(fitted), seed=seed)
+        part = rows.select(out).matrix(scalar_names(rows))
+        for name, detector in detectors.items():
+            found.setdefault(name, []).append(-detector.score_samples(scaling.transform(part)))
+    scaling, detectors = _fitted_detectors(rows, seed=seed)
+    return Novelty(
+        feature_names=scalar_names(rows),
+        scaling=scaling,
+        detectors=detectors,
+        references={name: np.sort(np.concatenate(parts)) for name, parts in found.items()},
+    )
+
+
+def _fitted_detectors(rows: FeatureTable, *, seed: int) -> tuple[Pipeline, dict[str, object]]:
+    """The scaling and the detectors of some rows."""
+    scaling = _scaling()
+    scaled = scaling.fit_transform(rows.matrix(scalar_names(rows)))
+    neighbours = min(NEIGHBOURS, len(scaled) - 1)
+    return scaling, {
+        "isolation_forest": IsolationForest(n_estimators=200, random_state=seed).fit(scaled),
+        "local_outlier_factor": LocalOutlierFactor(neighbours, novelty=True).fit(scaled),
+    }
 
 
 def scalar_names(table: FeatureTable) -> tuple[str, ...]:

@@ -7,10 +7,16 @@ from collections.abc import Mapping
 from exoval.detrend.variability import variability_caveat
 from exoval.lightcurve import LightCurve
 from exoval.measure import MeasuredEvent
+from exoval.models.training_range import outside_training
 from exoval.real_event import limits_exceeded
 from exoval.search.period_multiples import fitting_multiples
+from exoval.vetting.against_a_planet import against_a_planet
 from exoval.vetting.trained_run import TrainedRun
 
+WITHOUT_NOVELTY = (
+    "the model was trained without detectors of novelty: it does not notice events unlike those "
+    "that were simulated"
+)
 WITHOUT_THEM = "features that need them are missing"
 
 
@@ -21,16 +27,23 @@ def caveats(
     by_classifier: Mapping[str, float],
     is_novel: bool,
 ) -> tuple[str, ...]:
-    """Return sentences on what the model, the light curve or the star lacks for this event.
+    """Return sentences on what speaks against a planet or against the model's experience.
+
+    They are of the event's own measurements, of the model, the light curve and the star.
 
     ``by_classifier`` is P(planet) of every classifier, ``is_novel`` whether the event is unlike
     those of the training set.
     """
     found = list(limits_exceeded(measured, run.recipe))
+    found += against_a_planet(measured.row)
     if is_novel:
         found.append("unlike the events that were simulated")
+    elif run.novelty is None:
+        found.append(WITHOUT_NOVELTY)
+    found += outside_training(measured.row, run.models[run.leading].training_range)
     if min(by_classifier.values()) < 0.5 < max(by_classifier.values()):
-        found.append("classifiers disagree")
+        each = ", ".join(f"{name} {value:.2f}" for name, value in by_classifier.items())
+        found.append(f"classifiers disagree on planet: {each}")
     found += of_the_star(measured)
     found += of_the_cadences(measured.folded.light_curve)
     found += of_the_period(measured)

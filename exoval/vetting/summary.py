@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from exoval.labels import LabelMeaning
 
+#: the most probable label of an event whose probabilities are withheld
+WITHHELD = "withheld"
 #: between the caveats of one event in a table: a sentence may hold a semicolon
 BETWEEN = " | "
 
@@ -38,6 +40,8 @@ def summary(rows: Sequence[Mapping[str, object]], meanings: Mapping[str, LabelMe
         )
         return f"{len(rows)} events are most probably: {counts}."
     (row,), (kind,) = rows, kinds
+    if kind == WITHHELD:
+        return f"{row['event']} has no probabilities: {row['caveats'].split(BETWEEN)[0]}."
     return (
         f"{row['event']} is most probably: {_in_words(kind, meanings)} "
         f"({100 * float(row[f'P_{kind}']):.0f} %). Ephemeris: {row['source']}."

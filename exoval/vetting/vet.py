@@ -24,6 +24,7 @@ from exoval.measure import MeasuredEvent, declared_columns
 from exoval.missions.light_curve_object import as_light_curve
 from exoval.models.fitted_model import FittedModel
 from exoval.models.novelty import NOVEL
+from exoval.models.training_range import MOST_MISSING, missing_share
 from exoval.real_event import measure_real_event, without_events
 from exoval.star import Star
 from exoval.table.feature_table import IDENTITY, FeatureTable
@@ -80,22 +81,33 @@ def vet(
     model = run.models[run.leading]
     priors = None if planet_share is None else model.priors_at(planet_share)
     probability = model.probabilities(table, priors=priors)[0]
-    error = model.probability_errors(table, priors=priors)[0]
+    low, high = model.probability_intervals(table, priors=priors)
+    planet_low, planet_high = model.planet_interval(table, priors=priors)
     novelty = None if run.novelty is None else run.novelty(table)
     is_novel = novelty is not None and novelty.verdict[0] == NOVEL
     planet = {one: _planet(other, table, planet_share) for one, other in run.models.items()}
-    return VettingResult(
+    used, available = len(measured.folded.light_curve.segments), len(light_curve.segments)
+    result = VettingResult(
         name=name or light_curve.target,
         classifier=run.leading,
         probability=dict(zip(model.classes, map(float, probability), strict=True)),
-        error=dict(zip(model.classes, map(float, error), strict=True)),
+        interval={
+            label: (float(one), float(other))
+            for label, one, other in zip(model.classes, low[0], high[0], strict=True)
+        },
+        planet_interval=(float(planet_low[0]), float(planet_high[0])),
         meanings=model.meanings,
         by_classifier=planet,
         novelty=np.nan if novelty is None else float(novelty.score[0]),
         caveats=caveats(run, measured, by_classifier=planet, is_novel=is_novel),
         measured=measured,
         table=table,
+        segments=(used, available),
     )
+    missing, expected = missing_share(measured.row, model.training_range)
+    if missing > MOST_MISSING * expected:
+        return result.withhold(f"{missing} of {expected} features that training had are missing")
+    return result
 
 
 def _check_epoch(epoch: float, light_curve: LightCurve) -> None:

@@ -71,6 +71,7 @@ def test_it_is_simulated_without_data_and_trained_on(folder):
         "classifier=[forest]",
         "bootstrap_resamples=20",
         "learning_curve=[]",
+        "error_draws=0",
     )
     assert "PROCEDURAL HOSTS" in trained.stdout
     assert (folder / "outputs/heron_model/metrics.json").is_file()

@@ -97,6 +97,7 @@ def test_a_model_compares_with_the_list_that_is_given(compared, survey_file):
         "classifier=[forest]",
         "bootstrap_resamples=20",
         "learning_curve=[]",
+        "error_draws=0",
         "real=none",
     )
     assert done.returncode == 0, done.stderr

@@ -59,6 +59,7 @@ def folder(tmp_path_factory):
             "classifier=[sparse_gp,forest]",
             "bootstrap_resamples=20",
             "learning_curve=[]",
+            "error_draws=0",
             "real=none",
         ],
     ):
@@ -540,8 +541,11 @@ class Certain:
     def probabilities(self, table, *, priors=None):
         return np.array([[self.planet, 1 - self.planet]])
 
-    def probability_errors(self, table, *, priors=None):
-        return np.zeros((1, 2))
+    def probability_intervals(self, table, *, priors=None):
+        return (self.probabilities(table),) * 2
+
+    def planet_interval(self, table, *, priors=None):
+        return (self.of_planets(self.probabilities(table)),) * 2
 
     def of_planets(self, probabilities):
         return probabilities[:, 0]

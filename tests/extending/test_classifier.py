@@ -13,7 +13,13 @@ from exoval.errors import BadTable
 from exoval.models.fitted_model import load_fitted_model
 
 PATHS = ("exoval/classifiers/nearest_mean.py", "conf/classifier/nearest_mean.yaml")
-SHORT = ("real=none", "bootstrap_resamples=5", "learning_curve=[]", "labelled_set=set")
+SHORT = (
+    "real=none",
+    "bootstrap_resamples=5",
+    "learning_curve=[]",
+    "error_draws=0",
+    "labelled_set=set",
+)
 
 
 def test_it_is_fitted_saved_and_loaded_and_its_row_cap_counts(tmp_path, add):

@@ -13,6 +13,7 @@ from exoval.models.novelty import (
     NOVEL,
     domain_scores,
     fit_novelty,
+    fit_novelty_crosswise,
     latent_variance,
     load_novelty,
     tail_share,
@@ -144,3 +145,20 @@ def test_too_little_to_go_by_is_refused(novelty):
     with pytest.raises(BadTable, match="feature_7"):
         novelty(fewer)
     assert FAMILIAR != NOVEL
+
+
+def test_few_rows_serve_as_their_own_reference_across_stars():
+    few = gaussian_table(rows=90, stars=40, seed=5)
+    novelty = fit_novelty_crosswise(few, seed=0)
+    assert all(len(values) == len(few) for values in novelty.references.values())
+    assert np.mean(novelty(FRESH).verdict == NOVEL) < 0.15
+    far = changed(FRESH, **{f"feature_{i}": FRESH.frame[f"feature_{i}"] + 40 for i in range(1, 5)})
+    assert np.mean(novelty(far).verdict == NOVEL) > 0.9
+    with pytest.raises(BadTable, match=r"30 rows of .* are too few for novelty"):
+        fit_novelty_crosswise(few.select(np.arange(30)), seed=0)
+
+
+@pytest.mark.parametrize("value", [1e30, -1e30])
+def test_one_impossible_value_makes_an_event_novel(novelty, value):
+    found = novelty(changed(FRESH, feature_3=value))
+    assert np.mean(found.verdict == NOVEL) > 0.9

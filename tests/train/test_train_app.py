@@ -68,6 +68,7 @@ def test_a_search_ends_with_the_winner_trained_and_goes_on(tmp_path):
         "tuning=optuna",
         "bootstrap_resamples=10",
         "learning_curve=[]",
+        "error_draws=0",
         "tuning.folds=2",
     ]
     for trials in (2, 3):

@@ -13,7 +13,8 @@ def result(probability, planets):
         name="KOI-7",
         classifier="forest",
         probability=probability,
-        error=dict.fromkeys(probability, 0.01),
+        interval={name: (value - 0.01, value + 0.01) for name, value in probability.items()},
+        planet_interval=(0.53, 0.57),
         meanings={label: meaning(label in planets) for label in probability},
         by_classifier={"forest": sum(probability[label] for label in planets)},
         novelty=0.5,
@@ -33,6 +34,6 @@ def test_the_planet_is_shown_however_improbable_and_whatever_its_label():
 def test_several_labels_that_count_as_planet_are_summed_first():
     probability = {"planet": 0.5, "a": 0.2, "b": 0.15, "c": 0.1, "ringed_planet": 0.05}
     lines = result(probability, ["planet", "ringed_planet"]).answers()
-    assert lines[0].split() == ["all", "planets", "0.5500"]
+    assert lines[0].split() == ["all", "planets", "0.5500", "(0.5300", "to", "0.5700)"]
     named = [line.split()[0] for line in lines[1:]]
     assert named == ["planet", "a", "b", "ringed_planet", "!"]

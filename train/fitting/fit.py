@@ -16,6 +16,7 @@ from exoval.labels import LabelMeaning, planet_labels
 from exoval.models.calibrate import Calibration
 from exoval.models.feature_pipeline import feature_pipeline
 from exoval.models.fitted_model import FittedModel, planet_columns, views_for
+from exoval.models.training_range import training_range
 from exoval.models.transit_shape_map import shape_columns
 from exoval.table.feature_table import FeatureTable
 from train.data.row_cap import capped_rows
@@ -75,6 +76,7 @@ def fit(
         columns=table.columns,
         meanings=chosen.label_meanings(),
         card=card(chosen, judged, score, folds=folds),
+        training_range=training_range(chosen),
     )
 
 

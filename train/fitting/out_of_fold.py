@@ -26,14 +26,13 @@ from train.fitting.fit import fitted_pipeline
 
 @dataclass(frozen=True)
 class OutOfFold:
-    """Uncalibrated P(planet) of every row, and its standard error (NaN if unknown).
+    """Uncalibrated P(planet) of every row.
 
     ``by_fold`` (folds, rows) holds the scores of all copies for rows of unknown disposition, which
     are never fitted, and NaN for all other rows. ``seconds`` is the total time of the fits.
     """
 
     score: np.ndarray
-    error: np.ndarray
     by_fold: np.ndarray
     seconds: float
 
@@ -190,11 +189,12 @@ def _one_fold(
         columns=table.columns,
         meanings=rows.label_meanings(),
     )
-    score, error = model.planet_probability(table.select(mine))
-    others = model.planet_probability(table.select(unknown))[0] if unknown.any() else np.zeros(0)
+    score, others = (
+        model.of_planets(model.probabilities(table.select(rows))) if rows.any() else np.zeros(0)
+        for rows in (mine, unknown)
+    )
     result = {
         "score": score,
-        "error": error,
         "unknown": others,
         "rows_unknown": np.flatnonzero(unknown),
         "seconds": np.array(time.perf_counter() - start),
@@ -208,12 +208,12 @@ def _one_fold(
 
 def _joined(parts: list[dict], fold: np.ndarray, numbers: np.ndarray) -> OutOfFold:
     """The folds of one classifier in the order of the rows."""
-    score, error = np.full(len(fold), np.nan), np.full(len(fold), np.nan)
+    score = np.full(len(fold), np.nan)
     by_fold = np.full((len(parts), len(fold)), np.nan)
     for place, (number, part) in enumerate(zip(numbers, parts, strict=True)):
-        score[fold == number], error[fold == number] = part["score"], part["error"]
+        score[fold == number] = part["score"]
         by_fold[place, part["rows_unknown"].astype(int)] = part["unknown"]
-    return OutOfFold(score, error, by_fold, float(sum(part["seconds"] for part in parts)))
+    return OutOfFold(score, by_fold, float(sum(part["seconds"] for part in parts)))
 
 
 def _digest(

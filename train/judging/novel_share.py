@@ -16,6 +16,7 @@ from exoval.models.novelty import (
     NoveltyScores,
     domain_scores,
     fit_novelty,
+    fit_novelty_crosswise,
 )
 from exoval.table.feature_table import FeatureTable
 from train.data.splits import Split
@@ -50,19 +51,23 @@ def judge_novelty(
 ) -> NovelShare:
     """Novelty of test and real rows, by detectors with the calibration rows as reference.
 
-    Detectors are fitted on the rows for fitting. ``resamples`` bootstrap sets of stars give the
-    interval of ``domain_auc``.
+    Detectors are fitted on the rows for fitting. Where calibration rows are too few, those of both
+    parts serve as reference, each for detectors that were fitted on other stars. ``resamples``
+    bootstrap sets of stars give the interval of ``domain_auc``.
     """
-    if len(split.calibration) < FEWEST_REFERENCES:
+    gp = next((model for model in models if hasattr(model.pipeline[-1], "latent")), None)
+    fitted, known = (table.select(rows) for rows in (split.fit, split.calibration))
+    if len(known) + len(fitted) < FEWEST_REFERENCES:
         reason = (
-            f"{len(split.calibration)} calibration events are too few; novelty needs "
+            f"{len(known) + len(fitted)} events to fit and calibrate are too few; novelty needs "
             f"{FEWEST_REFERENCES}"
         )
         log.warning("novelty is not judged: %s", reason)
         return NovelShare(None, None, None, {"missing": reason})
-    gp = next((model for model in models if hasattr(model.pipeline[-1], "latent")), None)
-    known = table.select(split.calibration)
-    detectors = fit_novelty(table.select(split.fit), known, seed=seed, gp=gp)
+    if len(known) < FEWEST_REFERENCES:
+        detectors = fit_novelty_crosswise(table.select(_learned(split)), seed=seed)
+    else:
+        detectors = fit_novelty(fitted, known, seed=seed, gp=gp)
     ours = detectors(table.select(split.test))
     summary = {
         "simulated_share_novel": float(np.mean(ours.verdict == NOVEL)),
@@ -84,3 +89,8 @@ def judge_novelty(
     summary["real_share_novel"] = float(np.mean(found.verdict == NOVEL))
     summary["detectors"] = list(found.tails)
     return NovelShare(detectors, ours, found, summary)
+
+
+def _learned(split: Split) -> np.ndarray:
+    """The rows for fitting and for calibration."""
+    return np.sort(np.concatenate([split.fit, split.calibration]))

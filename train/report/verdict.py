@@ -8,7 +8,11 @@ from exoval.labels import meanings_from_plain, short_label
 def verdict(result: dict) -> list[str]:
     """Sentences on what was trained, and on how good each classifier is."""
     names = result["metrics"]["simulated"]["by_classifier"]
-    return [trained_on(result), *(judged(name, result) for name in names)]
+    return [
+        trained_on(result),
+        *(judged(name, result) for name in names),
+        *(errors_hold(name, result) for name in names),
+    ]
 
 
 def trained_on(result: dict) -> str:
@@ -62,6 +66,23 @@ def judged(name: str, result: dict) -> str:
     return (
         f"{text}. On {real['planets']} real planets and {real['false_positives']} real false "
         f"positives ROC AUC {_with_range(theirs['roc_auc'])}{_against_base_rate(theirs)}."
+    )
+
+
+def errors_hold(name: str, result: dict) -> str:
+    """A sentence on the errors of a classifier's probabilities."""
+    found = result["metrics"]["error_coverage"][name]
+    if "missing" in found:
+        return f"{name} has no errors of probabilities: {found['missing']}."
+    shares = " and ".join(
+        f"{100 * found[kind]['within_1_sigma']:.0f} % and "
+        f"{100 * found[kind]['within_2_sigma']:.0f} % on {kind} events"
+        for kind in ("simulated", "real")
+        if found.get(kind)
+    )
+    return (
+        f"Errors of {name}: two models of different stars are within one and within two errors of "
+        f"each other in {shares} (68 % and 95 % if errors hold)."
     )
 
 

@@ -49,7 +49,6 @@ class Judged:
     fold: np.ndarray
     raw: dict[str, np.ndarray]
     probability: dict[str, np.ndarray]
-    error: dict[str, np.ndarray]
     seconds: dict[str, float]
 
     @property
@@ -228,13 +227,11 @@ def cross_validate(
 ) -> Judged:
     """Calibrated probabilities of every row by classifiers that did not see its fold.
 
-    With two or more classifiers their stack and average are added; the error of these is the
-    spread of the members.
+    With two or more classifiers their stack and average are added.
     """
     found = out_of_fold(classifier, table, fold, seed=seed, cache=cache, every_label=every_label)
     truth = (table.frame["disposition"] == PLANET).to_numpy(dtype=float)
     raw = {name: one.score for name, one in found.items()}
-    error = {name: one.error for name, one in found.items()}
     probability = {
         name: cross_fitted(score, truth, fold, calibration=calibration)
         for name, score in raw.items()
@@ -246,13 +243,11 @@ def cross_validate(
         # a stack needs no calibration: it is a logistic regression on the rows of other folds
         probability[STACK] = raw[STACK]
         probability[AVERAGE] = cross_fitted(raw[AVERAGE], truth, fold, calibration=calibration)
-        error |= dict.fromkeys((STACK, AVERAGE), calibrated.std(axis=0))
     return Judged(
         table=table,
         fold=fold,
         raw=raw,
         probability=probability,
-        error=error,
         seconds={name: one.seconds for name, one in found.items()},
     )
 
@@ -287,10 +282,8 @@ def describe_folds(table: FeatureTable, fold: np.ndarray, *, folds: int | str) -
 
 
 def save_probabilities(judged: Judged, path: Path) -> None:
-    """Write one row per event: identity, fold, probability and error of every model."""
-    columns = {"fold": judged.fold}
-    for name, probability in judged.probability.items():
-        columns |= {name: probability, f"{name}_error": judged.error[name]}
+    """Write one row per event: identity, fold and probability of every model."""
+    columns = {"fold": judged.fold} | judged.probability
     frame = judged.table.frame[["event", "target", "label", "disposition"]]
     pd.concat([frame, pd.DataFrame(columns)], axis=1).to_parquet(path)
 

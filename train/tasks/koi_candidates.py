@@ -44,8 +44,8 @@ def score_candidates(
 ) -> tuple[pd.DataFrame, dict]:
     """A table with one row per candidate, and the metrics of the same models on decided objects.
 
-    Every model has a column of probabilities and one, ``_error``, of standard errors: for Gaussian
-    processes that of the posterior, for others a jackknife over folds of stars. ``ensemble`` names
+    Every model has a column of probabilities and one, ``_error``, of standard errors, a
+    jackknife over folds of stars. ``ensemble`` names
     the combined models, all by default. The probabilities assume that candidates are drawn like
     decided objects. That is not quite so: confirmed planets are brighter, more often in multiple
     systems and better observed.
@@ -69,8 +69,7 @@ def score_candidates(
                 for copy in one.by_fold
             ]
         )
-        gaussian_process = np.isfinite(one.error).all() and "gp" in name
-        error[name] = one.error[candidate] if gaussian_process else jackknife_error(copies)
+        error[name] = jackknife_error(copies)
     members = list(ensemble or classifier)
     if len(members) > 1:
         scores, calibrated = (np.stack([of[name] for name in members]) for of in (raw, probability))

@@ -19,6 +19,7 @@ ARGUMENTS = (
     "classifier=[logistic,sparse_gp]",
     "~real",
     "learning_curve=[]",
+    "error_draws=0",
     "bootstrap_resamples=10",
     "classifier.sparse_gp.inducing_points=40",
     "classifier.sparse_gp.epochs=60",

@@ -97,6 +97,7 @@ def test_a_multirun_ends_with_one_table_and_figure(tmp_path):
         "seed=0,1",
         "bootstrap_resamples=10",
         "learning_curve=[]",
+        "error_draws=0",
     )
     assert done.returncode == 0, done.stderr
     table = pd.read_csv(tmp_path / "out" / "sweep.csv", float_precision="round_trip")
