@@ -33,6 +33,7 @@ class Undecided:
         name: LabelMeaning(short=name, description=name, counts_as_planet=name == "planet")
         for name in ("planet", "no_transit")
     }
+    training_range: ClassVar[dict] = {}
     card: ClassVar[dict] = {"class_shares": {"planet": 0.5, "no_transit": 0.5}}
 
     def probabilities(self, table, *, priors=None):

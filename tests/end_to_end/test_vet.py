@@ -1,6 +1,7 @@
 """From a trained run to the posterior of one event, by the command line and by the library."""
 
 import json
+import math
 import os
 from dataclasses import replace
 from types import SimpleNamespace
@@ -25,6 +26,7 @@ from exoval.physics.exact_flux import ExactModel
 from exoval.star import Star
 from exoval.system import Orbit, Source, System
 from exoval.vetting.request import VettingRequest
+from exoval.vetting.summary import summary
 from exoval.vetting.table_of_requests import read_requests
 from exoval.vetting.trained_run import load_trained_run
 from exoval.vetting.vet import vet
@@ -45,7 +47,7 @@ def folder(tmp_path_factory):
     for arguments in (
         [
             "simulate",
-            "n_systems=40",
+            "n_systems=150",
             "host=procedural",
             "detrend=biweight",
             "output=set",
@@ -59,7 +61,6 @@ def folder(tmp_path_factory):
             "classifier=[sparse_gp,forest]",
             "bootstrap_resamples=20",
             "learning_curve=[]",
-            "error_draws=0",
             "real=none",
         ],
     ):
@@ -524,9 +525,39 @@ def test_errors_belong_to_the_share_of_planets_that_is_asked_for(run, light_curv
     event = TransitEvent(ephemeris=Ephemeris(4.2, 901.7, 0.13))
     vetted = vet(light_curve, SUN, run, event=event, planet_share=0.9)
     model = run.models[run.leading]
-    expected = model.probability_errors(vetted.table, priors=model.priors_at(0.9))[0]
-    assert list(vetted.error.values()) == pytest.approx(expected.tolist())
-    assert expected != pytest.approx(model.probability_errors(vetted.table)[0])
+    low, high = model.probability_intervals(vetted.table, priors=model.priors_at(0.9))
+    assert list(vetted.interval.values()) == list(zip(low[0], high[0], strict=True))
+    assert list(vetted.error.values()) == pytest.approx((0.5 * (high - low)[0]).tolist())
+    assert low != pytest.approx(model.probability_intervals(vetted.table)[0])
+    below, above = model.planet_interval(vetted.table, priors=model.priors_at(0.9))
+    assert vetted.planet_interval == (below[0], above[0])
+
+
+def test_an_event_of_which_little_was_measured_gets_no_probability(run, light_curve):
+    event = TransitEvent(ephemeris=Ephemeris(4.2, 901.7, 0.13))
+    model = run.models[run.leading]
+    strange = {f"unmeasured {i}": [0.0, 1.0, 0.0] for i in range(2 * len(model.columns))}
+    strange = replace(model, training_range=strange | dict(model.training_range))
+    vetted = vet(light_curve, SUN, replace(run, models={run.leading: strange}), event=event)
+    assert "features that training had are missing" in vetted.withheld
+    assert vetted.caveats[0] == f"probabilities are withheld: {vetted.withheld}"
+    assert all(math.isnan(value) for value in vetted.probability.values())
+    assert vetted.row()["most_probable"] == "withheld"
+    assert "planet  " not in vetted.sentence()
+    assert "has no probabilities: probabilities are withheld" in summary(
+        [vetted.row()], vetted.meanings
+    )
+    assert vet(light_curve, SUN, run, event=event).withheld == ""
+
+
+def test_a_measurement_beyond_training_is_said(run, light_curve):
+    event = TransitEvent(ephemeris=Ephemeris(4.2, 901.7, 0.13))
+    assert not [
+        line for line in vet(light_curve, SUN, run, event=event).caveats if "outside" in line
+    ]
+    narrow = replace(run.models[run.leading], training_range={"depth": [10.0, 500.0, 0.0]})
+    vetted = vet(light_curve, SUN, replace(run, models={run.leading: narrow}), event=event)
+    assert any(line.startswith("outside what was simulated: depth 1") for line in vetted.caveats)
 
 
 class Certain:
@@ -534,6 +565,7 @@ class Certain:
 
     classes = ("planet", "no_transit")
     meanings: ClassVar[dict] = {}
+    training_range: ClassVar[dict] = {}
 
     def __init__(self, planet):
         self.planet = planet
@@ -557,7 +589,8 @@ def test_classifiers_that_decide_otherwise_are_said_to_disagree(run, light_curve
     models = {f"number {number}": Certain(one) for number, one in enumerate(answers)}
     undecided = replace(run, models=models, leading="number 0", novelty=None)
     vetted = vet(light_curve, SUN, undecided, event=event)
-    assert ("classifiers disagree" in vetted.caveats) is told
+    said = "classifiers disagree on planet: number 0 0.20, number 1 0.80"
+    assert (said in vetted.caveats) is told
     assert list(vetted.by_classifier.values()) == list(answers)
 
 

@@ -38,7 +38,7 @@ PLANET = {
         ({"secondary_sigma": 8.0, "secondary_albedo": 7.0}, "too deep for the light"),
         (
             {"centroid_sigma": 9.0, "source_offset": 1.5},
-            "1.50 pixels from the target's (7.5 sigma)",
+            "1.50 pixels from the target's (6.7 sigma)",
         ),
         ({"has_stronger_twin": 1.0}, "stronger event of the star"),
         ({"has_deeper_match": 1.0}, "event of another star"),
