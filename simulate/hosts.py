@@ -6,7 +6,7 @@ import logging
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -258,7 +258,8 @@ class ProceduralHosts:
             segments=self.segments,
             band=self.mission.band,
         )
-        return light_curve, star
+        decrowded = self.mission.flux_is_decrowded
+        return replace(light_curve, flux_is_decrowded=decrowded), star
 
     def star(self, number: int) -> tuple[Star, float]:
         """The star with this number and its share of its aperture's light, always the same."""

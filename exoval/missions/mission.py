@@ -104,6 +104,11 @@ class Mission:
         return self.product.target_prefix
 
     @property
+    def flux_is_decrowded(self) -> bool:
+        """Whether the mission's own flux excludes the light of known neighbours."""
+        return self.flux_column == "pdcsap"
+
+    @property
     def clock(self) -> MissionClock:
         """The clock on which the mission's light curves and epochs are."""
         return MissionClock(self.time_zero, self.observed)

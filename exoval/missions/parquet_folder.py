@@ -88,7 +88,7 @@ class ParquetFolder:
             exposure=float(row["exposure_seconds"]) / SECONDS_PER_DAY,
             crowding=float(row["crowdsap"]),
             noise_ppm=product.six_hour_noise(float(row[product.noise_column])),
-            flux_is_decrowded=self.mission.flux_column == "pdcsap",
+            flux_is_decrowded=self.mission.flux_is_decrowded,
         )
 
     def _rows(self, target: str) -> pd.DataFrame:

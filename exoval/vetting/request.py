@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +24,7 @@ from exoval.ephemeris import Ephemeris, falls_on, is_same_signal
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
 from exoval.event import NO_PERIOD, TransitEvent
 from exoval.lightcurve import LightCurve
-from exoval.missions.library import open_library
+from exoval.missions.library import LightCurveLibrary, open_library
 from exoval.missions.mission import Mission
 from exoval.star import Star, surface_gravity
 
@@ -180,17 +181,22 @@ class VettingRequest:
         listed = distinct_signals([one for one in known if is_signal(one)])
         return [*given, *(one.ephemeris for one in listed)]
 
-    def light_curve(self, mission: Mission, target: str | None) -> tuple[LightCurve, Star]:
+    def light_curve(
+        self,
+        mission: Mission,
+        target: str | None,
+        *,
+        opened: Callable[..., LightCurveLibrary] = open_library,
+    ) -> tuple[LightCurve, Star]:
         """The light curve of the files, or else of the target in the library, and its star.
 
-        A file that names no star is taken to show ``target``. Raises BadParameter if the files show
+        A file that names no star is taken to show ``target``. ``opened`` opens a library, or knows
+        it from an earlier request. Raises BadParameter if the files show
         another star.
         """
         if not self.files:
             inside = self.data is not None and (self.data / "light_curves").is_dir()
-            library = open_library(
-                mission, folder=self.data / "light_curves" if inside else self.data
-            )
+            library = opened(mission, folder=self.data / "light_curves" if inside else self.data)
             star = library.star(target)
             return library.read(target, self.segments), _with_parameters(star, self.star)
         light_curve, star = _read_files(self.files, mission)

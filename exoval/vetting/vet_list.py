@@ -19,6 +19,7 @@ from exoval.ephemeris import SAME_FOUND_PERIOD, Ephemeris, is_same_signal
 from exoval.errors import BadParameter, DataNotFound, ExovalError, NoEvent
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
+from exoval.missions.library import LightCurveLibrary, open_library
 from exoval.missions.mission import Mission
 from exoval.running.journal import Journal
 from exoval.running.output_path import writing
@@ -88,8 +89,18 @@ class Vetting:
             run = with_survey_events(run, read_survey_list(self.survey_events))
         return run.choose(self.classifier) if self.classifier else run
 
+    @cached_property
+    def opened(self) -> dict[Path | None, LightCurveLibrary]:
+        """The libraries that were opened in this process, by folder: their index is read once."""
+        return {}
+
+    def _library(self, mission: Mission, *, folder: Path | None) -> LightCurveLibrary:
+        if folder not in self.opened:
+            self.opened[folder] = open_library(mission, folder=folder)
+        return self.opened[folder]
+
     def __getstate__(self) -> dict:
-        return {name: value for name, value in vars(self).items() if name != "run"}
+        return {name: value for name, value in vars(self).items() if name not in ("run", "opened")}
 
     def __call__(self, request: VettingRequest) -> Answer:
         rows, lines = [], []
@@ -116,7 +127,7 @@ class Vetting:
     def _results(self, request: VettingRequest) -> Iterator[VettingResult]:
         mission = self.run.recipe.mission
         event, target = request.event_and_target(mission)
-        light_curve, star = request.light_curve(mission, target)
+        light_curve, star = request.light_curve(mission, target, opened=self._library)
         known = self._known(request, light_curve, event, target)
         if event is None:
             name = request.name or light_curve.target

@@ -1,6 +1,7 @@
 """Which light curves real stars give as hosts: which segments, and what is cut out of them."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +12,11 @@ from exoval.catalogs.candidate import Candidate
 from exoval.catalogs.known_signals import KnownStars
 from exoval.ephemeris import Ephemeris
 from exoval.errors import DataNotFound
+from exoval.injection.inject import inject
 from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
 from exoval.missions.kepler import kepler
+from exoval.missions.tess import tess
+from exoval.system import Orbit, Source, System
 from simulate.hosts import ProceduralHosts, RealHosts, automatic_hosts
 
 QUARTERS = (3, 4, 5, 6)
@@ -191,3 +195,28 @@ def test_light_curves_that_are_named_and_not_there_are_not_made_up(tmp_path):
             folder=str(tmp_path / "none"),
             procedural=ProceduralHosts(mission=kepler()),
         )
+
+
+@pytest.mark.parametrize(("flux_column", "is_diluted"), [("sap", True), ("pdcsap", False)])
+def test_made_up_light_curves_hold_the_light_of_neighbours_where_real_ones_do(
+    flux_column, is_diluted
+):
+    made = ProceduralHosts(mission=replace(tess(), flux_column=flux_column), segments=1)
+    draws = (made.draw(np.random.default_rng(seed))[0] for seed in range(50))
+    light_curve = next(one for one in draws if one.segments[0].crowding < 0.9)
+    orbit = Orbit(
+        period=3.0,
+        epoch=float(np.median(light_curve.time)),
+        radius_ratio=0.1,
+        semi_major_axis_ratio=10.0,
+        impact_parameter=0.2,
+    )
+    source = Source(flux_fraction=1.0, orbit=orbit)
+    system = System(scenario="planet", sources=(source,))
+    without = replace(light_curve, flux_is_decrowded=True)
+    dip, whole = (
+        np.max(1 - inject(one, system).light_curve.flux / one.flux)
+        for one in (light_curve, without)
+    )
+    share = light_curve.segments[0].crowding if is_diluted else 1.0
+    assert dip == pytest.approx(share * whole, rel=1e-6)

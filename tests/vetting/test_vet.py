@@ -11,13 +11,14 @@ from astropy.time import Time
 
 from exoval.detrend.biweight import Biweight
 from exoval.ephemeris import Ephemeris
-from exoval.errors import BadLightCurve
+from exoval.errors import BadLightCurve, DataNotFound
 from exoval.event import TransitEvent
 from exoval.labels import LabelMeaning
 from exoval.lightcurve import LightCurve, Segment
 from exoval.missions.tess import tess
 from exoval.recipe import Recipe
 from exoval.star import Star
+from exoval.vetting.request import VettingRequest
 from exoval.vetting.table_of_requests import read_requests
 from exoval.vetting.trained_run import TrainedRun
 from exoval.vetting.vet import vet
@@ -141,3 +142,22 @@ def answers(folder, rows):
         values = result.table.frame.iloc[0].to_dict()
         results[row] = {name: values[name] for name in ("siblings_before", "sibling_count", "mes")}
     return results
+
+
+def test_a_list_reads_the_index_of_a_library_once(monkeypatch, tmp_path):
+    opened = []
+
+    class Empty:
+        def star(self, target):
+            raise DataNotFound(f"no light curve of '{target}'")
+
+    def count(mission, *, folder):
+        opened.append(folder)
+        return Empty()
+
+    monkeypatch.setattr("exoval.vetting.vet_list.open_library", count)
+    vetting = Vetting(tmp_path)
+    vars(vetting)["run"] = RUN
+    answers = [vetting(VettingRequest(target=f"TIC {number}")) for number in range(1, 6)]
+    assert all("no light curve of" in answer.failed for answer in answers)
+    assert opened == [None]
