@@ -294,9 +294,10 @@ def _read_error(directory: Path, described: _Description) -> RetrainingError | N
     if not path.is_file() or checksum(path) != described.checksums.get(ERROR_ARCHIVE):
         raise BadTable(f"{path} is missing or has changed since it was written; {AGAIN}")
     regressions = read_archive(path)
-    if not isinstance(regressions, dict) or set(regressions) != {"planet", "classes"}:
-        raise BadTable(f"{path} does not hold the regressions of an error; {AGAIN}")
-    return RetrainingError(scale=described.error_scale, **regressions)
+    try:
+        return RetrainingError(scale=described.error_scale, **regressions)
+    except (BadParameter, TypeError) as error:
+        raise BadTable(f"{path} does not hold the error of a model ({error}); {AGAIN}") from error
 
 
 def _read_description(directory: Path) -> _Description:

@@ -14,6 +14,8 @@ import numpy as np
 from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingRegressor
 
+from exoval.errors import BadParameter
+
 #: smallest variance; below it the logarithm in the deviance would ask for the impossible
 SMALLEST_VARIANCE = 1e-4
 #: most rows that a regression is fitted on
@@ -26,11 +28,21 @@ class RetrainingError:
 
     ``planet`` takes the log odds and the features, ``classes`` the number of the class as well.
     ``scale`` turns the variance of a model of the pairs into that of the model of all stars.
+    Raises BadParameter for other regressions, and for a scale that is not positive.
     """
 
     planet: HistGradientBoostingRegressor
     classes: HistGradientBoostingRegressor
     scale: float
+
+    def __post_init__(self) -> None:
+        kinds = {type(one) for one in (self.planet, self.classes)}
+        if kinds != {HistGradientBoostingRegressor} or not 0 < self.scale < np.inf:
+            names = ", ".join(sorted(kind.__name__ for kind in kinds))
+            raise BadParameter(
+                f"an error of {names} with scale {self.scale}; give gradient-boosted regressions "
+                "and a positive scale"
+            )
 
     def of_planet(self, log_odds: np.ndarray, features: np.ndarray) -> np.ndarray:
         """Standard errors (rows,) of the log odds of planet, from features (rows, columns)."""

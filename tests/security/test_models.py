@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from exoval.errors import BadTable
+from exoval.models import fitted_model
 from exoval.models.calibrate import NoCalibration
 from exoval.models.fitted_model import load_fitted_model
 from exoval.models.model_archive import checksum, write_archive
@@ -81,6 +82,29 @@ def test_its_archive_calls_nothing(smuggled, mark, run):
     write_archive(Pipeline([("bad", smuggled(str(mark)))]), path)
     change(run / "models/it/model.json", format=3, sha256=checksum(path))
     with pytest.raises(BadTable, match="wants to build"):
+        load_trained_run(run)
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    ("smuggled", "said"),
+    [
+        (lambda mark: {"planet": FunctionTransformer(os.mkdir, kw_args={"path": mark})}, "build"),
+        (lambda mark: dict.fromkeys(("planet", "classes"), LogisticRegression()), "error of Log"),
+        (lambda mark: {"planet": LogisticRegression(), "other": 1}, "other"),
+        (lambda mark: [LogisticRegression()], "not hold the error"),
+    ],
+)
+def test_the_archive_of_its_errors_calls_nothing_and_holds_only_regressions(
+    smuggled, said, mark, run
+):
+    folder = run / "models/it"
+    write_archive(smuggled(str(mark)), folder / "error.skops")
+    plain = json.loads((folder / "model.json").read_text()) | {"error_scale": 1.0}
+    plain["checksums"]["error.skops"] = checksum(folder / "error.skops")
+    plain["checksums"]["model.json"] = fitted_model._checksum(plain)
+    (folder / "model.json").write_text(json.dumps(plain))
+    with pytest.raises(BadTable, match=said):
         load_trained_run(run)
     assert not mark.exists()
 
