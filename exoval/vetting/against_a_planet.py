@@ -63,7 +63,7 @@ def _secondary(features: dict[str, float]) -> str:
     depth, albedo = _of(features, "secondary_depth"), _of(features, "secondary_albedo")
     told = f"a second dip of {depth:,.0f} ppm, {sigma:.1f} sigma"
     if albedo > LARGEST_ALBEDO:
-        return f"{told}, too deep for the light that a planet reflects (albedo {albedo:.3g})"
+        return f"{told}, more than a planet reflects: another eclipse, or another planet's transits"
     return told
 
 

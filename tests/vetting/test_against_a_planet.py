@@ -35,7 +35,7 @@ PLANET = {
         ),
         ({"odd_even_sigma": -4.2}, "differ in depth by 4.2 sigma"),
         ({"secondary_sigma": 8.0, "secondary_depth": 950.0}, "second dip of 950 ppm, 8.0 sigma"),
-        ({"secondary_sigma": 8.0, "secondary_albedo": 7.0}, "too deep for the light"),
+        ({"secondary_sigma": 8.0, "secondary_albedo": 7.0}, "more than a planet reflects"),
         (
             {"centroid_sigma": 9.0, "source_offset": 1.5},
             "1.50 pixels from the target's (6.7 sigma)",
