@@ -20,7 +20,8 @@ from scipy.stats import beta
 
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.injection.importance_weights import reweight
-from exoval.running.output_path import output_path
+from exoval.running.output_path import output_path, replacing
+from exoval.running.whole_folder import FULL, check_files
 
 #: edges of periods in days, in octaves
 PERIOD_EDGES = 0.25 * 2.0 ** np.arange(14)
@@ -258,20 +259,25 @@ def save_completeness(efficiencies: Mapping[str, Completeness], folder: str | Pa
         for name, one in efficiencies.items()
     }
     path = output_path(folder) / FILE
-    path.write_text(json.dumps(entries, indent=1))
+    with replacing(path) as draft:
+        draft.write_text(json.dumps(entries, indent=1))
     return path
 
 
-def load_completeness(labelled_set: str | Path) -> dict[str, Completeness]:
+def load_completeness(
+    labelled_set: str | Path, *, verify: str = FULL
+) -> dict[str, Completeness]:
     """Read the detection efficiency of every scenario of a labelled set, by scenario key.
 
-    Raises DataNotFound if the folder has no such file and BadTable if it cannot be parsed.
+    Raises DataNotFound if the folder has no such file and BadTable if it cannot be parsed or has
+    changed (``exoval.running.whole_folder.check_files`` explains ``verify``).
     """
     path = Path(labelled_set) / FILE
     if not path.is_file():
         raise DataNotFound(
             f"no detection efficiencies at {path}; make a labelled set with python -m simulate"
         )
+    check_files(labelled_set, [FILE], verify=verify)
     try:
         entries = json.loads(path.read_text())
         return {

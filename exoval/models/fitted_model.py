@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from collections.abc import Mapping
@@ -23,9 +22,11 @@ from exoval.models.calibrate import (
     score_map_from_plain,
     score_map_to_plain,
 )
-from exoval.models.model_archive import checksum, read_archive, write_archive
+from exoval.models.model_archive import read_archive, write_archive
 from exoval.models.prior_shift import shift_priors
-from exoval.running.output_path import make_folder
+from exoval.running.checksums import check_seal, sealed
+from exoval.running.output_path import make_folder, replacing
+from exoval.running.whole_folder import difference
 from exoval.schema import as_record, read_json
 from exoval.table.column import Column
 from exoval.table.feature_table import IDENTITY, FeatureTable
@@ -229,11 +230,10 @@ class FittedModel:
             "card": self.card,
             "versions": {name: version(name) for name in ("numpy", "scikit-learn", "skops")},
         }
-        # as it will be read: JSON has no tuples and no names that are numbers
-        description = json.loads(json.dumps(description, default=str))
-        checksums = {ARCHIVE: checksum(directory / ARCHIVE), DESCRIPTION: _checksum(description)}
-        text = json.dumps(description | {"checksums": checksums}, indent=2)
-        (directory / DESCRIPTION).write_text(text)
+        files = {ARCHIVE: directory / ARCHIVE}
+        text = json.dumps(sealed(description, name=DESCRIPTION, files=files), indent=2)
+        with replacing(directory / DESCRIPTION) as draft:
+            draft.write_text(text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -301,22 +301,17 @@ def _read_description(directory: Path) -> _Description:
             f"{UNCHECKED_FORMAT} and {FORMAT}; {AGAIN}"
         )
     described = as_record(plain, _Description, source=str(path), remedy=AGAIN)
-    written = described.checksums.get(ARCHIVE) if form == FORMAT else described.sha256
-    if checksum(directory / ARCHIVE) != written:
-        raise BadTable(f"{directory / ARCHIVE} has changed since it was written; {AGAIN}")
     if form == UNCHECKED_FORMAT:
         log.warning("%s has no checksum of its own, and is taken as it is", path)
-    elif _checksum(plain) != described.checksums.get(DESCRIPTION):
-        raise BadTable(f"{path} has changed since it was written; {AGAIN}")
+        written = described.sha256
+    else:
+        written = check_seal(plain, path, remedy=AGAIN).get(ARCHIVE, "")
+    wrong = difference(directory / ARCHIVE, None, written)
+    if wrong:
+        raise BadTable(f"{directory / ARCHIVE} {wrong}; {AGAIN}")
     if schema_hash(described.columns) != described.schema_hash:
         raise BadTable(f"the columns in {path} have changed since they were written; {AGAIN}")
     return described
-
-
-def _checksum(description: dict) -> str:
-    """SHA-256 of all entries of a description but its checksums, in hex."""
-    entries = {name: value for name, value in description.items() if name != "checksums"}
-    return hashlib.sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()
 
 
 def planet_columns(pipeline: Pipeline, meanings: Mapping[str, LabelMeaning]) -> np.ndarray:

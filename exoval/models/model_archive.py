@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -12,6 +11,7 @@ from skops.io.exceptions import UntrustedTypesFoundException
 
 from exoval.allow_list import is_listed
 from exoval.errors import BadTable
+from exoval.running.output_path import replacing
 
 #: what fitted estimators consist of, beside the classifiers themselves and what skops trusts
 CONSISTS_OF = frozenset(
@@ -43,8 +43,12 @@ CONSISTS_OF = frozenset(
 
 
 def write_archive(estimator: Any, path: Path) -> None:
-    """Write an estimator in the format of skops: JSON and arrays in a zip file."""
-    skops.io.dump(estimator, path)
+    """Write an estimator in the format of skops: JSON and arrays in a zip file.
+
+    Raises DataNotFound if the file cannot be written.
+    """
+    with replacing(path) as draft:
+        skops.io.dump(estimator, draft)
 
 
 def read_archive(path: Path) -> Any:
@@ -78,8 +82,3 @@ def read_archive(path: Path) -> Any:
 def _may_be_built(name: str) -> bool:
     """Whether an archive may name a type: a class has a state and no code of the archive's own."""
     return name in CONSISTS_OF or is_listed(name, "classifier")
-
-
-def checksum(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

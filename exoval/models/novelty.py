@@ -26,9 +26,11 @@ from sklearn.preprocessing import FunctionTransformer, RobustScaler
 
 from exoval.errors import BadTable, DataNotFound
 from exoval.features.shape_bins import PREFIX as SHAPE_BIN
-from exoval.models.fitted_model import FittedModel, load_fitted_model
+from exoval.models.fitted_model import AGAIN, FittedModel, load_fitted_model
 from exoval.models.model_archive import read_archive, write_archive
-from exoval.running.output_path import make_folder
+from exoval.running.checksums import CHECKSUMS, check_seal, sealed
+from exoval.running.output_path import make_folder, replacing
+from exoval.running.whole_folder import difference
 from exoval.table.feature_table import FeatureTable
 
 #: false-alarm rate: share of known rows that all detectors together call novel
@@ -37,6 +39,7 @@ FAMILIAR, NOVEL = "familiar", "novel"
 #: fewest rows of known origin; with fewer a share of one in twenty cannot be measured
 FEWEST_REFERENCES = 60
 NEIGHBOURS = 20
+DESCRIPTION, DETECTORS = "novelty.json", "detectors.skops"
 
 
 @dataclass(frozen=True)
@@ -105,29 +108,34 @@ class Novelty:
     def save(self, directory: str | Path) -> None:
         """Write detectors, references and the Gaussian process's model; no pickle."""
         directory = make_folder(directory)
-        write_archive({"scaling": self.scaling, **self.detectors}, directory / "detectors.skops")
+        write_archive({"scaling": self.scaling, **self.detectors}, directory / DETECTORS)
         if self.gp is not None:
             self.gp.save(directory / "gp")
-        (directory / "novelty.json").write_text(
-            json.dumps(
-                {
-                    "feature_names": self.feature_names,
-                    "gp": self.gp is not None,
-                    "references": {
-                        name: values.tolist() for name, values in self.references.items()
-                    },
-                }
-            )
-        )
+        description = {
+            "feature_names": self.feature_names,
+            "gp": self.gp is not None,
+            "references": {name: values.tolist() for name, values in self.references.items()},
+        }
+        files = {DETECTORS: directory / DETECTORS}
+        with replacing(directory / DESCRIPTION) as draft:
+            draft.write_text(json.dumps(sealed(description, name=DESCRIPTION, files=files)))
 
 
 def load_novelty(directory: str | Path) -> Novelty:
-    """Read detectors written by ``Novelty.save``; DataNotFound if the folder has none."""
+    """Read detectors written by ``Novelty.save``; DataNotFound if the folder has none.
+
+    Raises BadTable if they have changed; those of an older version have no checksums.
+    """
     directory = Path(directory)
-    if not (directory / "novelty.json").is_file():
+    if not (directory / DESCRIPTION).is_file():
         raise DataNotFound(f"no novelty detectors in {directory}; make them with python -m train")
-    plain = json.loads((directory / "novelty.json").read_text())
-    detectors = dict(read_archive(directory / "detectors.skops"))
+    plain = json.loads((directory / DESCRIPTION).read_text())
+    if CHECKSUMS in plain:
+        sums = check_seal(plain, directory / DESCRIPTION, remedy=AGAIN)
+        wrong = difference(directory / DETECTORS, None, sums.get(DETECTORS, ""))
+        if wrong:
+            raise BadTable(f"{directory / DETECTORS} {wrong}; {AGAIN}")
+    detectors = dict(read_archive(directory / DETECTORS))
     return Novelty(
         feature_names=tuple(plain["feature_names"]),
         scaling=detectors.pop("scaling"),

@@ -21,7 +21,8 @@ import pyarrow.parquet as pq
 
 from exoval.errors import BadTable, DataNotFound
 from exoval.labels import PLANET, LabelMeaning, meanings_from_plain, meanings_to_plain
-from exoval.running.output_path import output_path
+from exoval.running.output_path import replacing
+from exoval.running.whole_folder import FULL, check_files
 from exoval.table.column import Column
 from exoval.table.label_bearing import refuse_label_bearing
 
@@ -190,7 +191,10 @@ class FeatureTable:
             )
 
     def save(self, path: str | Path) -> None:
-        """Write Parquet, with units, descriptions, sources and meanings of labels as metadata."""
+        """Write Parquet, with units, descriptions, sources and meanings of labels as metadata.
+
+        Raises DataNotFound if the file cannot be written.
+        """
         table = pa.Table.from_pandas(self.frame, preserve_index=False)
         described = {column.name: column for column in self.columns}
         fields = []
@@ -210,20 +214,21 @@ class FeatureTable:
             "exoval_schema": self.schema_hash,
             "exoval_labels": json.dumps(meanings_to_plain(self.meanings)),
         }
-        pq.write_table(
-            table.cast(pa.schema(fields, metadata=metadata)),
-            str(output_path(path)),
-            compression="zstd",
-        )
+        schema = pa.schema(fields, metadata=metadata)
+        with replacing(path) as draft, draft.open("wb") as file:
+            pq.write_table(table.cast(schema), file, compression="zstd")
 
 
-def load_feature_table(path: str | Path) -> FeatureTable:
+def load_feature_table(path: str | Path, *, verify: str = FULL) -> FeatureTable:
     """Read a table written by ``FeatureTable.save``.
 
-    Raises DataNotFound if the file does not exist, BadTable if exoval did not write it.
+    It is compared with the manifest of its folder, if there is one
+    (``exoval.running.whole_folder.check_files`` explains ``verify``). Raises DataNotFound if the
+    file does not exist, BadTable if exoval did not write it or it has changed.
     """
     if not Path(path).is_file():
         raise DataNotFound(f"no feature table at {path}; make one with python -m simulate")
+    check_files(Path(path).parent, [Path(path).name], verify=verify)
     try:
         table = pq.read_table(str(path))
     except (OSError, pa.ArrowInvalid) as error:

@@ -24,6 +24,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from exoval.errors import BadParameter, BadTable, MissingDependency
 from exoval.networks.checkpoint import fingerprint
 from exoval.running.progress import progress
+from exoval.running.output_path import replacing
 from exoval.running.spreadsheet import write_csv
 from exoval.table.feature_table import FeatureTable
 from train.data.row_cap import cap_of, capped_rows
@@ -107,7 +108,8 @@ class HyperparameterSearch:
         write_csv(trials, folder / "trials.csv")
         if figures.available():
             importance = {name: one["importance"] for name, one in found.items()}
-            (folder / "trials.png").write_bytes(tuning_figure(trials, importance))
+            with replacing(folder / "trials.png") as draft:
+                draft.write_bytes(tuning_figure(trials, importance))
         return best, found
 
     def _study(

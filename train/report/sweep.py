@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from exoval.running.output_path import replacing
 from exoval.running.spreadsheet import write_csv
 from train.judging.metrics import METRICS
 from train.report import figures
@@ -36,7 +37,8 @@ def compare_jobs(folder: Path, since: float = 0.0) -> pd.DataFrame | None:
     write_csv(table, folder / "sweep.csv")
     print("\n" + printed(table))
     if figures.available():
-        (folder / "sweep.png").write_bytes(sweep_figure(by_setting(table)))
+        with replacing(folder / "sweep.png") as draft:
+            draft.write_bytes(sweep_figure(by_setting(table)))
     print(f"-> {folder / 'sweep.csv'}")
     return table
 
