@@ -15,7 +15,7 @@ from exoval.catalogs.table import CatalogTable
 from exoval.errors import DataNotFound
 from exoval.lightcurve import LightCurve
 from exoval.missions.mission import Mission
-from exoval.running.data_fingerprint import fingerprint
+from exoval.running.fingerprint import fingerprint
 from exoval.star import Star, surface_gravity
 from simulate.hosts import procedural_light_curve
 

@@ -23,7 +23,7 @@ from exoval.lightcurve import LightCurve, Segment
 from exoval.missions.library import LightCurveLibrary, open_library
 from exoval.missions.mission import Mission
 from exoval.noise.red_noise import exponentially_correlated
-from exoval.running.data_fingerprint import files_fingerprint, fingerprint
+from exoval.running.fingerprint import files_fingerprint, fingerprint
 from exoval.star import Star
 
 log = logging.getLogger(__name__)

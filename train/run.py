@@ -19,11 +19,15 @@ from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN, meanings_to_plain
 from exoval.models.calibrate import Calibration
 from exoval.models.fitted_model import FittedModel
 from exoval.models.novelty import NoveltyScores
+from exoval.running.checksums import checksum
+from exoval.running.folder_lock import folder_lock
 from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
+from exoval.running.provenance import code_version
 from exoval.running.spreadsheet import write_csv
+from exoval.running.whole_folder import FULL, MANIFEST, folder_draft, publish
 from exoval.table.feature_table import FeatureTable
-from exoval.vetting.trained_run import TRAINING_STARS
+from exoval.vetting.trained_run import METRICS, TRAINING_STARS
 from exoval.views.store import ViewRows, Views, save_views
 from train.data.labelled_set import LabelledSet, check_learnable, empty_columns, load_labelled_set
 from train.data.row_cap import cap_of
@@ -44,6 +48,18 @@ if TYPE_CHECKING:
     from train.data.real import RealCandidates
 
 log = logging.getLogger(__name__)
+
+#: files of a search for hyperparameters, which it writes itself
+TRIALS = ("trials.csv", "trials.png")
+#: files of a run, which a later one in the same folder replaces
+OF_AN_EARLIER_RUN = (
+    "report.html",
+    "predictions_*.csv",
+    "features_real.parquet",
+    "views_real*",
+    "models/*",
+    "novelty/*",
+)
 
 
 @dataclass(frozen=True)
@@ -74,6 +90,7 @@ def run(
     learning_curve: Sequence[float] = (),
     tuning: HyperparameterSearch | None = None,
     row_cap: Mapping[str, int | None] | None = None,
+    verify: str = FULL,
     settings: dict | None = None,
 ) -> dict:
     """Fit and judge every classifier of ``classifier``, write to ``output``, return the result.
@@ -84,11 +101,13 @@ def run(
     ``learning_curve`` lists further shares of the fitted stars to train on. With ``tuning`` every
     classifier gets its best settings from trials on the stars for fitting; trials in ``output``
     are resumed. ``row_cap`` maps a classifier, or ``others``, to the largest number of rows to fit
-    it on. The result is written to ``metrics.json``, beside ``report.html``,
-    ``predictions_simulated.csv``, ``predictions_real.csv``, ``training_stars.csv``, ``models/`` and
-    ``novelty/``. A killed run resumes from the checkpoints in ``output`` when it is started again.
-    Raises DataNotFound or BadTable for a labelled set that cannot be used, BadParameter for
-    settings out of range.
+    it on. ``verify`` says how the files of the labelled set are checked
+    (``exoval.running.whole_folder.check_files``). The result is written to ``metrics.json``, beside
+    ``report.html``, ``predictions_simulated.csv``, ``predictions_real.csv``,
+    ``training_stars.csv``, ``models/``, ``novelty/`` and ``manifest.json``. A killed run resumes
+    from the checkpoints in ``output`` when it is started again. Raises DataNotFound or BadTable for
+    a labelled set that cannot be used, BadParameter for settings out of range and for a folder that
+    another process writes to.
     """
     start = time.time()
     check_settings(
@@ -97,96 +116,101 @@ def run(
         calibration_folds=calibration_folds,
         learning_curve=learning_curve,
     )
-    labelled = load_labelled_set(labelled_set)
+    labelled = load_labelled_set(labelled_set, verify=verify)
     output = make_folder(output)
-    events = measure_real(real, labelled, mission)
-    table, removed = usable_rows(labelled.table, events.table)
-    parts = split(table, seed=seed)
-    checkpoints = output / "checkpoints"
-    caps, tuned = {name: cap_of(name, row_cap or {}) for name in classifier}, {}
-    if tuning is not None:
-        rows = (
-            parts.fit if calibration_folds == 0 else np.concatenate([parts.fit, parts.calibration])
-        )
-        classifier, tuned = tuning(
-            classifier, table.select(np.sort(rows)), seed=seed, folder=output, row_cap=caps
-        )
-    models = [
-        fit(
-            name,
-            estimator,
+    with folder_lock(output):
+        events = measure_real(real, labelled, mission)
+        table, removed = usable_rows(labelled.table, events.table)
+        parts = split(table, seed=seed)
+        checkpoints = output / "checkpoints"
+        caps, tuned = {name: cap_of(name, row_cap or {}) for name in classifier}, {}
+        if tuning is not None:
+            rows = (
+                parts.fit
+                if calibration_folds == 0
+                else np.concatenate([parts.fit, parts.calibration])
+            )
+            classifier, tuned = tuning(
+                classifier, table.select(np.sort(rows)), seed=seed, folder=output, row_cap=caps
+            )
+        models = [
+            fit(
+                name,
+                estimator,
+                calibration=calibration,
+                table=table,
+                split=parts,
+                seed=seed,
+                folds=calibration_folds,
+                checkpoints=checkpoints,
+                row_cap=caps[name],
+            )
+            for name, estimator in progress(
+                classifier.items(), total=len(classifier), description="fit classifiers"
+            )
+        ]
+        held_out = table.select(parts.test)
+        simulated = {model.name: score(model, held_out) for model in models}
+        scored = {model.name: score(model, events.table) for model in models if events.table}
+        resampling = {"resamples": bootstrap_resamples, "seed": seed}
+        novel_share = judge_novelty(models, table, parts, events.table, **resampling)
+        curve = learning_curve_points(
+            classifier,
             calibration=calibration,
             table=table,
             split=parts,
+            shares=learning_curve,
             seed=seed,
-            folds=calibration_folds,
-            checkpoints=checkpoints,
-            row_cap=caps[name],
+            real=events.table,
+            row_cap=caps,
+            resamples=bootstrap_resamples,
         )
-        for name, estimator in progress(
-            classifier.items(), total=len(classifier), description="fit classifiers"
+        if curve:
+            curve += [
+                last_point(model, simulated[model.name], scored.get(model.name), **resampling)
+                for model in models
+            ]
+        best = leading(models)
+        gap = feature_gap(table, events.table) if events.table else None
+        result = frame(settings or {}, seed=seed) | {
+            "metrics": {
+                "simulated": judged(best, simulated, **resampling),
+                "real": judged(best, scored, **resampling),
+                "learning_curve": curve,
+            },
+            "leading": best,
+            "labelled_set": str(labelled_set),
+            "host": labelled.manifest.get("host", {}),
+            "labels": meanings_to_plain({**table.meanings, **table.label_meanings()}),
+            "counts": labelled.manifest.get("counts", {}),
+            "failures": labelled.manifest.get("failures", []),
+            "sets": describe_sets(table, parts, real=events.table),
+            "removed": removed,
+            "cards": {model.name: model.card for model in models},
+            "held_back_log_loss": held_back_log_loss(models, tuned),
+            "novelty": novel_share.summary,
+            "tuning": tuned,
+            "real_missing": events.missing,
+            "real_skipped": events.skipped,
+            "feature_gap": [] if gap is None else gap.to_dict("records"),
+            "recipe": labelled.manifest["recipe"],
+            "simulation_config": labelled.manifest.get("config", {}),
+            # a reader of these metrics asks for the manifest that lists all files
+            "manifest": MANIFEST,
+        }
+        result["verdict"] = verdict(result)
+        result["seconds"] = round(time.time() - start, 1)
+        evidence = Evidence(
+            result=result,
+            simulated=simulated,
+            real=scored,
+            simulated_table=table,
+            real_table=events.table,
+            gap=gap,
+            novel_share=novel_share,
         )
-    ]
-    held_out = table.select(parts.test)
-    simulated = {model.name: score(model, held_out) for model in models}
-    scored = {model.name: score(model, events.table) for model in models if events.table}
-    resampling = {"resamples": bootstrap_resamples, "seed": seed}
-    novel_share = judge_novelty(models, table, parts, events.table, **resampling)
-    curve = learning_curve_points(
-        classifier,
-        calibration=calibration,
-        table=table,
-        split=parts,
-        shares=learning_curve,
-        seed=seed,
-        real=events.table,
-        row_cap=caps,
-        resamples=bootstrap_resamples,
-    )
-    if curve:
-        curve += [
-            last_point(model, simulated[model.name], scored.get(model.name), **resampling)
-            for model in models
-        ]
-    best = leading(models)
-    gap = feature_gap(table, events.table) if events.table else None
-    result = frame(settings or {}, seed=seed) | {
-        "metrics": {
-            "simulated": judged(best, simulated, **resampling),
-            "real": judged(best, scored, **resampling),
-            "learning_curve": curve,
-        },
-        "leading": best,
-        "labelled_set": str(labelled_set),
-        "host": labelled.manifest.get("host", {}),
-        "labels": meanings_to_plain({**table.meanings, **table.label_meanings()}),
-        "counts": labelled.manifest.get("counts", {}),
-        "failures": labelled.manifest.get("failures", []),
-        "sets": describe_sets(table, parts, real=events.table),
-        "removed": removed,
-        "cards": {model.name: model.card for model in models},
-        "held_back_log_loss": held_back_log_loss(models, tuned),
-        "novelty": novel_share.summary,
-        "tuning": tuned,
-        "real_missing": events.missing,
-        "real_skipped": events.skipped,
-        "feature_gap": [] if gap is None else gap.to_dict("records"),
-        "recipe": labelled.manifest["recipe"],
-        "simulation_config": labelled.manifest.get("config", {}),
-    }
-    result["verdict"] = verdict(result)
-    result["seconds"] = round(time.time() - start, 1)
-    evidence = Evidence(
-        result=result,
-        simulated=simulated,
-        real=scored,
-        simulated_table=table,
-        real_table=events.table,
-        gap=gap,
-        novel_share=novel_share,
-    )
-    write(output, evidence, models=models, views=events.views)
-    shutil.rmtree(checkpoints, ignore_errors=True)
+        write(output, evidence, models=models, views=events.views)
+        shutil.rmtree(checkpoints, ignore_errors=True)
     return result
 
 
@@ -295,21 +319,32 @@ def describe_sets(table: FeatureTable, parts: Split, *, real: FeatureTable | Non
 def write(
     output: Path, evidence: Evidence, *, models: list[FittedModel], views: Views | None
 ) -> None:
-    """Write result, predictions, models, tables and the report, and delete those of an earlier run.
+    """Write result, predictions, models, tables and the report in place of an earlier run's.
 
-    ``views`` are those of the real events.
+    ``views`` are those of the real events. The manifest comes last
+    (``exoval.running.whole_folder``).
     """
-    for stale in (
-        "predictions_real.csv",
-        "features_real.parquet",
-        "report.html",
-        "views_real.npy",
-        "views_real_missing.npy",
-        "views_real_layout.json",
-    ):
-        (output / stale).unlink(missing_ok=True)
-    shutil.rmtree(output / "novelty", ignore_errors=True)
-    write_result(output / "metrics.json", evidence.result)
+    with folder_draft(output) as draft:
+        _write_files(draft, evidence, models=models, views=views)
+        publish(draft, manifest_of(evidence.result), also=TRIALS, instead_of=OF_AN_EARLIER_RUN)
+
+
+def manifest_of(result: dict) -> dict:
+    """What the manifest of a run says beside its files: what made it, and from what."""
+    path = Path(result["labelled_set"]) / MANIFEST
+    return {
+        "kind": "trained run",
+        "code": code_version(),
+        "versions": result["version"],
+        "command": result["command"],
+        "data": {"labelled_set": {"folder": result["labelled_set"], "sha256": checksum(path)}},
+    }
+
+
+def _write_files(
+    output: Path, evidence: Evidence, *, models: list[FittedModel], views: Views | None
+) -> None:
+    write_result(output / METRICS, evidence.result)
     novel_share = evidence.novel_share
     write_csv(
         predictions(evidence.simulated, novel_share.simulated), output / "predictions_simulated.csv"

@@ -264,9 +264,7 @@ def save_completeness(efficiencies: Mapping[str, Completeness], folder: str | Pa
     return path
 
 
-def load_completeness(
-    labelled_set: str | Path, *, verify: str = FULL
-) -> dict[str, Completeness]:
+def load_completeness(labelled_set: str | Path, *, verify: str = FULL) -> dict[str, Completeness]:
     """Read the detection efficiency of every scenario of a labelled set, by scenario key.
 
     Raises DataNotFound if the folder has no such file and BadTable if it cannot be parsed or has

@@ -43,7 +43,8 @@ class TableFolder:
 
     def paths(self) -> list[Path]:
         """Return the tables of the targets and of the stars."""
-        stars = {path for one in self.files.values() for path in one.parent.glob(f"{STARS}.*")}
+        folders = {path.parent for path in self.files.values()}
+        stars = [path for folder in folders for path in folder.glob(f"{STARS}.*")]
         return [*self.files.values(), *stars]
 
     def segments(self, target: str) -> tuple[int, ...]:

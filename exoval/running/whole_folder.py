@@ -17,9 +17,9 @@ from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
 
-from exoval.errors import BadParameter, BadTable, ExovalError
+from exoval.errors import BadParameter, BadTable
 from exoval.running.checksums import CHECKSUMS, check_seal, checksum_once, sealed
-from exoval.running.output_path import replacing, writing
+from exoval.running.output_path import make_folder, replacing, writing
 from exoval.schema import read_json
 
 log = logging.getLogger(__name__)
@@ -43,37 +43,39 @@ def folder_draft(folder: str | Path, *, setting: str = "output=DIR") -> Iterator
     draft = Path(folder) / DRAFT
     shutil.rmtree(draft, ignore_errors=True)
     with writing(folder, setting=setting):
-        draft.mkdir()
+        make_folder(draft, setting=setting)
         try:
             yield draft
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
 
-def publish(draft: Path, manifest: Mapping[str, object], *, also: Sequence[str] = ()) -> None:
+def publish(
+    draft: Path,
+    manifest: Mapping[str, object],
+    *,
+    also: Sequence[str] = (),
+    instead_of: Sequence[str] = (),
+) -> None:
     """Rename the files of a ``folder_draft`` into place, and write the manifest last.
 
-    The manifest gets ``format``, ``sizes`` (bytes) and ``checksums`` of all files. Files that the
-    folder's earlier manifest lists are deleted unless they are written anew or match a pattern of
-    ``also``: files of the folder that stay and are listed. Raises DataNotFound if a file cannot be
-    written.
+    The manifest gets ``format``, ``sizes`` (bytes) and ``checksums`` of all files. ``also`` are
+    patterns of files that lie in the folder and are listed too, ``instead_of`` of those of an
+    earlier run, which are deleted. Raises DataNotFound if a file cannot be written.
     """
     folder = draft.parent
     new = _files_below(draft)
-    stay = {
-        name: path
-        for name, path in _files_below(folder).items()
-        if name not in new and any(fnmatch(name, pattern) for pattern in also)
-    }
-    stale = [name for name in listed_files(folder) if name not in new and name not in stay]
+    before = {name: path for name, path in _files_below(folder).items() if name not in new}
+    stay = {name: path for name, path in before.items() if _matches(name, also)}
     text = manifest_text(manifest, name=MANIFEST, files=new | stay)
     with replacing(folder / MANIFEST) as path:
         path.write_text(json.dumps({UNFINISHED: "files are being renamed"}))
     with writing(folder):
-        for name in stale:
-            (folder / name).unlink(missing_ok=True)
+        for name, path in before.items():
+            if _matches(name, instead_of):
+                path.unlink()
         for name, path in new.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            make_folder((folder / name).parent)
             os.replace(path, folder / name)
     with replacing(folder / MANIFEST) as path:
         path.write_text(text)
@@ -86,15 +88,6 @@ def manifest_text(
     sizes = {file: Path(path).stat().st_size for file, path in sorted(files.items())}
     described = {**manifest, "format": FORMAT, "sizes": sizes}
     return json.dumps(sealed(described, name=name, files=dict(sorted(files.items()))), indent=1)
-
-
-def listed_files(folder: str | Path) -> list[str]:
-    """Names of the files that the folder's manifest lists; empty without such a manifest."""
-    try:
-        plain = read_json(Path(folder) / MANIFEST, remedy=AGAIN)
-        return list(check_seal(plain, Path(folder) / MANIFEST, remedy=AGAIN))
-    except ExovalError:
-        return []
 
 
 def check_files(
@@ -159,8 +152,12 @@ def difference(path: Path, size: int | None, expected: str, *, verify: str = FUL
     return ""
 
 
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in patterns)
+
+
 def _files_below(folder: Path) -> dict[str, Path]:
-    """All files below a folder by their names in it, those whose names begin with a dot left out."""
+    """All files below a folder by their names in it; names that begin with a dot are left out."""
     return {
         path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))

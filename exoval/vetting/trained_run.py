@@ -15,9 +15,14 @@ from exoval.models.fitted_model import FittedModel, load_fitted_model
 from exoval.models.novelty import Novelty, load_novelty
 from exoval.recipe import Recipe, read_recipe
 from exoval.running.spreadsheet import as_name
+from exoval.running.whole_folder import FULL, MANIFEST, check_files
 
 #: file of a run that lists the stars whose light curves its models have seen
 TRAINING_STARS = "training_stars.csv"
+METRICS = "metrics.json"
+#: files of a run that are read, as the patterns of its manifest
+READ = (METRICS, f"{TRAINING_STARS}*", "models/*", "novelty/*")
+REMEDY = "copy the folder again, or train again"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,22 +50,26 @@ class TrainedRun:
         return replace(self, leading=classifier)
 
 
-def load_trained_run(folder: str | Path, mission: Mission | None = None) -> TrainedRun:
+def load_trained_run(
+    folder: str | Path, mission: Mission | None = None, *, verify: str = FULL
+) -> TrainedRun:
     """Read the output folder of ``python -m train``.
 
     A ``mission``, such as another product of the same pixels, replaces the run's for reading
-    light curves. Raises DataNotFound if the folder is not a run, BadTable if its task keeps no
-    models, an older layout wrote it, or it is damaged.
+    light curves. ``verify`` says how the files are checked
+    (``exoval.running.whole_folder.check_files``). Raises DataNotFound if the folder is not a run,
+    BadTable if its task keeps no models, an older layout wrote it, or it is damaged.
     """
     folder = Path(folder)
-    if not (folder / "metrics.json").is_file():
-        raise DataNotFound(
-            f"no metrics.json in {folder}; give the output folder of python -m train"
-        )
+    if not (folder / METRICS).is_file():
+        raise DataNotFound(f"no {METRICS} in {folder}; give the output folder of python -m train")
+    check_files(folder, READ, verify=verify, remedy=REMEDY)
     try:
-        metrics = json.loads((folder / "metrics.json").read_text())
+        metrics = json.loads((folder / METRICS).read_text())
     except ValueError as error:
-        raise BadTable(f"cannot read {folder / 'metrics.json'} ({error}); train again") from error
+        raise BadTable(f"cannot read {folder / METRICS} ({error}); train again") from error
+    if metrics.get("manifest") and not (folder / MANIFEST).is_file():
+        raise BadTable(f"no {MANIFEST} in {folder}, which lists the files of the run; {REMEDY}")
     paths = sorted(path.parent for path in (folder / "models").glob("*/model.json"))
     leading = metrics.get("leading")
     if paths and "recipe" not in metrics:
@@ -73,7 +82,7 @@ def load_trained_run(folder: str | Path, mission: Mission | None = None) -> Trai
             f"{folder} holds no fitted models; vetting needs a run of python -m train "
             "that fits and keeps them (the default task)"
         )
-    recipe = read_recipe(metrics["recipe"], str(folder / "metrics.json"), mission)
+    recipe = read_recipe(metrics["recipe"], str(folder / METRICS), mission)
     models = {path.name: load_fitted_model(path) for path in paths}
     try:
         novelty = load_novelty(folder / "novelty")

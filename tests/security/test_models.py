@@ -15,7 +15,8 @@ from sklearn.preprocessing import FunctionTransformer
 from exoval.errors import BadTable
 from exoval.models.calibrate import NoCalibration
 from exoval.models.fitted_model import load_fitted_model
-from exoval.models.model_archive import checksum, write_archive
+from exoval.models.model_archive import write_archive
+from exoval.running.checksums import checksum
 from exoval.vetting.trained_run import load_trained_run
 from train.data.splits import StarSplit
 from train.fitting.fit import fit

@@ -11,6 +11,7 @@ import numpy as np
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.missions.mission import Mission
 from exoval.recipe import Recipe, read_recipe
+from exoval.running.whole_folder import FULL, check_files
 from exoval.table.feature_table import FeatureTable, load_feature_table
 from exoval.views.store import VALUES, ViewRows, open_views
 
@@ -34,18 +35,19 @@ class LabelledSet:
         return read_recipe(self.manifest.get("recipe"), str(self.folder / MANIFEST), mission)
 
 
-def load_labelled_set(directory: str | Path) -> LabelledSet:
+def load_labelled_set(directory: str | Path, *, verify: str = FULL) -> LabelledSet:
     """A labelled set to train on, as ``read_labelled_set``; BadTable also if it is unfit for it."""
-    labelled = read_labelled_set(directory)
+    labelled = read_labelled_set(directory, verify=verify)
     check_learnable(labelled.table)
     return labelled
 
 
-def read_labelled_set(directory: str | Path) -> LabelledSet:
+def read_labelled_set(directory: str | Path, *, verify: str = FULL) -> LabelledSet:
     """Read ``features.parquet`` and ``manifest.json``; the truth table is never opened.
 
-    Views beside them are mapped into memory and become part of the table. Raises BadParameter for
-    a list of folders, DataNotFound if a file is missing, BadTable if one is damaged.
+    Views beside them are mapped into memory and become part of the table. ``verify`` says how the
+    files are checked (``exoval.running.whole_folder.check_files``). Raises BadParameter for a list
+    of folders, DataNotFound if a file is missing, BadTable if one is damaged.
     """
     if not isinstance(directory, str | Path):
         raise BadParameter(
@@ -65,14 +67,16 @@ def read_labelled_set(directory: str | Path) -> LabelledSet:
         raise BadTable(
             f"cannot read {directory / 'manifest.json'} ({error}); simulate the set again"
         ) from error
+    check_files(directory, ["features.parquet", "views*"], verify=verify)
     if "recipe" not in manifest:
         raise BadTable(
             f"{directory} was written by an older layout of exoval, which this version cannot "
             "read; simulate it again"
         )
-    table = load_feature_table(directory / "features.parquet")
+    table = load_feature_table(directory / "features.parquet", verify=verify)
     if (directory / VALUES.format("views")).is_file():
-        table = replace(table, views=ViewRows.of_all(open_views(directory), len(table)))
+        views = open_views(directory, verify=verify)
+        table = replace(table, views=ViewRows.of_all(views, len(table)))
     return LabelledSet(table, manifest, directory)
 
 

@@ -23,8 +23,8 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from exoval.errors import BadParameter, BadTable, MissingDependency
 from exoval.networks.checkpoint import fingerprint
-from exoval.running.progress import progress
 from exoval.running.output_path import replacing
+from exoval.running.progress import progress
 from exoval.running.spreadsheet import write_csv
 from exoval.table.feature_table import FeatureTable
 from train.data.row_cap import cap_of, capped_rows

@@ -1,4 +1,4 @@
-"""What identifies the data that a run has read, on any machine and without reading them again."""
+"""Fingerprints: what identifies settings, and the data that a run reads, on any machine."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def files_fingerprint(files: Iterable[str | Path]) -> dict[str, int | str]:
 def fingerprint(values: object) -> str:
     """Sixteen hex digits of a hash of plain values; others count by their text.
 
-    >>> fingerprint({"seed": 1, "mission": "kepler"}) == fingerprint({"mission": "kepler", "seed": 1})
+    >>> fingerprint({"seed": 1, "host": "real"}) == fingerprint({"host": "real", "seed": 1})
     True
     """
     text = json.dumps(values, sort_keys=True, default=str)
