@@ -23,7 +23,7 @@ from exoval.ephemeris import Ephemeris, falls_on, is_same_signal
 from exoval.errors import BadLightCurve, BadParameter, DataNotFound
 from exoval.event import NO_PERIOD, TransitEvent
 from exoval.lightcurve import LightCurve
-from exoval.missions.library import open_library
+from exoval.missions.library import LightCurveLibrary, open_library
 from exoval.missions.mission import Mission
 from exoval.star import Star, surface_gravity
 
@@ -180,6 +180,11 @@ class VettingRequest:
         listed = distinct_signals([one for one in known if is_signal(one)])
         return [*given, *(one.ephemeris for one in listed)]
 
+    def library(self, mission: Mission) -> LightCurveLibrary:
+        """The library of light curves in the folder ``data``, or in that of EXOVAL_DATA."""
+        inside = self.data is not None and (self.data / "light_curves").is_dir()
+        return open_library(mission, folder=self.data / "light_curves" if inside else self.data)
+
     def light_curve(self, mission: Mission, target: str | None) -> tuple[LightCurve, Star]:
         """The light curve of the files, or else of the target in the library, and its star.
 
@@ -187,10 +192,7 @@ class VettingRequest:
         another star.
         """
         if not self.files:
-            inside = self.data is not None and (self.data / "light_curves").is_dir()
-            library = open_library(
-                mission, folder=self.data / "light_curves" if inside else self.data
-            )
+            library = self.library(mission)
             star = library.star(target)
             return library.read(target, self.segments), _with_parameters(star, self.star)
         light_curve, star = _read_files(self.files, mission)

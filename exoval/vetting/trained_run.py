@@ -68,8 +68,6 @@ def load_trained_run(
         metrics = json.loads((folder / METRICS).read_text())
     except ValueError as error:
         raise BadTable(f"cannot read {folder / METRICS} ({error}); train again") from error
-    if metrics.get("manifest") and not (folder / MANIFEST).is_file():
-        raise BadTable(f"no {MANIFEST} in {folder}, which lists the files of the run; {REMEDY}")
     paths = sorted(path.parent for path in (folder / "models").glob("*/model.json"))
     leading = metrics.get("leading")
     if paths and "recipe" not in metrics:
@@ -83,6 +81,8 @@ def load_trained_run(
             "that fits and keeps them (the default task)"
         )
     recipe = read_recipe(metrics["recipe"], str(folder / METRICS), mission)
+    if metrics.get("manifest") and not (folder / MANIFEST).is_file():
+        raise BadTable(f"no {MANIFEST} in {folder}, which lists the files of the run; {REMEDY}")
     models = {path.name: load_fitted_model(path) for path in paths}
     try:
         novelty = load_novelty(folder / "novelty")
