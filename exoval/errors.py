@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+#: errors of a disk, a quota or a limit that is exhausted
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class ExovalError(Exception):
@@ -41,12 +45,21 @@ class MissingDependency(ExovalError, ImportError):
     """A chosen part needs an optional package that is not installed."""
 
 
+def disk_is_full(error: OSError, path: object = "") -> str:
+    """What to say of an error of ``DISK_FULL`` while a file was written."""
+    where = str(path or error.filename or "a file")
+    return (
+        f"cannot write {where} ({error.strerror or error}); everything finished before is kept: "
+        "free some space and give the same command again"
+    )
+
+
 @contextmanager
 def message_instead_of_traceback() -> Iterator[None]:
     """Turn an ExovalError into one line on standard error and exit status 2.
 
-    An interrupt, or SIGTERM at a cluster's time limit, prints how to resume and exits with status
-    130. Other errors keep their traceback.
+    So does a full disk. An interrupt, or SIGTERM at a cluster's time limit, prints how to resume
+    and exits with status 130. Other errors keep their traceback.
     """
     # only the main thread may install a signal handler
     is_main = threading.current_thread() is threading.main_thread()
@@ -55,6 +68,11 @@ def message_instead_of_traceback() -> Iterator[None]:
         yield
     except ExovalError as error:
         print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        print(f"error: {disk_is_full(error)}", file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         print("interrupted; the same command again goes on from here", file=sys.stderr)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from exoval.errors import BadParameter, DataNotFound
+from exoval.errors import DISK_FULL, BadParameter, DataNotFound, disk_is_full
 
 #: characters of a file's name before its ending; file systems take 255 bytes
 LONGEST_NAME = 60
-#: errors of a disk, a quota or a limit that is exhausted
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def output_path(path: str | Path, *, setting: str = "output") -> Path:
@@ -75,8 +72,7 @@ def writing(path: str | Path, *, setting: str = "output") -> Iterator[Path]:
         reason = error.strerror or error
         if error.errno in DISK_FULL:
             raise DataNotFound(
-                f"cannot write {path} ({reason}); everything finished before is kept: free some "
-                f"space and give the same command again, or choose another {setting}"
+                f"{disk_is_full(error, path)}, or choose another {setting}"
             ) from error
         raise DataNotFound(f"cannot write {path} ({reason}); choose another {setting}") from error
 

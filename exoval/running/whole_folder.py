@@ -148,7 +148,7 @@ def difference(path: Path, size: int | None, expected: str, *, verify: str = FUL
     if size is not None and found != size:
         return f"has {found:,} bytes instead of {size:,}"
     if verify == FULL and (sha256 := checksum_once(path)) != expected:
-        return f"has changed: its SHA-256 is {sha256[:12]}... instead of {expected[:12]}..."
+        return f"has changed since it was written: its SHA-256 is {sha256[:12]}... instead of {expected[:12]}..."
     return ""
 
 

@@ -128,8 +128,8 @@ class HyperparameterSearch:
         mark = self._mark(name, classifier, table, seed=seed)
         if study.user_attrs.setdefault("mark", mark) != mark:
             raise BadParameter(
-                f"the trials of '{name}' in {folder / STORAGE} are of other data or "
-                "settings; delete that file or choose another output=DIR"
+                f"the trials of '{name}' in {folder / STORAGE} are of other data, other settings "
+                "or another version of exoval; delete that file or choose another output=DIR"
             )
         study.set_user_attr("mark", mark)
         for trial in study.get_trials(states=(optuna.trial.TrialState.RUNNING,)):
