@@ -15,7 +15,7 @@ WHOLE = "whole"
 #: descriptions with the checksums of the files beside them, as patterns of their names
 DESCRIPTIONS = (MANIFEST, f"*_{MANIFEST}", "model.json", "novelty.json")
 #: finished batches of a simulation, each with its checksums
-SHARDS = "shards"
+SHARDS, ORIGIN = "shards", "origin.txt"
 #: files of folders that have a manifest once they are finished
 WITH_MANIFEST = ("features.parquet", "metrics.json", SHARDS)
 
@@ -37,7 +37,7 @@ def examine(folder: str | Path) -> list[FileState]:
     """
     folder = Path(folder)
     found = [path for pattern in DESCRIPTIONS for path in sorted(folder.glob(pattern))]
-    batches = sorted((folder / SHARDS).glob("*.json"))
+    batches = sorted([*folder.glob(f"{SHARDS}/*.json"), *folder.glob(f"{SHARDS}/{ORIGIN}")])
     states = [one for path in found for one in _described(path, folder)]
     states += [one for path in batches for one in _described(path, folder)]
     unfinished = not (folder / MANIFEST).is_file() and any(

@@ -37,8 +37,8 @@ from simulate.executor import Batch
 
 log = logging.getLogger(__name__)
 
-#: file that says what the shards beside it are made of
-ORIGIN = "origin.json"
+#: file of JSON that says what the shards beside it are made of
+ORIGIN = "origin.txt"
 ANEW = "choose another output=DIR, or delete the folder and simulate again"
 #: statuses of examples that passed each stage
 PASSED = {

@@ -147,8 +147,12 @@ def difference(path: Path, size: int | None, expected: str, *, verify: str = FUL
     found = path.stat().st_size
     if size is not None and found != size:
         return f"has {found:,} bytes instead of {size:,}"
-    if verify == FULL and (sha256 := checksum_once(path)) != expected:
-        return f"has changed since it was written: its SHA-256 is {sha256[:12]}... instead of {expected[:12]}..."
+    sha256 = checksum_once(path) if verify == FULL else expected
+    if sha256 != expected:
+        return (
+            f"has changed since it was written: its SHA-256 is {sha256[:12]}... instead of "
+            f"{expected[:12]}..."
+        )
     return ""
 
 
