@@ -1,4 +1,4 @@
-"""A lock on a folder: one process at a time writes there.
+"""A lock on a folder, or on one file in it: one process at a time writes there.
 
 The lock is a file that names its holder. No file system has to support locks for it, and a process
 that was killed leaves a lock that the next one recognises.
@@ -50,27 +50,26 @@ class Holder:
             return False
         except PermissionError:
             pass
-        return process_start(self.process) in (self.process_start, "")
+        state, start = system_says(self.process)
+        # a zombie has ended, and nobody has asked for its status
+        return state not in ("Z", "X") and start in (self.process_start, "")
 
 
 @contextmanager
-def folder_lock(
-    folder: str | Path, *, name: str = LOCK, setting: str = "output=DIR"
-) -> Iterator[None]:
-    """Hold the lock of an existing folder within a ``with`` block.
+def folder_lock(place: str | Path, *, setting: str = "output=DIR") -> Iterator[None]:
+    """Hold the lock of an existing folder, or of a file that is written, within a ``with`` block.
 
-    ``name`` is the lock's file; ``setting`` is the option that a message tells the user to change.
-    The lock of a process that has ended is taken over, with a line in the log. Raises BadParameter
-    if another process holds it, on this host or on another, and DataNotFound if the folder cannot
-    be written.
+    ``setting`` is the option that a message tells the user to change. The lock of a process that
+    has ended is taken over, with a line in the log. Raises BadParameter if another process holds
+    it, on this host or on another, and DataNotFound if nothing can be written there.
     """
-    path = Path(folder) / name
-    mine = this_process()
-    draft = path.with_name(f"{name}.{mine.host}.{mine.process}")
-    with writing(path, setting=setting):
-        draft.write_text(json.dumps(asdict(mine)))
+    place, mine = Path(place), this_process()
+    path = place / LOCK if place.is_dir() else place.with_name(f".{place.name}{LOCK}")
+    draft = path.with_name(f"{path.name}.{mine.host}.{mine.process}")
     try:
-        _take(path, draft, setting)
+        with writing(place, setting=setting):
+            draft.write_text(json.dumps(asdict(mine)))
+        _take(path, draft, place=place, setting=setting)
     finally:
         draft.unlink(missing_ok=True)
     try:
@@ -85,28 +84,32 @@ def this_process() -> Holder:
     return Holder(
         host=socket.gethostname(),
         process=os.getpid(),
-        process_start=process_start(os.getpid()),
+        process_start=system_says(os.getpid())[1],
         since=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
 
-def process_start(process: int) -> str:
-    """When a process began, in the system's clock ticks; empty where the system does not say."""
+def system_says(process: int) -> tuple[str, str]:
+    """State of a process (a letter) and when it began (clock ticks); empty where nothing is said.
+
+    They are those of ``/proc/PID/stat``, which Linux has.
+    """
     try:
         # the second field, the name of the program, may hold blanks and brackets
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19]
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return fields[0], fields[19]
     except (OSError, IndexError):
-        return ""
+        return "", ""
 
 
-def _take(path: Path, draft: Path, setting: str) -> None:
+def _take(path: Path, draft: Path, *, place: Path, setting: str) -> None:
     """Make the lock from its draft, unless another process holds it."""
     for _ in range(3):
-        with writing(path, setting=setting):
+        with writing(place, setting=setting):
             if _placed(draft, path):
                 return
-        _remove_stale(path, setting)
-    raise BadParameter(f"other processes take {path} at this moment; wait for them to end")
+        _remove_stale(path, place=place, setting=setting)
+    raise BadParameter(f"other processes begin to write {place}; wait for them to end")
 
 
 def _placed(draft: Path, path: Path) -> bool:
@@ -124,31 +127,30 @@ def _placed(draft: Path, path: Path) -> bool:
     return True
 
 
-def _remove_stale(path: Path, setting: str) -> None:
+def _remove_stale(path: Path, *, place: Path, setting: str) -> None:
     """Remove the lock of a process that has ended; BadParameter for any other."""
-    holder, folder = _holder(path), path.parent
+    holder = _holder(path)
     if holder is None and not path.exists():
         return  # its holder has just ended
     if holder is None:
         raise BadParameter(
-            f"{path} is a lock that cannot be read; if no other process writes to {folder}, "
-            "delete it"
+            f"{path} is a lock that cannot be read; if no other process writes {place}, delete it"
         )
     if holder.host != socket.gethostname():
         raise BadParameter(
-            f"{folder} is being written by process {holder.process} on host {holder.host} since "
+            f"{place} is being written by process {holder.process} on host {holder.host} since "
             f"{holder.since}; wait for it or choose another {setting}. If it has ended, delete "
             f"{path}"
         )
     if holder.is_alive():
         raise BadParameter(
-            f"{folder} is being written by process {holder.process} of this machine since "
+            f"{place} is being written by process {holder.process} of this machine since "
             f"{holder.since}; wait for it or choose another {setting}"
         )
     log.warning(
         "%s: process %d, which wrote here since %s, has ended without a word; its lock is taken "
         "over",
-        folder,
+        place,
         holder.process,
         holder.since,
     )

@@ -246,7 +246,7 @@ def vet_list(
     # read before the first light curve: a wrong folder must end the list, not fail a target
     vetting.run  # noqa: B018
     output = output_path(output)
-    with folder_lock(output.parent, name=f".{output.name}.lock", setting="output"):
+    with folder_lock(output, setting="output"):
         yield from _vet_list(vetting, requests, output, workers)
 
 
