@@ -16,7 +16,7 @@ from exoval.errors import BadTable
 
 CHECKSUMS = "checksums"
 
-#: checksums of files that were read in this process, by path, size, time and inode
+#: checksums of files that were read in this process, by path, size, times and inode
 _read: dict[tuple, str] = {}
 
 
@@ -30,7 +30,7 @@ def checksum_once(path: str | Path) -> str:
     """SHA-256 of a file as ``checksum``, which reads a file once in a process until it changes."""
     path = Path(path).resolve()
     state = path.stat()
-    key = (str(path), state.st_size, state.st_mtime_ns, state.st_ino)
+    key = (str(path), state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
     if key not in _read:
         _read[key] = checksum(path)
     return _read[key]
