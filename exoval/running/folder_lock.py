@@ -52,7 +52,8 @@ class Holder:
             pass
         state, start = system_says(self.process)
         # a zombie has ended, and nobody has asked for its status
-        return state not in ("Z", "X") and start in (self.process_start, "")
+        known = start and self.process_start
+        return state not in ("Z", "X") and (not known or start == self.process_start)
 
 
 @contextmanager
