@@ -14,6 +14,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -126,8 +127,11 @@ class Shards:
         if self.views:
             views = path.with_suffix(".npy")
             rows = [np.concatenate(o.views) for o in outcomes if o.status == KEPT]
+            # into memory first: NumPy's own writer does not notice that a disk is full
+            whole = BytesIO()
+            np.save(whole, np.array(rows, dtype=np.float32))
             with replacing(views, setting="output=DIR") as draft:
-                np.save(draft, np.array(rows, dtype=np.float32))
+                draft.write_bytes(whole.getbuffer())
             files[views.name] = views
         names = [field.name for field in fields(Outcome) if field.name != "views"]
         plain = [{name: getattr(outcome, name) for name in names} for outcome in outcomes]

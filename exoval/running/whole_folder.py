@@ -67,7 +67,9 @@ def publish(
     new = _files_below(draft)
     before = {name: path for name, path in _files_below(folder).items() if name not in new}
     stay = {name: path for name, path in before.items() if _matches(name, also)}
-    text = manifest_text(manifest, name=MANIFEST, files=new | stay)
+    with writing(folder / MANIFEST):
+        # before anything is renamed: what needs room on the disk fails here
+        (draft / MANIFEST).write_text(manifest_text(manifest, name=MANIFEST, files=new | stay))
     with replacing(folder / MANIFEST) as path:
         path.write_text(json.dumps({UNFINISHED: "files are being renamed"}))
     with writing(folder):
@@ -77,8 +79,7 @@ def publish(
         for name, path in new.items():
             make_folder((folder / name).parent)
             os.replace(path, folder / name)
-    with replacing(folder / MANIFEST) as path:
-        path.write_text(text)
+        os.replace(draft / MANIFEST, folder / MANIFEST)
 
 
 def manifest_text(
