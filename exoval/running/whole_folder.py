@@ -138,7 +138,7 @@ def read_manifest(path: Path, *, remedy: str = AGAIN) -> tuple[dict[str, int], d
     if isinstance(plain, dict) and not {"format", "sizes", CHECKSUMS} & set(plain):
         return {}, {}
     sums = check_seal(plain, path, remedy=remedy)
-    return plain["sizes"], sums
+    return plain.get("sizes", {}), sums
 
 
 def difference(path: Path, size: int | None, expected: str, *, verify: str = FULL) -> str:

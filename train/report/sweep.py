@@ -9,6 +9,7 @@ import pandas as pd
 
 from exoval.running.output_path import replacing
 from exoval.running.spreadsheet import write_csv
+from exoval.running.whole_folder import check_files
 from train.judging.metrics import METRICS
 from train.report import figures
 from train.report.sweep_figure import sweep_figure
@@ -52,6 +53,7 @@ def jobs_table(folder: Path, since: float = 0.0) -> pd.DataFrame | None:
     jobs = {}
     for path in sorted(folder.glob("*/metrics.json")):
         if path.stat().st_mtime >= since:
+            check_files(path.parent, [path.name])
             jobs[path.parent.name] = json.loads(path.read_text())
     rows = []
     varied = varied_overrides(
