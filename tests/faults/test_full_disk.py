@@ -32,6 +32,7 @@ from simulate.labelled_set import Shards
 from train.data.labelled_set import read_labelled_set
 from train.data.splits import StarSplit
 from train.fitting.fit import fit
+from train.fitting.hyperparameter_search import HyperparameterSearch
 from train.report.result_file import write_result
 
 SENTENCE = "everything finished before is kept: free some space and give the same command again"
@@ -105,6 +106,26 @@ def test_every_writer_says_it_and_leaves_nothing_half(name, writers, tmp_path):
     left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
     assert left <= {"origin.txt", "x.part", "pipeline.skops"}, "a draft stayed"
     writers[name](tmp_path)
+
+
+@pytest.mark.parametrize("room", [4096, None])
+def test_trials_without_room_are_said_and_go_on_later(tmp_path, room):
+    """No room for the database at all, or none for further trials."""
+    pytest.importorskip("optuna")
+    space = {"it": {"C": {"low": 0.1, "high": 1.0}}}
+    classifiers, table = {"it": LogisticRegression()}, gaussian_table(80)
+
+    def search(trials):
+        made = HyperparameterSearch(space=space, trials=trials, folds=2, random_trials=1)
+        return made(classifiers, table, seed=0, folder=tmp_path)
+
+    if room is None:
+        search(2)
+        room = (tmp_path / "trials.db").stat().st_size // 2
+    with no_file_above(room), pytest.raises(DataNotFound, match=r"trials\.db .*; finished trials"):
+        search(9)
+    _, found = search(3)
+    assert found["it"]["trials"] >= 3
 
 
 def test_an_old_set_stays_whole_where_a_new_one_finds_no_room(tmp_path):
