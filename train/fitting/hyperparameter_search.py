@@ -381,8 +381,8 @@ def _storing(path: Path) -> Iterator[None]:
         if cause is None:
             raise
         raise DataNotFound(
-            f"cannot write {path} ({cause.orig}); finished trials are kept: free some space and give "
-            "the same command again, or choose another output=DIR"
+            f"cannot write {path} ({cause.orig}); finished trials are kept: free some space and "
+            "give the same command again, or choose another output=DIR"
         ) from error
 
 
