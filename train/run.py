@@ -119,98 +119,137 @@ def run(
     labelled = load_labelled_set(labelled_set, verify=verify)
     output = make_folder(output)
     with folder_lock(output):
-        events = measure_real(real, labelled, mission)
-        table, removed = usable_rows(labelled.table, events.table)
-        parts = split(table, seed=seed)
-        checkpoints = output / "checkpoints"
-        caps, tuned = {name: cap_of(name, row_cap or {}) for name in classifier}, {}
-        if tuning is not None:
-            rows = (
-                parts.fit
-                if calibration_folds == 0
-                else np.concatenate([parts.fit, parts.calibration])
-            )
-            classifier, tuned = tuning(
-                classifier, table.select(np.sort(rows)), seed=seed, folder=output, row_cap=caps
-            )
-        models = [
-            fit(
-                name,
-                estimator,
-                calibration=calibration,
-                table=table,
-                split=parts,
-                seed=seed,
-                folds=calibration_folds,
-                checkpoints=checkpoints,
-                row_cap=caps[name],
-            )
-            for name, estimator in progress(
-                classifier.items(), total=len(classifier), description="fit classifiers"
-            )
-        ]
-        held_out = table.select(parts.test)
-        simulated = {model.name: score(model, held_out) for model in models}
-        scored = {model.name: score(model, events.table) for model in models if events.table}
-        resampling = {"resamples": bootstrap_resamples, "seed": seed}
-        novel_share = judge_novelty(models, table, parts, events.table, **resampling)
-        curve = learning_curve_points(
-            classifier,
+        return _fit_and_judge(
+            labelled,
+            output=output,
+            classifier=classifier,
+            calibration=calibration,
+            split=split,
+            seed=seed,
+            real=real,
+            mission=mission,
+            bootstrap_resamples=bootstrap_resamples,
+            calibration_folds=calibration_folds,
+            learning_curve=learning_curve,
+            tuning=tuning,
+            row_cap=row_cap,
+            settings=settings,
+            start=start,
+        )
+
+
+def _fit_and_judge(
+    labelled: LabelledSet,
+    *,
+    output: Path,
+    classifier: Mapping[str, BaseEstimator],
+    calibration: Calibration,
+    split: StarSplit,
+    seed: int,
+    real: RealCandidates | None,
+    mission: Mission | None,
+    bootstrap_resamples: int,
+    calibration_folds: int,
+    learning_curve: Sequence[float],
+    tuning: HyperparameterSearch | None,
+    row_cap: Mapping[str, int | None] | None,
+    settings: dict | None,
+    start: float,
+) -> dict:
+    """Do what ``run`` says with a labelled set that was read, while the output's lock is held.
+
+    ``start`` is when it began, in seconds of ``time.time``.
+    """
+    events = measure_real(real, labelled, mission)
+    table, removed = usable_rows(labelled.table, events.table)
+    parts = split(table, seed=seed)
+    checkpoints = output / "checkpoints"
+    caps, tuned = {name: cap_of(name, row_cap or {}) for name in classifier}, {}
+    if tuning is not None:
+        rows = (
+            parts.fit if calibration_folds == 0 else np.concatenate([parts.fit, parts.calibration])
+        )
+        classifier, tuned = tuning(
+            classifier, table.select(np.sort(rows)), seed=seed, folder=output, row_cap=caps
+        )
+    models = [
+        fit(
+            name,
+            estimator,
             calibration=calibration,
             table=table,
             split=parts,
-            shares=learning_curve,
             seed=seed,
-            real=events.table,
-            row_cap=caps,
-            resamples=bootstrap_resamples,
+            folds=calibration_folds,
+            checkpoints=checkpoints,
+            row_cap=caps[name],
         )
-        if curve:
-            curve += [
-                last_point(model, simulated[model.name], scored.get(model.name), **resampling)
-                for model in models
-            ]
-        best = leading(models)
-        gap = feature_gap(table, events.table) if events.table else None
-        result = frame(settings or {}, seed=seed) | {
-            "metrics": {
-                "simulated": judged(best, simulated, **resampling),
-                "real": judged(best, scored, **resampling),
-                "learning_curve": curve,
-            },
-            "leading": best,
-            "labelled_set": str(labelled_set),
-            "host": labelled.manifest.get("host", {}),
-            "labels": meanings_to_plain({**table.meanings, **table.label_meanings()}),
-            "counts": labelled.manifest.get("counts", {}),
-            "failures": labelled.manifest.get("failures", []),
-            "sets": describe_sets(table, parts, real=events.table),
-            "removed": removed,
-            "cards": {model.name: model.card for model in models},
-            "held_back_log_loss": held_back_log_loss(models, tuned),
-            "novelty": novel_share.summary,
-            "tuning": tuned,
-            "real_missing": events.missing,
-            "real_skipped": events.skipped,
-            "feature_gap": [] if gap is None else gap.to_dict("records"),
-            "recipe": labelled.manifest["recipe"],
-            "simulation_config": labelled.manifest.get("config", {}),
-            # a reader of these metrics asks for the manifest that lists all files
-            "manifest": MANIFEST,
-        }
-        result["verdict"] = verdict(result)
-        result["seconds"] = round(time.time() - start, 1)
-        evidence = Evidence(
-            result=result,
-            simulated=simulated,
-            real=scored,
-            simulated_table=table,
-            real_table=events.table,
-            gap=gap,
-            novel_share=novel_share,
+        for name, estimator in progress(
+            classifier.items(), total=len(classifier), description="fit classifiers"
         )
-        write(output, evidence, models=models, views=events.views)
-        shutil.rmtree(checkpoints, ignore_errors=True)
+    ]
+    held_out = table.select(parts.test)
+    simulated = {model.name: score(model, held_out) for model in models}
+    scored = {model.name: score(model, events.table) for model in models if events.table}
+    resampling = {"resamples": bootstrap_resamples, "seed": seed}
+    novel_share = judge_novelty(models, table, parts, events.table, **resampling)
+    curve = learning_curve_points(
+        classifier,
+        calibration=calibration,
+        table=table,
+        split=parts,
+        shares=learning_curve,
+        seed=seed,
+        real=events.table,
+        row_cap=caps,
+        resamples=bootstrap_resamples,
+    )
+    if curve:
+        curve += [
+            last_point(model, simulated[model.name], scored.get(model.name), **resampling)
+            for model in models
+        ]
+    best = leading(models)
+    gap = feature_gap(table, events.table) if events.table else None
+    result = frame(settings or {}, seed=seed) | {
+        "metrics": {
+            "simulated": judged(best, simulated, **resampling),
+            "real": judged(best, scored, **resampling),
+            "learning_curve": curve,
+        },
+        "leading": best,
+        "labelled_set": str(labelled.folder),
+        "host": labelled.manifest.get("host", {}),
+        "labels": meanings_to_plain({**table.meanings, **table.label_meanings()}),
+        "counts": labelled.manifest.get("counts", {}),
+        "failures": labelled.manifest.get("failures", []),
+        "sets": describe_sets(table, parts, real=events.table),
+        "removed": removed,
+        "cards": {model.name: model.card for model in models},
+        "held_back_log_loss": held_back_log_loss(models, tuned),
+        "novelty": novel_share.summary,
+        "tuning": tuned,
+        "real_missing": events.missing,
+        "real_skipped": events.skipped,
+        "feature_gap": [] if gap is None else gap.to_dict("records"),
+        "recipe": labelled.manifest["recipe"],
+        "simulation_config": labelled.manifest.get("config", {}),
+        # a reader of these metrics asks for the manifest that lists all files
+        "manifest": MANIFEST,
+    }
+    result["verdict"] = verdict(result)
+    result["seconds"] = round(time.time() - start, 1)
+    evidence = Evidence(
+        result=result,
+        simulated=simulated,
+        real=scored,
+        simulated_table=table,
+        real_table=events.table,
+        gap=gap,
+        novel_share=novel_share,
+    )
+    write(output, evidence, models=models, views=events.views)
+    shutil.rmtree(checkpoints, ignore_errors=True)
     return result
 
 
