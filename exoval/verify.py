@@ -79,16 +79,19 @@ def _described(path: Path, folder: Path) -> Iterator[FileState]:
 
 
 def verification(folder: str | Path, states: Iterable[FileState]) -> str:
-    """The states of a folder's files as a table, whole batches of a simulation in one line."""
+    """The states of a folder's files as a table; batches of a simulation share a line a state."""
     states = list(states)
-    wrong = [one for one in states if one.state != WHOLE]
-    batches = [one for one in states if one.state == WHOLE and one.name.startswith(f"{SHARDS}/")]
-    rows = [one for one in states if one not in batches]
-    if batches:
-        total = sum(one.size for one in batches)
-        rows.append(FileState(f"{SHARDS}/ ({len(batches)} files)", total, WHOLE))
+    rows = [one for one in states if not one.name.startswith(f"{SHARDS}/")]
+    batches: dict[str, list[FileState]] = {}
+    for one in states:
+        if one.name.startswith(f"{SHARDS}/"):
+            batches.setdefault(one.state, []).append(one)
+    for state, group in batches.items():
+        name = group[0].name if len(group) == 1 else f"{SHARDS}/ ({len(group)} files)"
+        rows.append(FileState(name, sum(one.size for one in group), state))
+    wrong = sum(one.state != WHOLE for one in states)
     wide = max(len(one.name) for one in rows)
-    said = f"{len(wrong)} of {len(states)} files are not" if wrong else f"{len(states)} files are"
+    said = f"{wrong} of {len(states)} files are not" if wrong else f"{len(states)} files are"
     return "\n".join(
         [
             f"{folder}: {said} whole",

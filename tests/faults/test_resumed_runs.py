@@ -146,6 +146,18 @@ def test_a_damaged_batch_is_simulated_again(begun, finished, stars, caplog):
     pd.testing.assert_frame_equal(features(begun), features(finished))
 
 
+def test_verify_names_the_batch_that_is_damaged(finished, tmp_path):
+    shutil.copytree(finished, tmp_path / "set")
+    done = run_command(tmp_path, "exoval", "verify", "set")
+    assert done.returncode == 0 and "shards/ (5 files)" in done.stdout
+    path = next((tmp_path / "set" / "shards").glob("*.npy"))
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    done = run_command(tmp_path, "exoval", "verify", "set")
+    assert done.returncode == 3 and "shards/ (4 files)" in done.stdout
+    (line,) = (one for one in done.stdout.splitlines() if path.name in one)
+    assert "has changed since it was written" in line
+
+
 def test_a_second_simulation_in_the_folder_is_refused(begun, stars):
     kept = times(begun)
     with folder_lock(begun), pytest.raises(BadParameter, match="is being written by process"):
