@@ -41,6 +41,31 @@ class MissingDependency(ExovalError, ImportError):
     """A chosen part needs an optional package that is not installed."""
 
 
+def reason_of(error: BaseException) -> str:
+    """What an exception says, in one line of at most 300 characters; its type if it says nothing.
+
+    >>> reason_of(ValueError("bad\\n  header")), reason_of(MemoryError())
+    ('bad header', 'MemoryError')
+    """
+    text = "".join(one if one.isprintable() else " " for one in str(error))
+    return " ".join(text.split())[:300] or type(error).__name__
+
+
+@contextmanager
+def foreign_errors_as(kind: type[ExovalError], what: str, remedy: str) -> Iterator[None]:
+    """Turn any error of a library inside into one of ``kind``: ``what``, the reason, ``remedy``.
+
+    Libraries that read files raise whatever their code runs into when a file is damaged, also
+    IndexError, RecursionError and MemoryError, and document none of it. Errors of exoval pass.
+    """
+    try:
+        yield
+    except ExovalError:
+        raise
+    except Exception as error:
+        raise kind(f"{what} ({reason_of(error)}); {remedy}") from error
+
+
 @contextmanager
 def message_instead_of_traceback() -> Iterator[None]:
     """Turn an ExovalError into one line on standard error and exit status 2.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import warnings
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 from astropy.io import fits
 from astropy.utils.exceptions import AstropyUserWarning
 
-from exoval.errors import BadLightCurve
+from exoval.errors import BadLightCurve, foreign_errors_as
 from exoval.missions.clock import StatedClock, stated_clock
 
 #: keywords of a clock's time zero without their endings I and F, its kind, and what they count from
@@ -30,27 +29,14 @@ _DAYS = {
 @contextmanager
 def opened_fits(path: str | Path) -> Iterator[fits.HDUList]:
     """Open a FITS file; any error of astropy inside becomes one BadLightCurve."""
-    try:
-        with warnings.catch_warnings():
-            # a file shorter than its header says must raise, not warn
-            warnings.filterwarnings("error", "(?s).*(truncated|corrupted)", AstropyUserWarning)
-            with fits.open(path, memmap=False) as hdus:
-                yield hdus
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        KeyError,
-        IndexError,
-        EOFError,
-        zlib.error,
-        fits.VerifyError,
-        AstropyUserWarning,
-    ) as error:
-        reason = " ".join(str(error).split())
-        raise BadLightCurve(
-            f"cannot read {path} ({reason}); download it again or remove it"
-        ) from error
+    with (
+        foreign_errors_as(BadLightCurve, f"cannot read {path}", "download it again or remove it"),
+        warnings.catch_warnings(),
+    ):
+        # a file shorter than its header says must raise, not warn
+        warnings.filterwarnings("error", "(?s).*(truncated|corrupted)", AstropyUserWarning)
+        with fits.open(path, memmap=False) as hdus:
+            yield hdus
 
 
 def number(header: fits.Header, keyword: str) -> float:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import bz2
 import gzip
 import re
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -19,12 +18,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from astropy import units
 from astropy.table import Table
 from astropy.time import TimeBase
 
-from exoval.errors import BadLightCurve
+from exoval.errors import BadLightCurve, foreign_errors_as
 from exoval.missions.clock import MissionClock, stated_clock
 from exoval.missions.pipeline_segment import PipelineSegment
 from exoval.missions.table_columns import segments_of, time_and_flux
@@ -90,22 +88,9 @@ def read_any_table(path: str | Path) -> pd.DataFrame:
     ``clock``, ``notes`` on what was guessed, and whether columns are ``is_unnamed``. Raises
     BadLightCurve.
     """
-    try:
+    remedy = "give CSV, text, ECSV or Parquet with the columns time and flux"
+    with foreign_errors_as(BadLightCurve, f"cannot read {path}", remedy):
         frame = _read(path)
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        KeyError,
-        EOFError,
-        zlib.error,
-        pa.ArrowException,
-    ) as error:
-        reason = " ".join(str(error).split())
-        raise BadLightCurve(
-            f"cannot read {path} ({reason}); give CSV, text, ECSV or Parquet with the "
-            "columns time and flux"
-        ) from error
     given = frame.attrs.get("units", {})
     frame = frame.rename(columns=_plain_name)
     frame.attrs["units"] = {_plain_name(name): unit for name, unit in given.items()}

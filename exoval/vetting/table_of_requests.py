@@ -13,11 +13,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
 from exoval.catalogs.star_id import star_number
 from exoval.catalogs.toi import toi_name
-from exoval.errors import BadParameter, BadTable, DataNotFound
+from exoval.errors import BadParameter, BadTable, DataNotFound, foreign_errors_as
 from exoval.missions.clock import JULIAN
 from exoval.star import POSSIBLE
 from exoval.vetting.request import VettingRequest
@@ -73,12 +72,9 @@ def read_requests(path: str | Path, defaults: VettingRequest | None = None) -> l
     path, defaults = Path(path), defaults or VettingRequest()
     if not path.is_file():
         raise DataNotFound(f"no table at {path}; check the path")
-    try:
+    remedy = "give CSV or Parquet, with a column target or file"
+    with foreign_errors_as(BadTable, f"cannot read {path}", remedy):
         names, rows, delimiter = _cells(path)
-    except (OSError, EOFError, ValueError, csv.Error, pa.ArrowException) as error:
-        raise BadTable(
-            f"cannot read {path} ({error}); give CSV or Parquet, with a column target or file"
-        ) from error
     columns, ignored = read_columns(names, str(path))
     held = {column.quantity for column in columns.values()}
     if not rows or not {"target", "file", "signal", "planet"} & held:
