@@ -25,7 +25,7 @@ from exoval.missions.clock import (
     stated_clock,
     without_fill_times,
 )
-from exoval.missions.exposure import cadence_step, exposure_of
+from exoval.missions.exposure import SHORTEST, cadence_step, exposure_of
 from exoval.missions.fits_file import whole_number
 from exoval.missions.linear_flux import is_magnitude, linear_flux
 from exoval.missions.one_cadence import SAME_EXPOSURE
@@ -267,7 +267,7 @@ def _is_good(frame: pd.DataFrame, bitmask: int) -> np.ndarray:
 def _exposure(time: np.ndarray, stated: float, usual: float) -> tuple[float, tuple[str, ...]]:
     """The exposure of a table: stated, the mission's, or the step between cadences."""
     step = cadence_step(time)
-    if stated > 0 or not step > 0:
+    if stated > 0 or not step > 0 or step < SHORTEST:
         return exposure_of(time, stated=stated, otherwise=usual)
     if abs(step / usual - 1) < SAME_EXPOSURE:
         return usual, ()
