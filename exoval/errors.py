@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 
@@ -47,8 +47,22 @@ def reason_of(error: BaseException) -> str:
     >>> reason_of(ValueError("bad\\n  header")), reason_of(MemoryError())
     ('bad header', 'MemoryError')
     """
-    text = "".join(one if one.isprintable() else " " for one in str(error))
-    return " ".join(text.split())[:300] or type(error).__name__
+    return _in_one_line(str(error), 300) or type(error).__name__
+
+
+def listed(names: Iterable[object], most: int = 30) -> str:
+    """Return names of a file with commas between them, each in one line, and how many are left out.
+
+    >>> listed(["time", "a\\nb", "flux"], most=2)
+    'time, a b and 1 more'
+    """
+    shown = [_in_one_line(str(name), 60) for name in names]
+    more = f" and {len(shown) - most} more" if len(shown) > most else ""
+    return ", ".join(shown[:most]) + more
+
+
+def _in_one_line(text: str, most: int) -> str:
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())[:most]
 
 
 @contextmanager

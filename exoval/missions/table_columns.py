@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from exoval.errors import BadLightCurve, BadParameter
+from exoval.errors import BadLightCurve, BadParameter, listed, reason_of
 from exoval.missions.clock import (
     MissionClock,
     StatedClock,
@@ -176,18 +176,23 @@ def _measured(
             "as times do; write a first line with the names of the columns, such as flux and time"
         )
     if not given.get(flux_name) and _may_be_magnitudes(linear.flux):
+        # taken for flux, a dip would be a brightening, and a hundredth of its depth
         level = f"flux of about {np.nanmedian(linear.flux):.3g} may be magnitudes"
-        if frame.attrs.get("is_unnamed"):
-            raise BadLightCurve(
-                f"{path}: {level}; write a first line with the names of its columns, "
-                "time and flux or mag"
-            )
-        notes += (f"{level}; if so, name the column mag",)
+        remedy = (
+            "write a first line with the names of its columns, time and flux or mag"
+            if frame.attrs.get("is_unnamed")
+            else f"name the column {flux_name} mag, or give flux divided by its median"
+        )
+        raise BadLightCurve(f"{path}: {level}; {remedy}")
     return rows, notes
 
 
 def _may_be_magnitudes(flux: np.ndarray) -> bool:
-    """Whether flux has a level like magnitudes' and less noise than counts of so faint a star."""
+    """Whether flux has a level like magnitudes' and less noise than counts of so faint a star.
+
+    Counts of 3 to 25 have the noise of photons, above 20 %, and flux relative to its median is
+    about 1.
+    """
     flux = flux[np.isfinite(flux)]
     if len(flux) < 2 or not MAGNITUDE_LEVELS[0] < np.median(flux) < MAGNITUDE_LEVELS[1]:
         return False
@@ -213,8 +218,8 @@ def time_and_flux(columns: Sequence[str], path: str | Path) -> tuple[str, str]:
     missing = [what for what, found in (("time", times), ("flux", fluxes)) if not found]
     if missing:
         raise BadLightCurve(
-            f"{path} has no column {' and '.join(missing)}, only "
-            f"{', '.join(columns)}; name them time and flux"
+            f"{path} has no column {' and '.join(missing)}, only {listed(columns)}; name them time "
+            "and flux"
         )
     return times[0], fluxes[0]
 
@@ -358,5 +363,6 @@ def _numbers(frame: pd.DataFrame, name: str, path: str | Path) -> np.ndarray:
                 f"{path}: column {name} holds calendar dates; give days, such as BJD"
             ) from error
         raise BadLightCurve(
-            f"{path}: column {name} is not numeric ({error}); write numbers with a decimal point"
+            f"{path}: column {name} is not numeric ({reason_of(error)}); write numbers with a "
+            "decimal point"
         ) from error
