@@ -14,6 +14,8 @@ __all__ = ["allow", "build", "check_settings"]
 
 #: annotations whose values are checked here; classes check their other settings themselves
 KINDS = {"float": "number", "int": "whole number"}
+#: whole numbers of settings: larger ones are no floats
+MOST = 10**300
 #: settings within settings, at most
 DEEPEST = 50
 
@@ -138,6 +140,8 @@ def _is_of_kind(value: object, annotation: str) -> bool:
     """Return whether a value matches a numeric annotation; True for other annotations."""
     if annotation not in KINDS or str(value).startswith("${"):
         return True
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
-    return annotation == "float" or isinstance(value, int)
+    if isinstance(value, float):
+        return annotation == "float" and not math.isnan(value)
+    return abs(value) <= MOST

@@ -20,7 +20,20 @@ NUMBERS = (
 TEXTS = (
     *("", " ", "nan", "inf", "-inf", "1e400", "1e15", "-1", "0", "1,5", "1_000", "0x1F", "true"),
     *("null", "--", "2020-01-01", "2459000.5", "99999999999999999999", "9" * 400, "x" * 3000),
-    *("é", "\u2212" + "1", "\ud7ff", "'", '"', "#", "${mission}", "../../x", "/", "%s", "{}", "[1]"),
+    *(
+        "é",
+        "\u2212" + "1",
+        "\ud7ff",
+        "'",
+        '"',
+        "#",
+        "${mission}",
+        "../../x",
+        "/",
+        "%s",
+        "{}",
+        "[1]",
+    ),
     *("a\tb", "a;b", "a,b", "K00002.01", "TIC 5", "TOI-1.01", "=1+1", "mag", "ppm", "s"),
 )
 #: values that stand where others should in JSON and YAML
@@ -107,7 +120,7 @@ def _place(content: bytes, random: Random) -> int:
 def random_bytes(random: Random) -> bytes:
     """Bytes that were never a file, some behind the first bytes of one."""
     head = random.choice((b"", b"", b"SIMPLE  =", b"PAR1", b"PK\x03\x04", b"\x1f\x8b\x08", b"# "))
-    kinds = (b"\x00\x01\xfe\xff", b"0123456789,.-\n", b"{}[]:\", \n", b"abc: -\n#\t")
+    kinds = (b"\x00\x01\xfe\xff", b"0123456789,.-\n", b'{}[]:", \n', b"abc: -\n#\t")
     letters = random.choice(kinds)
     return head + bytes(random.choice(letters) for _ in range(random.choice((0, 1, 30, 300))))
 
@@ -217,7 +230,9 @@ def damaged_plain(value: object, random: Random) -> object:
         else:
             # JSON again: an entry inside itself has no end
             other, its = random.choice(places)
-            if isinstance(other, dict) and its in other or isinstance(other, list) and its < len(other):
+            if (isinstance(other, dict) and its in other) or (
+                isinstance(other, list) and its < len(other)
+            ):
                 inside[key] = json.loads(json.dumps(other[its]))
     return value
 

@@ -449,11 +449,15 @@ def _spoilt_features(content: bytes, random: Random) -> bytes:
         elif change == 1 and key != b"exoval_schema":
             metadata[key] = _spoilt_json(metadata[key], random)
         else:
-            metadata[key] = random.choice((b"", b"\xff\xfe", b"null", b"[]", b"3", b'{"planet": 3}'))
+            metadata[key] = random.choice(
+                (b"", b"\xff\xfe", b"null", b"[]", b"3", b'{"planet": 3}')
+            )
         table = table.replace_schema_metadata(metadata)
     elif random.random() < 0.2:
         name = random.choice(list(fields))
-        other = random.choice((None, {b"unit": b"d"}, {b"unit": b"\xff", b"description": b"", b"source": b""}))
+        other = random.choice(
+            (None, {b"unit": b"d"}, {b"unit": b"\xff", b"description": b"", b"source": b""})
+        )
         place = table.schema.get_field_index(name)
         item = table.schema.field(place)
         item = item.remove_metadata() if other is None else item.with_metadata(other)
@@ -599,7 +603,9 @@ READERS = {
     reader.name: reader
     for reader in (
         FuzzedReader("light curve in FITS", _fits_files, _spoilt_fits, _read_light_curve),
-        FuzzedReader("light curve in a table", _light_curve_tables, _spoilt_table, _read_light_curve),
+        FuzzedReader(
+            "light curve in a table", _light_curve_tables, _spoilt_table, _read_light_curve
+        ),
         FuzzedReader("table of requests", _request_tables, _spoilt_requests, _read_requests),
         FuzzedReader("labelled set", _labelled_sets, _spoilt_labelled_set, _read_labelled_set),
         FuzzedReader("folder of models", _model_folders, _spoilt_model, _read_model),

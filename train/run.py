@@ -6,7 +6,7 @@ import logging
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -158,10 +158,10 @@ def run(
         },
         "leading": best,
         "labelled_set": str(labelled_set),
-        "host": labelled.manifest.get("host", {}),
+        "host": labelled.manifest.host,
         "labels": meanings_to_plain({**table.meanings, **table.label_meanings()}),
-        "counts": labelled.manifest.get("counts", {}),
-        "failures": labelled.manifest.get("failures", []),
+        "counts": labelled.manifest.counts,
+        "failures": [asdict(one) for one in labelled.manifest.failures],
         "sets": describe_sets(table, parts, real=events.table),
         "removed": removed,
         "cards": {model.name: model.card for model in models},
@@ -171,8 +171,8 @@ def run(
         "real_missing": events.missing,
         "real_skipped": events.skipped,
         "feature_gap": [] if gap is None else gap.to_dict("records"),
-        "recipe": labelled.manifest["recipe"],
-        "simulation_config": labelled.manifest.get("config", {}),
+        "recipe": labelled.manifest.recipe,
+        "simulation_config": labelled.manifest.config,
     }
     result["verdict"] = verdict(result)
     result["seconds"] = round(time.time() - start, 1)
@@ -239,7 +239,7 @@ def measure_real(
             "to their folder; python -m exoval doctor lists what is missing",
         )
     found.table.require_columns_of(labelled.table)
-    infinite = np.isinf(found.table.features).any(axis=1)
+    infinite = found.table.unusable.any(axis=1)
     skipped = found.skipped["reason"].value_counts().to_dict()
     if infinite.any():
         skipped["a feature came out infinite"] = int(infinite.sum())
