@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 
 from exoval.allow_list import FUNCTION, allow, function_named, groups, part_named
-from exoval.errors import BadParameter, ExovalError
+from exoval.errors import BadParameter, ExovalError, listed, reason_of, shown
 
 __all__ = ["allow", "build", "check_settings"]
 
@@ -64,7 +64,7 @@ def _built(settings: object, place: str, above: tuple[object, ...]) -> object:
     except ExovalError:
         raise
     except Exception as error:
-        raise BadParameter(f"{place}: {error}; {_explained(place)}") from error
+        raise BadParameter(f"{place}: {reason_of(error)}; {_explained(place)}") from error
 
 
 def _checked(settings: object, place: str, above: tuple[object, ...]) -> None:
@@ -118,14 +118,13 @@ def _check(values: dict, maker: Callable[..., object], place: str) -> None:
         close = difflib.get_close_matches(str(unknown[0]), known, n=1)
         guess = f"did you mean {close[0]}? " if close else ""
         raise BadParameter(
-            f"{place}: unknown setting {', '.join(map(str, unknown))}; {guess}"
-            f"{name} takes {', '.join(known)}"
+            f"{place}: unknown setting {listed(unknown)}; {guess}{name} takes {', '.join(known)}"
         )
     for key, parameter in known.items():
         kind = str(parameter.annotation)
         if key in values and not _is_of_kind(values[key], kind):
             raise BadParameter(
-                f"{place}: {key}={values[key]!r} is not a {KINDS[kind]}; {_explained(place)}"
+                f"{place}: {key}={shown(values[key])} is not a {KINDS[kind]}; {_explained(place)}"
             )
     missing = [
         key

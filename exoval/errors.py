@@ -61,6 +61,15 @@ def listed(names: Iterable[object], most: int = 30) -> str:
     return ", ".join(shown[:most]) + more
 
 
+def shown(value: object) -> str:
+    """Return a value of a file as messages show it: Python's form of it, at most 80 characters."""
+    try:
+        return _in_one_line(repr(value), 80)
+    except (ValueError, RecursionError):
+        # Python refuses to write whole numbers of thousands of digits
+        return "a number of thousands of digits"
+
+
 def _in_one_line(text: str, most: int) -> str:
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())[:most]
 

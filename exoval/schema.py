@@ -19,7 +19,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from exoval.errors import BadTable, DataNotFound, ExovalError, reason_of
+from exoval.errors import BadTable, DataNotFound, ExovalError, reason_of, shown
 
 Record = TypeVar("Record")
 #: what to say instead of a type
@@ -154,10 +154,4 @@ def _inside(place: str, name: object) -> str:
 
 
 def _unfit(value: object, kind: Any, place: str) -> _Unfit:
-    try:
-        shown = repr(value)
-    except ValueError:
-        # Python refuses to write whole numbers of thousands of digits
-        shown = "a number of thousands of digits"
-    shown = shown if len(shown) < 80 else f"{shown[:77]}..."
-    return _Unfit(f"{place or 'it'} is {shown} instead of {WORDS.get(kind, kind)}")
+    return _Unfit(f"{place or 'it'} is {shown(value)} instead of {WORDS.get(kind, kind)}")

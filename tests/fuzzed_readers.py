@@ -418,7 +418,7 @@ def _spoilt_json(content: bytes, random: Random) -> bytes:
 def _spoilt_array(content: bytes, random: Random) -> bytes:
     array = np.load(io.BytesIO(content))
     changes = (
-        lambda: array[: random.randrange(len(array))],
+        lambda: array[: random.randint(0, len(array))],
         lambda: array.astype(random.choice(("f8", "i4", "U8", "c16", "bool", "M8[s]"))),
         lambda: array[..., :1],
         lambda: array.ravel(),

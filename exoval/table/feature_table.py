@@ -256,6 +256,9 @@ def load_feature_table(path: str | Path) -> FeatureTable:
         columns = tuple(
             _column(item, str(path)) for item in table.schema if item.name not in IDENTITY
         )
+        odd = [item.name for item in table.schema if item.name in IDENTITY and not _is_text(item)]
+        if odd:
+            raise BadTable(f"{path}: {', '.join(odd)} must hold texts; {AGAIN}")
         frame = table.to_pandas()
     made = FeatureTable(frame, columns, recipe=written.recipe, meanings=written.labels)
     empty = [name for name in IDENTITY if made.frame[name].isna().any()]
@@ -270,6 +273,10 @@ class _Metadata:
 
     recipe: dict
     labels: dict[str, LabelMeaning]
+
+
+def _is_text(item: pa.Field) -> bool:
+    return pa.types.is_string(item.type) or pa.types.is_large_string(item.type)
 
 
 def _column(item: pa.Field, path: str) -> Column:

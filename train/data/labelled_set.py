@@ -114,8 +114,8 @@ def _check_rows(table: FeatureTable, directory: Path) -> None:
     twice = sorted(set(names[names.duplicated()]))
     if twice:
         raise BadTable(
-            f"{directory} has more than one event of the names {listed(twice, 5)}; each row must be "
-            f"an event of its own: {AGAIN}"
+            f"{directory} has more than one event of the names {listed(twice, 5)}; each row must "
+            f"be an event of its own: {AGAIN}"
         )
     unknown = sorted(set(table.labels) - set(table.meanings)) if table.meanings else []
     if unknown:
