@@ -47,7 +47,11 @@ def reason_of(error: BaseException) -> str:
     >>> reason_of(ValueError("bad\\n  header")), reason_of(MemoryError())
     ('bad header', 'MemoryError')
     """
-    return _in_one_line(str(error), 300) or type(error).__name__
+    try:
+        return _in_one_line(str(error), 300) or type(error).__name__
+    except Exception:
+        # a text out of a damaged array may hold no characters
+        return type(error).__name__
 
 
 def listed(names: Iterable[object], most: int = 30) -> str:
@@ -65,9 +69,9 @@ def shown(value: object) -> str:
     """Return a value of a file as messages show it: Python's form of it, at most 80 characters."""
     try:
         return _in_one_line(repr(value), 80)
-    except (ValueError, RecursionError):
+    except Exception:
         # Python refuses to write whole numbers of thousands of digits
-        return "a number of thousands of digits"
+        return f"a value of type {type(value).__name__} that cannot be shown"
 
 
 def _in_one_line(text: str, most: int) -> str:
