@@ -366,13 +366,14 @@ def _spoilt_requests(files: Files, random: Random) -> Files:
 
 
 def _read_requests(folder: Path, files: Files) -> None:
-    mission = tess()
     for request in read_requests(folder / next(iter(files))):
-        if request.refused or request.impossible:
-            continue
-        if request.is_given:
-            event, target = request.event_and_target(mission)
-            request.other_signals(mission, event, target)
+        try:
+            if not request.refused and not request.impossible and request.is_given:
+                event, target = request.event_and_target(tess())
+                request.other_signals(tess(), event, target)
+        except ExovalError:
+            # a row that cannot be judged stops no other
+            pass
 
 
 # labelled sets
@@ -563,9 +564,10 @@ def _read_model(folder: Path, files: Files) -> None:
 
 # missions
 
+MISSIONS = Path(__file__).parents[1] / "conf" / "mission"
+
 
 def _missions(folder: Path) -> list[Files]:
-    conf = Path(__file__).parents[1] / "conf" / "mission"
     own = (
         b"band: kepler\nexposure_seconds: 600\npixel_scale_arcsec: 4\nblend_radius_arcsec: 4\n"
         b"minimum_period_days: 1\nmaximum_period_days: 9\n"
@@ -573,7 +575,7 @@ def _missions(folder: Path) -> list[Files]:
     )
     names = ("template", "plato", "ngts", "tess", "kepler")
     return [
-        *({"own.yaml": (conf / f"{name}.yaml").read_bytes()} for name in names),
+        *({"own.yaml": (MISSIONS / f"{name}.yaml").read_bytes()} for name in names),
         {"own.yaml": own},
         {"own.yaml": b"defaults: [base, _self_]\nname: mine\n", "base.yaml": own},
     ]
@@ -596,7 +598,7 @@ def _spoilt_mission(files: Files, random: Random) -> Files:
 
 
 def _read_mission(folder: Path, files: Files) -> None:
-    read_mission(folder / "own.yaml")
+    read_mission(folder / "own.yaml", others=MISSIONS)
 
 
 READERS = {
