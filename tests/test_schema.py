@@ -90,5 +90,5 @@ def test_what_is_no_json_is_refused(text, tmp_path):
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(BadTable, match=r"cannot read .*a\.json \(.+\); write it again"):
         read_record(path, Outer, remedy="write it again")
-    with pytest.raises(DataNotFound, match="no .*b.json; write it again"):
+    with pytest.raises(DataNotFound, match=r"no .*b\.json; write it again"):
         read_record(tmp_path / "b.json", Outer, remedy="write it again")

@@ -1,4 +1,4 @@
-"""Any bytes into any reader: an answer or an ExovalError of one sentence, in bounded time and memory.
+"""Any bytes into any reader: an answer or one sentence, in bounded time and memory.
 
 ``benchmarks/fuzz_readers.py`` does the same with thousands of inputs.
 """
