@@ -178,7 +178,7 @@ def damaged_frame(frame: pd.DataFrame, random: Random) -> pd.DataFrame:
             for _ in range(random.choice((1, 3, len(values)))):
                 if values:
                     values[random.randrange(len(values))] = random.choice(NUMBERS)
-            frame[name] = values if column.dtype == object else pd.Series(values, dtype=float)
+            frame[name] = pd.Series(values, dtype=float if column.dtype.kind in "iuf" else object)
         elif change == 2:
             frame[name] = random.choice((*NUMBERS, *TEXTS))
         elif change == 3:

@@ -66,6 +66,8 @@ ALSO = {
     "centroid_column": ("centroid_col", "mom_centr1", "x"),
     "centroid_row": ("mom_centr2", "y"),
 }
+#: no light curve has so many segments
+MOST_SEGMENTS = 10**9
 #: words in the names of columns that are no measurement
 _NOT_A_VALUE = {"err", "error", "unc", "uncertainty", "sigma", "bkg", "background"}
 #: words in the names of columns that are no time of a cadence
@@ -306,14 +308,15 @@ def _crowding(frame: pd.DataFrame, path: str | Path) -> float:
 def _segment_numbers(frame: pd.DataFrame, path: str | Path) -> np.ndarray:
     """The segment of every cadence; S0041 is 41."""
     if frame["segment"].dtype == object:
-        values = {value: whole_number(value) for value in frame["segment"].unique()}
+        texts = frame["segment"].map(str)
+        values = {text: whole_number(text) for text in texts.unique()}
         if None not in values.values():
-            return frame["segment"].map(values).to_numpy(dtype=int)
+            return texts.map(lambda text: min(values[text], MOST_SEGMENTS)).to_numpy(dtype=int)
     numbers = _numbers(frame, "segment", path)
-    odd = int(np.sum(~(numbers == np.floor(numbers))))
+    odd = int(np.sum(~((numbers == np.floor(numbers)) & (np.abs(numbers) < MOST_SEGMENTS))))
     if odd:
         raise BadLightCurve(
-            f"{path}: column segment of {odd} rows is empty or not a whole number; "
+            f"{path}: column segment of {odd} rows is empty or not a whole number of a segment; "
             "number the seasons 1, 2, ..."
         )
     return numbers.astype(int)

@@ -36,7 +36,7 @@ from exoval.models.prior_shift import shift_priors
 from exoval.running.output_path import make_folder
 from exoval.schema import as_record, read_json
 from exoval.table.column import Column
-from exoval.table.feature_table import IDENTITY, LARGEST, FeatureTable
+from exoval.table.feature_table import IDENTITY, FeatureTable
 
 log = logging.getLogger(__name__)
 
@@ -232,15 +232,7 @@ class FittedModel:
     def _features(self, table: FeatureTable) -> np.ndarray:
         """The features of the table in this model's order; BadTable if it cannot take them."""
         self.require_columns(table)
-        names = [column.name for column in self.columns]
-        values = table.matrix(names)
-        unusable = np.any(np.abs(values) > LARGEST, axis=0)
-        if unusable.any():
-            raise BadTable(
-                f"infinite values, or values beyond {LARGEST:g}, in columns "
-                f"{listed(np.array(names)[unusable])}; what cannot be measured must be NaN"
-            )
-        return values
+        return table.usable_matrix([column.name for column in self.columns])
 
     def save(self, directory: str | Path) -> None:
         """Write ``pipeline.skops`` and ``model.json``, without pickle.

@@ -99,7 +99,7 @@ class Novelty:
                 "measure it with the feature groups of training"
             )
         with foreign_errors_as(BadTable, "the novelty detectors cannot judge the rows", AGAIN):
-            scaled = self.scaling.transform(table.matrix(self.feature_names))
+            scaled = self.scaling.transform(table.usable_matrix(self.feature_names))
             found = {name: -one.score_samples(scaled) for name, one in self.detectors.items()}
         if self.gp is not None:
             found["gp_variance"] = latent_variance(self.gp, table)

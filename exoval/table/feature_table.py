@@ -117,6 +117,17 @@ class FeatureTable:
         values[np.abs(values) < SMALLEST] = 0.0
         return values
 
+    def usable_matrix(self, names: Sequence[str]) -> np.ndarray:
+        """As ``matrix``; BadTable, naming the columns, for values that no model can take."""
+        values = self.matrix(names)
+        wrong = np.any(np.abs(values) > LARGEST, axis=0)
+        if wrong.any():
+            raise BadTable(
+                f"infinite values, or values beyond {LARGEST:g}, in columns "
+                f"{listed(np.array(names)[wrong])}; what cannot be measured must be NaN"
+            )
+        return values
+
     @property
     def unusable(self) -> np.ndarray:
         """Mask of the features that no model can take, shape (rows, columns).
