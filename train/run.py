@@ -6,7 +6,7 @@ import logging
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -219,10 +219,10 @@ def _fit_and_judge(
         },
         "leading": best,
         "labelled_set": str(labelled.folder),
-        "host": labelled.manifest.get("host", {}),
+        "host": labelled.manifest.host,
         "labels": meanings_to_plain({**table.meanings, **table.label_meanings()}),
-        "counts": labelled.manifest.get("counts", {}),
-        "failures": labelled.manifest.get("failures", []),
+        "counts": labelled.manifest.counts,
+        "failures": [asdict(one) for one in labelled.manifest.failures],
         "sets": describe_sets(table, parts, real=events.table),
         "removed": removed,
         "cards": {model.name: model.card for model in models},
@@ -232,8 +232,8 @@ def _fit_and_judge(
         "real_missing": events.missing,
         "real_skipped": events.skipped,
         "feature_gap": [] if gap is None else gap.to_dict("records"),
-        "recipe": labelled.manifest["recipe"],
-        "simulation_config": labelled.manifest.get("config", {}),
+        "recipe": labelled.manifest.recipe,
+        "simulation_config": labelled.manifest.config,
         # a reader of these metrics asks for the manifest that lists all files
         "manifest": MANIFEST,
     }
@@ -302,7 +302,7 @@ def measure_real(
             "to their folder; python -m exoval doctor lists what is missing",
         )
     found.table.require_columns_of(labelled.table)
-    infinite = np.isinf(found.table.features).any(axis=1)
+    infinite = found.table.unusable.any(axis=1)
     skipped = found.skipped["reason"].value_counts().to_dict()
     if infinite.any():
         skipped["a feature came out infinite"] = int(infinite.sum())

@@ -22,6 +22,7 @@ from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.injection.importance_weights import reweight
 from exoval.running.output_path import output_path, replacing
 from exoval.running.whole_folder import FULL, check_files
+from exoval.schema import as_record, read_json
 
 #: edges of periods in days, in octaves
 PERIOD_EDGES = 0.25 * 2.0 ** np.arange(14)
@@ -34,6 +35,8 @@ SIZE_EDGES = {
 #: statuses of examples that the search found
 FOUND = ("recovered", "kept")
 FILE = "completeness.json"
+#: arrays of one value a cell
+CELLS = ("rows", "rows_found", "drawn", "found")
 #: number of draws that the fitted surface counts for when it is blended with a cell's own draws
 SURFACE_DRAWS = 8.0
 
@@ -44,7 +47,8 @@ class Completeness:
 
     ``period_edges`` are days, ``size_edges`` in the unit that ``size_name`` ends in. ``rows`` and
     ``rows_found`` count draws. ``drawn`` is the effective number (sum w)^2 / sum w^2 of the
-    weighted draws in a cell, ``found`` is that number times the weighted share found.
+    weighted draws in a cell, ``found`` is that number times the weighted share found. Raises
+    BadParameter for arrays of other shapes or edges that do not ascend.
     """
 
     scenario: str
@@ -55,6 +59,19 @@ class Completeness:
     rows_found: np.ndarray
     drawn: np.ndarray
     found: np.ndarray
+
+    def __post_init__(self) -> None:
+        cells = len(np.ravel(self.period_edges)) - 1, len(np.ravel(self.size_edges)) - 1
+        shapes = {name: np.shape(getattr(self, name)) for name in CELLS}
+        if any(shape != cells for shape in shapes.values()):
+            raise BadParameter(
+                f"completeness of {self.scenario[:60]} has arrays of shapes {shapes} for cells "
+                f"{cells}; give one value a cell"
+            )
+        if not (np.all(np.diff(self.period_edges) > 0) and np.all(np.diff(self.size_edges) > 0)):
+            raise BadParameter(
+                f"edges of the completeness of {self.scenario[:60]} do not ascend; sort them"
+            )
 
     @property
     def fraction(self) -> np.ndarray:
@@ -275,19 +292,7 @@ def load_completeness(labelled_set: str | Path, *, verify: str = FULL) -> dict[s
         raise DataNotFound(
             f"no detection efficiencies at {path}; make a labelled set with python -m simulate"
         )
+    remedy = "simulate the labelled set again"
     check_files(labelled_set, [FILE], verify=verify)
-    try:
-        entries = json.loads(path.read_text())
-        return {
-            name: Completeness(
-                **{
-                    key: np.array(value) if isinstance(value, list) else value
-                    for key, value in entry.items()
-                }
-            )
-            for name, entry in entries.items()
-        }
-    except (ValueError, TypeError, AttributeError) as error:
-        raise BadTable(
-            f"{path} holds no detection efficiencies ({error}); simulate the labelled set again"
-        ) from error
+    entries = read_json(path, remedy=remedy)
+    return as_record(entries, dict[str, Completeness], source=str(path), remedy=remedy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from importlib.metadata import version
@@ -14,7 +15,14 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from exoval.errors import BadParameter, BadTable, DataNotFound, ExovalError
+from exoval.errors import (
+    BadParameter,
+    BadTable,
+    DataNotFound,
+    ExovalError,
+    foreign_errors_as,
+    listed,
+)
 from exoval.labels import LabelMeaning, meanings_to_plain, planet_labels
 from exoval.models.calibrate import (
     ScoreMap,
@@ -92,9 +100,20 @@ class FittedModel:
         share) shifts them to another mixture. Raises BadParameter unless ``priors`` has one share
         for each class.
         """
-        raw = self.pipeline.predict_proba(self._features(table), **views_for(self.pipeline, table))
-        calibrated = self._calibrated(raw)
+        with self._judging():
+            raw = self.pipeline.predict_proba(
+                self._features(table), **views_for(self.pipeline, table)
+            )
+            calibrated = self._calibrated(raw)
         return calibrated if priors is None else self._shifted(calibrated, priors)
+
+    def _judging(self) -> AbstractContextManager[None]:
+        """Turn what scikit-learn raises for a damaged or foreign pipeline into a BadTable."""
+        return foreign_errors_as(
+            BadTable,
+            f"model '{self.name[:60]}' cannot judge the rows",
+            "its archive may be damaged or of another version of scikit-learn: train again",
+        )
 
     def of_planets(self, probability: np.ndarray) -> np.ndarray:
         """P(planet), shape (...,), from probabilities of the classes (..., classes)."""
@@ -138,21 +157,27 @@ class FittedModel:
         a forest's trees; NaN for classifiers that have neither. Meant for a few rows, since the
         answers of all trees are held in memory.
         """
-        classifier = self.pipeline[-1]
-        scaled = self.pipeline[:-1].transform(self._features(table))
-        if hasattr(classifier, "predict_proba_draws"):
-            drawn = classifier.predict_proba_draws(scaled, **views_for(self.pipeline, table))
-        elif isinstance(getattr(classifier, "estimators_", None), list):
-            trees = np.stack([tree.predict_proba(scaled) for tree in classifier.estimators_])
-            rng = np.random.default_rng(0)
-            counts = rng.multinomial(len(trees), np.full(len(trees), 1 / len(trees)), BOOTSTRAPS)
-            drawn = np.tensordot(counts / len(trees), trees, axes=1)
-        else:
-            return np.full((len(table), len(self.classes)), np.nan)
-        calibrated = self._calibrated(drawn)
+        with self._judging():
+            drawn = self._drawn(table)
+            if drawn is None:
+                return np.full((len(table), len(self.classes)), np.nan)
+            calibrated = self._calibrated(drawn)
         if priors is not None:
             calibrated = self._shifted(calibrated, priors)
         return calibrated.std(axis=0)
+
+    def _drawn(self, table: FeatureTable) -> np.ndarray | None:
+        """Uncalibrated probabilities, (draws, rows, classes); None without a way to draw them."""
+        classifier = self.pipeline[-1]
+        scaled = self.pipeline[:-1].transform(self._features(table))
+        if hasattr(classifier, "predict_proba_draws"):
+            return classifier.predict_proba_draws(scaled, **views_for(self.pipeline, table))
+        if not isinstance(getattr(classifier, "estimators_", None), list):
+            return None
+        trees = np.stack([tree.predict_proba(scaled) for tree in classifier.estimators_])
+        rng = np.random.default_rng(0)
+        counts = rng.multinomial(len(trees), np.full(len(trees), 1 / len(trees)), BOOTSTRAPS)
+        return np.tensordot(counts / len(trees), trees, axes=1)
 
     def _shifted(self, calibrated: np.ndarray, priors: dict[str, float]) -> np.ndarray:
         """Probabilities (..., classes) for other shares of the scenarios."""
@@ -206,9 +231,9 @@ class FittedModel:
             )
 
     def _features(self, table: FeatureTable) -> np.ndarray:
-        """The features of the table in this model's order; BadTable if the columns differ."""
+        """The features of the table in this model's order; BadTable if it cannot take them."""
         self.require_columns(table)
-        return table.matrix([column.name for column in self.columns])
+        return table.usable_matrix([column.name for column in self.columns])
 
     def save(self, directory: str | Path) -> None:
         """Write ``pipeline.skops`` and ``model.json``, without pickle.
@@ -265,15 +290,19 @@ def load_fitted_model(directory: str | Path, *, table: FeatureTable | None = Non
         raise DataNotFound(f"no fitted model in {directory}; make one with python -m train")
     described = _read_description(directory)
     pipeline = read_archive(directory / ARCHIVE)
-    classes = [str(name) for name in getattr(pipeline, "classes_", ())]
+    what = f"the archive beside {directory / DESCRIPTION} is no classifier"
+    with foreign_errors_as(BadTable, what, AGAIN):
+        if not isinstance(pipeline, Pipeline):
+            raise TypeError(f"it holds a {type(pipeline).__name__}")
+        classes = [str(name) for name in pipeline.classes_]
     if classes != described.classes or not set(classes) <= set(described.labels):
         raise BadTable(
-            f"{directory / DESCRIPTION} has the classes {', '.join(described.classes)}, and the "
-            f"archive beside it {', '.join(classes)}; {AGAIN}"
+            f"{directory / DESCRIPTION} has the classes {listed(described.classes)}, and the "
+            f"archive beside it {listed(classes)}; {AGAIN}"
         )
     try:
         calibration = score_map_from_plain(described.calibration)
-    except (ExovalError, TypeError, ValueError) as error:
+    except ExovalError as error:
         raise BadTable(
             f"{directory / DESCRIPTION}: calibration cannot be read ({error}); {AGAIN}"
         ) from error

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import skops.io
-from skops.io.exceptions import UntrustedTypesFoundException
 
 from exoval.allow_list import is_listed
-from exoval.errors import BadTable
+from exoval.errors import BadTable, foreign_errors_as
 from exoval.running.output_path import replacing
 
 #: what fitted estimators consist of, beside the classifiers themselves and what skops trusts
@@ -58,25 +56,16 @@ def read_archive(path: Path) -> Any:
     trusts by itself, such as scikit-learn's estimators. Raises BadTable for others and for a
     damaged file.
     """
-    try:
+    with foreign_errors_as(BadTable, f"cannot read {path}", "train again with this version"):
         named = skops.io.get_untrusted_types(file=path)
         foreign = sorted(name for name in named if not _may_be_built(name))
         if foreign:
             raise BadTable(
-                f"{path} wants to build {', '.join(foreign)}, which is not part of a model of "
-                "exoval; if you know where the file is from, allow the class by exoval.build.allow"
+                f"{path} wants to build {', '.join(foreign)[:300]}, which is not part of a model "
+                "of exoval; if you know where the file is from, allow the class by "
+                "exoval.build.allow"
             )
         return skops.io.load(path, trusted=named)
-    except (
-        BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        ImportError,
-        UntrustedTypesFoundException,
-    ) as error:
-        raise BadTable(f"cannot read {path} ({error}); train again with this version") from error
 
 
 def _may_be_built(name: str) -> bool:

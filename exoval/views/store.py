@@ -10,11 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from exoval.errors import BadParameter, BadTable, DataNotFound
+from exoval.errors import BadParameter, BadTable, DataNotFound, foreign_errors_as
 from exoval.running.output_path import replacing
 from exoval.running.whole_folder import FULL, check_files
+from exoval.schema import as_record, read_json
 from exoval.views.layout import ViewLayout
 
+AGAIN = "simulate the set again"
 #: names of the three files: views, counts of their empty bins, and bins of each view
 VALUES, MISSING, LAYOUT = "{}.npy", "{}_missing.npy", "{}_layout.json"
 
@@ -34,12 +36,13 @@ class Views:
     layout: ViewLayout
 
     def __post_init__(self) -> None:
-        rows, length, stretches = len(self.values), self.layout.length, len(self.layout.bins)
+        rows = len(self.values) if np.ndim(self.values) else 0
+        length, stretches = self.layout.length, len(self.layout.bins)
         if self.values.shape != (rows, length) or self.missing.shape != (rows, stretches):
             raise BadTable(
                 f"views of shape {self.values.shape} with counts of shape {self.missing.shape} do "
-                f"not have the {length} bins in {stretches} views of their layout; "
-                "simulate the set again"
+                f"not have the {str(length)[:20]} bins in {stretches} views of their layout; "
+                f"{AGAIN}"
             )
 
     def __len__(self) -> int:
@@ -163,15 +166,15 @@ def open_views(folder: str | Path, name: str = "views", *, verify: str = FULL) -
             "python -m simulate views=true"
         )
     check_files(folder, [path.name for path in paths], verify=verify)
-    try:
+    bins = as_record(
+        read_json(paths[2], remedy=AGAIN), dict[str, int], source=str(paths[2]), remedy=AGAIN
+    )
+    with foreign_errors_as(BadTable, f"cannot read the views in {folder}", AGAIN):
         values, missing = (np.load(path, mmap_mode="r") for path in paths[:2])
-        layout = ViewLayout({str(key): int(bins) for key, bins in _plain(paths[2]).items()})
-    except (ValueError, TypeError, AttributeError, EOFError, OSError, BadParameter) as error:
-        raise BadTable(
-            f"cannot read the views in {folder} ({error}); simulate the set again"
-        ) from error
-    return Views(values, missing, layout)
-
-
-def _plain(path: Path) -> dict:
-    return json.loads(path.read_text())
+        kinds = [getattr(one, "dtype", np.dtype("V")) for one in (values, missing)]
+        if kinds[0].kind != "f" or kinds[1].kind not in "iu":
+            raise ValueError(f"they hold {kinds[0]} and counts of {kinds[1]}")
+    try:
+        return Views(values, missing, ViewLayout(bins))
+    except BadParameter as error:
+        raise BadTable(f"cannot read the views in {folder} ({error}); {AGAIN}") from error
