@@ -1,4 +1,4 @@
-"""``python -m exoval``: vet events with a trained model, draw an event, examine the machine."""
+"""``python -m exoval``: vet and draw events, examine the machine and folders of results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from exoval.data_folder import data_folder, data_from, folder_named, holds_data
 from exoval.errors import BadParameter, BadTable, DataNotFound, message_instead_of_traceback
-from exoval.running.output_path import file_name, make_folder, output_path, writing
+from exoval.running.output_path import file_name, make_folder, output_path
 
 if TYPE_CHECKING:
     from exoval.missions.mission import Mission
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: mission of a target whose name begins as no mission's stars do, such as a bare number
 DEFAULT_MISSION = "kepler"
-#: exit status of a list of which some targets could not be judged
+#: exit status of a list of which some targets could not be judged, and of files that are not whole
 SOME_FAILED = 3
 
 
@@ -120,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     plot.set_defaults(command=_plot_event)
     _add_vet(commands)
     _add_doctor(commands)
+    _add_verify(commands)
     return parser
 
 
@@ -135,6 +136,25 @@ def _add_doctor(commands: argparse._SubParsersAction) -> None:
         "--data", metavar="DIR", type=folder_named, help="data folder instead of $EXOVAL_DATA"
     )
     doctor.set_defaults(command=_doctor)
+
+
+def _add_verify(commands: argparse._SubParsersAction) -> None:
+    verify = commands.add_parser(
+        "verify",
+        help="compare the files of a folder with their checksums",
+        description="Read every file of labelled sets, trained runs and vetted lists, compare it "
+        "with the checksum that was written with it, and print a table.",
+        epilog="Exit status: 0 if all files are whole; 3 if some are not, or have no checksum; 2 "
+        "if a folder holds no results.",
+    )
+    verify.add_argument(
+        "folders",
+        nargs="+",
+        type=Path,
+        metavar="DIR",
+        help="output folder of python -m simulate or python -m train, or folder of a vetted list",
+    )
+    verify.set_defaults(command=_verify, data=None)
 
 
 def _add_vet(commands: argparse._SubParsersAction) -> None:
@@ -292,11 +312,23 @@ def _doctor(parsed: argparse.Namespace) -> None:
         data_folder()
 
 
+def _verify(parsed: argparse.Namespace) -> None:
+    from exoval.verify import WHOLE, examine, verification
+
+    whole = True
+    for folder in parsed.folders:
+        states = examine(folder)
+        print(verification(folder, states), flush=True)
+        whole = whole and all(one.state == WHOLE for one in states)
+    if not whole:
+        raise SystemExit(SOME_FAILED)
+
+
 def _vet(parsed: argparse.Namespace) -> None:
     # imported here so that --help does not pay for torch and scikit-learn
     from exoval.running.progress import progress
-    from exoval.vetting.summary import list_summary, summary
-    from exoval.vetting.vet_list import Vetting, vet_list
+    from exoval.vetting.summary import summary
+    from exoval.vetting.vet_list import Vetting, list_summary_of, vet_list
 
     requests = _requests(parsed)
     if parsed.pages is not None:
@@ -323,14 +355,9 @@ def _vet(parsed: argparse.Namespace) -> None:
             print(f"{one}: {answer.failed}", file=sys.stderr)
     rows = [row for answer in answers for row in answer.rows]
     failed = [answer.failed for answer in answers if answer.failed]
-    no_event = [answer.no_event for answer in answers if answer.no_event]
     print(f"{len(rows)} events judged, {len(failed)} targets failed -> {parsed.output}")
     if len(answers) > 1:
-        said = list_summary(rows, asked=len(answers), failed=failed, no_event=no_event)
-        print(said)
-        beside = parsed.output.with_name(f"{parsed.output.stem}_summary.txt")
-        with writing(beside):
-            beside.write_text(said + "\n")
+        print(list_summary_of(answers))
     if rows:
         run = vetting.run
         print(summary(rows, run.models[run.leading].meanings))

@@ -8,12 +8,16 @@ import math
 from collections.abc import Callable
 
 from exoval.allow_list import FUNCTION, allow, function_named, groups, part_named
-from exoval.errors import BadParameter, ExovalError
+from exoval.errors import BadParameter, ExovalError, listed, reason_of, shown
+from exoval.schema import WORDS
 
 __all__ = ["allow", "build", "check_settings"]
 
-#: annotations whose values are checked here; classes check their other settings themselves
-KINDS = {"float": "number", "int": "whole number"}
+#: annotations, also with ``| None``, whose values are checked here; classes check their other
+#: settings themselves
+KINDS = {"float": float, "int": int, "str": str, "bool": bool}
+#: whole numbers of settings: larger ones are no floats
+MOST = 10**300
 #: settings within settings, at most
 DEEPEST = 50
 
@@ -62,7 +66,7 @@ def _built(settings: object, place: str, above: tuple[object, ...]) -> object:
     except ExovalError:
         raise
     except Exception as error:
-        raise BadParameter(f"{place}: {error}; {_explained(place)}") from error
+        raise BadParameter(f"{place}: {reason_of(error)}; {_explained(place)}") from error
 
 
 def _checked(settings: object, place: str, above: tuple[object, ...]) -> None:
@@ -116,14 +120,15 @@ def _check(values: dict, maker: Callable[..., object], place: str) -> None:
         close = difflib.get_close_matches(str(unknown[0]), known, n=1)
         guess = f"did you mean {close[0]}? " if close else ""
         raise BadParameter(
-            f"{place}: unknown setting {', '.join(map(str, unknown))}; {guess}"
-            f"{name} takes {', '.join(known)}"
+            f"{place}: unknown setting {listed(unknown)}; {guess}{name} takes {', '.join(known)}"
         )
     for key, parameter in known.items():
-        kind = str(parameter.annotation)
-        if key in values and not _is_of_kind(values[key], kind):
+        annotation = str(parameter.annotation)
+        kind = KINDS.get(annotation.removesuffix(" | None"))
+        is_open = values.get(key) is None and annotation.endswith(" | None")
+        if key in values and kind and not is_open and not _is_of_kind(values[key], kind):
             raise BadParameter(
-                f"{place}: {key}={values[key]!r} is not a {KINDS[kind]}; {_explained(place)}"
+                f"{place}: {key}={shown(values[key])} is not {WORDS[kind]}; {_explained(place)}"
             )
     missing = [
         key
@@ -134,10 +139,12 @@ def _check(values: dict, maker: Callable[..., object], place: str) -> None:
         raise BadParameter(f"{place}: {name} needs {', '.join(missing)}; {_explained(place)}")
 
 
-def _is_of_kind(value: object, annotation: str) -> bool:
-    """Return whether a value matches a numeric annotation; True for other annotations."""
-    if annotation not in KINDS or str(value).startswith("${"):
-        return True
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
-        return False
-    return annotation == "float" or isinstance(value, int)
+def _is_of_kind(value: object, kind: type) -> bool:
+    """Return whether a value is of one of ``KINDS``, or refers to another setting."""
+    if isinstance(value, str):
+        return kind is str or value.startswith("${")
+    if isinstance(value, bool) or kind not in (float, int):
+        return isinstance(value, kind)
+    if isinstance(value, float):
+        return kind is float and not math.isnan(value)
+    return isinstance(value, int) and abs(value) <= MOST

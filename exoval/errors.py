@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+
+#: errors of a disk, a quota or a limit that is exhausted
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class ExovalError(Exception):
@@ -41,12 +45,73 @@ class MissingDependency(ExovalError, ImportError):
     """A chosen part needs an optional package that is not installed."""
 
 
+def disk_is_full(error: OSError, path: object = "") -> str:
+    """What to say of an error of ``DISK_FULL`` while a file was written."""
+    where = str(path or error.filename or "a file")
+    return (
+        f"cannot write {where} ({error.strerror or error}); everything finished before is kept: "
+        "free some space and give the same command again"
+    )
+
+
+def reason_of(error: BaseException) -> str:
+    """What an exception says, in one line of at most 300 characters; its type if it says nothing.
+
+    >>> reason_of(ValueError("bad\\n  header")), reason_of(MemoryError())
+    ('bad header', 'MemoryError')
+    """
+    try:
+        return _in_one_line(str(error), 300) or type(error).__name__
+    except Exception:
+        # a text out of a damaged array may hold no characters
+        return type(error).__name__
+
+
+def listed(names: Iterable[object], most: int = 30) -> str:
+    """Return names of a file with commas between them, each in one line, and how many are left out.
+
+    >>> listed(["time", "a\\nb", "flux"], most=2)
+    'time, a b and 1 more'
+    """
+    shown = [_in_one_line(str(name), 60) for name in names]
+    more = f" and {len(shown) - most} more" if len(shown) > most else ""
+    return ", ".join(shown[:most]) + more
+
+
+def shown(value: object) -> str:
+    """Return a value of a file as messages show it: Python's form of it, at most 80 characters."""
+    try:
+        return _in_one_line(repr(value), 80)
+    except Exception:
+        # Python refuses to write whole numbers of thousands of digits
+        return f"a value of type {type(value).__name__} that cannot be shown"
+
+
+def _in_one_line(text: str, most: int) -> str:
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())[:most]
+
+
+@contextmanager
+def foreign_errors_as(kind: type[ExovalError], what: str, remedy: str) -> Iterator[None]:
+    """Turn any error of a library inside into one of ``kind``: ``what``, the reason, ``remedy``.
+
+    Libraries that read files raise whatever their code runs into when a file is damaged, also
+    IndexError, RecursionError and MemoryError, and document none of it. Errors of exoval pass.
+    """
+    try:
+        yield
+    except ExovalError:
+        raise
+    except Exception as error:
+        raise kind(f"{what} ({reason_of(error)}); {remedy}") from error
+
+
 @contextmanager
 def message_instead_of_traceback() -> Iterator[None]:
     """Turn an ExovalError into one line on standard error and exit status 2.
 
-    An interrupt, or SIGTERM at a cluster's time limit, prints how to resume and exits with status
-    130. Other errors keep their traceback.
+    So does a full disk. An interrupt, or SIGTERM at a cluster's time limit, prints how to resume
+    and exits with status 130. Other errors keep their traceback.
     """
     # only the main thread may install a signal handler
     is_main = threading.current_thread() is threading.main_thread()
@@ -55,6 +120,11 @@ def message_instead_of_traceback() -> Iterator[None]:
         yield
     except ExovalError as error:
         print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        print(f"error: {disk_is_full(error)}", file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         print("interrupted; the same command again goes on from here", file=sys.stderr)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
-from exoval.errors import BadParameter
+from exoval.errors import BadParameter, shown
 
 #: kinds of transiting bodies
 TRANSITS = ("planet", "star", "nothing")
@@ -70,7 +70,7 @@ class LabelMeaning:
 
     def __post_init__(self) -> None:
         if self.transits not in (None, *TRANSITS):
-            raise BadParameter(f"transits='{self.transits}'; use one of {', '.join(TRANSITS)}")
+            raise BadParameter(f"transits={shown(self.transits)}; use one of {', '.join(TRANSITS)}")
         if not self.short:
             raise BadParameter("a label needs a short form for figures; give short='...'")
 

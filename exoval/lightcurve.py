@@ -24,6 +24,8 @@ SAME_EXPOSURE = 0.01
 ARRAYS = ("time", "flux", "flux_error", "centroid_column", "centroid_row")
 #: no photometry of transits exposes longer
 LONGEST_EXPOSURE_DAYS = 1.0
+#: the years in which there has been photometry of transits, and those of today's missions
+LONGEST_DAYS = 40_000.0
 #: the reason by which cadences masked by the caller are counted
 MASKED = "masked"
 
@@ -68,7 +70,7 @@ class LightCurve:
     left out; other masked values are NaN.
 
     Raises BadLightCurve if the arrays are not numbers, not flat, differ in length, if no flux is
-    finite, or if the exposure is longer than a day.
+    finite, if the exposure is longer than a day, or if the times span more than ``LONGEST_DAYS``.
     """
 
     target: str
@@ -101,6 +103,13 @@ class LightCurve:
         if not np.isfinite(self.flux).any():
             raise BadLightCurve(
                 f"{self.target}: none of {size} cadences has a finite flux; leave this target out"
+            )
+        # one broken time stamp would make every grid of times and periods as long as itself
+        first, last = np.fmin.reduce(self.time), np.fmax.reduce(self.time)
+        if not np.isnan(first) and not last - first <= LONGEST_DAYS:
+            raise BadLightCurve(
+                f"{self.target}: times from {first:.6g} to {last:.6g} days span more than "
+                f"{LONGEST_DAYS:.0f} days; give days, and remove the cadences whose time is wrong"
             )
         if self.exposure > LONGEST_EXPOSURE_DAYS:
             raise BadLightCurve(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from exoval.build import build
@@ -11,15 +11,17 @@ from exoval.catalogs.survey_list import read_survey_list
 from exoval.detrend.detrend import Detrend
 from exoval.detrend.quietest import Quietest
 from exoval.ephemeris_match import SurveyEvents
-from exoval.errors import BadParameter, BadTable, DataNotFound
+from exoval.errors import BadParameter, BadTable, DataNotFound, listed
 from exoval.features.feature_group import FeatureGroup, default_features
 from exoval.missions.mission import Mission
+from exoval.schema import as_record
 from exoval.search.box_search import BoxSearch
 from exoval.search.search import Search
 from exoval.views.view_form import ViewForm
 
 log = logging.getLogger(__name__)
 
+AGAIN = "simulate and train again with this version"
 #: settings of ``python -m simulate`` that make up a recipe
 PARTS = (
     "mission",
@@ -102,36 +104,71 @@ def read_recipe(settings: Mapping | None, source: str, mission: Mission | None =
     events is not at hand, the log says so and features that compare with it are missing. Raises
     BadTable, naming ``source``, if a part is missing from the settings or cannot be built.
     """
+    if not isinstance(settings, Mapping | None):
+        raise BadTable(f"the recipe of {source} is no set of named settings; {AGAIN}")
     settings = dict(settings or {})
     needed = ("mission", "detrend", "search", "feature", "segments_per_light_curve")
     missing = [name for name in needed if not settings.get(name)]
     if missing:
         raise BadTable(
-            f"{source} does not say how its events were measured (no {', '.join(missing)}); "
-            "simulate and train again with this version"
+            f"{source} does not say how its events were measured (no {', '.join(missing)}); {AGAIN}"
         )
+    written = as_record(settings, _Written, source=f"the recipe of {source}", remedy=AGAIN)
     wanted = ["mission", "detrend", "search", "feature"]
-    if settings.get("views"):
+    if written.views:
         wanted.append("view_form")
     try:
         parts = {name: build(settings.get(name), name) for name in wanted}
+        return Recipe(
+            mission=mission or _mission(parts["mission"]),
+            detrend=_part(parts["detrend"], "detrend"),
+            search=_part(parts["search"], "search"),
+            features=_groups(parts["feature"]),
+            segments_per_light_curve=written.segments_per_light_curve,
+            view_form=_part(parts["view_form"], "view_form") if written.views else None,
+            simulated=_mission(parts["mission"]),
+            max_events=written.max_events or 1,
+            survey_events=_survey_events(written.survey_events, source),
+            has_survey=bool(written.survey_events),
+        )
     except BadParameter as error:
-        raise BadTable(
-            f"cannot build the recipe of {source} ({error}); "
-            "simulate and train again with this version"
-        ) from error
-    return Recipe(
-        mission=mission or parts["mission"],
-        detrend=parts["detrend"],
-        search=parts["search"],
-        features=parts["feature"],
-        segments_per_light_curve=int(settings["segments_per_light_curve"]),
-        view_form=parts.get("view_form"),
-        simulated=parts["mission"],
-        max_events=int(settings.get("max_events") or 1),
-        survey_events=_survey_events(settings.get("survey_events"), source),
-        has_survey=bool(settings.get("survey_events")),
-    )
+        raise BadTable(f"cannot build the recipe of {source} ({error}); {AGAIN}") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Written:
+    """What a file holds of a recipe; parts are built from their settings (``exoval.build``)."""
+
+    mission: dict
+    detrend: dict
+    search: dict
+    feature: dict
+    segments_per_light_curve: int
+    view_form: dict | None = None
+    views: bool | None = None
+    max_events: int | None = None
+    survey_events: str | None = None
+
+
+def _mission(built: object) -> Mission:
+    if not isinstance(built, Mission):
+        raise BadParameter("mission names no mission; give one of conf/mission")
+    return built
+
+
+def _part(built: object, place: str) -> Callable:
+    if not callable(built):
+        raise BadParameter(f"{place} names no part; give one of conf/{place}")
+    return built
+
+
+def _groups(built: object) -> dict[str, FeatureGroup]:
+    """Feature groups by name; None stands for one that is left out."""
+    groups = {name: group for name, group in built.items() if group is not None}
+    wrong = [name for name, group in groups.items() if not hasattr(group, "columns")]
+    if wrong or not groups:
+        raise BadParameter(f"feature has no groups {listed(wrong)}; give those of conf/feature")
+    return groups
 
 
 def _survey_events(name: str | None, source: str) -> SurveyEvents | None:

@@ -1,8 +1,9 @@
 """Files of JSON as records: the fields of a dataclass say what a file holds.
 
 A record is a dataclass whose annotations are ``str``, ``int``, ``float``, ``bool``, ``object``,
-``dict``, ``list[...]``, ``tuple[..., ...]``, ``dict[str, ...]``, other dataclasses, and ``... |
-None``. A field with a default may be missing; entries that the record does not have are ignored.
+``dict``, ``list[...]``, ``tuple[..., ...]``, ``dict[str, ...]``, ``np.ndarray`` (nested lists of
+numbers, equally long), other dataclasses, and ``... | None``. A field with a default may be
+missing; entries that the record does not have are ignored.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from exoval.errors import BadTable, DataNotFound, ExovalError
+import numpy as np
+
+from exoval.errors import BadTable, DataNotFound, ExovalError, reason_of, shown
 
 Record = TypeVar("Record")
 #: what to say instead of a type
@@ -28,6 +31,7 @@ WORDS = {
     dict: "a set of named entries",
     list: "a list",
     tuple: "a list",
+    np.ndarray: "numbers in lists of one length",
 }
 
 
@@ -47,7 +51,7 @@ def read_json(path: str | Path, *, remedy: str) -> Any:
     try:
         return json.loads(Path(path).read_bytes())
     except (OSError, ValueError, RecursionError, MemoryError) as error:
-        raise BadTable(f"cannot read {path} ({error}); {remedy}") from error
+        raise BadTable(f"cannot read {path} ({reason_of(error)}); {remedy}") from error
 
 
 def as_record(plain: object, kind: type[Record], *, source: str, remedy: str) -> Record:
@@ -85,6 +89,8 @@ def _as(value: object, kind: Any, place: str) -> Any:
         if not isinstance(value, dict):
             raise _unfit(value, dict, place)
         return {key: _as(one, inside[1], _inside(place, key)) for key, one in value.items()}
+    if kind is np.ndarray:
+        return _as_array(value, place)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         # JSON writes 3.0 as 3, and whole numbers that no float holds are no measurement
         value = float(value) if abs(value) < 1e300 else math.nan
@@ -104,6 +110,18 @@ def _as_one_of(value: object, kinds: tuple, place: str) -> Any:
         except _Unfit:
             continue
     return _as(value, kinds[-1], place)
+
+
+def _as_array(value: object, place: str) -> np.ndarray:
+    """Nested lists of numbers as an array."""
+    try:
+        array = np.array(value) if isinstance(value, list) else None
+    except ValueError:
+        # lists of several lengths
+        array = None
+    if array is None or not (array.dtype.kind in "iuf" or array.size == 0):
+        raise _unfit(value, np.ndarray, place)
+    return array
 
 
 def _as_dataclass(value: object, kind: Any, place: str) -> Any:
@@ -136,6 +154,4 @@ def _inside(place: str, name: object) -> str:
 
 
 def _unfit(value: object, kind: Any, place: str) -> _Unfit:
-    shown = repr(value)
-    shown = shown if len(shown) < 80 else f"{shown[:77]}..."
-    return _Unfit(f"{place or 'it'} is {shown} instead of {WORDS.get(kind, kind)}")
+    return _Unfit(f"{place or 'it'} is {shown(value)} instead of {WORDS.get(kind, kind)}")

@@ -13,8 +13,8 @@ SOLAR_LOGG, SOLAR_TEFF = 4.438068, 5772.0
 #: what a star's parameters can be, above and up to; catalogues write 0, -1, -999 or 99.9 for
 #: unknown ones
 POSSIBLE = {
-    "radius": (0, 1e4),
-    "mass": (0, 1e3),
+    "radius": (1e-6, 1e4),
+    "mass": (1e-6, 1e3),
     "teff": (0, 1e6),
     "logg": (-5, 12),
     "metallicity": (-9, 9),

@@ -15,6 +15,7 @@ from exoval.catalogs.table import CatalogTable
 from exoval.errors import DataNotFound
 from exoval.lightcurve import LightCurve
 from exoval.missions.mission import Mission
+from exoval.running.fingerprint import fingerprint
 from exoval.star import Star, surface_gravity
 from simulate.hosts import procedural_light_curve
 
@@ -142,3 +143,7 @@ class CatalogueHosts:
             "itself is procedural: do not trust probabilities trained on it"
             + (f"; {self.known.warning}" if self.known.warning else ""),
         }
+
+    def data(self) -> dict:
+        """The stars to draw from, with their parameters."""
+        return {"stars": fingerprint(self.stars.to_csv(index=False))}

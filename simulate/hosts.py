@@ -23,6 +23,7 @@ from exoval.lightcurve import LightCurve, Segment
 from exoval.missions.library import LightCurveLibrary, open_library
 from exoval.missions.mission import Mission
 from exoval.noise.red_noise import exponentially_correlated
+from exoval.running.fingerprint import files_fingerprint, fingerprint
 from exoval.star import Star
 
 log = logging.getLogger(__name__)
@@ -36,13 +37,15 @@ FEW_STARS = 10
 class Hosts(Protocol):
     """A source of host light curves; ``kind`` is ``real`` or ``procedural``.
 
-    ``describe`` gives the manifest's entries, which include ``segments_per_light_curve``.
+    ``describe`` gives the manifest's entries, which include ``segments_per_light_curve``; ``data``
+    identifies what the draws depend on beside the settings, and is empty if that is nothing.
     """
 
     kind: str
 
     def draw(self, rng: np.random.Generator) -> tuple[LightCurve, Star]: ...
     def describe(self) -> dict: ...
+    def data(self) -> dict: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,6 +235,15 @@ class RealHosts:
         }
         return described | ({"warning": self.warning} if self.warning else {})
 
+    def data(self) -> dict:
+        """The files of the light curves, the stars to draw from, and the events that are cut."""
+        cut = [self.known.signals.get(target, ()) for target in self.eligible]
+        return {
+            "light_curves": files_fingerprint(self.library.paths()),
+            "stars": fingerprint(self.eligible),
+            "cut_events": fingerprint([[one.ephemeris for one in signals] for signals in cut]),
+        }
+
 
 @dataclass(frozen=True)
 class ProceduralHosts:
@@ -282,6 +294,10 @@ class ProceduralHosts:
             "segments_per_light_curve": self.segments or self.mission.noise.schedule.segments,
             "warning": "noise is procedural, not real: do not trust probabilities trained on it",
         }
+
+    def data(self) -> dict:
+        """Nothing: all is made up from the settings."""
+        return {}
 
 
 def procedural_light_curve(

@@ -4,25 +4,30 @@
 ``views_layout.json`` the views of a run with ``views=true``; ``truth.parquet`` the drawn parameters
 of every example, kept or not; ``completeness.json`` the share of signals that was found;
 ``manifest.json`` the settings and counts; and ``shards/`` the finished batches, from which an
-interrupted run resumes.
+interrupted run resumes. All are written beside their places and renamed, the manifest last
+(``exoval.running.whole_folder``).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from exoval.errors import BadParameter
+from exoval.errors import BadParameter, BadTable, ExovalError
 from exoval.injection.completeness import Completeness, measure_completeness
 from exoval.labels import LabelMeaning
-from exoval.running.output_path import make_folder, writing
+from exoval.running.checksums import check_seal, sealed
+from exoval.running.output_path import make_folder, replacing
+from exoval.running.provenance import code_version
+from exoval.running.whole_folder import difference
+from exoval.schema import read_json
 from exoval.table.column import Column
 from exoval.table.feature_table import IDENTITY, FeatureTable
 from exoval.views.layout import ViewLayout
@@ -31,6 +36,11 @@ from simulate.event_kinds import FURTHER, MISSED
 from simulate.example import DRAWN, FAILED, KEPT, RECOVERED, VISIBLE, Outcome
 from simulate.executor import Batch
 
+log = logging.getLogger(__name__)
+
+#: file of JSON that says what the shards beside it are made of
+ORIGIN = "origin.txt"
+ANEW = "choose another output=DIR, or delete the folder and simulate again"
 #: statuses of examples that passed each stage
 PASSED = {
     DRAWN: (DRAWN, VISIBLE, RECOVERED, KEPT),
@@ -44,59 +54,90 @@ class Shards:
     """Finished batches of one run in a folder; each is one JSON file, written atomically.
 
     With ``views`` an array of the kept events' views lies beside each file and is written first.
+    The JSON holds the checksums of both (``exoval.running.checksums``).
     """
 
-    def __init__(self, folder: Path, *, fingerprint: str, views: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        fingerprint: str,
+        views: bool = False,
+        data: Mapping[str, object] | None = None,
+    ) -> None:
         """Open the folder, which is made if needed.
 
-        Raises BadParameter if it holds shards of other settings, DataNotFound if it cannot be
-        written.
+        ``fingerprint`` is that of the settings, ``data`` identifies the data that are read. Raises
+        BadParameter if the folder holds shards of other settings, of other data or of another
+        version of exoval, DataNotFound if it cannot be written.
         """
         self.folder = folder / "shards"
-        self.fingerprint = fingerprint
         self.views = views
-        stamp = self.folder / "recipe.txt"
         make_folder(self.folder)
-        with writing(stamp, setting="output=DIR"):
-            if not stamp.exists():
-                stamp.write_text(fingerprint)
-            known = stamp.read_text()
-        if known != fingerprint:
+        self.data = dict(data or {})
+        mine = {"settings": fingerprint, "version": code_version(), "data": self.data}
+        origin = self._origin()
+        if origin is None:
+            with replacing(self.folder / ORIGIN, setting="output=DIR") as draft:
+                draft.write_text(json.dumps(sealed(mine, name=ORIGIN), indent=1))
+            return
+        reason = _why_another(origin, mine)
+        if reason:
+            raise BadParameter(f"{folder} holds a labelled set made {reason}")
+
+    def _origin(self) -> dict | None:
+        """What the shards in the folder are made of; None if there are none."""
+        path = self.folder / ORIGIN
+        if path.is_file():
+            plain = read_json(path, remedy=ANEW)
+            check_seal(plain, path, remedy=ANEW)
+            return plain
+        if any(self.folder.iterdir()):
             raise BadParameter(
-                f"{folder} holds a labelled set made with other settings or by other catalogues; "
-                "choose another output=DIR or delete it"
+                f"{self.folder} holds shards without {ORIGIN}, which says what they are made of: "
+                f"an older version made them, or the file was deleted; {ANEW}"
             )
+        return None
 
     def _path(self, batch: Batch) -> Path:
         return self.folder / f"{batch.scenario}-{batch.start:07d}-{batch.stop:07d}.json"
 
     def load(self, batch: Batch) -> list[Outcome] | None:
-        """The outcomes of a finished batch, without views; None if it is missing or incomplete."""
+        """The outcomes of a finished batch, without views; None if it is missing or damaged."""
+        path = self._path(batch)
+        if not path.is_file():
+            return None
         try:
-            outcomes = [Outcome(**entry) for entry in json.loads(self._path(batch).read_text())]
+            plain = read_json(path, remedy=ANEW)
+            sums = check_seal(plain, path, remedy=ANEW)
             if self.views:
-                # memory-mapped: header and length are checked without reading the views
-                rows = np.load(self._path(batch).with_suffix(".npy"), mmap_mode="r")
-                if len(rows) != sum(outcome.status == KEPT for outcome in outcomes):
-                    return None
-            return outcomes
-        except (OSError, ValueError, TypeError, EOFError):
+                views = path.with_suffix(".npy")
+                wrong = difference(views, None, sums.get(views.name, ""))
+                if wrong:
+                    raise BadTable(f"{views} {wrong}")
+            return [Outcome(**entry) for entry in plain["outcomes"]]
+        except (ExovalError, TypeError, KeyError, OSError) as error:
+            log.warning("a finished batch is damaged and is simulated again: %s", error)
             return None
 
     def save(self, batch: Batch, outcomes: list[Outcome]) -> None:
-        """Write the outcomes of a batch atomically."""
+        """Write the outcomes of a batch atomically; DataNotFound if that fails."""
         path = self._path(batch)
-        draft = path.with_suffix(".draft")
+        files = {}
         if self.views:
+            views = path.with_suffix(".npy")
             rows = [np.concatenate(o.views) for o in outcomes if o.status == KEPT]
-            with open(draft, "wb") as file:
-                np.save(file, np.array(rows, dtype=np.float32))
-            os.replace(draft, path.with_suffix(".npy"))
+            # into memory first: NumPy's own writer does not notice that a disk is full
+            whole = BytesIO()
+            np.save(whole, np.array(rows, dtype=np.float32))
+            with replacing(views, setting="output=DIR") as draft:
+                draft.write_bytes(whole.getbuffer())
+            files[views.name] = views
         names = [field.name for field in fields(Outcome) if field.name != "views"]
-        draft.write_text(
-            json.dumps([{name: getattr(outcome, name) for name in names} for outcome in outcomes])
-        )
-        os.replace(draft, path)
+        plain = [{name: getattr(outcome, name) for name in names} for outcome in outcomes]
+        text = json.dumps(sealed({"outcomes": plain}, name=path.name, files=files))
+        with replacing(path, setting="output=DIR") as draft:
+            draft.write_text(text)
 
     def kept_views(self, batch: Batch, length: int) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
         """Name, views (``length``) and counts of empty bins of every kept event of a batch."""
@@ -106,10 +147,23 @@ class Shards:
             yield event_name(outcome), row[:length], row[length:]
 
 
-def fingerprint(settings: dict) -> str:
-    """A hash of the settings that determine the rows."""
-    text = json.dumps(settings, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _why_another(origin: Mapping[str, object], mine: Mapping[str, object]) -> str:
+    """How the origin of shards differs from that of a run, and what to do; empty if it does not."""
+    if origin.get("version") != mine["version"]:
+        return (
+            f"by exoval {origin.get('version')}, and this is {mine['version']}: their rows may "
+            "differ; go on with that version, or choose another output=DIR or delete it"
+        )
+    if origin.get("settings") != mine["settings"]:
+        return "with other settings or by other catalogues; choose another output=DIR or delete it"
+    if origin.get("data") != mine["data"]:
+        known, now = dict(origin.get("data") or {}), dict(mine["data"])
+        other = sorted(name for name in known | now if known.get(name) != now.get(name))
+        return (
+            f"from other data ({', '.join(other).replace('_', ' ')}); give the data that it was "
+            "made from, or choose another output=DIR or delete it"
+        )
+    return ""
 
 
 def drop_repeats(outcomes: list[Outcome]) -> list[Outcome]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Mapping
@@ -19,8 +18,12 @@ from exoval.measure import declared_columns
 from exoval.missions.mission import Mission
 from exoval.physics.transit_flux import TransitModel
 from exoval.recipe import Recipe, recipe_settings
+from exoval.running.fingerprint import fingerprint
+from exoval.running.folder_lock import folder_lock
+from exoval.running.output_path import make_folder, replacing
 from exoval.running.progress import progress
-from exoval.running.provenance import versions
+from exoval.running.provenance import code_version, versions
+from exoval.running.whole_folder import folder_draft, publish
 from exoval.search.known_ephemeris import KnownEphemeris
 from exoval.search.search import Search
 from exoval.table.feature_table import FeatureTable
@@ -37,6 +40,11 @@ from simulate.scenarios.scenario import Scenario, event_label
 
 log = logging.getLogger(__name__)
 
+#: settings that change no row
+WITHOUT_EFFECT = ("n_systems", "output", "data", "executor", "batch_size", "pictures")
+#: settings of hosts that say where the data lie
+PLACES = ("folder", "path")
+PICTURES = "pictures"
 PACKAGES = ("numpy", "scipy", "astropy", "batman-package", "wotan", "pandas", "pyarrow")
 
 
@@ -94,51 +102,67 @@ def run(
         views=views,
         view_form=view_form,
     )
-    shards = labelled_set.Shards(
-        output,
-        fingerprint=labelled_set.fingerprint(
-            {
-                key: value
-                for key, value in settings.items()
-                if key
-                not in ("n_systems", "output", "executor", "batch_size", "pictures", "scenario")
-            }
-            | {
-                "scenario": {name: settings.get("scenario", {}).get(name) for name in scenario},
-                # host=auto depends on the data: real and procedural stars must not be mixed
-                "host_kind": described["kind"],
-                # nor stars that were chosen by other catalogues
-                "known_stars": [
-                    described.get(name)
-                    for name in ("stars_left_out_by_reason", "missing_catalogues")
-                ],
-            }
-        ),
-        views=views,
-    )
-    recipe = simulation.recipe
-    written = recipe_settings(settings, recipe.segments_per_light_curve)
-    log.info("hosts: %s", described)
-    start = time.time()
-    batches = _batches(scenario, n_systems, batch_size)
-    outcomes = _simulate(simulation, batches, executor, shards)
-    meanings = {event_label(name, one): one.meaning for name, one in scenario.items()}
-    if max_events > 1:
-        meanings.setdefault(NOTHING, NoTransit.meaning)
-    columns = declared_columns(recipe.features)
-    table = labelled_set.feature_table(outcomes, columns, written, meanings)
-    if views:
-        labelled_set.write_views(
+    make_folder(output)
+    with folder_lock(output):
+        shards = labelled_set.Shards(
             output,
-            shards=shards,
-            batches=batches,
-            table=table,
-            layout=recipe.view_form.layout,
+            fingerprint=fingerprint(_what_makes_rows(settings, scenario, described)),
+            views=views,
+            data=_data(host, simulation.recipe),
         )
-    manifest = _write(output, outcomes, table, simulation, settings, written, time.time() - start)
-    if pictures:
-        picture_examples(simulation, outcomes, folder=output / "pictures", number=pictures)
+        log.info("hosts: %s", described)
+        batches = _batches(scenario, n_systems, batch_size)
+        start = time.time()
+        outcomes = _simulate(simulation, batches, executor, shards)
+        meanings = {event_label(name, one): one.meaning for name, one in scenario.items()}
+        if max_events > 1:
+            meanings.setdefault(NOTHING, NoTransit.meaning)
+        recipe = recipe_settings(settings, simulation.recipe.segments_per_light_curve)
+        columns = declared_columns(simulation.recipe.features)
+        table = labelled_set.feature_table(outcomes, columns, recipe, meanings)
+        with folder_draft(output) as draft:
+            if views:
+                labelled_set.write_views(
+                    draft,
+                    shards=shards,
+                    batches=batches,
+                    table=table,
+                    layout=simulation.recipe.view_form.layout,
+                )
+            manifest = _write(draft, outcomes, table, simulation, time.time() - start)
+            manifest |= {"data": shards.data, "recipe": recipe, "config": settings}
+            if pictures:
+                picture_examples(simulation, outcomes, folder=draft / PICTURES, number=pictures)
+            publish(draft, manifest, also=(f"{PICTURES}/*",))
     return manifest
+
+
+def _what_makes_rows(settings: dict, scenario: Mapping[str, Scenario], described: dict) -> dict:
+    """The settings that determine the rows; where the data lie is not among them."""
+    host = settings.get("host")
+    return {key: value for key, value in settings.items() if key not in WITHOUT_EFFECT} | {
+        "host": {key: value for key, value in host.items() if key not in PLACES}
+        if isinstance(host, Mapping)
+        else host,
+        "survey_events": bool(settings.get("survey_events")),
+        "scenario": {name: settings.get("scenario", {}).get(name) for name in scenario},
+        # host=auto depends on the data: real and procedural stars must not be mixed
+        "host_kind": described["kind"],
+        # nor stars that were chosen by other catalogues
+        "known_stars": [
+            described.get(name) for name in ("stars_left_out_by_reason", "missing_catalogues")
+        ],
+    }
+
+
+def _data(host: Hosts, recipe: Recipe) -> dict:
+    """What identifies the data that the rows depend on, by what it is."""
+    # hosts of another package may depend on none
+    data = dict(host.data()) if hasattr(host, "data") else {}
+    if recipe.survey_events is not None:
+        arrays = vars(recipe.survey_events)
+        data["survey_events"] = fingerprint({key: arrays[key].tolist() for key in sorted(arrays)})
+    return data
 
 
 def make_simulation(
@@ -245,20 +269,20 @@ def _simulate(
 
 
 def _write(
-    output: Path,
+    folder: Path,
     outcomes: list[Outcome],
     table: FeatureTable,
     simulation: Simulation,
-    settings: dict,
-    recipe: dict,
     seconds: float,
 ) -> dict:
-    table.save(output / "features.parquet")
+    """Write the tables and return the manifest's entries about them."""
+    table.save(folder / "features.parquet")
     truth = labelled_set.truth_table(outcomes)
-    truth.to_parquet(output / "truth.parquet", index=False)
+    with replacing(folder / "truth.parquet") as draft, draft.open("wb") as file:
+        truth.to_parquet(file, index=False)
     completeness = labelled_set.completeness_by_scenario(truth)
-    save_completeness(completeness, output)
-    manifest = {
+    save_completeness(completeness, folder)
+    return {
         "seed": simulation.seed,
         "labels": meanings_to_plain(table.meanings),
         "counts": labelled_set.counts(outcomes, list(simulation.scenarios)),
@@ -270,8 +294,5 @@ def _write(
         "schema_hash": table.schema_hash,
         "seconds": round(seconds, 1),
         "versions": versions(PACKAGES),
-        "recipe": recipe,
-        "config": settings,
+        "code": code_version(),
     }
-    (output / "manifest.json").write_text(json.dumps(manifest, indent=1, default=str))
-    return manifest

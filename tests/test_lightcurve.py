@@ -206,3 +206,14 @@ def test_an_exposure_in_seconds_is_refused():
 def test_a_time_of_astropy_is_refused_with_the_remedy():
     with pytest.raises(BadLightCurve, match=r"a Time counts from no mission's zero"):
         curve(time=Time(2457000.0, TIME, format="jd"))
+
+
+@pytest.mark.parametrize("wrong", [1e15, -1e15, 1e300, np.inf, TIME[0] + 40_001])
+def test_a_broken_time_stamp_is_refused(wrong):
+    with pytest.raises(BadLightCurve, match="span more than 40000 days"):
+        curve(time=np.append(TIME[:-1], wrong))
+
+
+def test_a_missing_time_stamp_and_a_long_pause_are_not():
+    curve(time=np.append(TIME[:-1], np.nan))
+    assert curve(time=np.append(TIME[:-1], TIME[0] + 39_000)).baseline == pytest.approx(39_000)

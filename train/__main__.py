@@ -127,7 +127,7 @@ def _summary(metrics: dict, output: str) -> None:
     print("\n" + "\n".join(metrics["verdict"]))
     host = metrics.get("host", {})
     if host.get("warning"):
-        print(f"{host['kind'].upper()} HOSTS: {host['warning']}")
+        print(f"{host.get('kind', 'unknown').upper()} HOSTS: {host['warning']}")
     print(f"{metrics['seconds']:.0f} s -> {output}")
 
 

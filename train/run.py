@@ -6,7 +6,7 @@ import logging
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +19,15 @@ from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN, meanings_to_plain
 from exoval.models.calibrate import Calibration
 from exoval.models.fitted_model import FittedModel
 from exoval.models.novelty import NoveltyScores
+from exoval.running.checksums import checksum
+from exoval.running.folder_lock import folder_lock
 from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
+from exoval.running.provenance import code_version
 from exoval.running.spreadsheet import write_csv
+from exoval.running.whole_folder import FULL, MANIFEST, folder_draft, publish
 from exoval.table.feature_table import FeatureTable
-from exoval.vetting.trained_run import TRAINING_STARS
+from exoval.vetting.trained_run import METRICS, TRAINING_STARS
 from exoval.views.store import ViewRows, Views, save_views
 from train.data.labelled_set import LabelledSet, check_learnable, empty_columns, load_labelled_set
 from train.data.row_cap import cap_of
@@ -45,6 +49,18 @@ if TYPE_CHECKING:
     from train.data.real import RealCandidates
 
 log = logging.getLogger(__name__)
+
+#: files of a search for hyperparameters, which it writes itself
+TRIALS = ("trials.csv", "trials.png")
+#: files of a run, which a later one in the same folder replaces
+OF_AN_EARLIER_RUN = (
+    "report.html",
+    "predictions_*.csv",
+    "features_real.parquet",
+    "views_real*",
+    "models/*",
+    "novelty/*",
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +92,7 @@ def run(
     learning_curve: Sequence[float] = (),
     tuning: HyperparameterSearch | None = None,
     row_cap: Mapping[str, int | None] | None = None,
+    verify: str = FULL,
     settings: dict | None = None,
 ) -> dict:
     """Fit and judge every classifier of ``classifier``, write to ``output``, return the result.
@@ -87,12 +104,13 @@ def run(
     classifier gets its best settings from trials on the stars for fitting; trials in ``output``
     are resumed. ``row_cap`` maps a classifier, or ``others``, to the largest number of rows to fit
     it on. The errors of probabilities come from training again on parts of the stars, eight models
-    and eight smaller ones for each of ``error_draws``; with 0 there are none. The result is written
-    to ``metrics.json``, beside ``report.html``, ``predictions_simulated.csv``,
-    ``predictions_real.csv``, ``training_stars.csv``, ``models/`` and ``novelty/``. A killed run
-    resumes from the checkpoints in ``output`` when it is started again.
-    Raises DataNotFound or BadTable for a labelled set that cannot be used, BadParameter for
-    settings out of range.
+    and eight smaller ones for each of ``error_draws``; with 0 there are none. ``verify`` says how
+    the files of the labelled set are checked (``exoval.running.whole_folder.check_files``). The
+    result is written to ``metrics.json``, beside ``report.html``, ``predictions_simulated.csv``,
+    ``predictions_real.csv``, ``training_stars.csv``, ``models/``, ``novelty/`` and
+    ``manifest.json``. A killed run resumes from the checkpoints in ``output`` when it is started
+    again. Raises DataNotFound or BadTable for a labelled set that cannot be used, BadParameter for
+    settings out of range and for a folder that another process writes to.
     """
     start = time.time()
     check_settings(
@@ -102,8 +120,52 @@ def run(
         error_draws=error_draws,
         learning_curve=learning_curve,
     )
-    labelled = load_labelled_set(labelled_set)
+    labelled = load_labelled_set(labelled_set, verify=verify)
     output = make_folder(output)
+    with folder_lock(output):
+        return _fit_and_judge(
+            labelled,
+            output=output,
+            classifier=classifier,
+            calibration=calibration,
+            split=split,
+            seed=seed,
+            real=real,
+            mission=mission,
+            bootstrap_resamples=bootstrap_resamples,
+            calibration_folds=calibration_folds,
+            error_draws=error_draws,
+            learning_curve=learning_curve,
+            tuning=tuning,
+            row_cap=row_cap,
+            settings=settings,
+            start=start,
+        )
+
+
+def _fit_and_judge(
+    labelled: LabelledSet,
+    *,
+    output: Path,
+    classifier: Mapping[str, BaseEstimator],
+    calibration: Calibration,
+    split: StarSplit,
+    seed: int,
+    real: RealCandidates | None,
+    mission: Mission | None,
+    bootstrap_resamples: int,
+    calibration_folds: int,
+    error_draws: int,
+    learning_curve: Sequence[float],
+    tuning: HyperparameterSearch | None,
+    row_cap: Mapping[str, int | None] | None,
+    settings: dict | None,
+    start: float,
+) -> dict:
+    """Do what ``run`` says with a labelled set that was read, while the output's lock is held.
+
+    ``start`` is when it began, in seconds of ``time.time``.
+    """
     events = measure_real(real, labelled, mission)
     table, removed = usable_rows(labelled.table, events.table)
     parts = split(table, seed=seed)
@@ -176,11 +238,11 @@ def run(
             "learning_curve": curve,
         },
         "leading": best,
-        "labelled_set": str(labelled_set),
-        "host": labelled.manifest.get("host", {}),
+        "labelled_set": str(labelled.folder),
+        "host": labelled.manifest.host,
         "labels": meanings_to_plain({**table.meanings, **table.label_meanings()}),
-        "counts": labelled.manifest.get("counts", {}),
-        "failures": labelled.manifest.get("failures", []),
+        "counts": labelled.manifest.counts,
+        "failures": [asdict(one) for one in labelled.manifest.failures],
         "sets": describe_sets(table, parts, real=events.table),
         "removed": removed,
         "cards": {model.name: model.card for model in models},
@@ -190,8 +252,10 @@ def run(
         "real_missing": events.missing,
         "real_skipped": events.skipped,
         "feature_gap": [] if gap is None else gap.to_dict("records"),
-        "recipe": labelled.manifest["recipe"],
-        "simulation_config": labelled.manifest.get("config", {}),
+        "recipe": labelled.manifest.recipe,
+        "simulation_config": labelled.manifest.config,
+        # a reader of these metrics asks for the manifest that lists all files
+        "manifest": MANIFEST,
     }
     result["verdict"] = verdict(result)
     result["seconds"] = round(time.time() - start, 1)
@@ -293,7 +357,7 @@ def measure_real(
             "to their folder; python -m exoval doctor lists what is missing",
         )
     found.table.require_columns_of(labelled.table)
-    infinite = np.isinf(found.table.features).any(axis=1)
+    infinite = found.table.unusable.any(axis=1)
     skipped = found.skipped["reason"].value_counts().to_dict()
     if infinite.any():
         skipped["a feature came out infinite"] = int(infinite.sum())
@@ -349,21 +413,32 @@ def describe_sets(table: FeatureTable, parts: Split, *, real: FeatureTable | Non
 def write(
     output: Path, evidence: Evidence, *, models: list[FittedModel], views: Views | None
 ) -> None:
-    """Write result, predictions, models, tables and the report, and delete those of an earlier run.
+    """Write result, predictions, models, tables and the report in place of an earlier run's.
 
-    ``views`` are those of the real events.
+    ``views`` are those of the real events. The manifest comes last
+    (``exoval.running.whole_folder``).
     """
-    for stale in (
-        "predictions_real.csv",
-        "features_real.parquet",
-        "report.html",
-        "views_real.npy",
-        "views_real_missing.npy",
-        "views_real_layout.json",
-    ):
-        (output / stale).unlink(missing_ok=True)
-    shutil.rmtree(output / "novelty", ignore_errors=True)
-    write_result(output / "metrics.json", evidence.result)
+    with folder_draft(output) as draft:
+        _write_files(draft, evidence, models=models, views=views)
+        publish(draft, manifest_of(evidence.result), also=TRIALS, instead_of=OF_AN_EARLIER_RUN)
+
+
+def manifest_of(result: dict) -> dict:
+    """What the manifest of a run says beside its files: what made it, and from what."""
+    path = Path(result["labelled_set"]) / MANIFEST
+    return {
+        "kind": "trained run",
+        "code": code_version(),
+        "versions": result["version"],
+        "command": result["command"],
+        "data": {"labelled_set": {"folder": result["labelled_set"], "sha256": checksum(path)}},
+    }
+
+
+def _write_files(
+    output: Path, evidence: Evidence, *, models: list[FittedModel], views: Views | None
+) -> None:
+    write_result(output / METRICS, evidence.result)
     novel_share = evidence.novel_share
     write_csv(
         predictions(evidence.simulated, novel_share.simulated), output / "predictions_simulated.csv"

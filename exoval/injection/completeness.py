@@ -20,7 +20,9 @@ from scipy.stats import beta
 
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.injection.importance_weights import reweight
-from exoval.running.output_path import output_path
+from exoval.running.output_path import output_path, replacing
+from exoval.running.whole_folder import FULL, check_files
+from exoval.schema import as_record, read_json
 
 #: edges of periods in days, in octaves
 PERIOD_EDGES = 0.25 * 2.0 ** np.arange(14)
@@ -33,6 +35,8 @@ SIZE_EDGES = {
 #: statuses of examples that the search found
 FOUND = ("recovered", "kept")
 FILE = "completeness.json"
+#: arrays of one value a cell
+CELLS = ("rows", "rows_found", "drawn", "found")
 #: number of draws that the fitted surface counts for when it is blended with a cell's own draws
 SURFACE_DRAWS = 8.0
 
@@ -43,7 +47,8 @@ class Completeness:
 
     ``period_edges`` are days, ``size_edges`` in the unit that ``size_name`` ends in. ``rows`` and
     ``rows_found`` count draws. ``drawn`` is the effective number (sum w)^2 / sum w^2 of the
-    weighted draws in a cell, ``found`` is that number times the weighted share found.
+    weighted draws in a cell, ``found`` is that number times the weighted share found. Raises
+    BadParameter for arrays of other shapes or edges that do not ascend.
     """
 
     scenario: str
@@ -54,6 +59,19 @@ class Completeness:
     rows_found: np.ndarray
     drawn: np.ndarray
     found: np.ndarray
+
+    def __post_init__(self) -> None:
+        cells = len(np.ravel(self.period_edges)) - 1, len(np.ravel(self.size_edges)) - 1
+        shapes = {name: np.shape(getattr(self, name)) for name in CELLS}
+        if any(shape != cells for shape in shapes.values()):
+            raise BadParameter(
+                f"completeness of {self.scenario[:60]} has arrays of shapes {shapes} for cells "
+                f"{cells}; give one value a cell"
+            )
+        if not (np.all(np.diff(self.period_edges) > 0) and np.all(np.diff(self.size_edges) > 0)):
+            raise BadParameter(
+                f"edges of the completeness of {self.scenario[:60]} do not ascend; sort them"
+            )
 
     @property
     def fraction(self) -> np.ndarray:
@@ -258,32 +276,23 @@ def save_completeness(efficiencies: Mapping[str, Completeness], folder: str | Pa
         for name, one in efficiencies.items()
     }
     path = output_path(folder) / FILE
-    path.write_text(json.dumps(entries, indent=1))
+    with replacing(path) as draft:
+        draft.write_text(json.dumps(entries, indent=1))
     return path
 
 
-def load_completeness(labelled_set: str | Path) -> dict[str, Completeness]:
+def load_completeness(labelled_set: str | Path, *, verify: str = FULL) -> dict[str, Completeness]:
     """Read the detection efficiency of every scenario of a labelled set, by scenario key.
 
-    Raises DataNotFound if the folder has no such file and BadTable if it cannot be parsed.
+    Raises DataNotFound if the folder has no such file and BadTable if it cannot be parsed or has
+    changed (``exoval.running.whole_folder.check_files`` explains ``verify``).
     """
     path = Path(labelled_set) / FILE
     if not path.is_file():
         raise DataNotFound(
             f"no detection efficiencies at {path}; make a labelled set with python -m simulate"
         )
-    try:
-        entries = json.loads(path.read_text())
-        return {
-            name: Completeness(
-                **{
-                    key: np.array(value) if isinstance(value, list) else value
-                    for key, value in entry.items()
-                }
-            )
-            for name, entry in entries.items()
-        }
-    except (ValueError, TypeError, AttributeError) as error:
-        raise BadTable(
-            f"{path} holds no detection efficiencies ({error}); simulate the labelled set again"
-        ) from error
+    remedy = "simulate the labelled set again"
+    check_files(labelled_set, [FILE], verify=verify)
+    entries = read_json(path, remedy=remedy)
+    return as_record(entries, dict[str, Completeness], source=str(path), remedy=remedy)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from exoval.errors import BadTable, DataNotFound
+from exoval.running.whole_folder import FULL, check_files
 
 log = logging.getLogger(__name__)
 
@@ -98,10 +99,11 @@ def effective_sample_sizes(
     return sizes
 
 
-def read_truth(labelled_set: str | Path | pd.DataFrame) -> pd.DataFrame:
+def read_truth(labelled_set: str | Path | pd.DataFrame, *, verify: str = FULL) -> pd.DataFrame:
     """Read the table of truths of a labelled set, or check a given table.
 
-    Raises DataNotFound for a folder without the table and BadTable if columns are missing.
+    Raises DataNotFound for a folder without the table and BadTable if columns are missing or the
+    file has changed (``exoval.running.whole_folder.check_files`` explains ``verify``).
     """
     if isinstance(labelled_set, pd.DataFrame):
         truth = labelled_set
@@ -111,6 +113,7 @@ def read_truth(labelled_set: str | Path | pd.DataFrame) -> pd.DataFrame:
             raise DataNotFound(
                 f"no table of truths at {path}; make a labelled set with python -m simulate"
             )
+        check_files(labelled_set, [path.name], verify=verify)
         truth = pd.read_parquet(path)
     _require(truth, REQUIRED)
     return truth

@@ -194,13 +194,19 @@ def on_clock(days: Days, time_zero: float) -> Days:
 def without_fill_times(days: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return days with fill values (0, -1, -9999, 1e30) as NaN, and a note if there are any.
 
+    Zero and below are times where others are as small. More fills than times are returned as given.
+
     >>> without_fill_times(np.array([1500.0, 0.0, 1500.5]))[0].tolist()
     [1500.0, nan, 1500.5]
     """
     days = np.asarray(days, dtype=float)
     good = (days > LEAST_TIME) & (days < BEYOND_ANY_DATE)
-    fills = (days <= 0) | (np.abs(days) >= BEYOND_ANY_DATE)
-    if not fills.any() or np.any(np.isfinite(days) & ~good & ~fills) or fills.sum() > good.sum():
+    beyond = np.abs(days) >= BEYOND_ANY_DATE
+    fills = beyond | (days <= 0)
+    if np.any(np.isfinite(days) & ~good & ~fills):
+        fills = beyond
+        good = np.isfinite(days) & ~beyond
+    if not fills.any() or fills.sum() > good.sum():
         return days, ()
     number = int(fills.sum())
     note = f"{number} cadence{'s' if number > 1 else ''} left out: the time is a fill value"

@@ -10,6 +10,8 @@ from exoval.units import SECONDS_PER_DAY
 
 #: cadences closer than this share of a stated exposure show that it is another's
 LEAST_STEP = 0.6
+#: no photometry exposes shorter: a millisecond, in days
+SHORTEST = 1e-3 / SECONDS_PER_DAY
 
 
 def cadence_step(time: np.ndarray) -> float:
@@ -26,11 +28,11 @@ def exposure_of(
 ) -> tuple[float, tuple[str, ...]]:
     """Return the exposure in days, and notes where a stated one cannot be true.
 
-    It is ``stated`` in days where that is a positive number and not longer than the cadences are
+    It is ``stated`` in days where that is a possible number and not longer than the cadences are
     apart, else the median step of the cadences, else ``otherwise``.
     """
     step = cadence_step(time)
-    if not stated > 0:
+    if not SHORTEST <= stated < math.inf:
         return (step if step > 0 else otherwise), ()
     if step < LEAST_STEP * stated:
         return step, (

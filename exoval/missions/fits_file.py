@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import math
 import re
 import warnings
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,11 +14,13 @@ import numpy as np
 from astropy.io import fits
 from astropy.utils.exceptions import AstropyUserWarning
 
-from exoval.errors import BadLightCurve
+from exoval.errors import BadLightCurve, foreign_errors_as
 from exoval.missions.clock import StatedClock, stated_clock
 
 #: keywords of a clock's time zero without their endings I and F, its kind, and what they count from
 _ZERO_KEYWORDS = {"BJDREF": ("bjd", 0.0), "JDREF": ("jd", 0.0), "MJDREF": ("mjd", 2400000.5)}
+#: headers that state sizes, and the most axes and columns by the standard of FITS
+_SIZES, MOST_AXES = re.compile(rb"(NAXIS\d{0,3}|TFIELDS) *= *(\d{1,300})"), 999
 #: days in a unit of time; others are days
 _DAYS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1 / 86400),
@@ -30,27 +32,35 @@ _DAYS = {
 @contextmanager
 def opened_fits(path: str | Path) -> Iterator[fits.HDUList]:
     """Open a FITS file; any error of astropy inside becomes one BadLightCurve."""
-    try:
-        with warnings.catch_warnings():
-            # a file shorter than its header says must raise, not warn
-            warnings.filterwarnings("error", "(?s).*(truncated|corrupted)", AstropyUserWarning)
-            with fits.open(path, memmap=False) as hdus:
-                yield hdus
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        KeyError,
-        IndexError,
-        EOFError,
-        zlib.error,
-        fits.VerifyError,
-        AstropyUserWarning,
-    ) as error:
-        reason = " ".join(str(error).split())
-        raise BadLightCurve(
-            f"cannot read {path} ({reason}); download it again or remove it"
-        ) from error
+    with (
+        foreign_errors_as(BadLightCurve, f"cannot read {path}", "download it again or remove it"),
+        warnings.catch_warnings(),
+    ):
+        # a file shorter than its header says must raise, not warn
+        warnings.filterwarnings("error", "(?s).*(truncated|corrupted)", AstropyUserWarning)
+        _refuse_impossible_sizes(path)
+        with fits.open(path, memmap=False) as hdus:
+            yield hdus
+
+
+def _refuse_impossible_sizes(path: str | Path) -> None:
+    """Raise ValueError for a header that states more axes, columns or rows than the file can hold.
+
+    astropy believes such numbers: it would count or ask for memory without end.
+    """
+    with open(path, "rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    size, largest, before = 0, {}, b""
+    with gzip.open(path) if packed else open(path, "rb") as file:
+        while part := file.read(2**20):
+            size += len(part)
+            for name, value in _SIZES.findall(before + part):
+                largest[name] = max(int(value), largest.get(name, 0))
+            before = part[-80:]
+    for name, value in largest.items():
+        most = MOST_AXES if name in (b"NAXIS", b"TFIELDS") else size
+        if value > most:
+            raise ValueError(f"its header says {name.decode()} = {value}, more than it can hold")
 
 
 def number(header: fits.Header, keyword: str) -> float:

@@ -31,6 +31,10 @@ class FitsFolder:
         """Return all targets, ordered by catalogue number."""
         return sorted(self.files, key=lambda target: int(target.split()[-1]))
 
+    def paths(self) -> list[Path]:
+        """Return all files."""
+        return [path for paths in self.files.values() for path in paths]
+
     def segments(self, target: str) -> tuple[int, ...]:
         """Return the quarters or sectors of a known target, ascending; raises BadLightCurve."""
         return tuple(sorted(self._by_segment(target)))

@@ -27,6 +27,7 @@ class LightCurveFolder(Protocol):
     def segments(self, target: str) -> tuple[int, ...]: ...
     def star(self, target: str) -> Star: ...
     def read_segment(self, target: str, segment: int) -> PipelineSegment: ...
+    def paths(self) -> list[Path]: ...
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,10 @@ class LightCurveLibrary:
     def targets(self) -> list[str]:
         """Return all targets, such as ``KIC 757450``, ordered by catalogue number."""
         return self.files.targets()
+
+    def paths(self) -> list[Path]:
+        """Return the files that the light curves are read from."""
+        return self.files.paths()
 
     def segments(self, target: str) -> tuple[int, ...]:
         """Return the quarters or sectors of a target, ascending.

@@ -16,7 +16,7 @@ import yaml
 
 from exoval.allow_list import CONF
 from exoval.build import build
-from exoval.errors import BadParameter, DataNotFound
+from exoval.errors import BadParameter, DataNotFound, reason_of
 
 if TYPE_CHECKING:
     from exoval.missions.mission import Mission
@@ -53,9 +53,8 @@ def mission_settings(path: str | Path) -> dict:
     try:
         settings = yaml.safe_load(Path(path).read_text())
     except (yaml.YAMLError, ValueError, OSError, RecursionError) as error:
-        reason = " ".join(str(error).split())
         raise BadParameter(
-            f"{path} is not a yaml ({reason}); conf/mission/template.yaml shows the form"
+            f"{path} is not a yaml ({reason_of(error)}); conf/mission/template.yaml shows the form"
         ) from error
     if not isinstance(settings, dict):
         raise BadParameter(
@@ -169,7 +168,7 @@ def _merged(path: Path, others: Path, above: tuple[Path, ...] = ()) -> dict:
 
 
 def _is_name(name: object) -> bool:
-    return isinstance(name, str) and re.fullmatch(r"[\w-]+", name) is not None
+    return isinstance(name, str) and re.fullmatch(r"[\w-]{1,100}", name) is not None
 
 
 def _over(upper: dict, lower: dict) -> dict:

@@ -53,6 +53,10 @@ class ParquetFolder:
         names = self.index.index.get_level_values("target").unique()
         return [self.mission.product.target_name(number) for number in names]
 
+    def paths(self) -> list[Path]:
+        """Return the files that hold the segments."""
+        return [Path(name) for name in self.index["file"].unique()]
+
     def segments(self, target: str) -> tuple[int, ...]:
         """Return the quarters or sectors of a known target, ascending."""
         return tuple(int(number) for number in self._rows(target).index)

@@ -40,13 +40,23 @@ class _Table:
     names: dict[str, str]
 
     def __getitem__(self, name: str) -> np.ndarray:
-        return native(self.hdu.data[self.names[name]])
+        values = self.flags(name)
+        if values.dtype.kind not in "iuf":
+            raise ValueError(f"column {name} holds no numbers")
+        return values
+
+    def flags(self, name: str) -> np.ndarray:
+        """A column that may hold letters in place of numbers."""
+        values = native(self.hdu.data[self.names[name]])
+        if values.ndim != 1:
+            raise ValueError(f"column {name} holds {values.shape[1:]} values a row instead of one")
+        return values
 
     def __contains__(self, name: str) -> bool:
         return name in self.names
 
     def __len__(self) -> int:
-        return self.hdu.header["NAXIS2"]
+        return len(self.hdu.data)
 
     def column(self, name: str) -> fits.Column:
         return self.hdu.columns[self.names[name]]
@@ -97,7 +107,7 @@ def _segment(
         time, stated=number(header, "TIMEDEL"), otherwise=asked.exposure_days
     )
     quality = (
-        quality_bits(table[product.quality_column])
+        quality_bits(table.flags(product.quality_column))
         if product.quality_column
         else np.zeros(len(table), dtype=int)
     )
@@ -164,7 +174,7 @@ def _is_bad(table: _Table, product: PipelineProduct, quality: np.ndarray) -> np.
     bad = quality == ALL_BITS
     for name, mask in product.bad_columns.items():
         if name in table:
-            bad |= (quality_bits(table[name]) & mask) != 0
+            bad |= (quality_bits(table.flags(name)) & mask) != 0
     return bad
 
 

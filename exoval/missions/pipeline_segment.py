@@ -111,9 +111,7 @@ def _light_of_the_star(
         return np.ones(len(cadences), dtype=bool), np.zeros(len(cadences), dtype=bool)
     light, time = segment.flux[cadences] / level, segment.time[cadences]
     seen = ~_are_fills(light)
-    # an odd number has its median in the middle; edges do not count a cadence twice
-    size = max(3, 2 * round(0.5 / 24 / segment.exposure) + 1)
-    hour = median_filter(light[seen], size, mode="mirror")
+    hour = median_filter(light[seen], _cadences_of_an_hour(segment, seen.sum()), mode="mirror")
     other_light = time[seen][~_within(hour, POSSIBLE_FOR_AN_HOUR)]
     possible, spoilt = _within(light, POSSIBLE), _near(time, other_light, SPOILT_DAYS)
     left = np.mean(possible & ~spoilt)
@@ -125,6 +123,13 @@ def _light_of_the_star(
             "relative change"
         )
     return possible, spoilt
+
+
+def _cadences_of_an_hour(segment: PipelineSegment, most: int) -> int:
+    """The cadences of an hour: 3 or more, an odd number, which has its median in the middle."""
+    # edges do not count a cadence twice
+    half = 0.5 / 24 / segment.exposure if segment.exposure > 0 else 1.0
+    return max(3, 2 * round(min(half, most)) + 1)
 
 
 def _are_fills(light: np.ndarray) -> np.ndarray:

@@ -8,6 +8,8 @@ import numpy as np
 GOOD_WORDS = ("", "G", "GOOD", "OK")
 #: the flag of a cadence of which only that it is bad, or that its flag is lost, is known
 ALL_BITS = -1
+#: numbers from here on do not fit into the bits of a flag
+MOST_BITS = 2.0**63
 
 
 def quality_bits(values: np.ndarray) -> np.ndarray:
@@ -27,7 +29,7 @@ def quality_bits(values: np.ndarray) -> np.ndarray:
         ]
         return np.array([_bits_of(word) for word in words], dtype=np.int64)
     if values.dtype.kind == "f":
-        known = np.isfinite(values)
+        known = np.abs(values) < MOST_BITS
         bits = np.where(known, values, 0).astype(np.int64)
         return np.where(known | ~known.any(), bits, ALL_BITS)
     return values.astype(np.int64)
@@ -37,6 +39,7 @@ def _bits_of(word: str) -> int:
     if word in GOOD_WORDS:
         return 0
     try:
-        return int(float(word))
+        value = float(word)
     except ValueError:
         return ALL_BITS
+    return int(value) if abs(value) < MOST_BITS else ALL_BITS

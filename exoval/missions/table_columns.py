@@ -18,14 +18,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from exoval.errors import BadLightCurve, BadParameter
+from exoval.errors import BadLightCurve, BadParameter, listed, reason_of
 from exoval.missions.clock import (
     MissionClock,
     StatedClock,
     stated_clock,
     without_fill_times,
 )
-from exoval.missions.exposure import cadence_step, exposure_of
+from exoval.missions.exposure import SHORTEST, cadence_step, exposure_of
 from exoval.missions.fits_file import whole_number
 from exoval.missions.linear_flux import is_magnitude, linear_flux
 from exoval.missions.one_cadence import SAME_EXPOSURE
@@ -66,6 +66,8 @@ ALSO = {
     "centroid_column": ("centroid_col", "mom_centr1", "x"),
     "centroid_row": ("mom_centr2", "y"),
 }
+#: no light curve has so many segments
+MOST_SEGMENTS = 10**9
 #: words in the names of columns that are no measurement
 _NOT_A_VALUE = {"err", "error", "unc", "uncertainty", "sigma", "bkg", "background"}
 #: words in the names of columns that are no time of a cadence
@@ -176,18 +178,23 @@ def _measured(
             "as times do; write a first line with the names of the columns, such as flux and time"
         )
     if not given.get(flux_name) and _may_be_magnitudes(linear.flux):
+        # taken for flux, a dip would be a brightening, and a hundredth of its depth
         level = f"flux of about {np.nanmedian(linear.flux):.3g} may be magnitudes"
-        if frame.attrs.get("is_unnamed"):
-            raise BadLightCurve(
-                f"{path}: {level}; write a first line with the names of its columns, "
-                "time and flux or mag"
-            )
-        notes += (f"{level}; if so, name the column mag",)
+        remedy = (
+            "write a first line with the names of its columns, time and flux or mag"
+            if frame.attrs.get("is_unnamed")
+            else f"name the column {flux_name} mag, or give flux divided by its median"
+        )
+        raise BadLightCurve(f"{path}: {level}; {remedy}")
     return rows, notes
 
 
 def _may_be_magnitudes(flux: np.ndarray) -> bool:
-    """Whether flux has a level like magnitudes' and less noise than counts of so faint a star."""
+    """Whether flux has a level like magnitudes' and less noise than counts of so faint a star.
+
+    Counts of 3 to 25 have the noise of photons, above 20 %, and flux relative to its median is
+    about 1.
+    """
     flux = flux[np.isfinite(flux)]
     if len(flux) < 2 or not MAGNITUDE_LEVELS[0] < np.median(flux) < MAGNITUDE_LEVELS[1]:
         return False
@@ -213,8 +220,8 @@ def time_and_flux(columns: Sequence[str], path: str | Path) -> tuple[str, str]:
     missing = [what for what, found in (("time", times), ("flux", fluxes)) if not found]
     if missing:
         raise BadLightCurve(
-            f"{path} has no column {' and '.join(missing)}, only "
-            f"{', '.join(columns)}; name them time and flux"
+            f"{path} has no column {' and '.join(missing)}, only {listed(columns)}; name them time "
+            "and flux"
         )
     return times[0], fluxes[0]
 
@@ -267,7 +274,7 @@ def _is_good(frame: pd.DataFrame, bitmask: int) -> np.ndarray:
 def _exposure(time: np.ndarray, stated: float, usual: float) -> tuple[float, tuple[str, ...]]:
     """The exposure of a table: stated, the mission's, or the step between cadences."""
     step = cadence_step(time)
-    if stated > 0 or not step > 0:
+    if stated > 0 or not step > 0 or step < SHORTEST:
         return exposure_of(time, stated=stated, otherwise=usual)
     if abs(step / usual - 1) < SAME_EXPOSURE:
         return usual, ()
@@ -301,14 +308,15 @@ def _crowding(frame: pd.DataFrame, path: str | Path) -> float:
 def _segment_numbers(frame: pd.DataFrame, path: str | Path) -> np.ndarray:
     """The segment of every cadence; S0041 is 41."""
     if frame["segment"].dtype == object:
-        values = {value: whole_number(value) for value in frame["segment"].unique()}
+        texts = frame["segment"].map(str)
+        values = {text: whole_number(text) for text in texts.unique()}
         if None not in values.values():
-            return frame["segment"].map(values).to_numpy(dtype=int)
+            return texts.map(lambda text: min(values[text], MOST_SEGMENTS)).to_numpy(dtype=int)
     numbers = _numbers(frame, "segment", path)
-    odd = int(np.sum(~(numbers == np.floor(numbers))))
+    odd = int(np.sum(~((numbers == np.floor(numbers)) & (np.abs(numbers) < MOST_SEGMENTS))))
     if odd:
         raise BadLightCurve(
-            f"{path}: column segment of {odd} rows is empty or not a whole number; "
+            f"{path}: column segment of {odd} rows is empty or not a whole number of a segment; "
             "number the seasons 1, 2, ..."
         )
     return numbers.astype(int)
@@ -358,5 +366,6 @@ def _numbers(frame: pd.DataFrame, name: str, path: str | Path) -> np.ndarray:
                 f"{path}: column {name} holds calendar dates; give days, such as BJD"
             ) from error
         raise BadLightCurve(
-            f"{path}: column {name} is not numeric ({error}); write numbers with a decimal point"
+            f"{path}: column {name} is not numeric ({reason_of(error)}); write numbers with a "
+            "decimal point"
         ) from error

@@ -10,23 +10,22 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import re
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from astropy import units
 from astropy.table import Table
 from astropy.time import TimeBase
 
-from exoval.errors import BadLightCurve
+from exoval.errors import BadLightCurve, foreign_errors_as
 from exoval.missions.clock import MissionClock, stated_clock
 from exoval.missions.pipeline_segment import PipelineSegment
+from exoval.missions.row_lengths import whole_rows
 from exoval.missions.table_columns import segments_of, time_and_flux
 
 TEXT_ENDINGS = (".csv", ".txt", ".dat", ".tsv")
@@ -90,22 +89,9 @@ def read_any_table(path: str | Path) -> pd.DataFrame:
     ``clock``, ``notes`` on what was guessed, and whether columns are ``is_unnamed``. Raises
     BadLightCurve.
     """
-    try:
+    remedy = "give CSV, text, ECSV or Parquet with the columns time and flux"
+    with foreign_errors_as(BadLightCurve, f"cannot read {path}", remedy):
         frame = _read(path)
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        KeyError,
-        EOFError,
-        zlib.error,
-        pa.ArrowException,
-    ) as error:
-        reason = " ".join(str(error).split())
-        raise BadLightCurve(
-            f"cannot read {path} ({reason}); give CSV, text, ECSV or Parquet with the "
-            "columns time and flux"
-        ) from error
     given = frame.attrs.get("units", {})
     frame = frame.rename(columns=_plain_name)
     frame.attrs["units"] = {_plain_name(name): unit for name, unit in given.items()}
@@ -146,13 +132,15 @@ def _read(path: str | Path) -> pd.DataFrame:
 def _read_text(path: str | Path) -> pd.DataFrame:
     opener = PACKED.get(Path(path).suffix.lower(), open)
     with opener(path, "rt", encoding="utf-8-sig", errors="replace") as file:
-        first = [line.strip() for line in islice(file, FIRST_LINES)]
+        lines = [line.rstrip("\n") for line in file]
+    first = [line.strip() for line in lines[:FIRST_LINES]]
     is_other_text = "".join(first[:1]).startswith(("{", "<"))  # JSON, XML, or a page of a web site
     if is_other_text or any("\0" in line for line in first):
         raise BadLightCurve(f"{path} is neither FITS nor a table; give one of them")
     form = _text_form(first)
+    whole = _whole_rows(lines, path, form)
     frame = pd.read_csv(
-        path,
+        io.StringIO("\n".join(lines)),
         sep=form.separator,
         header=None if form.names else "infer",
         names=form.names,
@@ -160,14 +148,27 @@ def _read_text(path: str | Path) -> pd.DataFrame:
         skiprows=sorted(form.commented) or None,
         skipinitialspace=True,
         na_values=["--", "null"],
-        encoding="utf-8-sig",
-        encoding_errors="replace",
         # names of a header line that is one short would become the index
         index_col=False,
         decimal=form.decimal,
     )
-    frame.attrs.update(clock=form.clock, notes=form.notes, is_unnamed=bool(form.notes))
+    notes = form.notes
+    # a quoted value may run over several lines, which pandas has counted as one
+    if not whole.all() and len(whole) == len(frame):
+        number = int(np.sum(~whole))
+        notes += (f"{number} row{'s' if number > 1 else ''} with too few values left out",)
+        frame = frame[whole].reset_index(drop=True)
+    frame.attrs.update(clock=form.clock, notes=notes, is_unnamed=bool(form.notes))
     return frame
+
+
+def _whole_rows(lines: list[str], path: str | Path, form: _TextForm) -> np.ndarray:
+    """Which rows of a text have a value for each column."""
+    kept = (line for number, line in enumerate(lines) if number not in form.commented)
+    rows = [row for line in kept if (row := line.partition("#")[0].strip(" ")).strip()]
+    names = form.names or _fields("".join(rows[:1]), form.separator)
+    rows = rows if form.names else rows[1:]
+    return whole_rows(rows, path, separator=form.separator, names=names)
 
 
 @dataclass(frozen=True, kw_only=True)

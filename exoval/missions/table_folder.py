@@ -41,6 +41,12 @@ class TableFolder:
         """Return all targets, ordered by name."""
         return sorted(self.files)
 
+    def paths(self) -> list[Path]:
+        """Return the tables of the targets and of the stars."""
+        folders = {path.parent for path in self.files.values()}
+        stars = [path for folder in folders for path in folder.glob(f"{STARS}.*")]
+        return [*self.files.values(), *stars]
+
     def segments(self, target: str) -> tuple[int, ...]:
         """Return the segments of a known target, ascending; raises BadLightCurve."""
         return tuple(segment.number for segment in self._read(target))

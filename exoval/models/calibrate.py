@@ -15,6 +15,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
 from exoval.errors import BadParameter
+from exoval.schema import as_record
 
 
 class ScoreMap(Protocol):
@@ -42,10 +43,24 @@ class Identity:
 
 @dataclass(frozen=True)
 class PiecewiseLinear:
-    """Straight lines between knots of score and probability."""
+    """Straight lines between knots of score and probability, both of shape (knots,).
+
+    Raises BadParameter for knots of other shapes or whose scores descend.
+    """
 
     score: np.ndarray
     probability: np.ndarray
+
+    def __post_init__(self) -> None:
+        if np.ndim(self.score) != 1 or np.shape(self.score) != np.shape(self.probability):
+            raise BadParameter(
+                f"knots of shapes {np.shape(self.score)} and {np.shape(self.probability)}; give "
+                "one score and one probability a knot"
+            )
+        if not len(self.score) or not np.all(np.diff(self.score) >= 0):
+            raise BadParameter(
+                "knots without ascending scores; give one or more in ascending order"
+            )
 
     def __call__(self, score: np.ndarray) -> np.ndarray:
         """Interpolate between the knots."""
@@ -283,15 +298,14 @@ def score_map_to_plain(score_map: ScoreMap) -> dict:
 def score_map_from_plain(plain: dict) -> ScoreMap:
     """The map that ``score_map_to_plain`` described.
 
-    Raises BadParameter for an unknown kind.
+    Raises BadParameter for an unknown kind, BadTable for entries that are not those of its kind.
     """
     settings = dict(plain)
     kind = settings.pop("kind", None)
-    if kind not in SCORE_MAPS:
-        raise BadParameter(f"unknown calibration '{kind}'; known kinds are {', '.join(SCORE_MAPS)}")
-    return SCORE_MAPS[kind](
-        **{
-            name: np.asarray(value) if isinstance(value, list) else value
-            for name, value in settings.items()
-        }
+    if not isinstance(kind, str) or kind not in SCORE_MAPS:
+        raise BadParameter(
+            f"unknown calibration '{str(kind)[:60]}'; known kinds are {', '.join(SCORE_MAPS)}"
+        )
+    return as_record(
+        settings, SCORE_MAPS[kind], source=f"calibration {kind}", remedy="calibrate again"
     )

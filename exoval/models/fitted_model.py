@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from importlib.metadata import version
@@ -15,7 +15,14 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from exoval.errors import BadParameter, BadTable, DataNotFound, ExovalError
+from exoval.errors import (
+    BadParameter,
+    BadTable,
+    DataNotFound,
+    ExovalError,
+    foreign_errors_as,
+    listed,
+)
 from exoval.labels import LabelMeaning, meanings_to_plain, planet_labels
 from exoval.models.calibrate import (
     ScoreMap,
@@ -24,10 +31,12 @@ from exoval.models.calibrate import (
     score_map_from_plain,
     score_map_to_plain,
 )
-from exoval.models.model_archive import checksum, read_archive, write_archive
+from exoval.models.model_archive import read_archive, write_archive
 from exoval.models.prior_shift import shift_priors
 from exoval.models.retraining_error import RetrainingError, interval
-from exoval.running.output_path import make_folder
+from exoval.running.checksums import check_seal, sealed
+from exoval.running.output_path import make_folder, replacing
+from exoval.running.whole_folder import difference
 from exoval.schema import as_record, read_json
 from exoval.table.column import Column
 from exoval.table.feature_table import IDENTITY, FeatureTable
@@ -96,9 +105,20 @@ class FittedModel:
         share) shifts them to another mixture. Raises BadParameter unless ``priors`` has one share
         for each class.
         """
-        raw = self.pipeline.predict_proba(self._features(table), **views_for(self.pipeline, table))
-        calibrated = self._calibrated(raw)
+        with self._judging():
+            raw = self.pipeline.predict_proba(
+                self._features(table), **views_for(self.pipeline, table)
+            )
+            calibrated = self._calibrated(raw)
         return calibrated if priors is None else self._shifted(calibrated, priors)
+
+    def _judging(self) -> AbstractContextManager[None]:
+        """Turn what scikit-learn raises for a damaged or foreign pipeline into a BadTable."""
+        return foreign_errors_as(
+            BadTable,
+            f"model '{self.name[:60]}' cannot judge the rows",
+            "its archive may be damaged or of another version of scikit-learn: train again",
+        )
 
     def of_planets(self, probability: np.ndarray) -> np.ndarray:
         """P(planet), shape (...,), from probabilities of the classes (..., classes)."""
@@ -188,9 +208,9 @@ class FittedModel:
             )
 
     def _features(self, table: FeatureTable) -> np.ndarray:
-        """The features of the table in this model's order; BadTable if the columns differ."""
+        """The features of the table in this model's order; BadTable if it cannot take them."""
         self.require_columns(table)
-        return table.matrix([column.name for column in self.columns])
+        return table.usable_matrix([column.name for column in self.columns])
 
     def save(self, directory: str | Path) -> None:
         """Write ``pipeline.skops``, ``model.json`` and, with errors, ``error.skops``; no pickle.
@@ -220,12 +240,10 @@ class FittedModel:
             "error_scale": None if self.error is None else self.error.scale,
             "versions": {name: version(name) for name in ("numpy", "scikit-learn", "skops")},
         }
-        # as it will be read: JSON has no tuples and no names that are numbers
-        description = json.loads(json.dumps(description, default=str))
-        checksums = {name: checksum(directory / name) for name in archives}
-        checksums[DESCRIPTION] = _checksum(description)
-        text = json.dumps(description | {"checksums": checksums}, indent=2)
-        (directory / DESCRIPTION).write_text(text)
+        files = {name: directory / name for name in archives}
+        text = json.dumps(sealed(description, name=DESCRIPTION, files=files), indent=2)
+        with replacing(directory / DESCRIPTION) as draft:
+            draft.write_text(text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,7 +260,7 @@ class _Description:
     checksums: dict[str, str] = field(default_factory=dict)
     sha256: str = ""
     error_scale: float | None = None
-    training_range: dict[str, list[float]] = field(default_factory=dict)
+    training_range: dict[str, tuple[float, float, float]] = field(default_factory=dict)
 
 
 def load_fitted_model(directory: str | Path, *, table: FeatureTable | None = None) -> FittedModel:
@@ -259,15 +277,19 @@ def load_fitted_model(directory: str | Path, *, table: FeatureTable | None = Non
         raise DataNotFound(f"no fitted model in {directory}; make one with python -m train")
     described = _read_description(directory)
     pipeline = read_archive(directory / ARCHIVE)
-    classes = [str(name) for name in getattr(pipeline, "classes_", ())]
+    what = f"the archive beside {directory / DESCRIPTION} is no classifier"
+    with foreign_errors_as(BadTable, what, AGAIN):
+        if not isinstance(pipeline, Pipeline):
+            raise TypeError(f"it holds a {type(pipeline).__name__}")
+        classes = [str(name) for name in pipeline.classes_]
     if classes != described.classes or not set(classes) <= set(described.labels):
         raise BadTable(
-            f"{directory / DESCRIPTION} has the classes {', '.join(described.classes)}, and the "
-            f"archive beside it {', '.join(classes)}; {AGAIN}"
+            f"{directory / DESCRIPTION} has the classes {listed(described.classes)}, and the "
+            f"archive beside it {listed(classes)}; {AGAIN}"
         )
     try:
         calibration = score_map_from_plain(described.calibration)
-    except (ExovalError, TypeError, ValueError) as error:
+    except ExovalError as error:
         raise BadTable(
             f"{directory / DESCRIPTION}: calibration cannot be read ({error}); {AGAIN}"
         ) from error
@@ -291,8 +313,9 @@ def _read_error(directory: Path, described: _Description) -> RetrainingError | N
     if described.error_scale is None:
         return None
     path = directory / ERROR_ARCHIVE
-    if not path.is_file() or checksum(path) != described.checksums.get(ERROR_ARCHIVE):
-        raise BadTable(f"{path} is missing or has changed since it was written; {AGAIN}")
+    wrong = difference(path, None, described.checksums.get(ERROR_ARCHIVE, ""))
+    if wrong:
+        raise BadTable(f"{path} {wrong}; {AGAIN}")
     regressions = read_archive(path)
     try:
         return RetrainingError(scale=described.error_scale, **regressions)
@@ -311,22 +334,17 @@ def _read_description(directory: Path) -> _Description:
             f"{UNCHECKED_FORMAT} and {FORMAT}; {AGAIN}"
         )
     described = as_record(plain, _Description, source=str(path), remedy=AGAIN)
-    written = described.checksums.get(ARCHIVE) if form == FORMAT else described.sha256
-    if checksum(directory / ARCHIVE) != written:
-        raise BadTable(f"{directory / ARCHIVE} has changed since it was written; {AGAIN}")
     if form == UNCHECKED_FORMAT:
         log.warning("%s has no checksum of its own, and is taken as it is", path)
-    elif _checksum(plain) != described.checksums.get(DESCRIPTION):
-        raise BadTable(f"{path} has changed since it was written; {AGAIN}")
+        written = described.sha256
+    else:
+        written = check_seal(plain, path, remedy=AGAIN).get(ARCHIVE, "")
+    wrong = difference(directory / ARCHIVE, None, written)
+    if wrong:
+        raise BadTable(f"{directory / ARCHIVE} {wrong}; {AGAIN}")
     if schema_hash(described.columns) != described.schema_hash:
         raise BadTable(f"the columns in {path} have changed since they were written; {AGAIN}")
     return described
-
-
-def _checksum(description: dict) -> str:
-    """SHA-256 of all entries of a description but its checksums, in hex."""
-    entries = {name: value for name, value in description.items() if name != "checksums"}
-    return hashlib.sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()
 
 
 def planet_columns(pipeline: Pipeline, meanings: Mapping[str, LabelMeaning]) -> np.ndarray:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import skops.io
-from skops.io.exceptions import UntrustedTypesFoundException
 
 from exoval.allow_list import is_listed
-from exoval.errors import BadTable
+from exoval.errors import BadTable, foreign_errors_as
+from exoval.running.output_path import replacing
 
 #: what fitted estimators consist of, beside the classifiers themselves and what skops trusts
 CONSISTS_OF = frozenset(
@@ -43,8 +41,12 @@ CONSISTS_OF = frozenset(
 
 
 def write_archive(estimator: Any, path: Path) -> None:
-    """Write an estimator in the format of skops: JSON and arrays in a zip file."""
-    skops.io.dump(estimator, path)
+    """Write an estimator in the format of skops: JSON and arrays in a zip file.
+
+    Raises DataNotFound if the file cannot be written.
+    """
+    with replacing(path) as draft:
+        skops.io.dump(estimator, draft)
 
 
 def read_archive(path: Path) -> Any:
@@ -54,32 +56,18 @@ def read_archive(path: Path) -> Any:
     trusts by itself, such as scikit-learn's estimators. Raises BadTable for others and for a
     damaged file.
     """
-    try:
+    with foreign_errors_as(BadTable, f"cannot read {path}", "train again with this version"):
         named = skops.io.get_untrusted_types(file=path)
         foreign = sorted(name for name in named if not _may_be_built(name))
         if foreign:
             raise BadTable(
-                f"{path} wants to build {', '.join(foreign)}, which is not part of a model of "
-                "exoval; if you know where the file is from, allow the class by exoval.build.allow"
+                f"{path} wants to build {', '.join(foreign)[:300]}, which is not part of a model "
+                "of exoval; if you know where the file is from, allow the class by "
+                "exoval.build.allow"
             )
         return skops.io.load(path, trusted=named)
-    except (
-        BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        ImportError,
-        UntrustedTypesFoundException,
-    ) as error:
-        raise BadTable(f"cannot read {path} ({error}); train again with this version") from error
 
 
 def _may_be_built(name: str) -> bool:
     """Whether an archive may name a type: a class has a state and no code of the archive's own."""
     return name in CONSISTS_OF or is_listed(name, "classifier")
-
-
-def checksum(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -24,11 +24,14 @@ from sklearn.neighbors import LocalOutlierFactor
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer, RobustScaler
 
-from exoval.errors import BadTable, DataNotFound
+from exoval.errors import BadTable, DataNotFound, foreign_errors_as, listed
 from exoval.features.shape_bins import PREFIX as SHAPE_BIN
-from exoval.models.fitted_model import FittedModel, load_fitted_model
+from exoval.models.fitted_model import AGAIN, FittedModel, load_fitted_model
 from exoval.models.model_archive import read_archive, write_archive
-from exoval.running.output_path import make_folder
+from exoval.running.checksums import CHECKSUMS, check_seal, sealed
+from exoval.running.output_path import make_folder, replacing
+from exoval.running.whole_folder import difference
+from exoval.schema import as_record, read_json
 from exoval.table.feature_table import FeatureTable
 
 #: false-alarm rate: share of known rows that all detectors together call novel
@@ -37,6 +40,7 @@ FAMILIAR, NOVEL = "familiar", "novel"
 #: fewest rows of known origin; with fewer a share of one in twenty cannot be measured
 FEWEST_REFERENCES = 60
 NEIGHBOURS = 20
+DESCRIPTION, DETECTORS = "novelty.json", "detectors.skops"
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,9 @@ class Novelty:
                 f"the table lacks {missing}, which the novelty detectors need; "
                 "measure it with the feature groups of training"
             )
-        scaled = self.scaling.transform(table.matrix(self.feature_names))
-        found = {name: -detector.score_samples(scaled) for name, detector in self.detectors.items()}
+        with foreign_errors_as(BadTable, "the novelty detectors cannot judge the rows", AGAIN):
+            scaled = self.scaling.transform(table.usable_matrix(self.feature_names))
+            found = {name: -one.score_samples(scaled) for name, one in self.detectors.items()}
         if self.gp is not None:
             found["gp_variance"] = latent_variance(self.gp, table)
         return found
@@ -105,36 +110,60 @@ class Novelty:
     def save(self, directory: str | Path) -> None:
         """Write detectors, references and the Gaussian process's model; no pickle."""
         directory = make_folder(directory)
-        write_archive({"scaling": self.scaling, **self.detectors}, directory / "detectors.skops")
+        write_archive({"scaling": self.scaling, **self.detectors}, directory / DETECTORS)
         if self.gp is not None:
             self.gp.save(directory / "gp")
-        (directory / "novelty.json").write_text(
-            json.dumps(
-                {
-                    "feature_names": self.feature_names,
-                    "gp": self.gp is not None,
-                    "references": {
-                        name: values.tolist() for name, values in self.references.items()
-                    },
-                }
-            )
-        )
+        description = {
+            "feature_names": self.feature_names,
+            "gp": self.gp is not None,
+            "references": {name: values.tolist() for name, values in self.references.items()},
+        }
+        files = {DETECTORS: directory / DETECTORS}
+        with replacing(directory / DESCRIPTION) as draft:
+            draft.write_text(json.dumps(sealed(description, name=DESCRIPTION, files=files)))
 
 
 def load_novelty(directory: str | Path) -> Novelty:
-    """Read detectors written by ``Novelty.save``; DataNotFound if the folder has none."""
+    """Read detectors written by ``Novelty.save``.
+
+    Raises DataNotFound if the folder has none, BadTable if a file of it is damaged; those of an
+    older version have no checksums.
+    """
     directory = Path(directory)
-    if not (directory / "novelty.json").is_file():
+    if not (directory / DESCRIPTION).is_file():
         raise DataNotFound(f"no novelty detectors in {directory}; make them with python -m train")
-    plain = json.loads((directory / "novelty.json").read_text())
-    detectors = dict(read_archive(directory / "detectors.skops"))
+    plain = read_json(directory / DESCRIPTION, remedy=AGAIN)
+    written = as_record(plain, _Written, source=str(directory / DESCRIPTION), remedy=AGAIN)
+    if not (directory / DETECTORS).is_file():
+        raise BadTable(f"{directory} lacks {DETECTORS}; {AGAIN}")
+    if CHECKSUMS in plain:
+        sums = check_seal(plain, directory / DESCRIPTION, remedy=AGAIN)
+        wrong = difference(directory / DETECTORS, None, sums.get(DETECTORS, ""))
+        if wrong:
+            raise BadTable(f"{directory / DETECTORS} {wrong}; {AGAIN}")
+    detectors = read_archive(directory / DETECTORS)
+    names = set(written.references) - {"gp_variance"}
+    if not isinstance(detectors, dict) or set(detectors) != {"scaling", *names}:
+        raise BadTable(
+            f"the detectors in {directory} are not those of {DESCRIPTION} "
+            f"({listed(sorted(names))}); {AGAIN}"
+        )
     return Novelty(
-        feature_names=tuple(plain["feature_names"]),
+        feature_names=written.feature_names,
         scaling=detectors.pop("scaling"),
         detectors=detectors,
-        references={name: np.array(values) for name, values in plain["references"].items()},
-        gp=load_fitted_model(directory / "gp") if plain["gp"] else None,
+        references={name: np.array(values) for name, values in written.references.items()},
+        gp=load_fitted_model(directory / "gp") if written.gp else None,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Written:
+    """What ``novelty.json`` holds."""
+
+    feature_names: tuple[str, ...]
+    gp: bool
+    references: dict[str, list[float]]
 
 
 def fit_novelty(

@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import pickle
+import zlib
+from io import BytesIO
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import torch
 
-from exoval.running.output_path import make_folder, output_path
+from exoval.running.output_path import make_folder, output_path, replacing
+from exoval.running.provenance import code_version
 
 log = logging.getLogger(__name__)
 
 #: errors of ``torch.load`` for a file that is damaged or holds more than plain data
-DAMAGED = (OSError, RuntimeError, ValueError, EOFError, KeyError, pickle.UnpicklingError)
+DAMAGED = (
+    OSError,
+    RuntimeError,
+    ValueError,
+    EOFError,
+    KeyError,
+    pickle.UnpicklingError,
+    BadZipFile,
+    zlib.error,
+)
 
 
 def fingerprint(arrays: list[np.ndarray], settings: dict) -> str:
-    """A digest of training data and settings, which identifies the training."""
-    digest = hashlib.sha256(repr(sorted(settings.items())).encode())
+    """A digest of training data, settings and exoval's version, which identifies the training."""
+    digest = hashlib.sha256(repr((code_version(), sorted(settings.items()))).encode())
     for array in arrays:
         digest.update(repr((array.shape, array.dtype.str)).encode())
         digest.update(np.ascontiguousarray(array).tobytes())
@@ -29,12 +41,17 @@ def fingerprint(arrays: list[np.ndarray], settings: dict) -> str:
 
 
 def write_checkpoint(path: str | Path, state: dict) -> None:
-    """Write tensors, numbers, strings, and lists and dicts of them, atomically."""
+    """Write tensors, numbers, strings, and lists and dicts of them, atomically.
+
+    Raises DataNotFound if the file cannot be written.
+    """
     path = output_path(path, setting="checkpoint")
     make_folder(path.parent, setting="checkpoint")
-    unfinished = path.with_name(path.name + ".part")
-    torch.save(state, unfinished)
-    os.replace(unfinished, path)
+    whole = BytesIO()
+    # torch's own writer hides why a file could not be written
+    torch.save(state, whole)
+    with replacing(path, setting="checkpoint") as draft:
+        draft.write_bytes(whole.getbuffer())
 
 
 def read_checkpoint(path: str | Path, expected: str, *, device: torch.device) -> dict | None:
@@ -46,6 +63,11 @@ def read_checkpoint(path: str | Path, expected: str, *, device: torch.device) ->
     if not Path(path).is_file():
         return None
     try:
+        # torch does not compare the checksums that it writes
+        with ZipFile(path) as archive:
+            changed = archive.testzip()
+        if changed is not None:
+            raise BadZipFile(f"{changed} has changed since it was written")
         state = torch.load(path, map_location=device, weights_only=True)
         found = state["fingerprint"]
     except DAMAGED as error:
@@ -56,7 +78,11 @@ def read_checkpoint(path: str | Path, expected: str, *, device: torch.device) ->
         )
         return None
     if found != expected:
-        log.warning("checkpoint %s is of other data or settings; training starts anew", path)
+        log.warning(
+            "checkpoint %s is of other data, other settings or another version of exoval; training "
+            "starts anew",
+            path,
+        )
         return None
     return state
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from exoval.errors import BadParameter
 from exoval.measure import declared_columns
 from exoval.pages.event_page import EventPage
-from exoval.running.output_path import writing
+from exoval.running.output_path import replacing
 from exoval.running.spreadsheet import as_cell
 
 
@@ -26,8 +26,8 @@ def write_features(page: EventPage, path: str | Path) -> None:
     writers = {".csv": _write_csv, ".json": _write_json}
     if path.suffix.lower() not in writers:
         raise BadParameter(f"cannot write features to '{path.name}'; end the name in .csv or .json")
-    with writing(path, setting="file"):
-        writers[path.suffix.lower()](page, path)
+    with replacing(path, setting="file") as draft:
+        writers[path.suffix.lower()](page, draft)
 
 
 def _values(page: EventPage) -> dict[str, float | None]:

@@ -17,7 +17,7 @@ from exoval.folded.folded_event import FoldedEvent
 from exoval.noise.robust_scatter import MAD_TO_SIGMA
 from exoval.pages.broken_time_axis import BrokenTimeAxis, broken_time_axis
 from exoval.pages.event_page import EventPage
-from exoval.running.output_path import writing
+from exoval.running.output_path import replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,9 +73,9 @@ def save_page(figure: Figure, path: str | Path, *, setting: str = "output") -> N
     ``setting`` is the option that an error message tells the user to change. Raises DataNotFound
     if the file cannot be written or matplotlib does not know the ending.
     """
-    with writing(path, setting=setting) as path:
+    with replacing(path, setting=setting) as draft:
         try:
-            figure.savefig(path, dpi=100)
+            figure.savefig(draft, dpi=100)
         except ValueError as error:
             raise DataNotFound(
                 f"cannot write {path} ({error}); choose another {setting}"

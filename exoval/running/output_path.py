@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from exoval.errors import BadParameter, DataNotFound
+from exoval.errors import DISK_FULL, BadParameter, DataNotFound, disk_is_full
 
 #: characters of a file's name before its ending; file systems take 255 bytes
 LONGEST_NAME = 60
@@ -68,9 +69,28 @@ def writing(path: str | Path, *, setting: str = "output") -> Iterator[Path]:
     try:
         yield path
     except OSError as error:
-        raise DataNotFound(
-            f"cannot write {path} ({error.strerror or error}); choose another {setting}"
-        ) from error
+        reason = error.strerror or error
+        if error.errno in DISK_FULL:
+            raise DataNotFound(
+                f"{disk_is_full(error, path)}, or choose another {setting}"
+            ) from error
+        raise DataNotFound(f"cannot write {path} ({reason}); choose another {setting}") from error
+
+
+@contextmanager
+def replacing(path: str | Path, *, setting: str = "output") -> Iterator[Path]:
+    """A draft beside ``path``, which takes its place at the end of the block.
+
+    Whoever reads ``path`` finds what was there before or the whole file. A block that fails leaves
+    ``path`` as it was. The draft has the same ending. Raises as ``writing`` does.
+    """
+    with writing(path, setting=setting) as path:
+        draft = path.with_name(f".draft-{os.getpid()}-{path.name}")
+        try:
+            yield draft
+            os.replace(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 def check_overrides(arguments: list[str]) -> None:

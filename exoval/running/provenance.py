@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import os
 import platform
@@ -11,6 +12,7 @@ import sys
 import tomllib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +44,20 @@ def exoval_version() -> str:
     if project.is_file():
         return str(tomllib.loads(project.read_text())["project"]["version"])
     return version_of("exoval")
+
+
+@cache
+def code_version() -> str:
+    """The version of exoval with eight digits of a digest of its code: ``0.1.0 (code 3f2a91c0)``.
+
+    Two clones or installations with the same text say the same.
+    """
+    digest = hashlib.sha256()
+    for package in ("exoval", "simulate", "train"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
+            digest.update(path.read_bytes() + b"\0")
+    return f"{exoval_version()} (code {digest.hexdigest()[:8]})"
 
 
 def version_of(package: str) -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from exoval.running.output_path import replacing
+
 #: a spreadsheet takes a cell that begins so for a formula
 FORMULA = ("=", "+", "-", "@", "\t", "\n")
 #: put before such a text, as spreadsheets themselves do to keep it as it is
@@ -13,9 +15,13 @@ QUOTE = "'"
 
 
 def write_csv(frame: pd.DataFrame, path: str | Path, **settings: object) -> None:
-    """Write a table as CSV without its index; ``settings`` are those of ``DataFrame.to_csv``."""
+    """Write a table as CSV without its index; ``settings`` are those of ``DataFrame.to_csv``.
+
+    Raises DataNotFound if the file cannot be written.
+    """
     safe = frame.apply(lambda column: column.map(as_cell) if _has_text(column) else column)
-    safe.rename(columns=as_cell).to_csv(path, index=False, **settings)
+    with replacing(path) as draft:
+        safe.rename(columns=as_cell).to_csv(draft, index=False, **settings)
 
 
 def as_cell(value: object) -> object:

@@ -19,12 +19,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from exoval.errors import BadTable, DataNotFound
-from exoval.labels import PLANET, LabelMeaning, meanings_from_plain, meanings_to_plain
-from exoval.running.output_path import output_path
+from exoval.errors import BadTable, DataNotFound, foreign_errors_as, listed
+from exoval.labels import PLANET, LabelMeaning, meanings_to_plain
+from exoval.running.output_path import replacing
+from exoval.running.whole_folder import FULL, check_files
+from exoval.schema import as_record
 from exoval.table.column import Column
 from exoval.table.label_bearing import refuse_label_bearing
 
+AGAIN = "simulate the set again"
+#: feature values beyond this are no measurement: their squares overflow
+LARGEST = 1e100
 #: feature values closer to zero than this become zero
 SMALLEST = 1e-100
 #: identity columns in the order they are written; all strings
@@ -85,7 +90,8 @@ class FeatureTable:
         undeclared = [name for name in self.frame if name not in wanted]
         if missing or undeclared:
             raise BadTable(
-                f"feature table lacks {missing} and has undeclared {undeclared}; "
+                f"feature table lacks {listed(missing) or 'nothing'} and has undeclared "
+                f"{listed(undeclared) or 'nothing'}; "
                 "declare every column in the feature group that measures it"
             )
         if self.weight is not None and len(self.weight) != len(self.frame):
@@ -111,6 +117,25 @@ class FeatureTable:
         # the slope between two subnormal values overflows, and a scaler then returns NaN
         values[np.abs(values) < SMALLEST] = 0.0
         return values
+
+    def usable_matrix(self, names: Sequence[str]) -> np.ndarray:
+        """As ``matrix``; BadTable, naming the columns, for values that no model can take."""
+        values = self.matrix(names)
+        wrong = np.any(np.abs(values) > LARGEST, axis=0)
+        if wrong.any():
+            raise BadTable(
+                f"infinite values, or values beyond {LARGEST:g}, in columns "
+                f"{listed(np.array(names)[wrong])}; what cannot be measured must be NaN"
+            )
+        return values
+
+    @property
+    def unusable(self) -> np.ndarray:
+        """Mask of the features that no model can take, shape (rows, columns).
+
+        They are infinite or beyond ``LARGEST``; missing ones are NaN and usable.
+        """
+        return np.abs(self.features) > LARGEST
 
     @property
     def targets(self) -> np.ndarray:
@@ -190,7 +215,10 @@ class FeatureTable:
             )
 
     def save(self, path: str | Path) -> None:
-        """Write Parquet, with units, descriptions, sources and meanings of labels as metadata."""
+        """Write Parquet, with units, descriptions, sources and meanings of labels as metadata.
+
+        Raises DataNotFound if the file cannot be written.
+        """
         table = pa.Table.from_pandas(self.frame, preserve_index=False)
         described = {column.name: column for column in self.columns}
         fields = []
@@ -210,38 +238,70 @@ class FeatureTable:
             "exoval_schema": self.schema_hash,
             "exoval_labels": json.dumps(meanings_to_plain(self.meanings)),
         }
-        pq.write_table(
-            table.cast(pa.schema(fields, metadata=metadata)),
-            str(output_path(path)),
-            compression="zstd",
-        )
+        schema = pa.schema(fields, metadata=metadata)
+        with replacing(path) as draft, draft.open("wb") as file:
+            pq.write_table(table.cast(schema), file, compression="zstd")
 
 
-def load_feature_table(path: str | Path) -> FeatureTable:
+def load_feature_table(path: str | Path, *, verify: str = FULL) -> FeatureTable:
     """Read a table written by ``FeatureTable.save``.
 
-    Raises DataNotFound if the file does not exist, BadTable if exoval did not write it.
+    It is compared with the manifest of its folder, if there is one
+    (``exoval.running.whole_folder.check_files`` explains ``verify``). Raises DataNotFound if the
+    file does not exist, BadTable if exoval did not write it or it has changed.
     """
     if not Path(path).is_file():
         raise DataNotFound(f"no feature table at {path}; make one with python -m simulate")
-    try:
+    check_files(Path(path).parent, [Path(path).name], verify=verify)
+    with foreign_errors_as(BadTable, f"cannot read {path}", AGAIN):
         table = pq.read_table(str(path))
-    except (OSError, pa.ArrowInvalid) as error:
-        raise BadTable(f"cannot read {path} ({error}); simulate the set again") from error
-    metadata = table.schema.metadata or {}
-    if b"exoval_recipe" not in metadata:
-        raise BadTable(f"{path} was not written by exoval; measure the events with exoval.measure")
-    columns = tuple(
-        Column(
-            item.name,
-            *(item.metadata[key].decode() for key in (b"unit", b"description", b"source")),
+        metadata = table.schema.metadata or {}
+        if b"exoval_recipe" not in metadata:
+            raise BadTable(
+                f"{path} was not written by exoval; measure the events with exoval.measure"
+            )
+        written = as_record(
+            {
+                "recipe": json.loads(metadata[b"exoval_recipe"]),
+                "labels": json.loads(metadata.get(b"exoval_labels", b"{}")),
+            },
+            _Metadata,
+            source=f"the metadata of {path}",
+            remedy=AGAIN,
         )
-        for item in table.schema
-        if item.name not in IDENTITY
-    )
-    return FeatureTable(
-        table.to_pandas(),
-        columns,
-        recipe=json.loads(metadata[b"exoval_recipe"]),
-        meanings=meanings_from_plain(json.loads(metadata.get(b"exoval_labels", b"{}"))),
-    )
+        columns = tuple(
+            _column(item, str(path)) for item in table.schema if item.name not in IDENTITY
+        )
+        odd = [item.name for item in table.schema if item.name in IDENTITY and not _is_text(item)]
+        if odd:
+            raise BadTable(f"{path}: {', '.join(odd)} must hold texts; {AGAIN}")
+        frame = table.to_pandas()
+    made = FeatureTable(frame, columns, recipe=written.recipe, meanings=written.labels)
+    empty = [name for name in IDENTITY if made.frame[name].isna().any()]
+    if empty:
+        raise BadTable(f"{path} has rows without {', '.join(empty)}; {AGAIN}")
+    return made
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Metadata:
+    """What a table's file says of its rows, beside the columns."""
+
+    recipe: dict
+    labels: dict[str, LabelMeaning]
+
+
+def _is_text(item: pa.Field) -> bool:
+    return pa.types.is_string(item.type) or pa.types.is_large_string(item.type)
+
+
+def _column(item: pa.Field, path: str) -> Column:
+    """The column of a field; BadTable for one that holds no numbers or says nothing of itself."""
+    if not (pa.types.is_floating(item.type) or pa.types.is_integer(item.type)):
+        raise BadTable(f"{path}: column {item.name[:60]} holds {item.type}, no numbers; {AGAIN}")
+    texts = [(item.metadata or {}).get(key) for key in (b"unit", b"description", b"source")]
+    if None in texts:
+        raise BadTable(
+            f"{path}: column {item.name[:60]} has no unit, description and source; {AGAIN}"
+        )
+    return Column(item.name, *(text.decode() for text in texts))

@@ -26,7 +26,7 @@ from exoval.event import NO_PERIOD, TransitEvent
 from exoval.lightcurve import LightCurve
 from exoval.missions.library import LightCurveLibrary, open_library
 from exoval.missions.mission import Mission
-from exoval.star import Star, surface_gravity
+from exoval.star import POSSIBLE, Star, surface_gravity
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,11 @@ class VettingRequest:
                 return f"the {name.partition('_')[0]} is {value}; give a number"
         if period is not None and period < 0:
             return f"the period is {period:g} days; give a positive one"
+        if period is not None and period > NO_PERIOD:
+            return (
+                f"the period is {period:g} days, longer than any data; give days, or no period for "
+                "a single transit"
+            )
         if duration is not None and duration <= 0:
             return f"the duration is {duration:g} hours; give a positive one"
         if period and duration is not None and 24 * period <= duration:
@@ -181,6 +186,16 @@ class VettingRequest:
         listed = distinct_signals([one for one in known if is_signal(one)])
         return [*given, *(one.ephemeris for one in listed)]
 
+    def library(
+        self, mission: Mission, opened: Callable[..., LightCurveLibrary] = open_library
+    ) -> LightCurveLibrary:
+        """The library of light curves in the folder ``data``, or in that of EXOVAL_DATA.
+
+        ``opened`` opens a library, or knows it from an earlier request.
+        """
+        inside = self.data is not None and (self.data / "light_curves").is_dir()
+        return opened(mission, folder=self.data / "light_curves" if inside else self.data)
+
     def light_curve(
         self,
         mission: Mission,
@@ -191,12 +206,10 @@ class VettingRequest:
         """The light curve of the files, or else of the target in the library, and its star.
 
         A file that names no star is taken to show ``target``. ``opened`` opens a library, or knows
-        it from an earlier request. Raises BadParameter if the files show
-        another star.
+        it from an earlier request. Raises BadParameter if the files show another star.
         """
         if not self.files:
-            inside = self.data is not None and (self.data / "light_curves").is_dir()
-            library = opened(mission, folder=self.data / "light_curves" if inside else self.data)
+            library = self.library(mission, opened)
             star = library.star(target)
             return library.read(target, self.segments), _with_parameters(star, self.star)
         light_curve, star = _read_files(self.files, mission)
@@ -261,12 +274,16 @@ def _epoch(days: float, mission: Mission) -> float:
 
 
 def _with_parameters(star: Star, given: tuple[tuple[str, float], ...]) -> Star:
-    """The star with the given parameters; the gravity follows from a given mass and radius."""
-    parameters = dict(given)
+    """The star with the given parameters; the gravity follows from a given mass and radius.
+
+    A parameter that no star has (``exoval.star.POSSIBLE``) is left out.
+    """
+    # as Star does: what no star has is unknown
+    parameters = {
+        name: value for name, value in given if POSSIBLE[name][0] < value <= POSSIBLE[name][1]
+    }
     if {"mass", "radius"} <= set(parameters) and "logg" not in parameters:
-        mass, radius = parameters["mass"], parameters["radius"]
-        if mass > 0 and radius > 0:
-            parameters["logg"] = surface_gravity(mass=mass, radius=radius)
+        parameters["logg"] = surface_gravity(mass=parameters["mass"], radius=parameters["radius"])
     return replace(star, **parameters)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from exoval.errors import BadTable
+from exoval.errors import BadTable, listed
 from exoval.units import MINUTES_PER_DAY
 
 #: quantities of an ephemeris, in requests and in answers
@@ -253,19 +253,19 @@ def read_columns(names: Iterable[str], place: str) -> tuple[dict[str, RequestCol
     names = [str(name) for name in names]
     twice = {name for name in names if names.count(name) > 1 and plain(name) in NAMES}
     if twice:
-        raise BadTable(f"{place} has several columns named {', '.join(twice)}; keep one")
+        raise BadTable(f"{place} has several columns named {listed(twice)}; keep one")
     known = {name: NAMES[plain(name)] for name in names if plain(name) in NAMES}
     others = [name for name in names if name not in known]
     bare = {name: BARE[key] for name in others if (key := _without_unit(name)) in BARE}
     if bare:
         raise BadTable(
-            f"{place} has the columns {', '.join(bare)} without units that are known; name the "
-            f"columns {', '.join(bare.values())}"
+            f"{place} has the columns {listed(bare)} without units that are known; name the "
+            f"columns {listed(bare.values())}"
         )
     resembling = [f"'{name}' (is it {near}?)" for name in others if (near := _resembled(name))]
     if resembling:
         raise BadTable(
-            f"{place} has columns that resemble known ones: {', '.join(resembling)}; correct the "
+            f"{place} has columns that resemble known ones: {listed(resembling)}; correct the "
             "name, or remove the column"
         )
     _check_unread(known, others, place)
@@ -274,7 +274,7 @@ def read_columns(names: Iterable[str], place: str) -> tuple[dict[str, RequestCol
         same = [name for name, column in known.items() if column.quantity == quantity]
         if len(same) > 1:
             raise BadTable(
-                f"{place} has {len(same)} columns for {quantity}: {', '.join(same)}; keep one"
+                f"{place} has {len(same)} columns for {quantity}: {listed(same)}; keep one"
             )
     return _on_one_clock(known), [*others, *repeated]
 
@@ -294,7 +294,7 @@ def _check_unread(known: Mapping[str, RequestColumn], others: list[str], place: 
     unread = {quantity: names for quantity, names in unread.items() if names}
     if not unread or len(unread) + len(held) < 2:
         return
-    parts = "; ".join(f"{quantity}: {', '.join(names)}" for quantity, names in unread.items())
+    parts = "; ".join(f"{quantity}: {listed(names)}" for quantity, names in unread.items())
     raise BadTable(
         f"{place} has no known column for a part of its ephemerides, and columns that may hold it "
         f"({parts}); name them {', '.join(unread)}, or remove them"

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
 from exoval.catalogs.star_id import star_number
 from exoval.catalogs.toi import toi_name
-from exoval.errors import BadParameter, BadTable, DataNotFound
+from exoval.errors import BadParameter, BadTable, DataNotFound, foreign_errors_as, listed
 from exoval.missions.clock import JULIAN
 from exoval.star import POSSIBLE
 from exoval.vetting.request import VettingRequest
@@ -49,6 +48,13 @@ NO_TEXT = {
     b"<?xm": "an XML file",
     b"<VOT": "a VOTable",
 }
+
+
+class _Lacking(str):
+    """The empty text of a cell that a row lacks, because it ends before its last column."""
+
+
+LACKING = _Lacking()
 #: lines among which the header is looked for
 HEADER_WITHIN = 20
 
@@ -73,17 +79,14 @@ def read_requests(path: str | Path, defaults: VettingRequest | None = None) -> l
     path, defaults = Path(path), defaults or VettingRequest()
     if not path.is_file():
         raise DataNotFound(f"no table at {path}; check the path")
-    try:
+    remedy = "give CSV or Parquet, with a column target or file"
+    with foreign_errors_as(BadTable, f"cannot read {path}", remedy):
         names, rows, delimiter = _cells(path)
-    except (OSError, EOFError, ValueError, csv.Error, pa.ArrowException) as error:
-        raise BadTable(
-            f"cannot read {path} ({error}); give CSV or Parquet, with a column target or file"
-        ) from error
     columns, ignored = read_columns(names, str(path))
     held = {column.quantity for column in columns.values()}
     if not rows or not {"target", "file", "signal", "planet"} & held:
         raise BadTable(
-            f"{path} has {len(rows)} rows and the columns {', '.join(names)}; give "
+            f"{path} has {len(rows)} rows and the columns {listed(names)}; give "
             "rows with a column target or file"
         )
     if {"epoch_days", "duration_hours"} <= held and "period_days" not in held:
@@ -148,6 +151,7 @@ def _cells(path: Path) -> tuple[list[str], list[dict], str]:
         delimiter=_delimiter(header),
         skipinitialspace=True,
         strict=True,
+        restval=LACKING,
     )
     rows = [row for row in reader if any(row.values())]
     return list(reader.fieldnames or ()), rows, reader.reader.dialect.delimiter
@@ -260,6 +264,15 @@ class _Row:
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the row ends before its last column and has more than one cell.
+
+        A cell lost in the middle would move those behind it into other columns.
+        """
+        lacks = any(value is LACKING for value in self.cells.values())
+        return lacks and sum(not _is_nothing(value) for value in self.cells.values()) > 1
+
     def cell(self, quantity: str) -> tuple[str, object, RequestColumn] | None:
         """The name, the value and the column of a quantity; None if the cell is empty."""
         for name, column in self.columns.items():
@@ -344,8 +357,10 @@ def _request(row: _Row, folder: Path, defaults: VettingRequest) -> VettingReques
     """The request of one row; ``refused`` says why it cannot be judged."""
     target, name = _target_and_name(row)
     files = tuple(str(folder / one.strip()) for one in row.text("file").split(";") if one.strip())
-    if row.cells.get(None):
+    if any(cell.strip() for cell in row.cells.get(None) or ()):
         row.problems.append("it has more cells than there are columns")
+    if row.is_cut_off:
+        row.problems.append("it has fewer cells than there are columns; write empty cells too")
     if not (target or files or row.problems):
         row.problems.append("it has neither target nor file; give one")
     period, epoch, duration = (row.number_of(quantity) for quantity in EPHEMERIS)

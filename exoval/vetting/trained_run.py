@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from exoval.ephemeris_match import SurveyEvents
-from exoval.errors import BadParameter, BadTable, DataNotFound
+from exoval.errors import BadParameter, BadTable, DataNotFound, foreign_errors_as
 from exoval.missions.mission import Mission
 from exoval.models.fitted_model import FittedModel, load_fitted_model
 from exoval.models.novelty import Novelty, load_novelty
 from exoval.recipe import Recipe, read_recipe
 from exoval.running.spreadsheet import as_name
+from exoval.running.whole_folder import FULL, MANIFEST, check_files
+from exoval.schema import read_record
 
 #: file of a run that lists the stars whose light curves its models have seen
 TRAINING_STARS = "training_stars.csv"
+METRICS = "metrics.json"
+#: files of a run that are read, as the patterns of its manifest
+READ = (METRICS, f"{TRAINING_STARS}*", "models/*", "novelty/*")
+AGAIN = "train again"
+REMEDY = f"copy the folder again, or {AGAIN}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Host:
+    """What a set or run says of the light curves that it used.
+
+    ``kind`` is real or procedural, ``warning`` is about every answer.
+    """
+
+    kind: str = ""
+    mission: str = ""
+    warning: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Metrics:
+    """What ``metrics.json`` holds that judging further events needs."""
+
+    leading: str | None = None
+    recipe: dict | None = None
+    host: Host | None = None
+    manifest: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,25 +73,24 @@ class TrainedRun:
         return replace(self, leading=classifier)
 
 
-def load_trained_run(folder: str | Path, mission: Mission | None = None) -> TrainedRun:
+def load_trained_run(
+    folder: str | Path, mission: Mission | None = None, *, verify: str = FULL
+) -> TrainedRun:
     """Read the output folder of ``python -m train``.
 
     A ``mission``, such as another product of the same pixels, replaces the run's for reading
-    light curves. Raises DataNotFound if the folder is not a run, BadTable if its task keeps no
-    models, an older layout wrote it, or it is damaged.
+    light curves. ``verify`` says how the files are checked
+    (``exoval.running.whole_folder.check_files``). Raises DataNotFound if the folder is not a run,
+    BadTable if its task keeps no models, an older layout wrote it, or it is damaged.
     """
     folder = Path(folder)
-    if not (folder / "metrics.json").is_file():
-        raise DataNotFound(
-            f"no metrics.json in {folder}; give the output folder of python -m train"
-        )
-    try:
-        metrics = json.loads((folder / "metrics.json").read_text())
-    except ValueError as error:
-        raise BadTable(f"cannot read {folder / 'metrics.json'} ({error}); train again") from error
+    if not (folder / METRICS).is_file():
+        raise DataNotFound(f"no {METRICS} in {folder}; give the output folder of python -m train")
+    check_files(folder, READ, verify=verify, remedy=REMEDY)
+    metrics = read_record(folder / METRICS, _Metrics, remedy=AGAIN)
     paths = sorted(path.parent for path in (folder / "models").glob("*/model.json"))
-    leading = metrics.get("leading")
-    if paths and "recipe" not in metrics:
+    leading = metrics.leading
+    if paths and metrics.recipe is None:
         raise BadTable(
             f"{folder} was written by an older layout of exoval, whose runs this version cannot "
             "read; simulate and train again"
@@ -73,7 +100,9 @@ def load_trained_run(folder: str | Path, mission: Mission | None = None) -> Trai
             f"{folder} holds no fitted models; vetting needs a run of python -m train "
             "that fits and keeps them (the default task)"
         )
-    recipe = read_recipe(metrics["recipe"], str(folder / "metrics.json"), mission)
+    recipe = read_recipe(metrics.recipe, str(folder / METRICS), mission)
+    if metrics.manifest and not (folder / MANIFEST).is_file():
+        raise BadTable(f"no {MANIFEST} in {folder}, which lists the files of the run; {REMEDY}")
     models = {path.name: load_fitted_model(path) for path in paths}
     try:
         novelty = load_novelty(folder / "novelty")
@@ -84,7 +113,7 @@ def load_trained_run(folder: str | Path, mission: Mission | None = None) -> Trai
         leading=leading if leading in models else next(iter(models)),
         novelty=novelty,
         recipe=recipe,
-        caveat=_caveat(metrics.get("host") or {}, recipe),
+        caveat=_caveat(metrics.host, recipe),
         training_stars=_training_stars(folder / TRAINING_STARS),
     )
 
@@ -102,9 +131,9 @@ def with_survey_events(run: TrainedRun, events: SurveyEvents) -> TrainedRun:
     return replace(run, recipe=replace(run.recipe, survey_events=events))
 
 
-def _caveat(host: dict, recipe: Recipe) -> str:
+def _caveat(host: Host | None, recipe: Recipe) -> str:
     """Warnings about every answer of the run; ``host`` is its record of the light curves used."""
-    caveats = [host.get("warning", "")]
+    caveats = [(host and host.warning) or ""]
     if recipe.mission.name != recipe.simulated.name:
         caveats.append(
             f"the model was trained on light curves of {recipe.simulated.name}, this one is from "
@@ -117,7 +146,5 @@ def _training_stars(path: Path) -> frozenset[str]:
     """The stars in the file; empty if it does not exist."""
     if not path.is_file():
         return frozenset()
-    try:
+    with foreign_errors_as(BadTable, f"cannot read {path}", AGAIN):
         return frozenset(map(as_name, pd.read_csv(path, dtype=str, na_filter=False)["target"]))
-    except (KeyError, ValueError) as error:
-        raise BadTable(f"cannot read {path} ({error}); train again") from error

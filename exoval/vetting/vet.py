@@ -27,7 +27,7 @@ from exoval.models.novelty import NOVEL
 from exoval.models.training_range import MOST_MISSING, missing_share
 from exoval.real_event import measure_real_event, without_events
 from exoval.star import Star
-from exoval.table.feature_table import IDENTITY, FeatureTable
+from exoval.table.feature_table import IDENTITY, LARGEST, FeatureTable
 from exoval.vetting.caveats import caveats, of_the_cadences
 from exoval.vetting.result import VettingResult
 from exoval.vetting.trained_run import TrainedRun, with_survey_events
@@ -115,7 +115,7 @@ def _check_epoch(epoch: float, light_curve: LightCurve) -> None:
     away = days_away(epoch, light_curve)
     if away > FARTHEST_EPOCH_DAYS:
         raise BadParameter(
-            f"{light_curve.target}: epoch {epoch:.6g} is {away:,.0f} days away from its data at "
+            f"{light_curve.target}: epoch {epoch:.6g} is {away:,.6g} days away from its data at "
             f"{light_curve.time[0]:.6g} to {light_curve.time[-1]:.6g}; give both on the mission's "
             "clock; commands and tables take BJD too"
         )
@@ -134,7 +134,8 @@ def _table(run: TrainedRun, measured: MeasuredEvent, name: str) -> FeatureTable:
     columns = declared_columns(run.recipe.features)
     row = dict.fromkeys(IDENTITY, UNKNOWN) | {"event": name or target, "target": target}
     frame = pd.DataFrame([row | measured.row])
-    infinite = np.isinf(frame[[column.name for column in columns]].to_numpy(float))[0]
+    values = frame[[column.name for column in columns]].to_numpy(float)[0]
+    infinite = np.abs(values) > LARGEST
     if infinite.any():
         names = ", ".join(column.name for column, bad in zip(columns, infinite) if bad)
         raise BadLightCurve(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from exoval.catalogs.survey_list import read_survey_list
+from exoval.catalogs.table_search import files_of
 from exoval.data_folder import data_folder
 from exoval.ephemeris import SAME_FOUND_PERIOD, Ephemeris, is_same_signal
 from exoval.errors import BadParameter, DataNotFound, ExovalError, NoEvent
@@ -21,9 +22,14 @@ from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
 from exoval.missions.library import LightCurveLibrary, open_library
 from exoval.missions.mission import Mission
+from exoval.running.checksums import checksum, checksum_once
+from exoval.running.fingerprint import files_fingerprint, fingerprint
+from exoval.running.folder_lock import folder_lock
 from exoval.running.journal import Journal
-from exoval.running.output_path import writing
+from exoval.running.output_path import output_path, replacing
+from exoval.running.provenance import code_version, command
 from exoval.running.spreadsheet import write_csv
+from exoval.running.whole_folder import MANIFEST, UNFINISHED, manifest_text
 from exoval.running.worker_pool import in_new_workers, in_workers
 from exoval.search.search_again import search_again
 from exoval.star import Star
@@ -31,10 +37,10 @@ from exoval.star_events import star_events
 from exoval.vetting.caveats import of_the_cadences
 from exoval.vetting.request import VettingRequest
 from exoval.vetting.result import VettingResult
-from exoval.vetting.summary import BETWEEN
-from exoval.vetting.trained_run import TrainedRun, load_trained_run, with_survey_events
+from exoval.vetting.summary import BETWEEN, list_summary
+from exoval.vetting.trained_run import METRICS, TrainedRun, load_trained_run, with_survey_events
 from exoval.vetting.vet import FARTHEST_EPOCH_DAYS, days_away, vet
-from exoval.vetting.vetted_page import write_vetted_page
+from exoval.vetting.vetted_page import page_path, write_vetted_page
 
 log = logging.getLogger(__name__)
 
@@ -239,16 +245,31 @@ def vet_list(
     search found nothing, ``caveats`` says so and no label has a probability. ``workers``
     is the number of processes, 0 for as many as the machine has cores; if one dies, the target it
     was working on fails. Answers are kept beside ``output`` until the list is finished, so that an
-    interrupted list resumes; failed targets are tried again. Raises DataNotFound if the folder
-    holds no run or ``output`` cannot be written, BadParameter if ``workers`` is negative.
+    interrupted list resumes; failed targets are tried again. At the end a summary of several
+    targets is written beside ``output``, and last a manifest with the checksums of all files
+    (``exoval.running.whole_folder``). Raises DataNotFound if the folder holds no run or ``output``
+    cannot be written, BadParameter if ``workers`` is negative or another process writes there.
     """
     if workers < 0:
         raise BadParameter(f"workers is {workers}; give 0 (all cores) or more")
     if Path(output).is_dir():
         raise DataNotFound(f"cannot write {output} (it is a folder); choose another output")
     # read before the first light curve: a wrong folder must end the list, not fail a target
-    run = vetting.run
-    journal = Journal(Path(f"{output}.part"), _fingerprint(vetting, run.leading))
+    vetting.run  # noqa: B018
+    output = output_path(output)
+    with folder_lock(output, setting="output"):
+        yield from _vet_list(vetting, requests, output, workers)
+
+
+def _vet_list(
+    vetting: Vetting, requests: Sequence[VettingRequest], output: Path, workers: int
+) -> Iterator[tuple[VettingRequest, Answer]]:
+    """Judge a list while its lock is held."""
+    origin = _origin(vetting, requests, output)
+    manifest = output.with_name(f"{output.stem}_{MANIFEST}")
+    journal = Journal(Path(f"{output}.part"), fingerprint(origin))
+    with replacing(manifest) as draft:
+        draft.write_text(json.dumps({UNFINISHED: "events are being judged"}))
     distinct = list(dict.fromkeys(requests))
     if len(distinct) < len(requests):
         log.warning("%d requests repeat others and are judged once", len(requests) - len(distinct))
@@ -271,6 +292,39 @@ def vet_list(
         journal.remove()
     finally:
         _write(output, [(one, answers[one]) for one in requests if one in answers])
+    files = _written_files(output, vetting.pages, answers)
+    origin |= {"kind": "vetted list", "command": command(), "targets": len(answers)}
+    with replacing(manifest) as draft:
+        draft.write_text(manifest_text(origin, name=manifest.name, files=files))
+
+
+def list_summary_of(answers: Sequence[Answer]) -> str:
+    """The summary of a list, from its answers in the order in which they came."""
+    return list_summary(
+        [row for answer in answers for row in answer.rows],
+        asked=len(answers),
+        failed=[answer.failed for answer in answers if answer.failed],
+        no_event=[answer.no_event for answer in answers if answer.no_event],
+    )
+
+
+def _written_files(
+    output: Path, pages: Path | None, answers: Mapping[VettingRequest, Answer]
+) -> dict[str, Path]:
+    """Write the summary of several targets; the files of the list, by name beside ``output``."""
+    files = [output]
+    if len(answers) > 1:
+        files.append(output.with_name(f"{output.stem}_summary.txt"))
+        with replacing(files[-1]) as draft:
+            draft.write_text(list_summary_of(list(answers.values())) + "\n")
+    if pages is not None:
+        names = [row["event"] for answer in answers.values() for row in answer.rows]
+        files += [page_path(pages, str(name)) for name in names]
+    return {
+        Path(os.path.relpath(path, output.parent)).as_posix(): path
+        for path in files
+        if path.is_file()
+    }
 
 
 def _judge(
@@ -301,29 +355,46 @@ def _is_same(one: Ephemeris, other: Ephemeris) -> bool:
 
 
 def _key(request: VettingRequest) -> str:
-    """A hash of the request and of the sizes and times of its files."""
-    files = [
-        (path.stat().st_size, path.stat().st_mtime_ns)
-        for path in map(Path, request.files)
-        if path.is_file()
-    ]
-    return hashlib.sha256(repr((request, files)).encode()).hexdigest()[:16]
+    """A hash of the request and of the content of its files."""
+    files = [checksum_once(path) for path in request.files if Path(path).is_file()]
+    return fingerprint([repr(request), files])
 
 
-def _fingerprint(vetting: Vetting, leading: str) -> str:
-    """A hash of the run on disk and of the settings; kept answers hold for these alone."""
-    metrics = (vetting.folder / "metrics.json").read_bytes()
-    settings = (
-        str(vetting.folder.resolve()),
-        repr(vetting.mission),
-        leading,
-        vetting.planet_share,
-        vetting.events,
-        str(vetting.pages),
-        str(vetting.survey_events),
-        str(data_folder()),
-    )
-    return hashlib.sha256(metrics + repr(settings).encode()).hexdigest()[:16]
+def _origin(vetting: Vetting, requests: Sequence[VettingRequest], output: Path) -> dict:
+    """What the answers are made from: run, settings, data and code; others' answers differ."""
+    folder = vetting.folder
+    run = folder / MANIFEST
+    return {
+        "code": code_version(),
+        "run": str(folder.resolve()),
+        "run_sha256": checksum(run if run.is_file() else folder / METRICS),
+        "settings": {
+            "mission": repr(vetting.mission),
+            "classifier": vetting.run.leading,
+            "planet_share": vetting.planet_share,
+            "events": vetting.events,
+            "pages": str(vetting.pages),
+            "survey_events": str(vetting.survey_events),
+        },
+        "data": _data(vetting.run.recipe.mission, requests, output),
+    }
+
+
+def _data(mission: Mission, requests: Sequence[VettingRequest], output: Path) -> dict:
+    """What identifies the light curves and tables that a list is judged by.
+
+    The table of answers, which may lie among the tables of light curves, does not count.
+    """
+    found: dict = {"tables": files_fingerprint(files_of(data_folder()))}
+    # files that a request names are part of its key
+    for request in {one.data: one for one in requests if not one.files}.values():
+        try:
+            paths = request.library(mission).paths()
+            read = (path for path in paths if path.resolve() != output.resolve())
+            found[str(request.data or "")] = files_fingerprint(read)
+        except ExovalError:
+            pass  # said for every target of it
+    return found
 
 
 def _write(output: str | Path, answers: list[tuple[VettingRequest, Answer]]) -> None:
@@ -341,5 +412,4 @@ def _write(output: str | Path, answers: list[tuple[VettingRequest, Answer]]) -> 
     frame = pd.DataFrame(rows)
     # ``failed`` is the last column, also if the first row failed
     frame = frame[[*(name for name in frame if name != "failed"), "failed"]]
-    with writing(output):
-        write_csv(frame, output)
+    write_csv(frame, output)

@@ -32,7 +32,12 @@ def write_vetted_page(result: VettingResult, recipe: Recipe, folder: Path) -> Pa
     more = max(len(lines) - TITLE_LINES, 0) * LINE_INCHES / figure.get_figheight()
     figure.get_layout_engine().set(rect=(0, 0, 1, 1 - more))
     figure.text(0.79, 0.995, "\n".join(lines), va="top", fontsize=8.5, family="monospace")
-    path = folder / f"{file_name(result.name)}.png"
+    path = page_path(folder, result.name)
     make_folder(folder, setting="--pages")
     save_page(figure, path, setting="--pages")
     return path
+
+
+def page_path(folder: Path, name: str) -> Path:
+    """The file of the page of the event with this name."""
+    return folder / f"{file_name(name)}.png"

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from exoval.errors import BadParameter, BadTable, DataNotFound
-from exoval.running.output_path import writing
+from exoval.errors import BadParameter, BadTable, DataNotFound, foreign_errors_as
+from exoval.running.output_path import replacing
+from exoval.running.whole_folder import FULL, check_files
+from exoval.schema import as_record, read_json
 from exoval.views.layout import ViewLayout
 
+AGAIN = "simulate the set again"
 #: names of the three files: views, counts of their empty bins, and bins of each view
 VALUES, MISSING, LAYOUT = "{}.npy", "{}_missing.npy", "{}_layout.json"
 
@@ -32,12 +36,13 @@ class Views:
     layout: ViewLayout
 
     def __post_init__(self) -> None:
-        rows, length, stretches = len(self.values), self.layout.length, len(self.layout.bins)
+        rows = len(self.values) if np.ndim(self.values) else 0
+        length, stretches = self.layout.length, len(self.layout.bins)
         if self.values.shape != (rows, length) or self.missing.shape != (rows, stretches):
             raise BadTable(
                 f"views of shape {self.values.shape} with counts of shape {self.missing.shape} do "
-                f"not have the {length} bins in {stretches} views of their layout; "
-                "simulate the set again"
+                f"not have the {str(length)[:20]} bins in {stretches} views of their layout; "
+                f"{AGAIN}"
             )
 
     def __len__(self) -> int:
@@ -98,32 +103,60 @@ def save_views(
 
     Raises DataNotFound if the folder cannot be written and BadTable if a row is missing.
     """
-    shapes = {
-        VALUES: ((size, layout.length), np.float32),
-        MISSING: ((size, len(layout.bins)), np.int16),
-    }
-    with writing(folder, setting="folder"):
-        values, missing = (
-            np.lib.format.open_memmap(Path(folder) / file.format(name), "w+", kind, shape)
-            for file, (shape, kind) in shapes.items()
-        )
+    values, missing = (
+        Path(folder) / VALUES.format(name),
+        Path(folder) / MISSING.format(name),
+    )
     given = np.zeros(size, dtype=bool)
-    for row, one, empty in rows:
-        values[row], missing[row], given[row] = one, empty, True
-    if not given.all():
-        raise BadTable(
-            f"{np.sum(~given)} of {size} rows have no views; delete the folder's "
-            "shards and simulate them again"
-        )
-    values.flush()
-    missing.flush()
-    (Path(folder) / LAYOUT.format(name)).write_text(json.dumps(dict(layout.bins)))
+    with (
+        _rows_file(values, (size, layout.length), np.float32) as write_values,
+        _rows_file(missing, (size, len(layout.bins)), np.int16) as write_missing,
+    ):
+        for row, one, empty in rows:
+            write_values(row, one)
+            write_missing(row, empty)
+            given[row] = True
+        if not given.all():
+            raise BadTable(
+                f"{np.sum(~given)} of {size} rows have no views; delete the folder's "
+                "shards and simulate them again"
+            )
+    with replacing(Path(folder) / LAYOUT.format(name), setting="folder") as draft:
+        draft.write_text(json.dumps(dict(layout.bins)))
 
 
-def open_views(folder: str | Path, name: str = "views") -> Views:
+@contextmanager
+def _rows_file(
+    path: Path, shape: tuple[int, int], kind: type
+) -> Iterator[Callable[[int, np.ndarray], None]]:
+    """A function that writes one row, by its number, into a new ``.npy`` file of this shape.
+
+    It writes without a memory map: on a full disk a map ends the process by a bus error.
+    """
+    header = {
+        "descr": np.lib.format.dtype_to_descr(np.dtype(kind)),
+        "fortran_order": False,
+        "shape": shape,
+    }
+    width = shape[1] * np.dtype(kind).itemsize
+    with replacing(path, setting="folder") as draft, draft.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        start = file.tell()
+        file.truncate(start + shape[0] * width)
+
+        def write(row: int, values: np.ndarray) -> None:
+            file.seek(start + int(row) * width)
+            file.write(np.ascontiguousarray(np.broadcast_to(values, shape[1:]), dtype=kind).data)
+
+        yield write
+
+
+def open_views(folder: str | Path, name: str = "views", *, verify: str = FULL) -> Views:
     """The views that ``save_views`` wrote, mapped into memory.
 
-    Raises DataNotFound if the files do not exist, BadTable if ``save_views`` did not write them.
+    They are compared with the manifest of the folder, if there is one
+    (``exoval.running.whole_folder.check_files`` explains ``verify``). Raises DataNotFound if the
+    files do not exist, BadTable if ``save_views`` did not write them or they have changed.
     """
     paths = [Path(folder) / file.format(name) for file in (VALUES, MISSING, LAYOUT)]
     lacking = [path.name for path in paths if not path.is_file()]
@@ -132,15 +165,16 @@ def open_views(folder: str | Path, name: str = "views") -> Views:
             f"no {' and no '.join(lacking)} in {folder}; make views with "
             "python -m simulate views=true"
         )
-    try:
+    check_files(folder, [path.name for path in paths], verify=verify)
+    bins = as_record(
+        read_json(paths[2], remedy=AGAIN), dict[str, int], source=str(paths[2]), remedy=AGAIN
+    )
+    with foreign_errors_as(BadTable, f"cannot read the views in {folder}", AGAIN):
         values, missing = (np.load(path, mmap_mode="r") for path in paths[:2])
-        layout = ViewLayout({str(key): int(bins) for key, bins in _plain(paths[2]).items()})
-    except (ValueError, TypeError, AttributeError, EOFError, OSError, BadParameter) as error:
-        raise BadTable(
-            f"cannot read the views in {folder} ({error}); simulate the set again"
-        ) from error
-    return Views(values, missing, layout)
-
-
-def _plain(path: Path) -> dict:
-    return json.loads(path.read_text())
+        kinds = [getattr(one, "dtype", np.dtype("V")) for one in (values, missing)]
+        if kinds[0].kind != "f" or kinds[1].kind not in "iu":
+            raise ValueError(f"they hold {kinds[0]} and counts of {kinds[1]}")
+    try:
+        return Views(values, missing, ViewLayout(bins))
+    except BadParameter as error:
+        raise BadTable(f"cannot read the views in {folder} ({error}); {AGAIN}") from error

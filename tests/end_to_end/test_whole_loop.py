@@ -85,7 +85,12 @@ def test_the_vetted_planet_ends_in_one_line(loop):
 
 def test_nothing_is_written_beside_the_outputs(loop):
     folder, *_ = loop
-    assert {path.name for path in folder.iterdir()} == {"set", "model", "vetted.csv"}
+    assert {path.name for path in folder.iterdir()} == {
+        "set",
+        "model",
+        "vetted.csv",
+        "vetted_manifest.json",
+    }
 
 
 def test_metrics_and_predictions_cover_the_held_out_stars(loop):

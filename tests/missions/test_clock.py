@@ -3,7 +3,7 @@ import pytest
 from astropy.time import Time
 
 from exoval.errors import BadParameter
-from exoval.missions.clock import MissionClock, on_clock, stated_clock
+from exoval.missions.clock import MissionClock, on_clock, stated_clock, without_fill_times
 from exoval.missions.k2 import k2
 from exoval.missions.kepler import kepler
 from exoval.missions.tess import tess
@@ -134,3 +134,16 @@ def test_epochs(mission, given, expected):
 def test_an_epoch_half_a_day_unsure_is_refused():
     with pytest.raises(BadParameter, match="half a day"):
         tess().clock.of_epoch(58520.4)
+
+
+@pytest.mark.parametrize("wrong", [1e15, -1e15, 1e300, np.inf])
+def test_a_time_beyond_any_date_is_a_fill_also_beside_small_times(wrong):
+    days = np.append(np.arange(27.0), wrong)
+    cleaned, notes = without_fill_times(days)
+    assert cleaned[:-1].tolist() == days[:-1].tolist() and np.isnan(cleaned[-1])
+    assert notes == ("1 cadence left out: the time is a fill value",)
+
+
+def test_zero_is_a_time_beside_small_times_and_a_fill_beside_large_ones():
+    assert without_fill_times(np.arange(5.0))[0].tolist() == [0, 1, 2, 3, 4]
+    assert np.isnan(without_fill_times(np.array([1500.0, 1501.0, 0.0]))[0]).tolist() == [0, 0, 1]

@@ -37,3 +37,9 @@ def test_exposures_cannot_overlap():
 def test_one_cadence_has_the_missions_exposure():
     assert exposure_of(TIME[:1], stated=math.nan, otherwise=0.02) == (0.02, ())
     assert exposure_of(np.empty(0), stated=0.01, otherwise=0.02) == (0.01, ())
+
+
+@pytest.mark.parametrize("stated", [1e-320, 1e-9, math.inf])
+def test_an_impossible_exposure_is_none(stated):
+    assert exposure_of(TIME, stated=stated, otherwise=1.0)[0] == pytest.approx(MINUTES_30)
+    assert exposure_of(TIME[:1], stated=stated, otherwise=1.0) == (1.0, ())

@@ -182,3 +182,47 @@ def test_a_file_without_flux_is_one_sentence(tmp_path):
     with pytest.raises(BadLightCurve) as refused:
         tess_ffi().read(path)
     assert "mine.fits" in str(refused.value) and "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("extension", "keyword", "value"),
+    [
+        (0, "NAXIS", 9999999999),
+        (1, "NAXIS", 9999999999),
+        (1, "TFIELDS", 9999999999),
+        (1, "NAXIS2", 99999999999999),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_header_of_impossible_sizes_is_refused_at_once(
+    extension, keyword, value, packed, tmp_path
+):
+    path = tess_fits(tmp_path)
+    content = path.read_bytes()
+    card = f"{keyword:8}= ".encode()
+    place = [at for at in range(0, len(content), 80) if content[at : at + 10] == card][
+        0 if keyword == "TFIELDS" or keyword == "NAXIS2" else extension
+    ]
+    content = content[: place + 10] + f"{value:>20}".encode() + content[place + 30 :]
+    path = path.with_suffix(".fits.gz") if packed else path
+    path.write_bytes(gzip.compress(content) if packed else content)
+    with pytest.raises(BadLightCurve, match=rf"header says {keyword} = {value}"):
+        tess().read(path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "message"),
+    [("3A", "ppm", "holds no numbers"), ("2E", (1.0, 1.0), r"holds \(2,\) values a row")],
+)
+def test_a_column_of_texts_or_of_several_values_is_named(kind, value, message, tmp_path):
+    path = tess_fits(tmp_path)
+    with fits.open(path, memmap=False) as hdus:
+        values = np.array([value] * len(hdus[1].data))
+        columns = [
+            fits.Column(one.name, kind, array=values) if one.name == "PDCSAP_FLUX" else one
+            for one in hdus[1].columns
+        ]
+        table = fits.BinTableHDU.from_columns(columns)
+        fits.HDUList([hdus[0], table]).writeto(path, overwrite=True)
+    with pytest.raises(BadLightCurve, match=f"column PDCSAP_FLUX {message}"):
+        tess().read(path)

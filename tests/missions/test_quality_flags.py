@@ -24,3 +24,9 @@ def test_flags_of_true_are_bad():
 def test_a_missing_flag_is_bad_unless_all_are_missing():
     assert quality_bits(np.array([np.nan, 0.0])).tolist() == [ALL_BITS, 0]
     assert quality_bits(np.array([np.nan, np.nan])).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("wrong", [np.inf, -np.inf, 1e300, 2.0**63])
+@pytest.mark.parametrize("kind", ["f8", "U25", "O"])
+def test_a_flag_too_large_for_bits_is_bad(kind, wrong):
+    assert quality_bits(np.array([wrong, 4.0]).astype(kind)).tolist() == [ALL_BITS, 4]

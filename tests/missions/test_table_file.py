@@ -388,12 +388,19 @@ def test_a_readme_beside_light_curves_is_no_target(tmp_path):
     assert open_library(HERON, folder=tmp_path).targets() == ["HERON 7"]
 
 
-def test_magnitudes_that_are_called_flux_get_a_caveat(write):
+def test_magnitudes_that_are_called_flux_are_refused(write):
     frame = table()
     frame["flux"] = 12 - 2.5 * np.log10(frame["flux"])
-    assert HERON.read(write(frame)).notes == (
-        "flux of about 12 may be magnitudes; if so, name the column mag",
-    )
+    with pytest.raises(BadLightCurve, match=r"of about 12 may be magnitudes; name the column flux"):
+        HERON.read(write(frame))
+
+
+@pytest.mark.parametrize("level", [0.5, 1.0, 30.0, 1e4])
+def test_quiet_flux_of_no_magnitudes_level_is_read(write, level):
+    frame = table()
+    frame["flux"] = level * frame["flux"]
+    curve = HERON.read(write(frame))
+    assert curve.flux == pytest.approx(frame["flux"], rel=1e-12) and curve.notes == ()
 
 
 @pytest.mark.parametrize("noise", [0.3, 1.0])

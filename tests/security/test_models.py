@@ -13,10 +13,10 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from exoval.errors import BadTable
-from exoval.models import fitted_model
 from exoval.models.calibrate import NoCalibration
 from exoval.models.fitted_model import load_fitted_model
-from exoval.models.model_archive import checksum, write_archive
+from exoval.models.model_archive import write_archive
+from exoval.running.checksums import checksum, checksum_of
 from exoval.vetting.trained_run import load_trained_run
 from train.data.splits import StarSplit
 from train.fitting.fit import fit
@@ -102,7 +102,7 @@ def test_the_archive_of_its_errors_calls_nothing_and_holds_only_regressions(
     write_archive(smuggled(str(mark)), folder / "error.skops")
     plain = json.loads((folder / "model.json").read_text()) | {"error_scale": 1.0}
     plain["checksums"]["error.skops"] = checksum(folder / "error.skops")
-    plain["checksums"]["model.json"] = fitted_model._checksum(plain)
+    plain["checksums"]["model.json"] = checksum_of(plain)
     (folder / "model.json").write_text(json.dumps(plain))
     with pytest.raises(BadTable, match=said):
         load_trained_run(run)

@@ -100,3 +100,22 @@ def test_a_file_that_names_no_star_shows_the_one_that_is_asked_for(tmp_path):
     other = VettingRequest("TIC 7", files=(str(tmp_path / "TIC_5.csv"),))
     with pytest.raises(BadParameter, match="light curve of TIC 5, not of TIC 7"):
         other.light_curve(tess(), "TIC 7")
+
+
+@pytest.mark.parametrize("wrong", [np.inf, -np.inf, np.nan, 0.0, -1.0, 1e-300, 1e300])
+@pytest.mark.parametrize("name", ["radius", "mass"])
+def test_a_parameter_that_no_star_has_is_left_out(tmp_path, name, wrong):
+    path = tmp_path / "TIC_7.csv"
+    time = 1865 + np.arange(60) / 48
+    path.write_text("time,flux\n" + "".join(f"{one},1.0\n" for one in time))
+    other = {"radius": "mass", "mass": "radius"}[name]
+    request = VettingRequest("TIC 7", files=(str(path),), star=((name, wrong), (other, 1.0)))
+    _, star = request.light_curve(tess(), "TIC 7")
+    assert getattr(star, other) == 1.0
+    assert np.isnan(getattr(star, name)) and np.isnan(star.logg)
+
+
+@pytest.mark.parametrize("period", [1e15, 1e300])
+def test_a_period_longer_than_any_data_is_impossible(period):
+    asked = VettingRequest("TIC 7", period_days=period, epoch_days=1520.0, duration_hours=3.0)
+    assert "longer than any data" in asked.impossible

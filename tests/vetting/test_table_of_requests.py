@@ -107,6 +107,9 @@ def test_long_numbers_keep_every_digit(tmp_path):
         ("1.42276E+08,7.1,1533.3,6.0", "digits"),
         ("TIC 1.42276E+08,7.1,1533.3,6.0", "digits"),
         ("TIC 7,7.1,1533.3,6.0,9", "more cells than"),
+        # decimal commas, and a lost cell
+        ("TIC 7,7,1,1533,3,6,0", "more cells than"),
+        ("TIC 7,1533.3,6.0", "fewer cells than"),
     ],
 )
 def test_a_bad_row_is_refused_and_spoils_no_other(tmp_path, row, reason):
@@ -318,3 +321,9 @@ def test_texts_that_are_bytes(tmp_path):
     pd.DataFrame({"target": [b"TIC 7"], "event": [b"one"]}).to_parquet(tmp_path / "list.parquet")
     (one,) = read_requests(tmp_path / "list.parquet")
     assert (one.target, one.name) == ("TIC 7", "one")
+
+
+@pytest.mark.parametrize("row", ["TIC 7", "TIC 7,", "TIC 7,,,", "TIC 7,,,,"])
+def test_a_row_of_a_star_alone_may_be_short_or_end_in_commas(tmp_path, row):
+    (one,) = requests(tmp_path, HEAD + row + "\n")
+    assert one.target == "TIC 7" and not one.refused and not one.is_given

@@ -10,6 +10,7 @@ import pandas as pd
 
 from exoval.errors import BadParameter, BadTable
 from exoval.injection.importance_weights import read_truth
+from exoval.running.whole_folder import FULL
 from exoval.table.feature_table import FeatureTable
 from train.data.label_groups import groups_of
 
@@ -52,13 +53,13 @@ class RowWeights:
         return balanced(weight, groups_of(table) if self.balance == "groups" else table.is_planet)
 
 
-def log_weights(table: FeatureTable, labelled_set: str | Path) -> np.ndarray:
+def log_weights(table: FeatureTable, labelled_set: str | Path, *, verify: str = FULL) -> np.ndarray:
     """Logarithm of prior over proposal density of every row of a labelled set, shape (rows,).
 
     It is 0 for events of the star itself, which nothing was drawn for. Raises BadTable if the
     set's table of truths lacks events, DataNotFound without one.
     """
-    truth = read_truth(labelled_set).set_index("event")
+    truth = read_truth(labelled_set, verify=verify).set_index("event")
     missing = np.setdiff1d(table.frame["event"], truth.index)
     if len(missing):
         raise BadTable(

@@ -12,6 +12,7 @@ import pandas as pd
 
 from exoval.errors import BadTable, DataNotFound
 from exoval.labels import joined_meanings
+from exoval.running.whole_folder import FULL
 from exoval.table.feature_table import FeatureTable
 from exoval.views.store import ViewRows, Views
 from train.data.label_groups import grouped
@@ -39,6 +40,7 @@ class SimulatedTable:
     companion is a false positive here but counts as planet in most catalogues, which cannot tell.
     ``weights`` says how much each row counts in fitting, from the tables of truths; None counts all
     alike. With ``groups`` labels are planet, astrophysical and nothing instead of scenarios.
+    ``verify`` says how files are checked (``exoval.running.whole_folder.check_files``).
     """
 
     labelled_set: str | Path | Sequence[str | Path]
@@ -48,12 +50,13 @@ class SimulatedTable:
     kind: str = "simulated"
     weights: RowWeights | None = None
     groups: bool = False
+    verify: str = FULL
 
     def __call__(self) -> FeatureTable:
         """The rows; raises DataNotFound or BadTable for a set that cannot be read."""
         one = isinstance(self.labelled_set, str | Path)
         folders = [self.labelled_set] if one else list(self.labelled_set)
-        tables = [read_labelled_set(folder).table for folder in folders]
+        tables = [read_labelled_set(folder, verify=self.verify).table for folder in folders]
         if self.reduce is not None:
             tables = [self.reduce(table) for table in tables]
         for other in tables[1:]:
@@ -67,7 +70,10 @@ class SimulatedTable:
         )
         check_learnable(table)
         if self.weights is not None:
-            drawn = [log_weights(one, folder) for one, folder in zip(tables, folders, strict=True)]
+            drawn = [
+                log_weights(one, folder, verify=self.verify)
+                for one, folder in zip(tables, folders, strict=True)
+            ]
             table = replace(table, weight=self.weights(table, np.concatenate(drawn)))
         table = table.select(~np.isin(table.labels, list(self.leave_out)))
         return grouped(table) if self.groups else table

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -21,8 +22,9 @@ import pandas as pd
 from sklearn.base import BaseEstimator, clone
 from sklearn.model_selection import StratifiedGroupKFold
 
-from exoval.errors import BadParameter, BadTable, MissingDependency
+from exoval.errors import BadParameter, BadTable, DataNotFound, MissingDependency
 from exoval.networks.checkpoint import fingerprint
+from exoval.running.output_path import replacing
 from exoval.running.progress import progress
 from exoval.running.spreadsheet import write_csv
 from exoval.table.feature_table import FeatureTable
@@ -84,8 +86,8 @@ class HyperparameterSearch:
         ``table`` holds the rows for fitting; each classifier gets at most ``row_cap`` of them.
         Trials are stored in ``folder`` (SQLite), from which an interrupted search resumes;
         ``trials.csv`` and ``trials.png`` are written there. Raises BadParameter for a classifier
-        without a search space or if ``folder`` has trials of another search, MissingDependency
-        without optuna.
+        without a search space or if ``folder`` has trials of another search, DataNotFound if they
+        cannot be stored, MissingDependency without optuna.
         """
         _optuna()
         lacking = sorted(set(classifiers) - set(self.space))
@@ -96,10 +98,10 @@ class HyperparameterSearch:
             )
         best, found, frames = {}, {}, []
         for name, classifier in classifiers.items():
-            study = self._study(name, classifier, table, seed=seed, folder=folder)
-            self._search(
-                study, name, classifier, table=table, seed=seed, cap=cap_of(name, row_cap or {})
-            )
+            cap = cap_of(name, row_cap or {})
+            with _storing(folder / STORAGE):
+                study = self._study(name, classifier, table, seed=seed, folder=folder)
+                self._search(study, name, classifier, table=table, seed=seed, cap=cap)
             frames.append(trials_table(name, study))
             found[name] = summary(name, study)
             best[name] = clone(classifier).set_params(**found[name]["settings"])
@@ -107,7 +109,8 @@ class HyperparameterSearch:
         write_csv(trials, folder / "trials.csv")
         if figures.available():
             importance = {name: one["importance"] for name, one in found.items()}
-            (folder / "trials.png").write_bytes(tuning_figure(trials, importance))
+            with replacing(folder / "trials.png") as draft:
+                draft.write_bytes(tuning_figure(trials, importance))
         return best, found
 
     def _study(
@@ -126,8 +129,8 @@ class HyperparameterSearch:
         mark = self._mark(name, classifier, table, seed=seed)
         if study.user_attrs.setdefault("mark", mark) != mark:
             raise BadParameter(
-                f"the trials of '{name}' in {folder / STORAGE} are of other data or "
-                "settings; delete that file or choose another output=DIR"
+                f"the trials of '{name}' in {folder / STORAGE} are of other data, other settings "
+                "or another version of exoval; delete that file or choose another output=DIR"
             )
         study.set_user_attr("mark", mark)
         for trial in study.get_trials(states=(optuna.trial.TrialState.RUNNING,)):
@@ -361,6 +364,26 @@ def _check_range(name: str, bounds: Mapping[str, Any]) -> None:
 
 def _plain(ranges: Mapping[str, Mapping[str, Any]]) -> dict:
     return {setting: dict(bounds) for setting, bounds in ranges.items()}
+
+
+@contextmanager
+def _storing(path: Path) -> Iterator[None]:
+    """Turn an error of the database of trials, such as that of a full disk, into a sentence."""
+    from sqlalchemy.exc import OperationalError  # comes with optuna
+
+    try:
+        yield
+    except Exception as error:
+        # optuna fails once more, in other words, while it notes that a trial has failed
+        cause = error
+        while cause is not None and not isinstance(cause, OperationalError):
+            cause = cause.__cause__ or cause.__context__
+        if cause is None:
+            raise
+        raise DataNotFound(
+            f"cannot write {path} ({cause.orig}); finished trials are kept: free some space and "
+            "give the same command again, or choose another output=DIR"
+        ) from error
 
 
 def _optuna() -> ModuleType:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import time
+import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -18,10 +21,13 @@ from exoval.errors import BadTable
 from exoval.labels import UNKNOWN
 from exoval.models.calibrate import Calibration, Identity, logit
 from exoval.models.fitted_model import FittedModel
-from exoval.running.output_path import make_folder
+from exoval.running.output_path import make_folder, replacing
 from exoval.running.progress import progress
+from exoval.running.provenance import code_version
 from exoval.table.feature_table import FeatureTable
 from train.fitting.fit import fitted_pipeline
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -173,8 +179,11 @@ def _one_fold(
         cache / f"{name}-{number}-{_digest(classifier, table, mine, seed=seed, weight=weight)}.npz"
     )
     if path.is_file():
-        with np.load(path) as kept:
-            return dict(kept)
+        try:
+            with np.load(path) as kept:
+                return dict(kept)
+        except (OSError, ValueError, BadZipFile, zlib.error) as error:
+            log.warning("%s is damaged (%s); the fold is fitted again", path, error)
     start = time.perf_counter()
     rows = table.select(fitted)
     if not rows.is_planet.any():
@@ -200,9 +209,8 @@ def _one_fold(
         "seconds": np.array(time.perf_counter() - start),
     }
     make_folder(cache)
-    partial = path.with_suffix(".partial.npz")
-    np.savez(partial, **result)
-    partial.replace(path)
+    with replacing(path, setting="cache") as draft:
+        np.savez(draft, **result)
     return result
 
 
@@ -232,6 +240,7 @@ def _digest(
                 repr(sorted(classifier.get_params().items())),
                 seed,
                 table.schema_hash,
+                code_version(),
             ]
         ).encode()
     )

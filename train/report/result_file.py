@@ -10,7 +10,7 @@ import numpy as np
 
 from exoval.errors import BadParameter
 from exoval.running import provenance
-from exoval.running.output_path import make_folder, output_path, writing
+from exoval.running.output_path import make_folder, output_path, replacing
 
 #: keys that every file of results has
 FRAME = ("command", "configuration", "seed", "version", "date", "machine", "metrics")
@@ -43,8 +43,8 @@ def write_result(path: str | Path, result: dict) -> None:
         raise BadParameter(f"the result lacks {', '.join(missing)}; start it with frame(...)")
     text = json.dumps(nan_as_null(result), indent=1, default=str, allow_nan=False)
     make_folder(output_path(path, setting="file").parent, setting="file")
-    with writing(path, setting="file") as path:
-        path.write_text(NUMBER.sub(lambda found: " ".join(found[0].split()), text) + "\n")
+    with replacing(path, setting="file") as draft:
+        draft.write_text(NUMBER.sub(lambda found: " ".join(found[0].split()), text) + "\n")
 
 
 def nan_as_null(value: object) -> object:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from exoval.running.output_path import replacing
 from exoval.running.spreadsheet import write_csv
+from exoval.running.whole_folder import check_files
 from train.judging.metrics import METRICS
 from train.report import figures
 from train.report.sweep_figure import sweep_figure
@@ -36,7 +38,8 @@ def compare_jobs(folder: Path, since: float = 0.0) -> pd.DataFrame | None:
     write_csv(table, folder / "sweep.csv")
     print("\n" + printed(table))
     if figures.available():
-        (folder / "sweep.png").write_bytes(sweep_figure(by_setting(table)))
+        with replacing(folder / "sweep.png") as draft:
+            draft.write_bytes(sweep_figure(by_setting(table)))
     print(f"-> {folder / 'sweep.csv'}")
     return table
 
@@ -50,6 +53,7 @@ def jobs_table(folder: Path, since: float = 0.0) -> pd.DataFrame | None:
     jobs = {}
     for path in sorted(folder.glob("*/metrics.json")):
         if path.stat().st_mtime >= since:
+            check_files(path.parent, [path.name])
             jobs[path.parent.name] = json.loads(path.read_text())
     rows = []
     varied = varied_overrides(
