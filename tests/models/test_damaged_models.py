@@ -15,6 +15,7 @@ from exoval.models.calibrate import PiecewiseLinear, score_map_from_plain
 from exoval.models.fitted_model import load_fitted_model
 from exoval.models.model_archive import write_archive
 from exoval.models.novelty import Novelty, _scaling, load_novelty
+from exoval.running.checksums import sealed
 from exoval.vetting.trained_run import load_trained_run
 
 ROWS = gaussian_table(rows=4, columns=3, stars=4)
@@ -47,10 +48,16 @@ def run(trained, tmp_path):
     return shutil.copytree(trained, tmp_path / "run")
 
 
+#: the archive that novelty.json describes
+ARCHIVED = "detectors.skops"
+
+
 def change(path, plain):
     """Write other entries, or something else than entries, into a file of JSON."""
     if isinstance(plain, dict):
         plain = json.loads(path.read_text()) | plain
+    if path.name == "novelty.json" and isinstance(plain, dict):
+        plain = sealed(plain, name=path.name, files={ARCHIVED: path.parent / ARCHIVED})
     path.write_text(json.dumps(plain))
 
 
@@ -145,7 +152,8 @@ def test_malformed_novelty_is_refused_with_the_entry(plain, message, run):
 
 
 def test_novelty_without_its_archive_or_with_another_is_refused(run):
-    write_archive(["no detectors"], run / "novelty/detectors.skops")
+    write_archive(["no detectors"], run / "novelty" / ARCHIVED)
+    change(run / "novelty/novelty.json", {})
     with pytest.raises(BadTable, match=r"not those of novelty\.json"):
         load_novelty(run / "novelty")
     (run / "novelty/detectors.skops").unlink()
@@ -165,7 +173,7 @@ def test_an_archive_without_classifier_is_refused(run):
 def test_rows_that_no_model_can_take_are_refused_before_scikit_learn(value, run):
     model = load_fitted_model((run / MODEL).parent)
     wrong = changed(ROWS, feature_1=[0.0, value, 0.0, 0.0])
-    for judge in (model.probabilities, model.probability_errors, model.planet_probability):
+    for judge in (model.probabilities, model.planet_interval, model.planet_probability):
         with pytest.raises(BadTable, match=r"in columns feature_1; .*must be NaN"):
             judge(wrong)
     with pytest.raises(BadTable, match=r"in columns feature_1; .*must be NaN"):

@@ -37,7 +37,7 @@ def trained(table, classifier=None, *, folds=0, draws=1, seed=0, row_cap=None):
 
 @pytest.mark.parametrize("folds", [0, 3])
 def test_models_trained_on_independent_draws_of_the_world_differ_by_their_errors(folds):
-    models = [trained(world(seed), folds=folds, seed=seed)[0] for seed in range(6)]
+    models = [trained(world(seed, 800), folds=folds, seed=seed)[0] for seed in range(6)]
     answers = np.stack([planet_log_odds(model, ELSEWHERE) for model in models])
     errors = np.stack(
         [
@@ -47,8 +47,9 @@ def test_models_trained_on_independent_draws_of_the_world_differ_by_their_errors
     )
     one, other = np.triu_indices(len(models), 1)
     ratio = np.abs(answers[one] - answers[other]) / np.hypot(errors[one], errors[other])
-    assert 0.58 < np.mean(ratio < 1) < 0.82
-    assert 0.88 < np.mean(ratio < 2) < 0.995
+    # errors 1.5 times too small or too large give 0.50 and 0.87 within one
+    assert 0.55 < np.mean(ratio < 1) < 0.84
+    assert 0.87 < np.mean(ratio < 2) < 0.995
 
 
 def test_what_a_run_says_of_its_errors_is_near_the_truth():
