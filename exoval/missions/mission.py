@@ -92,7 +92,8 @@ class Mission:
             )
         if self.band not in BANDS:
             raise BadParameter(
-                f"mission '{self.name[:60]}': band {shown(self.band)}; use the nearest of {', '.join(BANDS)}"
+                f"mission '{self.name[:60]}': band {shown(self.band)}; use the nearest of "
+                f"{', '.join(BANDS)}"
             )
         if not 0 < self.minimum_period_days < self.maximum_period_days:
             raise BadParameter(
