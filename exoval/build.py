@@ -50,13 +50,15 @@ def _built(settings: object, place: str, above: tuple[object, ...]) -> object:
     if not isinstance(settings, dict):
         return settings
     if "_target_" not in settings:
-        return {key: _built(value, f"{place}.{key}", above) for key, value in settings.items()}
+        return {
+            key: _built(value, f"{place}.{str(key)[:60]}", above) for key, value in settings.items()
+        }
     target = settings["_target_"]
     if target == FUNCTION:
         return function_named(settings.get("path"), place)
     maker = part_named(target, place, group=_group(place, above))
     values = {
-        key: _built(value, f"{place}.{key}", (*above, target))
+        key: _built(value, f"{place}.{str(key)[:60]}", (*above, target))
         for key, value in settings.items()
         if key != "_target_"
     }
@@ -85,7 +87,7 @@ def _checked(settings: object, place: str, above: tuple[object, ...]) -> None:
         _check(values, part_named(target, place, group=_group(place, above)), place)
         above = (*above, target)
     for key, value in settings.items():
-        _checked(value, f"{place}.{key}", above)
+        _checked(value, f"{place}.{str(key)[:60]}", above)
 
 
 def _refuse_depth(place: str) -> None:

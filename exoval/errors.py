@@ -88,7 +88,11 @@ def shown(value: object) -> str:
 
 
 def _in_one_line(text: str, most: int) -> str:
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())[:most]
+    try:
+        return " ".join("".join(one if one.isprintable() else " " for one in text).split())[:most]
+    except SystemError:
+        # numpy makes texts of any bytes, also of those that are no characters
+        return "a text without characters"
 
 
 @contextmanager

@@ -6,6 +6,7 @@ Every choice comes from a ``random.Random``, which hypothesis can stand in for.
 import json
 import math
 from collections.abc import Mapping
+from copy import deepcopy
 from random import Random
 
 import numpy as np
@@ -216,11 +217,11 @@ def damaged_plain(value: object, random: Random) -> object:
     for _ in range(random.choice((1, 1, 2, 3))):
         places = list(_places(value))
         if not places:
-            return random.choice(VALUES)
+            return deepcopy(random.choice(VALUES))
         inside, key = random.choice(places)
         change = random.randrange(8)
         if change < 4:
-            inside[key] = random.choice(VALUES)
+            inside[key] = deepcopy(random.choice(VALUES))
         elif change == 4:
             del inside[key]
         elif change == 5:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exoval.errors import BadParameter
+from exoval.errors import BadParameter, shown
 from exoval.missions.mission import MASK, Mission
 from exoval.missions.pipeline_product import PipelineProduct
 from exoval.noise.procedural_noise import ProceduralNoise
@@ -34,7 +34,7 @@ def described_mission(
     """
     if not name.isidentifier():
         raise BadParameter(
-            f"mission name '{name}'; use letters, digits and underscores, such as my_survey"
+            f"mission name {shown(name)}; use letters, digits and underscores, such as my_survey"
         )
     target_prefix = target_prefix or name.upper()
     return Mission(

@@ -20,7 +20,8 @@ from exoval.missions.clock import StatedClock, stated_clock
 #: keywords of a clock's time zero without their endings I and F, its kind, and what they count from
 _ZERO_KEYWORDS = {"BJDREF": ("bjd", 0.0), "JDREF": ("jd", 0.0), "MJDREF": ("mjd", 2400000.5)}
 #: headers that state sizes, and the most axes and columns by the standard of FITS
-_SIZES, MOST_AXES = re.compile(rb"(NAXIS\d{0,3}|TFIELDS) *= *(\d{1,300})"), 999
+_SIZES = re.compile(rb"(NAXIS\d{0,3}|TFIELDS|[PG]COUNT) *= *([+-]?\d{1,300})")
+MOST_AXES = 999
 #: days in a unit of time; others are days
 _DAYS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1 / 86400),
@@ -46,7 +47,7 @@ def opened_fits(path: str | Path) -> Iterator[fits.HDUList]:
 def _refuse_impossible_sizes(path: str | Path) -> None:
     """Raise ValueError for a header that states more axes, columns or rows than the file can hold.
 
-    astropy believes such numbers: it would count or ask for memory without end.
+    astropy believes such numbers: it would count, go back or ask for memory without end.
     """
     with open(path, "rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
@@ -54,8 +55,11 @@ def _refuse_impossible_sizes(path: str | Path) -> None:
     with gzip.open(path) if packed else open(path, "rb") as file:
         while part := file.read(2**20):
             size += len(part)
-            for name, value in _SIZES.findall(before + part):
-                largest[name] = max(int(value), largest.get(name, 0))
+            for name, text in _SIZES.findall(before + part):
+                value = int(text)
+                if value < 0:
+                    raise ValueError(f"its header says {name.decode()} = {value}")
+                largest[name] = max(value, largest.get(name, 0))
             before = part[-80:]
     for name, value in largest.items():
         most = MOST_AXES if name in (b"NAXIS", b"TFIELDS") else size

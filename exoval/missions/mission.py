@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from exoval.errors import BadLightCurve, BadParameter, DataNotFound
+from exoval.errors import BadLightCurve, BadParameter, DataNotFound, shown
 from exoval.lightcurve import LightCurve, stitch
 from exoval.missions.clock import ANY_YEAR, MissionClock
 from exoval.missions.fits_table import read_fits_star, read_fits_table
@@ -74,9 +74,11 @@ class Mission:
     def __post_init__(self) -> None:
         object.__setattr__(self, "quality_bits", tuple(int(bit) for bit in self.quality_bits))
         if self.flux_column not in ("pdcsap", "sap"):
-            raise BadParameter(f"flux_column='{self.flux_column}'; use pdcsap or sap")
+            raise BadParameter(f"flux_column={shown(self.flux_column)}; use pdcsap or sap")
         if self.event_removal not in (MASK, SUBTRACT):
-            raise BadParameter(f"event_removal='{self.event_removal}'; use {MASK} or {SUBTRACT}")
+            raise BadParameter(
+                f"event_removal={shown(self.event_removal)}; use {MASK} or {SUBTRACT}"
+            )
         sizes = (
             "exposure_days",
             "pixel_scale_arcsec",
@@ -85,10 +87,13 @@ class Mission:
         )
         wrong = [f"{name}={getattr(self, name)}" for name in sizes if not getattr(self, name) > 0]
         if wrong:
-            raise BadParameter(f"mission '{self.name}': {', '.join(wrong)}; give values above 0")
+            raise BadParameter(
+                f"mission '{self.name[:60]}': {', '.join(wrong)}; give values above 0"
+            )
         if self.band not in BANDS:
             raise BadParameter(
-                f"mission '{self.name}': band '{self.band}'; use the nearest of {', '.join(BANDS)}"
+                f"mission '{self.name[:60]}': band {shown(self.band)}; use the nearest of "
+                f"{', '.join(BANDS)}"
             )
         if not 0 < self.minimum_period_days < self.maximum_period_days:
             raise BadParameter(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from exoval.allow_list import CONF
-from exoval.build import build
+from exoval.build import DEEPEST, build
 from exoval.errors import BadParameter, DataNotFound, reason_of
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def mission_settings(path: str | Path) -> dict:
     return settings
 
 
-def _plain(value: object, path: str | Path, budget: list[int]) -> object:
+def _plain(value: object, path: str | Path, budget: list[int], depth: int = 0) -> object:
     """Convert numbers that YAML 1.1 reads as text, such as 1e-3 without a point.
 
     Raises BadParameter for a reference to other settings and for more than ``budget`` values: a
@@ -85,10 +85,15 @@ def _plain(value: object, path: str | Path, budget: list[int]) -> object:
     budget[0] -= 1
     if budget[0] < 0:
         raise BadParameter(f"{path} holds more than {MOST_VALUES} values; give those of a mission")
+    if depth > DEEPEST:
+        # an entry may hold itself
+        raise BadParameter(
+            f"{path}: settings lie more than {DEEPEST} deep in one another; give flat ones"
+        )
     if isinstance(value, dict):
-        return {key: _plain(part, path, budget) for key, part in value.items()}
+        return {key: _plain(part, path, budget, depth + 1) for key, part in value.items()}
     if isinstance(value, list):
-        return [_plain(part, path, budget) for part in value]
+        return [_plain(part, path, budget, depth + 1) for part in value]
     if isinstance(value, str) and "${" in value:
         raise BadParameter(
             f"{path} refers to other settings ({value[:80]}); a mission's file gives values"

@@ -282,6 +282,8 @@ def load_fitted_model(directory: str | Path, *, table: FeatureTable | None = Non
         if not isinstance(pipeline, Pipeline):
             raise TypeError(f"it holds a {type(pipeline).__name__}")
         classes = [str(name) for name in pipeline.classes_]
+        # a damaged array of texts may hold no characters
+        "".join(classes).encode()
     if classes != described.classes or not set(classes) <= set(described.labels):
         raise BadTable(
             f"{directory / DESCRIPTION} has the classes {listed(described.classes)}, and the "

@@ -141,3 +141,41 @@ def test_the_apps_say_what_is_wrong_with_a_file(app, tmp_path):
     assert done.returncode == 2
     assert "unknown setting photons_ppm; did you mean photon_ppm?" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "text", ["noise: &a [*a]", "noise: &a {b: *a}", f"noise: {'[' * 60}{']' * 60}"]
+)
+def test_settings_without_an_end_are_refused(text, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    with pytest.raises(BadParameter, match="more than 50 deep"):
+        read_mission(path)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("band: 5", "band=5 is not a text"),
+        ("name: [a]", r"name=\['a'\] is not a text"),
+        ("target_prefix: 5", "target_prefix=5 is not a text"),
+        ("exposure_seconds: true", "exposure_seconds=True is not a number"),
+        (f"exposure_seconds: 1{'0' * 400}", "exposure_seconds=10+ is not a number"),
+        (f"band: {'x' * 3000}", "band 'x{79}; use the nearest"),
+    ],
+)
+def test_a_setting_of_another_kind_is_named_in_short(line, message, tmp_path):
+    path = tmp_path / "mine.yaml"
+    settings = {
+        "band": "kepler",
+        "exposure_seconds": 600,
+        "pixel_scale_arcsec": 4,
+        "blend_radius_arcsec": 4,
+        "minimum_period_days": 1,
+        "maximum_period_days": 9,
+    }
+    settings.pop(line.partition(":")[0], None)
+    path.write_text("".join(f"{key}: {value}\n" for key, value in settings.items()) + line)
+    with pytest.raises(BadParameter, match=message) as caught:
+        read_mission(path)
+    assert len(str(caught.value)) < 300

@@ -163,7 +163,7 @@ INFINITE = np.where(np.arange(400) < 4, np.inf, 1.0)
         (gaussian_table(scenarios=("planet",)), "holds only planet"),
         (gaussian_table(scenarios=("no_transit", "eclipsing_binary")), "needs a label that counts"),
         (gaussian_table(rows=5), "5 rows"),
-        (spoiled(feature_3=INFINITE), r"in columns \{'feature_3': 4\}"),
+        (spoiled(feature_3=INFINITE), r"infinite values, or .*, in columns \{'feature_3': 4\}"),
         (spoiled(disposition="planet"), "and one that does not"),
         (spoiled(**{f"feature_{i}": np.full(400, np.nan) for i in range(8)}), "every feature"),
         (gaussian_table(stars=2), "only 2 stars"),
