@@ -122,6 +122,7 @@ def draw(sets: dict[str, pd.DataFrame], report: dict, picture: Path) -> None:
             ratio,
             bins=np.linspace(-2.5, 2.5, 41),
             density=True,
+            log=True,
             histtype="step",
             color=colours[name],
             label=name,
