@@ -136,7 +136,7 @@ def resampled(rows: pd.DataFrame, values: pd.Series, statistic) -> dict:
     if not len(rows):
         return share(0, 0)
     rng = np.random.default_rng(5)
-    stars = list(values.groupby(rows.target).agg(np.array))
+    stars = [of.to_numpy() for _, of in values.groupby(rows.target)]
     drawn = [
         statistic(np.concatenate([stars[one] for one in rng.integers(len(stars), size=len(stars))]))
         for _ in range(RESAMPLES)

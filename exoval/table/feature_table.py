@@ -273,7 +273,8 @@ def load_feature_table(path: str | Path, *, verify: str = FULL) -> FeatureTable:
             _column(item, str(path)) for item in table.schema if item.name not in IDENTITY
         )
         odd = [item.name for item in table.schema if item.name in IDENTITY and not _is_text(item)]
-        if odd:
+        # columns of a table without rows have no type
+        if odd and table.num_rows:
             raise BadTable(f"{path}: {', '.join(odd)} must hold texts; {AGAIN}")
         frame = table.to_pandas()
     made = FeatureTable(frame, columns, recipe=written.recipe, meanings=written.labels)

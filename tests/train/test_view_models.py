@@ -109,7 +109,6 @@ def test_views_decide_where_features_say_nothing(tmp_path):
         assert min(areas["cnn"], areas["gp"]) > 0.95 and areas["logistic"] < 0.75
     predictions = pd.read_csv(tmp_path / "out" / "predictions_real.csv")
     assert len(predictions) == 59
-    assert predictions["cnn_error"].max() > 0 and predictions["gp_error"].max() > 0
     real = FakeReal()
     kept = np.delete(np.arange(60), 4)
     shown = replace(real.table, views=ViewRows.of_all(real.views, 60)).select(kept)
