@@ -79,14 +79,16 @@ def _alone(simulation: Simulation, scenario: str, index: int) -> list[Outcome]:
     try:
         return next(in_workers(partial(run_batch, simulation), [batch], workers=1))[1]
     except BrokenProcessPool:
-        died = "the worker process died (out of memory, or killed)"
-        return [
-            Outcome(
-                scenario=scenario,
-                index=index,
-                target="",
-                status=FAILED,
-                stage="worker",
-                reason=died,
-            )
-        ]
+        return [worker_died(scenario, index)]
+
+
+def worker_died(scenario: str, index: int) -> Outcome:
+    """The failed outcome of an example that kills its worker."""
+    return Outcome(
+        scenario=scenario,
+        index=index,
+        target="",
+        status=FAILED,
+        stage="worker",
+        reason="the worker process died (out of memory, or killed)",
+    )

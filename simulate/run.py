@@ -30,6 +30,7 @@ from exoval.table.feature_table import FeatureTable
 from exoval.views.fine import FineViews
 from exoval.views.view_form import ViewForm
 from simulate import labelled_set
+from simulate.dask_executor import DaskExecutor
 from simulate.event_kinds import NOTHING
 from simulate.example import Outcome, Simulation
 from simulate.executor import Batch, Executor
@@ -60,7 +61,7 @@ def run(
     detrend: Detrend,
     search: Search,
     feature: Mapping[str, FeatureGroup],
-    executor: Executor,
+    executor: Executor | DaskExecutor,
     population: Mapping[str, object],
     visible_snr: float = 5.0,
     max_events: int = 1,
@@ -250,7 +251,10 @@ def _batches(scenario: Mapping[str, Scenario], n_systems: int, batch_size: int) 
 
 
 def _simulate(
-    simulation: Simulation, batches: list[Batch], executor: Executor, shards: labelled_set.Shards
+    simulation: Simulation,
+    batches: list[Batch],
+    executor: Executor | DaskExecutor,
+    shards: labelled_set.Shards,
 ) -> list[Outcome]:
     """All outcomes in order of scenario and index, from finished shards and new work."""
     finished = {batch: shards.load(batch) for batch in batches}
