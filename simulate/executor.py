@@ -21,6 +21,11 @@ class Batch:
     start: int
     stop: int
 
+    @property
+    def file(self) -> str:
+        """Name of the file in ``shards/`` that holds it once it is finished."""
+        return f"{self.scenario}-{self.start:07d}-{self.stop:07d}.json"
+
 
 @dataclass(frozen=True)
 class Executor:

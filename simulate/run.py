@@ -30,6 +30,7 @@ from exoval.table.feature_table import FeatureTable
 from exoval.views.fine import FineViews
 from exoval.views.view_form import ViewForm
 from simulate import labelled_set
+from simulate.batches import cut_into_batches, systems_of_each
 from simulate.dask_executor import DaskExecutor
 from simulate.event_kinds import NOTHING
 from simulate.example import Outcome, Simulation
@@ -74,7 +75,8 @@ def run(
 ) -> dict:
     """Simulate ``n_systems`` targets, divided evenly among the scenarios; return the manifest.
 
-    Finished batches of an interrupted run in ``output`` are reused. ``settings`` is the resolved
+    Finished batches of an earlier run in ``output`` are reused, if it was interrupted or made fewer
+    systems. ``settings`` is the resolved
     configuration, for the manifest. Every star is searched for up to ``max_events`` events, each
     with the earlier ones taken out; every event is a row with its own label. ``survey_events`` is
     the list that events are compared with (``exoval.catalogs.survey_list``). ``population`` gives
@@ -103,6 +105,7 @@ def run(
         views=views,
         view_form=view_form,
     )
+    systems = systems_of_each(list(scenario), n_systems)
     make_folder(output)
     with folder_lock(output):
         shards = labelled_set.Shards(
@@ -110,9 +113,11 @@ def run(
             fingerprint=fingerprint(_what_makes_rows(settings, scenario, described)),
             views=views,
             data=_data(host, simulation.recipe),
+            plan={"systems": systems, "batch_size": batch_size},
         )
         log.info("hosts: %s", described)
-        batches = _batches(scenario, n_systems, batch_size)
+        finished = labelled_set.finished_batches(output)
+        batches = cut_into_batches(systems, batch_size, finished)
         start = time.time()
         outcomes = _simulate(simulation, batches, executor, shards)
         meanings = {event_label(name, one): one.meaning for name, one in scenario.items()}
@@ -236,18 +241,6 @@ def _check(n_systems: int, batch_size: int, scenario: Mapping[str, Scenario]) ->
         )
     if batch_size < 1:
         raise BadParameter(f"batch_size={batch_size}; give 1 or more")
-
-
-def _batches(scenario: Mapping[str, Scenario], n_systems: int, batch_size: int) -> list[Batch]:
-    """Batches of equal numbers of systems per scenario, alternating between scenarios."""
-    share, rest = divmod(n_systems, len(scenario))
-    batches = [
-        Batch(name, start, min(start + batch_size, size))
-        for number, name in enumerate(scenario)
-        for size in [share + (number < rest)]
-        for start in range(0, size, batch_size)
-    ]
-    return sorted(batches, key=lambda batch: batch.start)
 
 
 def _simulate(
