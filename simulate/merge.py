@@ -20,7 +20,7 @@ from exoval.running.provenance import code_version, versions
 from exoval.running.whole_folder import MANIFEST, UNFINISHED, check_files, folder_draft, publish
 from exoval.schema import read_json
 from exoval.table.feature_table import FeatureTable, load_feature_table
-from exoval.views.store import VALUES, Views, open_views, save_views
+from exoval.views.store import VALUES, ViewRows, open_views, save_views
 from simulate.example import FAILED, KEPT
 from simulate.labelled_set import PASSED, REPEAT, SHARDS, completeness_by_scenario
 from simulate.run import PACKAGES, PLACES, WITHOUT_EFFECT
@@ -37,13 +37,12 @@ OF_VIEWS = ("views", "view_form")
 
 @dataclass(frozen=True, kw_only=True)
 class _Part:
-    """A labelled set to join: its manifest, features, truths, and views if it has them."""
+    """A labelled set to join: its manifest, truths, and features with the views if it has them."""
 
     folder: Path
     manifest: dict
     table: FeatureTable
     truth: pd.DataFrame
-    views: Views | None
 
     @property
     def seeds(self) -> list[int]:
@@ -67,7 +66,7 @@ def merge_sets(output: str | Path, folders: Sequence[str | Path]) -> dict:
     if len(folders) < 2:
         raise BadParameter(f"{len(folders)} labelled sets to merge; give two or more")
     parts = [_read(Path(folder)) for folder in folders]
-    with_views = all(one.views is not None for one in parts)
+    with_views = all(one.table.views is not None for one in parts)
     _refuse_differences(parts, with_views=with_views)
     parts = _with_unique_names(parts)
     _refuse_same_examples(parts)
@@ -83,7 +82,7 @@ def merge_sets(output: str | Path, folders: Sequence[str | Path]) -> dict:
             completeness = completeness_by_scenario(truth)
             save_completeness(completeness, draft)
             if with_views:
-                layout = parts[0].views.layout
+                layout = parts[0].table.views.layout
                 save_views(draft, "views", size=len(table), rows=_view_rows(parts), layout=layout)
             manifest = _manifest(parts, repeats, output, with_views=with_views) | {
                 "labels": meanings_to_plain(table.meanings),
@@ -112,13 +111,10 @@ def _read(folder: Path) -> _Part:
             f"{folder} is no labelled set of this version: its {MANIFEST} lacks "
             f"{listed(sorted(missing))}; {AGAIN}"
         )
-    return _Part(
-        folder=folder,
-        manifest=manifest,
-        table=load_feature_table(folder / "features.parquet"),
-        truth=read_truth(folder),
-        views=open_views(folder) if (folder / VALUES.format("views")).is_file() else None,
-    )
+    table = load_feature_table(folder / "features.parquet")
+    if (folder / VALUES.format("views")).is_file():
+        table = replace(table, views=ViewRows.of_all(open_views(folder), len(table)))
+    return _Part(folder=folder, manifest=manifest, table=table, truth=read_truth(folder))
 
 
 def _refuse_differences(parts: list[_Part], *, with_views: bool) -> None:
@@ -255,16 +251,8 @@ def _without_repeats(parts: list[_Part]) -> tuple[list[_Part], list[pd.DataFrame
         repeats.append(lost)
         if len(lost):
             rows = ~part.table.frame["event"].isin(lost["event"]).to_numpy()
-            views = part.views
-            if views is not None:
-                views = Views(views.values[rows], views.missing[rows], views.layout)
             status = truth["status"].mask(again, FAILED)
-            part = replace(
-                part,
-                table=part.table.select(rows),
-                truth=truth.assign(status=status),
-                views=views,
-            )
+            part = replace(part, table=part.table.select(rows), truth=truth.assign(status=status))
         kept.append(part)
     return kept, repeats
 
@@ -275,10 +263,10 @@ def _joined_features(parts: list[_Part]) -> FeatureTable:
     for part in parts:
         meanings |= part.table.meanings
     recipe = dict(first.recipe)
-    if any(part.views is None for part in parts):
+    if any(part.table.views is None for part in parts):
         recipe |= {name: None if name == "view_form" else False for name in OF_VIEWS}
     frame = pd.concat([part.table.frame for part in parts], ignore_index=True)
-    return replace(first, frame=frame, recipe=recipe, meanings=meanings)
+    return replace(first, frame=frame, recipe=recipe, meanings=meanings, views=None)
 
 
 def _joined_truths(parts: list[_Part]) -> pd.DataFrame:
@@ -288,11 +276,10 @@ def _joined_truths(parts: list[_Part]) -> pd.DataFrame:
 
 
 def _view_rows(parts: list[_Part]) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-    row = 0
-    for part in parts:
-        for values, missing in zip(part.views.values, part.views.missing, strict=True):
-            yield row, values, missing
-            row += 1
+    """Number, views and counts of empty bins of every row, one at a time."""
+    chosen = ((part.table.views.views, row) for part in parts for row in part.table.views.rows)
+    for number, (views, row) in enumerate(chosen):
+        yield number, views.values[row], views.missing[row]
 
 
 def _manifest(
