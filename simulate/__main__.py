@@ -32,17 +32,17 @@ COMMANDS = ("status", "merge")
 def main() -> None:
     """Run a command on labelled sets if the first argument names one; otherwise make a set."""
     if sys.argv[1:2] and sys.argv[1] in COMMANDS:
-        parsed = _parser().parse_args(sys.argv[1:])
+        parsed = parser().parse_args(sys.argv[1:])
         with message_instead_of_traceback():
             parsed.command(parsed)
     else:
         make_set()
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     """The command line of everything but the making of a set, which is Hydra's."""
-    parser = argparse.ArgumentParser(prog="python -m simulate")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    made = argparse.ArgumentParser(prog="python -m simulate")
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
     status = commands.add_parser(
         "status",
         help="how far runs are",
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     merge.add_argument("output", type=Path, metavar="OUT", help="new folder, or an earlier merge")
     merge.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="a labelled set")
     merge.set_defaults(command=_merge)
-    return parser
+    return made
 
 
 def _status(parsed: argparse.Namespace) -> None:
