@@ -86,6 +86,8 @@ class DaskExecutor:
                 threads_per_worker=1,
                 processes=True,
                 dashboard_address=None,
+                # with a limit, dask pauses workers that are near it, for good if all are
+                memory_limit=0,
                 scheduler_kwargs={"allowed_failures": ALLOWED_FAILURES},
             )
             return stack.enter_context(Client(stack.enter_context(cluster)))

@@ -106,6 +106,9 @@ def test_of_a_run_under_way_the_rate_begins_with_it(half):
         status = status_of(half)
         assert status.total.per_hour == pytest.approx(8 / 25 * 3600)
         assert status.state.startswith(f"process {os.getpid()} on ")
+        # one that was killed leaves its lock
+        lock.write_text(json.dumps(said | {"process_start": "another process"}))
+        assert status_of(half).state.startswith("interrupted")
         lock.unlink()
 
 
