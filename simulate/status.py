@@ -93,7 +93,7 @@ def status_of(folder: str | Path) -> Status:
             systems_done=systems,
             systems_failed=sum(one.failed for one in done),
             systems_left=sum(plan.systems[name] for name in names) - systems,
-            per_hour=of_rate / hours if hours else None,
+            per_hour=of_rate / hours if hours and of_rate else None,
         )
 
     total = progress(list(plan.systems))
