@@ -35,6 +35,7 @@ PACKAGES = (
     "transitleastsquares",
     "xgboost-cpu",
     "optuna",
+    "distributed",
 )
 #: endings of files that should be tables
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet", ".ecsv", ".vot", ".fits", ".fit", ".gz")

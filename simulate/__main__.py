@@ -1,9 +1,14 @@
-"""``python -m simulate``: make a labelled set; the one file of this app with configuration."""
+"""``python -m simulate``: make, examine and join labelled sets.
+
+It is the one file of this app with configuration.
+"""
 
 from __future__ import annotations
 
+import argparse
 import logging
 import sys
+from pathlib import Path
 
 import hydra
 from hydra.core.config_store import ConfigStore
@@ -20,9 +25,60 @@ from exoval.running.output_path import check_overrides
 
 log = logging.getLogger("simulate")
 
+#: first arguments that are no settings
+COMMANDS = ("status", "merge")
+
+
+def main() -> None:
+    """Run a command on labelled sets if the first argument names one; otherwise make a set."""
+    if sys.argv[1:2] and sys.argv[1] in COMMANDS:
+        parsed = parser().parse_args(sys.argv[1:])
+        with message_instead_of_traceback():
+            parsed.command(parsed)
+    else:
+        make_set()
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of everything but the making of a set, which is Hydra's."""
+    made = argparse.ArgumentParser(prog="python -m simulate")
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
+    status = commands.add_parser(
+        "status",
+        help="how far runs are",
+        description="Print, for every scenario, how many batches and systems are done, failed and "
+        "left, the rate and the time left. Nothing in the folders is changed.",
+    )
+    status.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="output=DIR of a run")
+    status.set_defaults(command=_status)
+    merge = commands.add_parser(
+        "merge",
+        help="join finished labelled sets",
+        description="Join finished labelled sets that differ in seed, number of systems and "
+        "scenarios alone. With several seeds the names of events begin with theirs, such as "
+        "seed3-planet-0000017.",
+    )
+    merge.add_argument("output", type=Path, metavar="OUT", help="new folder, or an earlier merge")
+    merge.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="a labelled set")
+    merge.set_defaults(command=_merge)
+    return made
+
+
+def _status(parsed: argparse.Namespace) -> None:
+    from simulate.status import status_of, status_table
+
+    print("\n\n".join(status_table(folder, status_of(folder)) for folder in parsed.folders))
+
+
+def _merge(parsed: argparse.Namespace) -> None:
+    from simulate.merge import merge_sets
+
+    manifest = merge_sets(parsed.output, parsed.folders)
+    _summary(manifest, str(parsed.output))
+
 
 @hydra.main(config_path="pkg://conf", config_name="simulate", version_base="1.3")
-def main(config: DictConfig) -> None:
+def make_set(config: DictConfig) -> None:
     """Resolve the whole configuration, build its parts and run."""
     with message_instead_of_traceback():
         # imported here so that --cfg job and --help do not pay for the numerical libraries

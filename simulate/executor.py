@@ -21,6 +21,11 @@ class Batch:
     start: int
     stop: int
 
+    @property
+    def file(self) -> str:
+        """Name of the file in ``shards/`` that holds it once it is finished."""
+        return f"{self.scenario}-{self.start:07d}-{self.stop:07d}.json"
+
 
 @dataclass(frozen=True)
 class Executor:
@@ -79,14 +84,16 @@ def _alone(simulation: Simulation, scenario: str, index: int) -> list[Outcome]:
     try:
         return next(in_workers(partial(run_batch, simulation), [batch], workers=1))[1]
     except BrokenProcessPool:
-        died = "the worker process died (out of memory, or killed)"
-        return [
-            Outcome(
-                scenario=scenario,
-                index=index,
-                target="",
-                status=FAILED,
-                stage="worker",
-                reason=died,
-            )
-        ]
+        return [worker_died(scenario, index)]
+
+
+def worker_died(scenario: str, index: int) -> Outcome:
+    """The failed outcome of an example that kills its worker."""
+    return Outcome(
+        scenario=scenario,
+        index=index,
+        target="",
+        status=FAILED,
+        stage="worker",
+        reason="the worker process died (out of memory, or killed)",
+    )

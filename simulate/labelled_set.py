@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from io import BytesIO
@@ -38,7 +39,10 @@ from simulate.executor import Batch
 
 log = logging.getLogger(__name__)
 
-#: file of JSON that says what the shards beside it are made of
+SHARDS = "shards"
+#: name of a finished batch's file: scenario, first system, and the one behind the last
+BATCH = r"(.+)-(\d{7,})-(\d{7,})\.json"
+#: file of JSON that says what the shards beside it are made of, and how many are planned
 ORIGIN = "origin.txt"
 ANEW = "choose another output=DIR, or delete the folder and simulate again"
 #: statuses of examples that passed each stage
@@ -47,6 +51,11 @@ PASSED = {
     VISIBLE: (VISIBLE, RECOVERED, KEPT),
     RECOVERED: (RECOVERED, KEPT),
     KEPT: (KEPT,),
+}
+#: why a repeat of a light curve without an injection does not count
+REPEAT = {
+    "stage": "repeat",
+    "reason": "the same light curve without an injection was already searched",
 }
 
 
@@ -64,26 +73,28 @@ class Shards:
         fingerprint: str,
         views: bool = False,
         data: Mapping[str, object] | None = None,
+        plan: Mapping[str, object] | None = None,
     ) -> None:
         """Open the folder, which is made if needed.
 
-        ``fingerprint`` is that of the settings, ``data`` identifies the data that are read. Raises
-        BadParameter if the folder holds shards of other settings, of other data or of another
-        version of exoval, DataNotFound if it cannot be written.
+        ``fingerprint`` is that of the settings, ``data`` identifies the data that are read, and
+        ``plan`` says what the run will make (``simulate.status``). Raises BadParameter if the
+        folder holds shards of other settings, of other data or of another version of exoval,
+        DataNotFound if it cannot be written.
         """
-        self.folder = folder / "shards"
+        self.folder = folder / SHARDS
         self.views = views
         make_folder(self.folder)
         self.data = dict(data or {})
         mine = {"settings": fingerprint, "version": code_version(), "data": self.data}
         origin = self._origin()
-        if origin is None:
-            with replacing(self.folder / ORIGIN, setting="output=DIR") as draft:
-                draft.write_text(json.dumps(sealed(mine, name=ORIGIN), indent=1))
-            return
-        reason = _why_another(origin, mine)
+        reason = "" if origin is None else _why_another(origin, mine)
         if reason:
             raise BadParameter(f"{folder} holds a labelled set made {reason}")
+        described = sealed(mine if plan is None else mine | {"plan": plan}, name=ORIGIN)
+        if origin != described:
+            with replacing(self.folder / ORIGIN, setting="output=DIR") as draft:
+                draft.write_text(json.dumps(described, indent=1))
 
     def _origin(self) -> dict | None:
         """What the shards in the folder are made of; None if there are none."""
@@ -100,7 +111,7 @@ class Shards:
         return None
 
     def _path(self, batch: Batch) -> Path:
-        return self.folder / f"{batch.scenario}-{batch.start:07d}-{batch.stop:07d}.json"
+        return self.folder / batch.file
 
     def load(self, batch: Batch) -> list[Outcome] | None:
         """The outcomes of a finished batch, without views; None if it is missing or damaged."""
@@ -147,6 +158,12 @@ class Shards:
             yield event_name(outcome), row[:length], row[length:]
 
 
+def finished_batches(folder: Path) -> list[Batch]:
+    """The batches whose files a labelled set's folder holds, by name; none of them is read."""
+    found = [re.fullmatch(BATCH, path.name) for path in sorted((folder / SHARDS).glob("*.json"))]
+    return [Batch(one[1], int(one[2]), int(one[3])) for one in found if one]
+
+
 def _why_another(origin: Mapping[str, object], mine: Mapping[str, object]) -> str:
     """How the origin of shards differs from that of a run, and what to do; empty if it does not."""
     if origin.get("version") != mine["version"]:
@@ -189,8 +206,7 @@ def drop_repeats(outcomes: list[Outcome]) -> list[Outcome]:
                     target=outcome.target,
                     status=FAILED,
                     truth=outcome.truth,
-                    stage="repeat",
-                    reason="the same light curve without an injection was already searched",
+                    **REPEAT,
                 )
             seen.add(key)
         kept.append(outcome)

@@ -30,6 +30,8 @@ from exoval.table.feature_table import FeatureTable
 from exoval.views.fine import FineViews
 from exoval.views.view_form import ViewForm
 from simulate import labelled_set
+from simulate.batches import cut_into_batches, systems_of_each
+from simulate.dask_executor import DaskExecutor
 from simulate.event_kinds import NOTHING
 from simulate.example import Outcome, Simulation
 from simulate.executor import Batch, Executor
@@ -60,7 +62,7 @@ def run(
     detrend: Detrend,
     search: Search,
     feature: Mapping[str, FeatureGroup],
-    executor: Executor,
+    executor: Executor | DaskExecutor,
     population: Mapping[str, object],
     visible_snr: float = 5.0,
     max_events: int = 1,
@@ -73,7 +75,8 @@ def run(
 ) -> dict:
     """Simulate ``n_systems`` targets, divided evenly among the scenarios; return the manifest.
 
-    Finished batches of an interrupted run in ``output`` are reused. ``settings`` is the resolved
+    Finished batches of an earlier run in ``output`` are reused, if it was interrupted or made fewer
+    systems. ``settings`` is the resolved
     configuration, for the manifest. Every star is searched for up to ``max_events`` events, each
     with the earlier ones taken out; every event is a row with its own label. ``survey_events`` is
     the list that events are compared with (``exoval.catalogs.survey_list``). ``population`` gives
@@ -102,6 +105,7 @@ def run(
         views=views,
         view_form=view_form,
     )
+    systems = systems_of_each(list(scenario), n_systems)
     make_folder(output)
     with folder_lock(output):
         shards = labelled_set.Shards(
@@ -109,9 +113,11 @@ def run(
             fingerprint=fingerprint(_what_makes_rows(settings, scenario, described)),
             views=views,
             data=_data(host, simulation.recipe),
+            plan={"systems": systems, "batch_size": batch_size},
         )
         log.info("hosts: %s", described)
-        batches = _batches(scenario, n_systems, batch_size)
+        finished = labelled_set.finished_batches(output)
+        batches = cut_into_batches(systems, batch_size, finished)
         start = time.time()
         outcomes = _simulate(simulation, batches, executor, shards)
         meanings = {event_label(name, one): one.meaning for name, one in scenario.items()}
@@ -237,20 +243,11 @@ def _check(n_systems: int, batch_size: int, scenario: Mapping[str, Scenario]) ->
         raise BadParameter(f"batch_size={batch_size}; give 1 or more")
 
 
-def _batches(scenario: Mapping[str, Scenario], n_systems: int, batch_size: int) -> list[Batch]:
-    """Batches of equal numbers of systems per scenario, alternating between scenarios."""
-    share, rest = divmod(n_systems, len(scenario))
-    batches = [
-        Batch(name, start, min(start + batch_size, size))
-        for number, name in enumerate(scenario)
-        for size in [share + (number < rest)]
-        for start in range(0, size, batch_size)
-    ]
-    return sorted(batches, key=lambda batch: batch.start)
-
-
 def _simulate(
-    simulation: Simulation, batches: list[Batch], executor: Executor, shards: labelled_set.Shards
+    simulation: Simulation,
+    batches: list[Batch],
+    executor: Executor | DaskExecutor,
+    shards: labelled_set.Shards,
 ) -> list[Outcome]:
     """All outcomes in order of scenario and index, from finished shards and new work."""
     finished = {batch: shards.load(batch) for batch in batches}

@@ -16,6 +16,7 @@ from hydra import compose, initialize_config_module
 from labelled_sets import gaussian_table
 from sklearn.ensemble import RandomForestClassifier
 
+import simulate.__main__ as simulate_app
 from exoval.__main__ import _parser
 from exoval.models.calibrate import Identity
 from exoval.models.feature_pipeline import feature_pipeline
@@ -141,6 +142,8 @@ def test_commands_name_what_there_is(path, body):
             assert (ROOT / words[0]).is_file(), words
         elif words[1] == "exoval":
             _parser().parse_args(words[2:])
+        elif words[1] == "simulate" and words[2] in simulate_app.COMMANDS:
+            simulate_app.parser().parse_args(words[2:])
         elif words[1] in ("simulate", "train"):
             check_settings(words[1], words[2:], recipes)
         else:

@@ -80,6 +80,16 @@ def folder_lock(place: str | Path, *, setting: str = "output=DIR") -> Iterator[N
             path.unlink(missing_ok=True)
 
 
+def lock_holder(place: str | Path) -> Holder | None:
+    """The process that writes a folder now; None if none does. Nothing is changed.
+
+    A process of another host counts as long as its lock is there.
+    """
+    holder = _holder(Path(place) / LOCK)
+    gone = holder and holder.host == socket.gethostname() and not holder.is_alive()
+    return None if gone else holder
+
+
 def this_process() -> Holder:
     """This process as the holder of a lock."""
     return Holder(
