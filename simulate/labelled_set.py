@@ -14,7 +14,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -200,14 +200,7 @@ def drop_repeats(outcomes: list[Outcome]) -> list[Outcome]:
         )
         if outcome.status == KEPT and key[2] is not None:
             if key in seen:
-                outcome = Outcome(
-                    scenario=outcome.scenario,
-                    index=outcome.index,
-                    target=outcome.target,
-                    status=FAILED,
-                    truth=outcome.truth,
-                    **REPEAT,
-                )
+                outcome = replace(outcome, status=FAILED, row={}, views=None, **REPEAT)
             seen.add(key)
         kept.append(outcome)
     return kept

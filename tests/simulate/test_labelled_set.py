@@ -113,6 +113,14 @@ def test_a_light_curve_searched_twice_as_it_is_counts_once():
     assert [o.status for o in kept if o.scenario == "no_transit"] == [KEPT, FAILED, KEPT]
 
 
+def test_a_repeat_stays_the_event_that_it_is():
+    again = replace(OUTCOMES[-1], index=90, number=2, label="no_transit", row={"depth": 1.0})
+    *_, first, second = labelled_set.drop_repeats([*OUTCOMES, replace(again, index=89), again])
+    for one in (first, second):
+        assert (one.number, one.label) == (2, "no_transit")
+    assert second.status == FAILED and second.row == {} and second.reason
+
+
 def test_counts_are_cumulative():
     counts = labelled_set.counts(OUTCOMES, ["planet", "no_transit"])
     assert counts["planet"] == {"drawn": 3, "visible": 2, "recovered": 1, "kept": 1, "failed": 1}
