@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -181,8 +182,10 @@ def test_the_command_runs_on_a_scheduler_by_its_address(tmp_path):
         for name, *rest in commands
     )
     try:
-        while not told.is_file():
+        # the file is there before its text is
+        while not (told.is_file() and told.read_text().rstrip().endswith("}")):
             assert scheduler.poll() is None
+            time.sleep(0.1)
         address = json.loads(told.read_text())["address"]
         done = run_command(
             tmp_path,
