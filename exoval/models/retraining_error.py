@@ -79,18 +79,12 @@ def predicted_variance(
     return regression.predict(_inputs(log_odds, features))
 
 
-def half_width(probability: np.ndarray, log_odds_error: np.ndarray) -> np.ndarray:
-    """Half the width of the interval of one standard error, in probability; same shape.
-
-    >>> half_width(np.array([0.5]), np.array([0.4])).round(3).tolist()
-    [0.099]
-    """
-    low, high = interval(probability, log_odds_error)
-    return 0.5 * (high - low)
-
-
 def interval(probability: np.ndarray, log_odds_error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The probabilities one standard error of the log odds below and above."""
+    """The probabilities one standard error of the log odds below and above, of the same shape.
+
+    >>> [side.round(3).tolist() for side in interval(np.array([0.5]), np.array([0.4]))]
+    [[0.401], [0.599]]
+    """
     with np.errstate(divide="ignore"):
         middle = np.log(probability) - np.log1p(-probability)
     return expit(middle - log_odds_error), expit(middle + log_odds_error)
