@@ -161,21 +161,22 @@ class FittedModel:
         The error is that of the log odds: how far training on other stars of the same world would
         move them (``exoval.models.retraining_error``). NaN for a model without errors.
         """
-        probability = self.probabilities(table, priors=priors)
+        trained = self.probabilities(table)
         if self.error is None:
-            return (np.full(probability.shape, np.nan),) * 2
-        trained = probability if priors is None else self.probabilities(table)
+            return (np.full(trained.shape, np.nan),) * 2
+        probability = trained if priors is None else self._shifted(trained, priors)
         return interval(probability, self.error.of_classes(logit(trained), self._features(table)))
 
     def planet_interval(
         self, table: FeatureTable, *, priors: dict[str, float] | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """P(planet) one standard error below and above, each (rows,); NaN without errors."""
-        planet = self.of_planets(self.probabilities(table, priors=priors))
+        trained = self.probabilities(table)
         if self.error is None:
-            return (np.full(len(planet), np.nan),) * 2
-        trained = planet if priors is None else self.of_planets(self.probabilities(table))
-        return interval(planet, self.error.of_planet(logit(trained), self._features(table)))
+            return (np.full(len(trained), np.nan),) * 2
+        probability = trained if priors is None else self._shifted(trained, priors)
+        error = self.error.of_planet(logit(self.of_planets(trained)), self._features(table))
+        return interval(self.of_planets(probability), error)
 
     def _shifted(self, calibrated: np.ndarray, priors: dict[str, float]) -> np.ndarray:
         """Probabilities (..., classes) for other shares of the scenarios."""

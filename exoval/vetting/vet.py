@@ -85,7 +85,12 @@ def vet(
     planet_low, planet_high = model.planet_interval(table, priors=priors)
     novelty = None if run.novelty is None else run.novelty(table)
     is_novel = novelty is not None and novelty.verdict[0] == NOVEL
-    planet = {one: _planet(other, table, planet_share) for one, other in run.models.items()}
+    planet = {
+        one: float(other.of_planets(probability[None])[0])
+        if one == run.leading
+        else _planet(other, table, planet_share)
+        for one, other in run.models.items()
+    }
     used, available = len(measured.folded.light_curve.segments), len(light_curve.segments)
     result = VettingResult(
         name=name or light_curve.target,

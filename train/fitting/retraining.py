@@ -2,8 +2,8 @@
 
 The stars of a labelled set are divided into quarters. For each quarter in turn, those of the other
 three are split in two halves, and each half trains and calibrates a model: two independent draws
-of the world, which are compared on events that neither has seen. Halves of these halves say how
-fast the spread falls with the number of stars, and so what it is for all of them.
+of the world, which are compared on events that neither has seen. Models of half as many stars say
+how fast the spread falls with the number of stars, and so what it is for all of them.
 """
 
 from __future__ import annotations
