@@ -9,27 +9,30 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from exoval.errors import BadParameter, DataNotFound, listed, shown
 from exoval.injection.completeness import save_completeness
 from exoval.injection.importance_weights import effective_sample_sizes, read_truth
 from exoval.labels import meanings_to_plain
 from exoval.running.folder_lock import folder_lock
-from exoval.running.output_path import make_folder, replacing
+from exoval.running.output_path import make_folder
 from exoval.running.provenance import code_version, versions
 from exoval.running.whole_folder import MANIFEST, UNFINISHED, check_files, folder_draft, publish
 from exoval.schema import read_json
 from exoval.table.feature_table import FeatureTable, load_feature_table
+from exoval.table.parquet_parts import names_to_check, writing_parts
 from exoval.views.store import VALUES, ViewRows, open_views, save_views
 from simulate.example import FAILED, KEPT
-from simulate.labelled_set import PASSED, REPEAT, SHARDS, completeness_by_scenario
-from simulate.run import PACKAGES, PLACES, WITHOUT_EFFECT
+from simulate.labelled_set import FEATURES, TRUTH
+from simulate.repeats import REPEAT, SAME_LIGHT_CURVE
+from simulate.run import PACKAGES, PARTS, PLACES, WITHOUT_EFFECT
+from simulate.shards import SHARDS
+from simulate.tally import PASSED, completeness_by_scenario
 
 log = logging.getLogger(__name__)
 
 AGAIN = "simulate the set again"
-#: what tells that an event without an injection is a repeat (``simulate.labelled_set``)
-SAME_LIGHT_CURVE = ["target", "segments", "transform", "found_period_days"]
 #: settings that may differ between the sets that are joined
 MAY_DIFFER = (*WITHOUT_EFFECT, "seed", "scenario", "survey_events")
 OF_VIEWS = ("views", "view_form")
@@ -76,9 +79,10 @@ def merge_sets(output: str | Path, folders: Sequence[str | Path]) -> dict:
         parts, repeats = _without_repeats(parts)
         table, truth = _joined_features(parts), _joined_truths(parts)
         with folder_draft(output, setting="OUT") as draft:
-            table.save(draft / "features.parquet")
-            with replacing(draft / "truth.parquet") as path, path.open("wb") as file:
-                truth.to_parquet(file, index=False)
+            table.save(draft / FEATURES)
+            rows = pa.Table.from_pandas(truth, preserve_index=False)
+            with writing_parts(draft / TRUTH, rows.schema.remove_metadata()) as parts_of_truth:
+                parts_of_truth.write(rows)
             completeness = completeness_by_scenario(truth)
             save_completeness(completeness, draft)
             if with_views:
@@ -92,7 +96,7 @@ def merge_sets(output: str | Path, folders: Sequence[str | Path]) -> dict:
                 "schema_hash": table.schema_hash,
                 "recipe": table.recipe,
             }
-            publish(draft, manifest, instead_of=("views*",))
+            publish(draft, manifest, instead_of=("views*", *PARTS))
     return manifest
 
 
@@ -103,7 +107,7 @@ def _read(folder: Path) -> _Part:
             f"{folder} holds no finished labelled set (no {MANIFEST}); simulate it to its end, or "
             "give the output folder of python -m simulate"
         )
-    check_files(folder, ["features.parquet", "truth.parquet"])
+    check_files(folder, [*names_to_check(folder / FEATURES), *names_to_check(folder / TRUTH)])
     manifest = read_json(folder / MANIFEST, remedy=AGAIN)
     missing = {"seed", "config", "recipe", "counts", "host", "failures"} - set(manifest)
     if missing:
@@ -111,7 +115,7 @@ def _read(folder: Path) -> _Part:
             f"{folder} is no labelled set of this version: its {MANIFEST} lacks "
             f"{listed(sorted(missing))}; {AGAIN}"
         )
-    table = load_feature_table(folder / "features.parquet")
+    table = load_feature_table(folder / FEATURES)
     if (folder / VALUES.format("views")).is_file():
         table = replace(table, views=ViewRows.of_all(open_views(folder), len(table)))
     return _Part(folder=folder, manifest=manifest, table=table, truth=read_truth(folder))
@@ -242,7 +246,10 @@ def _without_repeats(parts: list[_Part]) -> tuple[list[_Part], list[pd.DataFrame
             chosen = truth["status"].eq(KEPT) & truth["transform"].notna()
             # missing values are equal to one another here
             keys = pd.Series(
-                [tuple(map(str, row)) for row in truth[SAME_LIGHT_CURVE].itertuples(index=False)],
+                [
+                    tuple(map(str, row))
+                    for row in truth[list(SAME_LIGHT_CURVE)].itertuples(index=False)
+                ],
                 index=truth.index,
             )
             again = (chosen & keys.isin(seen)).to_numpy()
