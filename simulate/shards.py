@@ -84,7 +84,7 @@ class Shards:
             plain = read_json(path, remedy=ANEW)
             check_seal(plain, path, remedy=ANEW)
             return plain
-        if any(self.folder.iterdir()):
+        if any(not path.name.startswith(".") for path in self.folder.iterdir()):
             raise BadParameter(
                 f"{self.folder} holds shards without {ORIGIN}, which says what they are made of: "
                 f"an older version made them, or the file was deleted; {ANEW}"
@@ -95,8 +95,10 @@ class Shards:
         """The stretches of the shards and the batches in the folder that are as they were written.
 
         All are compared with their checksums. Damaged ones are deleted with a warning, so that they
-        are made again, and batches that a shard holds too without one.
+        are made again, and without one batches that a shard holds too and what a writer that was
+        killed left behind.
         """
+        self._clear_away()
         shards = []
         for stretch in finished_shards(self.folder.parent):
             damage = (shard := Shard(self.folder, stretch)).damage()
@@ -112,6 +114,15 @@ class Shards:
             else:
                 batches.append(batch)
         return shards, batches
+
+    def _clear_away(self) -> None:
+        """Delete drafts, and files beside the descriptions of which none is there."""
+        for path in list(self.folder.iterdir()):
+            name, _, ending = path.name.partition(".")
+            description = f"{name}.json" if ending in ("json", "npy") else f"{name}.shard.json"
+            unfinished = re.fullmatch(NAME, name) and not (self.folder / description).is_file()
+            if unfinished or path.name.startswith(".draft-"):
+                path.unlink()
 
     def expect(
         self, systems: Mapping[str, int], *, batch_size: int, shard_size: int

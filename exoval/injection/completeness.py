@@ -202,13 +202,17 @@ class CompletenessCounts:
             np.add.at(sums, place, value)
 
     def _scaled(self, weights: np.ndarray) -> np.ndarray:
-        """Weights in units of the largest one so far; earlier sums are brought to it."""
-        largest = max(self._scale, weights.max())
+        """Weights in units near the largest one so far; earlier sums are brought to them.
+
+        Units are powers of two, so that sums do not depend on where the parts are cut.
+        """
+        largest = weights.max()
         if largest > self._scale:
-            ratio = self._scale / largest
+            scale = 2.0 ** np.ceil(np.log2(largest))
+            ratio = self._scale / scale
             self._sums[2:] *= np.array([ratio, ratio**2, ratio])[:, None, None]
-            self._scale = largest
-        return weights / largest if largest > 0 else weights
+            self._scale = scale
+        return weights / self._scale if self._scale > 0 else weights
 
     def completeness(self) -> Completeness | None:
         """The completeness in the cells that the draws span; None without draws."""

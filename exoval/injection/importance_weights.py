@@ -101,7 +101,9 @@ class EffectiveSampleSizes:
         for scenario in truth["label"].unique():
             chosen = weights[counted & (truth["label"] == scenario)]
             sums = self._sums.setdefault(str(scenario), np.zeros(3))
-            sums += len(chosen), chosen.sum(), (chosen**2).sum()
+            # one by one, so that sums do not depend on where the parts are cut
+            rows = np.stack([np.ones(len(chosen)), chosen, chosen**2], axis=1)
+            sums[:] = np.cumsum(np.vstack([sums, rows]), axis=0)[-1]
 
     def by_scenario(self) -> dict[str, dict[str, float]]:
         """Rows and effective size of every scenario; a warning names those that collapsed."""
