@@ -37,7 +37,7 @@ from simulate.observation import Observation
 from simulate.parent_event import with_parent
 from simulate.recover import Eclipses, Recovery, recover_among
 from simulate.scenarios.scenario import Scenario, event_label
-from simulate.transform import INVERTED, SCRAMBLED, invert, scramble
+from simulate.transform import transformed
 
 log = logging.getLogger(__name__)
 
@@ -166,10 +166,8 @@ def inject_example(
     system = simulation.scenarios[scenario].draw(rng, observation)
     system = simulation.phase_curves.dress(rng, simulation.limb_darkening.dress(rng, system))
     transform = system.truth.get("transform", "")
-    if transform == INVERTED:
-        light_curve = invert(host)
-    elif transform == SCRAMBLED:
-        light_curve = scramble(host, rng)
+    if transform:
+        light_curve = transformed(host, transform, rng, mission=mission, star=true_star)
     else:
         light_curve = inject(
             host,
