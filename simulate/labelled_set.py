@@ -26,7 +26,9 @@ from exoval.table.feature_table import feature_schema
 from exoval.table.parquet_parts import writing_parts
 from exoval.views.layout import ViewLayout
 from exoval.views.store import save_views
+from simulate.draw_density import Drawn, count_drawn, log_proposal_of
 from simulate.example import FAILED, KEPT
+from simulate.proposal import Proposal
 from simulate.repeats import COLUMNS, REPEAT, repeated_rows
 from simulate.shard import OF_THE_EVENT, OF_THE_WORK, Shard
 from simulate.tally import Tally
@@ -36,13 +38,17 @@ FEATURES, TRUTH = "features.parquet", "truth.parquet"
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
-    """What the rows of a set are: its scenarios, feature columns, recipe, labels and views."""
+    """What the rows of a set are: its scenarios, feature columns, recipe, labels and views.
+
+    ``proposal`` is the one that chose which draws were searched.
+    """
 
     scenarios: Sequence[str]
     columns: tuple[Column, ...]
     recipe: dict
     meanings: Mapping[str, LabelMeaning]
     layout: ViewLayout | None = None
+    proposal: Proposal | None = None
 
 
 def write_labelled_set(folder: Path, shards: Sequence[Shard], contents: Contents) -> dict:
@@ -53,6 +59,7 @@ def write_labelled_set(folder: Path, shards: Sequence[Shard], contents: Contents
     BadTable if a shard cannot be read.
     """
     again = repeated_rows((one.outcomes(COLUMNS) for one in shards), folder / ".repeats")
+    drawn = count_drawn(shards, contents.proposal)
     tally = Tally(contents.scenarios)
     schema = feature_schema(contents.columns, recipe=contents.recipe, meanings=contents.meanings)
     with (
@@ -60,7 +67,7 @@ def write_labelled_set(folder: Path, shards: Sequence[Shard], contents: Contents
         writing_parts(folder / TRUTH, _truth_schema(shards)) as truth,
     ):
         for shard, repeated in _with_repeats(shards, again):
-            outcomes = _marked(shard.outcomes(), repeated)
+            outcomes = _as_drawn(_marked(shard.outcomes(), repeated), drawn)
             tally.add(outcomes.to_pandas())
             truth.write(outcomes.filter(outcomes["has_truth"]))
             features.write(_kept_features(shard, repeated, contents.meanings))
@@ -80,6 +87,7 @@ def write_labelled_set(folder: Path, shards: Sequence[Shard], contents: Contents
         "completeness": {name: one.summary() for name, one in completeness.items()},
         "kept": features.rows,
         "failures": tally.failures(),
+        "drawn": [drawn.plain()],
     }
 
 
@@ -101,6 +109,15 @@ def _marked(outcomes: pa.Table, repeated: np.ndarray) -> pa.Table:
         values = pa.compute.if_else(mask, value, outcomes[name])
         outcomes = outcomes.set_column(outcomes.column_names.index(name), name, values)
     return outcomes
+
+
+def _as_drawn(outcomes: pa.Table, drawn: Drawn) -> pa.Table:
+    """The outcomes with the density that a proposal has left."""
+    if drawn.proposal is None or "log_proposal" not in outcomes.column_names:
+        return outcomes
+    density = log_proposal_of(outcomes.to_pandas(), [drawn])
+    place = outcomes.column_names.index("log_proposal")
+    return outcomes.set_column(place, "log_proposal", pa.array(density, from_pandas=True))
 
 
 def _kept_rows(shard: Shard, repeated: np.ndarray) -> np.ndarray:

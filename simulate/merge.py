@@ -23,6 +23,7 @@ from exoval.schema import read_json
 from exoval.table.feature_table import FeatureTable, load_feature_table
 from exoval.table.parquet_parts import names_to_check, writing_parts
 from exoval.views.store import VALUES, ViewRows, open_views, save_views
+from simulate.draw_density import Drawn, log_proposal_of, read_drawn
 from simulate.example import FAILED, KEPT
 from simulate.labelled_set import FEATURES, TRUTH
 from simulate.repeats import REPEAT, SAME_LIGHT_CURVE
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 
 AGAIN = "simulate the set again"
 #: settings that may differ between the sets that are joined
-MAY_DIFFER = (*WITHOUT_EFFECT, "seed", "scenario", "survey_events")
+MAY_DIFFER = (*WITHOUT_EFFECT, "seed", "scenario", "survey_events", "proposal")
 OF_VIEWS = ("views", "view_form")
 
 
@@ -48,6 +49,11 @@ class _Part:
     truth: pd.DataFrame
 
     @property
+    def drawn(self) -> list[Drawn]:
+        """The draws that the rows were chosen from."""
+        return read_drawn(self.manifest["drawn"], f"{self.folder / MANIFEST}")
+
+    @property
     def seeds(self) -> list[int]:
         seed = self.manifest["seed"]
         return seed if isinstance(seed, list) else [seed]
@@ -59,7 +65,8 @@ def merge_sets(output: str | Path, folders: Sequence[str | Path]) -> dict:
     Rows stand in the order of the folders. In sets of several seeds the names of events begin with
     their seed, such as ``seed3-planet-0000017``; in sets of one seed they stay. Views are kept if
     all sets have them. Events without an injection that another set has found too count once, as
-    in a set. Completeness and effective sample sizes are those of all rows together.
+    in a set. Rows that proposals chose are weighed by the mixture of all sets
+    (``simulate.draw_density``). Completeness and effective sample sizes are those of all rows.
 
     Raises BadParameter for fewer than two sets, sets whose rows were made or measured in different
     ways, sets with the same examples, and an ``output`` that holds anything but an earlier merge;
@@ -77,7 +84,10 @@ def merge_sets(output: str | Path, folders: Sequence[str | Path]) -> dict:
     with folder_lock(output, setting="OUT"):
         _refuse_other_content(output)
         parts, repeats = _without_repeats(parts)
-        table, truth = _joined_features(parts), _joined_truths(parts)
+        table, drawn = _joined_features(parts), [one for part in parts for one in part.drawn]
+        truth = _joined_truths(parts)
+        if len(truth):
+            truth = truth.assign(log_proposal=log_proposal_of(truth, drawn))
         with folder_draft(output, setting="OUT") as draft:
             table.save(draft / FEATURES)
             rows = pa.Table.from_pandas(truth, preserve_index=False)
@@ -95,6 +105,7 @@ def merge_sets(output: str | Path, folders: Sequence[str | Path]) -> dict:
                 "kept": len(table),
                 "schema_hash": table.schema_hash,
                 "recipe": table.recipe,
+                "drawn": [one.plain() for one in drawn],
             }
             publish(draft, manifest, instead_of=("views*", *PARTS))
     return manifest
@@ -109,7 +120,7 @@ def _read(folder: Path) -> _Part:
         )
     check_files(folder, [*names_to_check(folder / FEATURES), *names_to_check(folder / TRUTH)])
     manifest = read_json(folder / MANIFEST, remedy=AGAIN)
-    missing = {"seed", "config", "recipe", "counts", "host", "failures"} - set(manifest)
+    missing = {"seed", "config", "recipe", "counts", "host", "failures", "drawn"} - set(manifest)
     if missing:
         raise DataNotFound(
             f"{folder} is no labelled set of this version: its {MANIFEST} lacks "

@@ -35,6 +35,7 @@ from simulate.executor import Executor
 from simulate.hosts import Hosts
 from simulate.labelled_set import FEATURES, TRUTH, Contents, write_labelled_set
 from simulate.picture import picture_examples
+from simulate.proposal import read_proposal
 from simulate.scenarios.no_transit import NoTransit
 from simulate.scenarios.scenario import Scenario, event_label
 from simulate.shards import Shards
@@ -68,6 +69,7 @@ def run(
     visible_snr: float = 5.0,
     max_events: int = 1,
     survey_events: str | Path | None = None,
+    proposal: str | Path | None = None,
     batch_size: int = 16,
     shard_size: int = 256,
     pictures: int = 0,
@@ -81,7 +83,8 @@ def run(
     systems. ``settings`` is the resolved
     configuration, for the manifest. Every star is searched for up to ``max_events`` events, each
     with the earlier ones taken out; every event is a row with its own label. ``survey_events`` is
-    the list that events are compared with (``exoval.catalogs.survey_list``). ``population`` gives
+    the list that events are compared with (``exoval.catalogs.survey_list``). ``proposal`` is a file
+    that says which draws are searched (``simulate.proposal``). ``population`` gives
     ``catalogue_errors``, ``limb_darkening`` and ``phase_curves``; the scenarios already hold its
     other parts. Raises BadParameter for fewer systems than scenarios or a scenario whose label has
     no meaning, DataNotFound if the output folder cannot be written.
@@ -106,6 +109,7 @@ def run(
         visible_snr=visible_snr,
         max_events=max_events,
         survey_events=survey_events,
+        proposal=proposal,
         views=views,
         view_form=view_form,
     )
@@ -116,7 +120,7 @@ def run(
             output,
             fingerprint=fingerprint(_what_makes_rows(settings, scenario, described)),
             views=views,
-            data=_data(host, simulation.recipe),
+            data=_data(host, simulation),
             plan={"systems": systems, "batch_size": batch_size},
         )
         log.info("hosts: %s", described)
@@ -144,7 +148,9 @@ def _what_makes_rows(settings: dict, scenario: Mapping[str, Scenario], described
         "host": {key: value for key, value in host.items() if key not in PLACES}
         if isinstance(host, Mapping)
         else host,
+        # by content, with the data
         "survey_events": bool(settings.get("survey_events")),
+        "proposal": bool(settings.get("proposal")),
         "scenario": {name: settings.get("scenario", {}).get(name) for name in scenario},
         # host=auto depends on the data: real and procedural stars must not be mixed
         "host_kind": described["kind"],
@@ -155,13 +161,16 @@ def _what_makes_rows(settings: dict, scenario: Mapping[str, Scenario], described
     }
 
 
-def _data(host: Hosts, recipe: Recipe) -> dict:
+def _data(host: Hosts, simulation: Simulation) -> dict:
     """What identifies the data that the rows depend on, by what it is."""
+    recipe = simulation.recipe
     # hosts of another package may depend on none
     data = dict(host.data()) if hasattr(host, "data") else {}
     if recipe.survey_events is not None:
         arrays = vars(recipe.survey_events)
         data["survey_events"] = fingerprint({key: arrays[key].tolist() for key in sorted(arrays)})
+    if simulation.proposal is not None:
+        data["proposal"] = fingerprint(simulation.proposal.plain())
     return data
 
 
@@ -179,6 +188,7 @@ def make_simulation(
     visible_snr: float = 5.0,
     max_events: int = 1,
     survey_events: str | Path | None = None,
+    proposal: str | Path | None = None,
     views: bool = False,
     view_form: ViewForm | None = None,
     **_: object,
@@ -186,7 +196,7 @@ def make_simulation(
     """The simulation of single examples, from arguments of ``run``; other arguments are ignored.
 
     Raises BadParameter for ``max_events`` above 1 with a search that is not blind, DataNotFound or
-    BadTable for a list of the survey's events that cannot be read.
+    BadTable for a list of the survey's events or a proposal that cannot be read.
     """
     if max_events > 1 and isinstance(search, KnownEphemeris):
         raise BadParameter(
@@ -213,6 +223,7 @@ def make_simulation(
         catalogue_errors=population["catalogue_errors"],
         limb_darkening=population["limb_darkening"],
         phase_curves=population["phase_curves"],
+        proposal=None if proposal is None else read_proposal(proposal),
     )
 
 
@@ -247,6 +258,7 @@ def _contents(simulation: Simulation, settings: dict) -> Contents:
         recipe=recipe_settings(settings, recipe.segments_per_light_curve),
         meanings=meanings,
         layout=None if recipe.view_form is None else recipe.view_form.layout,
+        proposal=simulation.proposal,
     )
 
 

@@ -9,12 +9,12 @@ import pandas as pd
 from exoval.injection.completeness import Completeness, CompletenessCounts
 from exoval.injection.importance_weights import EffectiveSampleSizes
 from simulate.event_kinds import FURTHER, MISSED
-from simulate.example import DRAWN, FAILED, KEPT, RECOVERED, VISIBLE
+from simulate.example import DRAWN, FAILED, KEPT, PASSED_OVER, RECOVERED, VISIBLE
 
 #: statuses of examples that passed each stage
 PASSED = {
-    DRAWN: (DRAWN, VISIBLE, RECOVERED, KEPT),
-    VISIBLE: (VISIBLE, RECOVERED, KEPT),
+    DRAWN: (DRAWN, VISIBLE, PASSED_OVER, RECOVERED, KEPT),
+    VISIBLE: (VISIBLE, PASSED_OVER, RECOVERED, KEPT),
     RECOVERED: (RECOVERED, KEPT),
     KEPT: (KEPT,),
 }
@@ -45,6 +45,8 @@ class Tally:
             for stage, passed in PASSED.items():
                 counts[stage] += int(number) * (status in passed)
             counts[FAILED] += int(number) * (status == FAILED)
+            if status == PASSED_OVER:
+                counts[PASSED_OVER] = counts.get(PASSED_OVER, 0) + int(number)
         for (stage, reason), lost in rows[rows["reason"] != ""].groupby(["stage", "reason"]):
             self._count_failures(stage, reason, lost["target"])
         truth = rows[rows["has_truth"]]
@@ -65,7 +67,10 @@ class Tally:
         self._failures[key] = (number + len(targets), named)
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """Numbers of injected systems by scenario: drawn, visible, recovered, kept and failed."""
+        """Numbers of injected systems by scenario: drawn, visible, recovered, kept and failed.
+
+        With a proposal those that were passed over, which are among the visible ones.
+        """
         return self._counts
 
     def failures(self) -> list[dict]:
