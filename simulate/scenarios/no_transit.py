@@ -23,7 +23,7 @@ class NoTransit:
     it, noise ``made_up`` by the mission's processes at its cadences, and ``disturbed`` by the
     instrument (``simulate.transform``). A sequence draws them alike, a mapping by its weights. A
     host with one segment cannot be scrambled and gets one of the other transforms. Raises
-    BadParameter for an unknown transform, or weights that are not positive.
+    BadParameter for an unknown transform, and for negative weights or none.
     """
 
     meaning: ClassVar[LabelMeaning] = LabelMeaning(
@@ -42,13 +42,12 @@ class NoTransit:
                 f"no_transit has transforms={list(self.transforms)}; give one or more of "
                 f"{', '.join(TRANSFORMS)}"
             )
-        if isinstance(self.transforms, Mapping):
-            wrong = {name: one for name, one in self.transforms.items() if not one > 0}
-            if wrong:
-                raise BadParameter(
-                    f"no_transit has weights {wrong} of transforms; give positive numbers, and "
-                    "leave out what should not be drawn"
-                )
+        weights = self._weights(list(self.transforms))
+        if not (np.all(weights >= 0) and weights.sum() > 0):
+            raise BadParameter(
+                f"no_transit has transforms={dict(self.transforms)}; give weights of 0 or more, "
+                "and at least one above"
+            )
 
     def draw(self, rng: np.random.Generator, observation: Observation) -> System:
         """One constant source, and the transform of the host light curve.
@@ -58,15 +57,16 @@ class NoTransit:
         possible = [
             transform
             for transform in self.transforms
-            if transform not in OF_SEVERAL_SEGMENTS or observation.segments > 1
+            if self._weights([transform])[0] > 0
+            and (transform not in OF_SEVERAL_SEGMENTS or observation.segments > 1)
         ]
         if not possible:
             raise BadParameter(
                 "a light curve of one segment cannot be scrambled; set "
                 "host.segments_per_light_curve to 2 or more"
             )
-        if isinstance(self.transforms, Mapping):
-            weights = np.array([self.transforms[name] for name in possible], dtype=float)
+        weights = self._weights(possible)
+        if np.ptp(weights) > 0:
             transform = possible[int(rng.choice(len(possible), p=weights / weights.sum()))]
         else:
             transform = possible[int(rng.integers(len(possible)))]
@@ -75,3 +75,8 @@ class NoTransit:
             sources=(Source(flux_fraction=1.0),),
             truth={"transform": transform},
         )
+
+    def _weights(self, names: Sequence[str]) -> np.ndarray:
+        if not isinstance(self.transforms, Mapping):
+            return np.ones(len(names))
+        return np.array([self.transforms[name] for name in names], dtype=float)

@@ -346,11 +346,21 @@ def test_transforms_are_drawn_by_their_weights():
     drawn = [
         weighed.draw(np.random.default_rng(i), OBSERVATION).truth["transform"] for i in range(2000)
     ]
-    # one segment: what is left keeps its proportions
+    # one segment: what is left keeps its proportions, and alike weights draw as a list does
+    alike = NoTransit({"as_is": 1, "inverted": 1, "part": 0})
+    listed = NoTransit(("as_is", "inverted"))
+    for seed in range(20):
+        one, other = (
+            kind.draw(np.random.default_rng(seed), OBSERVATION).truth for kind in (alike, listed)
+        )
+        assert one == other
     assert np.mean(np.array(drawn) == "as_is") == pytest.approx(0.75, abs=0.03)
     assert "scrambled" not in drawn
-    with pytest.raises(BadParameter, match=r"weights \{'inverted': 0\}"):
-        NoTransit({"as_is": 1, "inverted": 0})
+    without = NoTransit({"as_is": 1, "inverted": 0})
+    assert without.draw(np.random.default_rng(1), OBSERVATION).truth["transform"] == "as_is"
+    for wrong in ({"as_is": 1, "inverted": -1}, {"as_is": 0}):
+        with pytest.raises(BadParameter, match="weights of 0 or more"):
+            NoTransit(wrong)
     with pytest.raises(BadParameter, match="turned"):
         NoTransit(("turned",))
 
