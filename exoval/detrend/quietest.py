@@ -104,7 +104,7 @@ class Quietest:
         parts = []
         for raw in _segments(light_curve):
             try:
-                parts.append(self.best(raw, event)(raw, event))
+                parts.append(self._best_flat(raw, event))
             except BadLightCurve:
                 continue
         before = Counter(light_curve.left_out)
@@ -113,18 +113,39 @@ class Quietest:
 
     def best(self, light_curve: LightCurve, event: Ephemeris | None = None) -> Detrend:
         """The trend after which dips in a light curve of one segment are clearest."""
-        usual, *others = self._trends
+        return self._best(_coarse(light_curve), event)[0]
+
+    def _best_flat(self, light_curve: LightCurve, event: Ephemeris | None) -> LightCurve:
+        """A light curve of one segment after the trend that leaves dips the clearest."""
         coarse = _coarse(light_curve)
+        best, flat = self._best(coarse, event)
+        return flat if coarse is light_curve and flat is not None else best(light_curve, event)
+
+    def _best(
+        self, light_curve: LightCurve, event: Ephemeris | None
+    ) -> tuple[Detrend, LightCurve | None]:
+        """The trend after which dips are clearest, and the light curve after it if at hand."""
+        usual, *others = self._trends
         try:
-            if red_noise(usual(coarse, event), event) < RED_NOISE:
-                return usual
+            flat = usual(light_curve, event)
         except BadLightCurve:
-            return usual
-        least = self.least_gain * dip_strength(coarse, usual, event)
-        strengths = [dip_strength(coarse, other, event) for other in others]
-        if not strengths or not np.nanmax([*strengths, 0.0]) > least:
-            return usual
-        return others[int(np.nanargmax(strengths))]
+            return usual, None
+        if red_noise(flat, event) < RED_NOISE:
+            return usual, flat
+        best, most = (
+            (usual, flat),
+            self.least_gain * dip_strength(light_curve, usual, event, flat=flat),
+        )
+        for other in others:
+            try:
+                flat = other(light_curve, event)
+            except BadLightCurve:
+                continue
+            strength = dip_strength(light_curve, other, event, flat=flat)
+            # without a strength of the usual trend there is nothing to compare with
+            if strength > most:
+                best, most = (other, flat), strength
+        return best
 
 
 def red_noise(flat: LightCurve, event: Ephemeris | None = None) -> float:
@@ -141,16 +162,21 @@ def red_noise(flat: LightCurve, event: Ephemeris | None = None) -> float:
 
 
 def dip_strength(
-    light_curve: LightCurve, detrend: Detrend, event: Ephemeris | None = None
+    light_curve: LightCurve,
+    detrend: Detrend,
+    event: Ephemeris | None = None,
+    *,
+    flat: LightCurve | None = None,
 ) -> float:
     """Return the strength of shallow dips after detrending, in their number of standard deviations.
 
-    ``light_curve`` is undetrended. Dips of HOURS are put into it where the event is not; what is
-    left of their depth is compared with the scatter of means as long as they are. The mean over
-    durations is geometric. NaN if the trend fails or the noise is unknown.
+    ``light_curve`` is undetrended, and ``flat`` what ``detrend`` makes of it, if it is at hand. Dips
+    of HOURS are put into it where the event is not; what is left of their depth is compared with
+    the scatter of means as long as they are. The mean over durations is geometric. NaN if the trend
+    fails or the noise is unknown.
     """
     try:
-        flat = detrend(light_curve, event)
+        flat = detrend(light_curve, event) if flat is None else flat
         dips = _dips(light_curve, flat, event)
         dipped = detrend(light_curve.with_flux(light_curve.flux * (1 - sum(dips))), event)
     except BadLightCurve:

@@ -50,8 +50,8 @@ from exoval.star import Star
 
 #: chunks of time are radix^2; the costs are nanoseconds to put a cadence in a phase bin and to add
 #: one phase bin to another, of which only the ratio matters
-RADICES = (1, 2, 4, 8)
-FOLD_COST, ADD_COST = 0.8, 0.08
+RADICES = (1, 2, 4, 8, 16)
+FOLD_COST, ADD_COST = 1.1, 0.12
 #: largest number of trial periods; beyond it a search would take minutes
 MOST_PERIODS = 3_000_000
 #: a candidate is refined if its detection efficiency is at least this share of the highest peak's
@@ -407,7 +407,8 @@ def cheapest_radix(cadences: int, bins: int) -> int:
 
     def cost(radix: int) -> float:
         group = max(GROUP_PER_CHUNK * radix**2, 1)
-        additions = radix**3 * radix / group + radix
+        # all profiles to blocks once a subgroup, and the blocks once a period
+        additions = radix**2 / max(group // radix, 1) + radix
         return FOLD_COST * cadences / group + ADD_COST * bins * additions
 
     return min(RADICES, key=cost)
