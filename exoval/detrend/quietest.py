@@ -170,7 +170,7 @@ def dip_strength(
 ) -> float:
     """Return the strength of shallow dips after detrending, in their number of standard deviations.
 
-    ``light_curve`` is undetrended, and ``flat`` what ``detrend`` makes of it, if it is at hand. Dips
+    ``light_curve`` is undetrended, and ``flat`` what ``detrend`` makes of it, if at hand. Dips
     of HOURS are put into it where the event is not; what is left of their depth is compared with
     the scatter of means as long as they are. The mean over durations is geometric. NaN if the trend
     fails or the noise is unknown.
