@@ -52,16 +52,17 @@ class CurvedSpline(Spline):
 class Quietest:
     """Divide every segment by the trend after which transits are clearest.
 
-    The usual trend is a sliding biweight over ``window_days``. Where it leaves more noise on three
-    and six hours than cadences of white noise would, as on spotted stars, cubic splines with knots
-    every ``knot_days`` are tried as well. A trend is judged by the strength of shallow dips of
-    these durations: the share of their depth that is left, over the scatter of means over their
-    durations. Another than the usual trend is taken if it makes dips stronger by a factor of
-    ``least_gain``. Closer knots would follow stars that turn within a day and a half, but also the
-    ellipsoidal variation of close binaries, which the search then misses. On quiet stars the light
-    curve is that of ``Biweight``, bit for bit. Across a hidden event splines continue their slopes,
-    as spots turn while it lasts. ``gap_days``, ``event_margin`` and ``upward_clip_sigma`` are
-    passed to all trends.
+    The usual trend is a sliding biweight over ``window_days``, or over more where the events of a
+    search up to ``longest_period_days`` need it (``exoval.detrend.event_window``). Where it leaves
+    more noise on three and six hours than cadences of white noise would, as on spotted stars, cubic
+    splines with knots every ``knot_days`` are tried as well. A trend is judged by the strength of
+    shallow dips of these durations: the share of their depth that is left, over the scatter of
+    means over their durations. Another than the usual trend is taken if it makes dips stronger by a
+    factor of ``least_gain``. Closer knots would follow stars that turn within a day and a half, but
+    also the ellipsoidal variation of close binaries, which the search then misses. On quiet stars
+    the light curve is that of ``Biweight``, bit for bit. Across a hidden event splines continue
+    their slopes, as spots turn while it lasts. ``gap_days``, ``event_margin`` and
+    ``upward_clip_sigma`` are passed to all trends.
 
     Raises BadParameter if a number is not positive.
     """
@@ -72,6 +73,8 @@ class Quietest:
     gap_days: float = 0.5
     event_margin: float = 2.0
     upward_clip_sigma: float = 5.0
+    longest_period_days: float | None = None
+    longest_duration: float = 2.0
 
     def __post_init__(self) -> None:
         if not np.iterable(self.knot_days):
@@ -89,7 +92,12 @@ class Quietest:
             "event_margin": self.event_margin,
             "upward_clip_sigma": self.upward_clip_sigma,
         }
-        usual = Biweight(window_days=self.window_days, **common)
+        usual = Biweight(
+            window_days=self.window_days,
+            longest_period_days=self.longest_period_days,
+            longest_duration=self.longest_duration,
+            **common,
+        )
         return (usual, *(CurvedSpline(knot_days=days, **common) for days in self.knot_days))
 
     def __call__(self, light_curve: LightCurve, event: Ephemeris | None = None) -> LightCurve:
