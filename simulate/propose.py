@@ -33,6 +33,8 @@ PREDICTIONS, METRICS = "predictions_simulated.csv", "metrics.json"
 ODDS = 99.0
 #: fewest draws near the decision, and away from it, from which a function of them is learned
 FEWEST = 10
+#: least probability of a search, as a share of the mean one: a proposal may be wrong
+LEAST = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +75,10 @@ def propose(
 
     def chosen(log_level: float) -> tuple[Proposal, np.ndarray]:
         proposal = Proposal(
-            chances=chances, level=float(np.exp(log_level)), visible_snr=visible_snr
+            chances=chances,
+            level=float(np.exp(log_level)),
+            visible_snr=visible_snr,
+            least=LEAST * share,
         )
         chance = np.ones(len(draws))
         for name in chances:
@@ -81,7 +86,9 @@ def propose(
             chance[rows] = proposal.acceptance(name, draws[rows])
         return proposal, chance
 
-    lowest, highest = np.log(weight.min()) - 20, np.log(weight.max()) + 5
+    # outside of the population a draw weighs nothing
+    positive = np.log(weight[weight > 0])
+    lowest, highest = positive.min() - 20, positive.max() + 5
     if not chosen(highest)[1].mean() < share < chosen(lowest)[1].mean():
         raise BadParameter(f"share={share} of draws cannot be reached; give one nearer to 0.1")
     proposal, chance = chosen(

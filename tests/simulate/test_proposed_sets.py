@@ -147,6 +147,8 @@ def made_up(tmp_path_factory):
             )
         )
     truth = pd.concat(parts, ignore_index=True)
+    # a draw outside of the population
+    truth.loc[0, ["log_prior", LOG_WEIGHT]] = -np.inf
     (folder / "set").mkdir()
     truth.to_parquet(folder / "set" / "truth.parquet", index=False)
     left_out = truth[truth["target"].str.split().str[1].astype(int) < 25]
