@@ -1,4 +1,4 @@
-"""Effective sample size near the decision, a search, of a set drawn with a proposal and one without.
+"""Effective sample size near the decision, a search, of sets with a proposal and without.
 
     python benchmarks/proposal_gain.py PLAIN RUN PROPOSED
 

@@ -5,10 +5,11 @@
 Cases are Kepler's four years with a search and with known ephemerides, a Kepler quarter, and a TESS
 sector at two minutes; hosts are real where EXOVAL_DATA has them. Every case runs what a worker
 runs, from the draw of a host to the finished batch on disk; the time of each stage is its own,
-without that of stages inside it. The usual way does on the same light curves what a script does: a transit
-by batman, flattening and a box periodogram by lightkurve (astropy's BoxLeastSquares) at the same
-trial periods, depth and signal-to-noise ratio of the best one. Its time is that of one example with
-two numbers measured. A second part runs quarters in one worker and in two. The last line is JSON.
+without that of stages inside it. The usual way does on the same light curves what a script does: a
+transit by batman, flattening and a box periodogram by lightkurve (astropy's BoxLeastSquares) at the
+same trial periods, depth and signal-to-noise ratio of the best one. Its time is that of one example
+with two numbers measured. A second part runs quarters in one worker and in two. The last line is
+JSON.
 """
 
 from __future__ import annotations
@@ -26,26 +27,12 @@ from pathlib import Path
 
 from command_line import command_line, last_line
 
-CASES = {
-    "kepler_search": [
-        "experiment=kepler_four_years",
-        "mission.maximum_period_days=30",
-    ],
-    "kepler_known": [
-        "experiment=kepler_four_years",
-        "mission.maximum_period_days=30",
-        "search=known_ephemeris",
-    ],
-    "quarter": [],
-    "tess_search": ["mission=tess_120s"],
-}
-SCENARIOS = ["planet", "eclipsing_binary", "background_binary", "no_transit"]
-
 if __name__ == "__main__":
     # before the numerical libraries are imported
+    NAMES = ["kepler_search", "kepler_known", "quarter", "tess_search"]
     parser = command_line(__doc__)
     parser.add_argument("--examples", type=int, default=40, help="examples a case; default: 40")
-    parser.add_argument("--only", nargs="+", choices=CASES, default=list(CASES), metavar="CASE")
+    parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, metavar="CASE")
     parser.add_argument(
         "--usual", type=int, default=2, help="light curves for the usual way; default: 2"
     )
@@ -73,6 +60,20 @@ from simulate.executor import Batch, Executor, run_batch
 from simulate.run import make_simulation
 from simulate.shards import Shards
 
+CASES = {
+    "kepler_search": [
+        "experiment=kepler_four_years",
+        "mission.maximum_period_days=30",
+    ],
+    "kepler_known": [
+        "experiment=kepler_four_years",
+        "mission.maximum_period_days=30",
+        "search=known_ephemeris",
+    ],
+    "quarter": [],
+    "tess_search": ["mission=tess_120s"],
+}
+SCENARIOS = ["planet", "eclipsing_binary", "background_binary", "no_transit"]
 BATCH = 4
 
 
