@@ -8,11 +8,13 @@ renamed, and covered by a checksum.
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -163,8 +165,12 @@ class Shards:
                 wrong = difference(views, None, sums.get(views.name, ""))
                 if wrong:
                     raise BadTable(f"{views} {wrong}")
-            return [Outcome(**entry) for entry in plain["outcomes"]]
-        except (ExovalError, TypeError, KeyError, OSError) as error:
+            rows = _unpacked(plain["rows"])
+            return [
+                Outcome(**entry, row=next(rows) if entry["status"] == KEPT else {})
+                for entry in plain["outcomes"]
+            ]
+        except (ExovalError, TypeError, KeyError, ValueError, OSError, StopIteration) as error:
             log.warning("a finished batch is damaged and is simulated again: %s", error)
             return None
 
@@ -180,9 +186,12 @@ class Shards:
             rows = [np.concatenate(one.views) for one in outcomes if one.status == KEPT]
             write_array(views, np.array(rows, dtype=np.float32))
             files[views.name] = views
-        names = [field.name for field in fields(Outcome) if field.name != "views"]
-        plain = [{name: getattr(outcome, name) for name in names} for outcome in outcomes]
-        text = json.dumps(sealed({"outcomes": plain}, name=path.name, files=files))
+        names = [field.name for field in fields(Outcome) if field.name not in ("views", "row")]
+        plain = {
+            "outcomes": [{name: getattr(one, name) for name in names} for one in outcomes],
+            "rows": _packed([one.row for one in outcomes if one.status == KEPT]),
+        }
+        text = json.dumps(sealed(plain, name=path.name, files=files))
         with replacing(path, setting="output=DIR") as draft:
             draft.write_text(text)
         group = self._group_of.get(batch)
@@ -232,6 +241,26 @@ class Shards:
         path = self.folder / batch.file
         path.unlink(missing_ok=True)
         path.with_suffix(".npy").unlink(missing_ok=True)
+
+
+def _packed(rows: list[dict[str, float]]) -> dict:
+    """Rows of features as the names of their columns and the bytes of float64, in base64.
+
+    As texts the numbers of a batch would take most of the time of the process that writes.
+    """
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    values = np.array([[row.get(name, np.nan) for name in names] for row in rows], dtype="<f8")
+    return {"names": names, "values": base64.b64encode(values.tobytes()).decode()}
+
+
+def _unpacked(packed: Mapping[str, object]) -> Iterator[dict[str, float]]:
+    """The rows that ``_packed`` has packed."""
+    names = packed["names"]
+    if not names:
+        yield from repeat({})
+    values = np.frombuffer(base64.b64decode(packed["values"], validate=True), dtype="<f8")
+    for row in values.reshape(-1, len(names)).tolist():
+        yield dict(zip(names, row, strict=True))
 
 
 def finished_batches(folder: Path) -> list[Batch]:

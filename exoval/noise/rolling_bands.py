@@ -10,7 +10,7 @@ from exoval.noise.sampling import Sampling
 from exoval.star import Star
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RollingBands:
     """Oscillations in every ``seasons``-th segment of a ``share`` of the stars.
 
