@@ -14,7 +14,6 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
-from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -165,12 +164,12 @@ class Shards:
                 wrong = difference(views, None, sums.get(views.name, ""))
                 if wrong:
                     raise BadTable(f"{views} {wrong}")
-            rows = _unpacked(plain["rows"])
+            rows = dict(zip(plain["measured"], _unpacked(plain["rows"]), strict=True))
             return [
-                Outcome(**entry, row=next(rows) if entry["status"] == KEPT else {})
-                for entry in plain["outcomes"]
+                Outcome(**entry, row=rows.get(number, {}))
+                for number, entry in enumerate(plain["outcomes"])
             ]
-        except (ExovalError, TypeError, KeyError, ValueError, OSError, StopIteration) as error:
+        except (ExovalError, TypeError, KeyError, ValueError, OSError) as error:
             log.warning("a finished batch is damaged and is simulated again: %s", error)
             return None
 
@@ -187,9 +186,11 @@ class Shards:
             write_array(views, np.array(rows, dtype=np.float32))
             files[views.name] = views
         names = [field.name for field in fields(Outcome) if field.name not in ("views", "row")]
+        measured = [number for number, one in enumerate(outcomes) if one.row]
         plain = {
+            "measured": measured,
+            "rows": _packed([outcomes[number].row for number in measured]),
             "outcomes": [{name: getattr(one, name) for name in names} for one in outcomes],
-            "rows": _packed([one.row for one in outcomes if one.status == KEPT]),
         }
         text = json.dumps(sealed(plain, name=path.name, files=files))
         with replacing(path, setting="output=DIR") as draft:
@@ -256,10 +257,8 @@ def _packed(rows: list[dict[str, float]]) -> dict:
 def _unpacked(packed: Mapping[str, object]) -> Iterator[dict[str, float]]:
     """The rows that ``_packed`` has packed."""
     names = packed["names"]
-    if not names:
-        yield from repeat({})
     values = np.frombuffer(base64.b64decode(packed["values"], validate=True), dtype="<f8")
-    for row in values.reshape(-1, len(names)).tolist():
+    for row in values.reshape(-1, max(len(names), 1)).tolist():
         yield dict(zip(names, row, strict=True))
 
 
