@@ -52,6 +52,20 @@ ERROR_ARCHIVE = "error.skops"
 
 
 @dataclass(frozen=True, kw_only=True)
+class ModelAnswers:
+    """What a model says of some rows.
+
+    ``probability`` (rows, classes) is calibrated, ``planet`` (rows,) is P(planet). ``interval`` and
+    ``planet_interval`` are both one standard error below and above, two arrays of the same shapes.
+    """
+
+    probability: np.ndarray
+    planet: np.ndarray
+    interval: tuple[np.ndarray, np.ndarray]
+    planet_interval: tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True, kw_only=True)
 class FittedModel:
     """A fitted ``feature_pipeline`` with its classifier, calibration and columns.
 
@@ -105,12 +119,40 @@ class FittedModel:
         share) shifts them to another mixture. Raises BadParameter unless ``priors`` has one share
         for each class.
         """
+        return self.answers(table, priors=priors, with_errors=False).probability
+
+    def answers(
+        self,
+        table: FeatureTable,
+        *,
+        priors: dict[str, float] | None = None,
+        with_errors: bool = True,
+    ) -> ModelAnswers:
+        """Everything that the model says of the rows, in one pass: see ``ModelAnswers``.
+
+        ``priors`` are as in ``probabilities``. Intervals are NaN for a model without errors, and
+        without ``with_errors``.
+        """
+        features = self._features(table)
         with self._judging():
-            raw = self.pipeline.predict_proba(
-                self._features(table), **views_for(self.pipeline, table)
+            raw = self.pipeline.predict_proba(features, **views_for(self.pipeline, table))
+            trained = self._calibrated(raw)
+        probability = trained if priors is None else self._shifted(trained, priors)
+        planet = self.of_planets(probability)
+        if self.error is None or not with_errors:
+            return ModelAnswers(
+                probability=probability,
+                planet=planet,
+                interval=(np.full(probability.shape, np.nan),) * 2,
+                planet_interval=(np.full(len(planet), np.nan),) * 2,
             )
-            calibrated = self._calibrated(raw)
-        return calibrated if priors is None else self._shifted(calibrated, priors)
+        of_planet = logit(self.of_planets(trained))
+        return ModelAnswers(
+            probability=probability,
+            planet=planet,
+            interval=interval(probability, self.error.of_classes(logit(trained), features)),
+            planet_interval=interval(planet, self.error.of_planet(of_planet, features)),
+        )
 
     def _judging(self) -> AbstractContextManager[None]:
         """Turn what scikit-learn raises for a damaged or foreign pipeline into a BadTable."""
@@ -161,22 +203,13 @@ class FittedModel:
         The error is that of the log odds: how far training on other stars of the same world would
         move them (``exoval.models.retraining_error``). NaN for a model without errors.
         """
-        trained = self.probabilities(table)
-        if self.error is None:
-            return (np.full(trained.shape, np.nan),) * 2
-        probability = trained if priors is None else self._shifted(trained, priors)
-        return interval(probability, self.error.of_classes(logit(trained), self._features(table)))
+        return self.answers(table, priors=priors).interval
 
     def planet_interval(
         self, table: FeatureTable, *, priors: dict[str, float] | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """P(planet) one standard error below and above, each (rows,); NaN without errors."""
-        trained = self.probabilities(table)
-        if self.error is None:
-            return (np.full(len(trained), np.nan),) * 2
-        probability = trained if priors is None else self._shifted(trained, priors)
-        error = self.error.of_planet(logit(self.of_planets(trained)), self._features(table))
-        return interval(self.of_planets(probability), error)
+        return self.answers(table, priors=priors).planet_interval
 
     def _shifted(self, calibrated: np.ndarray, priors: dict[str, float]) -> np.ndarray:
         """Probabilities (..., classes) for other shares of the scenarios."""
@@ -193,8 +226,9 @@ class FittedModel:
 
     def planet_probability(self, table: FeatureTable) -> tuple[np.ndarray, np.ndarray]:
         """Calibrated P(planet) and half the width of ``planet_interval``, both (rows,)."""
-        low, high = self.planet_interval(table)
-        return self.of_planets(self.probabilities(table)), 0.5 * (high - low)
+        answers = self.answers(table)
+        low, high = answers.planet_interval
+        return answers.planet, 0.5 * (high - low)
 
     def require_columns(self, table: FeatureTable) -> None:
         """Raise BadTable, which names the difference, unless the table has the model's columns."""

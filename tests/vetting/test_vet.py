@@ -16,8 +16,11 @@ from exoval.event import TransitEvent
 from exoval.labels import LabelMeaning
 from exoval.lightcurve import LightCurve, Segment
 from exoval.missions.tess import tess
+from exoval.models.fitted_model import ModelAnswers
 from exoval.recipe import Recipe
 from exoval.star import Star
+from exoval.vetting.examined_request import RequestExaminer
+from exoval.vetting.judge import judge
 from exoval.vetting.request import VettingRequest
 from exoval.vetting.table_of_requests import read_requests
 from exoval.vetting.trained_run import TrainedRun
@@ -38,17 +41,14 @@ class Undecided:
     training_range: ClassVar[dict] = {}
     card: ClassVar[dict] = {"class_shares": {"planet": 0.5, "no_transit": 0.5}}
 
-    def probabilities(self, table, *, priors=None):
-        return np.full((len(table), 2), 0.5)
-
-    def probability_intervals(self, table, *, priors=None):
-        return (self.probabilities(table),) * 2
-
-    def planet_interval(self, table, *, priors=None):
-        return (self.of_planets(self.probabilities(table)),) * 2
-
-    def of_planets(self, probability):
-        return probability[..., 0]
+    def answers(self, table, *, priors=None, with_errors=True):
+        half = np.full((len(table), 2), 0.5)
+        return ModelAnswers(
+            probability=half,
+            planet=half[:, 0],
+            interval=(half, half),
+            planet_interval=(half[:, 0], half[:, 0]),
+        )
 
 
 RUN = TrainedRun(
@@ -134,11 +134,10 @@ def answers(folder, rows):
     path = folder / "list.csv"
     path.write_text("\n".join(["target,file,period_days,epoch_days,duration_hours", *rows]))
     recipe = Recipe(mission=tess(), detrend=Biweight(), max_events=2, segments_per_light_curve=1)
-    vetting = Vetting(folder=folder)
-    vars(vetting)["run"] = replace(RUN, recipe=recipe)
     results = {}
+    run = replace(RUN, recipe=recipe)
     for row, request in zip(rows, read_requests(path), strict=True):
-        (result,) = vetting._results(request)
+        (result,) = judge(run, list(RequestExaminer(recipe=recipe).examined(request)))
         values = result.table.frame.iloc[0].to_dict()
         results[row] = {name: values[name] for name in ("siblings_before", "sibling_count", "mes")}
     return results
@@ -155,7 +154,7 @@ def test_a_list_reads_the_index_of_a_library_once(monkeypatch, tmp_path):
         opened.append(folder)
         return Empty()
 
-    monkeypatch.setattr("exoval.vetting.vet_list.open_library", count)
+    monkeypatch.setattr("exoval.vetting.examined_request.open_library", count)
     vetting = Vetting(tmp_path)
     vars(vetting)["run"] = RUN
     answers = [vetting(VettingRequest(target=f"TIC {number}")) for number in range(1, 6)]
