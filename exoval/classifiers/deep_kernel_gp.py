@@ -18,10 +18,11 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from torch import nn
 
-from exoval.classifiers.sparse_gp import LatentFunctions, negative_evidence_bound, softmax_draws
 from exoval.errors import BadParameter
 from exoval.gaussian_process.inducing_points import inducing_points
 from exoval.gaussian_process.kernels import KERNELS
+from exoval.gaussian_process.latent_functions import LatentFunctions, negative_evidence_bound
+from exoval.gaussian_process.softmax_draws import softmax_draws
 from exoval.networks.checkpoint import fingerprint
 from exoval.networks.epochs import Epochs, plain_arrays
 from exoval.networks.held_out_rows import held_out_rows
