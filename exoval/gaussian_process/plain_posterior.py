@@ -67,19 +67,20 @@ def kernel_of(
 ) -> PlainKernel:
     """The kernel of gpytorch's raw parameters, whose names begin with ``prefix``.
 
-    ``positive`` is their transform. ``output`` chooses one of several kernels.
+    ``positive`` is the transform of lengths and variance. ``output`` chooses one of several kernels.
     """
 
     def raw(own: str) -> np.ndarray:
         values = np.asarray(state[f"{prefix}{own}"])
-        return positive(values if output is None else values[output])
+        return values if output is None else values[output]
 
-    alpha = raw("base_kernel.raw_alpha").item() if name == "rational_quadratic" else np.nan
+    # gpytorch takes alpha through a softplus, whatever the others' transform
+    has_alpha = name == "rational_quadratic"
     return PlainKernel(
         name,
-        length=raw("base_kernel.raw_lengthscale").reshape(-1),
-        variance=raw("raw_outputscale").item(),
-        alpha=alpha,
+        length=positive(raw("base_kernel.raw_lengthscale")).reshape(-1),
+        variance=positive(raw("raw_outputscale")).item(),
+        alpha=softplus(raw("base_kernel.raw_alpha")).item() if has_alpha else np.nan,
     )
 
 
