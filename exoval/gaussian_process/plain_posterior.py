@@ -67,7 +67,7 @@ def kernel_of(
 ) -> PlainKernel:
     """The kernel of gpytorch's raw parameters, whose names begin with ``prefix``.
 
-    ``positive`` is the transform of lengths and variance. ``output`` chooses one of several kernels.
+    ``positive`` is the transform of lengths and variance; ``output`` chooses one of several.
     """
 
     def raw(own: str) -> np.ndarray:

@@ -76,8 +76,14 @@ def write_archive(estimator: Any, path: Path) -> None:
             skops.io.dump(estimator, draft)
         return
     with replacing(path) as draft, zipfile.ZipFile(draft, "w") as file:
-        places = _write_arrays(file, writer.arrays)
-        file.writestr(CARD, json.dumps({"estimator": card, "arrays": places}))
+        dtypes = list(dict.fromkeys(array.dtype for array in writer.arrays))
+        places = _write_arrays(file, writer.arrays, dtypes)
+        described = {
+            "estimator": card,
+            "arrays": places,
+            "dtypes": [plain_dtype(one) for one in dtypes],
+        }
+        file.writestr(CARD, json.dumps(described))
 
 
 def read_archive(path: Path) -> Any:
@@ -94,8 +100,10 @@ def read_archive(path: Path) -> Any:
         return _from_skops(path)
 
 
-def _write_arrays(file: zipfile.ZipFile, arrays: Sequence[np.ndarray]) -> list[dict]:
-    """Write arrays one after the other; return type, shape, order and place of each."""
+def _write_arrays(
+    file: zipfile.ZipFile, arrays: Sequence[np.ndarray], dtypes: Sequence[np.dtype]
+) -> list[dict]:
+    """Write arrays one after the other; return number of type, shape, order and place of each."""
     places, end = [], 0
     with file.open(ARRAYS, "w", force_zip64=True) as stream:
         for array in arrays:
@@ -106,7 +114,7 @@ def _write_arrays(file: zipfile.ZipFile, arrays: Sequence[np.ndarray]) -> list[d
             end = start + array.nbytes
             places.append(
                 {
-                    "dtype": plain_dtype(array.dtype),
+                    "dtype": dtypes.index(array.dtype),
                     "shape": list(array.shape),
                     "at": start,
                     "order": "F" if is_fortran else "C",
@@ -118,16 +126,17 @@ def _write_arrays(file: zipfile.ZipFile, arrays: Sequence[np.ndarray]) -> list[d
 def _from_card(file: zipfile.ZipFile) -> Any:
     """The estimator of a file with a card."""
     described = json.loads(file.read(CARD))
-    if not isinstance(described, dict) or set(described) != {"estimator", "arrays"}:
+    if not isinstance(described, dict) or set(described) != {"estimator", "arrays", "dtypes"}:
         raise BadTable(f"{file.filename} holds a card of another form; {AGAIN}")
     content = file.read(ARRAYS)
-    arrays = [_array(place, content) for place in described["arrays"]]
+    dtypes = [dtype_from_plain(one) for one in described["dtypes"]]
+    arrays = [_array(place, dtypes, content) for place in described["arrays"]]
     return CardReader(arrays).value(described["estimator"])
 
 
-def _array(place: dict, content: bytes) -> np.ndarray:
+def _array(place: dict, dtypes: Sequence[np.dtype], content: bytes) -> np.ndarray:
     """One array of the file, of its own: no other is kept in memory for it."""
-    dtype, shape, start = dtype_from_plain(place["dtype"]), tuple(place["shape"]), place["at"]
+    dtype, shape, start = dtypes[place["dtype"]], tuple(place["shape"]), place["at"]
     if not all(isinstance(one, int) and one >= 0 for one in (*shape, start)):
         raise BadTable(f"an array of the card has the shape {str(shape)[:60]}; {AGAIN}")
     order = "F" if place["order"] == "F" else "C"

@@ -147,12 +147,13 @@ def test_a_card_of_another_form_is_one_sentence(made, run):
 @pytest.mark.parametrize(
     "place",
     [
-        {"dtype": "|O", "shape": [1], "at": 0, "order": "C"},
-        {"dtype": "<f8", "shape": [10**15], "at": 0, "order": "C"},
-        {"dtype": "<f8", "shape": [1], "at": -8, "order": "C"},
-        {"dtype": "<f8", "shape": [-1], "at": 0, "order": "C"},
-        {"dtype": "<f8", "shape": [1], "at": 10**9, "order": "C"},
-        {"dtype": "<f8"},
+        {"dtype": 99, "shape": [1], "at": 0, "order": "C"},
+        {"dtype": "0", "shape": [1], "at": 0, "order": "C"},
+        {"dtype": 0, "shape": [10**15], "at": 0, "order": "C"},
+        {"dtype": 0, "shape": [1], "at": -8, "order": "C"},
+        {"dtype": 0, "shape": [-1], "at": 0, "order": "C"},
+        {"dtype": 0, "shape": [1], "at": 10**9, "order": "C"},
+        {"dtype": 0},
     ],
 )
 def test_an_array_outside_its_file_is_one_sentence(place, run):
@@ -219,6 +220,12 @@ def test_a_label_that_changes_its_meaning_is_noticed(run):
     change(path, labels=labels)
     with pytest.raises(BadTable, match=r"model\.json has changed since it was written"):
         load_fitted_model(path.parent)
+
+
+def test_an_array_of_objects_is_one_sentence(run):
+    forged(run, lambda card: card["dtypes"].__setitem__(0, "|O"))
+    with pytest.raises(BadTable, match="an array of objects"):
+        load_trained_run(run)
 
 
 def old(path, form=3):
