@@ -1,13 +1,16 @@
 """Judge examined events with a trained run, many in one pass over its models.
 
-Matrix products of other sizes round differently. So that an event has one answer, alone or in a
-list, every pass has the same number of rows: what is missing is filled up with a repeated row.
+Matrix products of other sizes, and on several threads, round differently. So that an event has one
+answer, alone or in a list, every pass has the same number of rows, on one thread: what is missing
+is filled up with a repeated row.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+
+from threadpoolctl import threadpool_limits
 
 from exoval.models.novelty import NOVEL, NoveltyScores
 from exoval.models.training_range import MOST_MISSING, missing_share
@@ -29,8 +32,9 @@ def judge(
     outside 0 to 1, BadTable if the run has no answer to one of the events.
     """
     results: list[VettingResult] = []
-    for start in range(0, len(events), ROWS):
-        results += _judged(run, events[start : start + ROWS], planet_share)
+    with threadpool_limits(1):
+        for start in range(0, len(events), ROWS):
+            results += _judged(run, events[start : start + ROWS], planet_share)
     return results
 
 
