@@ -217,6 +217,11 @@ def _add_vet(commands: argparse._SubParsersAction) -> None:
         help="number of processes, 0 for one per core; default: 1",
     )
     vet.add_argument(
+        "--address",
+        metavar="ADDRESS",
+        help="dask scheduler whose workers measure instead, such as tcp://10.0.0.5:8786",
+    )
+    vet.add_argument(
         "--output",
         type=Path,
         metavar="CSV",
@@ -334,7 +339,7 @@ def _vet(parsed: argparse.Namespace) -> None:
 
         requests, vetting = _asked(parsed)
     answers = []
-    judged = vet_list(vetting, requests, parsed.output, parsed.workers)
+    judged = vet_list(vetting, requests, parsed.output, parsed.workers, address=parsed.address)
     for one, answer in progress(judged, total=len(requests), description="vet"):
         if answer.lines:
             print("\n".join(answer.lines), flush=True)

@@ -21,6 +21,7 @@ from exoval.data_folder import data_folder
 from exoval.errors import BadParameter, DataNotFound, ExovalError
 from exoval.missions.mission import Mission
 from exoval.running.checksums import checksum, checksum_once
+from exoval.running.dask_workers import DaskWorkers
 from exoval.running.fingerprint import files_fingerprint, fingerprint
 from exoval.running.folder_lock import folder_lock
 from exoval.running.journal import Journal
@@ -153,32 +154,54 @@ class Vetting:
 
 
 def vet_list(
-    vetting: Vetting, requests: Sequence[VettingRequest], output: str | Path, workers: int = 1
+    vetting: Vetting,
+    requests: Sequence[VettingRequest],
+    output: str | Path,
+    workers: int = 1,
+    *,
+    address: str | None = None,
 ) -> Iterator[tuple[VettingRequest, Answer]]:
     """Judge a list, write a CSV with one row an event, and yield each answer as it comes.
 
     The column ``failed`` says why a target could not be judged; it is empty otherwise. Where the
     search found nothing, ``caveats`` says so and no label has a probability. ``workers``
-    is the number of processes, 0 for as many as the machine has cores; if one dies, the target it
-    was working on fails. Answers are kept beside ``output`` until the list is finished, so that an
-    interrupted list resumes; failed targets are tried again. At the end a summary of several
-    targets is written beside ``output``, and last a manifest with the checksums of all files
-    (``exoval.running.whole_folder``). Raises DataNotFound if the folder holds no run or ``output``
-    cannot be written, BadParameter if ``workers`` is negative or another process writes there.
+    is the number of processes that measure, 0 for as many as the machine has cores; if one dies,
+    the target it was working on fails. With an ``address`` the workers of the dask scheduler there
+    measure (``exoval.running.dask_workers``). This process judges, many events at a time; each has
+    the answer that it has alone. Answers are kept beside ``output`` until the list is finished, so
+    that an interrupted list resumes; failed targets are tried again. At the end a summary of
+    several targets is written beside ``output``, and last a manifest with the checksums of all
+    files (``exoval.running.whole_folder``). Raises DataNotFound if the folder holds no run,
+    ``output`` cannot be written or no scheduler answers, BadParameter if ``workers`` is negative or
+    another process writes there.
     """
     if workers < 0:
         raise BadParameter(f"workers is {workers}; give 0 (all cores) or more")
+    cluster = None if address is None else _cluster(address, vetting.pages)
     if Path(output).is_dir():
         raise DataNotFound(f"cannot write {output} (it is a folder); choose another output")
     # read before the first light curve: a wrong folder must end the list, not fail a target
     vetting.run  # noqa: B018
     output = output_path(output)
     with folder_lock(output, setting="output"):
-        yield from _vet_list(vetting, requests, output, workers)
+        yield from _vet_list(vetting, requests, output, cluster or workers)
+
+
+def _cluster(address: str, pages: Path | None) -> DaskWorkers:
+    """The workers of a scheduler; BadParameter for pages, which they cannot draw here."""
+    if pages is not None:
+        raise BadParameter(
+            f"the workers at address={address} write no pages for this machine; leave --pages or "
+            "--address out"
+        )
+    return DaskWorkers(address=address, option="--address", asked_by="--address")
 
 
 def _vet_list(
-    vetting: Vetting, requests: Sequence[VettingRequest], output: Path, workers: int
+    vetting: Vetting,
+    requests: Sequence[VettingRequest],
+    output: Path,
+    workers: int | DaskWorkers,
 ) -> Iterator[tuple[VettingRequest, Answer]]:
     """Judge a list while its lock is held."""
     origin = _origin(vetting, requests, output)
@@ -269,16 +292,39 @@ def _by_workers(
     task: Callable[[VettingRequest], Done],
     requests: list[VettingRequest],
     *,
-    workers: int,
+    workers: int | DaskWorkers,
     died: Done,
 ) -> Iterator[tuple[VettingRequest, Done]]:
     """Every request with what a task makes of it, or with ``died`` if it kills its process."""
+    if isinstance(workers, DaskWorkers):
+        if requests:
+            yield from _on_cluster(workers, task, requests, died)
+        return
     workers = min(workers or os.cpu_count() or 1, max(len(requests), 1))
     if workers == 1:
         yield from ((one, task(one)) for one in requests)
         return
     again = partial(_alone, task, died)
     yield from in_new_workers(task, requests, workers=workers, again=again)
+
+
+def _on_cluster(
+    cluster: DaskWorkers,
+    task: Callable[[VettingRequest], Done],
+    requests: list[VettingRequest],
+    died: Done,
+) -> Iterator[tuple[VettingRequest, Done]]:
+    """As ``_by_workers``, on a cluster; requests that kill workers again come last, each alone."""
+    with cluster.running(task, most=len(requests)) as there:
+        killed = []
+        for request, done in there.results(requests):
+            if done is None:
+                killed.append(request)
+            else:
+                yield request, done
+        for request in killed:
+            done = there.alone(request)
+            yield request, died if done is None else done
 
 
 def _alone(task: Callable[[VettingRequest], Done], died: Done, request: VettingRequest) -> Done:

@@ -373,6 +373,35 @@ def test_worker_processes_give_the_same_table(folder, table, monkeypatch, tmp_pa
     pd.testing.assert_frame_equal(alone, together, check_exact=True)
 
 
+@pytest.mark.slow
+def test_workers_of_a_cluster_give_the_same_table(folder, table, monkeypatch, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    arguments = ("--table", str(table), "--data", str(folder), "--classifier", "forest")
+    alone = vetted_rows(folder, monkeypatch, tmp_path, *arguments, status=3)
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, memory_limit=0
+    ) as cluster:
+        words = (*arguments, "--address", cluster.scheduler_address)
+        together = vetted_rows(folder, monkeypatch, tmp_path, *words, status=3)
+        deadly = VettingRequest("KIC 7", data=folder, name="deadly")
+        fine = VettingRequest("KIC 8", data=folder)
+        vetting = DyingVetting(folder / "run", classifier="forest")
+        address = cluster.scheduler_address
+        answers = dict(vet_list(vetting, [deadly, fine], tmp_path / "w.csv", address=address))
+    pd.testing.assert_frame_equal(alone, together, check_exact=True)
+    assert "worker process died" in answers[deadly].failed
+    assert "no light curve of 'KIC 8'" in answers[fine].failed
+
+
+def test_pages_on_a_cluster_are_refused(folder, monkeypatch, tmp_path, capsys):
+    pytest.importorskip("distributed")
+    words = ("KIC 7", "--pages", "pages", "--address", "tcp://127.0.0.1:9")
+    with pytest.raises(SystemExit) as ended:
+        monkeypatch.chdir(tmp_path)
+        main(["vet", str(folder / "run"), *words])
+    assert ended.value.code == 2 and "leave --pages or --address out" in capsys.readouterr().err
+
+
 def test_an_interrupted_list_goes_on_where_it_was(folder, table, monkeypatch, tmp_path):
     arguments = ("--table", str(table), "--data", str(folder), "--classifier", "forest")
     whole = vetted_rows(folder, monkeypatch, tmp_path, *arguments, status=3)
