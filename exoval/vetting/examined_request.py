@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+
+from threadpoolctl import ThreadpoolController
 
 from exoval.ephemeris import SAME_FOUND_PERIOD, Ephemeris, is_same_signal
 from exoval.errors import ExovalError, NoEvent
@@ -68,9 +70,11 @@ class RequestExaminer:
             return ExaminedRequest(failed=place + request.refused)
         events, failed, no_event = [], "", ""
         try:
-            for event in self.examined(request):
-                kept = event if self.keep_light_curves else event.without_light_curve()
-                events.append(kept)
+            # on one thread, as workers have: matrix products on several round differently
+            with _libraries().limit(limits=1, user_api="blas"):
+                for event in self.examined(request):
+                    kept = event if self.keep_light_curves else event.without_light_curve()
+                    events.append(kept)
         except NoEvent as error:
             no_event = str(error)
         except ExovalError as error:
@@ -179,6 +183,12 @@ class RequestExaminer:
                 )
                 examined = replace(examined, further=(caveat,))
             yield examined
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """The numerical libraries of this process, looked for once: all are imported by now."""
+    return ThreadpoolController()
 
 
 def unexpected(error: Exception, request: VettingRequest) -> str:

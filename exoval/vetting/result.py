@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -97,7 +98,7 @@ class VettingResult:
     def row(self) -> dict[str, float | str]:
         """The result as one row of a table: column name to value."""
         ephemeris = self.event.ephemeris
-        return {
+        row = {
             "event": self.name,
             "target": self.examined.target,
             "source": self.event.source,
@@ -120,6 +121,8 @@ class VettingResult:
             "novelty": self.novelty,
             "caveats": BETWEEN.join(self.caveats),
         }
+        # the rows of a long list share the names of their columns
+        return {sys.intern(name): value for name, value in row.items()}
 
     def answers(self) -> list[str]:
         """Lines with the three most probable labels, all planet labels, and the caveats."""
