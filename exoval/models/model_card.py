@@ -21,6 +21,7 @@ from exoval.models.parts import (
     name_of,
     part_class,
 )
+from exoval.models.whole_trees import check_whole
 
 #: values within values, at most
 DEEPEST = 100
@@ -157,12 +158,12 @@ class CardReader:
         if arguments and name not in BUILT_BY_ARGUMENTS:
             raise BadTable(f"the card gives arguments to {name}, which takes none")
         made = kind(*arguments) if arguments else kind.__new__(kind)
-        if state is None:
-            return made
-        if hasattr(made, "__setstate__"):
-            made.__setstate__(state)
-        else:
-            vars(made).update(state)
+        if state is not None:
+            if hasattr(made, "__setstate__"):
+                made.__setstate__(state)
+            else:
+                vars(made).update(state)
+        check_whole(name, made, arguments, state)
         return made
 
 
