@@ -235,9 +235,11 @@ def _vet_list(
             yield one, answer
         journal.remove()
     finally:
-        for one, answer in judged.rest():
-            keep(one, answer)
-        _write(output, [(one, answers[one]) for one in requests if one in answers])
+        try:
+            for one, answer in judged.rest():
+                keep(one, answer)
+        finally:
+            _write(output, [(one, answers[one]) for one in requests if one in answers])
     files = _written_files(output, vetting.pages, answers)
     origin |= {"kind": "vetted list", "command": command(), "targets": len(answers)}
     with replacing(manifest) as draft:
@@ -273,7 +275,9 @@ def _written_files(
     }
 
 
-def _judged(vetting: Vetting, requests: list[VettingRequest], workers: int) -> JudgedInBatches:
+def _judged(
+    vetting: Vetting, requests: list[VettingRequest], workers: int | DaskWorkers
+) -> JudgedInBatches:
     """Every request with its answer, in order of completion.
 
     Workers measure, which takes the time, and this process judges. Pages need the light curve

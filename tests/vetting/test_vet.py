@@ -2,21 +2,19 @@
 
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 import pytest
 from astropy.time import Time
+from undecided_model import Undecided
 
 from exoval.detrend.biweight import Biweight
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve, DataNotFound
 from exoval.event import TransitEvent
-from exoval.labels import LabelMeaning
 from exoval.lightcurve import LightCurve, Segment
 from exoval.missions.tess import tess
-from exoval.models.fitted_model import ModelAnswers
 from exoval.recipe import Recipe
 from exoval.star import Star
 from exoval.vetting.examined_request import RequestExaminer
@@ -28,27 +26,6 @@ from exoval.vetting.vet import vet
 from exoval.vetting.vet_list import Vetting
 
 STAR = Star(target="TIC 5", radius=1.0, teff=5772.0, logg=4.44)
-
-
-class Undecided:
-    """A model that gives both scenarios half."""
-
-    classes = ("planet", "no_transit")
-    meanings: ClassVar[dict] = {
-        name: LabelMeaning(short=name, description=name, counts_as_planet=name == "planet")
-        for name in classes
-    }
-    training_range: ClassVar[dict] = {}
-    card: ClassVar[dict] = {"class_shares": {"planet": 0.5, "no_transit": 0.5}}
-
-    def answers(self, table, *, priors=None, with_errors=True):
-        half = np.full((len(table), 2), 0.5)
-        return ModelAnswers(
-            probability=half,
-            planet=half[:, 0],
-            interval=(half, half),
-            planet_interval=(half[:, 0], half[:, 0]),
-        )
 
 
 RUN = TrainedRun(
