@@ -1,12 +1,17 @@
 """Effect of detrending on the depth of transits in real light curves, and residual scatter.
 
     python benchmarks/detrend_depth.py [--small] [--picture docs/results/detrend_depth.png]
+    python benchmarks/detrend_depth.py --long-events [--light-curves 45]
 
 Transits of 1-12 hours are injected into real Kepler quarters and TESS sectors. For every detrending
 and window the bias of the depth is measured twice: as in the search (the event influences the
 trend), and as in ``measure`` (the found event is masked and the light curve detrended again). The
 cost of a window is the residual scatter on six hours, over that of the same hosts with a one-day
 biweight. Draws a figure, prints a table and, last, one line of JSON. Needs EXOVAL_DATA.
+
+With ``--long-events`` events of 0.5-3 days are injected into made-up PLATO light curves of a
+quarter, and the trends are ``quietest`` with windows of several multiples of 1.11 days, the longest
+trial duration of a search up to 400 days. Needs no data and draws nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +19,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from command_line import command_line, last_line, written
@@ -23,6 +29,9 @@ if __name__ == "__main__":
     parser = command_line(__doc__)
     parser.add_argument("--small", action="store_true", help="two light curves, no figure")
     parser.add_argument("--light-curves", type=int, default=45, help="Kepler quarters; default 45")
+    parser.add_argument(
+        "--long-events", action="store_true", help="events of 0.5-3 days in PLATO light curves"
+    )
     parser.add_argument("--picture", type=written, default=Path("docs/results/detrend_depth.png"))
     OPTIONS = parser.parse_args()
 
@@ -31,21 +40,25 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 import pandas as pd
 
+from exoval.allow_list import CONF
 from exoval.detrend.biweight import Biweight
+from exoval.detrend.detrend import Detrend
 from exoval.detrend.median import Median
+from exoval.detrend.quietest import Quietest
 from exoval.detrend.spline import Spline
 from exoval.ephemeris import Ephemeris
 from exoval.errors import ExovalError
 from exoval.folded.trapezoid import trapezoid
 from exoval.lightcurve import LightCurve
 from exoval.missions.kepler import kepler
+from exoval.missions.mission_file import read_mission
 from exoval.missions.tess import tess
 from exoval.noise.differential_precision import differential_precision
 from exoval.noise.robust_scatter import robust_scatter
 from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
 from exoval.search.refine import refine
-from simulate.hosts import RealHosts
+from simulate.hosts import Hosts, ProceduralHosts, RealHosts
 
 DURATION_HOURS = (1, 2, 3, 4, 6, 8, 10, 12)
 #: transit depth over the noise of a single cadence; deeper ones are easy to tell from a trend
@@ -57,16 +70,26 @@ DETRENDS = {
     "biweight 1.5 d": Biweight(window_days=1.5),
     "biweight 2 d": Biweight(window_days=2.0),
     "biweight 3 d": Biweight(window_days=3.0),
-    "median 1.5 d": Median(1.5),
+    "median 1.5 d": Median(window_days=1.5),
     "spline 1.5 d": Spline(1.5),
     "spline 2 d": Spline(2.0),
 }
 REFERENCE = "biweight 1 d"
+#: of PLATO: durations, and windows of one to four times the longest duration that is searched
+LONG_HOURS = (12, 18, 24, 36, 48, 72)
+LONG_WINDOWS = (1.5, 2.2, 3.3, 4.4)
+LONG_DETRENDS = {
+    "biweight 3.3 d": Biweight(window_days=3.3),
+    **{f"quietest {days:g} d": Quietest(window_days=days) for days in LONG_WINDOWS},
+}
 STAGES = ("search", "measure", "measure_alone")
 
 
-def hosts_of(mission: str) -> RealHosts:
-    return {"kepler": RealHosts(mission=kepler()), "tess": RealHosts(mission=tess())}[mission]
+def hosts_of(mission: str) -> Hosts:
+    """Hosts of one quarter or sector, real except for PLATO."""
+    if mission == "plato":
+        return ProceduralHosts(mission=read_mission(CONF[0] / "mission/plato.yaml"), segments=1)
+    return RealHosts(mission={"kepler": kepler, "tess": tess}[mission]())
 
 
 def dimmed(host: LightCurve, ephemeris: Ephemeris, depth: float) -> tuple[LightCurve, np.ndarray]:
@@ -105,7 +128,9 @@ def depth_in_noise(host: LightCurve, strength: float) -> float:
     return strength * 1e-6 * differential_precision(host, hours=6.0) * np.sqrt(0.25 * 48)
 
 
-def trials_on(host: LightCurve, hours: float, rng: np.random.Generator) -> list[dict]:
+def trials_on(
+    host: LightCurve, hours: float, rng: np.random.Generator, detrends: Mapping[str, Detrend]
+) -> list[dict]:
     """Depth ratios of injections at one position by every detrending.
 
     The noise at that position is known from the host without the injection, with the position
@@ -115,7 +140,7 @@ def trials_on(host: LightCurve, hours: float, rng: np.random.Generator) -> list[
     period = host.baseline / EVENTS
     truth = Ephemeris(period, host.time[0] + rng.random() * period, hours / 24)
     rows = []
-    for name, detrend in DETRENDS.items():
+    for name, detrend in detrends.items():
         alone = detrend(host, truth)
         for strength in STRENGTHS:
             injected, lost = dimmed(host, truth, depth_in_noise(host, strength))
@@ -137,33 +162,41 @@ def trials_on(host: LightCurve, hours: float, rng: np.random.Generator) -> list[
     return rows
 
 
-def trials(mission: str, number: int) -> pd.DataFrame:
+def trials(
+    mission: str,
+    number: int,
+    *,
+    detrends: Mapping[str, Detrend] = DETRENDS,
+    hours: Sequence[float] = DURATION_HOURS,
+) -> pd.DataFrame:
     hosts, rng, rows = hosts_of(mission), np.random.default_rng(1), []
     for _ in progress(range(number), total=number, description=f"{mission} light curves"):
         host, _star = hosts.draw(rng)
-        for hours in DURATION_HOURS:
+        for duration in hours:
             try:
-                rows += trials_on(host, hours, rng)
+                rows += trials_on(host, duration, rng, detrends)
             except ExovalError:
                 continue
     return pd.DataFrame(rows).assign(mission=mission)
 
 
-def residuals(mission: str, number: int) -> pd.DataFrame:
+def residuals(
+    mission: str, number: int, *, detrends: Mapping[str, Detrend] = DETRENDS, over: str = REFERENCE
+) -> pd.DataFrame:
     """Six-hour scatter and milliseconds of every detrending on hosts without injections."""
     hosts, rng, rows = hosts_of(mission), np.random.default_rng(2), []
     for _ in range(number):
         host, _star = hosts.draw(rng)
         try:
             row = {}
-            for name, detrend in DETRENDS.items():
+            for name, detrend in detrends.items():
                 start = time.perf_counter()
                 flat = detrend(host)
                 row[name] = residual_ppm(flat), 1e3 * (time.perf_counter() - start)
         except ExovalError:
             continue
         rows += [
-            {"detrend": name, "ppm": ppm, "ms": ms, "over_reference": ppm / row[REFERENCE][0]}
+            {"detrend": name, "ppm": ppm, "ms": ms, "over_reference": ppm / row[over][0]}
             for name, (ppm, ms) in row.items()
         ]
     return pd.DataFrame(rows).assign(mission=mission)
@@ -239,12 +272,8 @@ def draw(table: pd.DataFrame, path: Path) -> None:
     figure.savefig(path, dpi=110)
 
 
-def main(options: argparse.Namespace) -> None:
-    """Run the benchmark."""
-    number = 2 if options.small else options.light_curves
-    # fewer two-minute light curves, since they have more cadences
-    numbers = {"kepler": number, "tess": max(number // 3, 2)}
-    rows = pd.concat([trials(mission, count) for mission, count in numbers.items()])
+def medians(rows: pd.DataFrame) -> pd.DataFrame:
+    """Median bias, its scatter and its error, by stage, mission, detrending, strength and hours."""
     stages = [
         rows.groupby(["mission", "detrend", "strength", "hours"])[stage]
         .apply(median_with_error)
@@ -253,27 +282,58 @@ def main(options: argparse.Namespace) -> None:
         .assign(stage=stage)
         for stage in STAGES
     ]
-    table = pd.concat(stages)
+    return pd.concat(stages)
+
+
+def long_events(options: argparse.Namespace) -> None:
+    """Bias of events of half a day to three days in PLATO light curves, and the cost of windows."""
+    number = 2 if options.small else options.light_curves
+    table = medians(trials("plato", number, detrends=LONG_DETRENDS, hours=LONG_HOURS))
+    costs = residuals("plato", 2 * number, detrends=LONG_DETRENDS, over="quietest 1.5 d")
+    report(table, costs, LONG_DETRENDS)
+    found = table[(table.stage != "measure_alone")]
+    last_line(
+        {
+            f"{stage}_{detrend.replace(' ', '_')}_depth_{strength:g}": {
+                f"{hours:g}": round(float(bias), 4) for hours, bias in zip(part.hours, part.bias)
+            }
+            for (stage, detrend, strength), part in found.groupby(["stage", "detrend", "strength"])
+        }
+        | {"scatter": costs.groupby("detrend").over_reference.median().round(3).to_dict()},
+        options,
+    )
+
+
+def main(options: argparse.Namespace) -> None:
+    """Run the benchmark."""
+    if options.long_events:
+        long_events(options)
+        return
+    number = 2 if options.small else options.light_curves
+    # fewer two-minute light curves, since they have more cadences
+    numbers = {"kepler": number, "tess": max(number // 3, 2)}
+    rows = pd.concat([trials(mission, count) for mission, count in numbers.items()])
+    table = medians(rows)
     costs = pd.concat([residuals(mission, 3 * count) for mission, count in numbers.items()])
-    report(table, costs)
+    report(table, costs, DETRENDS)
     if not options.small:
         draw(table, options.picture)
     last_line(summary(table, costs) | {"read_ms": reading_ms()}, options)
 
 
-def report(table: pd.DataFrame, costs: pd.DataFrame) -> None:
+def report(table: pd.DataFrame, costs: pd.DataFrame, detrends: Mapping[str, Detrend]) -> None:
     for (mission, stage, strength), part in table.groupby(["mission", "stage", "strength"]):
         print(
             f"\n{mission}, {stage}, depth {strength:g} × half-hour noise: median bias in % by hours"
         )
         shown = 100 * part.pivot(index="detrend", columns="hours", values="bias")
-        print(shown.loc[list(DETRENDS)].round(2).to_string())
+        print(shown.loc[list(detrends)].round(2).to_string())
         worst = 100 * part.groupby("detrend").error.max()
         print(
             "largest error of a median (%): "
-            + ", ".join(f"{name} {worst[name]:.2f}" for name in DETRENDS)
+            + ", ".join(f"{name} {worst[name]:.2f}" for name in detrends)
         )
-    print("\nsix-hour scatter left over that at a one-day biweight, and milliseconds")
+    print("\nsix-hour scatter left over that of the reference, and milliseconds")
     quantiles = costs.groupby(["mission", "detrend"]).agg(
         ppm_median=("ppm", "median"),
         ratio_median=("over_reference", "median"),

@@ -319,14 +319,9 @@ def _doctor(parsed: argparse.Namespace) -> None:
 
 
 def _verify(parsed: argparse.Namespace) -> None:
-    from exoval.verify import WHOLE, examine, verification
+    from exoval.verify import print_verification
 
-    whole = True
-    for folder in parsed.folders:
-        states = examine(folder)
-        print(verification(folder, states), flush=True)
-        whole = whole and all(one.state == WHOLE for one in states)
-    if not whole:
+    if not print_verification(parsed.folders):
         raise SystemExit(SOME_FAILED)
 
 

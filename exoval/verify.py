@@ -98,3 +98,13 @@ def verification(folder: str | Path, states: Iterable[FileState]) -> str:
             *(f"  {one.name:{wide}}  {one.size:14,d}  {one.state}" for one in rows),
         ]
     )
+
+
+def print_verification(folders: Iterable[str | Path]) -> bool:
+    """Print the states of all files of some folders; return whether every one is whole."""
+    whole = True
+    for folder in folders:
+        states = examine(folder)
+        print(verification(folder, states), flush=True)
+        whole = whole and all(one.state == WHOLE for one in states)
+    return whole

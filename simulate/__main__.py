@@ -25,8 +25,10 @@ from exoval.running.output_path import check_overrides
 
 log = logging.getLogger("simulate")
 
+#: exit status of verify where a file differs
+NOT_WHOLE = 3
 #: first arguments that are no settings
-COMMANDS = ("status", "merge")
+COMMANDS = ("status", "merge", "verify", "propose")
 
 
 def main() -> None:
@@ -61,6 +63,28 @@ def parser() -> argparse.ArgumentParser:
     merge.add_argument("output", type=Path, metavar="OUT", help="new folder, or an earlier merge")
     merge.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="a labelled set")
     merge.set_defaults(command=_merge)
+    verify = commands.add_parser(
+        "verify",
+        help="are labelled sets whole",
+        description="Compare every file of labelled sets, their shards among them, with its "
+        "checksum; exit status 3 if one differs.",
+    )
+    verify.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="a labelled set")
+    verify.set_defaults(command=_verify)
+    propose = commands.add_parser(
+        "propose",
+        help="learn which draws are worth a search",
+        description="Learn from a labelled set, and a run trained on it, which draws end near the "
+        "decision, and write a proposal to FILE. A further set simulated with proposal=FILE and "
+        "another seed searches mostly those; join the two with merge.",
+    )
+    propose.add_argument("labelled_set", type=Path, metavar="SET", help="a labelled set")
+    propose.add_argument("run", type=Path, metavar="RUN", help="a run trained on it")
+    propose.add_argument("file", type=Path, metavar="FILE", help="where to write the proposal")
+    propose.add_argument(
+        "--share", type=float, default=0.1, help="share of visible draws to search; default: 0.1"
+    )
+    propose.set_defaults(command=_propose)
     return made
 
 
@@ -75,6 +99,22 @@ def _merge(parsed: argparse.Namespace) -> None:
 
     manifest = merge_sets(parsed.output, parsed.folders)
     _summary(manifest, str(parsed.output))
+
+
+def _verify(parsed: argparse.Namespace) -> None:
+    from exoval.verify import print_verification
+
+    if not print_verification(parsed.folders):
+        raise SystemExit(NOT_WHOLE)
+
+
+def _propose(parsed: argparse.Namespace) -> None:
+    from simulate.propose import expectation_table, propose, save_proposal
+
+    proposal, expected = propose(parsed.labelled_set, parsed.run, share=parsed.share)
+    save_proposal(proposal, parsed.file)
+    print(expectation_table(expected))
+    print(f"python -m simulate ... seed=OTHER proposal={parsed.file} draws with it")
 
 
 @hydra.main(config_path="pkg://conf", config_name="simulate", version_base="1.3")

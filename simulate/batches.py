@@ -1,4 +1,4 @@
-"""How the systems of a set are cut into batches, and kept batches of an earlier run reused."""
+"""How the systems of a set are cut into batches, the unit of work, and these joined to shards."""
 
 from __future__ import annotations
 
@@ -37,6 +37,33 @@ def cut_into_batches(
         )
     ]
     return sorted(batches, key=lambda batch: batch.start)
+
+
+def grouped_in_shards(
+    batches: Iterable[Batch], shard_size: int, shards: Iterable[Batch] = ()
+) -> list[list[Batch]]:
+    """Batches that become one shard each: neighbours of a scenario, ``shard_size`` systems or more.
+
+    The last shard of a scenario may be smaller, and of an extended set the last of the earlier run.
+    Finished ``shards`` among the batches are left out.
+
+    >>> [len(group) for group in grouped_in_shards(cut_into_batches({"planet": 9}, 2), 4)]
+    [2, 2, 1]
+    """
+    finished, groups = set(shards), []
+    for batch in sorted(batches, key=lambda one: (one.scenario, one.start)):
+        last = groups[-1] if groups else None
+        if batch in finished:
+            groups.append([])
+        elif not last or last[-1].scenario != batch.scenario or _systems(last) >= shard_size:
+            groups.append([batch])
+        else:
+            last.append(batch)
+    return [group for group in groups if group]
+
+
+def _systems(batches: list[Batch]) -> int:
+    return sum(batch.stop - batch.start for batch in batches)
 
 
 def _of_a_scenario(name: str, size: int, batch_size: int, finished: list[Batch]) -> list[Batch]:

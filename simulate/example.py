@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve, ExovalError
@@ -35,14 +36,17 @@ from simulate.hard_cases import hard_cases
 from simulate.hosts import Hosts
 from simulate.observation import Observation
 from simulate.parent_event import with_parent
+from simulate.proposal import Proposal, known_before_search
 from simulate.recover import Eclipses, Recovery, recover_among
 from simulate.scenarios.scenario import Scenario, event_label
-from simulate.transform import INVERTED, SCRAMBLED, invert, scramble
+from simulate.transform import transformed
 
 log = logging.getLogger(__name__)
 
 #: stages that an example passes, in order
 DRAWN, VISIBLE, RECOVERED, KEPT, FAILED = "drawn", "visible", "recovered", "kept", "failed"
+#: status of a visible signal that a proposal does not search for
+PASSED_OVER = "passed_over"
 #: time scale of the noise against which visibility is judged, days
 NOISE_DAYS = 0.25
 
@@ -53,7 +57,8 @@ class Simulation:
 
     ``recipe`` finds and measures the injected signal. A signal with an expected signal-to-noise
     ratio below ``visible_snr`` counts as invisible and is not searched for; ``visible_snr`` lies
-    below the search's threshold, so that no detection is lost.
+    below the search's threshold, so that no detection is lost. A ``proposal`` passes some of the
+    visible ones over (``simulate.proposal``).
     """
 
     seed: int
@@ -65,6 +70,7 @@ class Simulation:
     catalogue_errors: CatalogueErrors = field(default_factory=CatalogueErrors)
     limb_darkening: LimbDarkeningScatter = field(default_factory=LimbDarkeningScatter)
     phase_curves: PhaseCurves = field(default_factory=PhaseCurves)
+    proposal: Proposal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,10 +172,8 @@ def inject_example(
     system = simulation.scenarios[scenario].draw(rng, observation)
     system = simulation.phase_curves.dress(rng, simulation.limb_darkening.dress(rng, system))
     transform = system.truth.get("transform", "")
-    if transform == INVERTED:
-        light_curve = invert(host)
-    elif transform == SCRAMBLED:
-        light_curve = scramble(host, rng)
+    if transform:
+        light_curve = transformed(host, transform, rng, mission=mission, star=true_star)
     else:
         light_curve = inject(
             host,
@@ -206,8 +210,18 @@ def _search_and_measure(
         _truth(injected, simulation.transit_model, number)
         for number in range(len(injected.system.orbits) or 1)
     ]
+    known = known_before_search(
+        truths,
+        injected.star,
+        noise=differential_precision(injected.host, hours=24 * NOISE_DAYS),
+        slow_noise=differential_precision(injected.host, hours=24.0),
+    )
+    truths = [truth | known for truth in truths]
     recipe = with_parent(simulation.recipe, truths[0])
     unseen = [truth.get("expected_snr", np.inf) < simulation.visible_snr for truth in truths]
+    if not all(unseen) and _is_passed_over(simulation, scenario, index, truths[0]):
+        target = injected.star.target
+        return [Outcome(scenario=scenario, index=index, target=target, status=PASSED_OVER)]
     if all(unseen):
         found = FoundEvents([], [], len(injected.system.orbits), searched=False)
     else:
@@ -231,6 +245,17 @@ def _search_and_measure(
             )
         )
     return outcomes
+
+
+def _is_passed_over(simulation: Simulation, scenario: str, index: int, truth: dict) -> bool:
+    """Whether the proposal does not search for a visible signal."""
+    if simulation.proposal is None:
+        return False
+    chance = simulation.proposal.acceptance(scenario, pd.DataFrame([truth]))[0]
+    # of its own generator, so that what is searched is the same without a proposal
+    key = (zlib.crc32(scenario.encode()), index, zlib.crc32(b"proposal"))
+    random = np.random.default_rng(np.random.SeedSequence(simulation.seed, spawn_key=key))
+    return bool(random.random() >= chance)
 
 
 def _search(

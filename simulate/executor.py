@@ -22,9 +22,14 @@ class Batch:
     stop: int
 
     @property
+    def name(self) -> str:
+        """Beginning of the names of the files in ``shards/`` that hold it once it is finished."""
+        return f"{self.scenario}-{self.start:07d}-{self.stop:07d}"
+
+    @property
     def file(self) -> str:
-        """Name of the file in ``shards/`` that holds it once it is finished."""
-        return f"{self.scenario}-{self.start:07d}-{self.stop:07d}.json"
+        """Name of the file in ``shards/`` that holds it until it becomes part of a shard."""
+        return f"{self.name}.json"
 
 
 @dataclass(frozen=True)

@@ -9,29 +9,33 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from exoval.errors import BadParameter, DataNotFound, listed, shown
 from exoval.injection.completeness import save_completeness
 from exoval.injection.importance_weights import effective_sample_sizes, read_truth
 from exoval.labels import meanings_to_plain
 from exoval.running.folder_lock import folder_lock
-from exoval.running.output_path import make_folder, replacing
+from exoval.running.output_path import make_folder
 from exoval.running.provenance import code_version, versions
 from exoval.running.whole_folder import MANIFEST, UNFINISHED, check_files, folder_draft, publish
 from exoval.schema import read_json
 from exoval.table.feature_table import FeatureTable, load_feature_table
+from exoval.table.parquet_parts import names_to_check, writing_parts
 from exoval.views.store import VALUES, ViewRows, open_views, save_views
+from simulate.draw_density import Drawn, log_proposal_of, read_drawn
 from simulate.example import FAILED, KEPT
-from simulate.labelled_set import PASSED, REPEAT, SHARDS, completeness_by_scenario
-from simulate.run import PACKAGES, PLACES, WITHOUT_EFFECT
+from simulate.labelled_set import FEATURES, TRUTH
+from simulate.repeats import REPEAT, SAME_LIGHT_CURVE
+from simulate.run import PACKAGES, PARTS, PLACES, WITHOUT_EFFECT
+from simulate.shards import SHARDS
+from simulate.tally import PASSED, completeness_by_scenario
 
 log = logging.getLogger(__name__)
 
 AGAIN = "simulate the set again"
-#: what tells that an event without an injection is a repeat (``simulate.labelled_set``)
-SAME_LIGHT_CURVE = ["target", "segments", "transform", "found_period_days"]
 #: settings that may differ between the sets that are joined
-MAY_DIFFER = (*WITHOUT_EFFECT, "seed", "scenario", "survey_events")
+MAY_DIFFER = (*WITHOUT_EFFECT, "seed", "scenario", "survey_events", "proposal")
 OF_VIEWS = ("views", "view_form")
 
 
@@ -45,6 +49,11 @@ class _Part:
     truth: pd.DataFrame
 
     @property
+    def drawn(self) -> list[Drawn]:
+        """The draws that the rows were chosen from."""
+        return read_drawn(self.manifest["drawn"], f"{self.folder / MANIFEST}")
+
+    @property
     def seeds(self) -> list[int]:
         seed = self.manifest["seed"]
         return seed if isinstance(seed, list) else [seed]
@@ -56,7 +65,8 @@ def merge_sets(output: str | Path, folders: Sequence[str | Path]) -> dict:
     Rows stand in the order of the folders. In sets of several seeds the names of events begin with
     their seed, such as ``seed3-planet-0000017``; in sets of one seed they stay. Views are kept if
     all sets have them. Events without an injection that another set has found too count once, as
-    in a set. Completeness and effective sample sizes are those of all rows together.
+    in a set. Rows that proposals chose are weighed by the mixture of all sets
+    (``simulate.draw_density``). Completeness and effective sample sizes are those of all rows.
 
     Raises BadParameter for fewer than two sets, sets whose rows were made or measured in different
     ways, sets with the same examples, and an ``output`` that holds anything but an earlier merge;
@@ -74,11 +84,15 @@ def merge_sets(output: str | Path, folders: Sequence[str | Path]) -> dict:
     with folder_lock(output, setting="OUT"):
         _refuse_other_content(output)
         parts, repeats = _without_repeats(parts)
-        table, truth = _joined_features(parts), _joined_truths(parts)
+        table, drawn = _joined_features(parts), [one for part in parts for one in part.drawn]
+        truth = _joined_truths(parts)
+        if len(truth):
+            truth = truth.assign(log_proposal=log_proposal_of(truth, drawn))
         with folder_draft(output, setting="OUT") as draft:
-            table.save(draft / "features.parquet")
-            with replacing(draft / "truth.parquet") as path, path.open("wb") as file:
-                truth.to_parquet(file, index=False)
+            table.save(draft / FEATURES)
+            rows = pa.Table.from_pandas(truth, preserve_index=False)
+            with writing_parts(draft / TRUTH, rows.schema.remove_metadata()) as parts_of_truth:
+                parts_of_truth.write(rows)
             completeness = completeness_by_scenario(truth)
             save_completeness(completeness, draft)
             if with_views:
@@ -91,8 +105,9 @@ def merge_sets(output: str | Path, folders: Sequence[str | Path]) -> dict:
                 "kept": len(table),
                 "schema_hash": table.schema_hash,
                 "recipe": table.recipe,
+                "drawn": [one.plain() for one in drawn],
             }
-            publish(draft, manifest, instead_of=("views*",))
+            publish(draft, manifest, instead_of=("views*", *PARTS))
     return manifest
 
 
@@ -103,15 +118,15 @@ def _read(folder: Path) -> _Part:
             f"{folder} holds no finished labelled set (no {MANIFEST}); simulate it to its end, or "
             "give the output folder of python -m simulate"
         )
-    check_files(folder, ["features.parquet", "truth.parquet"])
+    check_files(folder, [*names_to_check(folder / FEATURES), *names_to_check(folder / TRUTH)])
     manifest = read_json(folder / MANIFEST, remedy=AGAIN)
-    missing = {"seed", "config", "recipe", "counts", "host", "failures"} - set(manifest)
+    missing = {"seed", "config", "recipe", "counts", "host", "failures", "drawn"} - set(manifest)
     if missing:
         raise DataNotFound(
             f"{folder} is no labelled set of this version: its {MANIFEST} lacks "
             f"{listed(sorted(missing))}; {AGAIN}"
         )
-    table = load_feature_table(folder / "features.parquet")
+    table = load_feature_table(folder / FEATURES)
     if (folder / VALUES.format("views")).is_file():
         table = replace(table, views=ViewRows.of_all(open_views(folder), len(table)))
     return _Part(folder=folder, manifest=manifest, table=table, truth=read_truth(folder))
@@ -242,7 +257,10 @@ def _without_repeats(parts: list[_Part]) -> tuple[list[_Part], list[pd.DataFrame
             chosen = truth["status"].eq(KEPT) & truth["transform"].notna()
             # missing values are equal to one another here
             keys = pd.Series(
-                [tuple(map(str, row)) for row in truth[SAME_LIGHT_CURVE].itertuples(index=False)],
+                [
+                    tuple(map(str, row))
+                    for row in truth[list(SAME_LIGHT_CURVE)].itertuples(index=False)
+                ],
                 index=truth.index,
             )
             again = (chosen & keys.isin(seen)).to_numpy()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from simulate.example import (
     example_rng,
     inject_example,
 )
+from simulate.shard import Shard, outcomes_of
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +27,9 @@ BEFORE, AFTER, SIGNAL = "#9aa5b1", "#1f5fa8", "#d1495b"
 
 
 def picture_examples(
-    simulation: Simulation, outcomes: list[Outcome], *, folder: Path, number: int
+    simulation: Simulation, shards: Sequence[Shard], *, folder: Path, number: int
 ) -> None:
-    """Draw the first ``number`` kept examples of every scenario as PNG files.
+    """Draw the first ``number`` kept examples of every scenario of a set as PNG files.
 
     Each figure shows the light curve before and after injection, the fold on the true ephemeris
     (the found one without an injection) and the parameters. Without matplotlib a warning says how
@@ -40,9 +43,10 @@ def picture_examples(
     matplotlib.use("Agg")
     make_folder(folder)
     for scenario in simulation.scenarios:
-        signals = [o for o in outcomes if o.scenario == scenario and o.number == 0]
-        shown = [o for o in signals if o.status == KEPT][:number]
-        for outcome in shown:
+        of_scenario = (shard for shard in shards if shard.stretch.scenario == scenario)
+        outcomes = (one for shard in of_scenario for one in outcomes_of(shard.outcomes()))
+        signals = (one for one in outcomes if one.number == 0 and one.status == KEPT)
+        for outcome in islice(signals, number):
             path = folder / f"{scenario}-{outcome.index:07d}.png"
             _picture(simulation, outcome, path)
             log.info("wrote %s", path)

@@ -11,8 +11,6 @@ from exoval.catalogs.survey_list import read_survey_list
 from exoval.detrend.detrend import Detrend
 from exoval.errors import BadParameter
 from exoval.features.feature_group import FeatureGroup
-from exoval.injection.completeness import save_completeness
-from exoval.injection.importance_weights import effective_sample_sizes
 from exoval.labels import LabelMeaning, meanings_to_plain
 from exoval.measure import declared_columns
 from exoval.missions.mission import Mission
@@ -20,33 +18,37 @@ from exoval.physics.transit_flux import TransitModel
 from exoval.recipe import Recipe, recipe_settings
 from exoval.running.fingerprint import fingerprint
 from exoval.running.folder_lock import folder_lock
-from exoval.running.output_path import make_folder, replacing
+from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
 from exoval.running.provenance import code_version, versions
 from exoval.running.whole_folder import folder_draft, publish
 from exoval.search.known_ephemeris import KnownEphemeris
 from exoval.search.search import Search
-from exoval.table.feature_table import FeatureTable
+from exoval.table.feature_table import schema_hash
 from exoval.views.fine import FineViews
 from exoval.views.view_form import ViewForm
-from simulate import labelled_set
-from simulate.batches import cut_into_batches, systems_of_each
+from simulate.batches import systems_of_each
 from simulate.dask_executor import DaskExecutor
 from simulate.event_kinds import NOTHING
-from simulate.example import Outcome, Simulation
-from simulate.executor import Batch, Executor
+from simulate.example import Simulation
+from simulate.executor import Executor
 from simulate.hosts import Hosts
+from simulate.labelled_set import FEATURES, TRUTH, Contents, write_labelled_set
 from simulate.picture import picture_examples
+from simulate.proposal import read_proposal
 from simulate.scenarios.no_transit import NoTransit
 from simulate.scenarios.scenario import Scenario, event_label
+from simulate.shards import Shards
 
 log = logging.getLogger(__name__)
 
 #: settings that change no row
-WITHOUT_EFFECT = ("n_systems", "output", "data", "executor", "batch_size", "pictures")
+WITHOUT_EFFECT = ("n_systems", "output", "data", "executor", "batch_size", "shard_size", "pictures")
 #: settings of hosts that say where the data lie
 PLACES = ("folder", "path")
 PICTURES = "pictures"
+#: files of a longer table, which an earlier run may have left
+PARTS = (f"{FEATURES}*", f"{TRUTH}*")
 PACKAGES = ("numpy", "scipy", "astropy", "batman-package", "wotan", "pandas", "pyarrow")
 
 
@@ -67,7 +69,9 @@ def run(
     visible_snr: float = 5.0,
     max_events: int = 1,
     survey_events: str | Path | None = None,
+    proposal: str | Path | None = None,
     batch_size: int = 16,
+    shard_size: int = 256,
     pictures: int = 0,
     views: bool = False,
     view_form: ViewForm | None = None,
@@ -79,12 +83,15 @@ def run(
     systems. ``settings`` is the resolved
     configuration, for the manifest. Every star is searched for up to ``max_events`` events, each
     with the earlier ones taken out; every event is a row with its own label. ``survey_events`` is
-    the list that events are compared with (``exoval.catalogs.survey_list``). ``population`` gives
+    the list that events are compared with (``exoval.catalogs.survey_list``). ``proposal`` is a file
+    that says which draws are searched (``simulate.proposal``). ``population`` gives
     ``catalogue_errors``, ``limb_darkening`` and ``phase_curves``; the scenarios already hold its
     other parts. Raises BadParameter for fewer systems than scenarios or a scenario whose label has
     no meaning, DataNotFound if the output folder cannot be written.
     """
-    _check(n_systems, batch_size, scenario)
+    _check(n_systems, scenario)
+    if min(batch_size, shard_size) < 1:
+        raise BadParameter(f"batch_size={batch_size}, shard_size={shard_size}; give 1 or more")
     settings = settings or {}
     output = Path(output)
     described = host.describe()
@@ -102,44 +109,35 @@ def run(
         visible_snr=visible_snr,
         max_events=max_events,
         survey_events=survey_events,
+        proposal=proposal,
         views=views,
         view_form=view_form,
     )
     systems = systems_of_each(list(scenario), n_systems)
     make_folder(output)
     with folder_lock(output):
-        shards = labelled_set.Shards(
+        shards = Shards(
             output,
             fingerprint=fingerprint(_what_makes_rows(settings, scenario, described)),
             views=views,
-            data=_data(host, simulation.recipe),
+            data=_data(host, simulation),
             plan={"systems": systems, "batch_size": batch_size},
         )
         log.info("hosts: %s", described)
-        finished = labelled_set.finished_batches(output)
-        batches = cut_into_batches(systems, batch_size, finished)
         start = time.time()
-        outcomes = _simulate(simulation, batches, executor, shards)
-        meanings = {event_label(name, one): one.meaning for name, one in scenario.items()}
-        if max_events > 1:
-            meanings.setdefault(NOTHING, NoTransit.meaning)
-        recipe = recipe_settings(settings, simulation.recipe.segments_per_light_curve)
-        columns = declared_columns(simulation.recipe.features)
-        table = labelled_set.feature_table(outcomes, columns, recipe, meanings)
+        left = shards.expect(systems, batch_size=batch_size, shard_size=shard_size)
+        work = executor.run(simulation, left)
+        for batch, outcomes in progress(work, total=len(left), description="simulate (batches)"):
+            shards.save(batch, outcomes)
+        contents = _contents(simulation, settings)
         with folder_draft(output) as draft:
-            if views:
-                labelled_set.write_views(
-                    draft,
-                    shards=shards,
-                    batches=batches,
-                    table=table,
-                    layout=simulation.recipe.view_form.layout,
-                )
-            manifest = _write(draft, outcomes, table, simulation, time.time() - start)
-            manifest |= {"data": shards.data, "recipe": recipe, "config": settings}
+            manifest = write_labelled_set(draft, shards.finished(), contents)
+            manifest |= _manifest(simulation, contents, time.time() - start)
+            manifest |= {"data": shards.data, "config": settings}
             if pictures:
-                picture_examples(simulation, outcomes, folder=draft / PICTURES, number=pictures)
-            publish(draft, manifest, also=(f"{PICTURES}/*",))
+                folder = draft / PICTURES
+                picture_examples(simulation, shards.finished(), folder=folder, number=pictures)
+            publish(draft, manifest, also=(f"{PICTURES}/*",), instead_of=PARTS)
     return manifest
 
 
@@ -150,7 +148,9 @@ def _what_makes_rows(settings: dict, scenario: Mapping[str, Scenario], described
         "host": {key: value for key, value in host.items() if key not in PLACES}
         if isinstance(host, Mapping)
         else host,
+        # by content, with the data
         "survey_events": bool(settings.get("survey_events")),
+        "proposal": bool(settings.get("proposal")),
         "scenario": {name: settings.get("scenario", {}).get(name) for name in scenario},
         # host=auto depends on the data: real and procedural stars must not be mixed
         "host_kind": described["kind"],
@@ -161,13 +161,16 @@ def _what_makes_rows(settings: dict, scenario: Mapping[str, Scenario], described
     }
 
 
-def _data(host: Hosts, recipe: Recipe) -> dict:
+def _data(host: Hosts, simulation: Simulation) -> dict:
     """What identifies the data that the rows depend on, by what it is."""
+    recipe = simulation.recipe
     # hosts of another package may depend on none
     data = dict(host.data()) if hasattr(host, "data") else {}
     if recipe.survey_events is not None:
         arrays = vars(recipe.survey_events)
         data["survey_events"] = fingerprint({key: arrays[key].tolist() for key in sorted(arrays)})
+    if simulation.proposal is not None:
+        data["proposal"] = fingerprint(simulation.proposal.plain())
     return data
 
 
@@ -185,6 +188,7 @@ def make_simulation(
     visible_snr: float = 5.0,
     max_events: int = 1,
     survey_events: str | Path | None = None,
+    proposal: str | Path | None = None,
     views: bool = False,
     view_form: ViewForm | None = None,
     **_: object,
@@ -192,7 +196,7 @@ def make_simulation(
     """The simulation of single examples, from arguments of ``run``; other arguments are ignored.
 
     Raises BadParameter for ``max_events`` above 1 with a search that is not blind, DataNotFound or
-    BadTable for a list of the survey's events that cannot be read.
+    BadTable for a list of the survey's events or a proposal that cannot be read.
     """
     if max_events > 1 and isinstance(search, KnownEphemeris):
         raise BadParameter(
@@ -219,10 +223,11 @@ def make_simulation(
         catalogue_errors=population["catalogue_errors"],
         limb_darkening=population["limb_darkening"],
         phase_curves=population["phase_curves"],
+        proposal=None if proposal is None else read_proposal(proposal),
     )
 
 
-def _check(n_systems: int, batch_size: int, scenario: Mapping[str, Scenario]) -> None:
+def _check(n_systems: int, scenario: Mapping[str, Scenario]) -> None:
     silent = [
         name
         for name, one in scenario.items()
@@ -239,56 +244,32 @@ def _check(n_systems: int, batch_size: int, scenario: Mapping[str, Scenario]) ->
             f"n_systems={n_systems} for {len(scenario)} scenarios; "
             "give at least one scenario and one system for each"
         )
-    if batch_size < 1:
-        raise BadParameter(f"batch_size={batch_size}; give 1 or more")
 
 
-def _simulate(
-    simulation: Simulation,
-    batches: list[Batch],
-    executor: Executor | DaskExecutor,
-    shards: labelled_set.Shards,
-) -> list[Outcome]:
-    """All outcomes in order of scenario and index, from finished shards and new work."""
-    finished = {batch: shards.load(batch) for batch in batches}
-    waiting = [batch for batch, outcomes in finished.items() if outcomes is None]
-    if len(waiting) < len(batches):
-        log.info("%d of %d batches are already done", len(batches) - len(waiting), len(batches))
-    work = executor.run(simulation, waiting)
-    for batch, outcomes in progress(work, total=len(waiting), description="simulate (batches)"):
-        shards.save(batch, outcomes)
-        # read back, so that new and reused rows are identical
-        finished[batch] = shards.load(batch)
-    order = list(simulation.scenarios)
-    ordered = [o for outcomes in finished.values() for o in outcomes]
-    ordered.sort(key=lambda outcome: (order.index(outcome.scenario), outcome.index, outcome.number))
-    return labelled_set.drop_repeats(ordered)
+def _contents(simulation: Simulation, settings: dict) -> Contents:
+    """What the rows of the set are."""
+    scenarios, recipe = simulation.scenarios, simulation.recipe
+    meanings = {event_label(name, one): one.meaning for name, one in scenarios.items()}
+    if recipe.max_events > 1:
+        meanings.setdefault(NOTHING, NoTransit.meaning)
+    return Contents(
+        scenarios=list(scenarios),
+        columns=declared_columns(recipe.features),
+        recipe=recipe_settings(settings, recipe.segments_per_light_curve),
+        meanings=meanings,
+        layout=None if recipe.view_form is None else recipe.view_form.layout,
+        proposal=simulation.proposal,
+    )
 
 
-def _write(
-    folder: Path,
-    outcomes: list[Outcome],
-    table: FeatureTable,
-    simulation: Simulation,
-    seconds: float,
-) -> dict:
-    """Write the tables and return the manifest's entries about them."""
-    table.save(folder / "features.parquet")
-    truth = labelled_set.truth_table(outcomes)
-    with replacing(folder / "truth.parquet") as draft, draft.open("wb") as file:
-        truth.to_parquet(file, index=False)
-    completeness = labelled_set.completeness_by_scenario(truth)
-    save_completeness(completeness, folder)
+def _manifest(simulation: Simulation, contents: Contents, seconds: float) -> dict:
+    """The manifest's entries that do not follow from the rows."""
     return {
         "seed": simulation.seed,
-        "labels": meanings_to_plain(table.meanings),
-        "counts": labelled_set.counts(outcomes, list(simulation.scenarios)),
-        "effective_sample_size": effective_sample_sizes(truth) if len(truth) else {},
-        "completeness": {name: one.summary() for name, one in completeness.items()},
-        "kept": len(table),
+        "labels": meanings_to_plain(contents.meanings),
+        "recipe": contents.recipe,
         "host": simulation.hosts.describe(),
-        "failures": labelled_set.failures(outcomes),
-        "schema_hash": table.schema_hash,
+        "schema_hash": schema_hash(contents.columns),
         "seconds": round(seconds, 1),
         "versions": versions(PACKAGES),
         "code": code_version(),

@@ -16,7 +16,8 @@ from exoval.schema import as_record, read_json
 from simulate.batches import cut_into_batches
 from simulate.example import FAILED
 from simulate.executor import Batch
-from simulate.labelled_set import ORIGIN, SHARDS, finished_batches
+from simulate.shard import Shard
+from simulate.shards import ORIGIN, SHARDS, finished_batches, finished_shards
 
 #: a gap between two batches that is this many times longer than usual, and this long (s), is one
 #: between two runs
@@ -54,7 +55,7 @@ class Status:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Shard:
+class _Finished:
     """A finished batch: when it was written (s) and its systems."""
 
     batch: Batch
@@ -75,15 +76,15 @@ def status_of(folder: str | Path) -> Status:
     """
     folder = Path(folder)
     plan = _plan(folder)
-    shards = [one for batch in finished_batches(folder) if (one := _shard(folder, batch))]
-    wanted = set(cut_into_batches(plan.systems, plan.batch_size, [one.batch for one in shards]))
+    finished = _found(folder)
+    wanted = set(cut_into_batches(plan.systems, plan.batch_size, [one.batch for one in finished]))
     holder = lock_holder(folder)
     since = None if holder is None else datetime.fromisoformat(holder.since).timestamp()
-    in_rate, hours = _last_stretch(shards, since)
-    shards = [one for one in shards if one.batch in wanted]
+    in_rate, hours = _last_stretch(finished, since)
+    finished = [one for one in finished if one.batch in wanted]
 
     def progress(names: list[str]) -> Progress:
-        done = [one for one in shards if one.batch.scenario in names]
+        done = [one for one in finished if one.batch.scenario in names]
         batches = [one for one in wanted if one.scenario in names]
         systems = sum(one.systems for one in done)
         of_rate = sum(one.systems for one in in_rate if one.batch.scenario in names)
@@ -140,35 +141,64 @@ def _plan(folder: Path) -> Plan:
     return as_record(plain["plan"], Plan, source=str(path), remedy=remedy)
 
 
-def _shard(folder: Path, batch: Batch) -> _Shard | None:
-    """What a finished batch says; None if it is damaged, or is just being replaced."""
+def _found(folder: Path) -> list[_Finished]:
+    """The finished batches, those in shards among them; damaged ones are left out."""
+    found = {}
+    for stretch in finished_shards(folder):
+        for one in _of_shard(folder, stretch):
+            found[one.batch] = one
+    for batch in finished_batches(folder):
+        one = None if batch in found else _of_its_own(folder, batch)
+        if one is not None:
+            found[batch] = one
+    return list(found.values())
+
+
+def _of_shard(folder: Path, stretch: Batch) -> list[_Finished]:
+    """The batches that a shard was joined from."""
+    try:
+        batches = Shard(folder / SHARDS, stretch).description().batches
+    except (ExovalError, OSError):
+        return []
+    return [
+        _Finished(
+            batch=Batch(stretch.scenario, one.start, one.stop),
+            time=one.finished,
+            failed=one.failed,
+        )
+        for one in batches
+    ]
+
+
+def _of_its_own(folder: Path, batch: Batch) -> _Finished | None:
+    """What a batch's file says; None if it is damaged, or has just been joined to a shard."""
     path = folder / SHARDS / batch.file
     try:
         plain = read_json(path, remedy="")
         check_seal(plain, path, remedy="")
         outcomes = [one for one in plain["outcomes"] if not one["number"]]
         failed = sum(one["status"] == FAILED for one in outcomes)
-        return _Shard(batch=batch, time=path.stat().st_mtime, failed=failed)
+        return _Finished(batch=batch, time=path.stat().st_mtime, failed=failed)
     except (ExovalError, OSError, KeyError, TypeError):
         return None
 
 
-def _last_stretch(shards: list[_Shard], since: float | None) -> tuple[list[_Shard], float]:
+def _last_stretch(batches: list[_Finished], since: float | None) -> tuple[list[_Finished], float]:
     """The batches of the run under way or of the last one, and the hours in which it made them.
 
     ``since`` is when the run under way began. Of a run that has ended the first batch only begins
     the time. The hours are 0 where too few batches tell.
     """
-    shards = sorted(shards, key=lambda one: one.time)
+    batches = sorted(batches, key=lambda one: one.time)
     if since is not None:
-        new = [one for one in shards if one.time >= since]
+        new = [one for one in batches if one.time >= since]
         return new, (new[-1].time - since) / 3600 if new else 0.0
-    gaps = [later.time - one.time for one, later in pairwise(shards)]
+    gaps = [later.time - one.time for one, later in pairwise(batches)]
     if not gaps:
         return [], 0.0
     longest = max(GAP_RATIO * statistics.median_low(gaps), GAP_SECONDS)
     first = max((number + 1 for number, gap in enumerate(gaps) if gap > longest), default=0)
-    return shards[first + 1 :], (shards[-1].time - shards[first].time) / 3600
+    return batches[first + 1 :], (batches[-1].time - batches[first].time) / 3600
 
 
 def _state_of_tables(folder: Path) -> str:

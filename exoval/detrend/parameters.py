@@ -9,11 +9,12 @@ from exoval.errors import BadParameter
 
 
 def require_positive(detrend: Detrend) -> None:
-    """Raise BadParameter unless every field of a detrending is positive.
+    """Raise BadParameter unless every field of a detrending is positive, or None.
 
     ``event_margin`` may be 0. The message names every field and its value.
     """
     values = {field.name: getattr(detrend, field.name) for field in fields(detrend)}
+    values = {name: value for name, value in values.items() if value is not None}
     if not all(
         value > 0 or (name == "event_margin" and value == 0) for name, value in values.items()
     ):

@@ -52,16 +52,17 @@ class CurvedSpline(Spline):
 class Quietest:
     """Divide every segment by the trend after which transits are clearest.
 
-    The usual trend is a sliding biweight over ``window_days``. Where it leaves more noise on three
-    and six hours than cadences of white noise would, as on spotted stars, cubic splines with knots
-    every ``knot_days`` are tried as well. A trend is judged by the strength of shallow dips of
-    these durations: the share of their depth that is left, over the scatter of means over their
-    durations. Another than the usual trend is taken if it makes dips stronger by a factor of
-    ``least_gain``. Closer knots would follow stars that turn within a day and a half, but also the
-    ellipsoidal variation of close binaries, which the search then misses. On quiet stars the light
-    curve is that of ``Biweight``, bit for bit. Across a hidden event splines continue their slopes,
-    as spots turn while it lasts. ``gap_days``, ``event_margin`` and ``upward_clip_sigma`` are
-    passed to all trends.
+    The usual trend is a sliding biweight over ``window_days``, or over more where the events of a
+    search up to ``longest_period_days`` need it (``exoval.detrend.event_window``). Where it leaves
+    more noise on three and six hours than cadences of white noise would, as on spotted stars, cubic
+    splines with knots every ``knot_days`` are tried as well. A trend is judged by the strength of
+    shallow dips of these durations: the share of their depth that is left, over the scatter of
+    means over their durations. Another than the usual trend is taken if it makes dips stronger by a
+    factor of ``least_gain``. Closer knots would follow stars that turn within a day and a half, but
+    also the ellipsoidal variation of close binaries, which the search then misses. On quiet stars
+    the light curve is that of ``Biweight``, bit for bit. Across a hidden event splines continue
+    their slopes, as spots turn while it lasts. ``gap_days``, ``event_margin`` and
+    ``upward_clip_sigma`` are passed to all trends.
 
     Raises BadParameter if a number is not positive.
     """
@@ -72,6 +73,8 @@ class Quietest:
     gap_days: float = 0.5
     event_margin: float = 2.0
     upward_clip_sigma: float = 5.0
+    longest_period_days: float | None = None
+    longest_duration: float = 2.0
 
     def __post_init__(self) -> None:
         if not np.iterable(self.knot_days):
@@ -89,7 +92,12 @@ class Quietest:
             "event_margin": self.event_margin,
             "upward_clip_sigma": self.upward_clip_sigma,
         }
-        usual = Biweight(window_days=self.window_days, **common)
+        usual = Biweight(
+            window_days=self.window_days,
+            longest_period_days=self.longest_period_days,
+            longest_duration=self.longest_duration,
+            **common,
+        )
         return (usual, *(CurvedSpline(knot_days=days, **common) for days in self.knot_days))
 
     def __call__(self, light_curve: LightCurve, event: Ephemeris | None = None) -> LightCurve:
@@ -104,7 +112,7 @@ class Quietest:
         parts = []
         for raw in _segments(light_curve):
             try:
-                parts.append(self.best(raw, event)(raw, event))
+                parts.append(self._best_flat(raw, event))
             except BadLightCurve:
                 continue
         before = Counter(light_curve.left_out)
@@ -113,18 +121,39 @@ class Quietest:
 
     def best(self, light_curve: LightCurve, event: Ephemeris | None = None) -> Detrend:
         """The trend after which dips in a light curve of one segment are clearest."""
-        usual, *others = self._trends
+        return self._best(_coarse(light_curve), event)[0]
+
+    def _best_flat(self, light_curve: LightCurve, event: Ephemeris | None) -> LightCurve:
+        """A light curve of one segment after the trend that leaves dips the clearest."""
         coarse = _coarse(light_curve)
+        best, flat = self._best(coarse, event)
+        return flat if coarse is light_curve and flat is not None else best(light_curve, event)
+
+    def _best(
+        self, light_curve: LightCurve, event: Ephemeris | None
+    ) -> tuple[Detrend, LightCurve | None]:
+        """The trend after which dips are clearest, and the light curve after it if at hand."""
+        usual, *others = self._trends
         try:
-            if red_noise(usual(coarse, event), event) < RED_NOISE:
-                return usual
+            flat = usual(light_curve, event)
         except BadLightCurve:
-            return usual
-        least = self.least_gain * dip_strength(coarse, usual, event)
-        strengths = [dip_strength(coarse, other, event) for other in others]
-        if not strengths or not np.nanmax([*strengths, 0.0]) > least:
-            return usual
-        return others[int(np.nanargmax(strengths))]
+            return usual, None
+        if red_noise(flat, event) < RED_NOISE:
+            return usual, flat
+        best, most = (
+            (usual, flat),
+            self.least_gain * dip_strength(light_curve, usual, event, flat=flat),
+        )
+        for other in others:
+            try:
+                flat = other(light_curve, event)
+            except BadLightCurve:
+                continue
+            strength = dip_strength(light_curve, other, event, flat=flat)
+            # without a strength of the usual trend there is nothing to compare with
+            if strength > most:
+                best, most = (other, flat), strength
+        return best
 
 
 def red_noise(flat: LightCurve, event: Ephemeris | None = None) -> float:
@@ -141,16 +170,21 @@ def red_noise(flat: LightCurve, event: Ephemeris | None = None) -> float:
 
 
 def dip_strength(
-    light_curve: LightCurve, detrend: Detrend, event: Ephemeris | None = None
+    light_curve: LightCurve,
+    detrend: Detrend,
+    event: Ephemeris | None = None,
+    *,
+    flat: LightCurve | None = None,
 ) -> float:
     """Return the strength of shallow dips after detrending, in their number of standard deviations.
 
-    ``light_curve`` is undetrended. Dips of HOURS are put into it where the event is not; what is
-    left of their depth is compared with the scatter of means as long as they are. The mean over
-    durations is geometric. NaN if the trend fails or the noise is unknown.
+    ``light_curve`` is undetrended, and ``flat`` what ``detrend`` makes of it, if at hand. Dips
+    of HOURS are put into it where the event is not; what is left of their depth is compared with
+    the scatter of means as long as they are. The mean over durations is geometric. NaN if the trend
+    fails or the noise is unknown.
     """
     try:
-        flat = detrend(light_curve, event)
+        flat = detrend(light_curve, event) if flat is None else flat
         dips = _dips(light_curve, flat, event)
         dipped = detrend(light_curve.with_flux(light_curve.flux * (1 - sum(dips))), event)
     except BadLightCurve:

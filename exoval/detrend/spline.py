@@ -13,8 +13,9 @@ from exoval.ephemeris import Ephemeris
 from exoval.lightcurve import LightCurve
 from exoval.noise.robust_scatter import MAD_TO_SIGMA
 
-#: rounds of reweighting; further ones move the trend by less than a hundredth of the noise
-ROUNDS = 10
+#: most rounds of reweighting, and the largest change of the trend, in units of the noise, after
+#: which no further one follows
+ROUNDS, CONVERGED = 10, 1e-3
 #: Tukey's constant: residuals beyond this many standard deviations have no weight
 BIWEIGHT_SIGMA = 4.685
 #: polynomial degree, and the number of points that fix such a polynomial
@@ -76,17 +77,34 @@ def robust_spline(time: np.ndarray, flux: np.ndarray, *, knot_days: float) -> BS
     their median absolute deviation, and the fit is repeated.
     """
     knots = knots_between(time, knot_days=knot_days)
-    weight = np.ones(len(time))
+    weight, before = np.ones(len(time)), None
     for _ in range(ROUNDS):
-        spline = make_lsq_spline(time, flux, knots, DEGREE, w=np.sqrt(weight))
-        residual = flux - spline(time)
+        spline = _weighted_fit(time, flux, knots, np.sqrt(weight))
+        trend = spline(time)
+        residual = flux - trend
         scatter = MAD_TO_SIGMA * np.median(np.abs(residual))
         if not scatter > 0:
             break
+        if before is not None and np.max(np.abs(trend - before)) < CONVERGED * scatter:
+            break
+        before = trend
         share = np.clip(np.abs(residual) / (BIWEIGHT_SIGMA * scatter), 0, 1)
         # a minimum weight keeps the fit solvable where a whole knot interval lies in a dip
         weight = np.maximum((1 - share**2) ** 2, 1e-6)
     return spline
+
+
+def _weighted_fit(
+    time: np.ndarray, flux: np.ndarray, knots: np.ndarray, root_weight: np.ndarray
+) -> BSpline:
+    """The weighted least-squares spline, by the normal equations, which are banded.
+
+    They take a fifth of the time of a QR factorisation, and B-splines are well conditioned.
+    """
+    try:
+        return make_lsq_spline(time, flux, knots, DEGREE, w=root_weight, method="norm-eq")
+    except np.linalg.LinAlgError:
+        return make_lsq_spline(time, flux, knots, DEGREE, w=root_weight, method="qr")
 
 
 def knots_between(time: np.ndarray, *, knot_days: float) -> np.ndarray:

@@ -153,68 +153,99 @@ def measure_completeness(
     draws without any event in the data have no depth and are not counted. Raises BadTable if a
     column is missing and BadParameter for an unknown size.
     """
-    if size_name not in SIZE_EDGES:
-        raise BadParameter(f"no grid for size '{size_name}'; use one of {', '.join(SIZE_EDGES)}")
-    if "label" not in truth or "status" not in truth:
-        raise BadTable("the table of truths lacks label or status; simulate it again")
-    if "period_days" not in truth or size_name not in truth:
-        return None
-    weights = np.asarray(reweight(truth) if weights is None else weights, dtype=float)
-    edges, sizes = PERIOD_EDGES, SIZE_EDGES[size_name]
-    period, size = truth["period_days"].to_numpy(float), truth[size_name].to_numpy(float)
-    counted = ((truth["label"] == scenario) & (truth["status"] != "failed")).to_numpy()
-    counted &= (period >= edges[0]) & (period < edges[-1])
-    counted &= (size >= sizes[0]) & (size < sizes[-1])
-    if not counted.any():
-        return None
-    edges, sizes = _spanned(edges, period[counted]), _spanned(sizes, size[counted])
-    found = truth["status"].isin(FOUND).to_numpy()[counted]
-    place = (
-        np.searchsorted(edges, period[counted], side="right") - 1,
-        np.searchsorted(sizes, size[counted], side="right") - 1,
-    )
-    return Completeness(
-        scenario=scenario,
-        size_name=size_name,
-        period_edges=edges,
-        size_edges=sizes,
-        **_counts(place, found, weights[counted], (len(edges) - 1, len(sizes) - 1)),
-    )
+    counts = CompletenessCounts(scenario, size_name=size_name)
+    counts.add(truth, weights=weights)
+    return counts.completeness()
 
 
-def _spanned(edges: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """The edges around the cells that hold values."""
-    first = np.searchsorted(edges, values.min(), side="right") - 1
-    return edges[first : np.searchsorted(edges, values.max(), side="right") + 1]
+class CompletenessCounts:
+    """Counts of one scenario's draws from a table of truths that is given a part at a time.
+
+    Holds one number a cell for each of five sums. Arguments are those of
+    ``measure_completeness``. Raises BadParameter for an unknown size.
+    """
+
+    def __init__(self, scenario: str, *, size_name: str = "depth_ppm") -> None:
+        if size_name not in SIZE_EDGES:
+            raise BadParameter(
+                f"no grid for size '{size_name}'; use one of {', '.join(SIZE_EDGES)}"
+            )
+        self.scenario, self.size_name = scenario, size_name
+        self._edges = PERIOD_EDGES, SIZE_EDGES[size_name]
+        #: rows, rows found, weights, their squares, and weights found, in every cell
+        self._sums = np.zeros((5, *(len(edges) - 1 for edges in self._edges)))
+        #: only relative weights matter, and their squares must not underflow
+        self._scale = 0.0
+
+    def add(self, truth: pd.DataFrame, *, weights: np.ndarray | None = None) -> None:
+        """Count the draws of a part; raises BadTable if a column is missing."""
+        if "label" not in truth or "status" not in truth:
+            raise BadTable("the table of truths lacks label or status; simulate it again")
+        if "period_days" not in truth or self.size_name not in truth:
+            return
+        weights = np.asarray(reweight(truth) if weights is None else weights, dtype=float)
+        values = [truth[name].to_numpy(float) for name in ("period_days", self.size_name)]
+        counted = ((truth["label"] == self.scenario) & (truth["status"] != "failed")).to_numpy()
+        for edges, value in zip(self._edges, values, strict=True):
+            counted &= (value >= edges[0]) & (value < edges[-1])
+        if not counted.any():
+            return
+        found = truth["status"].isin(FOUND).to_numpy()[counted].astype(float)
+        place = tuple(
+            np.searchsorted(edges, value[counted], side="right") - 1
+            for edges, value in zip(self._edges, values, strict=True)
+        )
+        weight = self._scaled(weights[counted])
+        for sums, value in zip(
+            self._sums, (np.ones(len(found)), found, weight, weight**2, weight * found), strict=True
+        ):
+            np.add.at(sums, place, value)
+
+    def _scaled(self, weights: np.ndarray) -> np.ndarray:
+        """Weights in units near the largest one so far; earlier sums are brought to them.
+
+        Units are powers of two, so that sums do not depend on where the parts are cut.
+        """
+        largest = weights.max()
+        if largest > self._scale:
+            scale = 2.0 ** np.ceil(np.log2(largest))
+            ratio = self._scale / scale
+            self._sums[2:] *= np.array([ratio, ratio**2, ratio])[:, None, None]
+            self._scale = scale
+        return weights / self._scale if self._scale > 0 else weights
+
+    def completeness(self) -> Completeness | None:
+        """The completeness in the cells that the draws span; None without draws."""
+        rows, rows_found, mass, square, kept = self._sums
+        if not rows.any():
+            return None
+        spans = [_span(rows.any(axis=axis)) for axis in (1, 0)]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            drawn = np.where(square > 0, mass**2 / square, 0.0)
+            share = np.where(mass > 0, kept / mass, 0.0)
+        cells = {
+            "rows": rows.astype(int),
+            "rows_found": rows_found.astype(int),
+            "drawn": drawn,
+            "found": drawn * share,
+        }
+        period_edges, size_edges = (
+            edges[span.start : span.stop + 1]
+            for edges, span in zip(self._edges, spans, strict=True)
+        )
+        return Completeness(
+            scenario=self.scenario,
+            size_name=self.size_name,
+            period_edges=period_edges,
+            size_edges=size_edges,
+            **{name: values[spans[0], spans[1]] for name, values in cells.items()},
+        )
 
 
-def _counts(
-    place: tuple[np.ndarray, np.ndarray],
-    found: np.ndarray,
-    weights: np.ndarray,
-    shape: tuple[int, int],
-) -> dict[str, np.ndarray]:
-    """Rows, rows found, effective draws and effective draws found, per cell."""
-
-    def total(values: np.ndarray) -> np.ndarray:
-        cells = np.zeros(shape)
-        np.add.at(cells, place, values)
-        return cells
-
-    # only relative weights matter, and their squares must not underflow
-    scale = weights.max() if weights.max() > 0 else 1.0
-    weights = weights / scale
-    mass, square, kept = total(weights), total(weights**2), total(weights * found)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        drawn = np.where(square > 0, mass**2 / square, 0.0)
-        share = np.where(mass > 0, kept / mass, 0.0)
-    rows, rows_found = total(np.ones(len(found))), total(found.astype(float))
-    return {
-        "rows": rows.astype(int),
-        "rows_found": rows_found.astype(int),
-        "drawn": drawn,
-        "found": drawn * share,
-    }
+def _span(filled: np.ndarray) -> slice:
+    """From the first to the last cell that is filled."""
+    places = np.flatnonzero(filled)
+    return slice(int(places[0]), int(places[-1]) + 1)
 
 
 def logistic_surface(cells: Completeness) -> np.ndarray:

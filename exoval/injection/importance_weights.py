@@ -11,6 +11,7 @@ import pandas as pd
 
 from exoval.errors import BadTable, DataNotFound
 from exoval.running.whole_folder import FULL, check_files
+from exoval.table.parquet_parts import names_to_check, parquet_files
 
 log = logging.getLogger(__name__)
 
@@ -72,31 +73,60 @@ def effective_sample_sizes(
     Only rows of one ``status`` count (None: all rows). An effective size below a tenth of the rows
     or below 50 has collapsed: its entry has ``collapsed`` true. Raises as ``reweight`` does.
     """
-    truth = read_truth(labelled_set)
-    weights = reweight(truth, population=population)
-    counted = np.ones(len(truth), bool) if status is None else truth["status"] == status
-    sizes = {}
-    for scenario in truth["label"].unique():
-        chosen = weights[counted & (truth["label"] == scenario)]
-        size = effective_sample_size(chosen)
-        collapsed = size < LEAST_SHARE * len(chosen) or size < LEAST_SIZE
-        sizes[str(scenario)] = {
-            "rows": len(chosen),
-            "effective": round(size, 1),
-            "collapsed": bool(collapsed),
-        }
-    weak = [
-        f"{name} {entry['effective']:g} of {entry['rows']}"
-        for name, entry in sizes.items()
-        if entry["collapsed"] and entry["rows"]
-    ]
-    if weak:
-        log.warning(
-            "effective sample sizes collapse, %s rows; draw more systems, or weight them "
-            "by a population closer to the simulated one",
-            ", ".join(weak),
+    sizes = EffectiveSampleSizes(population=population, status=status)
+    sizes.add(read_truth(labelled_set))
+    return sizes.by_scenario()
+
+
+class EffectiveSampleSizes:
+    """Effective sample sizes of a table of truths that is given a part at a time.
+
+    Holds three numbers a scenario. Arguments are those of ``effective_sample_sizes``.
+    """
+
+    def __init__(
+        self, *, population: Mapping[str, object] | None = None, status: str | None = "kept"
+    ) -> None:
+        self.population = population
+        self.status = status
+        #: rows, sum of weights and of their squares
+        self._sums: dict[str, np.ndarray] = {}
+
+    def add(self, truth: pd.DataFrame) -> None:
+        """Count the rows of a part; raises as ``reweight`` does."""
+        weights = reweight(truth, population=self.population).to_numpy()
+        counted = (
+            np.ones(len(truth), bool) if self.status is None else truth["status"].eq(self.status)
         )
-    return sizes
+        for scenario in truth["label"].unique():
+            chosen = weights[counted & (truth["label"] == scenario)]
+            sums = self._sums.setdefault(str(scenario), np.zeros(3))
+            # one by one, so that sums do not depend on where the parts are cut
+            rows = np.stack([np.ones(len(chosen)), chosen, chosen**2], axis=1)
+            sums[:] = np.cumsum(np.vstack([sums, rows]), axis=0)[-1]
+
+    def by_scenario(self) -> dict[str, dict[str, float]]:
+        """Rows and effective size of every scenario; a warning names those that collapsed."""
+        sizes = {}
+        for scenario, (rows, total, square) in self._sums.items():
+            size = total**2 / square if square > 0 else 0.0
+            sizes[scenario] = {
+                "rows": int(rows),
+                "effective": round(float(size), 1),
+                "collapsed": bool(size < LEAST_SHARE * rows or size < LEAST_SIZE),
+            }
+        weak = [
+            f"{name} {entry['effective']:g} of {entry['rows']}"
+            for name, entry in sizes.items()
+            if entry["collapsed"] and entry["rows"]
+        ]
+        if weak:
+            log.warning(
+                "effective sample sizes collapse, %s rows; draw more systems, or weight them "
+                "by a population closer to the simulated one",
+                ", ".join(weak),
+            )
+        return sizes
 
 
 def read_truth(labelled_set: str | Path | pd.DataFrame, *, verify: str = FULL) -> pd.DataFrame:
@@ -109,11 +139,11 @@ def read_truth(labelled_set: str | Path | pd.DataFrame, *, verify: str = FULL) -
         truth = labelled_set
     else:
         path = Path(labelled_set) / "truth.parquet"
-        if not path.is_file():
+        if not parquet_files(path):
             raise DataNotFound(
                 f"no table of truths at {path}; make a labelled set with python -m simulate"
             )
-        check_files(labelled_set, [path.name], verify=verify)
+        check_files(labelled_set, names_to_check(path), verify=verify)
         truth = pd.read_parquet(path)
     _require(truth, REQUIRED)
     return truth

@@ -77,9 +77,20 @@ def publish(
             if _matches(name, instead_of):
                 path.unlink()
         for name, path in new.items():
-            make_folder((folder / name).parent)
+            _make_way(folder, name)
             os.replace(path, folder / name)
         os.replace(draft / MANIFEST, folder / MANIFEST)
+
+
+def _make_way(folder: Path, name: str) -> None:
+    """Make the folder of a file; a file where a folder is needed goes, and the reverse."""
+    place = folder / name
+    for above in place.relative_to(folder).parents:
+        if (folder / above).is_file():
+            (folder / above).unlink()
+    if place.is_dir():
+        shutil.rmtree(place)
+    make_folder(place.parent)
 
 
 def manifest_text(

@@ -40,8 +40,8 @@ from exoval.search.event_strengths import strongest_event
 from exoval.search.folding import GROUP_PER_CHUNK, bin_in_time, phase_bins, search_periods
 from exoval.search.period_grid import duration_scale, ofir_periods
 from exoval.search.periodogram import Periodogram
-from exoval.search.prewhiten import prewhitened, wave_spectrum
-from exoval.search.refine import refine
+from exoval.search.prewhiten import WaveSpectrum, prewhitened, wave_spectrum
+from exoval.search.refine import box_gain, refine
 from exoval.search.searched import Searched
 from exoval.search.signal_detection_efficiency import signal_detection_efficiency
 from exoval.search.weighted_flux import WeightedFlux, usable, weighted_flux
@@ -50,8 +50,8 @@ from exoval.star import Star
 
 #: chunks of time are radix^2; the costs are nanoseconds to put a cadence in a phase bin and to add
 #: one phase bin to another, of which only the ratio matters
-RADICES = (1, 2, 4, 8)
-FOLD_COST, ADD_COST = 0.8, 0.08
+RADICES = (1, 2, 4, 8, 16)
+FOLD_COST, ADD_COST = 1.1, 0.12
 #: largest number of trial periods; beyond it a search would take minutes
 MOST_PERIODS = 3_000_000
 #: a candidate is refined if its detection efficiency is at least this share of the highest peak's
@@ -76,14 +76,16 @@ class BoxSearch:
     periodogram's peaks is refined and reported if its multiple-event statistic reaches
     ``threshold``; otherwise the next of ``candidates`` is tried. A candidate weaker than the
     strongest of its own events is one bad event, not a periodic signal (Kepler's ratio of single-
-    to multiple-event statistic, Thompson et al. 2018, ApJS 235, 38). Such a candidate, or one with
-    too few events, is rejected: its strongest event is hidden and the search repeated, at most
-    ``retries`` times.
+    to multiple-event statistic, Thompson et al. 2018, ApJS 235, 38), and one with too few events is
+    none either: the next is tried. If none is left, the strongest event of the highest one is
+    hidden and the search repeated, at most ``retries`` times.
 
-    If a sinusoid explains the light curve better than the event, sinusoids are subtracted and the
-    search is repeated, at most ``prewhiten`` times. The new event is reported unless its period is
-    a multiple of the first one's. The first event is reported if the repeated search finds nothing
-    or sinusoids still explain more.
+    If a sinusoid explains the light curve, without what was hidden, better than the event, the
+    strongest box of the periodogram is reported where no sinusoid explains more than that: the
+    eclipses of a binary are no waves. Otherwise sinusoids are subtracted and the search is
+    repeated, at most ``prewhiten`` times. The new event is reported unless its period is a multiple
+    of the first one's. The first event is reported if the repeated search finds nothing or
+    sinusoids still explain more.
 
     With ``whitened`` all ``candidates`` are refined and judged by the statistic of Kepler's search,
     in noise of any colour (``exoval.whitening.whitened_light_curve``): the strongest in it is the
@@ -166,17 +168,34 @@ class BoxSearch:
             return event, Searched(light_curve=remains, periodogram=None)
         first = found = self._periodic(light_curve, star, earlier)
         for looked in range(self.prewhiten + 1 if self.prewhiten else 0):
-            event = found[0]
-            spectrum = None if event is None else wave_spectrum(light_curve)
-            if spectrum is None or spectrum.strongest <= event.signal_to_noise**2:
+            event, searched = found
+            spectrum = None if event is None else wave_spectrum(searched.light_curve)
+            if spectrum is None:
                 break
+            gain = box_gain(searched.light_curve, event.ephemeris)
+            if spectrum.strongest <= gain:
+                break
+            strongest = self._stronger_than_waves(searched, spectrum)
+            if strongest is not None:
+                return strongest, searched
             if looked == self.prewhiten:
                 return first
-            light_curve = prewhitened(
-                light_curve, least_gain=LEAST_WAVE * event.signal_to_noise**2, spectrum=spectrum
+            without = prewhitened(
+                searched.light_curve, least_gain=LEAST_WAVE * gain, spectrum=spectrum
             )
-            found = self._periodic(light_curve, star)
+            found = self._periodic(without, star)
         return first if found[0] is None or _is_multiple(found[0], first[0]) else found
+
+    def _stronger_than_waves(
+        self, searched: Searched, spectrum: WaveSpectrum
+    ) -> TransitEvent | None:
+        """The strongest box of the periodogram, refined, if no wave explains more than it."""
+        power = searched.periodogram.power
+        strongest = int(np.argmax(power))
+        if power[strongest] ** 2 < spectrum.strongest:
+            return None
+        event = self._refine(searched.light_curve, searched.periodogram, strongest)
+        return event if event is not None and self._is_periodic(searched, event) else None
 
     def _periodic(
         self, light_curve: LightCurve, star: Star, earlier: Searched | None = None
@@ -185,17 +204,29 @@ class BoxSearch:
         remains = light_curve
         for _ in range(self.retries + 1):
             periodogram = self.periodogram(remains, star, earlier)
-            searched = Searched(light_curve=remains, periodogram=periodogram)
-            event = None if periodogram is None else self._highest(remains, periodogram)
-            if event is None:
+            if periodogram is None:
                 break
-            strength, cadences = strongest_event(remains, event.ephemeris, margin=2.0)
-            if strength < event.signal_to_noise and event.transit_count >= self.minimum_transits:
-                return event, searched
+            searched = Searched(light_curve=remains, periodogram=periodogram)
+            bad = None
+            for event in self._refined(remains, periodogram, least=WORTH_REFINING):
+                if event.signal_to_noise < self.threshold:
+                    continue
+                if self._is_periodic(searched, event):
+                    return event, searched
+                bad = bad or event
+            if bad is None:
+                break
+            _, cadences = strongest_event(remains, bad.ephemeris, margin=2.0)
             remains = remains.keep(~cadences)
             # a first search looks at every period each time
             earlier = None if earlier is None else searched
         return None, Searched(light_curve=light_curve, periodogram=None)
+
+    def _is_periodic(self, searched: Searched, event: TransitEvent) -> bool:
+        """Whether an event has enough transits, of which none is stronger than all together."""
+        if event.transit_count < self.minimum_transits:
+            return False
+        return strongest_event(searched.light_curve, event.ephemeris)[0] < event.signal_to_noise
 
     def _whitened_event(
         self, light_curve: LightCurve, star: Star
@@ -361,35 +392,31 @@ class BoxSearch:
         """Least weight in a box per day of its width: more than one event too few can hold."""
         return (self.minimum_transits - 1) * data.total / (len(data) * data.cadence)
 
-    def _highest(self, light_curve: LightCurve, periodogram: Periodogram) -> TransitEvent | None:
-        """The highest peak that, once refined, is above the threshold."""
-        for event in self._refined(light_curve, periodogram, least=WORTH_REFINING):
-            if event.signal_to_noise >= self.threshold:
-                return event
-        return None
-
     def _refined(
         self, light_curve: LightCurve, periodogram: Periodogram, *, least: float = 0.0
     ) -> Iterator[TransitEvent]:
         """The highest peaks, refined: those of ``least`` times the highest one's efficiency."""
         peaks = periodogram.peaks(self.candidates)
-        longest = periodogram.baseline / (self.minimum_transits - 1)
         height = periodogram.efficiency
         for peak in (peak for peak in peaks if height[peak] >= least * height[peaks].max()):
-            coarse = Ephemeris(
-                *(
-                    float(values[peak])
-                    for values in (periodogram.period, periodogram.epoch, periodogram.duration)
-                )
-            )
-            event = refine(
-                light_curve,
-                coarse,
-                source="box_search",
-                longest_period=min(self.maximum_period_days, longest),
-            )
+            event = self._refine(light_curve, periodogram, peak)
             if event is not None:
-                yield replace(event, signal_detection_efficiency=float(height[peak]))
+                yield event
+
+    def _refine(
+        self, light_curve: LightCurve, periodogram: Periodogram, peak: int
+    ) -> TransitEvent | None:
+        """The event of one trial period of a periodogram, refined on the light curve."""
+        columns = (periodogram.period, periodogram.epoch, periodogram.duration)
+        longest = periodogram.baseline / (self.minimum_transits - 1)
+        event = refine(
+            light_curve,
+            Ephemeris(*(float(values[peak]) for values in columns)),
+            source="box_search",
+            longest_period=min(self.maximum_period_days, longest),
+        )
+        height = float(periodogram.efficiency[peak])
+        return None if event is None else replace(event, signal_detection_efficiency=height)
 
 
 def _is_multiple(event: TransitEvent, first: TransitEvent) -> bool:
@@ -407,7 +434,8 @@ def cheapest_radix(cadences: int, bins: int) -> int:
 
     def cost(radix: int) -> float:
         group = max(GROUP_PER_CHUNK * radix**2, 1)
-        additions = radix**3 * radix / group + radix
+        # all profiles to blocks once a subgroup, and the blocks once a period
+        additions = radix**2 / max(group // radix, 1) + radix
         return FOLD_COST * cadences / group + ADD_COST * bins * additions
 
     return min(RADICES, key=cost)

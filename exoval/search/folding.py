@@ -15,6 +15,8 @@ from numba import njit
 
 #: trial periods that share one fold, per chunk of time: how far a chunk may drift
 GROUP_PER_CHUNK = 0.5
+#: values of which the largest is found at once
+BLOCK = 64
 
 
 @njit(cache=True, error_model="numpy")
@@ -72,15 +74,24 @@ def search_periods(
     subgroup = max(group // radix, 1)
     places = np.empty(np.diff(starts).max(), dtype=np.int32)
     total = weight.sum()
+    # once for all groups: memory that is new each time costs more than what is done in it
+    most = 0
+    for first in range(0, count, group):
+        last = min(first + group, count)
+        most = max(most, phase_bins(periods[last - 1], durations[first, 0], bins_per_duration))
+    leaf_room = np.empty(chunks * 4 * most, dtype=np.float32)
+    block_room = np.empty(radix * 4 * most, dtype=np.float32)
+    profile_room = np.empty(2 * most, dtype=np.float32)
+    box_room = np.empty(3 * (2 * most), dtype=np.float32)
     for first in range(0, count, group):
         last = min(first + group, count)
         if not wanted[first:last].any():
             continue
         bins = phase_bins(periods[last - 1], durations[first, 0], bins_per_duration)
-        leaves = np.zeros((chunks, 4 * bins), dtype=np.float32)
-        blocks = np.empty((radix, 4 * bins), dtype=np.float32)
-        profile = np.empty(2 * bins, dtype=np.float32)
-        boxes = np.empty((3, 2 * bins), dtype=np.float32)
+        leaves = leaf_room[: chunks * 4 * bins].reshape(chunks, 4 * bins)
+        blocks = block_room[: radix * 4 * bins].reshape(radix, 4 * bins)
+        profile = profile_room[: 2 * bins]
+        boxes = box_room[: 3 * 2 * bins].reshape(3, 2 * bins)
         middle = 0.5 * (1 / periods[first] + 1 / periods[last - 1])
         for chunk in range(chunks):
             inside = slice(starts[chunk], starts[chunk + 1])
@@ -95,7 +106,7 @@ def search_periods(
                 _shift_and_add(
                     leaves[inside], centres[inside] * (centre - middle), blocks[block, : 2 * bins]
                 )
-                blocks[block, 2 * bins :] = blocks[block, : 2 * bins]
+                _copy(blocks[block, : 2 * bins], blocks[block, 2 * bins :])
             for number in range(low, high):
                 frequency = 1 / periods[number]
                 _shift_and_add(blocks, block_centres * (frequency - centre), profile)
@@ -139,18 +150,26 @@ def _fold(
 ) -> None:
     """Add every cadence to its phase bin: weight and signal in turn, the circle written twice."""
     bins = len(profile) // 4
+    for i in range(2 * bins + 2):
+        profile[i] = 0
     # two loops, because the first is done several cadences at a time
     for i in range(len(time)):
         cycle = time[i] * frequency
         places[i] = np.int32((cycle - np.floor(cycle)) * bins)
     for i in range(len(time)):
-        # a phase just below one may round up to it; the second circle takes it then
+        # a phase just below one may round up to it: the first bin of the second circle takes it
         place = np.uint32(places[i])
         profile[2 * place] += weight[i]
         profile[2 * place + 1] += signal[i]
-    for i in range(2 * bins):
-        profile[i] += profile[2 * bins + i]
-        profile[2 * bins + i] = profile[i]
+    profile[0] += profile[2 * bins]
+    profile[1] += profile[2 * bins + 1]
+    _copy(profile[: 2 * bins], profile[2 * bins :])
+
+
+@njit(cache=True)
+def _copy(source: np.ndarray, target: np.ndarray) -> None:
+    for i in range(len(source)):
+        target[i] = source[i]
 
 
 @njit(cache=True, error_model="numpy")
@@ -265,7 +284,8 @@ def _raise_to_gain(
     zero = np.float32(0)
     for i in range(len(gain)):
         r = level + (weights_after[i] - weights[i])
-        s = min(signals_after[i] - signals[i], zero)
+        s = signals_after[i] - signals[i]
+        s = s if s < zero else zero
         value = s * s / (r * (total - r))
         value = value if (r > floor) & (r < total) else zero
         gain[i] = value if value > gain[i] else gain[i]
@@ -273,9 +293,29 @@ def _raise_to_gain(
 
 @njit(cache=True)
 def _argmax(values: np.ndarray) -> int:
-    """Index of the largest value."""
-    best = 0
-    for i in range(1, len(values)):
-        if values[i] > values[best]:
-            best = i
-    return best
+    """Index of the first of the largest values."""
+    best, place = values[0], 0
+    for start in range(0, len(values), BLOCK):
+        stop = min(start + BLOCK, len(values))
+        # four at a time, as each comparison waits for the one before
+        highest = _highest(values, start, stop)
+        if highest > best:
+            best, place = highest, start
+    while values[place] != best:
+        place += 1
+    return place
+
+
+@njit(cache=True)
+def _highest(values: np.ndarray, start: int, stop: int) -> np.float32:
+    """The largest of the values from ``start`` to ``stop``."""
+    one = two = three = four = values[start]
+    whole = start + (stop - start) // 4 * 4
+    for i in range(start, whole, 4):
+        one = values[i] if values[i] > one else one
+        two = values[i + 1] if values[i + 1] > two else two
+        three = values[i + 2] if values[i + 2] > three else three
+        four = values[i + 3] if values[i + 3] > four else four
+    for i in range(whole, stop):
+        one = values[i] if values[i] > one else one
+    return max(max(one, two), max(three, four))

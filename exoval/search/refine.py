@@ -153,6 +153,24 @@ def box_event(light_curve: LightCurve, ephemeris: Ephemeris, *, source: str = ""
     return _event(weighted_flux(light_curve), ephemeris, source)
 
 
+def box_gain(light_curve: LightCurve, ephemeris: Ephemeris) -> float:
+    """Return twice the gain in log likelihood of the box of an ephemeris, of free depth and level.
+
+    Where little strays from the level it is the square of the signal-to-noise ratio of
+    ``box_event``, whose level takes large deviations for less. 0 for a bump, and where nothing
+    usable is inside or outside. Raises BadLightCurve for descending times.
+    """
+    data = weighted_flux(light_curve)
+    if data is None:
+        return 0.0
+    inside = ephemeris.in_event(data.time)
+    weight = float(data.weight[inside].sum())
+    if not 0 < weight < data.total:
+        return 0.0
+    signal = min(float(data.signal[inside].sum()), 0.0)
+    return signal**2 * data.total / (weight * (data.total - weight))
+
+
 def _event(data: WeightedFlux | None, ephemeris: Ephemeris, source: str) -> TransitEvent:
     inside = np.empty(0, dtype=bool) if data is None else ephemeris.in_event(data.time)
     if not inside.any() or inside.all():

@@ -21,11 +21,11 @@ import pyarrow.parquet as pq
 
 from exoval.errors import BadTable, DataNotFound, foreign_errors_as, listed
 from exoval.labels import PLANET, LabelMeaning, meanings_to_plain
-from exoval.running.output_path import replacing
 from exoval.running.whole_folder import FULL, check_files
 from exoval.schema import as_record
 from exoval.table.column import Column
 from exoval.table.label_bearing import refuse_label_bearing
+from exoval.table.parquet_parts import names_to_check, parquet_files, writing_parts
 
 AGAIN = "simulate the set again"
 #: feature values beyond this are no measurement: their squares overflow
@@ -176,8 +176,7 @@ class FeatureTable:
     @property
     def schema_hash(self) -> str:
         """Eight hex digits that change when a column's name, unit or order does."""
-        text = json.dumps([(column.name, column.unit) for column in self.columns])
-        return hashlib.sha256(text.encode()).hexdigest()[:8]
+        return schema_hash(self.columns)
 
     def select(self, rows: np.ndarray) -> FeatureTable:
         """The table of the rows that a boolean mask or indexes choose."""
@@ -217,30 +216,38 @@ class FeatureTable:
     def save(self, path: str | Path) -> None:
         """Write Parquet, with units, descriptions, sources and meanings of labels as metadata.
 
-        Raises DataNotFound if the file cannot be written.
+        A long table becomes a folder of files (``exoval.table.parquet_parts``). Raises DataNotFound
+        if it cannot be written.
         """
-        table = pa.Table.from_pandas(self.frame, preserve_index=False)
-        described = {column.name: column for column in self.columns}
-        fields = []
-        for item in table.schema:
-            column = described.get(item.name)
-            if column is not None:
-                item = item.with_metadata(
-                    {
-                        "unit": column.unit,
-                        "description": column.description,
-                        "source": column.source,
-                    }
-                )
-            fields.append(item)
-        metadata = {
-            "exoval_recipe": json.dumps(self.recipe, sort_keys=True),
-            "exoval_schema": self.schema_hash,
-            "exoval_labels": json.dumps(meanings_to_plain(self.meanings)),
-        }
-        schema = pa.schema(fields, metadata=metadata)
-        with replacing(path) as draft, draft.open("wb") as file:
-            pq.write_table(table.cast(schema), file, compression="zstd")
+        schema = feature_schema(self.columns, recipe=self.recipe, meanings=self.meanings)
+        chunk = pa.Table.from_pandas(self.frame, preserve_index=False)
+        with writing_parts(path, schema) as parts:
+            parts.write(chunk)
+
+
+def feature_schema(
+    columns: Sequence[Column], *, recipe: Mapping, meanings: Mapping[str, LabelMeaning]
+) -> pa.Schema:
+    """The Arrow schema of a feature table with these columns, with all that describes its rows."""
+    fields = [pa.field(name, pa.string()) for name in IDENTITY]
+    fields += [
+        pa.field(column.name, pa.float64()).with_metadata(
+            {"unit": column.unit, "description": column.description, "source": column.source}
+        )
+        for column in columns
+    ]
+    metadata = {
+        "exoval_recipe": json.dumps(dict(recipe), sort_keys=True),
+        "exoval_schema": schema_hash(columns),
+        "exoval_labels": json.dumps(meanings_to_plain(meanings)),
+    }
+    return pa.schema(fields, metadata=metadata)
+
+
+def schema_hash(columns: Sequence[Column]) -> str:
+    """Eight hex digits that change when a column's name, unit or order does."""
+    text = json.dumps([(column.name, column.unit) for column in columns])
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def load_feature_table(path: str | Path, *, verify: str = FULL) -> FeatureTable:
@@ -250,11 +257,12 @@ def load_feature_table(path: str | Path, *, verify: str = FULL) -> FeatureTable:
     (``exoval.running.whole_folder.check_files`` explains ``verify``). Raises DataNotFound if the
     file does not exist, BadTable if exoval did not write it or it has changed.
     """
-    if not Path(path).is_file():
+    files = parquet_files(path)
+    if not files:
         raise DataNotFound(f"no feature table at {path}; make one with python -m simulate")
-    check_files(Path(path).parent, [Path(path).name], verify=verify)
+    check_files(Path(path).parent, names_to_check(path), verify=verify)
     with foreign_errors_as(BadTable, f"cannot read {path}", AGAIN):
-        table = pq.read_table(str(path))
+        table = pa.concat_tables([pq.read_table(str(one)) for one in files])
         metadata = table.schema.metadata or {}
         if b"exoval_recipe" not in metadata:
             raise BadTable(

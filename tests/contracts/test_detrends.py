@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
+from hydra import compose, initialize_config_module
+from omegaconf import OmegaConf
 
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve, BadParameter
@@ -20,7 +21,9 @@ TIME = np.arange(0.0, 60.0, 0.02)
 
 
 def class_of(path):
-    settings = yaml.safe_load(path.read_text())
+    with initialize_config_module("conf", version_base="1.3"):
+        config = compose("simulate", [f"detrend={path.stem}"])
+    settings = OmegaConf.to_container(config.detrend, resolve=True)
     module, name = settings.pop("_target_").rsplit(".", 1)
     return getattr(importlib.import_module(module), name), settings
 

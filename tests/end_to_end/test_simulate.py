@@ -17,8 +17,8 @@ from exoval.injection.completeness import load_completeness
 from exoval.table.feature_table import load_feature_table
 from simulate.example import simulate_events, simulate_example
 from simulate.executor import Executor
-from simulate.labelled_set import event_name
 from simulate.run import make_simulation, run
+from simulate.shard import event_name
 
 
 def simulate(output, *overrides, **arguments):
@@ -109,6 +109,7 @@ def test_a_scenario_alone_gives_the_same_rows(forty, tmp_path):
 
 def test_an_interrupted_run_goes_on(forty, tmp_path, monkeypatch):
     _, _, table = forty
+    cut = ("n_systems=40", "host=procedural", "batch_size=2", "shard_size=4")
     made = []
     original = simulate_events
 
@@ -120,12 +121,13 @@ def test_an_interrupted_run_goes_on(forty, tmp_path, monkeypatch):
 
     monkeypatch.setattr("simulate.executor.simulate_events", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        simulate(tmp_path, "n_systems=40", "host=procedural", "batch_size=4")
+        simulate(tmp_path, *cut)
     monkeypatch.setattr("simulate.executor.simulate_events", original)
-    finished = list((tmp_path / "shards").glob("*.json"))
-    assert len(finished) == 5
+    finished = list((tmp_path / "shards").glob("*.shard.json"))
+    # ten batches: two of each of the four scenarios, and two that are not joined yet
+    assert len(finished) == 4
     stamps = {path: path.stat().st_mtime_ns for path in finished}
-    _, resumed = simulate(tmp_path, "n_systems=40", "host=procedural", "batch_size=4")
+    _, resumed = simulate(tmp_path, *cut)
     assert {path: path.stat().st_mtime_ns for path in finished} == stamps
     pd.testing.assert_frame_equal(resumed.frame, table.frame, check_exact=True)
 

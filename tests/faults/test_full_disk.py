@@ -28,7 +28,7 @@ from exoval.verify import WHOLE, examine
 from exoval.views.store import save_views
 from simulate.example import KEPT, Outcome
 from simulate.executor import Batch
-from simulate.labelled_set import Shards
+from simulate.shards import Shards
 from train.data.labelled_set import read_labelled_set
 from train.data.splits import StarSplit
 from train.fitting.fit import fit

@@ -19,7 +19,7 @@ from exoval.verify import WHOLE, examine
 from exoval.views.store import save_views
 from simulate.example import KEPT, VISIBLE, Outcome
 from simulate.executor import Batch
-from simulate.labelled_set import Shards
+from simulate.shards import Shards
 from train.data.labelled_set import read_labelled_set
 from train.data.splits import StarSplit
 from train.fitting.fit import fit
@@ -110,7 +110,7 @@ def test_a_model_that_was_killed_in_between_is_refused(tmp_path):
     np.testing.assert_array_equal(load_fitted_model(tmp_path).probabilities(table), answers[1])
 
 
-def test_a_shard_that_was_killed_in_between_is_made_again(tmp_path):
+def test_a_batch_that_was_killed_in_between_is_made_again(tmp_path):
     shards = Shards(tmp_path, fingerprint="abc", views=True)
     changed = [replace(one, row={"period": 9.0, "depth": 1.0}) for one in OUTCOMES]
     changed = [replace(one, views=(one.views[0] + 1, one.views[1])) for one in changed]
@@ -125,9 +125,37 @@ def test_a_shard_that_was_killed_in_between_is_made_again(tmp_path):
     assert [one.row for one in shards.load(BATCH)] == [one.row for one in changed]
 
 
+def test_a_writer_killed_while_it_joins_batches_goes_on(tmp_path):
+    """Killed at every rename and deletion; what is read in the end is the same."""
+
+    def work(folder):
+        shards = Shards(folder, fingerprint="abc", views=True)
+        for batch in shards.expect({"planet": 3}, batch_size=1, shard_size=3):
+            shards.save(batch, [one for one in OUTCOMES if one.index == batch.start])
+        return shards.finished()[0]
+
+    def read(shard):
+        return shard.outcomes(), shard.features(), shard.views().tobytes()
+
+    expected = read(work(tmp_path / "whole"))
+    for call in ("os.replace", "os.unlink"):
+        for number in range(100):
+            folder = tmp_path / f"{call}-{number}"
+            killed = killed_at(call, number, partial(work, folder))
+            found = read(work(folder))
+            assert found[0].equals(expected[0]) and found[1].equals(expected[1])
+            assert found[2] == expected[2]
+            names = {path.name.partition(".")[0] for path in (folder / "shards").iterdir()}
+            assert names == {"origin", "planet-0000000-0000003"}
+            if not killed:
+                break
+        # origin, two files of each batch, and four of the shard; drafts and batches are deleted
+        assert number == (11 if call == "os.replace" else 17)
+
+
 @pytest.mark.parametrize("ending", [".json", ".npy"])
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_damaged_shard_is_made_again(tmp_path, fault, ending, caplog):
+def test_a_damaged_batch_is_made_again(tmp_path, fault, ending, caplog):
     shards = Shards(tmp_path, fingerprint="abc", views=True)
     shards.save(BATCH, OUTCOMES)
     path = next(shards.folder.glob(f"*{ending}"))
@@ -140,7 +168,7 @@ def test_a_damaged_shard_is_made_again(tmp_path, fault, ending, caplog):
 
 
 @pytest.mark.parametrize("ending", [".json", ".npy"])
-def test_no_bit_of_a_shard_can_flip_unnoticed(tmp_path, ending):
+def test_no_bit_of_a_batch_can_flip_unnoticed(tmp_path, ending):
     shards = Shards(tmp_path, fingerprint="abc", views=True)
     shards.save(BATCH, OUTCOMES)
     path = next(shards.folder.glob(f"*{ending}"))

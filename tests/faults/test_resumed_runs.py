@@ -24,6 +24,7 @@ from train.data.labelled_set import read_labelled_set
 SETTINGS = (
     "n_systems=4",
     "batch_size=2",
+    "shard_size=2",
     "host=real",
     "host.leave_out_known_signals=false",
     "search=known_ephemeris",
@@ -68,7 +69,7 @@ def finished(stars, tmp_path_factory):
 
 @pytest.fixture
 def begun(finished, tmp_path):
-    """The set with one batch of two, as after an interruption."""
+    """The set with one shard of two, as after an interruption."""
     shutil.copytree(finished / "shards", tmp_path / "set" / "shards")
     for path in (tmp_path / "set" / "shards").glob("*-0000002-*"):
         path.unlink()
@@ -86,13 +87,13 @@ def test_the_same_data_elsewhere_are_the_same(begun, finished, stars, tmp_path):
         os.utime(path, (1, 1))
     kept = times(begun)
     simulate(begun, copy)
-    assert kept.items() <= times(begun).items() and len(times(begun)) == len(kept) + 2
+    assert kept.items() <= times(begun).items() and len(times(begun)) == len(kept) + 4
     pd.testing.assert_frame_equal(features(begun), features(finished))
     assert {one.state for one in examine(begun)} == {WHOLE}
 
 
 def test_another_version_is_refused(begun, finished, stars, monkeypatch):
-    monkeypatch.setattr("simulate.labelled_set.code_version", lambda: "9.9 (code 0)")
+    monkeypatch.setattr("simulate.shards.code_version", lambda: "9.9 (code 0)")
     kept = times(begun)
     for output in (begun, finished):
         with pytest.raises(BadParameter, match=r"made by exoval 0\..*, and this is 9\.9 \(code 0"):
@@ -150,11 +151,11 @@ def test_a_damaged_batch_is_simulated_again(begun, finished, stars, caplog):
 def test_verify_names_the_batch_that_is_damaged(finished, tmp_path):
     shutil.copytree(finished, tmp_path / "set")
     done = run_command(tmp_path, "exoval", "verify", "set")
-    assert done.returncode == 0 and "shards/ (5 files)" in done.stdout
+    assert done.returncode == 0 and "shards/ (9 files)" in done.stdout
     path = next((tmp_path / "set" / "shards").glob("*.npy"))
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     done = run_command(tmp_path, "exoval", "verify", "set")
-    assert done.returncode == 3 and "shards/ (4 files)" in done.stdout
+    assert done.returncode == 3 and "shards/ (8 files)" in done.stdout
     (line,) = (one for one in done.stdout.splitlines() if path.name in one)
     assert "has changed since it was written" in line
 

@@ -17,6 +17,7 @@ from exoval.noise.procedural_noise import ProceduralNoise
 from exoval.noise.pulsation import Pulsation
 from exoval.noise.ramps import Ramps
 from exoval.noise.red_noise import RedNoise, exponentially_correlated
+from exoval.noise.rolling_bands import RollingBands
 from exoval.noise.rotation import Rotation
 from exoval.noise.sampling import Sampling
 from exoval.noise.segment_offsets import SegmentOffsets
@@ -246,6 +247,27 @@ def test_outliers_are_as_many_as_said_and_larger_in_faint_stars():
     assert np.abs(hit) == pytest.approx(3e-4)
     faint = process(rng(), sampling(2000), Star(target="faint", magnitude=14.5))
     assert np.abs(faint).max() == pytest.approx(3e-3)
+
+
+def test_rolling_bands_come_back_with_the_season():
+    times = sampling(1440, starts=tuple(range(0, round(1440 / EXPOSURE), round(90 / EXPOSURE))))
+    process = RollingBands(share=1.0, ppm=100.0, scatter_dex=0.0, period_days=1.0)
+    flux = process(rng(), times, SUN)
+    struck = [number for number, part in enumerate(times.segments) if flux[part].any()]
+    assert len(struck) == 4 and set(np.diff(struck)) == {4}
+    part = times.segments[struck[0]]
+    frequency = np.fft.rfftfreq(part.stop - part.start, EXPOSURE)
+    power = np.abs(np.fft.rfft(flux[part])) ** 2
+    # half the power within a factor of two and a half of one cycle a day
+    near = (frequency > 0.4) & (frequency < 2.5)
+    assert power[near].sum() > 0.5 * power[1:].sum()
+
+
+def test_rolling_bands_are_in_their_share_of_the_stars():
+    process, times = RollingBands(share=0.2, seasons=1), sampling(90)
+    generator = rng()
+    struck = [process(generator, times, SUN).any() for _ in range(2000)]
+    assert np.mean(struck) == pytest.approx(0.2, abs=0.03)
 
 
 def test_offsets_and_ramps_begin_where_segments_do():

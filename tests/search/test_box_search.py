@@ -80,7 +80,7 @@ def test_the_event_is_the_same_in_any_number_of_chunks(monkeypatch):
     truth = Ephemeris(4.7, 131.0, 0.13)
     curve = light_curve(QUARTER, (truth, 12))
     events = []
-    for radix in (1, 2, 4, 8):
+    for radix in (1, 2, 4, 8, 16):
         monkeypatch.setattr(box_search, "cheapest_radix", lambda *_, radix=radix: radix)
         events.append(BoxSearch()(curve, STAR))
     for event in events:
@@ -88,7 +88,7 @@ def test_the_event_is_the_same_in_any_number_of_chunks(monkeypatch):
         assert event.signal_to_noise == pytest.approx(events[0].signal_to_noise, rel=0.01)
 
 
-@pytest.mark.parametrize("radix", [2, 4, 8])
+@pytest.mark.parametrize("radix", [2, 4, 8, 16])
 def test_chunks_lose_little_of_the_power(radix):
     truth = Ephemeris(4.7, 131.0, 0.12)
     data = weighted_flux(light_curve(YEAR, (truth, 60)))
@@ -107,7 +107,7 @@ def test_chunks_lose_little_of_the_power(radix):
 
 
 def test_more_chunks_where_there_are_more_cadences():
-    assert cheapest_radix(65000, 200) == 8
+    assert cheapest_radix(65000, 200) == 16
     assert cheapest_radix(400, 2000) <= 4
 
 

@@ -7,10 +7,12 @@ import pytest
 from noisy_boxes import NOISE, drift, light_curve, sampling
 
 from exoval.ephemeris import Ephemeris
+from exoval.injection.inject import inject
 from exoval.search.box_search import BoxSearch
 from exoval.search.prewhiten import prewhitened, wave_spectrum
-from exoval.search.refine import box_event
+from exoval.search.refine import box_event, box_gain
 from exoval.star import Star
+from exoval.system import Orbit, Source, System
 
 STAR = Star(target="KIC 1")
 QUARTER = sampling(90)
@@ -94,3 +96,51 @@ def test_too_little_data_has_no_spectrum():
     curve = light_curve(QUARTER)
     assert wave_spectrum(curve.keep(np.arange(len(curve)) < 9)) is None
     assert wave_spectrum(curve.keep(curve.time < curve.time[0] + 0.15)) is None
+
+
+def binary(curve, **orbit):
+    source = Source(flux_fraction=1.0, orbit=Orbit(impact_parameter=0.2, **orbit))
+    return inject(curve, System(scenario="eclipsing_binary", sources=(source,))).light_curve
+
+
+@pytest.mark.parametrize(("days", "planet_period"), [(27, 7.3), (90, 2.7), (90, 7.3)])
+def test_a_binarys_two_eclipses_are_hidden_and_are_no_waves(days, planet_period):
+    # One deep eclipse and one shallower: too few to be periodic, and sinusoids fitted to them leave
+    # dips everywhere. The planet in front of the binary is what is periodic
+    planet = Ephemeris(planet_period, 133.0, 0.1 * np.cbrt(planet_period))
+    time = sampling(days)
+    curve = binary(
+        light_curve(time, (planet, 30)),
+        period=1.3 * days,
+        epoch=time[0] + 0.7 * days,
+        radius_ratio=0.3,
+        semi_major_axis_ratio=20.0,
+        surface_brightness_ratio=0.3,
+    )
+    assert wave_spectrum(curve).strongest > 100**2
+    event = BoxSearch(maximum_period_days=days / 3)(curve, STAR)
+    assert drift(event.ephemeris, planet, time) < 0.5
+    assert event.signal_to_noise == pytest.approx(30, abs=4)
+
+
+def test_eclipses_that_no_wave_explains_are_not_fitted_by_waves():
+    # The wave stands higher above its neighbourhood in the periodogram: its box explains less than
+    # the wave, the two eclipses more
+    period, epoch = 39.81, 139.56
+    curve = binary(
+        light_curve(QUARTER),
+        period=period,
+        epoch=epoch,
+        radius_ratio=0.1594,
+        semi_major_axis_ratio=58.0,
+        surface_brightness_ratio=0.06,
+    )
+    curve = with_wave(curve, 0.695, 10.86 * NOISE)
+    settings = {"minimum_transits": 2, "maximum_period_days": 45.0}
+    highest = BoxSearch(**settings, prewhiten=0)(curve, STAR)
+    strongest = BoxSearch(**settings).periodogram(curve).power.max()
+    assert box_gain(curve, highest.ephemeris) < wave_spectrum(curve).strongest < strongest**2
+    event, searched = BoxSearch(**settings).event_and_searched(curve, STAR)
+    assert drift(event.ephemeris, Ephemeris(period, epoch, 0.3), QUARTER) < 0.5
+    assert event.signal_to_noise > 0.98 * strongest
+    np.testing.assert_array_equal(searched.light_curve.flux, curve.flux)

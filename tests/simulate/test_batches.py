@@ -62,7 +62,7 @@ def test_every_system_is_in_one_batch_and_finished_ones_are_reused(finished, siz
         assert one.stop > size or overlapped
 
 
-def test_a_set_that_is_extended_is_that_made_at_once_and_keeps_its_batches(tmp_path):
+def test_a_set_that_is_extended_is_that_made_at_once_and_keeps_its_shards(tmp_path):
     """Three systems are no whole number of batches; the batch size changes as well."""
     simulate(tmp_path / "grown", "n_systems=3", "batch_size=2")
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "grown/shards").glob("*-*")}
@@ -71,9 +71,11 @@ def test_a_set_that_is_extended_is_that_made_at_once_and_keeps_its_batches(tmp_p
     assert before.items() < after.items()
     made = sum(
         int(stop) - int(start)
-        for _, start, stop in (path.stem.split("-") for path in after.keys() - before.keys())
+        for _, start, stop in (
+            path.name.partition(".")[0].split("-") for path in after.keys() - before.keys()
+        )
     )
-    assert made == 2 * 2, "rows and views of two new systems"
+    assert made == 4 * 2, "description, outcomes, features and views of two new systems"
     simulate(tmp_path / "once", "n_systems=5")
     for name in ("features.parquet", "truth.parquet"):
         grown, once = (pd.read_parquet(tmp_path / one / name) for one in ("grown", "once"))

@@ -341,6 +341,30 @@ def test_scrambling_needs_two_segments():
         NoTransit(("scrambled",)).draw(np.random.default_rng(0), OBSERVATION)
 
 
+def test_transforms_are_drawn_by_their_weights():
+    weighed = NoTransit({"as_is": 3.0, "inverted": 1.0, "scrambled": 5.0})
+    drawn = [
+        weighed.draw(np.random.default_rng(i), OBSERVATION).truth["transform"] for i in range(2000)
+    ]
+    # one segment: what is left keeps its proportions, and alike weights draw as a list does
+    alike = NoTransit({"as_is": 1, "inverted": 1, "part": 0})
+    listed = NoTransit(("as_is", "inverted"))
+    for seed in range(20):
+        one, other = (
+            kind.draw(np.random.default_rng(seed), OBSERVATION).truth for kind in (alike, listed)
+        )
+        assert one == other
+    assert np.mean(np.array(drawn) == "as_is") == pytest.approx(0.75, abs=0.03)
+    assert "scrambled" not in drawn
+    without = NoTransit({"as_is": 1, "inverted": 0})
+    assert without.draw(np.random.default_rng(1), OBSERVATION).truth["transform"] == "as_is"
+    for wrong in ({"as_is": 1, "inverted": -1}, {"as_is": 0}):
+        with pytest.raises(BadParameter, match="weights of 0 or more"):
+            NoTransit(wrong)
+    with pytest.raises(BadParameter, match="turned"):
+        NoTransit(("turned",))
+
+
 def test_a_ring_without_sky_is_refused():
     with pytest.raises(BadParameter, match="blend radius"):
         SkyZone(4.0, 4.0)

@@ -12,8 +12,8 @@ from exoval.errors import BadTable, DataNotFound
 from exoval.running.folder_lock import folder_lock
 from simulate.example import FAILED, KEPT, Outcome
 from simulate.executor import Batch
-from simulate.labelled_set import Shards
 from simulate.run import run
+from simulate.shards import Shards
 from simulate.status import status_of, status_table
 
 PLAN = {"systems": {"planet": 10, "no_transit": 9}, "batch_size": 4}
@@ -145,6 +145,7 @@ def test_a_real_run_from_its_interruption_to_its_end(tmp_path):
         "mission.maximum_period_days=8",
         "n_systems=4",
         "batch_size=2",
+        "shard_size=2",
     )
     run(**built, settings=settings)
     done = run_command(tmp_path, "simulate", "status", "set")

@@ -3,9 +3,25 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
+from commands import simulation
 
+from exoval.errors import BadParameter
 from exoval.lightcurve import LightCurve, Segment
-from simulate.transform import scramble
+from exoval.star import Star
+from simulate.transform import (
+    AS_IS,
+    DISTURBED,
+    INVERTED,
+    INVERTED_SCRAMBLED,
+    MADE_UP,
+    PART,
+    SMALLEST_PART,
+    TRANSFORMS,
+    invert,
+    scramble,
+    transformed,
+)
 
 
 def curve(seconds):
@@ -60,3 +76,66 @@ def test_without_two_of_one_exposure_nothing_changes():
 def test_segments_of_one_exposure_are_never_all_at_home():
     for seed in range(10):
         assert origins([600, 600, 600], seed) != [0, 1, 2]
+
+
+STAR = Star(target="KIC 1", teff=5700.0, radius=1.0, mass=1.0, magnitude=13.0)
+
+
+@pytest.fixture(scope="module")
+def kepler():
+    return simulation("mission=kepler", "host=procedural")[1]["mission"]
+
+
+def turned(name, given, mission, seed=0):
+    return transformed(given, name, np.random.default_rng(seed), mission=mission, star=STAR)
+
+
+@pytest.mark.parametrize("name", TRANSFORMS)
+def test_a_transform_is_drawn_from_its_generator_alone(name, kepler):
+    given = curve([1765] * 4)
+    one, again = (turned(name, given, kepler) for _ in range(2))
+    np.testing.assert_array_equal(one.flux, again.flux)
+    assert np.isfinite(one.flux).all() and len(one) <= len(given)
+    other = turned(name, given, kepler, seed=1)
+    same = len(one) == len(other) and np.array_equal(one.flux, other.flux)
+    assert same == (name in (AS_IS, INVERTED))
+
+
+def test_inverting_and_scrambling_are_both_done(kepler):
+    given = curve([1765] * 4)
+    expected = scramble(invert(given), np.random.default_rng(0))
+    np.testing.assert_array_equal(turned(INVERTED_SCRAMBLED, given, kepler).flux, expected.flux)
+
+
+def test_a_part_is_one_stretch(kepler):
+    given, shares = curve([1765] * 4), []
+    for seed in range(200):
+        one = turned(PART, given, kepler, seed)
+        first = int(np.flatnonzero(given.time == one.time[0])[0])
+        np.testing.assert_array_equal(one.flux, given.flux[first : first + len(one)])
+        shares.append(len(one) / len(given))
+    assert min(shares) > SMALLEST_PART - 0.02 and max(shares) > 0.95
+    assert np.mean(shares) == pytest.approx(0.5 * (1 + SMALLEST_PART), abs=0.03)
+
+
+def test_noise_that_is_made_up_keeps_the_cadences_and_nothing_of_the_flux(kepler):
+    given = curve([1765] * 4)
+    one = turned(MADE_UP, given, kepler)
+    assert np.array_equal(one.time, given.time) and one.segments == given.segments
+    assert abs(np.corrcoef(one.flux[:50], given.flux[:50])[0, 1]) < 0.5
+    assert one.target == given.target
+
+
+def test_a_disturbance_is_there_every_time(kepler):
+    given = curve([1765] * 4)
+    for seed in range(20):
+        one = turned(DISTURBED, given, kepler, seed)
+        assert 0 < np.abs(one.flux / given.flux - 1).max() < 0.1
+
+
+def test_a_mission_without_disturbances_says_so(kepler):
+    quiet = replace(kepler, noise=replace(kepler.noise, processes={}))
+    with pytest.raises(BadParameter, match=r"no disturbance .* \(dropouts, rolling_bands\)"):
+        turned(DISTURBED, curve([1765]), quiet)
+    with pytest.raises(BadParameter, match="unknown transform 'turned'"):
+        turned("turned", curve([1765]), kepler)

@@ -14,6 +14,7 @@ from exoval.recipe import Recipe, read_recipe
 from exoval.running.whole_folder import FULL, check_files
 from exoval.schema import as_record, read_json
 from exoval.table.feature_table import LARGEST, FeatureTable, load_feature_table
+from exoval.table.parquet_parts import names_to_check
 from exoval.vetting.trained_run import Host
 from exoval.views.store import VALUES, ViewRows, open_views
 
@@ -91,20 +92,21 @@ def read_labelled_set(directory: str | Path, *, verify: str = FULL) -> LabelledS
         )
     directory = Path(directory)
     for name in ("features.parquet", MANIFEST):
-        if not (directory / name).is_file():
+        if not (directory / name).exists():
             raise DataNotFound(
                 f"no {name} in labelled_set={directory}; make a labelled set with "
                 "python -m simulate output=DIR and give that DIR"
             )
     plain = read_json(directory / MANIFEST, remedy=AGAIN)
-    check_files(directory, ["features.parquet", "views*"], verify=verify)
+    features = directory / "features.parquet"
+    check_files(directory, [*names_to_check(features), "views*"], verify=verify)
     if isinstance(plain, dict) and "recipe" not in plain:
         raise BadTable(
             f"{directory} was written by an older layout of exoval, which this version cannot "
             "read; simulate it again"
         )
     manifest = as_record(plain, Manifest, source=str(directory / MANIFEST), remedy=AGAIN)
-    table = load_feature_table(directory / "features.parquet", verify=verify)
+    table = load_feature_table(features, verify=verify)
     _check_rows(table, directory)
     if (directory / VALUES.format("views")).is_file():
         views = open_views(directory, verify=verify)

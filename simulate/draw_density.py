@@ -1,0 +1,82 @@
+"""The density from which the rows of a set were drawn, where proposals chose among the draws.
+
+Of one set the density of a scenario is multiplied by the probability of a search. Of several sets
+every row is weighed by the mixture: by the number of searches that a draw like it was expected to
+get in all of them (the balance heuristic of Veach & Guibas 1995, SIGGRAPH 95, 419). Either way the
+mean weight of a scenario's recorded systems stays the expected number of its events per target.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+
+from exoval.schema import as_record
+from simulate.example import PASSED_OVER
+from simulate.proposal import LOG_WEIGHT, Proposal
+from simulate.shard import Shard
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """How many systems of every scenario were drawn, and the proposal that chose among them.
+
+    ``recorded`` are those that were not passed over, which have rows of truths.
+    """
+
+    systems: dict[str, int]
+    recorded: dict[str, int]
+    proposal: Proposal | None = None
+
+    def plain(self) -> dict:
+        """The counts and the proposal as values that JSON has."""
+        return asdict(self)
+
+
+def read_drawn(entries: object, source: str) -> list[Drawn]:
+    """The draws of a set as its manifest lists them; BadTable if they are damaged."""
+    return as_record(entries, list[Drawn], source=source, remedy="simulate the set again")
+
+
+def count_drawn(shards: Sequence[Shard], proposal: Proposal | None) -> Drawn:
+    """Count the draws of a set; examples that failed count as neither drawn nor recorded."""
+    drawn, recorded = Counter(), Counter()
+    for shard in shards:
+        rows = shard.outcomes(["event_number", "has_truth", "status"]).to_pandas()
+        rows = rows[rows["event_number"] == 0]
+        scenario = shard.stretch.scenario
+        recorded[scenario] += int(rows["has_truth"].sum())
+        drawn[scenario] += int((rows["has_truth"] | rows["status"].eq(PASSED_OVER)).sum())
+    return Drawn(systems=dict(drawn), recorded=dict(recorded), proposal=proposal)
+
+
+def log_proposal_of(truth: pd.DataFrame, sources: Sequence[Drawn]) -> np.ndarray:
+    """Logarithm of the density from which each row was drawn, shape (rows,).
+
+    ``truth`` are rows of any scenarios, ``sources`` all the draws that they were chosen from.
+    Without a proposal the density stays as it is. Raises BadTable for rows that lack what a
+    proposal looks at.
+    """
+    density = truth["log_proposal"].to_numpy(float).copy()
+    if all(one.proposal is None for one in sources):
+        return density
+    for scenario in truth["scenario"].unique():
+        rows = truth["scenario"].eq(scenario).to_numpy()
+        searches = _searches_per_row(truth[rows], str(scenario), sources)
+        unchosen = truth.loc[rows, "log_prior"] - truth.loc[rows, LOG_WEIGHT]
+        density[rows] = unchosen.to_numpy(float) + np.log(searches)
+    return density
+
+
+def _searches_per_row(truth: pd.DataFrame, scenario: str, sources: Sequence[Drawn]) -> np.ndarray:
+    """Searches that draws like each row were expected to get, a recorded system."""
+    total, recorded = np.zeros(len(truth)), 0
+    for source in sources:
+        chance = 1.0 if source.proposal is None else source.proposal.acceptance(scenario, truth)
+        total += source.systems.get(scenario, 0) * chance
+        recorded += source.recorded.get(scenario, 0)
+    return total / max(recorded, 1)
