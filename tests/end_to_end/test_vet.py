@@ -379,7 +379,11 @@ def test_workers_of_a_cluster_give_the_same_table(folder, table, monkeypatch, tm
     arguments = ("--table", str(table), "--data", str(folder), "--classifier", "forest")
     alone = vetted_rows(folder, monkeypatch, tmp_path, *arguments, status=3)
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, memory_limit=0
+        n_workers=2,
+        threads_per_worker=1,
+        dashboard_address=None,
+        memory_limit=0,
+        scheduler_kwargs={"allowed_failures": 1},
     ) as cluster:
         words = (*arguments, "--address", cluster.scheduler_address)
         together = vetted_rows(folder, monkeypatch, tmp_path, *words, status=3)
