@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from exoval.data_folder import data_folder, data_from, folder_named, holds_data
 from exoval.errors import BadParameter, BadTable, DataNotFound, message_instead_of_traceback
+from exoval.running.lasting_objects import lasting_objects
 from exoval.running.output_path import file_name, make_folder, output_path
 
 if TYPE_CHECKING:
@@ -216,6 +217,11 @@ def _add_vet(commands: argparse._SubParsersAction) -> None:
         help="number of processes, 0 for one per core; default: 1",
     )
     vet.add_argument(
+        "--address",
+        metavar="ADDRESS",
+        help="dask scheduler whose workers measure instead, such as tcp://10.0.0.5:8786",
+    )
+    vet.add_argument(
         "--output",
         type=Path,
         metavar="CSV",
@@ -320,10 +326,36 @@ def _verify(parsed: argparse.Namespace) -> None:
 
 
 def _vet(parsed: argparse.Namespace) -> None:
-    # imported here so that --help does not pay for torch and scikit-learn
-    from exoval.running.progress import progress
-    from exoval.vetting.summary import summary
-    from exoval.vetting.vet_list import Vetting, list_summary_of, vet_list
+    with lasting_objects():
+        # imported here so that --help does not pay for scikit-learn
+        from exoval.running.progress import progress
+        from exoval.vetting.summary import summary
+        from exoval.vetting.vet_list import list_summary_of, vet_list
+
+        requests, vetting = _asked(parsed)
+    answers = []
+    judged = vet_list(vetting, requests, parsed.output, parsed.workers, address=parsed.address)
+    for one, answer in progress(judged, total=len(requests), description="vet"):
+        if answer.lines:
+            print("\n".join(answer.lines), flush=True)
+        if answer.failed:
+            print(f"{one}: {answer.failed}", file=sys.stderr)
+        answers.append(replace(answer, lines=[]))
+    rows = [row for answer in answers for row in answer.rows]
+    failed = [answer.failed for answer in answers if answer.failed]
+    print(f"{len(rows)} events judged, {len(failed)} targets failed -> {parsed.output}")
+    if len(answers) > 1:
+        print(list_summary_of(answers))
+    if rows:
+        run = vetting.run
+        print(summary(rows, run.models[run.leading].meanings))
+    if failed and not parsed.allow_failures:
+        raise SystemExit(SOME_FAILED)
+
+
+def _asked(parsed: argparse.Namespace) -> tuple[list[VettingRequest], Vetting]:
+    """What is to be judged, and by what; the trained run is read."""
+    from exoval.vetting.vet_list import Vetting
 
     requests = _requests(parsed)
     if parsed.pages is not None:
@@ -340,24 +372,7 @@ def _vet(parsed: argparse.Namespace) -> None:
     )
     if parsed.survey_events is None and parsed.table is not None:
         vetting = _with_survey_of_table(vetting, parsed.table)
-    answers = []
-    judged = vet_list(vetting, requests, parsed.output, parsed.workers)
-    for one, answer in progress(judged, total=len(requests), description="vet"):
-        answers.append(answer)
-        if answer.lines:
-            print("\n".join(answer.lines), flush=True)
-        if answer.failed:
-            print(f"{one}: {answer.failed}", file=sys.stderr)
-    rows = [row for answer in answers for row in answer.rows]
-    failed = [answer.failed for answer in answers if answer.failed]
-    print(f"{len(rows)} events judged, {len(failed)} targets failed -> {parsed.output}")
-    if len(answers) > 1:
-        print(list_summary_of(answers))
-    if rows:
-        run = vetting.run
-        print(summary(rows, run.models[run.leading].meanings))
-    if failed and not parsed.allow_failures:
-        raise SystemExit(SOME_FAILED)
+    return requests, vetting
 
 
 def _with_survey_of_table(vetting: Vetting, table: Path) -> Vetting:

@@ -515,7 +515,7 @@ def _model_folders(folder: Path) -> list[Files]:
     return [contents(folder)]
 
 
-MODEL, ARCHIVE = "models/it/model.json", "models/it/pipeline.skops"
+MODEL, ARCHIVE = "models/it/model.json", "models/it/pipeline.zip"
 
 
 def _spoilt_model(files: Files, random: Random) -> Files:
@@ -534,9 +534,9 @@ def _spoilt_model(files: Files, random: Random) -> Files:
 def _spoilt_archive(content: bytes, random: Random) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         inside = {name: archive.read(name) for name in archive.namelist()}
-    name = random.choice(("schema.json", random.choice(list(inside))))
+    name = random.choice(("card.json", random.choice(list(inside))))
     change = random.randrange(6)
-    if name == "schema.json" and change < 5:
+    if name == "card.json" and change < 5:
         inside[name] = _spoilt_json(inside[name], random)
     elif name.endswith(".npy") and change < 3:
         inside[name] = _spoilt_array(inside[name], random)
@@ -556,7 +556,7 @@ def with_checksums(description: bytes, archive: bytes) -> bytes:
         plain = json.loads(description)
         entries = {name: value for name, value in plain.items() if name != "checksums"}
         own = sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()
-        sums = {"pipeline.skops": sha256(archive).hexdigest(), "model.json": own}
+        sums = {"pipeline.zip": sha256(archive).hexdigest(), "model.json": own}
         return json.dumps(entries | {"checksums": sums}).encode()
     except (ValueError, AttributeError, RecursionError, TypeError):
         return description

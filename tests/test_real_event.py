@@ -1,17 +1,16 @@
 """An event of a real light curve has the same features on every road, to the last bit."""
 
 import json
-from typing import ClassVar
 
 import numpy as np
 import pytest
+from undecided_model import Undecided
 
 from exoval.__main__ import main
 from exoval.catalogs.koi import read_koi
 from exoval.ephemeris import Ephemeris
 from exoval.errors import NoDip
 from exoval.event import TransitEvent
-from exoval.labels import LabelMeaning
 from exoval.missions.kepler import kepler
 from exoval.missions.library import open_library
 from exoval.pages.event_page import event_page
@@ -23,30 +22,6 @@ from exoval.vetting.vet import vet
 from train.data.real import RealCandidates
 
 RECIPE = Recipe(mission=kepler(), segments_per_light_curve=1)
-
-
-class Undecided:
-    """A model that gives every scenario half."""
-
-    classes = ("planet", "no_transit")
-    meanings: ClassVar[dict] = {
-        name: LabelMeaning(short=name, description=name, counts_as_planet=name == "planet")
-        for name in ("planet", "no_transit")
-    }
-    training_range: ClassVar[dict] = {}
-    card: ClassVar[dict] = {"class_shares": {"planet": 0.5, "no_transit": 0.5}}
-
-    def probabilities(self, table, *, priors=None):
-        return np.full((len(table), 2), 0.5)
-
-    def probability_intervals(self, table, *, priors=None):
-        return (self.probabilities(table),) * 2
-
-    def planet_interval(self, table, *, priors=None):
-        return (self.of_planets(self.probabilities(table)),) * 2
-
-    def of_planets(self, probability):
-        return probability[..., 0]
 
 
 def by_train(name):

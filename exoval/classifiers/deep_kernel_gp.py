@@ -18,14 +18,22 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from torch import nn
 
-from exoval.classifiers.sparse_gp import LatentFunctions, negative_evidence_bound, softmax_draws
 from exoval.errors import BadParameter
 from exoval.gaussian_process.inducing_points import inducing_points
 from exoval.gaussian_process.kernels import KERNELS
+from exoval.gaussian_process.latent_functions import LatentFunctions, negative_evidence_bound
+from exoval.gaussian_process.plain_posterior import sparse_marginals
+from exoval.gaussian_process.softmax_draws import softmax_average, softmax_draws
 from exoval.networks.checkpoint import fingerprint
 from exoval.networks.epochs import Epochs, plain_arrays
 from exoval.networks.held_out_rows import held_out_rows
-from exoval.networks.shown_rows import ShownRows, ViewArray, checked_layout, stretches_of
+from exoval.networks.shown_rows import (
+    ROWS_PER_CHUNK,
+    ShownRows,
+    ViewArray,
+    checked_layout,
+    stretches_of,
+)
 from exoval.networks.torch_device import torch_device
 from exoval.networks.view_network import mirrored, seeded_networks
 from exoval.views.layout import ViewLayout
@@ -147,12 +155,19 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: np.ndarray, *, views: ViewArray | None = None) -> np.ndarray:
         """Class probabilities, shape (rows, classes), averaged over the latent posterior."""
-        model, shown = self._rebuilt(X, views)
-        return np.concatenate([draws.mean(axis=0) for draws in self._draws(model, shown)])
+        return np.concatenate(
+            [
+                softmax_average(*part, draws=self.prediction_draws)
+                for part in self._marginals(X, views)
+            ]
+        )
 
     def predict_proba_draws(self, X: np.ndarray, *, views: ViewArray | None = None) -> np.ndarray:
         """Class probabilities of every posterior draw, shape (draws, rows, classes)."""
-        return np.concatenate(list(self._draws(*self._rebuilt(X, views))), axis=1)
+        parts = [
+            softmax_draws(*part, draws=self.prediction_draws) for part in self._marginals(X, views)
+        ]
+        return np.concatenate(parts, axis=1)
 
     def predict_proba_interval(
         self, X: np.ndarray, *, level: float = 0.68, views: ViewArray | None = None
@@ -396,6 +411,27 @@ class DeepKernelGP(ClassifierMixin, BaseEstimator):
             model.to(torch_device(self.device)),
             ShownRows.of(X, views, used=np.ones(len(X), dtype=bool), layout=layout),
         )
+
+    def _marginals(
+        self, X: np.ndarray, views: ViewArray | None
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield posterior mean and standard deviation, both (rows of the chunk, classes)."""
+        model, shown = self._rebuilt(X, views)
+        model.eval()
+        prefix = "latent."
+        state = {
+            name.removeprefix(prefix): value
+            for name, value in self.state_.items()
+            if name.startswith(prefix)
+        }
+        embedded = []
+        with torch.no_grad():
+            for rows in shown.chunks():
+                batch = shown.batch(rows, device=torch_device(self.device), dtype=self._dtype())
+                embedded.append(model.embedded(*batch).cpu().numpy())
+        places = np.concatenate(embedded)
+        for start in range(0, len(places), ROWS_PER_CHUNK):
+            yield sparse_marginals(state, self.kernel, places[start : start + ROWS_PER_CHUNK])
 
     def _draws(self, model: DeepKernel, shown: ShownRows) -> Iterator[np.ndarray]:
         """Yield posterior draws of the probabilities, (draws, rows of the chunk, classes)."""

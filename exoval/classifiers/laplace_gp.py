@@ -8,9 +8,9 @@ maximise the evidence bound of a subset of the rows.
 
 from __future__ import annotations
 
-import gpytorch
+from typing import TYPE_CHECKING
+
 import numpy as np
-import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
@@ -19,11 +19,25 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from exoval.errors import BadParameter
 from exoval.gaussian_process.inducing_points import inducing_points
 from exoval.gaussian_process.kernels import scaled_kernel
-from exoval.gaussian_process.nystrom_features import ROWS_PER_CHUNK, NystromFeatures, RowChunks
-from exoval.gaussian_process.quasi_random import sobol_normal
-from exoval.gaussian_process.softmax_newton import laplace, outputs_for, with_reference
+from exoval.gaussian_process.nystrom_features import (
+    INTERCEPT,
+    ROWS_PER_CHUNK,
+    NystromFeatures,
+    RowChunks,
+)
+from exoval.gaussian_process.plain_posterior import nystrom_moments
+from exoval.gaussian_process.softmax_draws import softmax_average, softmax_draws
+from exoval.gaussian_process.softmax_newton import laplace, outputs_for
 from exoval.gaussian_process.variational_evidence import maximise_bound
-from exoval.gaussian_process.variational_newton import expected, refine, row_variance
+from exoval.gaussian_process.variational_newton import refine
+from exoval.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    import gpytorch
+    import torch
+else:
+    gpytorch = LazyModule("gpytorch")
+    torch = LazyModule("torch")
 
 #: with more rows than this a first mode is found on every STRIDE-th row
 COARSE_ABOVE, STRIDE = 10_000, 8
@@ -114,13 +128,12 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
         The average of ``predict_proba_draws``. MacKay's probit approximation is cheaper, but
         inaccurate for the small probabilities of rows far from the boundary.
         """
-        mean, variance = (torch.as_tensor(part) for part in self.latent(X))
-        normal = torch.as_tensor(sobol_normal(self.prediction_draws, mean.shape[1]))
+        mean, variance = self.latent(X)
         parts = [
-            expected(*rows, normal)[0]
-            for rows in zip(mean.split(ROWS_PER_CHUNK), variance.split(ROWS_PER_CHUNK))
+            softmax_average(*rows, draws=self.prediction_draws)
+            for rows in zip(_chunks(mean), _chunks(np.sqrt(variance)), strict=True)
         ]
-        return torch.cat(parts).numpy()
+        return np.concatenate(parts)
 
     def predict_proba_draws(self, X: np.ndarray) -> np.ndarray:
         """Class probabilities of draws from the latent posterior, (draws, rows, classes).
@@ -128,9 +141,7 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
         The same quasi-random draws serve every row and every call.
         """
         mean, variance = self.latent(X)
-        normal = sobol_normal(self.prediction_draws, mean.shape[1])
-        logit = torch.as_tensor(mean + np.sqrt(variance) * normal[:, None, :])
-        return torch.softmax(with_reference(logit), dim=2).numpy()
+        return softmax_draws(mean, np.sqrt(variance), draws=self.prediction_draws)
 
     def predict_proba_interval(
         self, X: np.ndarray, *, level: float = 0.68
@@ -149,13 +160,11 @@ class LaplaceGP(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        with torch.no_grad():
-            features = self._features()
-            mode, root = (torch.as_tensor(self.state_[name]) for name in ("mode", "root"))
-            parts = [
-                _moments(features, mode, root, x) for x in torch.as_tensor(X).split(ROWS_PER_CHUNK)
-            ]
-        mean, variance = (torch.cat(part).numpy() for part in zip(*parts, strict=True))
+        parts = [
+            nystrom_moments(self.state_, self.kernel, part, intercept=INTERCEPT)
+            for part in _chunks(X)
+        ]
+        mean, variance = (np.concatenate(part) for part in zip(*parts, strict=True))
         return mean, variance
 
     def _check_settings(self) -> None:
@@ -263,9 +272,6 @@ def subset(codes: np.ndarray, number: int, *, random: np.random.RandomState) -> 
     return np.sort(np.concatenate([first, rest])[:number])
 
 
-def _moments(
-    features: NystromFeatures, mode: torch.Tensor, root: torch.Tensor, x: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Posterior mean and variance of the outputs at rows x, both (rows, outputs)."""
-    phi = features(x)
-    return phi @ mode, row_variance(phi, root, prior_variance=float(features.kernel.outputscale))
+def _chunks(X: np.ndarray) -> list[np.ndarray]:
+    """Rows in parts of at most ``ROWS_PER_CHUNK``; one empty part for none."""
+    return [X[start : start + ROWS_PER_CHUNK] for start in range(0, max(len(X), 1), ROWS_PER_CHUNK)]

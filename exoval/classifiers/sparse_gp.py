@@ -9,10 +9,9 @@ validators of Kepler candidates in Armstrong, Gamper & Damoulas 2021 (MNRAS 504,
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import gpytorch
 import numpy as np
-import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
@@ -21,14 +20,11 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from exoval.classifiers.laplace_gp import LaplaceGP
 from exoval.errors import BadParameter
 from exoval.gaussian_process.inducing_points import inducing_points
-from exoval.gaussian_process.kernels import KERNELS, scaled_kernel
-from exoval.gaussian_process.natural_gradient import (
-    POSTERIOR,
-    NaturalAndAdam,
-    natural_from_cholesky,
-)
-from exoval.gaussian_process.nystrom_features import INTERCEPT
-from exoval.gaussian_process.quasi_random import sobol_normal
+from exoval.gaussian_process.kernels import KERNELS
+from exoval.gaussian_process.natural_gradient import NaturalAndAdam
+from exoval.gaussian_process.plain_posterior import sparse_marginals
+from exoval.gaussian_process.softmax_draws import softmax_average, softmax_draws
+from exoval.lazy_module import LazyModule
 from exoval.networks.checkpoint import (
     fingerprint,
     random_from_plain,
@@ -40,8 +36,15 @@ from exoval.networks.held_out_rows import held_out_rows
 from exoval.networks.torch_device import torch_device
 from exoval.running.progress import progress
 
-#: standard-normal draws behind one expected log-likelihood in the objective
-TRAINING_DRAWS = 16
+if TYPE_CHECKING:
+    import torch
+
+    from exoval.gaussian_process import latent_functions
+    from exoval.gaussian_process.latent_functions import LatentFunctions
+else:
+    latent_functions = LazyModule("exoval.gaussian_process.latent_functions")
+    torch = LazyModule("torch")
+
 ROWS_PER_CHUNK = 4096
 
 
@@ -148,7 +151,9 @@ class SparseGP(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
         """Class probabilities, shape (rows, classes), averaged over the latent posterior."""
-        return np.concatenate([draws.mean(axis=0) for draws in self._draws_by_chunk(X)])
+        return np.concatenate(
+            [softmax_average(*part, draws=self.prediction_draws) for part in self._marginals(X)]
+        )
 
     def predict_proba_draws(self, X: np.ndarray) -> np.ndarray:
         """Class probabilities of every posterior draw, shape (draws, rows, classes).
@@ -156,7 +161,8 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         The same quasi-random draws serve every row, so a row's answer does not depend on the
         rows beside it and is the same in every call.
         """
-        return np.concatenate(list(self._draws_by_chunk(X)), axis=1)
+        parts = [softmax_draws(*part, draws=self.prediction_draws) for part in self._marginals(X)]
+        return np.concatenate(parts, axis=1)
 
     def predict_proba_interval(
         self, X: np.ndarray, *, level: float = 0.68
@@ -170,13 +176,8 @@ class SparseGP(ClassifierMixin, BaseEstimator):
 
     def latent(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Posterior mean and variance of every class's latent function, both (rows, classes)."""
-        check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float64, reset=False)
-        latent = LatentFunctions.from_arrays(self.state_, self.kernel).eval()
-        with torch.no_grad():
-            parts = [latent.marginals(x) for x in torch.as_tensor(X).split(ROWS_PER_CHUNK)]
-        mean, deviation = (torch.cat(part).numpy() for part in zip(*parts, strict=True))
-        return mean, deviation**2
+        mean, deviation = zip(*self._marginals(X), strict=True)
+        return np.concatenate(mean), np.concatenate(deviation) ** 2
 
     def _check_settings(self) -> None:
         """Raise BadParameter for a setting outside its range."""
@@ -270,7 +271,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         total_weight = float(data[2][fitted].sum())
         for rows in minibatches(fitted, size=self.batch_size, random=random):
             optimiser.zero_grad()
-            loss = negative_evidence_bound(
+            loss = latent_functions.negative_evidence_bound(
                 latent,
                 *(item[rows] for item in data),
                 data_scale=len(fitted) / len(rows) / total_weight,
@@ -300,15 +301,15 @@ class SparseGP(ClassifierMixin, BaseEstimator):
     ) -> LatentFunctions:
         """The starting model: prior at the class shares, Laplace's posterior, or the last fit."""
         if self.warm_start and hasattr(self, "state_"):
-            return LatentFunctions.from_arrays(self.state_, self.kernel)
+            return latent_functions.LatentFunctions.from_arrays(self.state_, self.kernel)
         if self.start == "laplace":
             guess = LaplaceGP(
                 inducing_points=self.inducing_points, kernel=self.kernel, random_state=random
             )
-            return LatentFunctions.from_laplace(
+            return latent_functions.LatentFunctions.from_laplace(
                 guess.fit(X, codes, sample_weight=weight), natural=self.optimizer == "natural"
             )
-        latent = LatentFunctions(
+        latent = latent_functions.LatentFunctions(
             inducing_points(X, weight, number=self.inducing_points, random=random),
             classes=len(self.classes_),
             kernel=self.kernel,
@@ -366,7 +367,7 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         self.held_out_loss_, self.epochs_run_ = stored["held_out_loss"], stored["epochs_run"]
         self.state_ = {name: value.cpu().numpy() for name, value in stored["best"].items()}
         arrays = {name: value.cpu().numpy() for name, value in stored["latent"].items()}
-        return LatentFunctions.from_arrays(arrays, self.kernel)
+        return latent_functions.LatentFunctions.from_arrays(arrays, self.kernel)
 
     def _held_out_loss(
         self, latent: LatentFunctions, X: np.ndarray, codes: np.ndarray, weight: np.ndarray
@@ -381,13 +382,12 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         of_truth = probability[np.arange(len(X)), codes]
         return float(np.average(-np.log(np.maximum(of_truth, 1e-15)), weights=weight))
 
-    def _draws_by_chunk(self, X: np.ndarray) -> Iterator[np.ndarray]:
-        """Yield posterior draws of the probabilities, (draws, rows of the chunk, classes)."""
+    def _marginals(self, X: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield posterior mean and standard deviation, both (rows of the chunk, classes)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        latent = LatentFunctions.from_arrays(self.state_, self.kernel).to(torch_device(self.device))
         for start in range(0, len(X), ROWS_PER_CHUNK):
-            yield self._probability_draws(latent, X[start : start + ROWS_PER_CHUNK])
+            yield sparse_marginals(self.state_, self.kernel, X[start : start + ROWS_PER_CHUNK])
 
     def _probability_draws(self, latent: LatentFunctions, X: np.ndarray) -> np.ndarray:
         """Softmax of quasi-random draws from every row's latent posterior."""
@@ -397,167 +397,6 @@ class SparseGP(ClassifierMixin, BaseEstimator):
         return softmax_draws(
             mean.cpu().numpy(), deviation.cpu().numpy(), draws=self.prediction_draws
         )
-
-
-class LatentFunctions(gpytorch.models.ApproximateGP):
-    """Latent Gaussian processes, one per class, over shared inducing points, in float64.
-
-    In single precision the Cholesky factor of neighbouring inducing points sometimes fails.
-    """
-
-    def __init__(
-        self, inducing: np.ndarray, *, classes: int, kernel: str, natural: bool = False
-    ) -> None:
-        """``natural`` stores q(u) by its natural parameters, for natural gradients."""
-        shape = torch.Size([classes])
-        kind = (
-            gpytorch.variational.NaturalVariationalDistribution
-            if natural
-            else gpytorch.variational.CholeskyVariationalDistribution
-        )
-        distribution = kind(len(inducing), batch_shape=shape, mean_init_std=0.0)
-        strategy = gpytorch.variational.VariationalStrategy(
-            self, torch.as_tensor(inducing, dtype=torch.float64), distribution
-        )
-        # the distribution starts at the whitened prior; gpytorch's lazy initialisation would use
-        # the global random state
-        strategy.variational_params_initialized.fill_(1)
-        super().__init__(strategy)
-        columns = inducing.shape[1]
-        self.mean_module = gpytorch.means.ConstantMean(batch_shape=shape)
-        self.covar_module = scaled_kernel(kernel, columns, shape=shape)
-        self.to(torch.float64)
-
-    def forward(self, x: torch.Tensor) -> gpytorch.distributions.MultivariateNormal:
-        """Prior of the latent functions at ``x``."""
-        return gpytorch.distributions.MultivariateNormal(self.mean_module(x), self.covar_module(x))
-
-    def start_at_class_shares(self, counts: np.ndarray) -> None:
-        """Set the mean functions to the log share of each class."""
-        share = np.maximum(counts, 1e-3 * counts.sum()) / counts.sum()
-        self.mean_module.constant.data = torch.as_tensor(np.log(share))
-
-    def marginals(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Posterior mean and standard deviation at ``x``, both (rows, classes)."""
-        latent = self(x)
-        return latent.mean.T, latent.variance.clamp_min(1e-12).sqrt().T
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """The parameters as plain arrays."""
-        return {
-            name: value.detach().cpu().numpy().copy() for name, value in self.state_dict().items()
-        }
-
-    @classmethod
-    def from_laplace(cls, guess: LaplaceGP, *, natural: bool = False) -> LatentFunctions:
-        """The posterior of a fitted ``LaplaceGP`` as a variational distribution.
-
-        For two classes, the one latent function becomes the difference of two, which have half
-        its mean, with opposite signs, and half its variance.
-        """
-        state = {name: torch.as_tensor(value) for name, value in guess.state_.items()}
-        classes, two = len(guess.classes_), len(guess.classes_) == 2
-        latent = cls(
-            guess.state_["inducing"], classes=classes, kernel=guess.kernel, natural=natural
-        )
-        sign = torch.tensor([[-1.0, 1.0]], dtype=torch.float64) if two else torch.ones(1, classes)
-        mode = state["mode"] * sign * (0.5**0.5 if two else 1.0)
-        # the last weight, the intercept, becomes a fixed mean function
-        covariance = torch.cholesky_inverse(state["root"][:, :-1, :-1]).expand(classes, -1, -1)
-        kernel = guess.learned_kernel()
-        with torch.no_grad():
-            latent.covar_module.outputscale = kernel.outputscale / (2 if two else 1)
-            for name in ("lengthscale", "alpha"):
-                if hasattr(kernel.base_kernel, name):
-                    setattr(
-                        latent.covar_module.base_kernel, name, getattr(kernel.base_kernel, name)
-                    )
-            distribution = latent.variational_strategy._variational_distribution
-            mean, root = mode[:-1].T, torch.linalg.cholesky(covariance)
-            if natural:
-                vector, matrix = natural_from_cholesky(mean, root)
-                distribution.natural_vec.copy_(vector)
-                distribution.natural_mat.copy_(matrix)
-            else:
-                distribution.variational_mean.copy_(mean)
-                distribution.chol_variational_covar.copy_(root)
-            latent.mean_module.raw_constant.copy_(
-                INTERCEPT * state["mode"][-1] * sign[0] * (0.5 if two else 1.0)
-            )
-        return latent
-
-    @classmethod
-    def from_arrays(cls, arrays: dict[str, np.ndarray], kernel: str) -> LatentFunctions:
-        """Rebuild from ``arrays``."""
-        inducing = arrays["variational_strategy.inducing_points"]
-        latent = cls(
-            inducing,
-            classes=len(arrays["mean_module.raw_constant"]),
-            kernel=kernel,
-            natural=POSTERIOR + "natural_vec" in arrays,
-        )
-        latent.load_state_dict({name: torch.as_tensor(value) for name, value in arrays.items()})
-        return latent
-
-
-def negative_evidence_bound(
-    latent: LatentFunctions,
-    x: torch.Tensor,
-    codes: torch.Tensor,
-    weight: torch.Tensor,
-    *,
-    data_scale: float,
-    divergence_scale: float,
-    generator: torch.Generator,
-    slopes: bool = False,
-) -> torch.Tensor:
-    """Minus the scaled evidence lower bound of one minibatch (Hensman et al. 2015, eq. 4).
-
-    It is written out here, so that weights enter row by row and draws come from our own
-    generator. With ``slopes`` its gradient is that of ``averaged_slopes``.
-    """
-    mean, deviation = latent.marginals(x)
-    normal = torch.randn(
-        (TRAINING_DRAWS, *mean.shape), generator=generator, dtype=mean.dtype, device=mean.device
-    )
-    if slopes:
-        of_truth = averaged_slopes(mean, deviation, codes, normal)
-    else:
-        log_probability = torch.log_softmax(mean + deviation * normal, dim=-1)
-        of_truth = log_probability[:, torch.arange(len(codes), device=codes.device), codes].mean(
-            dim=0
-        )
-    expected = (weight * of_truth).sum()
-    divergence = latent.variational_strategy.kl_divergence().sum()
-    return divergence_scale * divergence - data_scale * expected
-
-
-def averaged_slopes(
-    mean: torch.Tensor, deviation: torch.Tensor, codes: torch.Tensor, normal: torch.Tensor
-) -> torch.Tensor:
-    """A surrogate (rows,) with the gradient of the expected log-likelihood but another value.
-
-    The derivative in a mean is the average slope, that in a variance half the average curvature
-    (Bonnet's and Price's theorems; Opper & Archambeau 2009). The curvature of every draw is
-    negative, so that a natural gradient keeps every covariance positive definite; slopes along the
-    draws themselves sometimes fail to.
-    """
-    with torch.no_grad():
-        probability = torch.softmax(mean + deviation * normal, dim=-1)
-        curvature = (probability * (1 - probability)).mean(dim=0)
-        slope = torch.nn.functional.one_hot(codes, mean.shape[1]) - probability.mean(dim=0)
-    return (slope * mean - 0.5 * curvature * deviation.square()).sum(dim=1)
-
-
-def softmax_draws(mean: np.ndarray, deviation: np.ndarray, *, draws: int) -> np.ndarray:
-    """Class probabilities of quasi-random draws from latent marginals (rows, classes) each.
-
-    Shape (draws, rows, classes); the same draws for every row.
-    """
-    normal = sobol_normal(draws, mean.shape[1])
-    logit = mean + deviation * normal[:, None, :]
-    probability = np.exp(logit - logit.max(axis=2, keepdims=True))
-    return probability / probability.sum(axis=2, keepdims=True)
 
 
 def minibatches(

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from wotan import flatten
 
 from exoval.detrend.event_window import event_window
 from exoval.detrend.flatten_segments import flatten_segments
 from exoval.detrend.parameters import require_positive
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadParameter
+from exoval.lazy_module import LazyModule
 from exoval.lightcurve import LightCurve
+
+if TYPE_CHECKING:
+    import wotan
+else:
+    wotan = LazyModule("wotan")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +79,7 @@ class Biweight:
         with warnings.catch_warnings():
             # the caller handles cadences without a trend
             warnings.simplefilter("ignore", UserWarning)
-            _, trend = flatten(
+            _, trend = wotan.flatten(
                 time,
                 flux,
                 method="biweight",

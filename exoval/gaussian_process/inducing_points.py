@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from sklearn.cluster import KMeans
+
+from exoval.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    from sklearn import cluster
+else:
+    cluster = LazyModule("sklearn.cluster")
 
 #: more rows than this do not improve the clusters and only take longer
 MOST_ROWS = 20_000
@@ -22,5 +30,5 @@ def inducing_points(
     if len(X) > max(MOST_ROWS, 20 * number):
         chosen = random.choice(len(X), max(MOST_ROWS, 20 * number), replace=False)
         X, weight = X[chosen], weight[chosen]
-    means = KMeans(min(number, len(X)), n_init=1, max_iter=30, random_state=random)
+    means = cluster.KMeans(min(number, len(X)), n_init=1, max_iter=30, random_state=random)
     return means.fit(X, sample_weight=weight).cluster_centers_

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-import gpytorch
-import torch
+from typing import TYPE_CHECKING
 
 from exoval.errors import BadParameter
+from exoval.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    import gpytorch
+    import torch
+else:
+    gpytorch = LazyModule("gpytorch")
+    torch = LazyModule("torch")
 
 KERNELS: dict[str, Callable[..., gpytorch.kernels.Kernel]] = {
     "rbf": lambda **shape: gpytorch.kernels.RBFKernel(**shape),

@@ -8,8 +8,17 @@ widely (Salimbeni, Eleftheriadis & Hensman 2018, AISTATS 84).
 
 from __future__ import annotations
 
-import gpytorch
-import torch
+from typing import TYPE_CHECKING
+
+from exoval.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    import gpytorch
+    import torch
+else:
+    gpytorch = LazyModule("gpytorch")
+    torch = LazyModule("torch")
+
 
 #: path of the parameters of q(u) in an approximate process
 POSTERIOR = "variational_strategy._variational_distribution."

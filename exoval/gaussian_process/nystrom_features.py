@@ -9,9 +9,17 @@ k(x, x) - |phi(x)|^2, is added to each row independently, as in FITC (Snelson & 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import gpytorch
-import torch
+from exoval.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    import gpytorch
+    import torch
+else:
+    gpytorch = LazyModule("gpytorch")
+    torch = LazyModule("torch")
+
 
 #: value of the constant feature: prior standard deviation of every latent function's mean
 INTERCEPT = 3.0

@@ -11,10 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import torch
+from exoval.lazy_module import LazyModule
 
-Chunks = Iterable[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = LazyModule("torch")
+
+Chunks = Iterable["tuple[torch.Tensor, torch.Tensor, torch.Tensor]"]
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,20 @@ features are differentiated, not Newton's steps. After each step of Adam in thet
 
 from __future__ import annotations
 
-import gpytorch
-import torch
+from typing import TYPE_CHECKING
 
 from exoval.gaussian_process.nystrom_features import NystromFeatures
 from exoval.gaussian_process.quasi_random import sobol_normal
 from exoval.gaussian_process.softmax_newton import Laplace, laplace, with_reference
 from exoval.gaussian_process.variational_newton import DRAWS, refine, row_variance
+from exoval.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    import gpytorch
+    import torch
+else:
+    gpytorch = LazyModule("gpytorch")
+    torch = LazyModule("torch")
 
 #: standard deviation of the prior on the logarithm of length scales
 SPREAD = 1.0

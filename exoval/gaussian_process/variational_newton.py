@@ -12,8 +12,7 @@ variational process, so that both have the same optimum for the same kernel.
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import torch
+from typing import TYPE_CHECKING
 
 from exoval.gaussian_process.quasi_random import sobol_normal
 from exoval.gaussian_process.softmax_newton import (
@@ -24,6 +23,12 @@ from exoval.gaussian_process.softmax_newton import (
     solve,
     with_reference,
 )
+from exoval.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = LazyModule("torch")
 
 #: quasi-random draws behind the averages over a row's latent marginal
 DRAWS = 64

@@ -9,13 +9,20 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from astropy.io import fits
-from astropy.utils.exceptions import AstropyUserWarning
 
 from exoval.errors import BadLightCurve, foreign_errors_as
+from exoval.lazy_module import LazyModule
 from exoval.missions.clock import StatedClock, stated_clock
+
+if TYPE_CHECKING:
+    from astropy.io import fits
+    from astropy.utils import exceptions
+else:
+    fits = LazyModule("astropy.io.fits")
+    exceptions = LazyModule("astropy.utils.exceptions")
 
 #: keywords of a clock's time zero without their endings I and F, its kind, and what they count from
 _ZERO_KEYWORDS = {"BJDREF": ("bjd", 0.0), "JDREF": ("jd", 0.0), "MJDREF": ("mjd", 2400000.5)}
@@ -38,7 +45,9 @@ def opened_fits(path: str | Path) -> Iterator[fits.HDUList]:
         warnings.catch_warnings(),
     ):
         # a file shorter than its header says must raise, not warn
-        warnings.filterwarnings("error", "(?s).*(truncated|corrupted)", AstropyUserWarning)
+        warnings.filterwarnings(
+            "error", "(?s).*(truncated|corrupted)", exceptions.AstropyUserWarning
+        )
         _refuse_impossible_sizes(path)
         with fits.open(path, memmap=False) as hdus:
             yield hdus

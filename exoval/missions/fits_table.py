@@ -6,12 +6,13 @@ Such are those that lightkurve's ``to_fits`` writes.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from astropy.io import fits
 
 from exoval.errors import BadLightCurve
+from exoval.lazy_module import LazyModule
 from exoval.missions.catalogue_star import catalogue_star
 from exoval.missions.clock import MissionClock
 from exoval.missions.fits_file import (
@@ -27,6 +28,11 @@ from exoval.missions.pipeline_segment import PipelineSegment
 from exoval.missions.table_columns import segments_of, time_and_flux
 from exoval.missions.table_file import target_of
 from exoval.star import Star
+
+if TYPE_CHECKING:
+    from astropy.io import fits
+else:
+    fits = LazyModule("astropy.io.fits")
 
 #: keywords of a star's catalogue number, besides that of the mission's pipeline
 TARGET_KEYWORDS = ("TARGETID", "OBJECT")

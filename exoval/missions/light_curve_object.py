@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from astropy.time import Time, TimeDelta
 
 from exoval.errors import BadLightCurve, BadParameter
+from exoval.lazy_module import LazyModule
 from exoval.lightcurve import LightCurve, stitch
 from exoval.missions.clock import JULIAN, on_clock, without_fill_times
 from exoval.missions.linear_flux import linear_flux
@@ -25,6 +26,11 @@ from exoval.missions.stretches import STEPS, Stretch, joined, stretches_of
 from exoval.noise.robust_scatter import robust_scatter
 from exoval.plain_numbers import in_days, in_unit_of, missing, plain_numbers
 from exoval.units import SECONDS_PER_DAY
+
+if TYPE_CHECKING:
+    from astropy import time as times
+else:
+    times = LazyModule("astropy.time")
 
 #: time formats of astropy that name a mission's clock
 CLOCK_OF = {"btjd": "tess", "bkjd": "kepler"}
@@ -205,11 +211,11 @@ class _Conversion:
         """Days on the mission's clock; masked ones as NaN."""
         unit = getattr(time, "unit", None)
         phase = unit is not None and hasattr(unit, "is_equivalent") and unit.is_equivalent("")
-        if isinstance(time, TimeDelta) or phase:
+        if isinstance(time, times.TimeDelta) or phase:
             raise BadLightCurve(
                 f"{self.target}: the light curve is folded; give it as it was before folding"
             )
-        if not isinstance(time, Time):
+        if not isinstance(time, times.Time):
             return self._from_numbers(plain_numbers(in_days(time)))
         if time.scale != "tdb" and time.scale != "local":
             self.notes.append(f"times were converted from the scale {time.scale} to TDB")

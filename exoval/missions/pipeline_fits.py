@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from astropy.io import fits
 
 from exoval.errors import BadLightCurve, BadParameter
+from exoval.lazy_module import LazyModule
 from exoval.missions.catalogue_star import catalogue_star
 from exoval.missions.clock import MissionClock, stated_clock, without_fill_times
 from exoval.missions.exposure import exposure_of
@@ -27,6 +28,11 @@ from exoval.missions.pipeline_product import PipelineProduct
 from exoval.missions.pipeline_segment import PipelineSegment
 from exoval.missions.quality_flags import ALL_BITS, quality_bits
 from exoval.star import Star
+
+if TYPE_CHECKING:
+    from astropy.io import fits
+else:
+    fits = LazyModule("astropy.io.fits")
 
 #: how headers write that they name no telescope
 NO_TELESCOPE = ("", "n/a", "na", "none", "unknown")

@@ -15,18 +15,26 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from astropy import units
-from astropy.table import Table
-from astropy.time import TimeBase
 
 from exoval.errors import BadLightCurve, foreign_errors_as
+from exoval.lazy_module import LazyModule
 from exoval.missions.clock import MissionClock, stated_clock
 from exoval.missions.pipeline_segment import PipelineSegment
 from exoval.missions.row_lengths import whole_rows
 from exoval.missions.table_columns import segments_of, time_and_flux
+
+if TYPE_CHECKING:
+    from astropy import table as tables
+    from astropy import time as times
+    from astropy import units
+else:
+    units = LazyModule("astropy.units")
+    tables = LazyModule("astropy.table")
+    times = LazyModule("astropy.time")
 
 TEXT_ENDINGS = (".csv", ".txt", ".dat", ".tsv")
 ENDINGS = (*TEXT_ENDINGS, ".ecsv", ".parquet", ".tbl")
@@ -125,7 +133,7 @@ def _read(path: str | Path) -> pd.DataFrame:
         return frame if frame.index.name is None else frame.reset_index()
     if ending in (".ecsv", ".tbl"):
         form = {".ecsv": "ascii.ecsv", ".tbl": "ascii.ipac"}[ending]
-        return _plain(Table.read(path, format=form), path)
+        return _plain(tables.Table.read(path, format=form), path)
     return _read_text(path)
 
 
@@ -249,12 +257,12 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _plain(table: Table, path: str | Path) -> pd.DataFrame:
+def _plain(table: tables.Table, path: str | Path) -> pd.DataFrame:
     """A table of astropy as plain numbers, with times converted to days and units noted."""
     given = {}
     for name in table.colnames:
         column = table[name]
-        if isinstance(column, TimeBase):
+        if isinstance(column, times.TimeBase):
             given[name] = "jd" if column.scale == "utc" else f"bjd ({column.scale})"
             table[name] = column.jd
         elif column.unit not in (None, units.dimensionless_unscaled):

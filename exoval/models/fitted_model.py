@@ -43,12 +43,28 @@ from exoval.table.feature_table import IDENTITY, FeatureTable
 
 log = logging.getLogger(__name__)
 
-ARCHIVE, DESCRIPTION, FORMAT = "pipeline.skops", "model.json", 4
-#: a format that is still read: its checksum covers the archive alone
-UNCHECKED_FORMAT = 3
-AGAIN = "train again"
+ARCHIVE, DESCRIPTION, FORMAT = "pipeline.zip", "model.json", 5
 #: regressions of the error of probabilities, beside the description's ``error_scale``
-ERROR_ARCHIVE = "error.skops"
+ERROR_ARCHIVE = "error.zip"
+#: formats that are still read, with archives of other names; the checksum of the older one covers
+#: the pipeline alone
+SKOPS_FORMAT, UNCHECKED_FORMAT = 4, 3
+SKOPS_NAMES = {ARCHIVE: "pipeline.skops", ERROR_ARCHIVE: "error.skops"}
+AGAIN = "train again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelAnswers:
+    """What a model says of some rows.
+
+    ``probability`` (rows, classes) is calibrated, ``planet`` (rows,) is P(planet). ``interval`` and
+    ``planet_interval`` are both one standard error below and above, two arrays of the same shapes.
+    """
+
+    probability: np.ndarray
+    planet: np.ndarray
+    interval: tuple[np.ndarray, np.ndarray]
+    planet_interval: tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,12 +121,40 @@ class FittedModel:
         share) shifts them to another mixture. Raises BadParameter unless ``priors`` has one share
         for each class.
         """
+        return self.answers(table, priors=priors, with_errors=False).probability
+
+    def answers(
+        self,
+        table: FeatureTable,
+        *,
+        priors: dict[str, float] | None = None,
+        with_errors: bool = True,
+    ) -> ModelAnswers:
+        """Everything that the model says of the rows, in one pass: see ``ModelAnswers``.
+
+        ``priors`` are as in ``probabilities``. Intervals are NaN for a model without errors, and
+        without ``with_errors``.
+        """
+        features = self._features(table)
         with self._judging():
-            raw = self.pipeline.predict_proba(
-                self._features(table), **views_for(self.pipeline, table)
+            raw = self.pipeline.predict_proba(features, **views_for(self.pipeline, table))
+            trained = self._calibrated(raw)
+        probability = trained if priors is None else self._shifted(trained, priors)
+        planet = self.of_planets(probability)
+        if self.error is None or not with_errors:
+            return ModelAnswers(
+                probability=probability,
+                planet=planet,
+                interval=(np.full(probability.shape, np.nan),) * 2,
+                planet_interval=(np.full(len(planet), np.nan),) * 2,
             )
-            calibrated = self._calibrated(raw)
-        return calibrated if priors is None else self._shifted(calibrated, priors)
+        of_planet = logit(self.of_planets(trained))
+        return ModelAnswers(
+            probability=probability,
+            planet=planet,
+            interval=interval(probability, self.error.of_classes(logit(trained), features)),
+            planet_interval=interval(planet, self.error.of_planet(of_planet, features)),
+        )
 
     def _judging(self) -> AbstractContextManager[None]:
         """Turn what scikit-learn raises for a damaged or foreign pipeline into a BadTable."""
@@ -161,22 +205,13 @@ class FittedModel:
         The error is that of the log odds: how far training on other stars of the same world would
         move them (``exoval.models.retraining_error``). NaN for a model without errors.
         """
-        trained = self.probabilities(table)
-        if self.error is None:
-            return (np.full(trained.shape, np.nan),) * 2
-        probability = trained if priors is None else self._shifted(trained, priors)
-        return interval(probability, self.error.of_classes(logit(trained), self._features(table)))
+        return self.answers(table, priors=priors).interval
 
     def planet_interval(
         self, table: FeatureTable, *, priors: dict[str, float] | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """P(planet) one standard error below and above, each (rows,); NaN without errors."""
-        trained = self.probabilities(table)
-        if self.error is None:
-            return (np.full(len(trained), np.nan),) * 2
-        probability = trained if priors is None else self._shifted(trained, priors)
-        error = self.error.of_planet(logit(self.of_planets(trained)), self._features(table))
-        return interval(self.of_planets(probability), error)
+        return self.answers(table, priors=priors).planet_interval
 
     def _shifted(self, calibrated: np.ndarray, priors: dict[str, float]) -> np.ndarray:
         """Probabilities (..., classes) for other shares of the scenarios."""
@@ -193,8 +228,9 @@ class FittedModel:
 
     def planet_probability(self, table: FeatureTable) -> tuple[np.ndarray, np.ndarray]:
         """Calibrated P(planet) and half the width of ``planet_interval``, both (rows,)."""
-        low, high = self.planet_interval(table)
-        return self.of_planets(self.probabilities(table)), 0.5 * (high - low)
+        answers = self.answers(table)
+        low, high = answers.planet_interval
+        return answers.planet, 0.5 * (high - low)
 
     def require_columns(self, table: FeatureTable) -> None:
         """Raise BadTable, which names the difference, unless the table has the model's columns."""
@@ -214,7 +250,7 @@ class FittedModel:
         return table.usable_matrix([column.name for column in self.columns])
 
     def save(self, directory: str | Path) -> None:
-        """Write ``pipeline.skops``, ``model.json`` and, with errors, ``error.skops``; no pickle.
+        """Write ``pipeline.zip``, ``model.json`` and, with errors, ``error.zip``; no pickle.
 
         The JSON has classes and their meanings, columns with units, hash of the schema,
         calibration, the card of the training set, versions and checksums of the archive and of
@@ -222,7 +258,8 @@ class FittedModel:
         """
         directory = make_folder(directory)
         write_archive(self.pipeline, directory / ARCHIVE)
-        (directory / ERROR_ARCHIVE).unlink(missing_ok=True)
+        for name in (ERROR_ARCHIVE, *SKOPS_NAMES.values()):
+            (directory / name).unlink(missing_ok=True)
         archives = [ARCHIVE]
         if self.error is not None:
             regressions = {"planet": self.error.planet, "classes": self.error.classes}
@@ -239,7 +276,7 @@ class FittedModel:
             "card": self.card,
             "training_range": {name: list(of) for name, of in self.training_range.items()},
             "error_scale": None if self.error is None else self.error.scale,
-            "versions": {name: version(name) for name in ("numpy", "scikit-learn", "skops")},
+            "versions": {name: version(name) for name in ("numpy", "scikit-learn")},
         }
         files = {name: directory / name for name in archives}
         text = json.dumps(sealed(description, name=DESCRIPTION, files=files), indent=2)
@@ -251,6 +288,7 @@ class FittedModel:
 class _Description:
     """What ``model.json`` holds; ``sha256`` is the archive's checksum in ``UNCHECKED_FORMAT``."""
 
+    format: int
     name: str
     classes: list[str]
     labels: dict[str, LabelMeaning]
@@ -263,21 +301,26 @@ class _Description:
     error_scale: float | None = None
     training_range: dict[str, tuple[float, float, float]] = field(default_factory=dict)
 
+    def file(self, archive: str) -> str:
+        """The name of an archive in the description's format."""
+        return archive if self.format == FORMAT else SKOPS_NAMES[archive]
+
 
 def load_fitted_model(directory: str | Path, *, table: FeatureTable | None = None) -> FittedModel:
     """Read a model written by ``FittedModel.save``; only known types are built.
 
     ``table`` is checked to have the columns of the model. A classifier of another package is built
-    once it is allowed (``exoval.build.allow``). The checksums cover both files; a folder of format
+    once it is allowed (``exoval.build.allow``). The checksums cover all files; a folder of format
     3, whose checksum covers the archive alone, is read with a warning. Raises DataNotFound if the
     folder has no model, BadTable if the model is damaged, holds foreign types or was fitted on
     other columns.
     """
     directory = Path(directory)
-    if not (directory / ARCHIVE).is_file() or not (directory / DESCRIPTION).is_file():
+    archives = (directory / name for name in (ARCHIVE, SKOPS_NAMES[ARCHIVE]))
+    if not any(path.is_file() for path in archives) or not (directory / DESCRIPTION).is_file():
         raise DataNotFound(f"no fitted model in {directory}; make one with python -m train")
     described = _read_description(directory)
-    pipeline = read_archive(directory / ARCHIVE)
+    pipeline = read_archive(directory / described.file(ARCHIVE))
     what = f"the archive beside {directory / DESCRIPTION} is no classifier"
     with foreign_errors_as(BadTable, what, AGAIN):
         if not isinstance(pipeline, Pipeline):
@@ -315,8 +358,8 @@ def _read_error(directory: Path, described: _Description) -> RetrainingError | N
     """The error of a model's probabilities; None for a model without."""
     if described.error_scale is None:
         return None
-    path = directory / ERROR_ARCHIVE
-    wrong = difference(path, None, described.checksums.get(ERROR_ARCHIVE, ""))
+    path = directory / described.file(ERROR_ARCHIVE)
+    wrong = difference(path, None, described.checksums.get(path.name, ""))
     if wrong:
         raise BadTable(f"{path} {wrong}; {AGAIN}")
     regressions = read_archive(path)
@@ -331,20 +374,21 @@ def _read_description(directory: Path) -> _Description:
     path = directory / DESCRIPTION
     plain = read_json(path, remedy=AGAIN)
     form = plain.get("format") if isinstance(plain, dict) else None
-    if form not in (FORMAT, UNCHECKED_FORMAT):
+    if form not in (FORMAT, SKOPS_FORMAT, UNCHECKED_FORMAT):
         raise BadTable(
             f"{directory} has format {str(form)[:40]}, but this version reads formats "
-            f"{UNCHECKED_FORMAT} and {FORMAT}; {AGAIN}"
+            f"{UNCHECKED_FORMAT}, {SKOPS_FORMAT} and {FORMAT}; {AGAIN}"
         )
     described = as_record(plain, _Description, source=str(path), remedy=AGAIN)
     if form == UNCHECKED_FORMAT:
         log.warning("%s has no checksum of its own, and is taken as it is", path)
         written = described.sha256
     else:
-        written = check_seal(plain, path, remedy=AGAIN).get(ARCHIVE, "")
-    wrong = difference(directory / ARCHIVE, None, written)
+        written = check_seal(plain, path, remedy=AGAIN).get(described.file(ARCHIVE), "")
+    archive = directory / described.file(ARCHIVE)
+    wrong = difference(archive, None, written)
     if wrong:
-        raise BadTable(f"{directory / ARCHIVE} {wrong}; {AGAIN}")
+        raise BadTable(f"{archive} {wrong}; {AGAIN}")
     if schema_hash(described.columns) != described.schema_hash:
         raise BadTable(f"the columns in {path} have changed since they were written; {AGAIN}")
     return described

@@ -40,7 +40,9 @@ FAMILIAR, NOVEL = "familiar", "novel"
 #: fewest rows of known origin; with fewer a share of one in twenty cannot be measured
 FEWEST_REFERENCES = 60
 NEIGHBOURS = 20
-DESCRIPTION, DETECTORS = "novelty.json", "detectors.skops"
+DESCRIPTION, DETECTORS = "novelty.json", "detectors.zip"
+#: the archive of versions before, which is still read
+SKOPS_DETECTORS = "detectors.skops"
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ class Novelty:
         """Write detectors, references and the Gaussian process's model; no pickle."""
         directory = make_folder(directory)
         write_archive({"scaling": self.scaling, **self.detectors}, directory / DETECTORS)
+        (directory / SKOPS_DETECTORS).unlink(missing_ok=True)
         if self.gp is not None:
             self.gp.save(directory / "gp")
         description = {
@@ -134,14 +137,16 @@ def load_novelty(directory: str | Path) -> Novelty:
         raise DataNotFound(f"no novelty detectors in {directory}; make them with python -m train")
     plain = read_json(directory / DESCRIPTION, remedy=AGAIN)
     written = as_record(plain, _Written, source=str(directory / DESCRIPTION), remedy=AGAIN)
-    if not (directory / DETECTORS).is_file():
+    archives = (directory / name for name in (DETECTORS, SKOPS_DETECTORS))
+    path = next((one for one in archives if one.is_file()), None)
+    if path is None:
         raise BadTable(f"{directory} lacks {DETECTORS}; {AGAIN}")
     if CHECKSUMS in plain:
         sums = check_seal(plain, directory / DESCRIPTION, remedy=AGAIN)
-        wrong = difference(directory / DETECTORS, None, sums.get(DETECTORS, ""))
+        wrong = difference(path, None, sums.get(path.name, ""))
         if wrong:
-            raise BadTable(f"{directory / DETECTORS} {wrong}; {AGAIN}")
-    detectors = read_archive(directory / DETECTORS)
+            raise BadTable(f"{path} {wrong}; {AGAIN}")
+    detectors = read_archive(path)
     names = set(written.references) - {"gp_variance"}
     if not isinstance(detectors, dict) or set(detectors) != {"scaling", *names}:
         raise BadTable(

@@ -50,11 +50,9 @@ class RetrainingError:
 
     def of_classes(self, log_odds: np.ndarray, features: np.ndarray) -> np.ndarray:
         """Standard errors of the log odds (rows, classes) of every class."""
-        errors = [
-            np.sqrt(self.scale * self.classes.predict(_inputs(one, features, number)))
-            for number, one in enumerate(log_odds.T)
-        ]
-        return np.stack(errors, axis=1)
+        inputs = [_inputs(one, features, number) for number, one in enumerate(log_odds.T)]
+        variance = self.classes.predict(np.concatenate(inputs))
+        return np.sqrt(self.scale * variance).reshape(log_odds.shape[::-1]).T
 
 
 def learn_variance(

@@ -8,13 +8,19 @@ import pickle
 import zlib
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
-import torch
 
+from exoval.lazy_module import LazyModule
 from exoval.running.output_path import make_folder, output_path, replacing
 from exoval.running.provenance import code_version
+
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = LazyModule("torch")
 
 log = logging.getLogger(__name__)
 

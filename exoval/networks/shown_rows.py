@@ -15,6 +15,8 @@ from exoval.networks.view_network import prepared_views
 from exoval.views.layout import ViewLayout
 
 ROWS_PER_CHUNK = 1024
+#: as few rows are shown one at a time: torch rounds a row by its place among others
+FEW_ROWS = 64
 
 
 class ViewArray(Protocol):
@@ -70,9 +72,10 @@ class ShownRows:
         return x, prepared_views(self.views[self.places[rows]]).to(device)
 
     def chunks(self) -> Iterator[np.ndarray]:
-        """Indexes of all rows, some at a time."""
-        for start in range(0, len(self), ROWS_PER_CHUNK):
-            yield np.arange(start, min(start + ROWS_PER_CHUNK, len(self)))
+        """Indexes of all rows, some at a time; each alone where there are ``FEW_ROWS`` or fewer."""
+        size = 1 if len(self) <= FEW_ROWS else ROWS_PER_CHUNK
+        for start in range(0, len(self), size):
+            yield np.arange(start, min(start + size, len(self)))
 
     def fingerprint(self) -> str:
         """A digest of features and views."""

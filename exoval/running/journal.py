@@ -17,8 +17,8 @@ class Journal:
     """The finished entries of a run, in one file of JSON lines, each with its checksum.
 
     ``fingerprint`` identifies the run: a file of another run is ignored with a warning, and so is
-    a line that was cut short or has changed. ``entries`` holds the finished entries by key. Raises
-    DataNotFound if the file cannot be written.
+    a line that was cut short or has changed. ``entries`` holds the entries that the file had, by
+    key. Raises DataNotFound if the file cannot be written.
     """
 
     def __init__(self, path: Path, fingerprint: str) -> None:
@@ -38,8 +38,7 @@ class Journal:
             draft.write_text(_as_text([{"work": fingerprint}, *kept]))
 
     def add(self, key: str, entry: dict) -> None:
-        """Write a finished entry of strings and numbers."""
-        self.entries[key] = entry
+        """Write a finished entry of strings and numbers, which is not kept in memory."""
         with writing(self.path) as path, path.open("a") as file:
             file.write(_as_text([{"key": key, "entry": entry}]))
 

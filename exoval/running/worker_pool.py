@@ -8,13 +8,18 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from itertools import islice
 from typing import Any, TypeVar
 
 import numba
 
 log = logging.getLogger(__name__)
+
+#: items that are under way or wait for a worker, for each worker
+AHEAD = 4
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -38,9 +43,17 @@ def in_workers(
     pool = ProcessPoolExecutor(workers, context, _start_worker, (task,))
     finished = False
     try:
-        futures = {pool.submit(_run_in_worker, item): item for item in items}
-        for future in as_completed(futures):
-            yield futures.pop(future), future.result()
+        # a few at a time: a long list of items and results that nobody takes would fill the memory
+        left, futures = iter(items), {}
+        while True:
+            with suppress(BrokenProcessPool):  # as the futures under way say too
+                for item in islice(left, AHEAD * workers - len(futures)):
+                    futures[pool.submit(_run_in_worker, item)] = item
+            if not futures:
+                break
+            ended = wait(futures, return_when=FIRST_COMPLETED).done
+            for future in sorted(ended, key=lambda one: one.exception() is not None):
+                yield futures.pop(future), future.result()
         finished = True
     finally:
         if not finished:

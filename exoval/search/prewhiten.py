@@ -10,13 +10,19 @@ found box, so that transits and eclipses are never fitted away.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from astropy.timeseries import LombScargle
 
+from exoval.lazy_module import LazyModule
 from exoval.lightcurve import LightCurve
 from exoval.search.folding import bin_in_time
 from exoval.search.weighted_flux import weighted_flux
+
+if TYPE_CHECKING:
+    from astropy import timeseries
+else:
+    timeseries = LazyModule("astropy.timeseries")
 
 #: periods in days; shorter sinusoids average out in boxes, detrending removes longer ones
 SHORTEST, LONGEST = 0.1, 5.0
@@ -80,7 +86,7 @@ def wave_spectrum(light_curve: LightCurve) -> WaveSpectrum | None:
         return None
     step = 1 / (OVERSAMPLING * data.baseline)
     frequency = np.arange(1 / longest, 1 / shortest, step)
-    power = LombScargle(
+    power = timeseries.LombScargle(
         time, signal / weight, weight**-0.5, fit_mean=False, center_data=False
     ).power(frequency, method="fast", normalization="psd", assume_regular_frequency=True)
     return WaveSpectrum(frequency, 2 * np.nan_to_num(power), data.baseline)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from exoval.detrend.variability import variability_caveat
 from exoval.lightcurve import LightCurve
 from exoval.measure import MeasuredEvent
 from exoval.models.training_range import outside_training
-from exoval.real_event import limits_exceeded
 from exoval.search.period_multiples import fitting_multiples
-from exoval.vetting.against_a_planet import against_a_planet
-from exoval.vetting.trained_run import TrainedRun
+
+if TYPE_CHECKING:
+    from exoval.vetting.trained_run import TrainedRun
 
 WITHOUT_NOVELTY = (
     "the model was trained without detectors of novelty: it does not notice events unlike those "
@@ -20,34 +21,43 @@ WITHOUT_NOVELTY = (
 WITHOUT_THEM = "features that need them are missing"
 
 
-def caveats(
+def of_the_model(
     run: TrainedRun,
-    measured: MeasuredEvent,
+    features: Mapping[str, float],
     *,
     by_classifier: Mapping[str, float],
     is_novel: bool,
 ) -> tuple[str, ...]:
-    """Return sentences on what speaks against a planet or against the model's experience.
-
-    They are of the event's own measurements, of the model, the light curve and the star.
+    """Return sentences on what speaks against the model's experience with an event.
 
     ``by_classifier`` is P(planet) of every classifier, ``is_novel`` whether the event is unlike
     those of the training set.
     """
-    found = list(limits_exceeded(measured, run.recipe))
-    found += against_a_planet(measured.row)
+    found = []
     if is_novel:
         found.append("unlike the events that were simulated")
     elif run.novelty is None:
         found.append(WITHOUT_NOVELTY)
-    found += outside_training(measured.row, run.models[run.leading].training_range)
+    found += outside_training(features, run.models[run.leading].training_range)
     if min(by_classifier.values()) < 0.5 < max(by_classifier.values()):
         each = ", ".join(f"{name} {value:.2f}" for name, value in by_classifier.items())
         found.append(f"classifiers disagree on planet: {each}")
-    found += of_the_star(measured)
-    found += of_the_cadences(measured.folded.light_curve)
-    found += of_the_period(measured)
-    if measured.folded.light_curve.target in run.training_stars:
+    return tuple(found)
+
+
+def of_the_data(measured: MeasuredEvent) -> tuple[str, ...]:
+    """Return sentences on the star, its light curve and the period of an event."""
+    return (
+        *of_the_star(measured),
+        *of_the_cadences(measured.folded.light_curve),
+        *of_the_period(measured),
+    )
+
+
+def of_the_run(run: TrainedRun, target: str) -> tuple[str, ...]:
+    """Return warnings about every answer of a run, and about those for its training stars."""
+    found = []
+    if target in run.training_stars:
         found.append("the star's light curve is part of the training set, with other signals in it")
     if run.recipe.has_survey and run.recipe.survey_events is None:
         found.append(f"there is no list of the survey's events: {WITHOUT_THEM}")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from exoval.event import TransitEvent
 from exoval.folded.folded_event import FoldedEvent
 from exoval.labels import LabelMeaning, planet_labels
 from exoval.measure import MeasuredEvent
 from exoval.table.feature_table import FeatureTable
+from exoval.vetting.examined_event import ExaminedEvent
 from exoval.vetting.summary import BETWEEN, WITHHELD
 
 
@@ -23,10 +27,9 @@ class VettingResult:
     without errors. ``meanings`` says what its labels stand for. ``by_classifier`` is P(planet) of
     every classifier of the run. ``novelty`` lies between 0 and 1, for the most unusual event; it is
     NaN without detectors.
-    ``caveats`` say why the numbers may not hold. ``measured`` is the event as it was measured,
-    ``table`` its features.
-    ``segments`` are the number used and the number that the star has. ``withheld`` says why
-    probabilities are withheld; they are NaN then.
+    ``caveats`` say why the numbers may not hold. ``examined`` is the event as it was examined;
+    ``rows`` are the features of those that were judged with it, and ``place`` is its row there.
+    ``withheld`` says why probabilities are withheld; they are NaN then.
     """
 
     name: str
@@ -38,20 +41,35 @@ class VettingResult:
     by_classifier: dict[str, float]
     novelty: float
     caveats: tuple[str, ...]
-    measured: MeasuredEvent
-    table: FeatureTable
-    segments: tuple[int, int] = (0, 0)
+    examined: ExaminedEvent
+    rows: FeatureTable = field(repr=False)
+    place: int = 0
     withheld: str = ""
 
     @property
+    def measured(self) -> MeasuredEvent | None:
+        """The event as it was measured; None if its light curve was left behind."""
+        return self.examined.measured
+
+    @property
     def folded(self) -> FoldedEvent:
-        """The event as it was folded."""
+        """The event as it was folded, if its light curve was kept."""
         return self.measured.folded
 
     @property
     def event(self) -> TransitEvent:
         """The event with its refined ephemeris."""
-        return self.folded.event
+        return self.examined.event
+
+    @property
+    def table(self) -> FeatureTable:
+        """The features of the event, as a table of one row."""
+        return self.rows.select(np.array([self.place]))
+
+    @property
+    def segments(self) -> tuple[int, int]:
+        """The number of segments used, and the number that the star has."""
+        return self.examined.segments
 
     @property
     def error(self) -> dict[str, float]:
@@ -80,9 +98,9 @@ class VettingResult:
     def row(self) -> dict[str, float | str]:
         """The result as one row of a table: column name to value."""
         ephemeris = self.event.ephemeris
-        return {
+        row = {
             "event": self.name,
-            "target": self.folded.light_curve.target,
+            "target": self.examined.target,
             "source": self.event.source,
             "period_days": ephemeris.period if self.event.period_is_known else math.nan,
             "possible_periods": str(self.event.possible_periods or ""),
@@ -103,6 +121,8 @@ class VettingResult:
             "novelty": self.novelty,
             "caveats": BETWEEN.join(self.caveats),
         }
+        # the rows of a long list share the names of their columns
+        return {sys.intern(name): value for name, value in row.items()}
 
     def answers(self) -> list[str]:
         """Lines with the three most probable labels, all planet labels, and the caveats."""

@@ -5,24 +5,23 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
 from exoval.catalogs.survey_list import read_survey_list
 from exoval.catalogs.table_search import files_of
 from exoval.data_folder import data_folder
-from exoval.ephemeris import SAME_FOUND_PERIOD, Ephemeris, is_same_signal
-from exoval.errors import BadParameter, DataNotFound, ExovalError, NoEvent
-from exoval.event import TransitEvent
-from exoval.lightcurve import LightCurve
-from exoval.missions.library import LightCurveLibrary, open_library
+from exoval.errors import BadParameter, DataNotFound, ExovalError
 from exoval.missions.mission import Mission
 from exoval.running.checksums import checksum, checksum_once
+from exoval.running.dask_workers import DaskWorkers
 from exoval.running.fingerprint import files_fingerprint, fingerprint
 from exoval.running.folder_lock import folder_lock
 from exoval.running.journal import Journal
@@ -31,21 +30,20 @@ from exoval.running.provenance import code_version, command
 from exoval.running.spreadsheet import write_csv
 from exoval.running.whole_folder import MANIFEST, UNFINISHED, manifest_text
 from exoval.running.worker_pool import in_new_workers, in_workers
-from exoval.search.search_again import search_again
-from exoval.star import Star
-from exoval.star_events import star_events
-from exoval.vetting.caveats import of_the_cadences
+from exoval.vetting.examined_request import ExaminedRequest, RequestExaminer, unexpected
+from exoval.vetting.judge import ROWS, judge
+from exoval.vetting.judged_in_batches import JudgedInBatches
 from exoval.vetting.request import VettingRequest
 from exoval.vetting.result import VettingResult
 from exoval.vetting.summary import BETWEEN, list_summary
 from exoval.vetting.trained_run import METRICS, TrainedRun, load_trained_run, with_survey_events
-from exoval.vetting.vet import FARTHEST_EPOCH_DAYS, days_away, vet
 from exoval.vetting.vetted_page import page_path, write_vetted_page
 
 log = logging.getLogger(__name__)
 
-#: an epoch as far as this from the data needs a word: BKJD and BTJD are 2167 days apart
-DISTANT_EPOCH_DAYS = 1000
+#: what is said of a request whose process ends without an answer
+DIED = "the worker process died (out of memory, or killed); give fewer workers or more memory"
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True)
@@ -96,136 +94,55 @@ class Vetting:
         return run.choose(self.classifier) if self.classifier else run
 
     @cached_property
-    def opened(self) -> dict[Path | None, LightCurveLibrary]:
-        """The libraries that were opened in this process, by folder: their index is read once."""
-        return {}
-
-    def _library(self, mission: Mission, *, folder: Path | None) -> LightCurveLibrary:
-        if folder not in self.opened:
-            self.opened[folder] = open_library(mission, folder=folder)
-        return self.opened[folder]
-
-    def __getstate__(self) -> dict:
-        return {name: value for name, value in vars(self).items() if name not in ("run", "opened")}
-
-    def __call__(self, request: VettingRequest) -> Answer:
-        rows, lines = [], []
-        place = "" if request.row is None else f"row {request.row}: "
-        if request.refused:
-            return Answer(failed=place + request.refused)
-        try:
-            for result in self._results(request):
-                result = replace(result, caveats=(*request.notes, *result.caveats))
-                rows.append(result.row())
-                lines.append(result.sentence())
-                if self.pages is not None:
-                    lines += self._draw(result)
-        except NoEvent as error:
-            return Answer(rows, [*lines, f"{request}: {error}"], no_event=str(error))
-        except ExovalError as error:
-            # events of the star that were judged before the error are kept
-            return Answer(rows, lines, place + str(error))
-        except Exception as error:  # one bad light curve must not end a list of thousands
-            log.exception("unexpected error while judging %s", request)
-            return Answer(rows, lines, f"{place}unexpected {type(error).__name__}: {error}")
-        return Answer(rows, lines)
-
-    def _results(self, request: VettingRequest) -> Iterator[VettingResult]:
-        mission = self.run.recipe.mission
-        event, target = request.event_and_target(mission)
-        light_curve, star = request.light_curve(mission, target, opened=self._library)
-        known = self._known(request, light_curve, event, target)
-        if event is None:
-            name = request.name or light_curve.target
-            yield from self._searched(light_curve, star, name, known)
-            return
-        is_signal = request.is_signal(mission)
-        name = request.name or (request.target if is_signal else f"{light_curve.target} 1")
-        result = self._vet(light_curve, star, event, name, known)
-        away = days_away(event.ephemeris.epoch, light_curve)
-        if away > DISTANT_EPOCH_DAYS:
-            caveat = (
-                f"its epoch lies {away:,.0f} days from the light curve: the error of the period "
-                "has grown, or the epoch is on another clock"
-            )
-            result = replace(result, caveats=(*result.caveats, caveat))
-        yield result
-
-    def _known(
-        self,
-        request: VettingRequest,
-        light_curve: LightCurve,
-        event: TransitEvent | None,
-        target: str | None,
-    ) -> list[Ephemeris]:
-        """The signals of the star that are known beside the event.
-
-        For a model of several events these are all signals of the star, however it is asked for:
-        what the search finds, or is asked for itself, is among them once.
-        """
-        mission = self.run.recipe.mission
-        if self.run.recipe.max_events > 1:
-            known = request.signals_of_star(mission, target or light_curve.target)
-        else:
-            known = [] if event is None else request.other_signals(mission, event, target)
-        return [one for one in known if days_away(one.epoch, light_curve) <= FARTHEST_EPOCH_DAYS]
-
-    def _vet(
-        self,
-        light_curve: LightCurve,
-        star: Star,
-        event: TransitEvent,
-        name: str,
-        others: Sequence[Ephemeris],
-    ) -> VettingResult:
-        return vet(
-            light_curve,
-            star,
-            self.run,
-            event=event,
-            name=name,
-            others=others,
-            planet_share=self.planet_share,
+    def examiner(self) -> RequestExaminer:
+        """What reads and measures the events of a request by the run's recipe."""
+        return RequestExaminer(
+            recipe=self.run.recipe, events=self.events, keep_light_curves=self.pages is not None
         )
 
-    def _searched(
-        self, light_curve: LightCurve, star: Star, name: str, known: Sequence[Ephemeris]
-    ) -> Iterator[VettingResult]:
-        """The events that the search of the model's recipe finds.
+    def __getstate__(self) -> dict:
+        own = ("run", "examiner")
+        return {name: value for name, value in vars(self).items() if name not in own}
 
-        Each is judged with the earlier ones cut out, as it was found. Later ones are cut out if
-        they are other signals; at the same period they may be the other eclipses of a binary,
-        which say what the first are. A recipe that searches for several events takes out the
-        earlier ones alone, and always finds all: an answer does not depend on how many are asked
-        for. It alone uses the ``known`` signals.
-        """
-        recipe = self.run.recipe
-        if recipe.max_events > 1:
-            found = star_events(light_curve, star, recipe)
-        else:
-            flat = recipe.detrend(light_curve)
-            found = search_again(recipe.search, flat, star, count=self.events)
-        if not found:
-            said = "; ".join(of_the_cadences(recipe.detrend(light_curve)))
-            raise NoEvent(
-                f"the search finds no event above {recipe.search.threshold:g} sigma; to judge one "
-                "below, give period, epoch and duration"
-                + (f". Of the light curve: {said}" if said else "")
-            )
-        ephemerides = [event.ephemeris for event in found]
-        for index, event in enumerate(found[: self.events]):
-            own, before = event.ephemeris, ephemerides[:index]
-            after = [one for one in ephemerides[index + 1 :] if not _is_same(one, own)]
-            others = known if recipe.max_events > 1 else [*before, *after]
-            result = self._vet(light_curve, star, event, f"{name} {index + 1}", others)
-            same = [str(number) for number, one in enumerate(before, start=1) if _is_same(one, own)]
-            if same:
-                caveat = (
-                    f"same period as {name} {', '.join(same)}, or half or twice it: may be its "
-                    "other eclipse"
-                )
-                result = replace(result, caveats=(*result.caveats, caveat))
-            yield result
+    def __call__(self, request: VettingRequest) -> Answer:
+        """The answer to one request, as a list has it too."""
+        (answer,) = self.judged([(request, self.examiner(request))])
+        return answer
+
+    def judged(self, asked: Sequence[tuple[VettingRequest, ExaminedRequest]]) -> list[Answer]:
+        """The answers to requests whose events are measured, in one pass over the models."""
+        events = [event for _, examined in asked for event in examined.events]
+        try:
+            results = iter(judge(self.run, events, planet_share=self.planet_share))
+            return [
+                self._answer(request, examined, list(islice(results, len(examined.events))))
+                for request, examined in asked
+            ]
+        except Exception as error:  # one bad event must not end a list of thousands
+            if len(asked) > 1:
+                return [answer for one in asked for answer in self.judged([one])]
+            ((request, _),) = asked
+            place = "" if request.row is None else f"row {request.row}: "
+            is_known = isinstance(error, ExovalError)
+            return [Answer(failed=place + (str(error) if is_known else unexpected(error, request)))]
+
+    def _answer(
+        self, request: VettingRequest, examined: ExaminedRequest, results: list[VettingResult]
+    ) -> Answer:
+        """The answer to a request whose events were judged; their pages are drawn."""
+        lines = []
+        for result in results:
+            lines.append(result.sentence())
+            if self.pages is not None:
+                lines += self._draw(result)
+        if examined.no_event:
+            lines.append(f"{request}: {examined.no_event}")
+        return Answer(
+            rows=[result.row() for result in results],
+            lines=lines,
+            failed=examined.failed,
+            no_event=examined.no_event,
+        )
 
     def _draw(self, result: VettingResult) -> list[str]:
         """Draw the page; an error is reported in a line and the answer is kept."""
@@ -237,32 +154,54 @@ class Vetting:
 
 
 def vet_list(
-    vetting: Vetting, requests: Sequence[VettingRequest], output: str | Path, workers: int = 1
+    vetting: Vetting,
+    requests: Sequence[VettingRequest],
+    output: str | Path,
+    workers: int = 1,
+    *,
+    address: str | None = None,
 ) -> Iterator[tuple[VettingRequest, Answer]]:
     """Judge a list, write a CSV with one row an event, and yield each answer as it comes.
 
     The column ``failed`` says why a target could not be judged; it is empty otherwise. Where the
     search found nothing, ``caveats`` says so and no label has a probability. ``workers``
-    is the number of processes, 0 for as many as the machine has cores; if one dies, the target it
-    was working on fails. Answers are kept beside ``output`` until the list is finished, so that an
-    interrupted list resumes; failed targets are tried again. At the end a summary of several
-    targets is written beside ``output``, and last a manifest with the checksums of all files
-    (``exoval.running.whole_folder``). Raises DataNotFound if the folder holds no run or ``output``
-    cannot be written, BadParameter if ``workers`` is negative or another process writes there.
+    is the number of processes that measure, 0 for as many as the machine has cores; if one dies,
+    the target it was working on fails. With an ``address`` the workers of the dask scheduler there
+    measure (``exoval.running.dask_workers``). This process judges, many events at a time; each has
+    the answer that it has alone. Answers are kept beside ``output`` until the list is finished, so
+    that an interrupted list resumes; failed targets are tried again. At the end a summary of
+    several targets is written beside ``output``, and last a manifest with the checksums of all
+    files (``exoval.running.whole_folder``). Raises DataNotFound if the folder holds no run,
+    ``output`` cannot be written or no scheduler answers, BadParameter if ``workers`` is negative or
+    another process writes there.
     """
     if workers < 0:
         raise BadParameter(f"workers is {workers}; give 0 (all cores) or more")
+    cluster = None if address is None else _cluster(address, vetting.pages)
     if Path(output).is_dir():
         raise DataNotFound(f"cannot write {output} (it is a folder); choose another output")
     # read before the first light curve: a wrong folder must end the list, not fail a target
     vetting.run  # noqa: B018
     output = output_path(output)
     with folder_lock(output, setting="output"):
-        yield from _vet_list(vetting, requests, output, workers)
+        yield from _vet_list(vetting, requests, output, cluster or workers)
+
+
+def _cluster(address: str, pages: Path | None) -> DaskWorkers:
+    """The workers of a scheduler; BadParameter for pages, which they cannot draw here."""
+    if pages is not None:
+        raise BadParameter(
+            f"the workers at address={address} write no pages for this machine; leave --pages or "
+            "--address out"
+        )
+    return DaskWorkers(address=address, option="--address", asked_by="--address")
 
 
 def _vet_list(
-    vetting: Vetting, requests: Sequence[VettingRequest], output: Path, workers: int
+    vetting: Vetting,
+    requests: Sequence[VettingRequest],
+    output: Path,
+    workers: int | DaskWorkers,
 ) -> Iterator[tuple[VettingRequest, Answer]]:
     """Judge a list while its lock is held."""
     origin = _origin(vetting, requests, output)
@@ -274,24 +213,33 @@ def _vet_list(
     if len(distinct) < len(requests):
         log.warning("%d requests repeat others and are judged once", len(requests) - len(distinct))
     requests = distinct
-    answers = {
-        one: Answer(**entry)
-        for one in requests
-        if (entry := journal.entries.get(_key(one))) is not None
-    }
+    answers: dict[VettingRequest, Answer] = {}
+
+    def keep(one: VettingRequest, answer: Answer) -> None:
+        # a long list keeps the rows alone in memory: lines were read once they are printed
+        answers[one] = replace(answer, lines=[])
+        if not answer.failed:
+            journal.add(_key(one), vars(answer))
+
+    judged = _judged(vetting, [], workers)
     try:
-        for one, answer in answers.copy().items():
-            yield one, answer
-        for one, answer in _judge(
-            vetting, [one for one in requests if one not in answers], workers
-        ):
-            answers[one] = answer
-            if not answer.failed:
-                journal.add(_key(one), vars(answer))
+        for one in requests:
+            entry = journal.entries.pop(_key(one), None)
+            if entry is not None:
+                answer = Answer(**entry)
+                answers[one] = replace(answer, lines=[])
+                yield one, answer
+        judged = _judged(vetting, [one for one in requests if one not in answers], workers)
+        for one, answer in judged:
+            keep(one, answer)
             yield one, answer
         journal.remove()
     finally:
-        _write(output, [(one, answers[one]) for one in requests if one in answers])
+        try:
+            for one, answer in judged.rest():
+                keep(one, answer)
+        finally:
+            _write(output, [(one, answers[one]) for one in requests if one in answers])
     files = _written_files(output, vetting.pages, answers)
     origin |= {"kind": "vetted list", "command": command(), "targets": len(answers)}
     with replacing(manifest) as draft:
@@ -327,31 +275,68 @@ def _written_files(
     }
 
 
-def _judge(
-    vetting: Vetting, requests: list[VettingRequest], workers: int
-) -> Iterator[tuple[VettingRequest, Answer]]:
-    """Every request with its answer, in order of completion."""
+def _judged(
+    vetting: Vetting, requests: list[VettingRequest], workers: int | DaskWorkers
+) -> JudgedInBatches:
+    """Every request with its answer, in order of completion.
+
+    Workers measure, which takes the time, and this process judges. Pages need the light curve
+    beside the answer, and are drawn where it was measured.
+    """
+    if vetting.pages is None:
+        measured = _by_workers(
+            vetting.examiner, requests, workers=workers, died=ExaminedRequest(failed=DIED)
+        )
+        return JudgedInBatches(measured, vetting.judged, size=ROWS)
+    answered = _by_workers(vetting, requests, workers=workers, died=Answer(failed=DIED))
+    return JudgedInBatches(answered, lambda asked: [answer for _, answer in asked], size=1)
+
+
+def _by_workers(
+    task: Callable[[VettingRequest], Done],
+    requests: list[VettingRequest],
+    *,
+    workers: int | DaskWorkers,
+    died: Done,
+) -> Iterator[tuple[VettingRequest, Done]]:
+    """Every request with what a task makes of it, or with ``died`` if it kills its process."""
+    if isinstance(workers, DaskWorkers):
+        if requests:
+            yield from _on_cluster(workers, task, requests, died)
+        return
     workers = min(workers or os.cpu_count() or 1, max(len(requests), 1))
     if workers == 1:
-        yield from ((one, vetting(one)) for one in requests)
+        yield from ((one, task(one)) for one in requests)
         return
-    yield from in_new_workers(vetting, requests, workers=workers, again=partial(_alone, vetting))
+    again = partial(_alone, task, died)
+    yield from in_new_workers(task, requests, workers=workers, again=again)
 
 
-def _alone(vetting: Vetting, request: VettingRequest) -> Answer:
-    """The answer to one request, in a process of its own."""
+def _on_cluster(
+    cluster: DaskWorkers,
+    task: Callable[[VettingRequest], Done],
+    requests: list[VettingRequest],
+    died: Done,
+) -> Iterator[tuple[VettingRequest, Done]]:
+    """As ``_by_workers``, on a cluster; requests that kill workers again come last, each alone."""
+    with cluster.running(task, most=len(requests)) as there:
+        killed = []
+        for request, done in there.results(requests):
+            if done is None:
+                killed.append(request)
+            else:
+                yield request, done
+        for request in killed:
+            done = there.alone(request)
+            yield request, died if done is None else done
+
+
+def _alone(task: Callable[[VettingRequest], Done], died: Done, request: VettingRequest) -> Done:
+    """What a task makes of one request, in a process of its own."""
     try:
-        return next(in_workers(vetting, [request], workers=1))[1]
+        return next(in_workers(task, [request], workers=1))[1]
     except BrokenProcessPool:
-        return Answer(
-            failed="the worker process died (out of memory, or killed); give fewer "
-            "workers or more memory"
-        )
-
-
-def _is_same(one: Ephemeris, other: Ephemeris) -> bool:
-    """Whether two found events are of one signal, or of one binary."""
-    return is_same_signal(one, other, within=SAME_FOUND_PERIOD)
+        return died
 
 
 def _key(request: VettingRequest) -> str:

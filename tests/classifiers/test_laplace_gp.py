@@ -9,9 +9,9 @@ from sklearn.metrics import log_loss
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from exoval.classifiers.laplace_gp import LaplaceGP, subset
-from exoval.classifiers.sparse_gp import LatentFunctions, negative_evidence_bound
 from exoval.errors import BadParameter
 from exoval.gaussian_process.kernels import scaled_kernel
+from exoval.gaussian_process.latent_functions import LatentFunctions, negative_evidence_bound
 from exoval.gaussian_process.nystrom_features import NystromFeatures, RowChunks
 from exoval.gaussian_process.softmax_newton import laplace, log_posterior, solve, summarise
 from exoval.gaussian_process.variational_evidence import (

@@ -167,7 +167,9 @@ def test_multi_class_softmax_is_integrated_over_the_latent_posterior():
     X[:, 0] += 1.5 * (y == 1)
     X[:, 1] += 1.5 * (y == 2)
     model = SparseGP(prediction_draws=4096, **QUICK).fit(X, y)
-    from exoval.classifiers.sparse_gp import LatentFunctions, torch
+    import torch
+
+    from exoval.gaussian_process.latent_functions import LatentFunctions
 
     latent = LatentFunctions.from_arrays(model.state_, model.kernel).eval()
     with torch.no_grad():

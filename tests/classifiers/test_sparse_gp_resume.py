@@ -11,8 +11,9 @@ import torch
 from sklearn.metrics import log_loss
 
 from exoval.classifiers.laplace_gp import LaplaceGP
-from exoval.classifiers.sparse_gp import LatentFunctions, SparseGP
+from exoval.classifiers.sparse_gp import SparseGP
 from exoval.errors import BadParameter
+from exoval.gaussian_process.latent_functions import LatentFunctions
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {

@@ -1,5 +1,6 @@
 """Every classifier in conf/classifier keeps the promises that training relies on."""
 
+import zipfile
 from functools import cache
 from pathlib import Path
 
@@ -9,9 +10,12 @@ from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
+from threadpoolctl import threadpool_limits
 
 import conf
 from exoval.models.feature_pipeline import feature_pipeline
+from exoval.models.model_archive import read_archive, write_archive
+from exoval.vetting.judge import ROWS
 
 NAMES = sorted(
     path.stem for folder in conf.__path__ for path in Path(folder, "classifier").glob("*.yaml")
@@ -99,6 +103,24 @@ class TestClassifier:
         np.testing.assert_allclose(
             model.predict_proba(X)[:7], model.predict_proba(X[:7]), atol=1e-9
         )
+
+    def test_in_a_pass_of_fixed_size_a_row_has_one_answer_to_the_last_bit(self, name):
+        """At any place and beside any rows: so judging many at a time is judging each."""
+        X, _ = rows(ROWS, seed=6)
+        with threadpool_limits(1):
+            alone = np.stack([fitted(name).predict_proba(np.tile(x, (ROWS, 1)))[0] for x in X[:9]])
+            for shift in (0, 1, 5, 22, ROWS - 1):
+                places = (np.arange(9) + shift) % ROWS
+                together = fitted(name).predict_proba(np.roll(X, shift, axis=0))[places]
+                np.testing.assert_array_equal(together, alone)
+
+    def test_a_card_without_code_holds_it(self, name, tmp_path):
+        X, _ = rows(seed=7)
+        write_archive(fitted(name), tmp_path / "it.zip")
+        with zipfile.ZipFile(tmp_path / "it.zip") as archive:
+            assert "card.json" in archive.namelist()
+        found = read_archive(tmp_path / "it.zip").predict_proba(X)
+        np.testing.assert_allclose(found, fitted(name).predict_proba(X), rtol=1e-11, atol=1e-15)
 
     def test_two_classes_are_learned_as_well_as_many(self, name):
         X, y = rows(seed=5)

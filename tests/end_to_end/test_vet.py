@@ -21,16 +21,19 @@ from exoval.injection.inject import inject
 from exoval.lightcurve import LightCurve, Segment
 from exoval.measure import measure
 from exoval.missions.kepler import kepler
+from exoval.models.fitted_model import ModelAnswers
 from exoval.models.novelty import FAMILIAR, NOVEL
 from exoval.physics.exact_flux import ExactModel
 from exoval.star import Star
 from exoval.system import Orbit, Source, System
+from exoval.vetting.examined_event import examine
+from exoval.vetting.examined_request import ExaminedRequest, RequestExaminer
 from exoval.vetting.request import VettingRequest
 from exoval.vetting.summary import summary
 from exoval.vetting.table_of_requests import read_requests
 from exoval.vetting.trained_run import load_trained_run
 from exoval.vetting.vet import vet
-from exoval.vetting.vet_list import Answer, Vetting, _key, vet_list
+from exoval.vetting.vet_list import Vetting, _key, vet_list
 
 SUN = Star(
     target="KIC 7", radius=1.0, mass=1.0, teff=5772.0, logg=4.44, metallicity=0.0, magnitude=12.0
@@ -172,7 +175,7 @@ def test_a_target_that_fails_is_a_row_and_stops_no_other(folder, monkeypatch, tm
 
 
 def test_a_star_without_an_event_is_an_answer_and_no_failure(folder, monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr("exoval.vetting.vet_list.search_again", lambda *_, **__: [])
+    monkeypatch.setattr("exoval.vetting.examined_request.search_again", lambda *_, **__: [])
     row = vetted_rows(folder, monkeypatch, tmp_path, "KIC 7", "--data", str(folder)).iloc[0]
     assert row["event"] == "KIC 7" and pd.isna(row["failed"])
     assert "no event above 7.1 sigma" in row["caveats"]
@@ -346,26 +349,75 @@ def test_other_rows_of_a_star_are_hidden_where_they_are_other_signals(tmp_path):
     assert known == [4.2, 8.4, 8.4, 11.1]
 
 
+def test_a_list_has_the_answers_of_one_target_at_a_time(folder, run, tmp_path):
+    """To the last bit, whatever is judged with it."""
+    asked = [
+        VettingRequest(
+            "KIC 7", period_days=period, epoch_days=901.7, duration_hours=3.1, data=folder
+        )
+        for period in (4.2, 8.4, 3.3, 2.1, 5.17)
+    ]
+    vetting = Vetting(folder / "run")
+    together = dict(vet_list(vetting, [*asked, VettingRequest("KIC 8")], tmp_path / "v.csv"))
+    for one in asked:
+        assert vetting(one).rows == together[one].rows
+        ((_, answer),) = vet_list(vetting, [one], tmp_path / "w.csv")
+        assert answer.rows == together[one].rows
+
+
 @pytest.mark.slow
 def test_worker_processes_give_the_same_table(folder, table, monkeypatch, tmp_path):
     arguments = ("--table", str(table), "--data", str(folder), "--classifier", "forest")
     alone = vetted_rows(folder, monkeypatch, tmp_path, *arguments, status=3)
     together = vetted_rows(folder, monkeypatch, tmp_path, *arguments, "--workers", "2", status=3)
-    pd.testing.assert_frame_equal(alone, together)
+    pd.testing.assert_frame_equal(alone, together, check_exact=True)
+
+
+@pytest.mark.slow
+def test_workers_of_a_cluster_give_the_same_table(folder, table, monkeypatch, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    arguments = ("--table", str(table), "--data", str(folder), "--classifier", "forest")
+    alone = vetted_rows(folder, monkeypatch, tmp_path, *arguments, status=3)
+    with distributed.LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        dashboard_address=None,
+        memory_limit=0,
+        scheduler_kwargs={"allowed_failures": 1},
+    ) as cluster:
+        words = (*arguments, "--address", cluster.scheduler_address)
+        together = vetted_rows(folder, monkeypatch, tmp_path, *words, status=3)
+        deadly = VettingRequest("KIC 7", data=folder, name="deadly")
+        fine = VettingRequest("KIC 8", data=folder)
+        vetting = DyingVetting(folder / "run", classifier="forest")
+        address = cluster.scheduler_address
+        answers = dict(vet_list(vetting, [deadly, fine], tmp_path / "w.csv", address=address))
+    pd.testing.assert_frame_equal(alone, together, check_exact=True)
+    assert "worker process died" in answers[deadly].failed
+    assert "no light curve of 'KIC 8'" in answers[fine].failed
+
+
+def test_pages_on_a_cluster_are_refused(folder, monkeypatch, tmp_path, capsys):
+    pytest.importorskip("distributed")
+    words = ("KIC 7", "--pages", "pages", "--address", "tcp://127.0.0.1:9")
+    with pytest.raises(SystemExit) as ended:
+        monkeypatch.chdir(tmp_path)
+        main(["vet", str(folder / "run"), *words])
+    assert ended.value.code == 2 and "leave --pages or --address out" in capsys.readouterr().err
 
 
 def test_an_interrupted_list_goes_on_where_it_was(folder, table, monkeypatch, tmp_path):
     arguments = ("--table", str(table), "--data", str(folder), "--classifier", "forest")
     whole = vetted_rows(folder, monkeypatch, tmp_path, *arguments, status=3)
-    judged, judge = [], Vetting.__call__
+    judged, judge = [], RequestExaminer.__call__
 
-    def interrupted(vetting, asked):
+    def interrupted(examiner, asked):
         if len(judged) == 2:
             raise KeyboardInterrupt
         judged.append(asked)
-        return judge(vetting, asked)
+        return judge(examiner, asked)
 
-    monkeypatch.setattr(Vetting, "__call__", interrupted)
+    monkeypatch.setattr(RequestExaminer, "__call__", interrupted)
     with pytest.raises(SystemExit) as ended:
         main(["vet", str(folder / "run"), *arguments])
     assert ended.value.code == 130
@@ -375,9 +427,9 @@ def test_an_interrupted_list_goes_on_where_it_was(folder, table, monkeypatch, tm
         journal.write('{"key": "cut sho')
     asked_again = []
     monkeypatch.setattr(
-        Vetting,
+        RequestExaminer,
         "__call__",
-        lambda vetting, asked: asked_again.append(asked) or judge(vetting, asked),
+        lambda examiner, asked: asked_again.append(asked) or judge(examiner, asked),
     )
     rows = vetted_rows(folder, monkeypatch, tmp_path, *arguments, status=3)
     assert len(asked_again) == 3 and not set(asked_again) & set(judged)
@@ -396,9 +448,9 @@ def test_what_was_kept_of_another_question_is_not_used(folder, tmp_path):
         calls = []
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(
-                Vetting,
+                RequestExaminer,
                 "__call__",
-                lambda vetting, one, calls=calls: calls.append(one) or Answer([{"a": 1}]),
+                lambda examiner, one, calls=calls: calls.append(one) or ExaminedRequest(),
             )
             next(vet_list(changed, asked, tmp_path / "v.csv"))
         assert len(calls) == expected
@@ -420,13 +472,21 @@ def test_a_worker_that_dies_costs_the_target_that_killed_it(folder, tmp_path):
     assert len(pd.read_csv(tmp_path / "v.csv")) == 2
 
 
-class DyingVetting(Vetting):
+class DyingExaminer(RequestExaminer):
     """Kills its process at one target."""
 
     def __call__(self, asked):
         if asked.name == "deadly":
             os._exit(9)
         return super().__call__(asked)
+
+
+class DyingVetting(Vetting):
+    """Measures in processes that die."""
+
+    @property
+    def examiner(self):
+        return DyingExaminer(recipe=self.run.recipe)
 
 
 @pytest.mark.parametrize(
@@ -448,7 +508,7 @@ def test_a_mistaken_command_is_one_line_before_any_light_curve_is_read(
     folder, monkeypatch, tmp_path, capsys, arguments, message
 ):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("exoval.vetting.vet_list.vet", None)
+    monkeypatch.setattr("exoval.vetting.examined_request.examine", None)
     with pytest.raises(SystemExit) as ended:
         main(["vet", str(folder / "run"), *arguments])
     assert ended.value.code == 2
@@ -460,16 +520,16 @@ def test_the_other_eclipse_is_not_hidden_from_the_first_and_said_of_the_second(f
     first, second = Ephemeris(4.2, 901.7, 0.13), Ephemeris(2.1, 903.8, 0.13)
     third = Ephemeris(7.7, 900.2, 0.1)
     monkeypatch.setattr(
-        "exoval.vetting.vet_list.search_again",
+        "exoval.vetting.examined_request.search_again",
         lambda *_, **__: [TransitEvent(ephemeris=one) for one in (first, second, third)],
     )
     hidden = []
 
-    def judged(light_curve, star, run, *, event, name, others, planet_share):
+    def examined(light_curve, star, recipe, *, event, name, others):
         hidden.append(others)
-        return vet(light_curve, star, run, event=TransitEvent(ephemeris=first), name=name)
+        return examine(light_curve, star, recipe, event=TransitEvent(ephemeris=first), name=name)
 
-    monkeypatch.setattr("exoval.vetting.vet_list.vet", judged)
+    monkeypatch.setattr("exoval.vetting.examined_request.examine", examined)
     answer = Vetting(folder / "run", classifier="forest", events=3)(
         VettingRequest("KIC 7", data=folder)
     )
@@ -570,17 +630,12 @@ class Certain:
     def __init__(self, planet):
         self.planet = planet
 
-    def probabilities(self, table, *, priors=None):
-        return np.array([[self.planet, 1 - self.planet]])
-
-    def probability_intervals(self, table, *, priors=None):
-        return (self.probabilities(table),) * 2
-
-    def planet_interval(self, table, *, priors=None):
-        return (self.of_planets(self.probabilities(table)),) * 2
-
-    def of_planets(self, probabilities):
-        return probabilities[:, 0]
+    def answers(self, table, *, priors=None, with_errors=True):
+        planet = np.full(len(table), self.planet)
+        both = np.stack([planet, 1 - planet], axis=1)
+        return ModelAnswers(
+            probability=both, planet=planet, interval=(both,) * 2, planet_interval=(planet,) * 2
+        )
 
 
 @pytest.mark.parametrize(("answers", "told"), [((0.2, 0.8), True), ((0.6, 0.9), False)])
@@ -648,7 +703,7 @@ def test_a_defect_at_one_target_is_a_row_and_stops_no_other(folder, tmp_path, mo
             raise TypeError("a defect")
         yield from ()
 
-    monkeypatch.setattr(Vetting, "_results", broken)
+    monkeypatch.setattr(RequestExaminer, "examined", broken)
     asked = [VettingRequest("KIC 7", name="odd"), VettingRequest("KIC 7", name="fine")]
     answers = dict(vet_list(Vetting(folder / "run"), asked, tmp_path / "v.csv"))
     assert "unexpected TypeError: a defect" in answers[asked[0]].failed

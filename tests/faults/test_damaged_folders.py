@@ -35,9 +35,9 @@ SET = (
 RUN = (
     "metrics.json",
     "training_stars.csv",
-    "models/logistic/pipeline.skops",
+    "models/logistic/pipeline.zip",
     "models/logistic/model.json",
-    "novelty/detectors.skops",
+    "novelty/detectors.zip",
     "novelty/novelty.json",
     "manifest.json",
 )

@@ -15,6 +15,7 @@ from exoval.errors import BadParameter
 from exoval.missions.kepler import kepler
 from exoval.running.folder_lock import folder_lock
 from exoval.verify import WHOLE, examine
+from exoval.vetting.examined_request import ExaminedRequest
 from exoval.vetting.request import VettingRequest
 from exoval.vetting.vet_list import Answer, vet_list
 from simulate.run import run
@@ -197,11 +198,14 @@ class Judge:
         self.events = 1
         self.run = SimpleNamespace(leading="it", recipe=SimpleNamespace(mission=kepler()))
 
-    def __call__(self, request):
+    def examiner(self, request):
         if len(self.asked) == self.stop:
             raise KeyboardInterrupt
         self.asked.append(request.target)
-        return Answer(rows=[{"event": request.target, "P_planet": 0.5}])
+        return ExaminedRequest()
+
+    def judged(self, asked):
+        return [Answer(rows=[{"event": one.target, "P_planet": 0.5}]) for one, _ in asked]
 
 
 @pytest.fixture

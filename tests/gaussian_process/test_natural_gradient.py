@@ -5,8 +5,9 @@ import torch
 from sklearn.base import clone
 
 from exoval.classifiers.laplace_gp import LaplaceGP
-from exoval.classifiers.sparse_gp import LatentFunctions, SparseGP, averaged_slopes
+from exoval.classifiers.sparse_gp import SparseGP
 from exoval.errors import BadParameter
+from exoval.gaussian_process.latent_functions import LatentFunctions, averaged_slopes
 from exoval.gaussian_process.natural_gradient import NaturalAndAdam, natural_from_cholesky
 
 QUICK = {"inducing_points": 24, "batch_size": 64, "device": "cpu", "random_state": 0}

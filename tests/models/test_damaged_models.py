@@ -49,7 +49,7 @@ def run(trained, tmp_path):
 
 
 #: the archive that novelty.json describes
-ARCHIVED = "detectors.skops"
+ARCHIVED = "detectors.zip"
 
 
 def change(path, plain):
@@ -156,8 +156,8 @@ def test_novelty_without_its_archive_or_with_another_is_refused(run):
     change(run / "novelty/novelty.json", {})
     with pytest.raises(BadTable, match=r"not those of novelty\.json"):
         load_novelty(run / "novelty")
-    (run / "novelty/detectors.skops").unlink()
-    with pytest.raises(BadTable, match=r"lacks detectors\.skops"):
+    (run / "novelty/detectors.zip").unlink()
+    with pytest.raises(BadTable, match=r"lacks detectors\.zip"):
         load_novelty(run / "novelty")
 
 

@@ -148,7 +148,7 @@ def test_workers_with_several_threads_are_refused(cluster, tmp_path):
 def test_workers_with_another_version_are_refused(cluster, tmp_path, monkeypatch):
     address = cluster(1).scheduler_address
     answers = iter(["0.1 (code 1)", "0.1 (code 2)", "0.1 (code 2)"])
-    monkeypatch.setattr("simulate.dask_executor.code_version", lambda: next(answers))
+    monkeypatch.setattr("exoval.running.dask_workers.code_version", lambda: next(answers))
     with pytest.raises(
         BadParameter, match=r"has exoval 0\.1 \(code 2\), and this is 0\.1 \(code 1"
     ):

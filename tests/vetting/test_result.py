@@ -19,8 +19,8 @@ def result(probability, planets):
         by_classifier={"forest": sum(probability[label] for label in planets)},
         novelty=0.5,
         caveats=("made up",),
-        measured=None,
-        table=None,
+        examined=None,
+        rows=None,
     )
 
 

@@ -2,22 +2,23 @@
 
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 import pytest
 from astropy.time import Time
+from undecided_model import Undecided
 
 from exoval.detrend.biweight import Biweight
 from exoval.ephemeris import Ephemeris
 from exoval.errors import BadLightCurve, DataNotFound
 from exoval.event import TransitEvent
-from exoval.labels import LabelMeaning
 from exoval.lightcurve import LightCurve, Segment
 from exoval.missions.tess import tess
 from exoval.recipe import Recipe
 from exoval.star import Star
+from exoval.vetting.examined_request import RequestExaminer
+from exoval.vetting.judge import judge
 from exoval.vetting.request import VettingRequest
 from exoval.vetting.table_of_requests import read_requests
 from exoval.vetting.trained_run import TrainedRun
@@ -25,30 +26,6 @@ from exoval.vetting.vet import vet
 from exoval.vetting.vet_list import Vetting
 
 STAR = Star(target="TIC 5", radius=1.0, teff=5772.0, logg=4.44)
-
-
-class Undecided:
-    """A model that gives both scenarios half."""
-
-    classes = ("planet", "no_transit")
-    meanings: ClassVar[dict] = {
-        name: LabelMeaning(short=name, description=name, counts_as_planet=name == "planet")
-        for name in classes
-    }
-    training_range: ClassVar[dict] = {}
-    card: ClassVar[dict] = {"class_shares": {"planet": 0.5, "no_transit": 0.5}}
-
-    def probabilities(self, table, *, priors=None):
-        return np.full((len(table), 2), 0.5)
-
-    def probability_intervals(self, table, *, priors=None):
-        return (self.probabilities(table),) * 2
-
-    def planet_interval(self, table, *, priors=None):
-        return (self.of_planets(self.probabilities(table)),) * 2
-
-    def of_planets(self, probability):
-        return probability[..., 0]
 
 
 RUN = TrainedRun(
@@ -134,11 +111,10 @@ def answers(folder, rows):
     path = folder / "list.csv"
     path.write_text("\n".join(["target,file,period_days,epoch_days,duration_hours", *rows]))
     recipe = Recipe(mission=tess(), detrend=Biweight(), max_events=2, segments_per_light_curve=1)
-    vetting = Vetting(folder=folder)
-    vars(vetting)["run"] = replace(RUN, recipe=recipe)
     results = {}
+    run = replace(RUN, recipe=recipe)
     for row, request in zip(rows, read_requests(path), strict=True):
-        (result,) = vetting._results(request)
+        (result,) = judge(run, list(RequestExaminer(recipe=recipe).examined(request)))
         values = result.table.frame.iloc[0].to_dict()
         results[row] = {name: values[name] for name in ("siblings_before", "sibling_count", "mes")}
     return results
@@ -155,7 +131,7 @@ def test_a_list_reads_the_index_of_a_library_once(monkeypatch, tmp_path):
         opened.append(folder)
         return Empty()
 
-    monkeypatch.setattr("exoval.vetting.vet_list.open_library", count)
+    monkeypatch.setattr("exoval.vetting.examined_request.open_library", count)
     vetting = Vetting(tmp_path)
     vars(vetting)["run"] = RUN
     answers = [vetting(VettingRequest(target=f"TIC {number}")) for number in range(1, 6)]

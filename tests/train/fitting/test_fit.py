@@ -114,7 +114,7 @@ def test_a_damaged_or_absent_model_is_refused(tmp_path):
     with pytest.raises(DataNotFound, match="no fitted model"):
         load_fitted_model(tmp_path)
     model_of(LogisticRegression(), gaussian_table()).save(tmp_path)
-    with open(tmp_path / "pipeline.skops", "ab") as file:
+    with open(tmp_path / "pipeline.zip", "ab") as file:
         file.write(b"x")
     with pytest.raises(BadTable, match="has changed since it was written"):
         load_fitted_model(tmp_path)
@@ -195,8 +195,8 @@ def test_a_type_that_is_not_ours_is_not_built_unless_allowed(tmp_path, monkeypat
 
 def test_no_pickle_is_written(tmp_path):
     model_of(GP, gaussian_table()).save(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {"model.json", "pipeline.skops"}
-    with zipfile.ZipFile(tmp_path / "pipeline.skops") as archive:
+    assert {path.name for path in tmp_path.iterdir()} == {"model.json", "pipeline.zip"}
+    with zipfile.ZipFile(tmp_path / "pipeline.zip") as archive:
         assert not [name for name in archive.namelist() if name.endswith((".pkl", ".pickle"))]
 
 

@@ -98,9 +98,9 @@ def test_errors_are_saved_with_the_model_and_a_damaged_file_is_refused(tmp_path)
         np.testing.assert_array_equal(
             getattr(loaded, kind)(ELSEWHERE), getattr(model, kind)(ELSEWHERE)
         )
-    path = tmp_path / "error.skops"
+    path = tmp_path / "error.zip"
     path.write_bytes(path.read_bytes() + b"x")
-    with pytest.raises(BadTable, match=r"error.skops has changed"):
+    with pytest.raises(BadTable, match=r"error.zip has changed"):
         load_fitted_model(tmp_path)
 
 

@@ -1,0 +1,108 @@
+"""Judge examined events with a trained run, many in one pass over its models.
+
+Matrix products of other sizes, and on several threads, round differently. So that an event has one
+answer, alone or in a list, every pass has the same number of rows, on one thread: what is missing
+is filled up with a repeated row.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from threadpoolctl import threadpool_limits
+
+from exoval.models.novelty import NOVEL, NoveltyScores
+from exoval.models.training_range import MOST_MISSING, missing_share
+from exoval.vetting.caveats import of_the_model, of_the_run
+from exoval.vetting.examined_event import ExaminedEvent, examined_table
+from exoval.vetting.result import VettingResult
+from exoval.vetting.trained_run import TrainedRun
+
+#: rows of one pass over the models
+ROWS = 32
+
+
+def judge(
+    run: TrainedRun, events: Sequence[ExaminedEvent], *, planet_share: float | None = None
+) -> list[VettingResult]:
+    """The results of some events, in their order; each is the same whatever is judged with it.
+
+    ``planet_share`` is explained by ``exoval.vetting.vet.vet``. Raises BadParameter for a share
+    outside 0 to 1, BadTable if the run has no answer to one of the events.
+    """
+    results: list[VettingResult] = []
+    with threadpool_limits(1):
+        for start in range(0, len(events), ROWS):
+            results += _judged(run, events[start : start + ROWS], planet_share)
+    return results
+
+
+def _judged(
+    run: TrainedRun, events: Sequence[ExaminedEvent], planet_share: float | None
+) -> Iterator[VettingResult]:
+    """The results of at most ``ROWS`` events."""
+    filled = [*events, *[events[0]] * (ROWS - len(events))]
+    table = examined_table(filled, run.recipe)
+    model = run.models[run.leading]
+    answers = {
+        name: one.answers(
+            table,
+            priors=None if planet_share is None else one.priors_at(planet_share),
+            with_errors=name == run.leading,
+        )
+        for name, one in run.models.items()
+    }
+    novelty = None if run.novelty is None else run.novelty(table)
+    leading = answers[run.leading]
+    for place, event in enumerate(events):
+        planet = {name: float(one.planet[place]) for name, one in answers.items()}
+        low, high = (side[place] for side in leading.interval)
+        result = VettingResult(
+            name=event.name,
+            classifier=run.leading,
+            probability=dict(
+                zip(model.classes, map(float, leading.probability[place]), strict=True)
+            ),
+            interval={
+                label: (float(one), float(other))
+                for label, one, other in zip(model.classes, low, high, strict=True)
+            },
+            planet_interval=tuple(float(side[place]) for side in leading.planet_interval),
+            meanings=model.meanings,
+            by_classifier=planet,
+            novelty=math.nan if novelty is None else float(novelty.score[place]),
+            caveats=_caveats(run, event, planet, novelty, place),
+            examined=event,
+            rows=table,
+            place=place,
+        )
+        yield _withheld(result, model.training_range)
+
+
+def _caveats(
+    run: TrainedRun,
+    event: ExaminedEvent,
+    planet: dict[str, float],
+    novelty: NoveltyScores | None,
+    place: int,
+) -> tuple[str, ...]:
+    is_novel = novelty is not None and novelty.verdict[place] == NOVEL
+    return (
+        *event.notes,
+        *event.against,
+        *of_the_model(run, event.features, by_classifier=planet, is_novel=is_novel),
+        *event.of_data,
+        *of_the_run(run, event.target),
+        *event.further,
+    )
+
+
+def _withheld(
+    result: VettingResult, training_range: Mapping[str, Sequence[float]]
+) -> VettingResult:
+    """The result without probabilities, where most of what training had is missing."""
+    missing, expected = missing_share(result.examined.features, training_range)
+    if missing > MOST_MISSING * expected:
+        return result.withhold(f"{missing} of {expected} features that training had are missing")
+    return result
