@@ -34,6 +34,8 @@ class RollingBands:
 
     def __call__(self, rng: np.random.Generator, sampling: Sampling, star: Star) -> np.ndarray:
         """Draw one realisation, relative flux of shape (cadences,)."""
+        # of its own generator: all other draws are the same with these bands and without
+        rng = rng.spawn(1)[0]
         flux = np.zeros(len(sampling))
         affected, season = rng.random() < self.share, int(rng.integers(self.seasons))
         amplitude = 1e-6 * self.ppm * 10 ** (self.scatter_dex * rng.standard_normal())
