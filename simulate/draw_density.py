@@ -67,8 +67,13 @@ def log_proposal_of(truth: pd.DataFrame, sources: Sequence[Drawn]) -> np.ndarray
     for scenario in truth["scenario"].unique():
         rows = truth["scenario"].eq(scenario).to_numpy()
         searches = _searches_per_row(truth[rows], str(scenario), sources)
-        unchosen = truth.loc[rows, "log_prior"] - truth.loc[rows, LOG_WEIGHT]
-        density[rows] = unchosen.to_numpy(float) + np.log(searches)
+        prior, weight = (
+            truth.loc[rows, name].to_numpy(float) for name in ("log_prior", LOG_WEIGHT)
+        )
+        # outside of the population any density gives the weight of 0
+        inside = np.isfinite(prior) & np.isfinite(weight)
+        unchosen = np.subtract(prior, weight, out=np.zeros(len(prior)), where=inside)
+        density[rows] = unchosen + np.log(searches)
     return density
 
 

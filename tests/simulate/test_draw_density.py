@@ -76,6 +76,14 @@ def test_a_mixture_is_steadier_than_its_parts():
     assert len(truth) == len(plain[0]) + len(chosen[0])
 
 
+def test_draws_outside_of_the_population_weigh_nothing():
+    truth, drawn = draw(2000, 5, PROPOSAL)
+    truth.loc[::3, ["log_prior", LOG_WEIGHT]] = -np.inf
+    _, weights = weighed((truth, drawn))
+    assert (weights[::3] == 0).all() and np.isfinite(weights).all()
+    assert (np.delete(weights, np.s_[::3]) > 0).all()
+
+
 def test_without_a_proposal_nothing_changes():
     truth, drawn = draw(50, 3)
     truth = truth.assign(log_proposal=np.linspace(-1, 1, 50))
