@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import pickle
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,8 @@ from exoval.running.provenance import code_version
 
 if TYPE_CHECKING:
     from distributed import Client, Future
+
+log = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -83,13 +86,22 @@ class DaskWorkers:
             )
             return stack.enter_context(Client(stack.enter_context(cluster)))
         try:
-            return stack.enter_context(Client(self.address))
+            client = stack.enter_context(Client(self.address))
         except (OSError, ValueError) as error:
             raise DataNotFound(
                 f"no dask scheduler answers at {self.option}={self.address} ({error}); start "
                 "one there with dask scheduler, or leave the address out for workers of this "
                 "machine"
             ) from error
+        if not client.scheduler_info()["workers"]:
+            log.warning(
+                "the dask scheduler at %s=%s has no workers yet; the work waits for them: start "
+                "some there with dask worker %s --nthreads 1",
+                self.option,
+                self.address,
+                self.address,
+            )
+        return client
 
 
 class DaskTask(Generic[Item, Result]):

@@ -14,6 +14,7 @@ import pytest
 from commands import run_command, simulation
 
 from exoval.errors import BadParameter, DataNotFound, MissingDependency
+from exoval.running.dask_workers import DaskWorkers
 from simulate.dask_executor import DaskExecutor
 from simulate.executor import Executor
 from simulate.run import make_simulation, run
@@ -143,6 +144,14 @@ def test_workers_with_several_threads_are_refused(cluster, tmp_path):
     address = cluster(2).scheduler_address
     with pytest.raises(BadParameter, match=r"has 2 threads.*--nthreads 1 --nworkers 2"):
         batch_on(address, tmp_path)
+
+
+def test_a_scheduler_without_workers_is_said(tmp_path, caplog):
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None) as one:
+        address = one.scheduler_address
+        with DaskWorkers(address=address, option="executor.address").running(len, most=1):
+            assert "has no workers yet" in caplog.text and address in caplog.text
 
 
 def test_workers_with_another_version_are_refused(cluster, tmp_path, monkeypatch):
