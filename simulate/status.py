@@ -76,7 +76,7 @@ def status_of(folder: str | Path) -> Status:
     """
     folder = Path(folder)
     plan = _plan(folder)
-    finished = _found(folder)
+    finished = _found(folder, plan)
     wanted = set(cut_into_batches(plan.systems, plan.batch_size, [one.batch for one in finished]))
     holder = lock_holder(folder)
     since = None if holder is None else datetime.fromisoformat(holder.since).timestamp()
@@ -141,10 +141,15 @@ def _plan(folder: Path) -> Plan:
     return as_record(plain["plan"], Plan, source=str(path), remedy=remedy)
 
 
-def _found(folder: Path) -> list[_Finished]:
-    """The finished batches, those in shards among them; damaged ones are left out."""
+def _found(folder: Path, plan: Plan) -> list[_Finished]:
+    """The finished batches, those in shards among them; damaged ones are left out.
+
+    So are shards with more systems than are planned, which a run does not take.
+    """
     found = {}
     for stretch in finished_shards(folder):
+        if stretch.stop > plan.systems.get(stretch.scenario, 0):
+            continue
         for one in _of_shard(folder, stretch):
             found[one.batch] = one
     for batch in finished_batches(folder):

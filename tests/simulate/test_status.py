@@ -118,6 +118,21 @@ def test_a_damaged_batch_is_not_done(half):
     assert status_of(half).scenarios["planet"].systems_done == 4
 
 
+def test_of_a_smaller_set_the_shards_of_the_larger_are_not_done(tmp_path):
+    shards = Shards(tmp_path, fingerprint="abc", plan=PLAN)
+    for batch in shards.expect(PLAN["systems"], batch_size=4, shard_size=100):
+        shards.save(batch, outcomes(batch))
+    assert status_of(tmp_path).total.batches_left == 0
+    smaller = {name: size - 1 for name, size in PLAN["systems"].items()}
+    plan = {"systems": smaller, "batch_size": 4}
+    left = Shards(tmp_path, fingerprint="abc", plan=plan).expect(
+        smaller, batch_size=4, shard_size=100
+    )
+    total = status_of(tmp_path).total
+    assert (total.batches_done, total.systems_done) == (0, 0)
+    assert (total.batches_left, total.systems_left) == (len(left), sum(smaller.values()))
+
+
 def test_one_batch_tells_no_rate(tmp_path):
     folder = write(tmp_path, ("planet", 0, 4, 0, 1000.0))
     status = status_of(folder)
