@@ -1,6 +1,7 @@
 """A set drawn with a proposal has some of the rows of one without; where proposals are from."""
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,10 @@ from commands import run_command, simulation
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.injection.importance_weights import reweight
 from exoval.running.whole_folder import manifest_text
+from simulate.merge import merge_sets
 from simulate.proposal import LOG_WEIGHT, Chance, Proposal, read_proposal
 from simulate.propose import draws_near_decision, propose, save_proposal
-from simulate.run import run
+from simulate.run import make_simulation, run
 
 QUICK = (
     "host=procedural",
@@ -51,7 +53,8 @@ def chosen(plain, tmp_path_factory):
     """About half of the visible planets are searched, the heavy ones rather."""
     folder = tmp_path_factory.mktemp("chosen")
     truth = tables(plain[0])[1]
-    level = float(np.exp(truth.loc[truth.scenario == "planet", LOG_WEIGHT]).median())
+    weights = np.exp(truth.loc[truth.scenario == "planet", LOG_WEIGHT])
+    level = float(weights[weights > 0].median())
     proposal = Proposal(chances={"planet": HALF}, level=level, visible_snr=5.0)
     save_proposal(proposal, folder / "proposal.json")
     assert read_proposal(folder / "proposal.json") == proposal
@@ -86,6 +89,33 @@ def test_weights_are_divided_by_the_probability_of_a_search(plain, chosen):
     systems = chosen[1]["drawn"][0]["systems"]["planet"]
     expected = reweight(truth.loc[rows]) / chance * len(rows) / systems
     np.testing.assert_allclose(reweight(recorded.loc[rows]), expected)
+
+
+def test_plain_and_chosen_sets_are_merged_in_any_order(plain, chosen, tmp_path):
+    """As two seeds would be; the counts of what was passed over are kept."""
+    other = tmp_path / "chosen"
+    shutil.copytree(chosen[0], other)
+    manifest = json.loads((other / "manifest.json").read_text()) | {"seed": 7}
+    sizes, sums = manifest.pop("sizes"), manifest.pop("checksums")
+    files = {name: other / name for name in sizes if name in sums}
+    (other / "manifest.json").write_text(manifest_text(manifest, name="manifest.json", files=files))
+    counts, weights = [], []
+    for number, folders in enumerate(([plain[0], other], [other, plain[0]])):
+        counts.append(merge_sets(tmp_path / f"merged {number}", folders)["counts"])
+        truth = tables(tmp_path / f"merged {number}")[1]
+        weights.append(reweight(truth).sort_index())
+    assert counts[0] == counts[1]
+    assert counts[0]["planet"]["passed_over"] == chosen[1]["counts"]["planet"]["passed_over"]
+    pd.testing.assert_series_equal(*weights)
+    assert np.isfinite(weights[0]).all()
+
+
+def test_a_higher_limit_of_visibility_is_that_of_the_proposal(chosen):
+    """What is too weak for the set is recorded always, so its weight is not divided."""
+    path = chosen[0].parent / "proposal.json"
+    for limit, expected in ((3.0, 5.0), (9.0, 9.0)):
+        _, built = simulation("output=nowhere", *QUICK, f"visible_snr={limit}", f"proposal={path}")
+        assert make_simulation(**built).proposal.visible_snr == expected
 
 
 def test_a_set_is_not_extended_with_another_proposal(chosen, tmp_path):
