@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from exoval.errors import BadTable, DataNotFound
+from exoval.errors import BadTable, DataNotFound, foreign_errors_as
 from exoval.running.whole_folder import FULL, check_files
 from exoval.table.parquet_parts import names_to_check, parquet_files
 
@@ -144,7 +146,10 @@ def read_truth(labelled_set: str | Path | pd.DataFrame, *, verify: str = FULL) -
                 f"no table of truths at {path}; make a labelled set with python -m simulate"
             )
         check_files(labelled_set, names_to_check(path), verify=verify)
-        truth = pd.read_parquet(path)
+        with foreign_errors_as(BadTable, f"cannot read {path}", "simulate the set again"):
+            # its parts alone: pandas would take whatever else lies in the folder for rows
+            parts = [pq.read_table(str(one)) for one in parquet_files(path)]
+            truth = pa.concat_tables(parts).to_pandas()
     _require(truth, REQUIRED)
     return truth
 
