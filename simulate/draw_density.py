@@ -72,6 +72,20 @@ def without_choice(truth: pd.DataFrame, sources: Sequence[Drawn]) -> np.ndarray:
     return truth["log_proposal"].to_numpy(float) - _log_searches(truth, sources)
 
 
+def draws_per_row(truth: pd.DataFrame, sources: Sequence[Drawn]) -> np.ndarray:
+    """How many draws each recorded one stands for, shape (rows,): 1 without a proposal.
+
+    That is the inverse of the share of draws like it that all sources were expected to search.
+    """
+    number = np.ones(len(truth))
+    for scenario in truth["scenario"].unique():
+        rows = truth["scenario"].eq(scenario).to_numpy()
+        total = sum(one.systems.get(str(scenario), 0) for one in sources)
+        if total:
+            number[rows] = total / _searches(truth[rows], str(scenario), sources)
+    return number
+
+
 def _log_searches(truth: pd.DataFrame, sources: Sequence[Drawn]) -> np.ndarray:
     """What the proposals of all sources add to the logarithm of each row's density."""
     added = np.zeros(len(truth))
@@ -85,9 +99,14 @@ def _log_searches(truth: pd.DataFrame, sources: Sequence[Drawn]) -> np.ndarray:
 
 def _searches_per_row(truth: pd.DataFrame, scenario: str, sources: Sequence[Drawn]) -> np.ndarray:
     """Searches that draws like each row were expected to get, a recorded system."""
-    total, recorded = np.zeros(len(truth)), 0
+    recorded = sum(one.recorded.get(scenario, 0) for one in sources)
+    return _searches(truth, scenario, sources) / max(recorded, 1)
+
+
+def _searches(truth: pd.DataFrame, scenario: str, sources: Sequence[Drawn]) -> np.ndarray:
+    """Searches that were expected if all draws of the sources had been like each row."""
+    total = np.zeros(len(truth))
     for source in sources:
         chance = 1.0 if source.proposal is None else source.proposal.acceptance(scenario, truth)
         total += source.systems.get(scenario, 0) * chance
-        recorded += source.recorded.get(scenario, 0)
-    return total / max(recorded, 1)
+    return total

@@ -11,6 +11,7 @@ from commands import run_command, simulation
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.injection.importance_weights import reweight
 from exoval.running.whole_folder import manifest_text
+from simulate.draw_density import Drawn, log_proposal_of
 from simulate.merge import merge_sets
 from simulate.proposal import LOG_WEIGHT, Chance, Proposal, read_proposal
 from simulate.propose import draws_near_decision, propose, save_proposal
@@ -205,6 +206,55 @@ def test_a_proposal_searches_what_is_near_and_weighs_most(made_up):
     assert chance[junk["near"]].mean() > 4 * chance[~junk["near"]].mean()
     # all weight is in the fifth of the junk that is near: at best ten times
     assert 4 < expected["all"].gain < 10
+
+
+def test_a_set_that_a_proposal_chose_is_learned_from_as_nature_drew(made_up, tmp_path):
+    """Of the draws that it passed over too, a further proposal searches the share asked for."""
+    earlier, _ = propose(*made_up, share=0.4)
+    draws = pd.read_parquet(made_up[0] / "truth.parquet")
+    rng, chosen = np.random.default_rng(3), np.zeros(len(draws), dtype=bool)
+    for scenario in earlier.chances:
+        rows = draws["scenario"].eq(scenario).to_numpy()
+        chosen[rows] = rng.random(rows.sum()) < earlier.acceptance(scenario, draws[rows])
+    truth = draws[chosen]
+    drawn = Drawn(
+        systems=draws["scenario"].value_counts().to_dict(),
+        recorded=truth["scenario"].value_counts().to_dict(),
+        proposal=earlier,
+    )
+    (tmp_path / "set").mkdir()
+    truth = truth.assign(log_proposal=log_proposal_of(truth, [drawn]))
+    truth.to_parquet(tmp_path / "set" / "truth.parquet", index=False)
+    (tmp_path / "set" / "manifest.json").write_text(json.dumps({"drawn": [drawn.plain()]}))
+    judged = pd.read_csv(made_up[1] / "predictions_simulated.csv").set_index("event")
+    left_out = truth[truth["event"].isin(judged.index)]
+    run = trained(
+        tmp_path / "run", left_out, judged.loc[left_out["event"], "forest_probability"].to_numpy()
+    )
+    further, expected = propose(tmp_path / "set", run, share=0.1)
+    of_all = [
+        further.acceptance(scenario, part).mean() for scenario, part in draws.groupby("scenario")
+    ]
+    assert np.mean(of_all) == pytest.approx(0.1, rel=0.25)
+    assert expected["all"].share == pytest.approx(0.1, abs=0.005)
+    assert expected["all"].gain == pytest.approx(propose(*made_up)[1]["all"].gain, rel=0.25)
+
+
+def test_a_proposal_has_the_limit_of_visibility_of_its_set(made_up, tmp_path):
+    shutil.copytree(made_up[0], tmp_path / "set")
+    assert propose(tmp_path / "set", made_up[1])[0].visible_snr == 5.0
+    (tmp_path / "set" / "manifest.json").write_text(json.dumps({"config": {"visible_snr": 7.0}}))
+    assert propose(tmp_path / "set", made_up[1])[0].visible_snr == 7.0
+
+
+def test_a_run_on_the_set_of_another_seed_is_refused(made_up, tmp_path):
+    """Its events have the same names and are of other stars."""
+    truth = pd.read_parquet(made_up[0] / "truth.parquet")
+    (tmp_path / "set").mkdir()
+    other = truth.assign(target=np.roll(truth["target"], 1))
+    other.to_parquet(tmp_path / "set" / "truth.parquet", index=False)
+    with pytest.raises(BadTable, match="give the set that the run was trained on"):
+        propose(tmp_path / "set", made_up[1])
 
 
 def test_the_command_writes_a_proposal_and_says_what_to_expect(made_up, tmp_path):
