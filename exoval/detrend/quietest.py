@@ -109,30 +109,52 @@ class Quietest:
         usual = self._trends[0](light_curve, event)
         if all(red_noise(part, event) < RED_NOISE for part in _segments(usual)):
             return usual
-        parts = []
-        for raw in _segments(light_curve):
+        parts, segments = [], _segments(light_curve)
+        for raw in segments:
             try:
-                parts.append(self.best(raw, event)(raw, event))
+                known = usual if len(segments) == 1 else self._trends[0](raw, event)
+                parts.append(self._quietest(raw, event, known))
             except BadLightCurve:
                 continue
         before = Counter(light_curve.left_out)
         own = sum((Counter(part.left_out) - before for part in parts), before)
         return replace(stitch(parts), left_out=dict(own))
 
+    def _quietest(
+        self, light_curve: LightCurve, event: Ephemeris | None, usual: LightCurve
+    ) -> LightCurve:
+        """A light curve of one segment after the best trend, given what the usual one leaves."""
+        coarse = _coarse(light_curve)
+        flats = {self._trends[0]: usual} if coarse is light_curve else {}
+        best = self._best(coarse, event, flats)
+        if coarse is light_curve:
+            return flats[best]
+        return usual if best is self._trends[0] else best(light_curve, event)
+
     def best(self, light_curve: LightCurve, event: Ephemeris | None = None) -> Detrend:
         """The trend after which dips in a light curve of one segment are clearest."""
-        usual, *others = self._trends
-        coarse = _coarse(light_curve)
-        try:
-            if red_noise(usual(coarse, event), event) < RED_NOISE:
-                return usual
-        except BadLightCurve:
-            return usual
-        least = self.least_gain * dip_strength(coarse, usual, event)
-        strengths = [dip_strength(coarse, other, event) for other in others]
-        if not strengths or not np.nanmax([*strengths, 0.0]) > least:
-            return usual
-        return others[int(np.nanargmax(strengths))]
+        return self._best(_coarse(light_curve), event, {})
+
+    def _best(
+        self, light_curve: LightCurve, event: Ephemeris | None, flats: dict[Detrend, LightCurve]
+    ) -> Detrend:
+        """The best trend; ``flats`` are known flat light curves, and those made here are added."""
+        usual = self._trends[0]
+        strengths = {}
+        for trend in self._trends:
+            try:
+                if trend not in flats:
+                    flats[trend] = trend(light_curve, event)
+                if trend is usual and red_noise(flats[usual], event) < RED_NOISE:
+                    return usual
+            except BadLightCurve:
+                if trend is usual:
+                    return usual
+                continue
+            strengths[trend] = dip_strength(light_curve, trend, event, flat=flats[trend])
+        least = self.least_gain * strengths.pop(usual)
+        clearest = max(strengths, key=lambda trend: np.nan_to_num(strengths[trend]), default=usual)
+        return clearest if strengths.get(clearest, 0.0) > least else usual
 
 
 def red_noise(flat: LightCurve, event: Ephemeris | None = None) -> float:
@@ -149,16 +171,21 @@ def red_noise(flat: LightCurve, event: Ephemeris | None = None) -> float:
 
 
 def dip_strength(
-    light_curve: LightCurve, detrend: Detrend, event: Ephemeris | None = None
+    light_curve: LightCurve,
+    detrend: Detrend,
+    event: Ephemeris | None = None,
+    *,
+    flat: LightCurve | None = None,
 ) -> float:
     """Return the strength of shallow dips after detrending, in their number of standard deviations.
 
     ``light_curve`` is undetrended. Dips of HOURS are put into it where the event is not; what is
     left of their depth is compared with the scatter of means as long as they are. The mean over
-    durations is geometric. NaN if the trend fails or the noise is unknown.
+    durations is geometric. ``flat`` is the detrended light curve where it is known. NaN if the
+    trend fails or the noise is unknown.
     """
     try:
-        flat = detrend(light_curve, event)
+        flat = detrend(light_curve, event) if flat is None else flat
         dips = _dips(light_curve, flat, event)
         dipped = detrend(light_curve.with_flux(light_curve.flux * (1 - sum(dips))), event)
     except BadLightCurve:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import BSpline, make_lsq_spline
+from scipy.interpolate import BSpline
 
+from exoval.detrend.banded_spline import robust_coefficients
 from exoval.detrend.flatten_segments import flatten_segments
 from exoval.detrend.parameters import require_positive
 from exoval.ephemeris import Ephemeris
@@ -17,6 +18,8 @@ from exoval.noise.robust_scatter import MAD_TO_SIGMA
 ROUNDS = 10
 #: Tukey's constant: residuals beyond this many standard deviations have no weight
 BIWEIGHT_SIGMA = 4.685
+#: a minimum weight keeps the fit solvable where a whole knot interval lies in a dip
+LEAST_WEIGHT = 1e-6
 #: polynomial degree, and the number of points that fix such a polynomial
 DEGREE = 3
 
@@ -76,17 +79,15 @@ def robust_spline(time: np.ndarray, flux: np.ndarray, *, knot_days: float) -> BS
     their median absolute deviation, and the fit is repeated.
     """
     knots = knots_between(time, knot_days=knot_days)
-    weight = np.ones(len(time))
-    for _ in range(ROUNDS):
-        spline = make_lsq_spline(time, flux, knots, DEGREE, w=np.sqrt(weight))
-        residual = flux - spline(time)
-        scatter = MAD_TO_SIGMA * np.median(np.abs(residual))
-        if not scatter > 0:
-            break
-        share = np.clip(np.abs(residual) / (BIWEIGHT_SIGMA * scatter), 0, 1)
-        # a minimum weight keeps the fit solvable where a whole knot interval lies in a dip
-        weight = np.maximum((1 - share**2) ** 2, 1e-6)
-    return spline
+    coefficients = robust_coefficients(
+        np.asarray(time, dtype=float),
+        np.asarray(flux, dtype=float),
+        knots,
+        ROUNDS,
+        BIWEIGHT_SIGMA * MAD_TO_SIGMA,
+        LEAST_WEIGHT,
+    )
+    return BSpline(knots, coefficients, DEGREE)
 
 
 def knots_between(time: np.ndarray, *, knot_days: float) -> np.ndarray:
