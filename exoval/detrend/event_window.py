@@ -10,26 +10,35 @@ from exoval.search.period_grid import duration_scale
 WINDOW_PER_EVENT = 3.0
 
 
+def longest_event(longest_period_days: float | None, longest_duration: float) -> float:
+    """Return the longest duration in days that a search tries; 0 for a search without periods.
+
+    It is ``longest_duration`` times the central transit of a star of solar density at
+    ``longest_period_days``. Raises BadParameter if a number is not positive.
+
+    >>> round(longest_event(400.0, 2.0), 2)
+    1.11
+    """
+    if longest_period_days is None:
+        return 0.0
+    if not (longest_period_days > 0 and longest_duration > 0):
+        raise BadParameter(
+            f"longest_period_days={longest_period_days}, longest_duration={longest_duration} must "
+            "both be positive"
+        )
+    return longest_duration * float(duration_scale(1.0)) * longest_period_days ** (1 / 3)
+
+
 def event_window(
     window_days: float, *, longest_period_days: float | None, longest_duration: float
 ) -> float:
     """Return the window in days: ``window_days``, or three times the longest event if it is longer.
 
-    A search up to ``longest_period_days`` tries durations of up to ``longest_duration`` times the
-    central transit of a star of solar density. None stands for a search whose events are short
-    enough. Raises BadParameter if a number is not positive.
+    Raises the errors of ``longest_event``.
 
     >>> event_window(1.5, longest_period_days=30.0, longest_duration=2.0)
     1.5
     >>> round(event_window(1.5, longest_period_days=400.0, longest_duration=2.0), 2)
     3.34
     """
-    if longest_period_days is None:
-        return window_days
-    if not (longest_period_days > 0 and longest_duration > 0):
-        raise BadParameter(
-            f"longest_period_days={longest_period_days}, longest_duration={longest_duration} must "
-            "both be positive"
-        )
-    longest = longest_duration * float(duration_scale(1.0)) * longest_period_days ** (1 / 3)
-    return max(window_days, WINDOW_PER_EVENT * longest)
+    return max(window_days, WINDOW_PER_EVENT * longest_event(longest_period_days, longest_duration))

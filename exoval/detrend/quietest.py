@@ -12,6 +12,7 @@ import numpy as np
 from exoval.detrend.across_events import curved
 from exoval.detrend.biweight import Biweight
 from exoval.detrend.detrend import Detrend
+from exoval.detrend.event_window import WINDOW_PER_EVENT, longest_event
 from exoval.detrend.flatten_segments import flatten_segments
 from exoval.detrend.spline import Spline
 from exoval.ephemeris import Ephemeris
@@ -107,7 +108,8 @@ class Quietest:
         """
         light_curve = as_light_curve(light_curve)
         usual = self._trends[0](light_curve, event)
-        if all(red_noise(part, event) < RED_NOISE for part in _segments(usual)):
+        quiet = (red_noise(part, event, self._hours) < RED_NOISE for part in _segments(usual))
+        if all(quiet):
             return usual
         parts, segments = [], _segments(light_curve)
         for raw in segments:
@@ -119,6 +121,12 @@ class Quietest:
         before = Counter(light_curve.left_out)
         own = sum((Counter(part.left_out) - before for part in parts), before)
         return replace(stitch(parts), left_out=dict(own))
+
+    @cached_property
+    def _hours(self) -> tuple[float, ...]:
+        """Durations that should stand out; half the longest event's where it needs a long window."""
+        longest = longest_event(self.longest_period_days, self.longest_duration)
+        return (*HOURS, 12 * longest) if WINDOW_PER_EVENT * longest > self.window_days else HOURS
 
     def _quietest(
         self, light_curve: LightCurve, event: Ephemeris | None, usual: LightCurve
@@ -145,27 +153,31 @@ class Quietest:
             try:
                 if trend not in flats:
                     flats[trend] = trend(light_curve, event)
-                if trend is usual and red_noise(flats[usual], event) < RED_NOISE:
+                if trend is usual and red_noise(flats[usual], event, self._hours) < RED_NOISE:
                     return usual
             except BadLightCurve:
                 if trend is usual:
                     return usual
                 continue
-            strengths[trend] = dip_strength(light_curve, trend, event, flat=flats[trend])
+            strengths[trend] = dip_strength(
+                light_curve, trend, event, flat=flats[trend], hours=self._hours
+            )
         least = self.least_gain * strengths.pop(usual)
         clearest = max(strengths, key=lambda trend: np.nan_to_num(strengths[trend]), default=usual)
         return clearest if strengths.get(clearest, 0.0) > least else usual
 
 
-def red_noise(flat: LightCurve, event: Ephemeris | None = None) -> float:
-    """Return the scatter of means over HOURS over that of white noise; 1 if it is unknown.
+def red_noise(
+    flat: LightCurve, event: Ephemeris | None = None, hours: Sequence[float] = HOURS
+) -> float:
+    """Return the scatter of means over ``hours`` over that of white noise; 1 if it is unknown.
 
     ``flat`` is detrended. The event's cadences are left out.
     """
     clear = _clear(flat.time, event)
     time, flux = flat.time[clear], flat.flux[clear]
     return max(
-        (scatter / white for scatter, white in _noise(time, flux, flat.flux_error[clear])),
+        (scatter / white for scatter, white in _noise(time, flux, flat.flux_error[clear], hours)),
         default=1.0,
     )
 
@@ -176,17 +188,18 @@ def dip_strength(
     event: Ephemeris | None = None,
     *,
     flat: LightCurve | None = None,
+    hours: Sequence[float] = HOURS,
 ) -> float:
     """Return the strength of shallow dips after detrending, in their number of standard deviations.
 
-    ``light_curve`` is undetrended. Dips of HOURS are put into it where the event is not; what is
-    left of their depth is compared with the scatter of means as long as they are. The mean over
+    ``light_curve`` is undetrended. Dips of ``hours`` are put into it where the event is not; what
+    is left of their depth is compared with the scatter of means as long as they are. The mean over
     durations is geometric. ``flat`` is the detrended light curve where it is known. NaN if the
     trend fails or the noise is unknown.
     """
     try:
         flat = detrend(light_curve, event) if flat is None else flat
-        dips = _dips(light_curve, flat, event)
+        dips = _dips(light_curve, flat, event, hours)
         dipped = detrend(light_curve.with_flux(light_curve.flux * (1 - sum(dips))), event)
     except BadLightCurve:
         return float("nan")
@@ -194,8 +207,8 @@ def dip_strength(
     place = np.searchsorted(light_curve.time, flat.time[own])
     lost = flat.flux[own] - dipped.flux[other]
     clear = _clear(flat.time, event)
-    noise = _noise(flat.time[clear], flat.flux[clear], flat.flux_error[clear])
-    if len(noise) < len(HOURS):
+    noise = _noise(flat.time[clear], flat.flux[clear], flat.flux_error[clear], hours)
+    if len(noise) < len(hours):
         return float("nan")
     level = np.median(lost[sum(dips)[place] == 0])
     strengths = []
@@ -203,11 +216,11 @@ def dip_strength(
         inside = dip[place] > 0
         left = np.mean(lost[inside]) - level if inside.any() else np.nan
         strengths.append(max(left, 0.0) / scatter)
-    return float(np.sqrt(np.prod(strengths)))
+    return float(np.prod(strengths) ** (1 / len(strengths)))
 
 
 def _dips(
-    light_curve: LightCurve, flat: LightCurve, event: Ephemeris | None
+    light_curve: LightCurve, flat: LightCurve, event: Ephemeris | None, hours: Sequence[float]
 ) -> tuple[np.ndarray, ...]:
     """For each duration, the light lost in dips that take turns, clear of the event."""
     time = light_curve.time
@@ -216,18 +229,20 @@ def _dips(
     since = np.abs((time - time[0]) % DIP_SPACING_DAYS - 0.5 * DIP_SPACING_DAYS)
     clear = _clear(time, event)
     dips = []
-    for number, hours in enumerate(HOURS):
-        depth = DIP_SNR * noise * np.sqrt(exposure / (hours / 24))
-        inside = (since < 0.5 * hours / 24) & (turn % len(HOURS) == number) & clear
+    for number, duration in enumerate(np.asarray(hours) / 24):
+        depth = DIP_SNR * noise * np.sqrt(exposure / duration)
+        inside = (since < 0.5 * duration) & (turn % len(hours) == number) & clear
         dips.append(depth * inside)
     return tuple(dips)
 
 
-def _noise(time: np.ndarray, flux: np.ndarray, error: np.ndarray) -> list[tuple[float, float]]:
+def _noise(
+    time: np.ndarray, flux: np.ndarray, error: np.ndarray, hours: Sequence[float]
+) -> list[tuple[float, float]]:
     """For each duration, the robust scatter of means as long as it, and that of white noise."""
     found = []
-    for hours in HOURS:
-        index = np.floor(time / (hours / 24)).astype(np.int64)
+    for duration in np.asarray(hours) / 24:
+        index = np.floor(time / duration).astype(np.int64)
         index -= index.min(initial=0) if len(index) == 0 else index.min()
         count = np.bincount(index)
         full = count >= max(0.5 * count.max(initial=0), 2)
