@@ -8,6 +8,8 @@ from exoval.search.period_grid import duration_scale
 #: A window of so many durations leaves nine tenths of an event's depth and more
 #: (docs/results/detrend_depth.md)
 WINDOW_PER_EVENT = 3.0
+#: Splines with knots so many durations apart do
+KNOTS_PER_EVENT = 2.0
 
 
 def longest_event(longest_period_days: float | None, longest_duration: float) -> float:

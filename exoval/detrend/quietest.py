@@ -12,7 +12,7 @@ import numpy as np
 from exoval.detrend.across_events import curved
 from exoval.detrend.biweight import Biweight
 from exoval.detrend.detrend import Detrend
-from exoval.detrend.event_window import WINDOW_PER_EVENT, longest_event
+from exoval.detrend.event_window import KNOTS_PER_EVENT, WINDOW_PER_EVENT, longest_event
 from exoval.detrend.flatten_segments import flatten_segments
 from exoval.detrend.spline import Spline
 from exoval.ephemeris import Ephemeris
@@ -54,16 +54,17 @@ class Quietest:
     """Divide every segment by the trend after which transits are clearest.
 
     The usual trend is a sliding biweight over ``window_days``, or over more where the events of a
-    search up to ``longest_period_days`` need it (``exoval.detrend.event_window``). Where it leaves
-    more noise on three and six hours than cadences of white noise would, as on spotted stars, cubic
-    splines with knots every ``knot_days`` are tried as well. A trend is judged by the strength of
-    shallow dips of these durations: the share of their depth that is left, over the scatter of
-    means over their durations. Another than the usual trend is taken if it makes dips stronger by a
-    factor of ``least_gain``. Closer knots would follow stars that turn within a day and a half, but
-    also the ellipsoidal variation of close binaries, which the search then misses. On quiet stars
-    the light curve is that of ``Biweight``, bit for bit. Across a hidden event splines continue
-    their slopes, as spots turn while it lasts. ``gap_days``, ``event_margin`` and
-    ``upward_clip_sigma`` are passed to all trends.
+    search up to ``longest_period_days`` need it (``exoval.detrend.event_window``); knots are then
+    as much farther apart as leaves twice the longest event between them. Where it leaves more noise
+    on three and six hours than cadences of white noise would, as on spotted stars, cubic splines
+    with knots every ``knot_days`` are tried as well. A trend is judged by the strength of shallow
+    dips of these durations: the share of their depth that is left, over the scatter of means over
+    their durations. Another than the usual trend is taken if it makes dips stronger by a factor of
+    ``least_gain``. Closer knots would follow stars that turn within a day and a half, but also the
+    ellipsoidal variation of close binaries, which the search then misses. On quiet stars the light
+    curve is that of ``Biweight``, bit for bit. Across a hidden event splines continue their slopes,
+    as spots turn while it lasts. ``gap_days``, ``event_margin`` and ``upward_clip_sigma`` are
+    passed to all trends.
 
     Raises BadParameter if a number is not positive.
     """
@@ -99,7 +100,20 @@ class Quietest:
             longest_duration=self.longest_duration,
             **common,
         )
-        return (usual, *(CurvedSpline(knot_days=days, **common) for days in self.knot_days))
+        return (usual, *(CurvedSpline(knot_days=days, **common) for days in self._knots))
+
+    @cached_property
+    def _longest(self) -> float:
+        """The longest event in days if it needs a window longer than ``window_days``, or 0."""
+        longest = longest_event(self.longest_period_days, self.longest_duration)
+        return longest if WINDOW_PER_EVENT * longest > self.window_days else 0.0
+
+    @cached_property
+    def _knots(self) -> tuple[float, ...]:
+        """The spacings of knots, all stretched so that the closest leave the longest event."""
+        closest = min(self.knot_days, default=1.0)
+        stretch = max(KNOTS_PER_EVENT * self._longest / closest, 1.0)
+        return tuple(stretch * days for days in self.knot_days)
 
     def __call__(self, light_curve: LightCurve, event: Ephemeris | None = None) -> LightCurve:
         """Return the flattened light curve: flux 1 out of transit, errors the robust scatter.
@@ -124,9 +138,8 @@ class Quietest:
 
     @cached_property
     def _hours(self) -> tuple[float, ...]:
-        """Durations that should stand out; half the longest event's where it needs a long window."""
-        longest = longest_event(self.longest_period_days, self.longest_duration)
-        return (*HOURS, 12 * longest) if WINDOW_PER_EVENT * longest > self.window_days else HOURS
+        """Durations that should stand out; half the longest one's where it needs a long window."""
+        return (*HOURS, 12 * self._longest) if self._longest else HOURS
 
     def _quietest(
         self, light_curve: LightCurve, event: Ephemeris | None, usual: LightCurve

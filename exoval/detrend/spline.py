@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from scipy.interpolate import BSpline
 
 from exoval.detrend.banded_spline import robust_coefficients
@@ -93,12 +94,20 @@ def robust_spline(time: np.ndarray, flux: np.ndarray, *, knot_days: float) -> BS
 def knots_between(time: np.ndarray, *, knot_days: float) -> np.ndarray:
     """Full knot vector (ends repeated); every interval has enough points to determine a cubic."""
     count = max(int(np.floor((time[-1] - time[0]) / knot_days)), 1)
-    inner = []
-    last = 0
-    for knot in np.linspace(time[0], time[-1], count + 1)[1:-1]:
-        place = int(np.searchsorted(time, knot))
-        if place - last > DEGREE and len(time) - place > DEGREE:
-            inner.append(knot)
-            last = place
+    wanted = np.linspace(time[0], time[-1], count + 1)[1:-1]
+    inner = wanted[_determined(np.searchsorted(time, wanted), len(time), DEGREE)]
     ends = np.ones(DEGREE + 1)
     return np.concatenate([time[0] * ends, inner, time[-1] * ends])
+
+
+@njit(cache=True)
+def _determined(places: np.ndarray, points: int, degree: int) -> np.ndarray:
+    """Mask of the knots, given by the points before them, that leave enough on both sides."""
+    kept = np.zeros(len(places), dtype=np.bool_)
+    last = 0
+    for number in range(len(places)):
+        place = places[number]
+        if place - last > degree and points - place > degree:
+            kept[number] = True
+            last = place
+    return kept

@@ -49,9 +49,9 @@ from exoval.search.whitened_strength import whitened_for_search, whitened_streng
 from exoval.star import Star
 
 #: chunks of time are radix^2; the costs are nanoseconds to put a cadence in a phase bin and to add
-#: one phase bin to another, of which only the ratio matters
-RADICES = (1, 2, 4, 8)
-FOLD_COST, ADD_COST = 0.8, 0.08
+#: one phase bin to another, of which only the ratio matters. Four profiles are added at a time
+RADICES = (1, 4, 8)
+FOLD_COST, ADD_COST = 1.45, 0.085
 #: largest number of trial periods; beyond it a search would take minutes
 MOST_PERIODS = 3_000_000
 #: a candidate is refined if its detection efficiency is at least this share of the highest peak's

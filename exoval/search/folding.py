@@ -77,7 +77,7 @@ def search_periods(
         if not wanted[first:last].any():
             continue
         bins = phase_bins(periods[last - 1], durations[first, 0], bins_per_duration)
-        leaves = np.zeros((chunks, 4 * bins), dtype=np.float32)
+        leaves = np.empty((chunks, 4 * bins), dtype=np.float32)
         blocks = np.empty((radix, 4 * bins), dtype=np.float32)
         profile = np.empty(2 * bins, dtype=np.float32)
         boxes = np.empty((3, 2 * bins), dtype=np.float32)
@@ -143,14 +143,15 @@ def _fold(
     for i in range(len(time)):
         cycle = time[i] * frequency
         places[i] = np.int32((cycle - np.floor(cycle)) * bins)
+    profile[: 2 * bins + 2] = 0
     for i in range(len(time)):
-        # a phase just below one may round up to it; the second circle takes it then
         place = np.uint32(places[i])
         profile[2 * place] += weight[i]
         profile[2 * place + 1] += signal[i]
-    for i in range(2 * bins):
-        profile[i] += profile[2 * bins + i]
-        profile[2 * bins + i] = profile[i]
+    # a phase just below one may round up to it
+    profile[0] += profile[2 * bins]
+    profile[1] += profile[2 * bins + 1]
+    profile[2 * bins :] = profile[: 2 * bins]
 
 
 @njit(cache=True, error_model="numpy")
@@ -273,9 +274,19 @@ def _raise_to_gain(
 
 @njit(cache=True)
 def _argmax(values: np.ndarray) -> int:
-    """Index of the largest value."""
-    best = 0
-    for i in range(1, len(values)):
-        if values[i] > values[best]:
-            best = i
-    return best
+    """Index of the first of the largest values, of which there are none below zero."""
+    # four maxima at a time: one would wait for itself
+    first, second, third, fourth = values[0], values[0], values[0], values[0]
+    whole = len(values) - len(values) % 4
+    for i in range(0, whole, 4):
+        first = max(first, values[i])
+        second = max(second, values[i + 1])
+        third = max(third, values[i + 2])
+        fourth = max(fourth, values[i + 3])
+    for i in range(whole, len(values)):
+        first = max(first, values[i])
+    largest = max(max(first, second), max(third, fourth))
+    for i in range(len(values)):
+        if values[i] == largest:
+            return i
+    return 0

@@ -8,7 +8,7 @@ from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 
 from exoval.detrend.biweight import Biweight
-from exoval.detrend.event_window import WINDOW_PER_EVENT, event_window
+from exoval.detrend.event_window import KNOTS_PER_EVENT, WINDOW_PER_EVENT, event_window
 from exoval.detrend.median import Median
 from exoval.detrend.quietest import Quietest
 from exoval.ephemeris import Ephemeris
@@ -86,3 +86,10 @@ def test_impossible_events_are_refused(wrong):
     usual = {"longest_period_days": 30.0, "longest_duration": 2.0}
     with pytest.raises(BadParameter, match=next(iter(wrong))):
         event_window(1.5, **{**usual, **wrong})
+
+
+def test_splines_leave_long_events_as_well():
+    usual, *splines = Quietest(longest_period_days=400.0)._trends
+    longest = usual.window / WINDOW_PER_EVENT
+    assert min(one.knot_days for one in splines) == pytest.approx(KNOTS_PER_EVENT * longest)
+    assert [one.knot_days for one in Quietest(longest_period_days=30.0)._trends[1:]] == [0.6, 0.35]
