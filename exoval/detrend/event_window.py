@@ -5,9 +5,9 @@ from __future__ import annotations
 from exoval.errors import BadParameter
 from exoval.search.period_grid import duration_scale
 
-#: A window of so many durations leaves nine tenths of an event's depth and more
-#: (docs/results/detrend_depth.md)
-WINDOW_PER_EVENT = 3.0
+#: A window of so many durations is four of the central transit's, and leaves 0.99 of its depth
+#: (docs/results/detrend_depth.md); longer ones leave more of the star's own variation
+WINDOW_PER_EVENT = 2.0
 #: Splines with knots so many durations apart do
 KNOTS_PER_EVENT = 2.0
 
@@ -34,13 +34,13 @@ def longest_event(longest_period_days: float | None, longest_duration: float) ->
 def event_window(
     window_days: float, *, longest_period_days: float | None, longest_duration: float
 ) -> float:
-    """Return the window in days: ``window_days``, or three times the longest event if it is longer.
+    """Return the window in days: ``window_days``, or twice the longest event if that is longer.
 
     Raises the errors of ``longest_event``.
 
     >>> event_window(1.5, longest_period_days=30.0, longest_duration=2.0)
     1.5
     >>> round(event_window(1.5, longest_period_days=400.0, longest_duration=2.0), 2)
-    3.34
+    2.23
     """
     return max(window_days, WINDOW_PER_EVENT * longest_event(longest_period_days, longest_duration))
