@@ -10,8 +10,8 @@ cost of a window is the residual scatter on six hours, over that of the same hos
 biweight. Draws a figure, prints a table and, last, one line of JSON. Needs EXOVAL_DATA.
 
 With ``--long-events`` events of 0.5-3 days are injected into made-up PLATO light curves of a
-quarter, and the trends are ``quietest`` with windows of several multiples of 1.11 days, the longest
-trial duration of a search up to 400 days. Needs no data and draws nothing.
+quarter. The windows are several multiples of 1.11 days, the longest trial duration of a search up
+to 400 days. Needs no data and draws nothing.
 """
 
 from __future__ import annotations
@@ -75,12 +75,13 @@ DETRENDS = {
     "spline 2 d": Spline(2.0),
 }
 REFERENCE = "biweight 1 d"
-#: of PLATO: durations, and windows of one to four times the longest duration that is searched
+#: of PLATO: durations, and the longest period in days, whose longest boxes are 1.11 days
 LONG_HOURS = (12, 18, 24, 36, 48, 72)
-LONG_WINDOWS = (1.5, 2.2, 3.3, 4.4)
+LONG_PERIOD = 400.0
 LONG_DETRENDS = {
-    "biweight 3.3 d": Biweight(window_days=3.3),
-    **{f"quietest {days:g} d": Quietest(window_days=days) for days in LONG_WINDOWS},
+    **{f"biweight {days:g} d": Biweight(window_days=days) for days in (1.5, 2.2, 3.3, 4.4)},
+    "quietest 1.5 d": Quietest(),
+    "quietest for 400 d": Quietest(longest_period_days=LONG_PERIOD),
 }
 STAGES = ("search", "measure", "measure_alone")
 

@@ -12,6 +12,7 @@ import numpy as np
 from exoval.detrend.across_events import curved
 from exoval.detrend.biweight import Biweight
 from exoval.detrend.detrend import Detrend
+from exoval.detrend.event_window import KNOTS_PER_EVENT, WINDOW_PER_EVENT, longest_event
 from exoval.detrend.flatten_segments import flatten_segments
 from exoval.detrend.spline import Spline
 from exoval.ephemeris import Ephemeris
@@ -53,16 +54,17 @@ class Quietest:
     """Divide every segment by the trend after which transits are clearest.
 
     The usual trend is a sliding biweight over ``window_days``, or over more where the events of a
-    search up to ``longest_period_days`` need it (``exoval.detrend.event_window``). Where it leaves
-    more noise on three and six hours than cadences of white noise would, as on spotted stars, cubic
-    splines with knots every ``knot_days`` are tried as well. A trend is judged by the strength of
-    shallow dips of these durations: the share of their depth that is left, over the scatter of
-    means over their durations. Another than the usual trend is taken if it makes dips stronger by a
-    factor of ``least_gain``. Closer knots would follow stars that turn within a day and a half, but
-    also the ellipsoidal variation of close binaries, which the search then misses. On quiet stars
-    the light curve is that of ``Biweight``, bit for bit. Across a hidden event splines continue
-    their slopes, as spots turn while it lasts. ``gap_days``, ``event_margin`` and
-    ``upward_clip_sigma`` are passed to all trends.
+    search up to ``longest_period_days`` need it (``exoval.detrend.event_window``); knots are then
+    as much farther apart as leaves twice the longest event between them. Where it leaves more noise
+    on three and six hours than cadences of white noise would, as on spotted stars, cubic splines
+    with knots every ``knot_days`` are tried as well. A trend is judged by the strength of shallow
+    dips of these durations: the share of their depth that is left, over the scatter of means over
+    their durations. Another than the usual trend is taken if it makes dips stronger by a factor of
+    ``least_gain``. Closer knots would follow stars that turn within a day and a half, but also the
+    ellipsoidal variation of close binaries, which the search then misses. On quiet stars the light
+    curve is that of ``Biweight``, bit for bit. Across a hidden event splines continue their slopes,
+    as spots turn while it lasts. ``gap_days``, ``event_margin`` and ``upward_clip_sigma`` are
+    passed to all trends.
 
     Raises BadParameter if a number is not positive.
     """
@@ -98,7 +100,20 @@ class Quietest:
             longest_duration=self.longest_duration,
             **common,
         )
-        return (usual, *(CurvedSpline(knot_days=days, **common) for days in self.knot_days))
+        return (usual, *(CurvedSpline(knot_days=days, **common) for days in self._knots))
+
+    @cached_property
+    def _longest(self) -> float:
+        """The longest event in days if it needs a window longer than ``window_days``, or 0."""
+        longest = longest_event(self.longest_period_days, self.longest_duration)
+        return longest if WINDOW_PER_EVENT * longest > self.window_days else 0.0
+
+    @cached_property
+    def _knots(self) -> tuple[float, ...]:
+        """The spacings of knots, all stretched so that the closest leave the longest event."""
+        closest = min(self.knot_days, default=1.0)
+        stretch = max(KNOTS_PER_EVENT * self._longest / closest, 1.0)
+        return tuple(stretch * days for days in self.knot_days)
 
     def __call__(self, light_curve: LightCurve, event: Ephemeris | None = None) -> LightCurve:
         """Return the flattened light curve: flux 1 out of transit, errors the robust scatter.
@@ -107,64 +122,75 @@ class Quietest:
         """
         light_curve = as_light_curve(light_curve)
         usual = self._trends[0](light_curve, event)
-        if all(red_noise(part, event) < RED_NOISE for part in _segments(usual)):
+        quiet = (red_noise(part, event, self._hours) < RED_NOISE for part in _segments(usual))
+        if all(quiet):
             return usual
-        parts = []
-        for raw in _segments(light_curve):
+        parts, segments = [], _segments(light_curve)
+        for raw in segments:
             try:
-                parts.append(self._best_flat(raw, event))
+                known = usual if len(segments) == 1 else self._trends[0](raw, event)
+                parts.append(self._quietest(raw, event, known))
             except BadLightCurve:
                 continue
         before = Counter(light_curve.left_out)
         own = sum((Counter(part.left_out) - before for part in parts), before)
         return replace(stitch(parts), left_out=dict(own))
 
+    @cached_property
+    def _hours(self) -> tuple[float, ...]:
+        """Durations that should stand out; half the longest one's where it needs a long window."""
+        return (*HOURS, 12 * self._longest) if self._longest else HOURS
+
+    def _quietest(
+        self, light_curve: LightCurve, event: Ephemeris | None, usual: LightCurve
+    ) -> LightCurve:
+        """A light curve of one segment after the best trend, given what the usual one leaves."""
+        coarse = _coarse(light_curve)
+        flats = {self._trends[0]: usual} if coarse is light_curve else {}
+        best = self._best(coarse, event, flats)
+        if coarse is light_curve:
+            return flats[best]
+        return usual if best is self._trends[0] else best(light_curve, event)
+
     def best(self, light_curve: LightCurve, event: Ephemeris | None = None) -> Detrend:
         """The trend after which dips in a light curve of one segment are clearest."""
-        return self._best(_coarse(light_curve), event)[0]
-
-    def _best_flat(self, light_curve: LightCurve, event: Ephemeris | None) -> LightCurve:
-        """A light curve of one segment after the trend that leaves dips the clearest."""
-        coarse = _coarse(light_curve)
-        best, flat = self._best(coarse, event)
-        return flat if coarse is light_curve and flat is not None else best(light_curve, event)
+        return self._best(_coarse(light_curve), event, {})
 
     def _best(
-        self, light_curve: LightCurve, event: Ephemeris | None
-    ) -> tuple[Detrend, LightCurve | None]:
-        """The trend after which dips are clearest, and the light curve after it if at hand."""
-        usual, *others = self._trends
-        try:
-            flat = usual(light_curve, event)
-        except BadLightCurve:
-            return usual, None
-        if red_noise(flat, event) < RED_NOISE:
-            return usual, flat
-        best, most = (
-            (usual, flat),
-            self.least_gain * dip_strength(light_curve, usual, event, flat=flat),
-        )
-        for other in others:
+        self, light_curve: LightCurve, event: Ephemeris | None, flats: dict[Detrend, LightCurve]
+    ) -> Detrend:
+        """The best trend; ``flats`` are known flat light curves, and those made here are added."""
+        usual = self._trends[0]
+        strengths = {}
+        for trend in self._trends:
             try:
-                flat = other(light_curve, event)
+                if trend not in flats:
+                    flats[trend] = trend(light_curve, event)
+                if trend is usual and red_noise(flats[usual], event, self._hours) < RED_NOISE:
+                    return usual
             except BadLightCurve:
+                if trend is usual:
+                    return usual
                 continue
-            strength = dip_strength(light_curve, other, event, flat=flat)
-            # without a strength of the usual trend there is nothing to compare with
-            if strength > most:
-                best, most = (other, flat), strength
-        return best
+            strengths[trend] = dip_strength(
+                light_curve, trend, event, flat=flats[trend], hours=self._hours
+            )
+        least = self.least_gain * strengths.pop(usual)
+        clearest = max(strengths, key=lambda trend: np.nan_to_num(strengths[trend]), default=usual)
+        return clearest if strengths.get(clearest, 0.0) > least else usual
 
 
-def red_noise(flat: LightCurve, event: Ephemeris | None = None) -> float:
-    """Return the scatter of means over HOURS over that of white noise; 1 if it is unknown.
+def red_noise(
+    flat: LightCurve, event: Ephemeris | None = None, hours: Sequence[float] = HOURS
+) -> float:
+    """Return the scatter of means over ``hours`` over that of white noise; 1 if it is unknown.
 
     ``flat`` is detrended. The event's cadences are left out.
     """
     clear = _clear(flat.time, event)
     time, flux = flat.time[clear], flat.flux[clear]
     return max(
-        (scatter / white for scatter, white in _noise(time, flux, flat.flux_error[clear])),
+        (scatter / white for scatter, white in _noise(time, flux, flat.flux_error[clear], hours)),
         default=1.0,
     )
 
@@ -175,17 +201,18 @@ def dip_strength(
     event: Ephemeris | None = None,
     *,
     flat: LightCurve | None = None,
+    hours: Sequence[float] = HOURS,
 ) -> float:
     """Return the strength of shallow dips after detrending, in their number of standard deviations.
 
-    ``light_curve`` is undetrended, and ``flat`` what ``detrend`` makes of it, if at hand. Dips
-    of HOURS are put into it where the event is not; what is left of their depth is compared with
-    the scatter of means as long as they are. The mean over durations is geometric. NaN if the trend
-    fails or the noise is unknown.
+    ``light_curve`` is undetrended. Dips of ``hours`` are put into it where the event is not; what
+    is left of their depth is compared with the scatter of means as long as they are. The mean over
+    durations is geometric. ``flat`` is the detrended light curve where it is known. NaN if the
+    trend fails or the noise is unknown.
     """
     try:
         flat = detrend(light_curve, event) if flat is None else flat
-        dips = _dips(light_curve, flat, event)
+        dips = _dips(light_curve, flat, event, hours)
         dipped = detrend(light_curve.with_flux(light_curve.flux * (1 - sum(dips))), event)
     except BadLightCurve:
         return float("nan")
@@ -193,8 +220,8 @@ def dip_strength(
     place = np.searchsorted(light_curve.time, flat.time[own])
     lost = flat.flux[own] - dipped.flux[other]
     clear = _clear(flat.time, event)
-    noise = _noise(flat.time[clear], flat.flux[clear], flat.flux_error[clear])
-    if len(noise) < len(HOURS):
+    noise = _noise(flat.time[clear], flat.flux[clear], flat.flux_error[clear], hours)
+    if len(noise) < len(hours):
         return float("nan")
     level = np.median(lost[sum(dips)[place] == 0])
     strengths = []
@@ -202,11 +229,11 @@ def dip_strength(
         inside = dip[place] > 0
         left = np.mean(lost[inside]) - level if inside.any() else np.nan
         strengths.append(max(left, 0.0) / scatter)
-    return float(np.sqrt(np.prod(strengths)))
+    return float(np.prod(strengths) ** (1 / len(strengths)))
 
 
 def _dips(
-    light_curve: LightCurve, flat: LightCurve, event: Ephemeris | None
+    light_curve: LightCurve, flat: LightCurve, event: Ephemeris | None, hours: Sequence[float]
 ) -> tuple[np.ndarray, ...]:
     """For each duration, the light lost in dips that take turns, clear of the event."""
     time = light_curve.time
@@ -215,18 +242,20 @@ def _dips(
     since = np.abs((time - time[0]) % DIP_SPACING_DAYS - 0.5 * DIP_SPACING_DAYS)
     clear = _clear(time, event)
     dips = []
-    for number, hours in enumerate(HOURS):
-        depth = DIP_SNR * noise * np.sqrt(exposure / (hours / 24))
-        inside = (since < 0.5 * hours / 24) & (turn % len(HOURS) == number) & clear
+    for number, duration in enumerate(np.asarray(hours) / 24):
+        depth = DIP_SNR * noise * np.sqrt(exposure / duration)
+        inside = (since < 0.5 * duration) & (turn % len(hours) == number) & clear
         dips.append(depth * inside)
     return tuple(dips)
 
 
-def _noise(time: np.ndarray, flux: np.ndarray, error: np.ndarray) -> list[tuple[float, float]]:
+def _noise(
+    time: np.ndarray, flux: np.ndarray, error: np.ndarray, hours: Sequence[float]
+) -> list[tuple[float, float]]:
     """For each duration, the robust scatter of means as long as it, and that of white noise."""
     found = []
-    for hours in HOURS:
-        index = np.floor(time / (hours / 24)).astype(np.int64)
+    for duration in np.asarray(hours) / 24:
+        index = np.floor(time / duration).astype(np.int64)
         index -= index.min(initial=0) if len(index) == 0 else index.min()
         count = np.bincount(index)
         full = count >= max(0.5 * count.max(initial=0), 2)

@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import BSpline, make_lsq_spline
+from numba import njit
+from scipy.interpolate import BSpline
 
+from exoval.detrend.banded_spline import robust_coefficients
 from exoval.detrend.flatten_segments import flatten_segments
 from exoval.detrend.parameters import require_positive
 from exoval.ephemeris import Ephemeris
 from exoval.lightcurve import LightCurve
 from exoval.noise.robust_scatter import MAD_TO_SIGMA
 
-#: most rounds of reweighting, and the largest change of the trend, in units of the noise, after
-#: which no further one follows
-ROUNDS, CONVERGED = 10, 1e-3
+#: rounds of reweighting; further ones move the trend by less than a hundredth of the noise
+ROUNDS = 10
 #: Tukey's constant: residuals beyond this many standard deviations have no weight
 BIWEIGHT_SIGMA = 4.685
+#: a minimum weight keeps the fit solvable where a whole knot interval lies in a dip
+LEAST_WEIGHT = 1e-6
 #: polynomial degree, and the number of points that fix such a polynomial
 DEGREE = 3
 
@@ -77,45 +80,34 @@ def robust_spline(time: np.ndarray, flux: np.ndarray, *, knot_days: float) -> BS
     their median absolute deviation, and the fit is repeated.
     """
     knots = knots_between(time, knot_days=knot_days)
-    weight, before = np.ones(len(time)), None
-    for _ in range(ROUNDS):
-        spline = _weighted_fit(time, flux, knots, np.sqrt(weight))
-        trend = spline(time)
-        residual = flux - trend
-        scatter = MAD_TO_SIGMA * np.median(np.abs(residual))
-        if not scatter > 0:
-            break
-        if before is not None and np.max(np.abs(trend - before)) < CONVERGED * scatter:
-            break
-        before = trend
-        share = np.clip(np.abs(residual) / (BIWEIGHT_SIGMA * scatter), 0, 1)
-        # a minimum weight keeps the fit solvable where a whole knot interval lies in a dip
-        weight = np.maximum((1 - share**2) ** 2, 1e-6)
-    return spline
-
-
-def _weighted_fit(
-    time: np.ndarray, flux: np.ndarray, knots: np.ndarray, root_weight: np.ndarray
-) -> BSpline:
-    """The weighted least-squares spline, by the normal equations, which are banded.
-
-    They take a fifth of the time of a QR factorisation, and B-splines are well conditioned.
-    """
-    try:
-        return make_lsq_spline(time, flux, knots, DEGREE, w=root_weight, method="norm-eq")
-    except np.linalg.LinAlgError:
-        return make_lsq_spline(time, flux, knots, DEGREE, w=root_weight, method="qr")
+    coefficients = robust_coefficients(
+        np.asarray(time, dtype=float),
+        np.asarray(flux, dtype=float),
+        knots,
+        ROUNDS,
+        BIWEIGHT_SIGMA * MAD_TO_SIGMA,
+        LEAST_WEIGHT,
+    )
+    return BSpline(knots, coefficients, DEGREE)
 
 
 def knots_between(time: np.ndarray, *, knot_days: float) -> np.ndarray:
     """Full knot vector (ends repeated); every interval has enough points to determine a cubic."""
     count = max(int(np.floor((time[-1] - time[0]) / knot_days)), 1)
-    inner = []
-    last = 0
-    for knot in np.linspace(time[0], time[-1], count + 1)[1:-1]:
-        place = int(np.searchsorted(time, knot))
-        if place - last > DEGREE and len(time) - place > DEGREE:
-            inner.append(knot)
-            last = place
+    wanted = np.linspace(time[0], time[-1], count + 1)[1:-1]
+    inner = wanted[_determined(np.searchsorted(time, wanted), len(time), DEGREE)]
     ends = np.ones(DEGREE + 1)
     return np.concatenate([time[0] * ends, inner, time[-1] * ends])
+
+
+@njit(cache=True)
+def _determined(places: np.ndarray, points: int, degree: int) -> np.ndarray:
+    """Mask of the knots, given by the points before them, that leave enough on both sides."""
+    kept = np.zeros(len(places), dtype=np.bool_)
+    last = 0
+    for number in range(len(places)):
+        place = places[number]
+        if place - last > degree and points - place > degree:
+            kept[number] = True
+            last = place
+    return kept
