@@ -142,9 +142,10 @@ class Shards:
         shards, saved = self.whole(systems)
         batches = cut_into_batches(systems, batch_size, [*shards, *saved])
         groups = grouped_in_shards(batches, shard_size, shards)
-        whole = [one for one in batches if one in set(shards)]
+        finished = set(shards)
+        whole = [one for one in batches if one in finished]
         self._stretches = [*whole, *(_stretch(group) for group in groups)]
-        left = set(batches) - {*shards, *saved}
+        left = set(batches) - finished - set(saved)
         for group in groups:
             waiting = [batch for batch in group if batch in left]
             self._missing[group[0]] = len(waiting)
