@@ -38,7 +38,9 @@ def reweight(
     with a pair; the geometry and the number of stars that may carry the signal stay. Rows without a
     density (no injection) have weight 1. The mean weight of a scenario's rows is the expected
     number of its events per target, within the range that was drawn: weights cannot restore what
-    was never drawn. All rows of a star have the weight of its first orbit.
+    was never drawn. Where scenarios have different numbers of systems, as after a proposal, weights
+    of several of them compare once divided by these. All rows of a star have the weight of its
+    first orbit.
 
     Raises DataNotFound for a folder without truths and BadTable for a table that lacks columns.
     """
