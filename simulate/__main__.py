@@ -182,6 +182,13 @@ def _summary(manifest: dict, output: str) -> None:
         print(
             f"{scenario:22s}" + "".join(f"{row[name]:11d}" for name in header) + f"{effective:>11s}"
         )
+    passed = [
+        f"{scenario} {row['passed_over']}"
+        for scenario, row in manifest["counts"].items()
+        if row.get("passed_over")
+    ]
+    if passed:
+        print(f"visible and passed over by the proposal: {', '.join(passed)}")
     for failure in manifest["failures"]:
         print(f"  {failure['count']} x {failure['stage']}: {failure['reason']}")
     if manifest["host"].get("warning"):

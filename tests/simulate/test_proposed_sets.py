@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from commands import run_command, simulation
 
+import simulate.__main__ as simulate_app
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.injection.importance_weights import reweight
 from exoval.running.whole_folder import manifest_text
@@ -80,6 +81,14 @@ def test_what_is_passed_over_is_counted(plain, chosen):
     drawn = chosen[1]["drawn"][0]
     assert drawn["systems"]["planet"] - drawn["recorded"]["planet"] == passed
     assert after["no_transit"] == before["no_transit"]
+
+
+def test_the_summary_says_what_was_passed_over(plain, chosen, capsys):
+    simulate_app._summary(plain[1], "plain")
+    assert "passed over" not in capsys.readouterr().out
+    simulate_app._summary(chosen[1], "chosen")
+    passed = chosen[1]["counts"]["planet"]["passed_over"]
+    assert f"passed over by the proposal: planet {passed}\n" in capsys.readouterr().out
 
 
 def test_weights_are_divided_by_the_probability_of_a_search(plain, chosen):
