@@ -53,9 +53,13 @@ def events_near(folder: Path, run: Path, rates: float) -> tuple[pd.DataFrame, pd
     model = trained.models[trained.leading]
     planet = np.clip(model.of_planets(model.probabilities(table)), 1e-12, 1 - 1e-12)
     near = np.abs(np.log(planet / (1 - planet)) + rates) < np.log(ODDS)
-    events = truth.set_index("event").loc[table.frame["event"][near], ["target", "weight", "label"]]
-    # an even number of systems was drawn for every scenario, so that weights compare
-    return events.reset_index(), searches
+    events = truth.set_index("event").loc[
+        table.frame["event"][near], ["target", "weight", "label", "scenario"]
+    ]
+    # of each scenario the mean weight of its systems is its rate: weights compare once divided by
+    # their number, which a proposal makes a different one for every scenario
+    share = len(first) / events["scenario"].map(first.groupby("scenario").size())
+    return events.assign(weight=events["weight"] * share).reset_index(), searches
 
 
 def size_a_search(events: pd.DataFrame, searches: pd.Series) -> float:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from exoval.schema import as_record
 from simulate.example import PASSED_OVER
-from simulate.proposal import LOG_WEIGHT, Proposal
+from simulate.proposal import Proposal
 from simulate.shard import Shard
 
 
@@ -57,31 +57,56 @@ def count_drawn(shards: Sequence[Shard], proposal: Proposal | None) -> Drawn:
 def log_proposal_of(truth: pd.DataFrame, sources: Sequence[Drawn]) -> np.ndarray:
     """Logarithm of the density from which each row was drawn, shape (rows,).
 
-    ``truth`` are rows of any scenarios, ``sources`` all the draws that they were chosen from.
-    Without a proposal the density stays as it is. Raises BadTable for rows that lack what a
-    proposal looks at.
+    ``truth`` are rows of any scenarios, ``sources`` all the draws that they were chosen from;
+    ``log_proposal`` is the density before any proposal chose (``without_choice``). Without a
+    proposal it stays as it is. Raises BadTable for rows that lack what a proposal looks at.
     """
-    density = truth["log_proposal"].to_numpy(float).copy()
-    if all(one.proposal is None for one in sources):
-        return density
+    return truth["log_proposal"].to_numpy(float) + _log_searches(truth, sources)
+
+
+def without_choice(truth: pd.DataFrame, sources: Sequence[Drawn]) -> np.ndarray:
+    """What ``log_proposal`` was before the proposals of a set chose among its draws, shape (rows,).
+
+    It is the inverse of ``log_proposal_of``, also for draws that weigh nothing in the population.
+    """
+    return truth["log_proposal"].to_numpy(float) - _log_searches(truth, sources)
+
+
+def draws_per_row(truth: pd.DataFrame, sources: Sequence[Drawn]) -> np.ndarray:
+    """How many draws each recorded one stands for, shape (rows,): 1 without a proposal.
+
+    That is the inverse of the share of draws like it that all sources were expected to search.
+    """
+    number = np.ones(len(truth))
     for scenario in truth["scenario"].unique():
         rows = truth["scenario"].eq(scenario).to_numpy()
-        searches = _searches_per_row(truth[rows], str(scenario), sources)
-        prior, weight = (
-            truth.loc[rows, name].to_numpy(float) for name in ("log_prior", LOG_WEIGHT)
-        )
-        # outside of the population any density gives the weight of 0
-        inside = np.isfinite(prior) & np.isfinite(weight)
-        unchosen = np.subtract(prior, weight, out=np.zeros(len(prior)), where=inside)
-        density[rows] = unchosen + np.log(searches)
-    return density
+        total = sum(one.systems.get(str(scenario), 0) for one in sources)
+        if total:
+            number[rows] = total / _searches(truth[rows], str(scenario), sources)
+    return number
+
+
+def _log_searches(truth: pd.DataFrame, sources: Sequence[Drawn]) -> np.ndarray:
+    """What the proposals of all sources add to the logarithm of each row's density."""
+    added = np.zeros(len(truth))
+    if all(one.proposal is None for one in sources):
+        return added
+    for scenario in truth["scenario"].unique():
+        rows = truth["scenario"].eq(scenario).to_numpy()
+        added[rows] = np.log(_searches_per_row(truth[rows], str(scenario), sources))
+    return added
 
 
 def _searches_per_row(truth: pd.DataFrame, scenario: str, sources: Sequence[Drawn]) -> np.ndarray:
     """Searches that draws like each row were expected to get, a recorded system."""
-    total, recorded = np.zeros(len(truth)), 0
+    recorded = sum(one.recorded.get(scenario, 0) for one in sources)
+    return _searches(truth, scenario, sources) / max(recorded, 1)
+
+
+def _searches(truth: pd.DataFrame, scenario: str, sources: Sequence[Drawn]) -> np.ndarray:
+    """Searches that were expected if all draws of the sources had been like each row."""
+    total = np.zeros(len(truth))
     for source in sources:
         chance = 1.0 if source.proposal is None else source.proposal.acceptance(scenario, truth)
         total += source.systems.get(scenario, 0) * chance
-        recorded += source.recorded.get(scenario, 0)
-    return total / max(recorded, 1)
+    return total

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from exoval.injection.completeness import save_completeness
+from exoval.injection.importance_weights import REQUIRED
 from exoval.labels import LabelMeaning
 from exoval.table.column import Column
 from exoval.table.feature_table import feature_schema
@@ -144,6 +145,9 @@ def _truth_schema(shards: Sequence[Shard]) -> pa.Schema:
             # a text that is missing throughout a shard has the type of numbers there
             if field.name not in OF_THE_WORK and (known is None or known.type == pa.float64()):
                 fields[field.name] = field
+    for name in REQUIRED:
+        # if every example failed: readers need the columns of a table without rows too
+        fields.setdefault(name, pa.field(name, pa.float64()))
     return pa.schema(list(fields.values()))
 
 

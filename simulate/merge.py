@@ -23,7 +23,7 @@ from exoval.schema import read_json
 from exoval.table.feature_table import FeatureTable, load_feature_table
 from exoval.table.parquet_parts import names_to_check, writing_parts
 from exoval.views.store import VALUES, ViewRows, open_views, save_views
-from simulate.draw_density import Drawn, log_proposal_of, read_drawn
+from simulate.draw_density import Drawn, log_proposal_of, read_drawn, without_choice
 from simulate.example import FAILED, KEPT
 from simulate.labelled_set import FEATURES, TRUTH
 from simulate.repeats import REPEAT, SAME_LIGHT_CURVE
@@ -85,7 +85,7 @@ def merge_sets(output: str | Path, folders: Sequence[str | Path]) -> dict:
         _refuse_other_content(output)
         parts, repeats = _without_repeats(parts)
         table, drawn = _joined_features(parts), [one for part in parts for one in part.drawn]
-        truth = _joined_truths(parts)
+        truth = _joined_truths([_without_choice(one) for one in parts])
         if len(truth):
             truth = truth.assign(log_proposal=log_proposal_of(truth, drawn))
         with folder_draft(output, setting="OUT") as draft:
@@ -293,6 +293,14 @@ def _joined_truths(parts: list[_Part]) -> pd.DataFrame:
     return pd.concat(truths, ignore_index=True) if truths else parts[0].truth
 
 
+def _without_choice(part: _Part) -> _Part:
+    """The set with the densities from which its rows were drawn before a proposal chose."""
+    if not len(part.truth):
+        return part
+    density = without_choice(part.truth, part.drawn)
+    return replace(part, truth=part.truth.assign(log_proposal=density))
+
+
 def _view_rows(parts: list[_Part]) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
     """Number, views and counts of empty bins of every row, one at a time."""
     chosen = ((part.table.views.views, row) for part in parts for row in part.table.views.rows)
@@ -357,7 +365,7 @@ def _counts(manifests: list[dict], repeats: list[pd.DataFrame]) -> dict[str, dic
         for scenario, row in manifest["counts"].items():
             total = counts.setdefault(scenario, dict.fromkeys(row, 0))
             for stage, number in row.items():
-                total[stage] += number
+                total[stage] = total.get(stage, 0) + number
     for lost in repeats:
         for scenario in lost.loc[lost["event_number"] == 0, "scenario"] if len(lost) else []:
             for stage in PASSED:

@@ -18,17 +18,19 @@ from scipy.optimize import brentq
 from sklearn.linear_model import LogisticRegression
 
 from exoval.errors import BadParameter, BadTable, DataNotFound
-from exoval.injection.importance_weights import effective_sample_size, read_truth, reweight
+from exoval.injection.importance_weights import read_truth, reweight
 from exoval.labels import PLANET
 from exoval.running.output_path import replacing
-from exoval.running.whole_folder import check_files
+from exoval.running.whole_folder import MANIFEST, check_files
 from exoval.schema import read_json
+from simulate.draw_density import draws_per_row, read_drawn
 from simulate.example import DRAWN
 from simulate.proposal import KNOWN, LOG_WEIGHT, Chance, Proposal
 
 log = logging.getLogger(__name__)
 
 PREDICTIONS, METRICS = "predictions_simulated.csv", "metrics.json"
+AGAIN = "simulate the set again"
 #: odds of a planet within which an event is near the decision, either way
 ODDS = 99.0
 #: fewest draws near the decision, and away from it, from which a function of them is learned
@@ -53,21 +55,29 @@ class Expectation:
 
 
 def propose(
-    labelled_set: str | Path, run: str | Path, *, share: float = 0.1, visible_snr: float = 5.0
+    labelled_set: str | Path,
+    run: str | Path,
+    *,
+    share: float = 0.1,
+    visible_snr: float | None = None,
 ) -> tuple[Proposal, dict[str, Expectation]]:
     """Learn a proposal that searches a ``share`` of all visible draws; and what to expect of it.
 
     Expectations are by scenario, and of ``all``. They are those of the stars it is learned from.
+    ``visible_snr`` is by default that of the set.
     Raises BadParameter for a share outside 0 to 1, DataNotFound for folders without a set or run,
     BadTable if the run was not trained on this set or no event of it is near the decision.
     """
     if not 0 < share < 1:
         raise BadParameter(f"share={share} of draws to search; give a number between 0 and 1")
     draws = draws_near_decision(labelled_set, run)
+    if visible_snr is None:
+        visible_snr = float(_manifest(labelled_set).get("config", {}).get("visible_snr", 5.0))
     draws = draws[~(draws["strongest_snr"] < visible_snr)] if "strongest_snr" in draws else draws
     chances = {str(name): _chance(part) for name, part in draws.groupby("scenario")}
     weight, near = np.exp(draws[LOG_WEIGHT].to_numpy(float)), draws["near"].to_numpy(bool)
-    if not near.any():
+    number = draws["draws"].to_numpy(float)
+    if not (near & (weight > 0)).any():
         raise BadTable(
             f"no event of the stars that {run} left out is near the decision (odds within "
             f"{ODDS:g} to 1); simulate and train on more systems first"
@@ -89,20 +99,21 @@ def propose(
     # outside of the population a draw weighs nothing
     positive = np.log(weight[weight > 0])
     lowest, highest = positive.min() - 20, positive.max() + 5
-    if not chosen(highest)[1].mean() < share < chosen(lowest)[1].mean():
+
+    def excess(log_level: float) -> float:
+        return float(np.average(chosen(log_level)[1], weights=number)) - share
+
+    if not excess(highest) < 0 < excess(lowest):
         raise BadParameter(f"share={share} of draws cannot be reached; give one nearer to 0.1")
-    proposal, chance = chosen(
-        brentq(lambda level: chosen(level)[1].mean() - share, lowest, highest)
-    )
-    plain = effective_sample_size(weight[near]) / len(draws)
+    proposal, chance = chosen(brentq(excess, lowest, highest))
     # expected over the choice: a row is there with its chance and weighs the inverse of it
-    squares = np.sum(weight[near] ** 2 / chance[near])
-    proposed = np.sum(weight[near]) ** 2 / squares / chance.sum()
+    squares = number * near * weight**2
+    gain = np.sum(squares) * np.sum(number) / np.sum(squares / chance) / np.sum(number * chance)
     expected = {
         str(name): Expectation(
             visible=int(rows.sum()),
             near=int(near[rows].sum()),
-            share=float(chance[rows].mean()),
+            share=float(np.average(chance[rows], weights=number[rows])),
         )
         for name in chances
         for rows in [draws["scenario"].eq(name).to_numpy()]
@@ -110,8 +121,8 @@ def propose(
     expected["all"] = Expectation(
         visible=len(draws),
         near=int(near.sum()),
-        share=float(chance.mean()),
-        gain=float(proposed / plain),
+        share=float(np.average(chance, weights=number)),
+        gain=float(gain),
     )
     return proposal, expected
 
@@ -139,10 +150,11 @@ def expectation_table(expected: dict[str, Expectation]) -> str:
 
 
 def draws_near_decision(labelled_set: str | Path, run: str | Path) -> pd.DataFrame:
-    """The draws of stars that a run left out: their truths, one row each, and ``near``.
+    """The draws of stars that a run left out: their truths, one row each, ``near`` and ``draws``.
 
-    This says whether an event of the draw has odds of a planet within 1:99 to 99:1 in the
-    population. Raises as ``propose`` does.
+    ``near`` says whether an event of the draw has odds of a planet within 1:99 to 99:1 in the
+    population; ``draws`` is the number of draws that the row stands for, where a proposal has
+    passed others over. Raises as ``propose`` does.
     """
     truth = read_truth(labelled_set)
     missing = [name for name in (LOG_WEIGHT, "scenario", "event_number") if name not in truth]
@@ -152,7 +164,9 @@ def draws_near_decision(labelled_set: str | Path, run: str | Path) -> pd.DataFra
             "this version"
         )
     judged = read_predictions(run)
-    known = judged.index.isin(truth["event"])
+    # sets of two seeds have events of the same names, of other stars
+    stars = truth.set_index("event")["target"].reindex(judged.index)
+    known = stars.eq(judged["target"])
     if not known.all():
         raise BadTable(
             f"{int((~known).sum())} of {len(judged)} events that {run} judged are not in "
@@ -163,7 +177,15 @@ def draws_near_decision(labelled_set: str | Path, run: str | Path) -> pd.DataFra
     near = np.abs(population_logit(judged, truth)) < np.log(ODDS)
     systems = {system_of(event) for event in judged.index[near]}
     first["near"] = first["event"].map(system_of).isin(systems)
+    drawn = read_drawn(_manifest(labelled_set).get("drawn", []), f"{labelled_set}/{MANIFEST}")
+    first["draws"] = draws_per_row(first, drawn)
     return first[first["status"] != DRAWN]
+
+
+def _manifest(labelled_set: str | Path) -> dict:
+    """What a set says of itself; nothing if it has no manifest."""
+    path = Path(labelled_set) / MANIFEST
+    return read_json(path, remedy=AGAIN) if path.is_file() else {}
 
 
 def read_predictions(run: str | Path) -> pd.DataFrame:
@@ -214,7 +236,8 @@ def _chance(draws: pd.DataFrame) -> Chance:
     """The probability that a draw of one scenario ends near the decision."""
     near = draws["near"].to_numpy(bool)
     if min(near.sum(), (~near).sum()) < FEWEST:
-        share = (near.sum() + 0.5) / (len(near) + 1)
+        number = np.average(near, weights=draws["draws"]) * len(near)
+        share = (number + 0.5) / (len(near) + 1)
         return Chance(
             names=[], middle=[], spread=[], coefficients=[float(np.log(share / (1 - share)))]
         )

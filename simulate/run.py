@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from exoval.catalogs.survey_list import read_survey_list
@@ -35,7 +36,7 @@ from simulate.executor import Executor
 from simulate.hosts import Hosts
 from simulate.labelled_set import FEATURES, TRUTH, Contents, write_labelled_set
 from simulate.picture import picture_examples
-from simulate.proposal import read_proposal
+from simulate.proposal import Proposal, read_proposal
 from simulate.scenarios.no_transit import NoTransit
 from simulate.scenarios.scenario import Scenario, event_label
 from simulate.shards import Shards
@@ -223,8 +224,13 @@ def make_simulation(
         catalogue_errors=population["catalogue_errors"],
         limb_darkening=population["limb_darkening"],
         phase_curves=population["phase_curves"],
-        proposal=None if proposal is None else read_proposal(proposal),
+        proposal=None if proposal is None else _seen_alike(read_proposal(proposal), visible_snr),
     )
+
+
+def _seen_alike(proposal: Proposal, visible_snr: float) -> Proposal:
+    """The proposal with the weakest signal that it chooses among: weaker ones are all recorded."""
+    return replace(proposal, visible_snr=max(proposal.visible_snr, visible_snr))
 
 
 def _check(n_systems: int, scenario: Mapping[str, Scenario]) -> None:

@@ -92,12 +92,13 @@ class Shards:
             )
         return None
 
-    def whole(self) -> tuple[list[Batch], list[Batch]]:
+    def whole(self, systems: Mapping[str, int]) -> tuple[list[Batch], list[Batch]]:
         """The stretches of the shards and the batches in the folder that are as they were written.
 
         All are compared with their checksums. Damaged ones are deleted with a warning, so that they
         are made again, and without one batches that a shard holds too and what a writer that was
-        killed left behind.
+        killed left behind. Shards with more ``systems`` (by scenario) than are asked for stay for
+        the run that asks for them again, and stand for no batch of this one.
         """
         self._clear_away()
         shards = []
@@ -110,7 +111,10 @@ class Shards:
                 shards.append(stretch)
         batches = []
         for batch in finished_batches(self.folder.parent):
-            if any(_holds(stretch, batch) for stretch in shards) or self.load(batch) is None:
+            held = any(
+                _holds(one, batch) for one in shards if one.stop <= systems.get(one.scenario, 0)
+            )
+            if held or self.load(batch) is None:
                 self._delete(batch)
             else:
                 batches.append(batch)
@@ -135,12 +139,13 @@ class Shards:
         once every batch is saved.
         """
         self._scenarios = list(systems)
-        shards, saved = self.whole()
+        shards, saved = self.whole(systems)
         batches = cut_into_batches(systems, batch_size, [*shards, *saved])
         groups = grouped_in_shards(batches, shard_size, shards)
-        whole = [one for one in batches if one in set(shards)]
+        finished = set(shards)
+        whole = [one for one in batches if one in finished]
         self._stretches = [*whole, *(_stretch(group) for group in groups)]
-        left = set(batches) - {*shards, *saved}
+        left = set(batches) - finished - set(saved)
         for group in groups:
             waiting = [batch for batch in group if batch in left]
             self._missing[group[0]] = len(waiting)

@@ -76,7 +76,7 @@ def status_of(folder: str | Path) -> Status:
     """
     folder = Path(folder)
     plan = _plan(folder)
-    finished = _found(folder)
+    finished = _found(folder, plan)
     wanted = set(cut_into_batches(plan.systems, plan.batch_size, [one.batch for one in finished]))
     holder = lock_holder(folder)
     since = None if holder is None else datetime.fromisoformat(holder.since).timestamp()
@@ -103,7 +103,7 @@ def status_of(folder: str | Path) -> Status:
     elif total.batches_left:
         state = "interrupted; the command that began it goes on from here"
     else:
-        state = _state_of_tables(folder)
+        state = _state_of_tables(folder, plan)
     return Status(
         scenarios={name: progress([name]) for name in plan.systems},
         total=total,
@@ -141,16 +141,20 @@ def _plan(folder: Path) -> Plan:
     return as_record(plain["plan"], Plan, source=str(path), remedy=remedy)
 
 
-def _found(folder: Path) -> list[_Finished]:
-    """The finished batches, those in shards among them; damaged ones are left out."""
+def _found(folder: Path, plan: Plan) -> list[_Finished]:
+    """The finished batches, those in shards among them; damaged ones are left out.
+
+    So are shards with more systems than are planned, which a run does not take.
+    """
     found = {}
-    for stretch in finished_shards(folder):
-        for one in _of_shard(folder, stretch):
-            found[one.batch] = one
+    # before the shards: what is joined to one meanwhile is found there
     for batch in finished_batches(folder):
-        one = None if batch in found else _of_its_own(folder, batch)
+        one = _of_its_own(folder, batch)
         if one is not None:
             found[batch] = one
+    for stretch in finished_shards(folder):
+        if stretch.stop <= plan.systems.get(stretch.scenario, 0):
+            found |= {one.batch: one for one in _of_shard(folder, stretch)}
     return list(found.values())
 
 
@@ -201,12 +205,15 @@ def _last_stretch(batches: list[_Finished], since: float | None) -> tuple[list[_
     return batches[first + 1 :], (batches[-1].time - batches[first].time) / 3600
 
 
-def _state_of_tables(folder: Path) -> str:
-    """Whether the tables of all batches have been written."""
+def _state_of_tables(folder: Path, plan: Plan) -> str:
+    """Whether the tables of all batches have been written, and not those of an earlier plan."""
+    planned = sum(plan.systems.values())
     try:
         if (folder / MANIFEST).is_file():
             read_manifest(folder / MANIFEST)
-            return "finished"
+            config = read_json(folder / MANIFEST, remedy="").get("config") or {}
+            if config.get("n_systems", planned) == planned:
+                return "finished"
     except BadTable:
         pass
     return "its batches are finished and its tables are not; give the command again"

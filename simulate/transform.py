@@ -92,11 +92,15 @@ def scramble(light_curve: LightCurve, rng: np.random.Generator) -> LightCurve:
 
 
 def part(light_curve: LightCurve, rng: np.random.Generator) -> LightCurve:
-    """A stretch of the light curve, of ``SMALLEST_PART`` to all of its time."""
-    begin, end = light_curve.time[0], light_curve.time[-1]
-    length = (SMALLEST_PART + (1 - SMALLEST_PART) * rng.random()) * (end - begin)
-    start = begin + (end - begin - length) * rng.random()
-    return light_curve.keep((light_curve.time >= start) & (light_curve.time <= start + length))
+    """A stretch of the light curve, of ``SMALLEST_PART`` to all of its cadences.
+
+    Not of its time: between segments far apart a stretch may hold no cadence at all.
+    """
+    cadences = len(light_curve)
+    length = (SMALLEST_PART + (1 - SMALLEST_PART) * rng.random()) * cadences
+    start = (cadences - length) * rng.random()
+    place = np.arange(cadences) + 0.5
+    return light_curve.keep((place >= start) & (place <= start + max(length, 1.0)))
 
 
 def made_up(

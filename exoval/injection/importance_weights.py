@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from exoval.errors import BadTable, DataNotFound
+from exoval.errors import BadTable, DataNotFound, foreign_errors_as
 from exoval.running.whole_folder import FULL, check_files
 from exoval.table.parquet_parts import names_to_check, parquet_files
 
@@ -36,7 +38,9 @@ def reweight(
     with a pair; the geometry and the number of stars that may carry the signal stay. Rows without a
     density (no injection) have weight 1. The mean weight of a scenario's rows is the expected
     number of its events per target, within the range that was drawn: weights cannot restore what
-    was never drawn. All rows of a star have the weight of its first orbit.
+    was never drawn. Where scenarios have different numbers of systems, as after a proposal, weights
+    of several of them compare once divided by these. All rows of a star have the weight of its
+    first orbit.
 
     Raises DataNotFound for a folder without truths and BadTable for a table that lacks columns.
     """
@@ -144,7 +148,10 @@ def read_truth(labelled_set: str | Path | pd.DataFrame, *, verify: str = FULL) -
                 f"no table of truths at {path}; make a labelled set with python -m simulate"
             )
         check_files(labelled_set, names_to_check(path), verify=verify)
-        truth = pd.read_parquet(path)
+        with foreign_errors_as(BadTable, f"cannot read {path}", "simulate the set again"):
+            # its parts alone: pandas would take whatever else lies in the folder for rows
+            parts = [pq.read_table(str(one)) for one in parquet_files(path)]
+            truth = pa.concat_tables(parts).to_pandas()
     _require(truth, REQUIRED)
     return truth
 

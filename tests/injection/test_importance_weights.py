@@ -4,12 +4,14 @@ import math
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from exoval.errors import BadTable, DataNotFound
 from exoval.injection.importance_weights import (
     effective_sample_size,
     effective_sample_sizes,
+    read_truth,
     reweight,
 )
 from exoval.physics.stellar_relations import radius_from_mass
@@ -18,6 +20,7 @@ from exoval.populations.eccentricity import BetaEccentricity
 from exoval.populations.planet_log_uniform import LogUniformPlanets
 from exoval.populations.planet_occurrence import HsuOccurrence
 from exoval.star import Star
+from exoval.table.parquet_parts import writing_parts
 from simulate.observation import Observation
 from simulate.scenarios.background_planet import BackgroundPlanet
 from simulate.scenarios.eclipsing_binary import EclipsingBinary
@@ -248,6 +251,21 @@ def test_tables_that_cannot_be_weighed_are_refused(tmp_path):
         reweight(tmp_path)
     with pytest.raises(BadTable, match="lacks log_proposal"):
         reweight(pd.DataFrame({"label": ["planet"], "log_prior": [0.0]}))
+
+
+def test_of_a_folder_of_truths_its_parts_alone_are_read(tmp_path):
+    rows = pa.table(
+        {"label": ["planet"] * 5, "log_prior": np.arange(5.0), "log_proposal": [0.0] * 5}
+    )
+    with writing_parts(tmp_path / "truth.parquet", rows.schema, rows_a_file=2) as parts:
+        parts.write(rows)
+    part = tmp_path / "truth.parquet" / "part-00001.parquet"
+    (tmp_path / "truth.parquet" / "copy of it.parquet").write_bytes(part.read_bytes())
+    (tmp_path / "truth.parquet" / "notes.txt").write_text("mine")
+    assert list(read_truth(tmp_path)["log_prior"]) == [0, 1, 2, 3, 4]
+    part.write_bytes(part.read_bytes()[:-9])
+    with pytest.raises(BadTable, match=r"cannot read .*truth\.parquet"):
+        read_truth(tmp_path)
 
 
 def test_every_planet_of_a_star_has_the_weight_of_the_first(log_uniform):

@@ -6,7 +6,7 @@ import pytest
 
 from exoval.errors import BadTable
 from exoval.injection.importance_weights import reweight
-from simulate.draw_density import Drawn, log_proposal_of, read_drawn
+from simulate.draw_density import Drawn, log_proposal_of, read_drawn, without_choice
 from simulate.proposal import LOG_WEIGHT, Chance, Proposal
 
 #: searched where events are strong, and so all the more where they weigh much
@@ -17,19 +17,24 @@ OTHER = Proposal(chances={"planet": CHANCE}, level=0.3, visible_snr=7.0, least=0
 RANGE = np.log([5.0, 60.0])
 
 
-def draw(size, seed, proposal=None):
-    """Recorded draws of a made-up scenario, and how many were drawn."""
+def draw(size, seed, proposal=None, strongest=np.inf):
+    """Recorded draws of a made-up scenario, and how many were drawn.
+
+    Signals above ``strongest`` are outside of the population.
+    """
     rng = np.random.default_rng(seed)
     strength = np.exp(rng.uniform(*RANGE, size))
     weight = 30.0 / strength**1.5
+    with np.errstate(divide="ignore"):
+        log_weight = np.log(np.where(strength > strongest, 0.0, weight))
     truth = pd.DataFrame(
         {
             "scenario": "planet",
             "label": "planet",
             "strongest_snr": strength,
-            "log_prior": np.log(weight),
-            "log_proposal": 0.0,
-            LOG_WEIGHT: np.log(weight),
+            "log_prior": log_weight - 0.7,
+            "log_proposal": -0.7,
+            LOG_WEIGHT: log_weight,
         }
     )
     if proposal is not None:
@@ -82,6 +87,25 @@ def test_draws_outside_of_the_population_weigh_nothing():
     _, weights = weighed((truth, drawn))
     assert (weights[::3] == 0).all() and np.isfinite(weights).all()
     assert (np.delete(weights, np.s_[::3]) > 0).all()
+
+
+@pytest.mark.parametrize("proposals", [[PROPOSAL], [None, PROPOSAL, OTHER]])
+def test_draws_outside_of_the_population_may_be_inside_of_another(proposals):
+    parts = [draw(60_000, 20 + number, one, strongest=12.0) for number, one in enumerate(proposals)]
+    truth, _ = weighed(*parts)
+    strength = truth["strongest_snr"]
+    other = truth.assign(log_prior=np.log(30.0 / strength**1.5) - 0.7)
+    weights = reweight(other).to_numpy()
+    for low, high in ((5, 12), (12, 30), (30, 60)):
+        inside = weights * ((strength >= low) & (strength < high))
+        error = np.std(inside) / np.sqrt(len(inside))
+        assert inside.mean() == pytest.approx(expected(low, high), abs=4 * error)
+
+
+def test_the_choice_of_proposals_is_taken_back():
+    parts = [draw(2000, 30, strongest=12.0), draw(2000, 31, PROPOSAL, strongest=12.0)]
+    truth, _ = weighed(*parts)
+    np.testing.assert_allclose(without_choice(truth, [drawn for _, drawn in parts]), -0.7)
 
 
 def test_without_a_proposal_nothing_changes():

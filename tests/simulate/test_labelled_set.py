@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from simulated_outcomes import COLUMNS, OUTCOMES, finished_shards
 
-from exoval.injection.importance_weights import read_truth
+from exoval.injection.importance_weights import read_truth, reweight
 from exoval.table.feature_table import load_feature_table
 from exoval.views.layout import ViewLayout
 from exoval.views.store import open_views
@@ -124,3 +124,17 @@ def test_a_text_that_is_missing_in_a_whole_shard_stays_a_text(tmp_path):
     write_labelled_set(tmp_path / "set", shards, replace(CONTENTS, layout=None))
     note = pd.read_parquet(tmp_path / "set" / "truth.parquet")["note"]
     assert note.isna()[0] and note[1] == "late"
+
+
+def test_a_set_of_which_every_example_failed_has_tables_without_rows(tmp_path):
+    outcomes = [
+        replace(OUTCOMES[3], index=number, scenario=scenario)
+        for scenario in ("planet", "no_transit")
+        for number in range(3)
+    ]
+    shards = finished_shards(tmp_path / "work", outcomes)
+    (tmp_path / "set").mkdir()
+    manifest = write_labelled_set(tmp_path / "set", shards, replace(CONTENTS, layout=None))
+    assert manifest["kept"] == 0 and manifest["counts"]["planet"]["failed"] == 3
+    assert len(load_feature_table(tmp_path / "set" / "features.parquet")) == 0
+    assert len(reweight(tmp_path / "set")) == 0

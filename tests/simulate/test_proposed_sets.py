@@ -1,6 +1,7 @@
 """A set drawn with a proposal has some of the rows of one without; where proposals are from."""
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,11 @@ from commands import run_command, simulation
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.injection.importance_weights import reweight
 from exoval.running.whole_folder import manifest_text
+from simulate.draw_density import Drawn, log_proposal_of
+from simulate.merge import merge_sets
 from simulate.proposal import LOG_WEIGHT, Chance, Proposal, read_proposal
 from simulate.propose import draws_near_decision, propose, save_proposal
-from simulate.run import run
+from simulate.run import make_simulation, run
 
 QUICK = (
     "host=procedural",
@@ -51,7 +54,8 @@ def chosen(plain, tmp_path_factory):
     """About half of the visible planets are searched, the heavy ones rather."""
     folder = tmp_path_factory.mktemp("chosen")
     truth = tables(plain[0])[1]
-    level = float(np.exp(truth.loc[truth.scenario == "planet", LOG_WEIGHT]).median())
+    weights = np.exp(truth.loc[truth.scenario == "planet", LOG_WEIGHT])
+    level = float(weights[weights > 0].median())
     proposal = Proposal(chances={"planet": HALF}, level=level, visible_snr=5.0)
     save_proposal(proposal, folder / "proposal.json")
     assert read_proposal(folder / "proposal.json") == proposal
@@ -86,6 +90,33 @@ def test_weights_are_divided_by_the_probability_of_a_search(plain, chosen):
     systems = chosen[1]["drawn"][0]["systems"]["planet"]
     expected = reweight(truth.loc[rows]) / chance * len(rows) / systems
     np.testing.assert_allclose(reweight(recorded.loc[rows]), expected)
+
+
+def test_plain_and_chosen_sets_are_merged_in_any_order(plain, chosen, tmp_path):
+    """As two seeds would be; the counts of what was passed over are kept."""
+    other = tmp_path / "chosen"
+    shutil.copytree(chosen[0], other)
+    manifest = json.loads((other / "manifest.json").read_text()) | {"seed": 7}
+    sizes, sums = manifest.pop("sizes"), manifest.pop("checksums")
+    files = {name: other / name for name in sizes if name in sums}
+    (other / "manifest.json").write_text(manifest_text(manifest, name="manifest.json", files=files))
+    counts, weights = [], []
+    for number, folders in enumerate(([plain[0], other], [other, plain[0]])):
+        counts.append(merge_sets(tmp_path / f"merged {number}", folders)["counts"])
+        truth = tables(tmp_path / f"merged {number}")[1]
+        weights.append(reweight(truth).sort_index())
+    assert counts[0] == counts[1]
+    assert counts[0]["planet"]["passed_over"] == chosen[1]["counts"]["planet"]["passed_over"]
+    pd.testing.assert_series_equal(*weights)
+    assert np.isfinite(weights[0]).all()
+
+
+def test_a_higher_limit_of_visibility_is_that_of_the_proposal(chosen):
+    """What is too weak for the set is recorded always, so its weight is not divided."""
+    path = chosen[0].parent / "proposal.json"
+    for limit, expected in ((3.0, 5.0), (9.0, 9.0)):
+        _, built = simulation("output=nowhere", *QUICK, f"visible_snr={limit}", f"proposal={path}")
+        assert make_simulation(**built).proposal.visible_snr == expected
 
 
 def test_a_set_is_not_extended_with_another_proposal(chosen, tmp_path):
@@ -175,6 +206,55 @@ def test_a_proposal_searches_what_is_near_and_weighs_most(made_up):
     assert chance[junk["near"]].mean() > 4 * chance[~junk["near"]].mean()
     # all weight is in the fifth of the junk that is near: at best ten times
     assert 4 < expected["all"].gain < 10
+
+
+def test_a_set_that_a_proposal_chose_is_learned_from_as_nature_drew(made_up, tmp_path):
+    """Of the draws that it passed over too, a further proposal searches the share asked for."""
+    earlier, _ = propose(*made_up, share=0.4)
+    draws = pd.read_parquet(made_up[0] / "truth.parquet")
+    rng, chosen = np.random.default_rng(3), np.zeros(len(draws), dtype=bool)
+    for scenario in earlier.chances:
+        rows = draws["scenario"].eq(scenario).to_numpy()
+        chosen[rows] = rng.random(rows.sum()) < earlier.acceptance(scenario, draws[rows])
+    truth = draws[chosen]
+    drawn = Drawn(
+        systems=draws["scenario"].value_counts().to_dict(),
+        recorded=truth["scenario"].value_counts().to_dict(),
+        proposal=earlier,
+    )
+    (tmp_path / "set").mkdir()
+    truth = truth.assign(log_proposal=log_proposal_of(truth, [drawn]))
+    truth.to_parquet(tmp_path / "set" / "truth.parquet", index=False)
+    (tmp_path / "set" / "manifest.json").write_text(json.dumps({"drawn": [drawn.plain()]}))
+    judged = pd.read_csv(made_up[1] / "predictions_simulated.csv").set_index("event")
+    left_out = truth[truth["event"].isin(judged.index)]
+    run = trained(
+        tmp_path / "run", left_out, judged.loc[left_out["event"], "forest_probability"].to_numpy()
+    )
+    further, expected = propose(tmp_path / "set", run, share=0.1)
+    of_all = [
+        further.acceptance(scenario, part).mean() for scenario, part in draws.groupby("scenario")
+    ]
+    assert np.mean(of_all) == pytest.approx(0.1, rel=0.25)
+    assert expected["all"].share == pytest.approx(0.1, abs=0.005)
+    assert expected["all"].gain == pytest.approx(propose(*made_up)[1]["all"].gain, rel=0.25)
+
+
+def test_a_proposal_has_the_limit_of_visibility_of_its_set(made_up, tmp_path):
+    shutil.copytree(made_up[0], tmp_path / "set")
+    assert propose(tmp_path / "set", made_up[1])[0].visible_snr == 5.0
+    (tmp_path / "set" / "manifest.json").write_text(json.dumps({"config": {"visible_snr": 7.0}}))
+    assert propose(tmp_path / "set", made_up[1])[0].visible_snr == 7.0
+
+
+def test_a_run_on_the_set_of_another_seed_is_refused(made_up, tmp_path):
+    """Its events have the same names and are of other stars."""
+    truth = pd.read_parquet(made_up[0] / "truth.parquet")
+    (tmp_path / "set").mkdir()
+    other = truth.assign(target=np.roll(truth["target"], 1))
+    other.to_parquet(tmp_path / "set" / "truth.parquet", index=False)
+    with pytest.raises(BadTable, match="give the set that the run was trained on"):
+        propose(tmp_path / "set", made_up[1])
 
 
 def test_the_command_writes_a_proposal_and_says_what_to_expect(made_up, tmp_path):

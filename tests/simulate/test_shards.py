@@ -13,6 +13,7 @@ from simulate.example import KEPT
 from simulate.executor import Batch
 from simulate.shard import outcomes_of
 from simulate.shards import Shards
+from simulate.shards import finished_shards as finished_stretches
 
 SYSTEMS = {"planet": 4, "no_transit": 3}
 
@@ -111,6 +112,20 @@ def test_a_larger_set_keeps_its_shards(tmp_path):
     assert [(one.scenario, one.index) for one in found] == [
         (one.scenario, one.index) for one in OUTCOMES
     ]
+
+
+def test_a_smaller_set_goes_on_where_it_was_interrupted(tmp_path):
+    """Its batches are not those of the larger set's shard, which stays for that set."""
+    larger = {shard.stretch for shard in finished_shards(tmp_path, batch_size=4, shard_size=4)}
+    smaller = {"planet": 3, "no_transit": 3}
+    first = Shards(tmp_path, fingerprint="abc")
+    left = first.expect(smaller, batch_size=1, shard_size=4)
+    assert len(left) == 3
+    first.save(left[0], of_batch(left[0]))
+    again = Shards(tmp_path, fingerprint="abc")
+    assert again.expect(smaller, batch_size=1, shard_size=4) == left[1:]
+    assert Shards(tmp_path, fingerprint="abc").expect(SYSTEMS, batch_size=1, shard_size=4) == []
+    assert larger <= {*finished_stretches(tmp_path)}
 
 
 @pytest.mark.parametrize("name", ["shard.json", "outcomes.parquet", "features.parquet"])

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 import pytest
 from commands import run_command, simulation
 
+import simulate.status
 from exoval.errors import BadTable, DataNotFound
 from exoval.running.folder_lock import folder_lock
+from exoval.running.whole_folder import manifest_text
 from simulate.example import FAILED, KEPT, Outcome
 from simulate.executor import Batch
 from simulate.run import run
-from simulate.shards import Shards
+from simulate.shards import Shards, finished_batches
 from simulate.status import status_of, status_table
 
 PLAN = {"systems": {"planet": 10, "no_transit": 9}, "batch_size": 4}
@@ -116,6 +118,48 @@ def test_a_damaged_batch_is_not_done(half):
     path = half / "shards" / Batch("planet", 0, 4).file
     path.write_text(path.read_text().replace("KIC 1", "KIC 2"))
     assert status_of(half).scenarios["planet"].systems_done == 4
+
+
+def test_of_a_smaller_set_the_shards_of_the_larger_are_not_done(tmp_path):
+    shards = Shards(tmp_path, fingerprint="abc", plan=PLAN)
+    for batch in shards.expect(PLAN["systems"], batch_size=4, shard_size=100):
+        shards.save(batch, outcomes(batch))
+    assert status_of(tmp_path).total.batches_left == 0
+    smaller = {name: size - 1 for name, size in PLAN["systems"].items()}
+    plan = {"systems": smaller, "batch_size": 4}
+    left = Shards(tmp_path, fingerprint="abc", plan=plan).expect(
+        smaller, batch_size=4, shard_size=100
+    )
+    total = status_of(tmp_path).total
+    assert (total.batches_done, total.systems_done) == (0, 0)
+    assert (total.batches_left, total.systems_left) == (len(left), sum(smaller.values()))
+
+
+def test_batches_that_are_joined_meanwhile_are_counted(tmp_path, monkeypatch):
+    shards = Shards(tmp_path, fingerprint="abc", plan=PLAN)
+    left = shards.expect(PLAN["systems"], batch_size=4, shard_size=100)
+    planets = [batch for batch in left if batch.scenario == "planet"]
+    for batch in planets[:-1]:
+        shards.save(batch, outcomes(batch))
+
+    def listed(folder):
+        names = finished_batches(folder)
+        shards.save(planets[-1], outcomes(planets[-1]))
+        return names
+
+    monkeypatch.setattr(simulate.status, "finished_batches", listed)
+    assert status_of(tmp_path).scenarios["planet"].systems_done == 10
+
+
+def test_tables_of_fewer_systems_are_not_those_of_the_run(tmp_path):
+    """An extended set whose tables are still those of before is not finished."""
+    shards = Shards(tmp_path, fingerprint="abc", plan=PLAN)
+    for batch in shards.expect(PLAN["systems"], batch_size=4, shard_size=100):
+        shards.save(batch, outcomes(batch))
+    for systems, finished in ((12, False), (19, True)):
+        manifest = manifest_text({"config": {"n_systems": systems}}, name="manifest.json", files={})
+        (tmp_path / "manifest.json").write_text(manifest)
+        assert (status_of(tmp_path).state == "finished") is finished
 
 
 def test_one_batch_tells_no_rate(tmp_path):

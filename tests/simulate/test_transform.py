@@ -118,6 +118,13 @@ def test_a_part_is_one_stretch(kepler):
     assert np.mean(shares) == pytest.approx(0.5 * (1 + SMALLEST_PART), abs=0.03)
 
 
+def test_a_part_of_segments_far_apart_has_light(kepler):
+    given = curve([1765] * 2)
+    apart = replace(given, time=given.time + np.where(np.arange(100) < 50, 0.0, 700.0))
+    for seed in range(100):
+        assert len(turned(PART, apart, kepler, seed)) >= SMALLEST_PART * 100 - 1
+
+
 def test_noise_that_is_made_up_keeps_the_cadences_and_nothing_of_the_flux(kepler):
     given = curve([1765] * 4)
     one = turned(MADE_UP, given, kepler)
