@@ -6,10 +6,11 @@ Kepler's pipeline searched light curves that were inverted and scrambled, in whi
 (Coughlin 2017, KSCI-19114-002; Thompson et al. 2018, ApJS 235, 38): its threshold-crossing events
 there are false alarms, once those of known signals (the project's drop list) are left out. They are
 compared with the events that LABELLED_SET found with nothing injected, transform by transform, in
-period, strength, number of events and duration: the largest difference of the two distributions
-(Kolmogorov-Smirnov), which is 0 where they agree. Weights of the transforms are then fitted, by
-non-negative least squares of the distributions, and printed as settings. The strength of a set is
-that of its own search. The last line is one JSON object.
+period (up to the longest that the set searched), strength, number of events and duration: the
+largest difference of the two distributions (Kolmogorov-Smirnov), which is 0 where they agree. The
+number of events compares only in light curves as long as Kepler's. Weights of the transforms are
+then fitted, by non-negative least squares of the distributions, and printed as settings. The
+strength of a set is that of its own search. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ import pandas as pd
 from scipy.optimize import nnls
 
 from exoval.injection.importance_weights import read_truth
+from exoval.schema import read_json
 from exoval.table.feature_table import load_feature_table
 
 #: what is compared, with the limits of a figure
@@ -141,7 +143,9 @@ def draw(
 def main(options: argparse.Namespace) -> None:
     """Run the benchmark."""
     found = of_set(options.labelled_set)
-    kepler = of_kepler(COMPARED["period (d)"][1])
+    manifest = read_json(options.labelled_set / "manifest.json", remedy="simulate it again")
+    # Kepler searched four years, and a set perhaps single quarters
+    kepler = of_kepler(float(manifest["config"]["mission"]["maximum_period_days"]))
     targets = {
         run: {name: distribution(events[name], name) for name in COMPARED}
         for run, events in kepler.items()

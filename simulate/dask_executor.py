@@ -52,15 +52,10 @@ class DaskExecutor:
         if not batches:
             return
         with self._cluster.running(partial(run_batch, simulation), most=len(batches)) as task:
-            killed = []
             for batch, outcomes in task.results(batches):
                 if outcomes is None:
-                    killed.append(batch)
-                else:
-                    yield batch, outcomes
-            # alone, so that no example is blamed for the death that another one brings
-            for batch in killed:
-                yield batch, [one for part in _examples(batch) for one in _alone(task, part)]
+                    outcomes = [one for part in _examples(batch) for one in _alone(task, part)]
+                yield batch, outcomes
 
 
 def _alone(task: DaskTask[Batch, list[Outcome]], example: Batch) -> list[Outcome]:

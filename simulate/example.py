@@ -6,6 +6,7 @@ import logging
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -105,6 +106,11 @@ class InjectedSystem:
     host: LightCurve
     system: System
     light_curve: LightCurve
+
+    @cached_property
+    def noise_ppm(self) -> float:
+        """The noise of the host on ``NOISE_DAYS``, against which visibility is judged."""
+        return differential_precision(self.host, hours=24 * NOISE_DAYS)
 
 
 def example_rng(seed: int, scenario: str, index: int) -> np.random.Generator:
@@ -213,7 +219,7 @@ def _search_and_measure(
     known = known_before_search(
         truths,
         injected.star,
-        noise=differential_precision(injected.host, hours=24 * NOISE_DAYS),
+        noise=injected.noise_ppm,
         slow_noise=differential_precision(injected.host, hours=24.0),
     )
     truths = [truth | known for truth in truths]
@@ -346,11 +352,7 @@ def _truth(injected: InjectedSystem, transit_model: TransitModel, number: int) -
     )
     # the noise is that of the usual exposure: a longer one counts for more
     longer = host.exposures / host.exposure
-    noise = (
-        1e-6
-        * differential_precision(host, hours=24 * NOISE_DAYS)
-        * np.sqrt(NOISE_DAYS / host.exposure)
-    )
+    noise = 1e-6 * injected.noise_ppm * np.sqrt(NOISE_DAYS / host.exposure)
     return (
         truth
         | hard_cases(eclipsed, host, transit_model=transit_model)

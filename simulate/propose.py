@@ -8,7 +8,6 @@ multiplied by the population's, they say which events are near the decision.
 from __future__ import annotations
 
 import json
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +25,6 @@ from exoval.schema import read_json
 from simulate.draw_density import draws_per_row, read_drawn
 from simulate.example import DRAWN
 from simulate.proposal import KNOWN, LOG_WEIGHT, Chance, Proposal
-
-log = logging.getLogger(__name__)
 
 PREDICTIONS, METRICS = "predictions_simulated.csv", "metrics.json"
 AGAIN = "simulate the set again"

@@ -111,25 +111,32 @@ class DaskTask(Generic[Item, Result]):
         self._client, self._there, self._place = client, there, place
 
     def results(self, items: Sequence[Item]) -> Iterator[tuple[Item, Result | None]]:
-        """Yield every item with its result, in order of completion; None if it kills its workers.
+        """Yield every item with its result, in order of completion; last those that kill workers.
 
-        An item whose worker dies is repeated by dask, a few times. Raises BadParameter if the
-        workers cannot run the task.
+        An item whose worker dies is repeated by dask, a few times. If that kills workers too, its
+        result is None; then nothing else runs, so that ``alone`` can give it another chance without
+        blaming it for what another one does. Raises BadParameter if the workers cannot run the
+        task.
         """
         from distributed import as_completed
 
-        left, tasks = iter(items), {}
+        left, tasks, killed = iter(items), {}, []
         done = as_completed()
         for item in islice(left, MOST_UNDER_WAY):
             done.add(self._submitted(item, tasks))
         for future in done:
             # forgotten here, so that the cluster forgets the result too
-            yield tasks.pop(future), self._result(future)
+            item, result = tasks.pop(future), self._result(future)
+            if result is None:
+                killed.append(item)
+            else:
+                yield item, result
             for item in islice(left, 1):
                 done.add(self._submitted(item, tasks))
+        yield from ((item, None) for item in killed)
 
     def alone(self, item: Item) -> Result | None:
-        """The result of one item while nothing else runs, so that it is not blamed for another."""
+        """The result of one item while nothing else runs."""
         ((_, result),) = self.results([item])
         return result
 

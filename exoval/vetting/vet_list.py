@@ -320,14 +320,9 @@ def _on_cluster(
 ) -> Iterator[tuple[VettingRequest, Done]]:
     """As ``_by_workers``, on a cluster; requests that kill workers again come last, each alone."""
     with cluster.running(task, most=len(requests)) as there:
-        killed = []
         for request, done in there.results(requests):
             if done is None:
-                killed.append(request)
-            else:
-                yield request, done
-        for request in killed:
-            done = there.alone(request)
+                done = there.alone(request)
             yield request, died if done is None else done
 
 
