@@ -25,6 +25,7 @@ if __name__ == "__main__":
 
 import numpy as np
 
+from exoval.running.output_path import make_folder
 from exoval.table.column import Column
 from simulate.example import KEPT, Outcome
 from simulate.executor import Batch
@@ -79,9 +80,9 @@ def main(options: argparse.Namespace) -> None:
                 print(f"{made:10d}{points[-1]:8.0f}{files:8d}{1e3 * spent / made:14.2f}")
         columns = tuple(Column(f"feature_{number}", "1", "made up") for number in range(FEATURES))
         contents = Contents(scenarios=list(MEANINGS), columns=columns, recipe={}, meanings=MEANINGS)
-        (folder / "set").mkdir()
+        labelled_set = make_folder(folder / "set")
         start = clock.perf_counter()
-        write_labelled_set(folder / "set", shards.finished(), contents)
+        write_labelled_set(labelled_set, shards.finished(), contents)
         tables = clock.perf_counter() - start
         print(f"tables: {tables:.1f} s, {megabytes():.0f} MB after them")
     last_line(
