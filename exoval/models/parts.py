@@ -30,6 +30,7 @@ BUILT_BY_ARGUMENTS = frozenset(
 #: classes that are filled with a state
 CLASSES = frozenset(
     {
+        "exoval.models.quantile_alignment.QuantileAlignment",
         "exoval.models.transit_shape_map.TransitShapeMap",
         "sklearn._loss.link.Interval",
         "sklearn._loss.link.LogLink",

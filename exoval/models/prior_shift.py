@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import nnls
 
 from exoval.errors import BadParameter
 
@@ -73,6 +74,45 @@ def estimate_priors(
         if change < tolerance:
             return EstimatedPriors(shares, iteration, True)
     return EstimatedPriors(shares, iterations, False)
+
+
+def black_box_priors(
+    probability: np.ndarray,
+    *,
+    known: np.ndarray,
+    truth: np.ndarray,
+    weight: np.ndarray | None = None,
+    penalty: float = 0.0,
+) -> EstimatedPriors:
+    """The class shares under which the mean answers of a classifier agree with the unlabelled ones.
+
+    Black-box shift estimation (Lipton, Wang & Smola 2018, ICML 80, 3122) from ``probability``
+    (rows, classes) of unlabelled rows and ``known`` (labelled rows, classes), whose classes are
+    ``truth`` (labelled rows,) as column numbers with an optional ``weight``. Answers may be
+    miscalibrated, and shares are never negative. ``penalty`` draws the shares towards those of the
+    labelled rows (Azizzadenesheli et al. 2019, ICLR). Raises BadParameter for an empty array, or
+    if a class has no labelled rows.
+    """
+    probability, known = np.asarray(probability, dtype=float), np.asarray(known, dtype=float)
+    classes = known.shape[-1]
+    member = np.asarray(truth)[:, None] == np.arange(classes)
+    if weight is not None:
+        member = member * np.asarray(weight)[:, None]
+    total = member.sum(axis=0)
+    if len(probability) == 0 or np.any(total == 0):
+        raise BadParameter(
+            f"{len(probability)} unlabelled rows and {total.tolist()} labelled ones by class; give "
+            "at least one of each"
+        )
+    # answers[i, j]: mean probability of class i among the rows of class j
+    answers = known.T @ (member / total)
+    shares = total / total.sum()
+    # shares sum to one and lie near the labelled rows' as further equations of least squares
+    firmly = 1e3
+    system = np.vstack([answers, np.full((1, classes), firmly), penalty * np.diag(1 / shares)])
+    sides = np.concatenate([probability.mean(axis=0), [firmly], np.full(classes, penalty)])
+    found, _ = nnls(system, sides)
+    return EstimatedPriors(found / found.sum(), 1, True)
 
 
 def _checked(shares: np.ndarray, classes: int, name: str) -> np.ndarray:

@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import norm
 
 from exoval.errors import BadParameter
-from exoval.models.prior_shift import estimate_priors, shift_priors
+from exoval.models.prior_shift import black_box_priors, estimate_priors, shift_priors
 
 CENTRES = np.array([0.0, 1.5, 3.0])
 
@@ -82,3 +82,34 @@ def test_shares_that_are_none_are_refused(trained, target, message):
 def test_no_rows_are_refused():
     with pytest.raises(BadParameter, match="no rows"):
         estimate_priors(np.zeros((0, 2)), trained=[0.5, 0.5])
+
+
+@pytest.mark.parametrize("truth", [[0.7, 0.2, 0.1], [0.05, 0.05, 0.9], [0.0, 0.5, 0.5]])
+def test_black_box_shares_need_no_calibrated_answers(truth):
+    trained = np.full(3, 1 / 3)
+    known = drawn(20_000, trained, 4)
+    which = np.random.default_rng(4).choice(3, 20_000, p=trained)  # the draw's own classes
+    # answers that are sharper than they should be
+    sharp = [posterior(x, trained) ** 3 for x in (drawn(20_000, truth, 5), known)]
+    away, home = (one / one.sum(axis=1, keepdims=True) for one in sharp)
+    found = black_box_priors(away, known=home, truth=which)
+    np.testing.assert_allclose(found.shares, truth, atol=0.03)
+
+
+def test_a_penalty_draws_shares_towards_those_that_are_known():
+    trained, truth = np.full(3, 1 / 3), np.array([0.9, 0.05, 0.05])
+    which = np.random.default_rng(6).choice(3, 5000, p=trained)
+    known, away = (posterior(drawn(5000, s, 6), trained) for s in (trained, truth))
+    distance = [
+        np.abs(
+            black_box_priors(away, known=known, truth=which, penalty=penalty).shares - trained
+        ).sum()
+        for penalty in (0.0, 0.1, 10.0)
+    ]
+    assert distance[0] > distance[1] > distance[2]
+
+
+def test_black_box_shares_need_rows_of_every_class():
+    rows = np.full((4, 3), 1 / 3)
+    with pytest.raises(BadParameter, match="at least one of each"):
+        black_box_priors(rows, known=rows, truth=np.array([0, 0, 1, 1]))

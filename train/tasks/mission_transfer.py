@@ -22,7 +22,8 @@ from exoval.table.feature_table import FeatureTable
 from train.data.labelled_set import read_labelled_set
 from train.data.splits import Split, StarSplit
 from train.data.tables import LabelledTable, RealTable, without_stars_of
-from train.fitting.adaptation import WAYS, WITHOUT_LABELS, Material, fitted_at_home
+from train.fitting.adaptation.way import Material, fitted_at_home
+from train.fitting.adaptation.ways import UNLABELLED, WAYS
 from train.fitting.out_of_fold import planet_or_not
 from train.judging.domain_auc import domain_auc
 from train.judging.metrics import judge
@@ -116,7 +117,7 @@ def mission_transfer(
         # bootstrap intervals for the first choice only: several choices show their spread instead
         resamples = bootstrap_resamples if repeat == 0 else 0
         used = len(material.away_fit) + len(material.away_calibration)
-        number = 0 if way in WITHOUT_LABELS else number or used
+        number = 0 if way in UNLABELLED else number or used
         rows += [
             _row(
                 name=name,
@@ -219,7 +220,7 @@ def _work(
     work: list[tuple[str, str, int | None, int]] = []
     for name in classifier:
         for way in ways:
-            if way not in WITHOUT_LABELS:
+            if way not in UNLABELLED:
                 work += [
                     (name, way, size, repeat)
                     for size in sizes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from exoval.ephemeris_match import COLUMNS as MATCHES
 from exoval.errors import BadTable, DataNotFound
 from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.models.calibrate import Calibration
+from exoval.models.fitted_model import FittedModel
 from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
 from exoval.running.spreadsheet import write_csv
@@ -32,11 +33,30 @@ from train.judging.scored import Scored, evaluate, score
 from train.report.result_file import frame, write_result
 from train.report.transfer_figure import transfer_figure
 from train.run import describe_sets, predictions
+from train.tasks.adapted import adapted_models, material_of
 
 log = logging.getLogger(__name__)
 
 #: columns that a table has only if its events are related to others
 OF_OTHER_EVENTS = {column.name for column in (*SIBLINGS, *MATCHES)}
+
+#: copies that answer for the rows that models are fitted on, if ``calibration_folds`` is 0
+ADAPTATION_FOLDS = 5
+#: what an adapted model's card says
+ADAPTATION = ("adaptation", "planet_share", "class_shares", "unexplained")
+#: names that other programs use, and the metric
+RANKING_NAMES = {
+    "roc_auc": "roc_auc",
+    "pr_auc": "average_precision",
+    "recall_at_precision_90": "recall_at_precision_0.9",
+    "recall_at_precision_95": "recall_at_precision_0.95",
+    "recall_at_precision_99": "recall_at_precision_0.99",
+}
+PROBABILITY_NAMES = {
+    "accuracy": "accuracy",
+    "ece": "calibration_error",
+    "log_loss": "log_loss",
+}
 
 
 def transfer(
@@ -50,15 +70,18 @@ def transfer(
     seed: int,
     bootstrap_resamples: int = 500,
     calibration_folds: int = 0,
+    ways: Sequence[str] = (),
     results: str | Path | None = None,
     settings: dict | None = None,
 ) -> dict:
     """Fit every classifier on ``source``, judge it on its held-out stars and on ``target``.
 
     Stars of the source are left out of the target, so that no star is both trained on and judged.
-    The target's labels are used for judging alone. Returns the result, which is written to
-    ``transfer.json`` in ``output``, beside ``transfer.png``, ``gap.csv`` and ``predictions_*.csv``,
-    and to the file ``results``. Raises DataNotFound or BadTable for tables that cannot be used.
+    The target's labels are used for judging alone. Models are also adapted to the target without
+    its labels in every one of ``ways``, the preferred one first, and judged there again. Returns
+    the result, which is written to ``transfer.json`` in ``output``, beside ``transfer.png``,
+    ``gap.csv`` and ``predictions_*.csv``, and to the file ``results``. Raises DataNotFound or
+    BadTable for tables that cannot be used.
     """
     start = time.time()
     output = make_folder(output)
@@ -83,18 +106,39 @@ def transfer(
     held_out = {model.name: score(model, table.select(parts.test)) for model in models}
     elsewhere = {model.name: score(model, judged) for model in models}
     best = leading(models)
+    adapted = adapted_models(
+        models,
+        classifier,
+        ways=ways,
+        calibration=calibration,
+        material=material_of(table, parts, judged),
+        folds=calibration_folds or ADAPTATION_FOLDS,
+        seed=seed,
+    )
+    taken = {name: next(iter(of.values()), None) for name, of in adapted.items()}
+    shifted = {name: score(model, judged) for name, model in taken.items() if model is not None}
     gap = feature_gap(table, judged)
     resampling = {"resamples": bootstrap_resamples, "seed": seed}
     by_classifier = {
         name: {
             "source": evaluate(held_out[name], **resampling),
             "target": evaluate(elsewhere[name], **resampling),
+            "adapted": {
+                way: evaluate(score(model, judged), **resampling) | adaptation_of(model)
+                for way, model in adapted[name].items()
+            },
         }
         for name in progress(elsewhere, total=len(elsewhere), description="judge")
     }
     result = frame(settings or {}, seed=seed) | {
         "metrics": {
-            "headline": headline(**by_classifier[best]),
+            "headline": headline(
+                source=by_classifier[best]["source"], target=by_classifier[best]["target"]
+            ),
+            "target": in_common_names(
+                by_classifier[best]["target"],
+                next(iter(by_classifier[best]["adapted"].values()), {}),
+            ),
             "by_classifier": by_classifier,
             "domain_auc": by_kind(domain_auc, table, judged, **resampling),
         },
@@ -108,6 +152,8 @@ def transfer(
     }
     result["seconds"] = round(time.time() - start, 1)
     write(result, output=output, results=results, held_out=held_out, elsewhere=elsewhere, gap=gap)
+    if shifted:
+        write_csv(predictions(shifted, None), output / "predictions_adapted.csv")
     return result | {"verdict": verdict(result)}
 
 
@@ -138,6 +184,22 @@ def headline(source: dict, target: dict) -> dict:
         "auc_against": target["auc_against"],
         "auc_against_source": source["auc_against"],
         "roc_auc_drop": difference(source["roc_auc"], target["roc_auc"]),
+    }
+
+
+def adaptation_of(model: FittedModel) -> dict:
+    """What an adapted model's card says of the adaptation."""
+    return {key: model.card[key] for key in ADAPTATION if key in model.card}
+
+
+def in_common_names(target: dict, adapted: dict) -> dict:
+    """The metrics on the target under the names that other programs use.
+
+    ``ece`` and ``log_loss`` are of the adapted model, if there is one.
+    """
+    probabilities = adapted or target
+    return {name: target[key] for name, key in RANKING_NAMES.items()} | {
+        name: probabilities[key] for name, key in PROBABILITY_NAMES.items()
     }
 
 

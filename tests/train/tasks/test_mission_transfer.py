@@ -17,7 +17,10 @@ from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.models.calibrate import PlattCalibration
 from exoval.table.feature_table import FeatureTable
 from train.data.splits import StarSplit
-from train.fitting.adaptation import WAYS, Material, balance, density_ratio, fitted_at_home, go_on
+from train.fitting.adaptation.reweighted import density_ratio
+from train.fitting.adaptation.warm_started import balance, go_on
+from train.fitting.adaptation.way import Material, fitted_at_home
+from train.fitting.adaptation.ways import WAYS
 from train.fitting.fit import fitted_pipeline, planet_score
 from train.fitting.out_of_fold import planet_or_not
 from train.judging.metrics import value_of

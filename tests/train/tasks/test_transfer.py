@@ -10,7 +10,7 @@ from labelled_sets import write_labelled_set
 from result_frame import problems
 from sklearn.linear_model import LogisticRegression
 
-from exoval.errors import BadTable
+from exoval.errors import BadParameter, BadTable
 from exoval.models.calibrate import PlattCalibration
 from exoval.table.column import Column
 from exoval.table.feature_table import IDENTITY, FeatureTable
@@ -155,3 +155,29 @@ def test_several_labelled_sets_are_one_table_of_the_reduced_columns(tmp_path):
 def test_a_catalogue_is_read_when_it_is_called():
     rows = table(0, "a")
     assert CatalogueTable(lambda: rows)() is rows
+
+
+def test_models_are_adapted_in_the_ways_that_are_asked_for(tmp_path):
+    ways = ["relearned_junk", "label_shift"]
+    result = run(tmp_path, table(0, "a", rows=900), table(1, "b", rows=900), ways=ways)
+    found = result["metrics"]["by_classifier"]["logistic"]["adapted"]
+    assert list(found) == ways
+    assert found["relearned_junk"]["planet_share"]["share"] == pytest.approx(1 / 3, abs=0.1)
+    target = result["metrics"]["target"]
+    assert target["ece"] == found["relearned_junk"]["calibration_error"]
+    assert target["roc_auc"] == result["metrics"]["headline"]["roc_auc"]["target"]
+    written = pd.read_csv(tmp_path / "predictions_adapted.csv")
+    assert len(written) == 900 and written["logistic_probability"].between(0, 1).all()
+
+
+def test_ways_that_need_labels_are_refused(tmp_path):
+    with pytest.raises(BadParameter, match="anew"):
+        run(tmp_path, table(0, "a"), table(1, "b"), ways=["anew"])
+
+
+def test_a_way_that_refuses_is_left_out(tmp_path, caplog):
+    # too few planets to bound their share
+    result = run(tmp_path, table(0, "a", rows=90), table(1, "b"), ways=["relearned_junk"])
+    assert result["metrics"]["by_classifier"]["logistic"]["adapted"] == {}
+    assert "simulate more" in caplog.text
+    assert not (tmp_path / "predictions_adapted.csv").exists()

@@ -1,0 +1,103 @@
+"""The share of planets among unlabelled events, from scores of simulated planets alone.
+
+Events of a survey are planets and something else, and what the else looks like is not known: it
+need not resemble the simulated false positives. But no part of the survey may hold fewer events
+than the planets in it. Above any score the share of planets is therefore at most the survey's
+share of events there over the planets'. The smallest such ratio bounds the share of planets, and
+equals it where planets are alone (best bin estimation: Garg et al. 2021, NeurIPS 34, 8532). With
+the share, the density of planets over that of all events is their probability at each score
+(Elkan & Noto 2008, KDD, 213).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import beta
+from sklearn.isotonic import IsotonicRegression
+
+from exoval.errors import BadTable
+from exoval.models.calibrate import PiecewiseLinear
+
+#: confidence of each bound of a share of events
+CONFIDENCE = 0.95
+#: effective number of planets that a bound needs
+LEAST_PLANETS = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanetShare:
+    """``share`` of planets, at most ``upper`` (95 %), read above ``score``, where ``recall`` is.
+
+    ``recall`` is the share of all planets above that score.
+    """
+
+    share: float
+    upper: float
+    score: float
+    recall: float
+
+
+def planet_share(
+    planets: np.ndarray, survey: np.ndarray, *, weight: np.ndarray | None = None
+) -> PlanetShare:
+    """The share of planets in a survey, from scores of planets (rows,) and of its events (rows,).
+
+    ``weight`` says what each planet counts. The score above which the share is read is the one
+    with the smallest upper bound: higher scores are purer, but have fewer events. Raises BadTable
+    with fewer than 50 effective planets or no events.
+    """
+    weight = np.ones(len(planets)) if weight is None else np.asarray(weight, dtype=float)
+    effective = weight.sum() ** 2 / max(np.square(weight).sum(), 1e-300)
+    if effective < LEAST_PLANETS or len(survey) == 0:
+        raise BadTable(
+            f"{effective:.0f} effective planets and {len(survey)} events of the survey; the share "
+            f"of planets needs {LEAST_PLANETS} planets: simulate more"
+        )
+    order = np.argsort(-planets, kind="stable")
+    score, recall = planets[order], np.cumsum(weight[order]) / weight.sum()
+    above = len(survey) - np.searchsorted(np.sort(survey), score, side="left")
+    most = beta.ppf(CONFIDENCE, above + 0.5, len(survey) - above + 0.5)
+    least = beta.ppf(
+        1 - CONFIDENCE, recall * effective + 0.5, np.maximum(1 - recall, 0) * effective + 0.5
+    )
+    bound = np.where(recall * effective >= LEAST_PLANETS, most / least, np.inf)
+    best = int(np.argmin(bound))
+    return PlanetShare(
+        share=min(float(above[best] / len(survey) / recall[best]), 1.0),
+        upper=min(float(bound[best]), 1.0),
+        score=float(score[best]),
+        recall=float(recall[best]),
+    )
+
+
+def planet_probability_map(
+    planets: np.ndarray, survey: np.ndarray, *, share: float, weight: np.ndarray | None = None
+) -> PiecewiseLinear:
+    """P(planet) in the survey at each score: ``share`` times density of planets over all events.
+
+    The ratio of the densities is a monotone regression of planets against events, linear between
+    the centres of its steps. No step is more certain than its number of events can show.
+    """
+    weight = np.ones(len(planets)) if weight is None else np.asarray(weight, dtype=float)
+    score = np.concatenate([planets, survey])
+    expected = np.concatenate(
+        [weight * (share * len(survey) / weight.sum()), np.zeros(len(survey))]
+    )
+    counted = np.concatenate([np.zeros(len(planets)), np.ones(len(survey))])
+    total = expected + counted
+    # planets that weigh nothing
+    score, expected, counted, total = (
+        values[total > 0] for values in (score, expected, counted, total)
+    )
+    steps = IsotonicRegression().fit_transform(score, expected / total, sample_weight=total)
+    _, which = np.unique(steps, return_inverse=True)
+    in_step = [np.bincount(which, values) for values in (expected, counted, total * score, total)]
+    planets_there, events = in_step[0], in_step[1]
+    # a step without planets may have had half a one
+    least = 0.5 * share * len(survey) / np.count_nonzero(weight)
+    height = np.maximum(planets_there, least) / np.maximum(events, 1)
+    height = np.minimum(height, 1 - 1 / (events + 2))
+    centre = in_step[2] / in_step[3]
+    return PiecewiseLinear(centre, np.maximum.accumulate(height))

@@ -1,0 +1,34 @@
+import numpy as np
+from scipy.special import softmax
+from sklearn.linear_model import LogisticRegression
+
+from exoval.models.bias_corrected_temperature import fit_temperature
+
+
+def miscalibrated(rows=6000, seed=0):
+    """Answers that are too sharp and lean to the first class, the right ones, and a truth."""
+    random = np.random.default_rng(seed)
+    right = random.dirichlet(np.ones(3), rows)
+    truth = np.array([random.choice(3, p=p) for p in right])
+    wrong = softmax(2.5 * np.log(right) + np.array([1.0, 0.0, 0.0]), axis=1)
+    return wrong, right, truth
+
+
+def test_the_right_answers_are_found_again():
+    wrong, right, truth = miscalibrated()
+    found = fit_temperature(wrong, truth)(wrong)
+    assert np.abs(found - right).mean() < 0.02
+    assert np.abs(wrong - right).mean() > 0.1
+    np.testing.assert_allclose(found.sum(axis=1), 1)
+
+
+def test_with_two_classes_it_is_logistic_regression():
+    random = np.random.default_rng(1)
+    score = random.random(2000)
+    truth = (random.random(2000) < score**2).astype(int)
+    weight = random.uniform(0.5, 2, 2000)
+    found = fit_temperature(np.column_stack([1 - score, score]), truth, weight=weight)
+    logit = np.log(np.clip(score, 1e-6, 1)) - np.log(np.clip(1 - score, 1e-6, 1))
+    peer = LogisticRegression(C=1e9, tol=1e-10).fit(logit[:, None], truth, sample_weight=weight)
+    np.testing.assert_allclose(found.slope, peer.coef_[0, 0], rtol=1e-3)
+    np.testing.assert_allclose(-found.offset[0], peer.intercept_[0], atol=1e-3)
