@@ -8,6 +8,7 @@ its star.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from sklearn.base import BaseEstimator
 from exoval.catalogs.koi_features import koi_features
 from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
 from exoval.models.calibrate import Calibration
+from exoval.models.prior_shift import estimate_priors, shift_priors
 from exoval.table.feature_table import FeatureTable
 from train.fitting.out_of_fold import (
     averaged,
@@ -29,6 +31,11 @@ from train.fitting.out_of_fold import (
     star_folds,
 )
 from train.judging.metrics import SUMMARY, judge
+
+log = logging.getLogger(__name__)
+
+#: a share below this is no estimate: one kind has vanished
+LEAST_SHARE = 0.02
 
 
 def score_candidates(
@@ -45,10 +52,11 @@ def score_candidates(
     """A table with one row per candidate, and the metrics of the same models on decided objects.
 
     Every model has a column of probabilities and one, ``_error``, of standard errors, a
-    jackknife over folds of stars. ``ensemble`` names
-    the combined models, all by default. The probabilities assume that candidates are drawn like
-    decided objects. That is not quite so: confirmed planets are brighter, more often in multiple
-    systems and better observed.
+    jackknife over folds of stars. ``ensemble`` names the combined models, all by default. These
+    probabilities assume that candidates are drawn like decided objects. That is not quite so:
+    confirmed planets are brighter, more often in multiple systems and better observed. In the
+    columns ``_shifted`` the share of planets is the one that the candidates themselves show
+    (``with_estimated_share``).
     """
     table = planet_or_not(koi_features() if table is None else table)
     fold = star_folds(table, folds=folds, seed=seed)
@@ -84,10 +92,40 @@ def score_candidates(
                 calibrated[:, candidate].std(axis=0),
                 np.mean([error[one] for one in members], axis=0),
             )
+    decided_share = float(np.mean(truth[decided]))
     return (
-        _rows(table, candidate, probability, error),
+        with_estimated_share(_rows(table, candidate, probability, error), share=decided_share),
         _quality(table, decided, truth, probability, resamples=resamples, seed=seed),
     )
+
+
+def with_estimated_share(rows: pd.DataFrame, *, share: float) -> pd.DataFrame:
+    """The table of candidates with probabilities for the share of planets among them.
+
+    ``share`` is that of the decided objects, for which the columns of ``rows`` hold. The share
+    among candidates is the most likely one (``estimate_priors``), by every model for itself. Each
+    probability has columns ``_shifted`` and ``_shifted_error``, but for a model that sees only
+    planets or none.
+    """
+    trained, columns = np.array([share, 1 - share]), {}
+    for name in [name for name in rows if f"{name}_error" in rows]:
+        probability, error = rows[name].to_numpy(), rows[f"{name}_error"].to_numpy()
+        found = estimate_priors(_two_classes(probability), trained=trained)
+        if not found.converged or found.shares.min() < LEAST_SHARE:
+            log.warning("%s: candidates in shares of %s; not shifted", name, found.shares)
+            continue
+        middle, low, high = (
+            shift_priors(_two_classes(np.clip(one, 0, 1)), trained=trained, target=found.shares)[
+                :, 0
+            ]
+            for one in (probability, probability - error, probability + error)
+        )
+        columns |= {f"{name}_shifted": middle, f"{name}_shifted_error": (high - low) / 2}
+    return rows.assign(**columns)
+
+
+def _two_classes(probability: np.ndarray) -> np.ndarray:
+    return np.column_stack([probability, 1 - probability])
 
 
 def _mapped(

@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 
 from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
 from exoval.models.calibrate import PlattCalibration
-from train.tasks.koi_candidates import score_candidates
+from train.tasks.koi_candidates import score_candidates, with_estimated_share
 
 
 @pytest.fixture
@@ -56,6 +56,27 @@ def test_what_becomes_of_a_candidate_does_not_matter(kois, tmp_path):
         PLANET: int((table.frame["disposition"] == PLANET).sum()),
         FALSE_POSITIVE: int((table.frame["disposition"] == FALSE_POSITIVE).sum()),
     }
+
+
+def test_shifted_probabilities_hold_for_the_candidates_own_share():
+    """Probabilities by Bayes' rule for one share of planets, of objects with another."""
+    random = np.random.default_rng(0)
+    is_planet = random.random(8000) < 0.7
+    strength = random.normal(np.where(is_planet, 1.0, -1.0), 1.0)
+    # the odds of two Gaussians at +1 and -1 with a prior of 0.3
+    probability = 1 / (1 + np.exp(-2 * strength) * 0.7 / 0.3)
+    rows = pd.DataFrame({"kepoi_name": "K", "it": probability, "it_error": 0.01})
+    shifted = with_estimated_share(rows, share=0.3)
+    right = 1 / (1 + np.exp(-2 * strength) * 0.3 / 0.7)
+    np.testing.assert_allclose(shifted["it_shifted"], right, atol=0.03)
+    assert shifted["it_shifted_error"].between(0, 0.06).all()
+    assert list(shifted["it"]) == list(probability)
+
+
+def test_a_model_that_sees_planets_alone_is_not_shifted(caplog):
+    rows = pd.DataFrame({"kepoi_name": "K", "it": np.full(50, 0.99), "it_error": 0.01})
+    assert list(with_estimated_share(rows, share=0.3)) == list(rows)
+    assert "not shifted" in caplog.text
 
 
 @pytest.mark.data
