@@ -1,6 +1,7 @@
 """Ways to adapt a model without a label, compared in surveys of Kepler's simulated events.
 
     python benchmarks/adaptation.py LABELLED_SET [LABELLED_SET ...] [--only NAME ...]
+        [--ways WAY ...]
 
 A way has to be chosen before the first label of a new survey is known. So it is chosen where the
 truth is known by construction: of the planets and binaries that NASA put into Kepler's pixels, and
@@ -14,6 +15,7 @@ A way that refuses counts with what the model says as it is. The last line is on
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from command_line import command_line, last_line
 
@@ -27,6 +29,7 @@ if __name__ == "__main__":
         metavar="NAME",
         default=["forest", "extra_trees", "histogram_gradient_boosting"],
     )
+    parser.add_argument("--ways", nargs="+", metavar="WAY", help="all without labels by default")
     OPTIONS = parser.parse_args()
 
 import numpy as np
@@ -110,7 +113,7 @@ def run(options: argparse.Namespace) -> dict:
         )
         for title, away in surveys.items():
             material = material_of(home, split, away)
-            for way in UNLABELLED:
+            for way in options.ways or UNLABELLED:
                 try:
                     model = WAYS[way](
                         name,
@@ -134,13 +137,13 @@ def run(options: argparse.Namespace) -> dict:
                 print(
                     f"{name:30}{title:16}{way:20}{share:8.3f}{loss:10.3f}{error:8.3f}", flush=True
                 )
-    return {"by_way": means(report), "all": report}
+    return {"by_way": means(report, options.ways or UNLABELLED), "all": report}
 
 
-def means(report: dict) -> dict:
+def means(report: dict, ways: Sequence[str]) -> dict:
     """Mean log-loss and calibration error of each way; as_it_is where a way refuses."""
     found: dict = {}
-    for way in UNLABELLED:
+    for way in ways:
         ones = [
             report[key] or report[f"{key.rpartition('/')[0]}/as_it_is"]
             for key in report
