@@ -22,8 +22,9 @@ from exoval.models.calibrate import PiecewiseLinear
 
 #: confidence of each bound of a share of events
 CONFIDENCE = 0.95
-#: effective number of planets that a bound needs
+#: effective number of planets, and number of the survey's events, that a bound needs
 LEAST_PLANETS = 50
+LEAST_EVENTS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,14 +47,15 @@ def planet_share(
 
     ``weight`` says what each planet counts. The score above which the share is read is the one
     with the smallest upper bound: higher scores are purer, but have fewer events. Raises BadTable
-    with fewer than 50 effective planets or no events.
+    with fewer than 50 effective planets, or 20 events of the survey above every score that has
+    these.
     """
     weight = np.ones(len(planets)) if weight is None else np.asarray(weight, dtype=float)
     effective = weight.sum() ** 2 / max(np.square(weight).sum(), 1e-300)
-    if effective < LEAST_PLANETS or len(survey) == 0:
+    if effective < LEAST_PLANETS or len(survey) < LEAST_EVENTS:
         raise BadTable(
             f"{effective:.0f} effective planets and {len(survey)} events of the survey; the share "
-            f"of planets needs {LEAST_PLANETS} planets: simulate more"
+            f"of planets needs {LEAST_PLANETS} and {LEAST_EVENTS}: simulate more, or leave this out"
         )
     order = np.argsort(-planets, kind="stable")
     score, recall = planets[order], np.cumsum(weight[order]) / weight.sum()
@@ -62,7 +64,13 @@ def planet_share(
     least = beta.ppf(
         1 - CONFIDENCE, recall * effective + 0.5, np.maximum(1 - recall, 0) * effective + 0.5
     )
-    bound = np.where(recall * effective >= LEAST_PLANETS, most / least, np.inf)
+    enough = (recall * effective >= LEAST_PLANETS) & (above >= LEAST_EVENTS)
+    if not enough.any():
+        raise BadTable(
+            f"fewer than {LEAST_EVENTS} of {len(survey)} events of the survey score like planets; "
+            "their share cannot be estimated"
+        )
+    bound = np.where(enough, most / least, np.inf)
     best = int(np.argmin(bound))
     return PlanetShare(
         share=min(float(above[best] / len(survey) / recall[best]), 1.0),

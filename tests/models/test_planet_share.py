@@ -48,6 +48,12 @@ def test_no_share_is_claimed_from_a_few_planets():
         planet_share(random.random(1000), np.zeros(0))
 
 
+def test_no_share_is_claimed_where_hardly_any_event_scores_like_a_planet():
+    random = np.random.default_rng(8)
+    with pytest.raises(BadTable, match="fewer than 20 of 1000 events"):
+        planet_share(scores(random, 2000, 3.0), scores(random, 1000, -4.0))
+
+
 @pytest.mark.parametrize("share", [0.03, 0.3])
 def test_probabilities_agree_with_the_truth_of_the_survey(share):
     probability, truth = [], []

@@ -43,7 +43,7 @@ OF_OTHER_EVENTS = {column.name for column in (*SIBLINGS, *MATCHES)}
 #: copies that answer for the rows that models are fitted on, if ``calibration_folds`` is 0
 ADAPTATION_FOLDS = 5
 #: what an adapted model's card says
-ADAPTATION = ("adaptation", "planet_share", "class_shares", "unexplained")
+ADAPTATION = ("adaptation", "planet_share", "share_at_home", "class_shares", "unexplained")
 #: names that other programs use, and the metric
 RANKING_NAMES = {
     "roc_auc": "roc_auc",

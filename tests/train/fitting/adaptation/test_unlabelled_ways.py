@@ -18,7 +18,7 @@ from train.fitting.fit import fitted_pipeline
 from train.judging.metrics import value_of
 from train.tasks.adapted import material_of
 
-FOREST = ExtraTreesClassifier(100, min_samples_leaf=3, random_state=0)
+FOREST = ExtraTreesClassifier(40, min_samples_leaf=3, random_state=0)
 SHARES = {"planet": 0.1, "eclipsing_binary": 0.15, "background_binary": 0.15, "no_transit": 0.6}
 
 
@@ -134,3 +134,9 @@ def test_a_feature_on_another_scale_is_aligned(home):
 def test_self_training_needs_weights(home):
     with pytest.raises(BadTable, match="takes no weights"):
         adapted("self_trained", home, sky(), KNeighborsClassifier(15))
+
+
+def test_a_model_that_cannot_tell_the_share_at_home_is_refused():
+    alike = gaussian_table(1600, 6, stars=320, seed=3, separation=0.25)
+    with pytest.raises(BadTable, match="times the share of planets even at home"):
+        adapted("relearned_junk", alike, sky())
