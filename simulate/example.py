@@ -160,7 +160,8 @@ def inject_example(
     """Draw a system of the scenario for a host and inject its light.
 
     The system is drawn around the star's true parameters, which differ from the catalogue's by
-    its errors; features are measured with the catalogue's parameters, as for real candidates.
+    its errors; features are measured with the catalogue's parameters, as for real candidates. The
+    mission's own processing comes last, as it does for a real star.
     """
     mission = simulation.hosts.mission
     true_star = simulation.catalogue_errors.sample(rng, complete_star(star))
@@ -188,7 +189,7 @@ def inject_example(
             pixel_scale_arcsec=mission.pixel_scale_arcsec,
             neighbours_arcsec=draw_neighbours(rng, mission),
         ).light_curve
-    return InjectedSystem(star, host, system, light_curve)
+    return InjectedSystem(star, host, system, mission.processed(light_curve))
 
 
 def draw_neighbours(rng: np.random.Generator, mission: Mission) -> tuple[float, float]:
