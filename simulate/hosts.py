@@ -58,7 +58,9 @@ class RealHosts:
     injected signal is the only one and no star with a real label is trained on. With
     ``mask_known_signals`` stars of planets and candidates are used with every event cut out,
     unless the cut exceeds ``largest_masked_share`` of the time or an event has no ephemeris. Stars
-    of false positives are left out: their light also varies between events.
+    of false positives are left out: their light also varies between events. With ``span_days`` a
+    host is a stretch of one of these lengths, each as likely as it is listed, where its segments
+    reach so far: files that users join cover less than whole quarters.
     """
 
     mission: Mission
@@ -69,6 +71,7 @@ class RealHosts:
     leave_out_known_signals: bool = True
     mask_known_signals: bool = False
     largest_masked_share: float = 0.3
+    span_days: Sequence[float] | None = None
     kind: str = field(default="real", init=False)
 
     def __post_init__(self) -> None:
@@ -78,6 +81,8 @@ class RealHosts:
                 f"minimum_segments={self.minimum_segments}; give 1 <= "
                 "minimum_segments <= segments_per_light_curve"
             )
+        if self.span_days is not None and not all(days > 0 for days in self.span_days):
+            raise BadParameter(f"span_days={list(self.span_days)}; give lengths above 0, or null")
 
     @cached_property
     def library(self) -> LightCurveLibrary:
@@ -188,12 +193,25 @@ class RealHosts:
         segments = self.library.segments(target)
         size = min(self.segments_per_light_curve, len(segments))
         first = int(rng.integers(len(segments) - size + 1))
-        light_curve = self.library.read(target, segments[first : first + size])
+        light_curve = self._stretch(self.library.read(target, segments[first : first + size]), rng)
         for signal in self.known.signals.get(target, ()):
             light_curve = light_curve.keep(
                 ~signal.ephemeris.in_event(light_curve.time, MASKED_DURATIONS)
             )
         return light_curve, self.library.star(target)
+
+    def _stretch(self, light_curve: LightCurve, rng: np.random.Generator) -> LightCurve:
+        """A stretch of one of ``span_days``; the whole light curve if it is shorter."""
+        if not self.span_days:
+            return light_curve
+        days = float(rng.choice(np.asarray(self.span_days, dtype=float)))
+        time = light_curve.time
+        # a stretch begins at a cadence: a pause within it counts, none before it
+        begins = time[time <= time[-1] - days]
+        if not len(begins):
+            return light_curve
+        start = begins[int(rng.integers(len(begins)))]
+        return light_curve.keep((time >= start) & (time <= start + days))
 
     @property
     def warning(self) -> str:

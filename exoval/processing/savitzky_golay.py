@@ -16,7 +16,7 @@ from exoval.lightcurve import LightCurve
 ROUNDING = 1e-14
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SavitzkyGolay:
     """Divide by polynomials of ``order`` over ``window`` cadences, as lightkurve's ``flatten``.
 

@@ -123,6 +123,28 @@ class RealTable:
         return found.table
 
 
+@dataclass(frozen=True)
+class RealAsSimulated:
+    """Real candidates with light curves, measured by the recipe of a labelled set.
+
+    Of several sets the first gives the recipe. Rows that no model can take are left out.
+    """
+
+    real: RealCandidates
+    labelled_set: str | Path | Sequence[str | Path]
+    _: KW_ONLY
+    kind: str = "real"
+    verify: str = FULL
+
+    def __call__(self) -> FeatureTable:
+        """The rows; raises DataNotFound as ``RealTable`` does."""
+        one = isinstance(self.labelled_set, str | Path)
+        first = self.labelled_set if one else next(iter(self.labelled_set))
+        recipe = read_labelled_set(first, verify=self.verify).recipe()
+        table = RealTable(self.real, recipe)()
+        return table.select(~table.unusable.any(axis=1))
+
+
 def without_stars_of(table: FeatureTable, other: FeatureTable) -> FeatureTable:
     """The rows whose star is not in the other table; BadTable if no row is left."""
     kept = ~np.isin(table.targets, np.unique(other.targets))

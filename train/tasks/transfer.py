@@ -20,6 +20,7 @@ from exoval.running.progress import progress
 from exoval.running.spreadsheet import write_csv
 from exoval.siblings import COLUMNS as SIBLINGS
 from exoval.table.feature_table import FeatureTable
+from train.data.labelled_set import empty_columns
 from train.data.splits import StarSplit
 from train.data.tables import LabelledTable, without_stars_of
 from train.fitting.fit import fit
@@ -112,16 +113,19 @@ def transfer(
 
 
 def in_common(table: FeatureTable, judged: FeatureTable) -> tuple[FeatureTable, FeatureTable]:
-    """Both tables without columns of other events that only one of them has.
+    """Both tables without empty columns, and those of other events that only one has.
 
-    A set whose stars were searched once does not relate the events of a star. Raises BadTable if
-    other columns differ.
+    A set whose stars were searched once does not relate the events of a star, and light curves
+    without centroids have no positions. Raises BadTable if other columns differ.
     """
     alone = OF_OTHER_EVENTS & ({*table.feature_names} ^ {*judged.feature_names})
     if alone:
         log.warning("only one of both tables has, and no model uses: %s", ", ".join(sorted(alone)))
+    empty = {name for one in (table, judged) for name in empty_columns(one)} - alone
+    if empty:
+        log.warning("missing in every row of a table, and not used: %s", ", ".join(sorted(empty)))
     table, judged = (
-        one.only([name for name in one.feature_names if name not in alone])
+        one.only([name for name in one.feature_names if name not in alone | empty])
         for one in (table, judged)
     )
     judged.require_columns_of(table)
