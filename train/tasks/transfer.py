@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 
 from exoval.ephemeris_match import COLUMNS as MATCHES
 from exoval.errors import BadTable, DataNotFound
-from exoval.labels import FALSE_POSITIVE, PLANET
+from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
 from exoval.models.calibrate import Calibration
 from exoval.running.output_path import make_folder
 from exoval.running.progress import progress
@@ -24,11 +24,13 @@ from train.data.labelled_set import empty_columns
 from train.data.splits import StarSplit
 from train.data.tables import LabelledTable, without_stars_of
 from train.fitting.fit import fit
+from train.fitting.out_of_fold import cross_fitted, out_of_fold, planet_or_not, star_folds
+from train.judging.benches import on_a_bench
 from train.judging.domain_auc import domain_auc
 from train.judging.domain_importance import domain_importance
 from train.judging.feature_gap import feature_gap, of_kind
 from train.judging.headline import leading
-from train.judging.metrics import HEADLINE, difference
+from train.judging.metrics import HEADLINE, difference, judge
 from train.judging.scored import Scored, evaluate, score
 from train.report.result_file import frame, write_result
 from train.report.transfer_figure import transfer_figure
@@ -51,13 +53,16 @@ def transfer(
     seed: int,
     bootstrap_resamples: int = 500,
     calibration_folds: int = 0,
+    ceiling_folds: int = 0,
     results: str | Path | None = None,
     settings: dict | None = None,
 ) -> dict:
     """Fit every classifier on ``source``, judge it on its held-out stars and on ``target``.
 
     Stars of the source are left out of the target, so that no star is both trained on and judged.
-    The target's labels are used for judging alone. Returns the result, which is written to
+    The target's labels are used for judging alone. With ``ceiling_folds`` the classifiers are also
+    cross-validated over stars on the target's own labels: what its columns allow, which is reported
+    beside and chooses nothing. Returns the result, which is written to
     ``transfer.json`` in ``output``, beside ``transfer.png``, ``gap.csv`` and ``predictions_*.csv``,
     and to the file ``results``. Raises DataNotFound or BadTable for tables that cannot be used.
     """
@@ -96,6 +101,15 @@ def transfer(
     result = frame(settings or {}, seed=seed) | {
         "metrics": {
             "headline": headline(**by_classifier[best]),
+            "target": on_a_bench(by_classifier[best]["target"]),
+            "ceiling": ceiling(
+                classifier,
+                judged,
+                calibration=calibration,
+                folds=ceiling_folds,
+                cache=output / "ceiling",
+                **resampling,
+            ),
             "by_classifier": by_classifier,
             "domain_auc": by_kind(domain_auc, table, judged, **resampling),
         },
@@ -130,6 +144,41 @@ def in_common(table: FeatureTable, judged: FeatureTable) -> tuple[FeatureTable, 
     )
     judged.require_columns_of(table)
     return table, judged
+
+
+def ceiling(
+    classifier: Mapping[str, BaseEstimator],
+    judged: FeatureTable,
+    *,
+    calibration: Calibration,
+    folds: int,
+    cache: Path,
+    resamples: int,
+    seed: int,
+) -> dict[str, dict]:
+    """The bench's numbers by name of classifiers taught by labels of other stars of the target.
+
+    Empty with ``folds`` 0. Probabilities are calibrated across the folds.
+    """
+    if folds == 0:
+        return {}
+    known = judged.select(judged.frame["disposition"].to_numpy() != UNKNOWN)
+    binary = planet_or_not(known)
+    fold = star_folds(binary, folds=folds, seed=seed)
+    truth = known.is_planet.astype(float)
+    found = out_of_fold(classifier, known, fold, seed=seed, cache=cache)
+    return {
+        name: on_a_bench(
+            judge(
+                cross_fitted(one.score, truth, fold, calibration=calibration),
+                known.is_planet,
+                known.targets,
+                resamples=resamples,
+                seed=seed,
+            )
+        )
+        for name, one in found.items()
+    }
 
 
 def headline(source: dict, target: dict) -> dict:
