@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from exoval.errors import BadLightCurve, BadParameter
 from exoval.missions.catalogue_star import catalogue_star
-from exoval.missions.linear_flux import linear_flux
+from exoval.missions.linear_flux import LinearFlux, linear_flux
 from exoval.missions.mission import Mission
 from exoval.missions.pipeline_product import PipelineProduct
 from exoval.missions.pipeline_segment import PipelineSegment
@@ -38,6 +38,8 @@ STAR = {
 NEEDED, OPTIONAL = ("time", "flux"), ("flux_err",)
 #: a pause longer than this parts sectors, days
 PAUSE_DAYS = 5.0
+#: a median nearer to 0 than to 1
+HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,7 @@ class StarRows:
         nothing = np.full(len(time), np.nan)
         error = np.asarray(lists.get("flux_err", nothing), dtype=np.float64)
         error = error[part] if "flux_err" in lists else nothing
-        try:
-            linear = linear_flux(flux, error)
-        except BadParameter as problem:
-            raise BadLightCurve(f"{self.path}, {target}: {problem}") from problem
+        linear = self._linear(flux, error, target)
         return PipelineSegment(
             target=target,
             number=segment,
@@ -101,6 +100,16 @@ class StarRows:
             notes=linear.notes,
             is_processed=self.product.is_processed,
         )
+
+    def _linear(self, flux: np.ndarray, error: np.ndarray, target: str) -> LinearFlux:
+        """Flux with the star's level in it; what is processed and about zero is a relative change."""
+        # binned flux of a quiet star scatters less than the cadences by which a scale is guessed
+        if self.product.is_processed and abs(np.nanmedian(flux)) < HALF:
+            return LinearFlux(1 + flux, error, ("flux about zero was read as 1 + relative change",))
+        try:
+            return linear_flux(flux, error)
+        except BadParameter as problem:
+            raise BadLightCurve(f"{self.path}, {target}: {problem}") from problem
 
     @property
     def _exposure(self) -> float:

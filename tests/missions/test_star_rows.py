@@ -35,6 +35,15 @@ def test_a_processed_product_is_read_as_it_is(tmp_path):
     assert library.mission.processed(light_curve) is light_curve
 
 
+def test_a_quiet_star_is_about_zero_too(tmp_path):
+    path = rows(tmp_path / "kepler_koi_flattened_1.parquet", around=0.0)
+    frame = pd.read_parquet(path)
+    frame["flux"] = [1e-3 * one for one in frame["flux"]]
+    frame.to_parquet(path)
+    light_curve = open_library(kepler(processing=BINS), folder=path).read("KIC 7")
+    assert np.std(light_curve.flux) == pytest.approx(1e-6, rel=0.1)
+
+
 def test_another_product_is_processed(tmp_path):
     path = rows(tmp_path / "mine.parquet", pause=8.0)
     library = open_library(kepler(processing=BINS), folder=path)

@@ -62,9 +62,10 @@ def transfer(
     Stars of the source are left out of the target, so that no star is both trained on and judged.
     The target's labels are used for judging alone. With ``ceiling_folds`` the classifiers are also
     cross-validated over stars on the target's own labels: what its columns allow, which is reported
-    beside and chooses nothing. Returns the result, which is written to
-    ``transfer.json`` in ``output``, beside ``transfer.png``, ``gap.csv`` and ``predictions_*.csv``,
-    and to the file ``results``. Raises DataNotFound or BadTable for tables that cannot be used.
+    beside and chooses nothing. Returns the result, which is written to ``transfer.json`` in
+    ``output``, beside ``transfer.png``, ``gap.csv``, ``predictions_*.csv`` and
+    ``features_target.parquet``, and to the file ``results``. Raises DataNotFound or BadTable for
+    tables that cannot be used.
     """
     start = time.time()
     output = make_folder(output)
@@ -122,7 +123,15 @@ def transfer(
         "columns": table.feature_names,
     }
     result["seconds"] = round(time.time() - start, 1)
-    write(result, output=output, results=results, held_out=held_out, elsewhere=elsewhere, gap=gap)
+    write(
+        result,
+        output=output,
+        results=results,
+        held_out=held_out,
+        elsewhere=elsewhere,
+        gap=gap,
+        judged=judged,
+    )
     return result | {"verdict": verdict(result)}
 
 
@@ -237,6 +246,7 @@ def write(
     held_out: dict[str, Scored],
     elsewhere: dict[str, Scored],
     gap: pd.DataFrame,
+    judged: FeatureTable,
 ) -> None:
     """Write the result, predictions, distances and the figure."""
     write_result(output / "transfer.json", result)
@@ -245,6 +255,7 @@ def write(
     write_csv(predictions(held_out, None), output / "predictions_source.csv")
     write_csv(predictions(elsewhere, None), output / "predictions_target.csv")
     write_csv(gap, output / "gap.csv")
+    judged.frame.to_parquet(output / "features_target.parquet")
     try:
         best = result["leading"]
         transfer_figure(
