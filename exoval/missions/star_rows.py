@@ -102,7 +102,7 @@ class StarRows:
         )
 
     def _linear(self, flux: np.ndarray, error: np.ndarray, target: str) -> LinearFlux:
-        """Flux with the star's level in it; what is processed and about zero is a relative change."""
+        """Flux with the star's level in it; processed flux about zero is a relative change."""
         # binned flux of a quiet star scatters less than the cadences by which a scale is guessed
         if self.product.is_processed and abs(np.nanmedian(flux)) < HALF:
             return LinearFlux(1 + flux, error, ("flux about zero was read as 1 + relative change",))
