@@ -1,11 +1,12 @@
-"""What stands at the top and at the bottom of a ranking of Kepler's threshold-crossing events.
+"""What stands at the top and at the bottom of a ranking of real events.
 
     python benchmarks/top_and_bottom.py TRANSFER [--classifier forest] [--top 120] [--bottom 250]
 
-``TRANSFER`` is the output of python -m train experiment=simulated_to_tce. The highest events that
-are no planets, and the lowest planets, are sorted by the first cause that holds. Beside each count
-stands the share of all events of that kind to which the cause applies, so that what is merely
-frequent is not taken for a cause. The last line is one JSON object. Needs EXOVAL_DATA.
+``TRANSFER`` is the output of python -m train experiment=simulated_to_tce or of another transfer,
+whose ``features_target.parquet`` has the events. Causes whose columns it lacks apply to none. The
+highest events that are no planets, and the lowest planets, are sorted by the first cause that
+holds. Beside each count stands the share of all events of that kind to which the cause applies, so
+that what is merely frequent is not taken for a cause. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -58,6 +59,9 @@ OF_NO_PLANETS: dict[str, Cause] = {
     ),
     "too large for a planet (above 22 Earth radii)": lambda events: events["planet_radius"] > 22,
     "a second dip above 7 sigma": lambda events: events["secondary_mes"] > 7.1,
+    "odd and even depths differ by 3 sigma": lambda events: events["odd_even_sigma"] > 3,
+    "evolved star (log g below 3.9)": lambda events: events["logg"] < 3.9,
+    "one event has most of the strength": lambda events: events["ses_max_share"] > 0.7,
     "another event of the star": lambda events: events["sibling_count"] > 0,
     "strength below 10": lambda events: events["mes"] < 10,
     "none of these": lambda events: pd.Series(True, index=events.index),
@@ -75,9 +79,27 @@ OF_PLANETS: dict[str, Cause] = {
     "below 1.25 Earth radii": lambda events: events["planet_radius"] < 1.25,
     "ten events or fewer": lambda events: events["transit_count"] <= 10,
     "strength below 12": lambda events: events["mes"] < 12,
+    "evolved star (log g below 3.9)": lambda events: events["logg"] < 3.9,
     "above 8 Earth radii": lambda events: events["planet_radius"] > 8,
     "none of these": lambda events: pd.Series(True, index=events.index),
 }
+
+
+#: columns that the causes ask for
+ASKED = (
+    "sibling_period_distance",
+    "sibling_period_ratio",
+    "sibling_count",
+    "has_deeper_match",
+    "source_offset_sigma",
+    "transit_count",
+    "mes",
+    "planet_radius",
+    "secondary_mes",
+    "odd_even_sigma",
+    "logg",
+    "ses_max_share",
+)
 
 
 def by_cause(chosen: pd.DataFrame, every: pd.DataFrame, causes: dict[str, Cause]) -> dict:
@@ -108,10 +130,19 @@ def show(title: str, chosen: pd.DataFrame, causes: dict) -> dict:
     return {"causes": causes, "labels": chosen["label"].value_counts().to_dict()}
 
 
+def _events(transfer: Path) -> pd.DataFrame:
+    """The judged events with all columns that a cause asks for; NaN for those they lack."""
+    path = transfer / "features_target.parquet"
+    found = pd.read_parquet(path) if path.is_file() else tce_table().frame
+    if "secondary_mes" not in found and "secondary_sigma" in found:
+        found = found.assign(secondary_mes=found["secondary_sigma"])
+    return found.reindex(columns=list(dict.fromkeys([*found, *ASKED])))
+
+
 def main(options: argparse.Namespace) -> None:
     """Print both tables."""
     scores = pd.read_csv(options.transfer / "predictions_target.csv").set_index("event")
-    events = tce_table().frame.set_index("event").loc[scores.index]
+    events = _events(options.transfer).set_index("event").loc[scores.index]
     events["probability"] = scores[f"{options.classifier}_probability"]
     events = events.sort_values("probability", ascending=False, kind="stable")
     planets = events["disposition"] == "planet"

@@ -64,6 +64,7 @@ class LightCurve:
     known neighbours was already subtracted (true of PDCSAP). ``band`` names the passband; an empty
     name stands for the band of the mission's name. ``notes`` are sentences on what a reader
     converted or guessed, ``left_out`` the number of cadences it left out for each reason.
+    ``is_processed`` says that a survey's own processing (``Mission.processing``) was applied.
 
     Lists, masked arrays, table columns, quantities with a unit and other byte orders are accepted
     and become plain arrays of 64-bit floats, times days. Cadences whose time or flux is masked are
@@ -86,6 +87,7 @@ class LightCurve:
     band: str = ""
     notes: tuple[str, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
+    is_processed: bool = False
 
     def __post_init__(self) -> None:
         size, masks = len(self.time), (missing(self.time), missing(self.flux))

@@ -52,7 +52,7 @@ def measure_real_event(
     the whole light curve allows are found first. Raises NoDip if the data show no dip at the event,
     BadLightCurve if no cadence is left.
     """
-    light_curve = as_light_curve(light_curve, recipe.mission)
+    light_curve = _processed(as_light_curve(light_curve, recipe.mission), event, recipe)
     if recipe.max_events == 1:
         light_curve = without_events(light_curve, others)
     if not event.period_is_known:
@@ -70,6 +70,20 @@ def measure_real_event(
     if measured is None or not measured.folded.inside.any():
         raise NoDip(_no_dip(light_curve, event.ephemeris))
     return measured
+
+
+def _processed(light_curve: LightCurve, event: TransitEvent, recipe: Recipe) -> LightCurve:
+    """The light curve after the mission's own processing, of the segments with most of the event.
+
+    The processing of a simulated star sees no other segments.
+    """
+    mission = recipe.simulated or recipe.mission
+    if not mission.processing or light_curve.is_processed:
+        return light_curve
+    if event.period_is_known:
+        size = recipe.segments_per_light_curve
+        light_curve = best_window(light_curve, event.ephemeris, size)
+    return mission.processed(light_curve)
 
 
 def _among_its_siblings(

@@ -98,14 +98,19 @@ class Outcome:
     views: tuple[np.ndarray, np.ndarray] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class InjectedSystem:
-    """A host, the system drawn for it, and the light curve with the injected signal."""
+    """A host, the system drawn for it, and the light curve with the injected signal.
+
+    ``published`` is the light curve after the mission's own processing: what is searched and
+    measured. It is ``light_curve`` where the mission has none.
+    """
 
     star: Star
     host: LightCurve
     system: System
     light_curve: LightCurve
+    published: LightCurve
 
     @cached_property
     def noise_ppm(self) -> float:
@@ -160,7 +165,8 @@ def inject_example(
     """Draw a system of the scenario for a host and inject its light.
 
     The system is drawn around the star's true parameters, which differ from the catalogue's by
-    its errors; features are measured with the catalogue's parameters, as for real candidates.
+    its errors; features are measured with the catalogue's parameters, as for real candidates. The
+    mission's own processing comes last, as it does for a real star.
     """
     mission = simulation.hosts.mission
     true_star = simulation.catalogue_errors.sample(rng, complete_star(star))
@@ -188,7 +194,13 @@ def inject_example(
             pixel_scale_arcsec=mission.pixel_scale_arcsec,
             neighbours_arcsec=draw_neighbours(rng, mission),
         ).light_curve
-    return InjectedSystem(star, host, system, light_curve)
+    return InjectedSystem(
+        star=star,
+        host=host,
+        system=system,
+        light_curve=light_curve,
+        published=mission.processed(light_curve),
+    )
 
 
 def draw_neighbours(rng: np.random.Generator, mission: Mission) -> tuple[float, float]:
@@ -268,7 +280,7 @@ def _search(
     recipe: Recipe, injected: InjectedSystem, truths: list[dict], rng: np.random.Generator
 ) -> FoundEvents:
     """The events of the star, each matched with the orbits that were injected."""
-    light_curve, star = injected.light_curve, injected.star
+    light_curve, star = injected.published, injected.star
     eclipses = [_eclipses(orbit) for orbit in injected.system.orbits]
     if recipe.max_events > 1:
         events = star_events(light_curve, star, recipe)
@@ -290,7 +302,7 @@ def _measured(
     injected: InjectedSystem, recipe: Recipe, *, found: Sequence[TransitEvent], place: int
 ) -> dict:
     """Status, features and views of the event at a place, with the earlier ones taken out."""
-    light_curve, siblings = injected.light_curve, None
+    light_curve, siblings = injected.published, None
     if recipe.max_events > 1:
         light_curve = without_found(light_curve, found[:place], recipe)
         siblings = sibling_values(found, place, most_events=recipe.max_events)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import math
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -58,7 +58,10 @@ class RealHosts:
     injected signal is the only one and no star with a real label is trained on. With
     ``mask_known_signals`` stars of planets and candidates are used with every event cut out,
     unless the cut exceeds ``largest_masked_share`` of the time or an event has no ephemeris. Stars
-    of false positives are left out: their light also varies between events.
+    of false positives are left out: their light also varies between events. With ``span_days`` a
+    host is a stretch of one of these lengths, each as likely as it is listed, where its segments
+    reach so far: files that users join cover less than whole quarters. ``star_limits`` gives the
+    lowest and highest value of parameters, such as {logg: [3.9, 5]}: a survey's targets are chosen.
     """
 
     mission: Mission
@@ -69,6 +72,8 @@ class RealHosts:
     leave_out_known_signals: bool = True
     mask_known_signals: bool = False
     largest_masked_share: float = 0.3
+    span_days: Sequence[float] | None = None
+    star_limits: Mapping[str, Sequence[float]] | None = None
     kind: str = field(default="real", init=False)
 
     def __post_init__(self) -> None:
@@ -77,6 +82,13 @@ class RealHosts:
                 f"segments_per_light_curve={self.segments_per_light_curve} and "
                 f"minimum_segments={self.minimum_segments}; give 1 <= "
                 "minimum_segments <= segments_per_light_curve"
+            )
+        check_spans(self.span_days)
+        wrong = set(self.star_limits or {}) - {field.name for field in fields(Star)}
+        if wrong:
+            raise BadParameter(
+                f"star_limits names {', '.join(sorted(wrong))}; give parameters of stars, such as "
+                "{teff: [4000, 7000]}"
             )
 
     @cached_property
@@ -132,6 +144,21 @@ class RealHosts:
             return False  # kept, so that its own error is counted when it is drawn
         return not math.isfinite(star.radius) and not math.isfinite(star.teff)
 
+    @cached_property
+    def other_stars(self) -> frozenset[str]:
+        """Stars outside ``star_limits``."""
+        if not self.star_limits:
+            return frozenset()
+        return frozenset(filter(self._is_other, self.library.targets()))
+
+    def _is_other(self, target: str) -> bool:
+        try:
+            star = self.library.star(target)
+        except BadLightCurve:
+            return False  # as in unknown_stars
+        limits = (self.star_limits or {}).items()
+        return not all(low <= getattr(star, name) <= high for name, (low, high) in limits)
+
     def _is_short(self, target: str) -> bool:
         """Whether a star of the library has too few segments; False for an unknown star."""
         return (
@@ -148,7 +175,9 @@ class RealHosts:
         is left.
         """
         wanted = self.wanted
-        lost = self.left_out | (frozenset() if self.targets else self.unknown_stars)
+        lost = self.left_out | (
+            frozenset() if self.targets else self.unknown_stars | self.other_stars
+        )
         eligible = tuple(
             str(target) for target in wanted if target not in lost and not self._is_short(target)
         )
@@ -175,6 +204,8 @@ class RealHosts:
         """Why a star is no host."""
         if target in self.reasons:
             return self.reasons[target]
+        if target in self.other_stars:
+            return "outside host.star_limits"
         if self._is_short(target):
             return f"fewer than {self.minimum_segments} segments"
         return "neither radius nor temperature"
@@ -189,6 +220,7 @@ class RealHosts:
         size = min(self.segments_per_light_curve, len(segments))
         first = int(rng.integers(len(segments) - size + 1))
         light_curve = self.library.read(target, segments[first : first + size])
+        light_curve = stretch_of(light_curve, self.span_days, rng)
         for signal in self.known.signals.get(target, ()):
             light_curve = light_curve.keep(
                 ~signal.ephemeris.in_event(light_curve.time, MASKED_DURATIONS)
@@ -229,6 +261,7 @@ class RealHosts:
             "stars_left_out_by_reason": dict(Counter(self.reasons.values()).most_common()),
             "stars_with_masked_signals": len(self.known.signals.keys() - self.left_out),
             "stars_left_out_without_parameters": len(self.unknown_stars - self.left_out),
+            "stars_left_out_by_limits": len(self.other_stars - self.left_out - self.unknown_stars),
             "segments_per_light_curve": self.segments_per_light_curve,
             "minimum_segments": self.minimum_segments,
             "missing_catalogues": list(self.known.missing),
@@ -250,13 +283,18 @@ class ProceduralHosts:
     """Procedural stars and light curves from the mission's settings, for use without data.
 
     There are ``stars`` different stars of the mission's field, and every draw of a star has new
-    noise. ``segments`` replaces the number of segments in the mission's schedule.
+    noise. ``segments`` replaces the number of segments in the mission's schedule. ``span_days`` is
+    that of ``RealHosts``.
     """
 
     mission: Mission
     segments: int | None = None
     stars: int = 500
+    span_days: Sequence[float] | None = None
     kind: str = field(default="procedural", init=False)
+
+    def __post_init__(self) -> None:
+        check_spans(self.span_days)
 
     def draw(self, rng: np.random.Generator) -> tuple[LightCurve, Star]:
         """A random star of the procedural field and a light curve of it."""
@@ -270,6 +308,7 @@ class ProceduralHosts:
             segments=self.segments,
             band=self.mission.band,
         )
+        light_curve = stretch_of(light_curve, self.span_days, rng)
         decrowded = self.mission.flux_is_decrowded
         return replace(light_curve, flux_is_decrowded=decrowded), star
 
@@ -298,6 +337,28 @@ class ProceduralHosts:
     def data(self) -> dict:
         """Nothing: all is made up from the settings."""
         return {}
+
+
+def check_spans(span_days: Sequence[float] | None) -> None:
+    """Raise BadParameter for a length of hosts that is not positive."""
+    if span_days is not None and not all(days > 0 for days in span_days):
+        raise BadParameter(f"span_days={list(span_days)}; give lengths above 0, or null")
+
+
+def stretch_of(
+    light_curve: LightCurve, span_days: Sequence[float] | None, rng: np.random.Generator
+) -> LightCurve:
+    """A stretch of one of these lengths; the whole light curve without them or if it is shorter."""
+    if not span_days:
+        return light_curve
+    days = float(rng.choice(np.asarray(span_days, dtype=float)))
+    time = light_curve.time
+    # a stretch begins at a cadence: a pause within it counts, none before it
+    begins = time[time <= time[-1] - days]
+    if not len(begins):
+        return light_curve
+    start = begins[int(rng.integers(len(begins)))]
+    return light_curve.keep((time >= start) & (time <= start + days))
 
 
 def procedural_light_curve(

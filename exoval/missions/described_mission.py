@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from exoval.errors import BadParameter, shown
 from exoval.missions.mission import MASK, Mission
 from exoval.missions.pipeline_product import PipelineProduct
 from exoval.noise.procedural_noise import ProceduralNoise
 from exoval.populations.target_stars import TargetStars
+from exoval.processing.step import Step
 from exoval.units import SECONDS_PER_DAY
 
 
@@ -25,6 +28,7 @@ def described_mission(
     noise: ProceduralNoise | None = None,
     targets: TargetStars | None = None,
     event_removal: str = MASK,
+    processing: Mapping[str, Step] | None = None,
 ) -> Mission:
     """Return a mission from its numbers; conf/mission/template.yaml explains every argument.
 
@@ -53,6 +57,7 @@ def described_mission(
         targets=targets or TargetStars(),
         name_prefixes=(target_prefix,),
         event_removal=event_removal,
+        processing=processing or {},
     )
 
 

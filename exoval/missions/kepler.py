@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from exoval.missions.mission import MASK, Mission
 from exoval.missions.pipeline_product import PipelineProduct
 from exoval.noise.procedural_noise import ProceduralNoise
 from exoval.populations.target_stars import TargetStars
+from exoval.processing.step import Step
 
 #: long cadence (days), pixel (arcsec), and the BJD at time 0 of BKJD (Kepler Archive Manual)
 EXPOSURE_DAYS, PIXEL_ARCSEC, BKJD_ZERO = 0.0204335982, 3.98, 2454833.0
@@ -57,6 +58,17 @@ KEPSEISMIC = replace(
     ".download_all(download_dir=FOLDER)",
 )
 
+#: relative flux about zero of KOI hosts as users post-process it: two files a star, processed as
+#: conf/mission/kepler_flattened.yaml says (KIC 2985767 and 2975770 follow from the pipeline's
+#: flux to 1e-7)
+FLATTENED = replace(
+    LONG_CADENCE,
+    name="flattened",
+    parquet_files="kepler_koi_flattened*.parquet",
+    star_files="kepler_koi_flattened*.parquet",
+    is_processed=True,
+)
+
 #: Dropped: attitude tweak (0), safe mode (1), coarse point (2), Earth point (3), desaturation (5),
 #: argabrightening (6), manual exclude (8), detector anomaly (14), no fine point (15), no data (16),
 #: thruster firing (20). PDC flux is empty at all of these, so they matter for SAP. Kept:
@@ -80,6 +92,7 @@ def kepler(
     noise: ProceduralNoise | None = None,
     targets: TargetStars | None = None,
     event_removal: str = MASK,
+    processing: Mapping[str, Step] | None = None,
 ) -> Mission:
     """Return Kepler long cadence: times in BKJD, targets ``KIC ...``, segments are quarters.
 
@@ -98,6 +111,7 @@ def kepler(
         quality_bits=quality_bits,
         product=LONG_CADENCE,
         flux_column=flux_column,
+        other_products=(FLATTENED,) if processing else (),
         single_file_products=(KEPSEISMIC,),
         observed=OBSERVED,
         aperture_radius_pixels=aperture_radius_pixels,
@@ -105,4 +119,5 @@ def kepler(
         targets=targets or TargetStars(),
         name_prefixes=("KIC", "KOI", "K", "KEPLER"),
         event_removal=event_removal,
+        processing=processing or {},
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
@@ -13,21 +12,16 @@ from exoval.data_folder import data_folder, is_sample
 from exoval.errors import BadLightCurve, DataNotFound
 from exoval.lightcurve import LightCurve, stitch
 from exoval.missions.fits_folder import open_fits_folder
+from exoval.missions.joined_folders import JoinedFolders
+from exoval.missions.light_curve_folder import LightCurveFolder
 from exoval.missions.mission import Mission
 from exoval.missions.parquet_folder import open_parquet_folder
-from exoval.missions.pipeline_segment import PipelineSegment
+from exoval.missions.star_rows import open_star_rows
 from exoval.missions.table_folder import open_table_folder
 from exoval.star import Star
 
-
-class LightCurveFolder(Protocol):
-    """The storage of a library's light curves; callers ask only for targets and segments it has."""
-
-    def targets(self) -> list[str]: ...
-    def segments(self, target: str) -> tuple[int, ...]: ...
-    def star(self, target: str) -> Star: ...
-    def read_segment(self, target: str, segment: int) -> PipelineSegment: ...
-    def paths(self) -> list[Path]: ...
+#: folder beside light_curves/ with light curves in forms that other people made
+OTHER = "light_curves_other"
 
 
 @dataclass(frozen=True)
@@ -101,12 +95,19 @@ def open_library(mission: Mission, *, folder: str | Path | None = None) -> Light
     one of three kinds of files; the first kind found is used: Parquet files
     (``exoval.missions.parquet_folder``); FITS files as downloaded, in the folder or its subfolders;
     or one plain table for each target (``exoval.missions.table_file``), in a subfolder of the
-    mission's name or in the folder itself.
+    mission's name or in the folder itself. By default files with a row a star
+    (``exoval.missions.star_rows``) in $EXOVAL_DATA/light_curves_other are added where a product of
+    the mission names them and is not processed. ``folder`` may itself be such a file; a relative
+    path that does not exist is looked for in the data folder.
 
     Raises DataNotFound if the folder does not exist or has no light curve of the mission, and
     BadLightCurve for a broken file.
     """
     product = mission.product
+    if folder is not None and Path(folder).suffix == ".parquet":
+        path = _in_data_folder(Path(folder))
+        return LightCurveLibrary(mission, str(path), open_star_rows(mission, path))
+    further = _rows_of_others(mission) if folder is None else []
     remedy = (
         "set EXOVAL_DATA to a folder with light_curves/ in it, give the folder, or download "
         f"some: {product.download}"
@@ -130,7 +131,31 @@ def open_library(mission: Mission, *, folder: str | Path | None = None) -> Light
         files = open_fits_folder(mission, files=sorted(fits))
     if not files.targets() and tables.is_dir():
         files, folder = open_table_folder(mission, tables), tables
+    if further:
+        files = JoinedFolders([*([files] if files.targets() else []), *further])
     if not files.targets():
         where = "the sample that ships with exoval" if is_sample(folder) else str(folder)
         raise DataNotFound(f"no light curve of mission {mission.name} in {where}; {remedy}")
     return LightCurveLibrary(mission, str(folder), files)
+
+
+def _rows_of_others(mission: Mission) -> list[LightCurveFolder]:
+    """The files with a row a star that other people made of the mission's unprocessed flux."""
+    folder = data_folder() / OTHER
+    return [
+        open_star_rows(mission, path)
+        for product in mission.products
+        if product.star_files and not product.is_processed and folder.is_dir()
+        for path in sorted(folder.glob(product.star_files))
+    ]
+
+
+def _in_data_folder(path: Path) -> Path:
+    """A file as it is named or, if there is none, in the data folder; raises DataNotFound."""
+    for found in (path, data_folder() / path):
+        if found.is_file():
+            return found
+    raise DataNotFound(
+        f"no light curves at {path}, nor in the data folder {data_folder()}; give another path or "
+        "set EXOVAL_DATA"
+    )

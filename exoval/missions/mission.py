@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from exoval.missions.table_file import is_table, read_table_segments, target_of
 from exoval.noise.procedural_noise import ProceduralNoise
 from exoval.physics.stellar_relations import BANDS
 from exoval.populations.target_stars import TargetStars
+from exoval.processing.step import Step, processed_by
 from exoval.star import Star
 
 #: ways to take a found event out of a light curve (``exoval.removal``)
@@ -45,7 +46,10 @@ class Mission:
     simulate procedural light curves and stars where real ones are missing. A star or signal whose
     name begins with one of ``name_prefixes`` (KIC, TOI) belongs to this mission where nobody
     names another. Before a star is searched again, found events are masked or their fit is
-    subtracted (``event_removal``).
+    subtracted (``event_removal``). ``processing`` are the steps that users of the mission take
+    before they publish a light curve, in their order (``exoval.processing``); they are applied to a
+    light curve before anything is searched or measured, unless its product declares that it has
+    undergone them.
 
     Raises BadParameter for another flux column or removal, an empty period range, an impossible
     bit, or a length or exposure that is not positive.
@@ -70,9 +74,11 @@ class Mission:
     targets: TargetStars = field(default_factory=TargetStars)
     name_prefixes: tuple[str, ...] = ()
     event_removal: str = MASK
+    processing: Mapping[str, Step] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "quality_bits", tuple(int(bit) for bit in self.quality_bits))
+        object.__setattr__(self, "processing", dict(self.processing or {}))
         if self.flux_column not in ("pdcsap", "sap"):
             raise BadParameter(f"flux_column={shown(self.flux_column)}; use pdcsap or sap")
         if self.event_removal not in (MASK, SUBTRACT):
@@ -222,6 +228,15 @@ class Mission:
         return usable_light_curve(
             segment, self.name, quality_bitmask=self.quality_bitmask, band=self.band
         )
+
+    def processed(self, light_curve: LightCurve) -> LightCurve:
+        """Return the light curve after the mission's processing, unless it has undergone it.
+
+        Raises BadLightCurve if a step leaves nothing.
+        """
+        if not self.processing or light_curve.is_processed:
+            return light_curve
+        return processed_by(self.processing.values(), light_curve)
 
     def read_star(self, path: str | Path) -> Star:
         """Return the star as described by the headers of a FITS file.

@@ -45,6 +45,10 @@ class PipelineProduct:
     may be empty or absent. ``corrects_crowding`` says that ``pdcsap`` excludes the light of
     neighbours.
 
+    ``star_files`` is the glob pattern of Parquet files with one star a row
+    (``exoval.missions.star_rows``). ``is_processed`` declares that fluxes have undergone the
+    processing of the mission (``Mission.processing``).
+
     The noise is the pipeline's CDPP over
     ``noise_hours``, in the FITS header ``noise_keyword`` and the Parquet library's column
     ``noise_column``. ``download`` tells users, in messages, how to get light curves.
@@ -79,6 +83,8 @@ class PipelineProduct:
     motion_columns: tuple[str, ...] = ("POS_CORR1", "POS_CORR2")
     corrects_crowding: bool = True
     star_keywords: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: STAR_KEYWORDS)
+    star_files: str = ""
+    is_processed: bool = False
 
     def target_name(self, number: int | str) -> str:
         """Return the target string of a catalogue number, such as ``KIC 757450``."""

@@ -18,7 +18,8 @@ class PipelineSegment:
     ``time`` is in days, ``quality`` holds the pipeline's bits, centroids are in pixels with the
     local image motion subtracted. ``number`` is the quarter or sector, ``crowding`` the target's
     share of the aperture's flux, ``noise_ppm`` on six hours, ``exposure`` in days. ``notes`` are
-    sentences on what was converted or guessed.
+    sentences on what was converted or guessed; ``is_processed`` says that the mission's own
+    processing was applied to the flux.
     """
 
     target: str
@@ -34,6 +35,7 @@ class PipelineSegment:
     noise_ppm: float = float("nan")
     flux_is_decrowded: bool = True
     notes: tuple[str, ...] = ()
+    is_processed: bool = False
 
 
 #: range of possible fluxes of a star, in units of the median; outside it the background was
@@ -94,6 +96,7 @@ def usable_light_curve(
         segments=(part,),
         flux_is_decrowded=segment.flux_is_decrowded,
         notes=segment.notes,
+        is_processed=segment.is_processed,
         left_out={reason: number for reason, number in counts.items() if number},
         **arrays,
     )

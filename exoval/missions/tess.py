@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exoval.missions.mission import MASK, Mission
-from exoval.missions.tess_products import FULL_FRAME_PRODUCTS, TWO_MINUTE_CADENCE
+from exoval.missions.tess_products import (
+    FULL_FRAME_PRODUCTS,
+    PLAIN_TWO_MINUTE,
+    TWO_MINUTE_CADENCE,
+)
 from exoval.noise.procedural_noise import ProceduralNoise
 from exoval.populations.target_stars import TargetStars
 
@@ -58,6 +62,7 @@ def tess(
         quality_bits=quality_bits,
         product=TWO_MINUTE_CADENCE,
         flux_column=flux_column,
+        other_products=(PLAIN_TWO_MINUTE,) if flux_column == "pdcsap" else (),
         single_file_products=FULL_FRAME_PRODUCTS,
         observed=OBSERVED,
         aperture_radius_pixels=aperture_radius_pixels,

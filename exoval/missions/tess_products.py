@@ -28,6 +28,15 @@ TWO_MINUTE_CADENCE = PipelineProduct(
     clock="btjd",
 )
 
+#: two-minute flux that users saved as plain arrays with parameters of the TIC, a row a star
+PLAIN_TWO_MINUTE = replace(
+    TWO_MINUTE_CADENCE,
+    name="plain two-minute flux",
+    # no FITS files of its own: the pipeline's are not read twice
+    fits_files="tess_two_minute_plain*.fits",
+    star_files="tess_two_minute_plain*.parquet",
+)
+
 #: Caldwell et al. 2020 (RNAAS 4, 201): the two-minute pipeline on full-frame images
 TESS_SPOC = replace(
     TWO_MINUTE_CADENCE,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,6 +21,7 @@ from exoval.missions.library import LightCurveLibrary, open_library
 from exoval.real_event import limits_exceeded, measure_real_event
 from exoval.recipe import Recipe
 from exoval.running.progress import progress
+from exoval.star import Star
 from exoval.table.feature_table import IDENTITY, FeatureTable
 from exoval.views.store import Views
 
@@ -49,18 +51,21 @@ class RealCandidates:
     catalogued ephemeris, in the ``segments_per_light_curve`` consecutive segments with most of
     its events. Other signals of the star are cut out, as a pipeline does after finding them, or
     are events of the star beside it (``measure_real_event``); non-transiting phenomena (NTP) are
-    left in and are no events.
+    left in and are no events. ``folder`` is a folder of light curves or a file with a row a star.
+    ``stars`` gives the stars that the light curves say nothing of.
     """
 
     catalogs: tuple[Callable[[], list[Candidate]], ...]
     folder: str | None = None
     seen_again: tuple[Callable[[LightCurveLibrary], list[Candidate]], ...] = ()
+    stars: Callable[[], Mapping[str, Star]] | None = None
 
     def measure(self, recipe: Recipe) -> RealSet | None:
         """The measured candidates; None, with a warning, if there are no data."""
         try:
             library = open_library(recipe.mission, folder=self.folder)
             candidates = self.candidates(library)
+            stars = self.stars() if self.stars is not None else {}
         except DataNotFound as error:
             log.warning("real candidates cannot be judged: %s", error)
             return None
@@ -70,7 +75,8 @@ class RealCandidates:
         ):
             identity = _identity(candidate)
             try:
-                measured = _measure(candidate, others, library, recipe)
+                star = _described(library.star(candidate.target), stars)
+                measured = _measure(candidate, others, library, star, recipe=recipe)
             except ExovalError as error:
                 skipped.append(identity | {"reason": str(error)})
                 continue
@@ -126,14 +132,19 @@ class _NotJudged(ExovalError):
 
 
 def _measure(
-    candidate: Candidate, others: list[Ephemeris], library: LightCurveLibrary, recipe: Recipe
+    candidate: Candidate,
+    others: list[Ephemeris],
+    library: LightCurveLibrary,
+    star: Star,
+    *,
+    recipe: Recipe,
 ) -> MeasuredEvent:
     """The measured candidate; an ExovalError gives the reason to skip it."""
     shortest, longest = recipe.periods
     if not shortest <= candidate.ephemeris.period <= longest:
         raise _NotJudged(f"period outside the {shortest:g}-{longest:g} days that were simulated")
     event = TransitEvent(ephemeris=candidate.ephemeris, depth=candidate.depth, source="catalogue")
-    light_curve, star = library.read(candidate.target), library.star(candidate.target)
+    light_curve = library.read(candidate.target)
     try:
         measured = measure_real_event(light_curve, event, star, recipe, others=others)
     except NoDip as error:
@@ -143,6 +154,12 @@ def _measure(
     if exceeded:
         raise _NotJudged(exceeded[0])
     return measured
+
+
+def _described(star: Star, stars: Mapping[str, Star]) -> Star:
+    """The star, or that of the same name if nothing is known of it."""
+    is_unknown = not math.isfinite(star.radius) and not math.isfinite(star.teff)
+    return stars.get(star.target, star) if is_unknown else star
 
 
 def _identity(candidate: Candidate) -> dict[str, str]:

@@ -46,11 +46,16 @@ class RowWeights:
         """
         weight = np.ones(len(table))
         for rows in pd.Series(table.labels).groupby(table.labels).indices.values():
-            drawn = np.exp(self.population * (log_weight[rows] - log_weight[rows].max()))
-            weight[rows] = np.minimum(drawn / drawn.mean(), MOST)
+            weight[rows] = self._of_a_label(log_weight[rows])
         if self.balance == "none":
             return weight / weight.mean()
         return balanced(weight, groups_of(table) if self.balance == "groups" else table.is_planet)
+
+    def _of_a_label(self, log_weight: np.ndarray) -> np.ndarray:
+        if self.population == 0:
+            return np.ones(len(log_weight))
+        drawn = np.exp(self.population * (log_weight - log_weight.max()))
+        return np.minimum(drawn / drawn.mean(), MOST)
 
 
 def log_weights(table: FeatureTable, labelled_set: str | Path, *, verify: str = FULL) -> np.ndarray:
@@ -59,6 +64,26 @@ def log_weights(table: FeatureTable, labelled_set: str | Path, *, verify: str = 
     It is 0 for events of the star itself, which nothing was drawn for. Raises BadTable if the
     set's table of truths lacks events, DataNotFound without one.
     """
+    truth = _truth_of(table, labelled_set, verify=verify)
+    logarithm = (truth["log_prior"] - truth["log_proposal"]).to_numpy(dtype=float)
+    if "event_kind" not in truth:
+        return logarithm
+    return np.where(truth["event_kind"] == "other", 0.0, logarithm)
+
+
+def event_kinds(table: FeatureTable, labelled_set: str | Path, *, verify: str = FULL) -> np.ndarray:
+    """What every row of a labelled set is in its star (``simulate.event_kinds``), shape (rows,).
+
+    Empty for the only event of a star. Raises as ``log_weights`` does.
+    """
+    truth = _truth_of(table, labelled_set, verify=verify)
+    if "event_kind" not in truth:
+        return np.full(len(table), "", dtype=object)
+    return truth["event_kind"].fillna("").to_numpy(dtype=object)
+
+
+def _truth_of(table: FeatureTable, labelled_set: str | Path, *, verify: str) -> pd.DataFrame:
+    """The rows of the table of truths that belong to those of a labelled set, in their order."""
     truth = read_truth(labelled_set, verify=verify).set_index("event")
     missing = np.setdiff1d(table.frame["event"], truth.index)
     if len(missing):
@@ -66,11 +91,7 @@ def log_weights(table: FeatureTable, labelled_set: str | Path, *, verify: str = 
             f"the table of truths of {labelled_set} lacks {len(missing)} events of the set, such "
             f"as '{missing[0]}'; simulate the set again"
         )
-    truth = truth.loc[table.frame["event"]]
-    logarithm = (truth["log_prior"] - truth["log_proposal"]).to_numpy(dtype=float)
-    if "event_kind" not in truth:
-        return logarithm
-    return np.where(truth["event_kind"] == "other", 0.0, logarithm)
+    return truth.loc[table.frame["event"]]
 
 
 def balanced(weight: np.ndarray, kind: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from exoval.table.feature_table import FeatureTable
 from exoval.views.store import ViewRows, Views
 from train.data.label_groups import grouped
 from train.data.labelled_set import check_learnable, read_labelled_set
-from train.data.row_weights import RowWeights, log_weights
+from train.data.row_weights import RowWeights, event_kinds, log_weights
 
 if TYPE_CHECKING:
     from exoval.recipe import Recipe
@@ -38,6 +38,8 @@ class SimulatedTable:
 
     ``leave_out`` names scenarios without a certain label in catalogues: a planet of a bound
     companion is a false positive here but counts as planet in most catalogues, which cannot tell.
+    ``leave_out_events`` names kinds of events in the tables of truths (``leftover``, ``other``,
+    ``secondary``) that a catalogue of signals does not list, as one of all detections does.
     ``weights`` says how much each row counts in fitting, from the tables of truths; None counts all
     alike. With ``groups`` labels are planet, astrophysical and nothing instead of scenarios.
     ``verify`` says how files are checked (``exoval.running.whole_folder.check_files``).
@@ -47,6 +49,7 @@ class SimulatedTable:
     reduce: Callable[[FeatureTable], FeatureTable] | None = None
     _: KW_ONLY
     leave_out: Sequence[str] = ()
+    leave_out_events: Sequence[str] = ()
     kind: str = "simulated"
     weights: RowWeights | None = None
     groups: bool = False
@@ -75,7 +78,14 @@ class SimulatedTable:
                 for one, folder in zip(tables, folders, strict=True)
             ]
             table = replace(table, weight=self.weights(table, np.concatenate(drawn)))
-        table = table.select(~np.isin(table.labels, list(self.leave_out)))
+        kept = ~np.isin(table.labels, list(self.leave_out))
+        if self.leave_out_events:
+            kinds = [
+                event_kinds(one, folder, verify=self.verify)
+                for one, folder in zip(tables, folders, strict=True)
+            ]
+            kept &= ~np.isin(np.concatenate(kinds), list(self.leave_out_events))
+        table = table.select(kept)
         return grouped(table) if self.groups else table
 
 
@@ -121,6 +131,28 @@ class RealTable:
                 "with light curves and catalogues of this mission"
             )
         return found.table
+
+
+@dataclass(frozen=True)
+class RealAsSimulated:
+    """Real candidates with light curves, measured by the recipe of a labelled set.
+
+    Of several sets the first gives the recipe. Rows that no model can take are left out.
+    """
+
+    real: RealCandidates
+    labelled_set: str | Path | Sequence[str | Path]
+    _: KW_ONLY
+    kind: str = "real"
+    verify: str = FULL
+
+    def __call__(self) -> FeatureTable:
+        """The rows; raises DataNotFound as ``RealTable`` does."""
+        one = isinstance(self.labelled_set, str | Path)
+        first = self.labelled_set if one else next(iter(self.labelled_set))
+        recipe = read_labelled_set(first, verify=self.verify).recipe()
+        table = RealTable(self.real, recipe)()
+        return table.select(~table.unusable.any(axis=1))
 
 
 def without_stars_of(table: FeatureTable, other: FeatureTable) -> FeatureTable:

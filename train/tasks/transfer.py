@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 
 from exoval.ephemeris_match import COLUMNS as MATCHES
 from exoval.errors import BadTable, DataNotFound
-from exoval.labels import FALSE_POSITIVE, PLANET
+from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
 from exoval.models.calibrate import Calibration
 from exoval.models.fitted_model import FittedModel
 from exoval.running.output_path import make_folder
@@ -21,14 +21,17 @@ from exoval.running.progress import progress
 from exoval.running.spreadsheet import write_csv
 from exoval.siblings import COLUMNS as SIBLINGS
 from exoval.table.feature_table import FeatureTable
+from train.data.labelled_set import empty_columns
 from train.data.splits import StarSplit
 from train.data.tables import LabelledTable, without_stars_of
 from train.fitting.fit import fit
+from train.fitting.out_of_fold import cross_fitted, out_of_fold, planet_or_not, star_folds
+from train.judging.benches import on_a_bench
 from train.judging.domain_auc import domain_auc
 from train.judging.domain_importance import domain_importance
 from train.judging.feature_gap import feature_gap, of_kind
 from train.judging.headline import leading
-from train.judging.metrics import HEADLINE, difference
+from train.judging.metrics import HEADLINE, difference, judge
 from train.judging.scored import Scored, evaluate, score
 from train.report.result_file import frame, write_result
 from train.report.transfer_figure import transfer_figure
@@ -44,19 +47,6 @@ OF_OTHER_EVENTS = {column.name for column in (*SIBLINGS, *MATCHES)}
 ADAPTATION_FOLDS = 5
 #: what an adapted model's card says
 ADAPTATION = ("adaptation", "planet_share", "share_at_home", "class_shares", "unexplained")
-#: names that other programs use, and the metric
-RANKING_NAMES = {
-    "roc_auc": "roc_auc",
-    "pr_auc": "average_precision",
-    "recall_at_precision_90": "recall_at_precision_0.9",
-    "recall_at_precision_95": "recall_at_precision_0.95",
-    "recall_at_precision_99": "recall_at_precision_0.99",
-}
-PROBABILITY_NAMES = {
-    "accuracy": "accuracy",
-    "ece": "calibration_error",
-    "log_loss": "log_loss",
-}
 
 
 def transfer(
@@ -71,6 +61,7 @@ def transfer(
     bootstrap_resamples: int = 500,
     calibration_folds: int = 0,
     ways: Sequence[str] = (),
+    ceiling_folds: int = 0,
     results: str | Path | None = None,
     settings: dict | None = None,
 ) -> dict:
@@ -78,10 +69,12 @@ def transfer(
 
     Stars of the source are left out of the target, so that no star is both trained on and judged.
     The target's labels are used for judging alone. Models are also adapted to the target without
-    its labels in every one of ``ways``, the preferred one first, and judged there again. Returns
-    the result, which is written to ``transfer.json`` in ``output``, beside ``transfer.png``,
-    ``gap.csv`` and ``predictions_*.csv``, and to the file ``results``. Raises DataNotFound or
-    BadTable for tables that cannot be used.
+    its labels in every one of ``ways``, the preferred one first, and judged there again. With
+    ``ceiling_folds`` the classifiers are cross-validated over stars on the target's own labels too:
+    what its columns allow, which is reported beside and chooses nothing. Returns the result, which
+    is written to ``transfer.json`` in ``output``, beside ``transfer.png``, ``gap.csv``,
+    ``predictions_*.csv`` and ``features_target.parquet``, and to the file ``results``. Raises
+    DataNotFound or BadTable for tables that cannot be used.
     """
     start = time.time()
     output = make_folder(output)
@@ -135,9 +128,17 @@ def transfer(
             "headline": headline(
                 source=by_classifier[best]["source"], target=by_classifier[best]["target"]
             ),
-            "target": in_common_names(
+            "target": on_a_bench(
                 by_classifier[best]["target"],
-                next(iter(by_classifier[best]["adapted"].values()), {}),
+                adapted=next(iter(by_classifier[best]["adapted"].values()), None),
+            ),
+            "ceiling": ceiling(
+                classifier,
+                judged,
+                calibration=calibration,
+                folds=ceiling_folds,
+                cache=output / "ceiling",
+                **resampling,
             ),
             "by_classifier": by_classifier,
             "domain_auc": by_kind(domain_auc, table, judged, **resampling),
@@ -151,27 +152,73 @@ def transfer(
         "columns": table.feature_names,
     }
     result["seconds"] = round(time.time() - start, 1)
-    write(result, output=output, results=results, held_out=held_out, elsewhere=elsewhere, gap=gap)
+    write(
+        result,
+        output=output,
+        results=results,
+        held_out=held_out,
+        elsewhere=elsewhere,
+        gap=gap,
+        judged=judged,
+    )
     if shifted:
         write_csv(predictions(shifted, None), output / "predictions_adapted.csv")
     return result | {"verdict": verdict(result)}
 
 
 def in_common(table: FeatureTable, judged: FeatureTable) -> tuple[FeatureTable, FeatureTable]:
-    """Both tables without columns of other events that only one of them has.
+    """Both tables without empty columns, and those of other events that only one has.
 
-    A set whose stars were searched once does not relate the events of a star. Raises BadTable if
-    other columns differ.
+    A set whose stars were searched once does not relate the events of a star, and light curves
+    without centroids have no positions. Raises BadTable if other columns differ.
     """
     alone = OF_OTHER_EVENTS & ({*table.feature_names} ^ {*judged.feature_names})
     if alone:
         log.warning("only one of both tables has, and no model uses: %s", ", ".join(sorted(alone)))
+    empty = {name for one in (table, judged) for name in empty_columns(one)} - alone
+    if empty:
+        log.warning("missing in every row of a table, and not used: %s", ", ".join(sorted(empty)))
     table, judged = (
-        one.only([name for name in one.feature_names if name not in alone])
+        one.only([name for name in one.feature_names if name not in alone | empty])
         for one in (table, judged)
     )
     judged.require_columns_of(table)
     return table, judged
+
+
+def ceiling(
+    classifier: Mapping[str, BaseEstimator],
+    judged: FeatureTable,
+    *,
+    calibration: Calibration,
+    folds: int,
+    cache: Path,
+    resamples: int,
+    seed: int,
+) -> dict[str, dict]:
+    """The bench's numbers by name of classifiers taught by labels of other stars of the target.
+
+    Empty with ``folds`` 0. Probabilities are calibrated across the folds.
+    """
+    if folds == 0:
+        return {}
+    known = judged.select(judged.frame["disposition"].to_numpy() != UNKNOWN)
+    binary = planet_or_not(known)
+    fold = star_folds(binary, folds=folds, seed=seed)
+    truth = known.is_planet.astype(float)
+    found = out_of_fold(classifier, known, fold, seed=seed, cache=cache)
+    return {
+        name: on_a_bench(
+            judge(
+                cross_fitted(one.score, truth, fold, calibration=calibration),
+                known.is_planet,
+                known.targets,
+                resamples=resamples,
+                seed=seed,
+            )
+        )
+        for name, one in found.items()
+    }
 
 
 def headline(source: dict, target: dict) -> dict:
@@ -190,17 +237,6 @@ def headline(source: dict, target: dict) -> dict:
 def adaptation_of(model: FittedModel) -> dict:
     """What an adapted model's card says of the adaptation."""
     return {key: model.card[key] for key in ADAPTATION if key in model.card}
-
-
-def in_common_names(target: dict, adapted: dict) -> dict:
-    """The metrics on the target under the names that other programs use.
-
-    ``ece`` and ``log_loss`` are of the adapted model, if there is one.
-    """
-    probabilities = adapted or target
-    return {name: target[key] for name, key in RANKING_NAMES.items()} | {
-        name: probabilities[key] for name, key in PROBABILITY_NAMES.items()
-    }
 
 
 def described(table: FeatureTable) -> dict:
@@ -246,6 +282,7 @@ def write(
     held_out: dict[str, Scored],
     elsewhere: dict[str, Scored],
     gap: pd.DataFrame,
+    judged: FeatureTable,
 ) -> None:
     """Write the result, predictions, distances and the figure."""
     write_result(output / "transfer.json", result)
@@ -254,6 +291,7 @@ def write(
     write_csv(predictions(held_out, None), output / "predictions_source.csv")
     write_csv(predictions(elsewhere, None), output / "predictions_target.csv")
     write_csv(gap, output / "gap.csv")
+    judged.frame.to_parquet(output / "features_target.parquet")
     try:
         best = result["leading"]
         transfer_figure(

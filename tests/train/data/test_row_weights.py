@@ -8,7 +8,7 @@ from exoval.errors import BadParameter, BadTable
 from exoval.labels import LabelMeaning
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
-from train.data.row_weights import MOST, RowWeights, log_weights
+from train.data.row_weights import MOST, RowWeights, event_kinds, log_weights
 
 MEANINGS = {
     label: LabelMeaning(
@@ -58,6 +58,11 @@ def test_rows_of_a_label_count_by_a_power_of_prior_over_proposal():
         assert weight[:3].mean() == pytest.approx(1)
 
 
+def test_rows_that_nature_does_not_have_count_as_drawn_where_the_population_is_left_out():
+    weight = RowWeights(population=0, balance="none")(table(), np.full(10, -np.inf))
+    assert weight.tolist() == [1] * 10
+
+
 def test_no_row_stands_for_a_whole_label():
     labels = ["planet"] * 1000 + ["no_transit"]
     log_weight = np.zeros(1001)
@@ -79,6 +84,7 @@ def test_events_that_nothing_was_drawn_for_have_no_density(tmp_path):
     )
     truth.to_parquet(tmp_path / "truth.parquet")
     assert log_weights(rows, tmp_path).tolist() == [-3, -3, 0]
+    assert event_kinds(rows, tmp_path).tolist() == ["signal", "leftover", "other"]
     truth.iloc[:2].to_parquet(tmp_path / "truth.parquet")
     with pytest.raises(BadTable, match="event-2"):
         log_weights(rows, tmp_path)

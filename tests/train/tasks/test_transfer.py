@@ -17,6 +17,7 @@ from exoval.table.feature_table import IDENTITY, FeatureTable
 from train.data.labelled_set import load_labelled_set
 from train.data.splits import StarSplit
 from train.data.tables import CatalogueTable, SimulatedTable, without_stars_of
+from train.judging.benches import NAMES
 from train.judging.domain_importance import domain_importance
 from train.tasks.transfer import transfer
 
@@ -78,6 +79,25 @@ def test_what_is_judged_elsewhere_is_written(tmp_path):
     for name in ("transfer.json", "gap.csv", "predictions_target.csv", "predictions_source.csv"):
         assert (tmp_path / "out" / name).is_file()
     assert "given" in numbers["verdict"][0]
+
+
+def test_a_bench_has_its_numbers_and_a_ceiling_that_chooses_nothing(tmp_path):
+    source, target = table(0, "a"), table(1, "b")
+    without = run(tmp_path / "without", source, target)["metrics"]
+    found = run(tmp_path / "with", source, target, ceiling_folds=4)["metrics"]
+    assert without["ceiling"] == {}
+    assert set(found["target"]) == set(NAMES)
+    assert found["target"] == without["target"]
+    assert found["target"]["ece"] == found["by_classifier"]["logistic"]["target"][NAMES["ece"]]
+    ceiling = found["ceiling"]["logistic"]["roc_auc"]
+    assert ceiling["low"] < ceiling["value"] < ceiling["high"]
+    assert ceiling["value"] > 0.85
+
+
+def test_columns_that_are_empty_in_a_table_are_not_used(tmp_path):
+    source, target = table(0, "a"), table(1, "b")
+    empty = FeatureTable(target.frame.assign(noise=np.nan), target.columns)
+    assert run(tmp_path, source, empty)["columns"] == ["strength"]
 
 
 def test_stars_that_were_trained_on_are_not_judged(tmp_path):
