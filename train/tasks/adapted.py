@@ -26,13 +26,13 @@ def adapted_models(
     *,
     ways: Sequence[str],
     calibration: Calibration,
-    material: Material,
+    material: Mapping[str, Material],
     folds: int,
     seed: int,
 ) -> dict[str, dict[str, FittedModel]]:
     """Every model adapted in every way: by the model's name, then by the way's.
 
-    ``folds`` copies of each classifier answer for the rows at home. Ways are in order of
+    ``material`` is by name too. ``folds`` copies of each classifier answer for the rows at home. Ways are in order of
     preference. One that refuses a model is missing there, and the log says
     why. Raises BadParameter for a way that is unknown or that needs labels.
     """
@@ -47,7 +47,7 @@ def adapted_models(
             home[model.name] = cross_fitted_at_home(
                 model.name,
                 classifier[model.name],
-                material,
+                material[model.name],
                 pipeline=model.pipeline,
                 folds=folds,
                 seed=seed,
@@ -57,7 +57,7 @@ def adapted_models(
                 model.name,
                 classifier[model.name],
                 calibration=calibration,
-                material=material,
+                material=material[model.name],
                 home=home[model.name],
                 seed=seed,
             )

@@ -10,39 +10,44 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
+from sklearn.utils.validation import has_fit_parameter
 
 from exoval.ephemeris_match import COLUMNS as MATCHES
 from exoval.errors import BadTable, DataNotFound
-from exoval.labels import FALSE_POSITIVE, PLANET, UNKNOWN
+from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.models.calibrate import Calibration
 from exoval.models.fitted_model import FittedModel
-from exoval.running.output_path import make_folder
+from exoval.running.output_path import make_folder, output_path
 from exoval.running.progress import progress
 from exoval.running.spreadsheet import write_csv
 from exoval.siblings import COLUMNS as SIBLINGS
 from exoval.table.feature_table import FeatureTable
+from exoval.views.columns import with_view_columns
 from train.data.labelled_set import empty_columns
-from train.data.splits import StarSplit
+from train.data.splits import Split, StarSplit
 from train.data.tables import LabelledTable, without_stars_of
 from train.fitting.fit import fit
-from train.fitting.out_of_fold import cross_fitted, out_of_fold, planet_or_not, star_folds
+from train.fitting.retraining import retraining_of, with_error
 from train.judging.benches import on_a_bench
 from train.judging.domain_auc import domain_auc
 from train.judging.domain_importance import domain_importance
 from train.judging.feature_gap import feature_gap, of_kind
 from train.judging.headline import leading
-from train.judging.metrics import HEADLINE, difference, judge
+from train.judging.metrics import HEADLINE, difference
 from train.judging.scored import Scored, evaluate, score
 from train.report.result_file import frame, write_result
 from train.report.transfer_figure import transfer_figure
 from train.run import describe_sets, predictions
 from train.tasks.adapted import adapted_models, material_of
+from train.tasks.ceiling import taught_by_labels
+from train.tasks.undecided import undecided
 
 log = logging.getLogger(__name__)
 
 #: columns that a table has only if its events are related to others
 OF_OTHER_EVENTS = {column.name for column in (*SIBLINGS, *MATCHES)}
-
+#: gives a table to a classifier in the form that it takes
+AsSeen = Callable[[FeatureTable], FeatureTable]
 #: copies that answer for the rows that models are fitted on, if ``calibration_folds`` is 0
 ADAPTATION_FOLDS = 5
 #: what an adapted model's card says
@@ -60,56 +65,79 @@ def transfer(
     seed: int,
     bootstrap_resamples: int = 500,
     calibration_folds: int = 0,
+    error_draws: int = 0,
+    columns: Sequence[str] | None = None,
+    view_bins: int | None = None,
     ways: Sequence[str] = (),
     ceiling_folds: int = 0,
+    candidates: str | Path | None = None,
+    identify: Callable[[str], dict] | None = None,
     results: str | Path | None = None,
     settings: dict | None = None,
 ) -> dict:
     """Fit every classifier on ``source``, judge it on its held-out stars and on ``target``.
 
     Stars of the source are left out of the target, so that no star is both trained on and judged.
-    The target's labels are used for judging alone. Models are also adapted to the target without
-    its labels in every one of ``ways``, the preferred one first, and judged there again. With
-    ``ceiling_folds`` the classifiers are cross-validated over stars on the target's own labels too:
-    what its columns allow, which is reported beside and chooses nothing. Returns the result, which
-    is written to ``transfer.json`` in ``output``, beside ``transfer.png``, ``gap.csv``,
-    ``predictions_*.csv`` and ``features_target.parquet``, and to the file ``results``. Raises
-    DataNotFound or BadTable for tables that cannot be used.
+    ``columns`` are the features to use, all that both tables have if None. With ``view_bins``
+    classifiers that take no views get each view in so many columns. The errors of probabilities
+    come from training again, ``error_draws`` times as ``train.run.run`` says.
+
+    The target's labels are used for judging alone, and for the ceiling: the same classifiers
+    cross-validated over the target's stars in ``ceiling_folds`` folds, 0 for none. Models are also
+    adapted to the target without its labels in every one of ``ways``, the preferred one first, and
+    judged there again.
+
+    Returns the result, which is written to ``transfer.json`` in ``output``, beside
+    ``transfer.png``, ``gap.csv``, ``predictions_*.csv`` and ``features_target.parquet``, and to the
+    file ``results``. ``candidates`` is a file for the probabilities of the target's events of
+    unknown disposition, by the adapted models where there are any; ``identify`` says what stands
+    there of an event by its name, by default the name and its star. Raises DataNotFound or BadTable
+    for tables that cannot be used.
     """
     start = time.time()
     output = make_folder(output)
-    table, judged = in_common(source(), target())
+    whole = target()
+    table, judged = in_common(source(), whole, columns=columns)
     judged = without_stars_of(judged, table)
     parts = split(table, seed=seed)
-    models = [
-        fit(
-            name,
-            estimator,
-            calibration=calibration,
-            table=table,
-            split=parts,
-            seed=seed,
-            folds=calibration_folds,
-            checkpoints=output / "checkpoints",
-        )
-        for name, estimator in progress(
-            classifier.items(), total=len(classifier), description="fit classifiers"
-        )
-    ]
-    held_out = {model.name: score(model, table.select(parts.test)) for model in models}
-    elsewhere = {model.name: score(model, judged) for model in models}
+    seen = {name: as_seen(estimator, bins=view_bins) for name, estimator in classifier.items()}
+    models = _fitted(
+        classifier,
+        {name: form(table) for name, form in seen.items()},
+        calibration=calibration,
+        split=parts,
+        seed=seed,
+        folds=calibration_folds,
+        error_draws=error_draws,
+        checkpoints=output / "checkpoints",
+    )
     best = leading(models)
     adapted = adapted_models(
         models,
         classifier,
         ways=ways,
         calibration=calibration,
-        material=material_of(table, parts, judged),
+        material={
+            name: material_of(form(table), parts, form(judged)) for name, form in seen.items()
+        },
         folds=calibration_folds or ADAPTATION_FOLDS,
         seed=seed,
     )
-    taken = {name: next(iter(of.values()), None) for name, of in adapted.items()}
-    shifted = {name: score(model, judged) for name, model in taken.items() if model is not None}
+    held_out = {
+        model.name: score(model, seen[model.name](table.select(parts.test))) for model in models
+    }
+    elsewhere = {model.name: score(model, seen[model.name](judged)) for model in models}
+    by_way = {
+        name: {way: score(model, seen[name](judged)) for way, model in of.items()}
+        for name, of in adapted.items()
+    }
+    ceiling = taught_by_labels(
+        classifier,
+        {name: form(judged) for name, form in seen.items()},
+        calibration=calibration,
+        folds=ceiling_folds,
+        seed=seed,
+    )
     gap = feature_gap(table, judged)
     resampling = {"resamples": bootstrap_resamples, "seed": seed}
     by_classifier = {
@@ -117,29 +145,16 @@ def transfer(
             "source": evaluate(held_out[name], **resampling),
             "target": evaluate(elsewhere[name], **resampling),
             "adapted": {
-                way: evaluate(score(model, judged), **resampling) | adaptation_of(model)
-                for way, model in adapted[name].items()
+                way: evaluate(scored, **resampling) | adaptation_of(adapted[name][way])
+                for way, scored in by_way[name].items()
             },
         }
+        | ({"ceiling": evaluate(ceiling[name], **resampling)} if ceiling else {})
         for name in progress(elsewhere, total=len(elsewhere), description="judge")
     }
     result = frame(settings or {}, seed=seed) | {
-        "metrics": {
-            "headline": headline(
-                source=by_classifier[best]["source"], target=by_classifier[best]["target"]
-            ),
-            "target": on_a_bench(
-                by_classifier[best]["target"],
-                adapted=next(iter(by_classifier[best]["adapted"].values()), None),
-            ),
-            "ceiling": ceiling(
-                classifier,
-                judged,
-                calibration=calibration,
-                folds=ceiling_folds,
-                cache=output / "ceiling",
-                **resampling,
-            ),
+        "metrics": bench(by_classifier, best)
+        | {
             "by_classifier": by_classifier,
             "domain_auc": by_kind(domain_auc, table, judged, **resampling),
         },
@@ -152,25 +167,82 @@ def transfer(
         "columns": table.feature_names,
     }
     result["seconds"] = round(time.time() - start, 1)
-    write(
-        result,
-        output=output,
-        results=results,
-        held_out=held_out,
-        elsewhere=elsewhere,
-        gap=gap,
-        judged=judged,
-    )
-    if shifted:
-        write_csv(predictions(shifted, None), output / "predictions_adapted.csv")
+    preferred = {name: next(iter(of.values())) for name, of in by_way.items() if of}
+    write(result, output=output, results=results, held_out=held_out, elsewhere=elsewhere, gap=gap)
+    without_stars_of(whole, table).frame.to_parquet(output / "features_target.parquet")
+    if preferred:
+        write_csv(predictions(preferred, None), output / "predictions_adapted.csv")
+    if candidates is not None:
+        found = undecided(elsewhere | preferred, leading=best, identify=identify)
+        write_csv(found, output_path(candidates, setting="candidates"))
     return result | {"verdict": verdict(result)}
 
 
-def in_common(table: FeatureTable, judged: FeatureTable) -> tuple[FeatureTable, FeatureTable]:
+def _fitted(
+    classifier: Mapping[str, BaseEstimator],
+    tables: Mapping[str, FeatureTable],
+    *,
+    calibration: Calibration,
+    split: Split,
+    seed: int,
+    folds: int,
+    error_draws: int,
+    checkpoints: Path,
+) -> list[FittedModel]:
+    """Every classifier fitted on its table, with errors of its probabilities if asked for."""
+    models = []
+    for name, estimator in progress(
+        classifier.items(), total=len(classifier), description="fit classifiers"
+    ):
+        shared = {"calibration": calibration, "table": tables[name], "split": split, "seed": seed}
+        model = fit(name, estimator, folds=folds, checkpoints=checkpoints, **shared)
+        if error_draws > 0:
+            again = retraining_of(
+                model,
+                estimator,
+                draws=error_draws,
+                row_cap=None,
+                checkpoints=checkpoints,
+                **shared,
+            )
+            model = with_error(model, again, {"source": tables[name].select(split.test)})[0]
+        models.append(model)
+    return models
+
+
+def as_seen(estimator: BaseEstimator, *, bins: int | None) -> AsSeen:
+    """A function that gives a table to a classifier: with views, or with views as columns.
+
+    ``bins`` is the number of columns for each view; None gives a classifier that takes no views
+    the table as it is.
+    """
+    if bins is None or has_fit_parameter(estimator, "views"):
+        return lambda table: table
+    return lambda table: with_view_columns(table, bins=bins)
+
+
+def bench(by_classifier: Mapping[str, dict], best: str) -> dict:
+    """The headline, the target's numbers in the names of all benches, and its ceiling."""
+    numbers = by_classifier[best]
+    return {
+        "headline": headline(source=numbers["source"], target=numbers["target"]),
+        "target": on_a_bench(
+            numbers["target"], adapted=next(iter(numbers["adapted"].values()), None)
+        ),
+        "ceiling": {
+            name: on_a_bench(of["ceiling"]) for name, of in by_classifier.items() if "ceiling" in of
+        },
+    }
+
+
+def in_common(
+    table: FeatureTable, judged: FeatureTable, *, columns: Sequence[str] | None = None
+) -> tuple[FeatureTable, FeatureTable]:
     """Both tables without empty columns, and those of other events that only one has.
 
-    A set whose stars were searched once does not relate the events of a star, and light curves
-    without centroids have no positions. Raises BadTable if other columns differ.
+    Only ``columns`` are kept, if they are given. A set whose stars were searched once does not
+    relate the events of a star, and light curves without centroids have no positions. Raises
+    BadTable if other columns differ.
     """
     alone = OF_OTHER_EVENTS & ({*table.feature_names} ^ {*judged.feature_names})
     if alone:
@@ -183,42 +255,7 @@ def in_common(table: FeatureTable, judged: FeatureTable) -> tuple[FeatureTable, 
         for one in (table, judged)
     )
     judged.require_columns_of(table)
-    return table, judged
-
-
-def ceiling(
-    classifier: Mapping[str, BaseEstimator],
-    judged: FeatureTable,
-    *,
-    calibration: Calibration,
-    folds: int,
-    cache: Path,
-    resamples: int,
-    seed: int,
-) -> dict[str, dict]:
-    """The bench's numbers by name of classifiers taught by labels of other stars of the target.
-
-    Empty with ``folds`` 0. Probabilities are calibrated across the folds.
-    """
-    if folds == 0:
-        return {}
-    known = judged.select(judged.frame["disposition"].to_numpy() != UNKNOWN)
-    binary = planet_or_not(known)
-    fold = star_folds(binary, folds=folds, seed=seed)
-    truth = known.is_planet.astype(float)
-    found = out_of_fold(classifier, known, fold, seed=seed, cache=cache)
-    return {
-        name: on_a_bench(
-            judge(
-                cross_fitted(one.score, truth, fold, calibration=calibration),
-                known.is_planet,
-                known.targets,
-                resamples=resamples,
-                seed=seed,
-            )
-        )
-        for name, one in found.items()
-    }
+    return (table, judged) if columns is None else (table.only(columns), judged.only(columns))
 
 
 def headline(source: dict, target: dict) -> dict:
@@ -282,7 +319,6 @@ def write(
     held_out: dict[str, Scored],
     elsewhere: dict[str, Scored],
     gap: pd.DataFrame,
-    judged: FeatureTable,
 ) -> None:
     """Write the result, predictions, distances and the figure."""
     write_result(output / "transfer.json", result)
@@ -291,7 +327,6 @@ def write(
     write_csv(predictions(held_out, None), output / "predictions_source.csv")
     write_csv(predictions(elsewhere, None), output / "predictions_target.csv")
     write_csv(gap, output / "gap.csv")
-    judged.frame.to_parquet(output / "features_target.parquet")
     try:
         best = result["leading"]
         transfer_figure(
