@@ -107,5 +107,10 @@ def planet_probability_map(
     least = 0.5 * share * len(survey) / np.count_nonzero(weight)
     height = np.maximum(planets_there, least) / np.maximum(events, 1)
     height = np.minimum(height, 1 - 1 / (events + 2))
-    centre = in_step[2] / in_step[3]
-    return PiecewiseLinear(centre, np.maximum.accumulate(height))
+    # knots of one height are one, and beyond the outer centres it goes on to rise: no order is lost
+    height, first = np.unique(np.maximum.accumulate(height), return_index=True)
+    centre = (in_step[2] / in_step[3])[first]
+    ends = 0.5 * height[0], 1 - 0.5 * (1 - height[-1])
+    return PiecewiseLinear(
+        np.concatenate([[0.0], centre, [1.0]]), np.concatenate([ends[:1], height, ends[1:]])
+    )

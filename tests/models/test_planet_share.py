@@ -77,6 +77,9 @@ def test_probabilities_never_fall_nor_reach_certainty():
     assert np.all(np.diff(found.probability) >= 0)
     assert 0 < found.probability[0] and found.probability[-1] < 1
     assert np.all(np.diff(found.score) > 0)
+    # the order of the best events is kept
+    best = np.sort(events)[-100:]
+    assert np.all(np.diff(found(best)) > 0)
 
 
 def test_planets_without_weight_change_nothing():

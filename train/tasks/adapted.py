@@ -32,8 +32,8 @@ def adapted_models(
 ) -> dict[str, dict[str, FittedModel]]:
     """Every model adapted in every way: by the model's name, then by the way's.
 
-    ``material`` is by name too. ``folds`` copies of each classifier answer for the rows at home. Ways are in order of
-    preference. One that refuses a model is missing there, and the log says
+    ``material`` is by name too. ``folds`` copies of each classifier answer for the rows at home.
+    Ways are in order of preference. One that refuses a model is missing there, and the log says
     why. Raises BadParameter for a way that is unknown or that needs labels.
     """
     unknown = [way for way in ways if way not in UNLABELLED]
