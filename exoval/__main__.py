@@ -120,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     plot.set_defaults(command=_plot_event)
     _add_vet(commands)
+    _add_adapt(commands)
     _add_doctor(commands)
     _add_verify(commands)
     return parser
@@ -137,6 +138,27 @@ def _add_doctor(commands: argparse._SubParsersAction) -> None:
         "--data", metavar="DIR", type=folder_named, help="data folder instead of $EXOVAL_DATA"
     )
     doctor.set_defaults(command=_doctor)
+
+
+def _add_adapt(commands: argparse._SubParsersAction) -> None:
+    adapt = commands.add_parser(
+        "adapt",
+        help="probabilities of a vetted list for its own mixture of events",
+        description="Learn from a vetted list, without a label, which share of its events are "
+        "planets and what the rest looks like, and write the list with adapted probabilities. The "
+        "list must be all events that a search of many stars found, not a choice of good ones.",
+    )
+    adapt.add_argument(
+        "run",
+        type=Path,
+        metavar="RUN",
+        help="output folder of python -m train, which the list used",
+    )
+    adapt.add_argument("list", type=Path, metavar="CSV", help="what python -m exoval vet wrote")
+    adapt.add_argument(
+        "--output", type=Path, metavar="CSV", help="file to write; default: NAME_adapted.csv"
+    )
+    adapt.set_defaults(command=_adapt, data=None)
 
 
 def _add_verify(commands: argparse._SubParsersAction) -> None:
@@ -316,6 +338,35 @@ def _doctor(parsed: argparse.Namespace) -> None:
     with data_from(parsed.data):
         print(examination(read_mission(path) for path in files if path.stem != "template"))
         data_folder()
+
+
+def _adapt(parsed: argparse.Namespace) -> None:
+    """Adapt a list, and print how; the status is SOME_FAILED if every classifier is refused."""
+    import pandas as pd
+
+    from exoval.errors import foreign_errors_as
+    from exoval.running.spreadsheet import write_csv
+    from exoval.vetting.adapted_list import adapted_list
+
+    if not parsed.list.is_file():
+        raise DataNotFound(f"there is no list {parsed.list}; write one with python -m exoval vet")
+    with foreign_errors_as(BadTable, f"{parsed.list} is no list", "vet again"):
+        answers = pd.read_csv(parsed.list)
+    answers, adaptations = adapted_list(parsed.run, answers)
+    print(f"{'classifier':30}{'events':>8}{'planets':>10}{'at most':>10}{'recall':>8}{'known':>8}")
+    for one in adaptations:
+        if one.share is None:
+            print(f"{one.classifier:30}{one.events:8d}  refused: {one.refused}")
+            continue
+        print(
+            f"{one.classifier:30}{one.events:8d}{one.share.share:10.4f}{one.share.upper:10.4f}"
+            f"{one.share.recall:8.2f}{one.at_home:8.2f}"
+        )
+    if all(one.share is None for one in adaptations):
+        sys.exit(SOME_FAILED)
+    output = parsed.output or parsed.list.with_name(f"{parsed.list.stem}_adapted.csv")
+    write_csv(answers, output)
+    print(f"-> {output}")
 
 
 def _verify(parsed: argparse.Namespace) -> None:

@@ -22,6 +22,10 @@ from exoval.models.calibrate import PiecewiseLinear
 
 #: confidence of each bound of a share of events
 CONFIDENCE = 0.95
+#: divisions of stars into halves
+HALVINGS = 5
+#: most that the share of planets may be off where it is known, as a factor
+MOST_BIAS = 1.3
 #: effective number of planets, and number of the survey's events, that a bound needs
 LEAST_PLANETS = 50
 LEAST_EVENTS = 20
@@ -78,6 +82,31 @@ def planet_share(
         score=float(score[best]),
         recall=float(recall[best]),
     )
+
+
+def known_share_ratio(
+    scores: np.ndarray, is_planet: np.ndarray, *, stars: np.ndarray, seed: int
+) -> float:
+    """Estimated over true share of planets where it is known, between halves of the stars.
+
+    Planets of one half (``scores``, ``is_planet`` and ``stars`` are (rows,)) stand for those of the
+    other; the ratio is a geometric mean over ``HALVINGS`` divisions. Raises BadTable if it is off
+    by more than the factor ``MOST_BIAS``, or with too few planets: then planets do not stand alone
+    at any score, and the bound says little of a survey either.
+    """
+    random, names, logarithms = np.random.default_rng(seed), np.unique(stars), []
+    for _ in range(HALVINGS):
+        half = np.isin(stars, random.permutation(names)[: len(names) // 2])
+        for given in (half, ~half):
+            found = planet_share(scores[given & is_planet], scores[~given])
+            logarithms.append(np.log(found.share / max(is_planet[~given].mean(), 1e-12)))
+    ratio = float(np.exp(np.mean(logarithms)))
+    if not 1 / MOST_BIAS < ratio < MOST_BIAS:
+        raise BadTable(
+            f"{ratio:.2f} times the share of planets is estimated even where it is known: planets "
+            "are not told from the rest well enough; use more columns or more simulated events"
+        )
+    return ratio
 
 
 def planet_probability_map(

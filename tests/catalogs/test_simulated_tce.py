@@ -50,7 +50,7 @@ def test_runs_say_what_an_event_is_and_known_signals_are_left_out(tmp_path):
 
 
 def test_tables_that_are_missing_or_of_another_kind_are_refused(tmp_path):
-    path, dropped = written(tmp_path)
+    _, dropped = written(tmp_path)
     with pytest.raises(DataNotFound):
         simulated_tce_table(tmp_path / "nowhere.csv", dropped=dropped)
     with pytest.raises(BadTable, match="TCE_ID"):

@@ -138,5 +138,7 @@ def test_self_training_needs_weights(home):
 
 def test_a_model_that_cannot_tell_the_share_at_home_is_refused():
     alike = gaussian_table(1600, 6, stars=320, seed=3, separation=0.25)
-    with pytest.raises(BadTable, match="times the share of planets even at home"):
+    with pytest.raises(
+        BadTable, match="times the share of planets is estimated even where it is known"
+    ):
         adapted("relearned_junk", alike, sky())
