@@ -145,8 +145,7 @@ def transfer(
             "source": evaluate(held_out[name], **resampling),
             "target": evaluate(elsewhere[name], **resampling),
             "adapted": {
-                way: evaluate(scored, **resampling) | adaptation_of(adapted[name][way])
-                for way, scored in by_way[name].items()
+                way: evaluate(scored, **resampling) for way, scored in by_way[name].items()
             },
         }
         | ({"ceiling": evaluate(ceiling[name], **resampling)} if ceiling else {})
@@ -161,6 +160,10 @@ def transfer(
         "source": source.kind,
         "target": target.kind,
         "leading": best,
+        "adaptations": {
+            name: {way: adaptation_of(model) for way, model in of.items()}
+            for name, of in adapted.items()
+        },
         "sets": describe_sets(table, parts, real=None) | {"target": described(judged)},
         "domain_importance": by_kind(named_domain_importance, table, judged, seed=seed),
         "feature_gap": gap.to_dict("records"),

@@ -180,9 +180,11 @@ def test_a_catalogue_is_read_when_it_is_called():
 def test_models_are_adapted_in_the_ways_that_are_asked_for(tmp_path):
     ways = ["relearned_junk", "label_shift"]
     result = run(tmp_path, table(0, "a", rows=900), table(1, "b", rows=900), ways=ways)
+    assert problems(json.loads((tmp_path / "transfer.json").read_text())) == []
     found = result["metrics"]["by_classifier"]["logistic"]["adapted"]
     assert list(found) == ways
-    assert found["relearned_junk"]["planet_share"]["share"] == pytest.approx(1 / 3, abs=0.1)
+    share = result["adaptations"]["logistic"]["relearned_junk"]["planet_share"]["share"]
+    assert share == pytest.approx(1 / 3, abs=0.1)
     target = result["metrics"]["target"]
     assert target["ece"] == found["relearned_junk"]["calibration_error"]
     assert target["roc_auc"] == result["metrics"]["headline"]["roc_auc"]["target"]
