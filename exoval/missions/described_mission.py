@@ -35,7 +35,8 @@ def described_mission(
 
     Its light curves are plain tables (``exoval.missions.table_file``), or procedural. Target names
     begin with ``target_prefix``, by default the mission's name in capitals. Its files have the
-    ``processing`` behind them if ``files_are_processed``. Raises BadParameter for impossible values.
+    ``processing`` behind them if ``files_are_processed``. Raises BadParameter for impossible
+    values.
     """
     if not name.isidentifier():
         raise BadParameter(
