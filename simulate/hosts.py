@@ -220,6 +220,11 @@ class RealHosts:
         size = min(self.segments_per_light_curve, len(segments))
         first = int(rng.integers(len(segments) - size + 1))
         light_curve = self.library.read(target, segments[first : first + size])
+        if self.mission.processing and light_curve.is_processed:
+            raise BadLightCurve(
+                f"{target}: its light curve is processed already, and a signal belongs in before "
+                "that; give light curves of the pipeline, or host=procedural"
+            )
         light_curve = stretch_of(light_curve, self.span_days, rng)
         for signal in self.known.signals.get(target, ()):
             light_curve = light_curve.keep(

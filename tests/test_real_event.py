@@ -14,6 +14,8 @@ from exoval.event import TransitEvent
 from exoval.missions.kepler import kepler
 from exoval.missions.library import open_library
 from exoval.pages.event_page import event_page
+from exoval.processing.level import Level
+from exoval.processing.time_bins import TimeBins
 from exoval.real_event import best_window, measure_real_event
 from exoval.recipe import Recipe
 from exoval.vetting.request import VettingRequest
@@ -106,3 +108,19 @@ def test_the_window_is_all_there_is_where_no_size_is_given(sample_folder):
     ephemeris = Ephemeris(13.02, 140.0, 0.2)
     assert best_window(light_curve, ephemeris, None) is light_curve
     assert len(best_window(light_curve, ephemeris, 2).segments) == 2
+
+
+def test_a_survey_s_own_processing_is_applied_once(sample_folder):
+    mission = kepler(processing={"level": Level(), "bins": TimeBins(0.05)})
+    recipe = Recipe(mission=mission, segments_per_light_curve=1)
+    candidate = next(one for one in read_koi() if one.name == "K00117.01")
+    library = open_library(kepler())
+    star, raw = library.star(candidate.target), library.read(candidate.target)
+    event = TransitEvent(ephemeris=candidate.ephemeris, depth=candidate.depth, source="catalogue")
+    window = best_window(raw, candidate.ephemeris, 1)
+    once = measure_real_event(raw, event, star, recipe)
+    published = measure_real_event(mission.processed(window), event, star, recipe)
+    assert once.folded.light_curve.exposure == 0.05
+    np.testing.assert_equal(once.row, published.row)
+    without = measure_real_event(raw, event, star, RECIPE)
+    assert without.row["duration"] != once.row["duration"]

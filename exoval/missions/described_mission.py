@@ -29,12 +29,14 @@ def described_mission(
     targets: TargetStars | None = None,
     event_removal: str = MASK,
     processing: Mapping[str, Step] | None = None,
+    files_are_processed: bool = False,
 ) -> Mission:
     """Return a mission from its numbers; conf/mission/template.yaml explains every argument.
 
     Its light curves are plain tables (``exoval.missions.table_file``), or procedural. Target names
-    begin with ``target_prefix``, by default the mission's name in capitals. Raises BadParameter for
-    impossible values.
+    begin with ``target_prefix``, by default the mission's name in capitals. Its files have the
+    ``processing`` behind them if ``files_are_processed``. Raises BadParameter for impossible
+    values.
     """
     if not name.isidentifier():
         raise BadParameter(
@@ -51,7 +53,7 @@ def described_mission(
         minimum_period_days=minimum_period_days,
         maximum_period_days=maximum_period_days,
         quality_bits=(),
-        product=_tables(name, target_prefix),
+        product=_tables(name, target_prefix, is_processed=files_are_processed),
         aperture_radius_pixels=aperture_radius_pixels,
         noise=noise or ProceduralNoise(),
         targets=targets or TargetStars(),
@@ -61,7 +63,7 @@ def described_mission(
     )
 
 
-def _tables(name: str, target_prefix: str) -> PipelineProduct:
+def _tables(name: str, target_prefix: str, *, is_processed: bool) -> PipelineProduct:
     """The product of a mission without a pipeline: Parquet libraries and plain tables."""
     return PipelineProduct(
         telescope=name,
@@ -78,5 +80,6 @@ def _tables(name: str, target_prefix: str) -> PipelineProduct:
         noise_keyword="CDPP6_0",
         noise_column="cdpp6",
         noise_hours=6.0,
+        is_processed=is_processed,
         download=f"put one table a target (time, flux) into light_curves/{name}/",
     )

@@ -225,9 +225,10 @@ class Mission:
 
         Raises BadLightCurve, naming target and segment, if no cadence is usable.
         """
-        return usable_light_curve(
+        light_curve = usable_light_curve(
             segment, self.name, quality_bitmask=self.quality_bitmask, band=self.band
         )
+        return replace(light_curve, is_processed=segment.is_processed or self.product.is_processed)
 
     def processed(self, light_curve: LightCurve) -> LightCurve:
         """Return the light curve after the mission's processing, unless it has undergone it.

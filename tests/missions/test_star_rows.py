@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 
 from exoval.errors import BadLightCurve, DataNotFound
+from exoval.missions.described_mission import described_mission
 from exoval.missions.kepler import kepler
 from exoval.missions.library import open_library
 from exoval.missions.tess import tess
 from exoval.processing.time_bins import TimeBins
+from simulate.hosts import RealHosts
 
 BINS = {"bins": TimeBins(0.05)}
 
@@ -95,3 +97,27 @@ def test_the_chain_gives_the_real_file():
         ours, theirs = mission.processed(pipeline.read(target, quarters)), real.read(target)
         assert np.abs(ours.time - theirs.time).max() < 1e-9
         assert np.std(ours.flux - theirs.flux) < 2e-3 * np.std(theirs.flux)
+
+
+def test_a_mission_of_ones_own_says_whether_its_tables_are_processed(tmp_path):
+    rng = np.random.default_rng(0)
+    time = np.arange(0.0, 40.0, 0.05)
+    table = tmp_path / "FLATTY_7.csv"
+    pd.DataFrame({"time": time, "flux": 1 + 1e-3 * rng.standard_normal(len(time))}).to_csv(table)
+    asked = {
+        "band": "kepler",
+        "exposure_seconds": 1800,
+        "pixel_scale_arcsec": 4,
+        "blend_radius_arcsec": 4,
+        "minimum_period_days": 0.5,
+        "maximum_period_days": 10,
+        "processing": BINS,
+    }
+    done = described_mission("flatty", **asked, files_are_processed=True)
+    assert done.read(table).is_processed
+    hosts = RealHosts(
+        mission=done, folder=str(tmp_path), targets=["FLATTY 7"], leave_out_known_signals=False
+    )
+    with pytest.raises(BadLightCurve, match="processed already"):
+        hosts.draw(rng)
+    assert not described_mission("flatty", **asked).read(table).is_processed

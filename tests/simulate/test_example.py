@@ -16,6 +16,8 @@ from exoval.missions.tess import tess
 from exoval.physics.exact_flux import ExactModel
 from exoval.populations.limb_darkening_scatter import LimbDarkeningScatter
 from exoval.populations.phase_curves import PhaseCurves
+from exoval.processing.level import Level
+from exoval.processing.time_bins import TimeBins
 from exoval.recipe import Recipe
 from exoval.search.known_ephemeris import KnownEphemeris
 from exoval.star import Star
@@ -26,6 +28,7 @@ from simulate.example import (
     VISIBLE,
     Simulation,
     draw_neighbours,
+    inject_example,
     simulate_events,
     simulate_example,
 )
@@ -145,6 +148,28 @@ def test_the_expected_strength_is_depth_over_the_error_of_the_mean(mission):
     expected = 0.05**2 * math.sqrt(cadences) / SIGMA
     assert truth["expected_snr"] == pytest.approx(expected, rel=0.1)
     assert truth["depth_ppm"] == pytest.approx(2500, rel=0.02)
+
+
+def test_a_survey_s_own_processing_comes_after_the_injection():
+    """Cadences are dimmed as long as each exposes, and what is searched is what users publish."""
+    mission = kepler(processing={"level": Level(), "bins": TimeBins(0.05)})
+    search = Seen()
+    asked = simulation(KnownPlanet(), mission, search=search)
+    injected = inject_example(
+        asked,
+        "planet",
+        rng=np.random.default_rng(0),
+        host=WhiteHost(mission).draw(None)[0],
+        star=CATALOGUED,
+    )
+    assert injected.light_curve.exposure == mission.exposure_days
+    assert injected.published.is_processed and injected.published.exposure == 0.05
+    binned = mission.processed(injected.light_curve)
+    assert np.array_equal(injected.published.flux, binned.flux)
+    outcome = simulate_example(asked, "planet", 0)
+    assert outcome.status == KEPT, outcome.reason
+    plain = simulate_example(simulation(KnownPlanet()), "planet", 0)
+    assert outcome.truth["depth_ppm"] == plain.truth["depth_ppm"]
 
 
 def test_a_signal_too_weak_to_be_seen_is_not_searched_for():
