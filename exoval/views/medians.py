@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from exoval.detrend.detrend import Detrend
-from exoval.errors import BadParameter
+from exoval.errors import BadParameter, shown
 from exoval.folded.folded_event import FoldedEvent
+from exoval.lazy_module import LazyModule
 from exoval.views.layout import ViewLayout
+
+if TYPE_CHECKING:
+    from astropy import stats
+else:
+    stats = LazyModule("astropy.stats")
 
 #: all phases and the event, as published for TESS full-frame images (Yu et al. 2019, AJ 158, 25)
 COARSE = ViewLayout({"global": 201, "local": 61})
 #: largest duration of a trapezoid in durations of the best box: a triangle needs 1.5, while a
 #: sinusoid has no ingress that would limit its trapezoid
 LONGEST = 1.5
+#: what a fold may be about: the event, or the first cadence
+EVENT, START = "event", "start"
 
 
 @dataclass(frozen=True)
@@ -26,10 +34,17 @@ class MedianViews:
     After Shallue & Vanderburg (2018, AJ 155, 94) with the numbers of Yu et al. (2019, AJ 158,
     25): bins of ``global_width`` times their spacing over the period, and of ``local_width``
     durations over ``reach`` durations to either side (``event_duration``). A bin without data gets
-    the median of all. ``detrend``, if given, flattens the light curve again without masking the
-    event, as a pipeline does before it has found one.
+    the median of all, or with ``bridged`` lies on the line between its neighbours. ``detrend``, if
+    given, flattens the light curve again without masking the event, as a pipeline does before it
+    has found one.
 
-    Raises BadParameter unless widths and reach are positive.
+    Two settings spoil the views as some published ones are. With ``clip_sigma`` cadences further
+    from the median than so many standard deviations are left out again and again, which hollows
+    deep events out. The fold is ``about`` the event, or about the first cadence: the event then
+    lies at any phase (``exoval.views.recentred`` finds it).
+
+    Raises BadParameter unless widths, reach and ``clip_sigma`` are positive, and for another
+    ``about``.
     """
 
     layout: ClassVar[ViewLayout] = COARSE
@@ -37,8 +52,15 @@ class MedianViews:
     local_width: float = 0.16
     reach: float = 2.0
     detrend: Detrend | None = None
+    about: str = EVENT
+    clip_sigma: float | None = None
+    bridged: bool = False
 
     def __post_init__(self) -> None:
+        if self.about not in (EVENT, START):
+            raise BadParameter(f"about={shown(self.about)}; use {EVENT} or {START}")
+        if self.clip_sigma is not None and not self.clip_sigma > 0:
+            raise BadParameter(f"clip_sigma={self.clip_sigma} must be positive, or null for none")
         if not min(self.global_width, self.local_width, self.reach) > 0:
             raise BadParameter(
                 f"global_width={self.global_width}, local_width={self.local_width},"
@@ -59,7 +81,14 @@ class MedianViews:
             "local": self.local_width * duration,
         }
         parts = [
-            bin_medians(time, flux, half_window=half[name], width=width[name], bins=bins)
+            bin_medians(
+                time,
+                flux,
+                half_window=half[name],
+                width=width[name],
+                bins=bins,
+                bridged=self.bridged,
+            )
             for name, bins in self.layout.bins.items()
         ]
         values = np.concatenate([standing_on_minus_one(part) for part, _ in parts])
@@ -70,10 +99,14 @@ class MedianViews:
         curve = folded.light_curve
         if self.detrend is not None and folded.undetrended is not None:
             curve = self.detrend(folded.undetrended)
-        cycle = (curve.time - folded.event.ephemeris.epoch) / folded.period
+        middle = folded.event.ephemeris.epoch if self.about == EVENT else curve.time.min()
+        kept = np.ones(len(curve.time), dtype=bool)
+        if self.clip_sigma is not None:
+            kept = ~stats.sigma_clip(curve.flux, sigma=self.clip_sigma, maxiters=None).mask
+        cycle = (curve.time[kept] - middle) / folded.period
         time = (cycle - np.floor(cycle + 0.5)) * folded.period
         order = np.argsort(time, kind="stable")
-        return time[order], curve.flux[order]
+        return time[order], curve.flux[kept][order]
 
 
 def event_duration(*, trapezoid: np.ndarray | float, box: np.ndarray | float) -> np.ndarray:
@@ -85,19 +118,29 @@ def event_duration(*, trapezoid: np.ndarray | float, box: np.ndarray | float) ->
 
 
 def bin_medians(
-    time: np.ndarray, flux: np.ndarray, *, half_window: float, width: float, bins: int
+    time: np.ndarray,
+    flux: np.ndarray,
+    *,
+    half_window: float,
+    width: float,
+    bins: int,
+    bridged: bool = False,
 ) -> tuple[np.ndarray, int]:
     """Medians in ``bins`` bins spaced evenly over the window, and the number of empty bins.
 
-    ``time`` ascends and is 0 at mid-event. Bins wider than their spacing overlap.
+    ``time`` ascends and is 0 at mid-event. Bins wider than their spacing overlap. An empty bin has
+    the median of all, or the value of the line between its neighbours if they are ``bridged``.
     """
     first = np.linspace(-half_window, max(half_window - width, -half_window), bins)
     starts = np.searchsorted(time, first)
     stops = np.searchsorted(time, first + width)
     medians = np.full(bins, np.median(flux))
-    for place in np.flatnonzero(stops > starts):
+    filled = np.flatnonzero(stops > starts)
+    for place in filled:
         medians[place] = np.median(flux[starts[place] : stops[place]])
-    return medians, int(np.sum(stops == starts))
+    if bridged and len(filled):
+        medians = np.interp(np.arange(bins), filled, medians[filled])
+    return medians, int(bins - len(filled))
 
 
 def standing_on_minus_one(values: np.ndarray) -> np.ndarray:
