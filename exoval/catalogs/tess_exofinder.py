@@ -52,10 +52,10 @@ def read_exofinder(
     """Read the events with the columns ``NEEDED``, ``label`` and ``disposition``.
 
     Period and epoch (BTJD) are in days, duration in hours, depth in ppm. Both labels are those of
-    the TESS Object of Interest (``interest``; the table's by default) of the same star with the same
-    period, or else with half or twice the period and coinciding events; an event without one is
-    ``UNMATCHED`` and of unknown disposition. Raises DataNotFound without a table and BadTable if
-    it lacks a column.
+    the TESS Object of Interest (``interest``; the table's by default) of the same star with the
+    same period, or else with half or twice the period and coinciding events; an event without one
+    is ``UNMATCHED`` and of unknown disposition. Raises DataNotFound without a table and BadTable
+    if it lacks a column.
     """
     table = with_star_numbers(TABLE.read(path, NEEDED), "tic")
     by_star: dict[str, list[Candidate]] = {}
@@ -88,9 +88,7 @@ def matched(event: Ephemeris, signals: Sequence[Candidate]) -> Candidate | None:
         if 0.4 < event.period / one.ephemeris.period < 2.5
         and is_same_signal(event, one.ephemeris, within=SAME_FOUND_PERIOD)
     ]
-    return min(
-        same, key=lambda one: abs(np.log(event.period / one.ephemeris.period)), default=None
-    )
+    return min(same, key=lambda one: abs(np.log(event.period / one.ephemeris.period)), default=None)
 
 
 def exofinder_table(
@@ -139,17 +137,18 @@ def event_names(table: pd.DataFrame) -> pd.Series:
 
 @dataclass(frozen=True, kw_only=True)
 class AsExofinder:
-    """Convert measured events to the form of the published ones, and leave out what no TOI would be.
+    """Convert measured events to the form of the published ones, without those that are no TOIs.
 
     Sets are simulated with ``experiment=exofinder_events``. TESS Objects of Interest have passed
     vetting (Guerrero et al. 2021, ApJS 254, 39): events deeper than ``deepest_ppm``, of bodies
-    larger than ``largest_earth_radii``, with a second dip, a difference of odd and even events or a
-    shift of the light above ``sigma``, have not. A number is None where nothing is left out for it.
+    larger than ``largest_earth_radii``, with a second dip or a difference of odd and even events
+    above ``sigma``, have not. Shifts of the light are no reason, as the quick-look pipeline looks
+    for none. A number is None where nothing is left out for it.
     """
 
-    deepest_ppm: float | None = 100_000.0
+    deepest_ppm: float | None = 50_000.0
     largest_earth_radii: float | None = 30.0
-    sigma: float | None = 10.0
+    sigma: float | None = 7.1
 
     def __call__(self, table: FeatureTable) -> FeatureTable:
         """The rows in the columns of ``exofinder_table``; BadTable without views of that form."""
@@ -170,7 +169,6 @@ class AsExofinder:
             (shared["planet_radius"], self.largest_earth_radii),
             (measured["secondary_mes"], self.sigma),
             (measured["odd_even_sigma"].abs(), self.sigma),
-            (measured["centroid_sigma"].abs(), self.sigma),
         )
         above = [values.gt(most).to_numpy() for values, most in limits if most is not None]
         return ~np.any([np.zeros(len(measured), dtype=bool), *above], axis=0)

@@ -32,7 +32,5 @@ def _stacked(table: pd.DataFrame, view: str, *, bins: int, name: str) -> np.ndar
     column = table[f"{view}_view"]
     lengths = set(column.map(len))
     if lengths != {bins}:
-        raise BadTable(
-            f"{name}: {view} views of {sorted(lengths)} bins; they should have {bins}"
-        )
+        raise BadTable(f"{name}: {view} views of {sorted(lengths)} bins; they should have {bins}")
     return np.stack(column.to_list()).astype(np.float32)

@@ -102,7 +102,8 @@ def _measured(middle: np.ndarray, share: float) -> dict[str, float]:
     flank = -_mean(level, (from_mid > FLANK[0]) & (from_mid < FLANK[1]))
     halves = [-_mean(level, (from_mid < 0.5) & (side * phase > 0)) for side in (-1, 1)]
     outside, angle = level[clear], 2 * np.pi * phase[clear]
-    waves = np.stack([np.ones_like(angle), *(f(n * angle) for n in (1, 2) for f in (np.cos, np.sin))])
+    harmonics = [f(n * angle) for n in (1, 2) for f in (np.cos, np.sin)]
+    waves = np.stack([np.ones_like(angle), *harmonics])
     fitted = np.linalg.lstsq(waves.T, outside, rcond=None)[0]
     neighbours = max(float(robust_scatter(np.diff(outside))) / np.sqrt(2), 1e-9)
     return {

@@ -32,7 +32,7 @@ def measured(*folds, share=SHARE):
 @pytest.mark.parametrize("at", [-0.5, -0.31, 0.0, 0.2, 0.49])
 def test_an_event_at_any_phase_is_brought_to_the_middle(at):
     found, _ = recentred(views(fold("box", at=at)), np.array([SHARE]))
-    for name, part in COARSE.slices.items():
+    for part in COARSE.slices.values():
         one = found[0, part]
         assert np.median(one) == pytest.approx(0, abs=1e-6)
         assert one.min() == pytest.approx(-1)
