@@ -1,7 +1,7 @@
 """Training on one table and judging on another."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,8 @@ from exoval.errors import BadTable
 from exoval.models.calibrate import PlattCalibration
 from exoval.table.column import Column
 from exoval.table.feature_table import IDENTITY, FeatureTable
+from exoval.views.medians import COARSE
+from exoval.views.store import ViewRows, Views
 from train.data.labelled_set import load_labelled_set
 from train.data.splits import StarSplit
 from train.data.tables import CatalogueTable, SimulatedTable, without_stars_of
@@ -155,3 +157,71 @@ def test_several_labelled_sets_are_one_table_of_the_reduced_columns(tmp_path):
 def test_a_catalogue_is_read_when_it_is_called():
     rows = table(0, "a")
     assert CatalogueTable(lambda: rows)() is rows
+
+
+def with_views(rows, seed):
+    """The table with views of which one bin says what the label is."""
+    values = np.random.default_rng(seed).standard_normal((len(rows), COARSE.length))
+    values[:, COARSE.slices["local"].start + 30] += 8 * rows.is_planet
+    missing = np.zeros((len(rows), len(COARSE.bins)), np.int16)
+    views = Views(values.astype(np.float32), missing, COARSE)
+    return replace(rows.only(["noise"]), views=ViewRows.of_all(views, len(rows)))
+
+
+def test_views_are_columns_for_classifiers_that_take_none(tmp_path):
+    source = with_views(table(0, "a", rows=900), 0)
+    target = with_views(table(1, "b"), 1)
+    blind = run(tmp_path / "one", source, target)["metrics"]["headline"]["roc_auc"]["target"]
+    seeing = run(tmp_path / "two", source, target, view_bins=61)["metrics"]["headline"]
+    assert blind["value"] < 0.65 < 0.9 < seeing["roc_auc"]["target"]["value"]
+
+
+def test_the_ceiling_is_learned_from_labels_of_other_stars(tmp_path):
+    # in the source the strength says the opposite
+    source, target = table(0, "a"), table(1, "b", rows=400)
+    upside_down = replace(source, frame=source.frame.assign(strength=-source.frame["strength"]))
+    found = run(tmp_path, upside_down, target, ceiling_folds=4)["metrics"]["by_classifier"]
+    assert found["logistic"]["target"]["roc_auc"]["value"] < 0.3
+    assert found["logistic"]["ceiling"]["roc_auc"]["value"] > 0.85
+    by_chance = replace(
+        target,
+        frame=target.frame.assign(strength=np.random.default_rng(0).standard_normal(400)),
+    )
+    found = run(tmp_path / "chance", source, by_chance, ceiling_folds=4)["metrics"]
+    assert abs(found["by_classifier"]["logistic"]["ceiling"]["roc_auc"]["value"] - 0.5) < 0.12
+
+
+def test_events_without_a_disposition_get_a_probability_with_its_error(tmp_path):
+    target = table(1, "b", rows=300)
+    hidden = np.arange(300) < 60
+    frame = target.frame.assign(
+        label=np.where(hidden, "PC", target.labels),
+        disposition=np.where(hidden, "unknown", target.frame["disposition"]),
+    )
+    numbers = run(
+        tmp_path,
+        table(0, "a", rows=600),
+        replace(target, frame=frame),
+        error_draws=1,
+        candidates=tmp_path / "candidates.csv",
+    )
+    written = pd.read_csv(tmp_path / "candidates.csv")
+    assert list(written) == ["event", "target", "logistic", "logistic_error"]
+    assert list(written["event"]) == [f"b {i}" for i in range(60)]
+    truth = target.is_planet[:60]
+    assert written["logistic"][truth].mean() > written["logistic"][~truth].mean() + 0.3
+    assert written["logistic_error"].between(0, 0.5, inclusive="neither").all()
+    # they are no part of what is judged
+    counts = numbers["metrics"]["by_classifier"]["logistic"]["target"]["confusion"]["counts"]
+    assert np.sum(counts) == 240
+
+
+def test_shares_that_are_estimated_without_labels_bring_probabilities_nearer(tmp_path):
+    source, target = table(0, "a", rows=900), table(1, "b", rows=900)
+    rare = target.select(~target.is_planet | (np.arange(900) % 8 == 0))
+    found = run(tmp_path, source, rare)["metrics"]["by_classifier"]["logistic"]
+    shifted = found["target_with_estimated_shares"]
+    assert shifted["log_loss"]["value"] < found["target"]["log_loss"]["value"]
+    assert shifted["roc_auc"]["value"] == pytest.approx(
+        found["target"]["roc_auc"]["value"], abs=0.03
+    )
