@@ -135,6 +135,16 @@ def event_names(table: pd.DataFrame) -> pd.Series:
     )
 
 
+def named_event(event: str) -> dict[str, int | float]:
+    """Return the TIC number, period (days) and epoch (BTJD) that ``event_names`` put into a name.
+
+    >>> named_event("TIC 1167538 P13.779900 E2155.2100")
+    {'tic': 1167538, 'period': 13.7799, 'epoch': 2155.21}
+    """
+    _, number, period, epoch = event.split()
+    return {"tic": int(number), "period": float(period[1:]), "epoch": float(epoch[1:])}
+
+
 @dataclass(frozen=True, kw_only=True)
 class AsExofinder:
     """Convert measured events to the form of the published ones, without those that are no TOIs.

@@ -9,6 +9,7 @@ from exoval.catalogs.tess_exofinder import (
     AsExofinder,
     exofinder_table,
     matched,
+    named_event,
     read_exofinder,
 )
 from exoval.catalogs.toi import read_toi
@@ -112,7 +113,7 @@ def test_views_are_turned_upright_and_stand_about_the_event(tmp_path):
     assert np.all(np.ptp(whole, axis=0) == 0)
     assert (len(dip), dip.mean()) == (11, 100)
     first = table.frame.iloc[0]
-    assert first["event"] == "TIC 1 P3.000000 E2000.0000"
+    assert named_event(first["event"]) == {"tic": 1, "period": 3.0, "epoch": 2000.0}
     assert first["planet_radius"] == pytest.approx(109.1 * 1000**0.5 / 1000, rel=0.01)
     assert first["fold_height"] > 100
     # a star that the TOI table does not list

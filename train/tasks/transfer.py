@@ -71,6 +71,7 @@ def transfer(
     view_bins: int | None = None,
     ceiling_folds: int = 0,
     candidates: str | Path | None = None,
+    identify: Callable[[str], dict] | None = None,
     results: str | Path | None = None,
     settings: dict | None = None,
 ) -> dict:
@@ -84,7 +85,9 @@ def transfer(
 
     Returns the result, which is written to ``transfer.json`` in ``output``, beside
     ``transfer.png``, ``gap.csv`` and ``predictions_*.csv``, and to the file ``results``.
-    ``candidates`` is a file for the probabilities of the target's events of unknown disposition.
+    ``candidates`` is a file for the probabilities of the target's events of unknown disposition,
+    at the class shares that are estimated without labels; ``identify`` says what stands there of an
+    event by its name, by default the name and its star.
     Raises DataNotFound or BadTable for tables that cannot be used.
     """
     start = time.time()
@@ -175,7 +178,8 @@ def transfer(
     result["seconds"] = round(time.time() - start, 1)
     write(result, output=output, results=results, held_out=held_out, elsewhere=elsewhere, gap=gap)
     if candidates is not None:
-        write_csv(undecided(shifted), output_path(candidates, setting="candidates"))
+        found = undecided(shifted, leading=best, identify=identify)
+        write_csv(found, output_path(candidates, setting="candidates"))
     return result | {"verdict": verdict(result)}
 
 
@@ -248,18 +252,28 @@ def taught_by_labels(
     return found
 
 
-def undecided(scored: Mapping[str, Scored]) -> pd.DataFrame:
+def undecided(
+    scored: Mapping[str, Scored],
+    *,
+    leading: str,
+    identify: Callable[[str], dict] | None = None,
+) -> pd.DataFrame:
     """The events of unknown disposition with the probability and its error by every model.
 
-    Columns are event, target, and for each model its name and ``_error``; the error is empty for a
-    model without one.
+    After what ``identify`` says of an event, columns are probability and error by the ``leading``
+    model, and for each model its name and ``_error``. An error is empty for a model without one.
     """
-    first = next(iter(scored.values()))
+    first = scored[leading]
     chosen = first.disposition == UNKNOWN
-    found = pd.DataFrame({"event": first.event[chosen], "target": first.star[chosen]})
-    for name, rows in scored.items():
-        found[name] = rows.probability[chosen].round(5)
-        found[f"{name}_error"] = rows.error[chosen].round(5)
+    if identify is None:
+        found = pd.DataFrame({"event": first.event[chosen], "target": first.star[chosen]})
+    else:
+        found = pd.DataFrame([identify(str(name)) for name in first.event[chosen]])
+    named = [("probability", "error", first)]
+    named += [(name, f"{name}_error", rows) for name, rows in scored.items()]
+    for probability, error, rows in named:
+        found[probability] = rows.probability[chosen].round(5)
+        found[error] = rows.error[chosen].round(5)
     return found
 
 

@@ -204,10 +204,12 @@ def test_events_without_a_disposition_get_a_probability_with_its_error(tmp_path)
         replace(target, frame=frame),
         error_draws=1,
         candidates=tmp_path / "candidates.csv",
+        identify=lambda event: {"number": int(event.split()[1])},
     )
     written = pd.read_csv(tmp_path / "candidates.csv")
-    assert list(written) == ["event", "target", "logistic", "logistic_error"]
-    assert list(written["event"]) == [f"b {i}" for i in range(60)]
+    assert list(written) == ["number", "probability", "error", "logistic", "logistic_error"]
+    assert list(written["number"]) == list(range(60))
+    assert list(written["probability"]) == list(written["logistic"])
     truth = target.is_planet[:60]
     assert written["logistic"][truth].mean() > written["logistic"][~truth].mean() + 0.3
     assert written["logistic_error"].between(0, 0.5, inclusive="neither").all()
