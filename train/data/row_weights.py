@@ -46,7 +46,9 @@ class RowWeights:
         """
         weight = np.ones(len(table))
         for rows in pd.Series(table.labels).groupby(table.labels).indices.values():
-            drawn = np.exp(self.population * (log_weight[rows] - log_weight[rows].max()))
+            # rows that nature does not have count nothing, unless all count alike
+            relative = log_weight[rows] - log_weight[rows].max()
+            drawn = np.exp(self.population * relative) if self.population else np.ones(len(rows))
             weight[rows] = np.minimum(drawn / drawn.mean(), MOST)
         if self.balance == "none":
             return weight / weight.mean()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,6 +68,7 @@ def transfer(
     bootstrap_resamples: int = 500,
     calibration_folds: int = 0,
     error_draws: int = 0,
+    columns: Sequence[str] | None = None,
     view_bins: int | None = None,
     ceiling_folds: int = 0,
     candidates: str | Path | None = None,
@@ -79,7 +80,8 @@ def transfer(
 
     Stars of the source are left out of the target, so that no star is both trained on and judged.
     The target's labels are used for judging alone, and for the ceiling: the same classifiers
-    cross-validated over the target's stars in ``ceiling_folds`` folds, 0 for none. With
+    cross-validated over the target's stars in ``ceiling_folds`` folds, 0 for none. ``columns`` are
+    the features to use, all that both tables have if None. With
     ``view_bins`` classifiers that take no views get each view in so many columns. The errors of
     probabilities come from training again, ``error_draws`` times as ``train.run.run`` says.
 
@@ -93,6 +95,8 @@ def transfer(
     start = time.time()
     output = make_folder(output)
     table, judged = in_common(source(), target())
+    if columns is not None:
+        table, judged = table.only(columns), judged.only(columns)
     judged = without_stars_of(judged, table)
     parts = split(table, seed=seed)
     seen = {name: as_seen(estimator, bins=view_bins) for name, estimator in classifier.items()}

@@ -176,6 +176,12 @@ def test_views_are_columns_for_classifiers_that_take_none(tmp_path):
     assert blind["value"] < 0.65 < 0.9 < seeing["roc_auc"]["target"]["value"]
 
 
+def test_columns_may_be_chosen(tmp_path):
+    found = run(tmp_path, table(0, "a"), table(1, "b"), columns=["noise"])
+    assert found["columns"] == ["noise"]
+    assert abs(found["metrics"]["headline"]["roc_auc"]["target"]["value"] - 0.5) < 0.15
+
+
 def test_the_ceiling_is_learned_from_labels_of_other_stars(tmp_path):
     # in the source the strength says the opposite
     source, target = table(0, "a"), table(1, "b", rows=400)
