@@ -35,7 +35,7 @@ NEEDED = ("tic", "period", "epoch", "duration", "depth", "global_view", "local_v
 TABLE = CatalogTable(
     file="../views/tess_exofinder.parquet",
     name="Folded TESS Objects of Interest (TESS_ExoFinder)",
-    download="Its views are those of the repository Hultstrand/TESS_ExoFinder",
+    download="Download the folds of the repository Hultstrand/TESS_ExoFinder as one table",
     columns=NEEDED,
     words=("global_view", "local_view"),
     gives="folded TESS Objects of Interest, on which experiment=simulated_to_exofinder judges a "
