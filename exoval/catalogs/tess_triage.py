@@ -25,7 +25,7 @@ from exoval.table.feature_table import IDENTITY, FeatureTable
 from exoval.views.columns import averaged
 from exoval.views.fine import FINE
 from exoval.views.layout import ViewLayout
-from exoval.views.medians import COARSE, event_duration
+from exoval.views.medians import COARSE, drawn_share, event_duration
 
 log = logging.getLogger(__name__)
 
@@ -132,6 +132,10 @@ def measured_as_triage(table: FeatureTable) -> FeatureTable:
         trapezoid=frame["transit_duration"].to_numpy(float),
         box=table.frame["duration"].to_numpy(float),
     )
+    share = (table.recipe.get("view_form") or {}).get("longest_share")
+    if share is not None:
+        longest = 24 * frame["period"] * drawn_share(frame["period"].to_numpy(float), *share)
+        frame["transit_duration"] = np.minimum(frame["transit_duration"], longest)
     frame["duration_over_period"] = frame["transit_duration"] / 24 / frame["period"]
     everything = np.arange(len(table))
     parts = [

@@ -43,8 +43,12 @@ class MedianViews:
     deep events out. The fold is ``about`` the event, or about the first cadence: the event then
     lies at any phase (``exoval.views.recentred`` finds it).
 
-    Raises BadParameter unless widths, reach and ``clip_sigma`` are positive, and for another
-    ``about``.
+    The duration of a wave, which has no ingress, is whatever a pipeline's longest box left of it.
+    With ``longest_share`` the duration is at most a share of the period that is drawn for each
+    event between two numbers (``drawn_share``).
+
+    Raises BadParameter unless widths, reach and ``clip_sigma`` are positive and the shares between
+    0 and 1, and for another ``about``.
     """
 
     layout: ClassVar[ViewLayout] = COARSE
@@ -55,12 +59,17 @@ class MedianViews:
     about: str = EVENT
     clip_sigma: float | None = None
     bridged: bool = False
+    longest_share: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.about not in (EVENT, START):
             raise BadParameter(f"about={shown(self.about)}; use {EVENT} or {START}")
         if self.clip_sigma is not None and not self.clip_sigma > 0:
             raise BadParameter(f"clip_sigma={self.clip_sigma} must be positive, or null for none")
+        if self.longest_share is not None:
+            low, high = self.longest_share
+            if not 0 < low <= high <= 1:
+                raise BadParameter(f"longest_share={low}, {high}; give two shares from 0 to 1")
         if not min(self.global_width, self.local_width, self.reach) > 0:
             raise BadParameter(
                 f"global_width={self.global_width}, local_width={self.local_width},"
@@ -75,6 +84,8 @@ class MedianViews:
         duration = float(
             event_duration(trapezoid=fit.duration if fit else np.nan, box=folded.duration)
         )
+        if self.longest_share is not None:
+            duration = min(duration, period * float(drawn_share(period, *self.longest_share)))
         half = {"global": 0.5 * period, "local": min(0.5 * period, self.reach * duration)}
         width = {
             "global": self.global_width * period / self.layout.bins["global"],
@@ -115,6 +126,19 @@ def event_duration(*, trapezoid: np.ndarray | float, box: np.ndarray | float) ->
     The box's duration where no trapezoid could be fitted (NaN). Both in the same unit.
     """
     return np.where(np.isnan(trapezoid), box, np.minimum(trapezoid, LONGEST * np.asarray(box)))
+
+
+def drawn_share(period: np.ndarray | float, low: float, high: float) -> np.ndarray:
+    """A share between ``low`` and ``high`` for each period, drawn evenly in its logarithm.
+
+    It follows from the digits of the period alone, so that views and columns of one event agree.
+
+    >>> bool(drawn_share(2.5, 0.1, 0.6) == drawn_share(np.array([1.0, 2.5]), 0.1, 0.6)[1])
+    True
+    """
+    # the golden ratio spreads the last digits evenly (Weyl 1916, Math. Ann. 77, 313)
+    uniform = np.asarray(period, dtype=float) * 1e6 * 0.6180339887498949 % 1
+    return low * (high / low) ** uniform
 
 
 def bin_medians(

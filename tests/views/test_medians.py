@@ -16,6 +16,7 @@ from exoval.views.medians import (
     LONGEST,
     MedianViews,
     bin_medians,
+    drawn_share,
     event_duration,
     standing_on_minus_one,
 )
@@ -169,3 +170,26 @@ def test_clipping_hollows_out_an_event_that_is_rare_enough(duration, is_left):
     assert np.all(clipped[whole][inside] < -0.9) == is_left
     with pytest.raises(BadParameter, match="clip_sigma"):
         MedianViews(clip_sigma=0.0)
+
+
+def test_shares_that_are_drawn_from_periods_are_even_in_their_logarithm():
+    periods = np.random.default_rng(0).uniform(0.1, 20, 4000)
+    shares = drawn_share(periods, 0.1, 0.6)
+    assert 0.1 <= shares.min() and shares.max() <= 0.6
+    even = np.log(shares / 0.1) / np.log(6)
+    assert np.quantile(even, [0.25, 0.5, 0.75]) == pytest.approx([0.25, 0.5, 0.75], abs=0.03)
+    # neighbours in period are not neighbours in share
+    assert abs(np.corrcoef(even, periods)[0, 1]) < 0.05
+
+
+def test_a_long_event_fills_more_of_a_view_whose_duration_ends_earlier():
+    event = folded(Ephemeris(3.3, 2.0, 0.6), 2e-2, noise=1e-4)
+    whole, ended = (
+        MedianViews(longest_share=share)(event)[0][COARSE.slices["local"]]
+        for share in (None, (0.1, 0.1))
+    )
+    assert np.sum(ended < -0.5) > 1.5 * np.sum(whole < -0.5)
+    short = folded(EPHEMERIS, 2e-3, noise=2e-4)
+    assert np.array_equal(MedianViews(longest_share=(0.9, 0.95))(short)[0], MedianViews()(short)[0])
+    with pytest.raises(BadParameter, match="longest_share"):
+        MedianViews(longest_share=(0.5, 0.1))
