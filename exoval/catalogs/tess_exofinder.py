@@ -151,14 +151,15 @@ class AsExofinder:
 
     Sets are simulated with ``experiment=exofinder_events``. TESS Objects of Interest have passed
     vetting (Guerrero et al. 2021, ApJS 254, 39): events deeper than ``deepest_ppm``, of bodies
-    larger than ``largest_earth_radii``, with a second dip or a difference of odd and even events
-    above ``sigma``, have not. Shifts of the light are no reason, as the quick-look pipeline looks
-    for none. A number is None where nothing is left out for it.
+    larger than ``largest_earth_radii``, with a second dip, a difference of odd and even events or
+    an ellipsoidal wave above ``sigma`` in one sector, have not: three sigma, as many were vetted on
+    several sectors. Shifts of the light are no reason, as the quick-look pipeline looks for none. A
+    number is None where nothing is left out for it.
     """
 
     deepest_ppm: float | None = 50_000.0
     largest_earth_radii: float | None = 30.0
-    sigma: float | None = 7.1
+    sigma: float | None = 3.0
 
     def __call__(self, table: FeatureTable) -> FeatureTable:
         """The rows in the columns of ``exofinder_table``; BadTable without views of that form."""
@@ -179,6 +180,7 @@ class AsExofinder:
             (shared["planet_radius"], self.largest_earth_radii),
             (measured["secondary_mes"], self.sigma),
             (measured["odd_even_sigma"].abs(), self.sigma),
+            (measured["ellipsoidal_sigma"].abs(), self.sigma),
         )
         above = [values.gt(most).to_numpy() for values, most in limits if most is not None]
         return ~np.any([np.zeros(len(measured), dtype=bool), *above], axis=0)

@@ -140,6 +140,7 @@ def measured(**changes):
         "magnitude": 10.0,
         "secondary_mes": 1.0,
         "odd_even_sigma": -1.0,
+        "ellipsoidal_sigma": 1.0,
     }
     frame = pd.DataFrame(
         {
@@ -175,6 +176,7 @@ def test_measured_events_have_the_columns_of_the_published_ones(tmp_path):
         ("stellar_radius", 20.0),
         ("secondary_mes", 11.0),
         ("odd_even_sigma", -11.0),
+        ("ellipsoidal_sigma", -11.0),
     ],
 )
 def test_what_vetting_would_have_seen_is_left_out(column, value):
