@@ -73,6 +73,7 @@ def transfer(
     ceiling_folds: int = 0,
     candidates: str | Path | None = None,
     identify: Callable[[str], dict] | None = None,
+    planet_share: float | None = None,
     results: str | Path | None = None,
     settings: dict | None = None,
 ) -> dict:
@@ -87,9 +88,10 @@ def transfer(
 
     Returns the result, which is written to ``transfer.json`` in ``output``, beside
     ``transfer.png``, ``gap.csv`` and ``predictions_*.csv``, and to the file ``results``.
-    ``candidates`` is a file for the probabilities of the target's events of unknown disposition,
-    at the class shares that are estimated without labels; ``identify`` says what stands there of an
-    event by its name, by default the name and its star.
+    ``candidates`` is a file for the probabilities of the target's events of unknown disposition.
+    They hold for a ``planet_share`` among these, or for the class shares that are estimated without
+    labels if it is None; ``identify`` says what stands there of an event by its name, by default
+    the name and its star.
     Raises DataNotFound or BadTable for tables that cannot be used.
     """
     start = time.time()
@@ -182,7 +184,21 @@ def transfer(
     result["seconds"] = round(time.time() - start, 1)
     write(result, output=output, results=results, held_out=held_out, elsewhere=elsewhere, gap=gap)
     if candidates is not None:
-        found = undecided(shifted, leading=best, identify=identify)
+        found = undecided(
+            shifted
+            if planet_share is None
+            else {
+                model.name: shifted_to(
+                    model.priors_at(planet_share),
+                    model,
+                    table=seen[model.name](judged),
+                    scored=elsewhere[model.name],
+                )
+                for model in models
+            },
+            leading=best,
+            identify=identify,
+        )
         write_csv(found, output_path(candidates, setting="candidates"))
     return result | {"verdict": verdict(result)}
 
@@ -202,6 +218,13 @@ def with_estimated_shares(model: FittedModel, table: FeatureTable, scored: Score
     """The scored rows with probabilities at the class shares that are estimated without a label."""
     shares = estimate_priors(model.probabilities(table), trained=trained_shares(model)).shares
     priors = dict(zip(model.classes, map(float, shares), strict=True))
+    return shifted_to(priors, model, table=table, scored=scored)
+
+
+def shifted_to(
+    priors: dict[str, float], model: FittedModel, *, table: FeatureTable, scored: Scored
+) -> Scored:
+    """The scored rows of a table with probabilities at other class shares."""
     answers = model.answers(table, priors=priors)
     low, high = answers.planet_interval
     most = np.argmax(answers.probability, axis=1)

@@ -197,6 +197,19 @@ def test_the_ceiling_is_learned_from_labels_of_other_stars(tmp_path):
     assert abs(found["by_classifier"]["logistic"]["ceiling"]["roc_auc"]["value"] - 0.5) < 0.12
 
 
+def few(folder, target, frame):
+    """The file of candidates among which one in a hundred is a planet."""
+    path = folder / "few.csv"
+    run(
+        folder / "few",
+        table(0, "a", rows=600),
+        replace(target, frame=frame),
+        candidates=path,
+        planet_share=0.01,
+    )
+    return path
+
+
 def test_events_without_a_disposition_get_a_probability_with_its_error(tmp_path):
     target = table(1, "b", rows=300)
     hidden = np.arange(300) < 60
@@ -219,6 +232,8 @@ def test_events_without_a_disposition_get_a_probability_with_its_error(tmp_path)
     truth = target.is_planet[:60]
     assert written["logistic"][truth].mean() > written["logistic"][~truth].mean() + 0.3
     assert written["logistic_error"].between(0, 0.5, inclusive="neither").all()
+    rare = pd.read_csv(few(tmp_path, target, frame))
+    assert np.all(rare["probability"] < written["probability"])
     # they are no part of what is judged
     counts = numbers["metrics"]["by_classifier"]["logistic"]["target"]["confusion"]["counts"]
     assert np.sum(counts) == 240
