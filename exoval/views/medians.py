@@ -27,7 +27,7 @@ LONGEST = 1.5
 EVENT, START = "event", "start"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MedianViews:
     """Two views in medians, the whole period and the event: median 0, lowest bin -1.
 
