@@ -17,6 +17,7 @@ import pandas as pd
 
 from exoval.catalogs.star_id import with_star_numbers
 from exoval.catalogs.table import CatalogTable
+from exoval.catalogs.view_columns import as_view_rows, stacked_views
 from exoval.errors import BadTable
 from exoval.labels import FALSE_POSITIVE, PLANET
 from exoval.table.column import Column
@@ -24,8 +25,7 @@ from exoval.table.feature_table import IDENTITY, FeatureTable
 from exoval.views.columns import averaged
 from exoval.views.fine import FINE
 from exoval.views.layout import ViewLayout
-from exoval.views.medians import COARSE, event_duration
-from exoval.views.store import ViewRows, Views
+from exoval.views.medians import COARSE, drawn_share, event_duration
 
 log = logging.getLogger(__name__)
 
@@ -97,8 +97,8 @@ def triage_table(path: str | Path | None = None, *, split: str | None = None) ->
         }
     )
     frame["duration_over_period"] = frame["transit_duration"] / 24 / frame["period"]
-    views = np.concatenate([_stacked(table, name) for name in TRIAGE_BINS], axis=1)
-    return FeatureTable(frame, COLUMNS, recipe={"catalogue": "yu2019"}, views=_as_rows(views))
+    views = as_view_rows(stacked_views(table, COARSE, name=TABLE.name))
+    return FeatureTable(frame, COLUMNS, recipe={"catalogue": "yu2019"}, views=views)
 
 
 def measured_as_triage(table: FeatureTable) -> FeatureTable:
@@ -132,13 +132,17 @@ def measured_as_triage(table: FeatureTable) -> FeatureTable:
         trapezoid=frame["transit_duration"].to_numpy(float),
         box=table.frame["duration"].to_numpy(float),
     )
+    share = (table.recipe.get("view_form") or {}).get("longest_share")
+    if share is not None:
+        longest = 24 * frame["period"] * drawn_share(frame["period"].to_numpy(float), *share)
+        frame["transit_duration"] = np.minimum(frame["transit_duration"], longest)
     frame["duration_over_period"] = frame["transit_duration"] / 24 / frame["period"]
     everything = np.arange(len(table))
     parts = [
         in_triage_form(table.views[rows], layout=table.views.layout)
         for rows in np.array_split(everything, max(1, len(table) // 2000))
     ]
-    views = _as_rows(np.concatenate(parts))
+    views = as_view_rows(np.concatenate(parts))
     return replace(table, frame=frame, columns=COLUMNS, views=views, meanings={})
 
 
@@ -170,20 +174,3 @@ def _normalised(values: np.ndarray) -> np.ndarray:
     level = values - np.median(values, axis=1, keepdims=True)
     depth = -level.min(axis=1, keepdims=True)
     return level / np.where(depth > 0, depth, 1.0)
-
-
-def _stacked(table: pd.DataFrame, name: str) -> np.ndarray:
-    """One published view of all events, shape (rows, bins)."""
-    column = table[f"{name}_view"]
-    lengths = set(column.map(len))
-    if lengths != {TRIAGE_BINS[name]}:
-        raise BadTable(
-            f"{TABLE.name}: {name} views of {sorted(lengths)} bins; they should have "
-            f"{TRIAGE_BINS[name]}"
-        )
-    return np.stack(column.to_list()).astype(np.float32)
-
-
-def _as_rows(values: np.ndarray) -> ViewRows:
-    missing = np.zeros((len(values), len(TRIAGE_BINS)), dtype=np.int16)
-    return ViewRows.of_all(Views(values, missing, COARSE), len(values))

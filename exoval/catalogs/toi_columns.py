@@ -52,6 +52,19 @@ NEEDED = (
 )
 
 
+STAR = ("st_teff", "st_logg", "st_rad", "st_tmag")
+
+
+def star_columns(path: str | Path | None = None) -> pd.DataFrame:
+    """Return the stars of the TOI table by TIC number (text): temperature, gravity, radius and
+    magnitude, under the table's names.
+
+    Raises DataNotFound without the table and BadTable if it lacks a column.
+    """
+    table = with_star_numbers(TABLE.read(path, ("tid", *STAR)), "tid")
+    return table.groupby("tid")[list(STAR)].first()
+
+
 def measured_as_toi(table: FeatureTable) -> FeatureTable:
     """Reduce a measured table to the columns it shares with TESS Objects of Interest.
 

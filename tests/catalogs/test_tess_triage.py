@@ -1,5 +1,7 @@
 """The triage set of Yu et al. 2019 and our events in its form."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,7 +19,7 @@ from exoval.labels import TRANSITS, LabelMeaning
 from exoval.table.column import Column
 from exoval.table.feature_table import FeatureTable
 from exoval.views.fine import BINS, FINE, LENGTH, SLICES
-from exoval.views.medians import COARSE
+from exoval.views.medians import COARSE, drawn_share
 from exoval.views.store import ViewRows, Views
 
 
@@ -154,6 +156,9 @@ def test_measured_events_in_the_same_columns(tmp_path):
     assert list(found.frame["disposition"]) == ["planet", "false_positive"]
     assert list(found.frame["transit_duration"]) == [1.2, 1.0]
     assert found.frame["duration_over_period"][0] == pytest.approx(0.05)
+    ended = replace(table, recipe={"view_form": {"longest_share": [0.01, 0.02]}})
+    share = measured_as_triage(ended).frame["duration_over_period"]
+    assert share.to_numpy() == pytest.approx(drawn_share(1.0, 0.01, 0.02))
     with pytest.raises(BadTable, match="no views"):
         measured_as_triage(FeatureTable(frame, table.columns))
     with pytest.raises(BadTable, match="what transits in events labelled nearby_planet"):

@@ -16,6 +16,7 @@ from exoval.views.medians import (
     LONGEST,
     MedianViews,
     bin_medians,
+    drawn_share,
     event_duration,
     standing_on_minus_one,
 )
@@ -133,3 +134,62 @@ def test_the_adaptive_spline_is_as_stiff_as_it_may_be():
     # a wave of two days is gone, and from a quiet star hardly anything is taken
     assert np.std(wavy.flux) < 1.3 * noise
     assert np.std(quiet.flux * np.median(curve.flux) - curve.flux) < 0.15 * noise
+
+
+def test_an_empty_bin_may_lie_between_its_neighbours():
+    time = np.concatenate([np.linspace(-1, -0.2, 50), np.linspace(0.2, 1, 50)])
+    flux = np.where(time < 0, 1.0, 3.0)
+    found, lost = bin_medians(time, flux, half_window=1.0, width=0.1, bins=20, bridged=True)
+    assert lost == 3
+    assert np.all(np.diff(found) >= 0)
+    assert np.diff(found)[np.diff(found) > 0] == pytest.approx([0.5] * 4)
+
+
+def test_a_fold_about_the_first_cadence_is_that_of_the_event_at_another_phase():
+    event = folded(EPHEMERIS, 2e-3, noise=1e-5)
+    here, there = (MedianViews(about=about)(event)[0] for about in ("event", "start"))
+    whole = COARSE.slices["global"]
+    away = (EPHEMERIS.epoch - event.light_curve.time.min()) / EPHEMERIS.period
+    dip = np.flatnonzero(there[whole] < -0.5)
+    expected = 100 + 201 * (away - np.round(away))
+    assert dip.mean() == pytest.approx(expected, abs=1.5)
+    assert np.sum(here[whole] < -0.5) == pytest.approx(len(dip), abs=1)
+    with pytest.raises(BadParameter, match="about"):
+        MedianViews(about="middle")
+
+
+@pytest.mark.parametrize(("duration", "is_left"), [(0.1, False), (0.4, True)])
+def test_clipping_hollows_out_an_event_that_is_rare_enough(duration, is_left):
+    # a dip of a share d of the time is sqrt((1 - d) / d) standard deviations deep: 5.7 and 2.7
+    event = folded(Ephemeris(3.3, 2.0, duration), 2e-2, noise=1e-4)
+    clipped = MedianViews(clip_sigma=4.0)(event)[0]
+    untouched = MedianViews()(event)[0]
+    whole = COARSE.slices["global"]
+    inside = np.abs(np.arange(201) - 100) < 0.3 * duration / 3.3 * 201
+    assert np.all(untouched[whole][inside] < -0.9)
+    assert np.all(clipped[whole][inside] < -0.9) == is_left
+    with pytest.raises(BadParameter, match="clip_sigma"):
+        MedianViews(clip_sigma=0.0)
+
+
+def test_shares_that_are_drawn_from_periods_are_even_in_their_logarithm():
+    periods = np.random.default_rng(0).uniform(0.1, 20, 4000)
+    shares = drawn_share(periods, 0.1, 0.6)
+    assert 0.1 <= shares.min() and shares.max() <= 0.6
+    even = np.log(shares / 0.1) / np.log(6)
+    assert np.quantile(even, [0.25, 0.5, 0.75]) == pytest.approx([0.25, 0.5, 0.75], abs=0.03)
+    # neighbours in period are not neighbours in share
+    assert abs(np.corrcoef(even, periods)[0, 1]) < 0.05
+
+
+def test_a_long_event_fills_more_of_a_view_whose_duration_ends_earlier():
+    event = folded(Ephemeris(3.3, 2.0, 0.6), 2e-2, noise=1e-4)
+    whole, ended = (
+        MedianViews(longest_share=share)(event)[0][COARSE.slices["local"]]
+        for share in (None, (0.1, 0.1))
+    )
+    assert np.sum(ended < -0.5) > 1.5 * np.sum(whole < -0.5)
+    short = folded(EPHEMERIS, 2e-3, noise=2e-4)
+    assert np.array_equal(MedianViews(longest_share=(0.9, 0.95))(short)[0], MedianViews()(short)[0])
+    with pytest.raises(BadParameter, match="longest_share"):
+        MedianViews(longest_share=(0.5, 0.1))

@@ -247,7 +247,7 @@ METRICS: dict[str, Metric] = {
         f"recall_at_precision_{least}": _merit(
             f"Recall at precision {least}", recall_at_precision(least), BOTH_KINDS
         )
-        for least in (0.9, 0.95, 0.99)
+        for least in (0.9, 0.95, 0.97, 0.99)
     },
     "precision_at_recall_0.9": _merit("Precision at recall 0.9", precision_at_recall(0.9), PLANETS),
     "accuracy": _merit("Accuracy at 0.5", accuracy_at(0.5), ROWS),

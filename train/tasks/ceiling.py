@@ -33,7 +33,8 @@ def taught_by_labels(
     found = {}
     for name, estimator in classifier.items():
         table = tables[name].select((tables[name].frame["disposition"] != UNKNOWN).to_numpy())
-        binary, fold = planet_or_not(table), star_folds(table, folds=folds, seed=seed)
+        binary = planet_or_not(table)
+        fold = star_folds(binary, folds=folds, seed=seed)
         raw = np.full(len(table), np.nan)
         for number in np.unique(fold):
             out = fold == number

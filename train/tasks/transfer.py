@@ -40,7 +40,7 @@ from train.report.transfer_figure import transfer_figure
 from train.run import describe_sets, predictions
 from train.tasks.adapted import adapted_models, material_of
 from train.tasks.ceiling import taught_by_labels
-from train.tasks.undecided import undecided
+from train.tasks.undecided import at_planet_share, undecided
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +72,7 @@ def transfer(
     ceiling_folds: int = 0,
     candidates: str | Path | None = None,
     identify: Callable[[str], dict] | None = None,
+    planet_share: float | None = None,
     results: str | Path | None = None,
     settings: dict | None = None,
 ) -> dict:
@@ -90,9 +91,9 @@ def transfer(
     Returns the result, which is written to ``transfer.json`` in ``output``, beside
     ``transfer.png``, ``gap.csv``, ``predictions_*.csv`` and ``features_target.parquet``, and to the
     file ``results``. ``candidates`` is a file for the probabilities of the target's events of
-    unknown disposition, by the adapted models where there are any; ``identify`` says what stands
-    there of an event by its name, by default the name and its star. Raises DataNotFound or BadTable
-    for tables that cannot be used.
+    unknown disposition: for a ``planet_share`` among these, or by the adapted models where there
+    are any; ``identify`` says what stands there of an event by its name, by default the name and
+    its star. Raises DataNotFound or BadTable for tables that cannot be used.
     """
     start = time.time()
     output = make_folder(output)
@@ -176,7 +177,18 @@ def transfer(
     if preferred:
         write_csv(predictions(preferred, None), output / "predictions_adapted.csv")
     if candidates is not None:
-        found = undecided(elsewhere | preferred, leading=best, identify=identify)
+        asked = elsewhere | preferred
+        if planet_share is not None:
+            asked = {
+                model.name: at_planet_share(
+                    model,
+                    seen[model.name](judged),
+                    elsewhere[model.name],
+                    share=planet_share,
+                )
+                for model in models
+            }
+        found = undecided(asked, leading=best, identify=identify)
         write_csv(found, output_path(candidates, setting="candidates"))
     return result | {"verdict": verdict(result)}
 

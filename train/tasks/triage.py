@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import has_fit_parameter
 
 from exoval.errors import BadTable, DataNotFound
 from exoval.models.calibrate import Calibration
@@ -29,7 +28,7 @@ from train.judging.scored import auc_against, confusion, score
 from train.report.result_file import frame, write_result
 from train.report.triage_figure import triage_figure
 from train.run import describe_sets
-from train.tasks.transfer import described, named_domain_importance
+from train.tasks.transfer import as_seen, described, named_domain_importance
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +45,8 @@ SHIFTED = (
     "log_loss",
     "calibration_error",
 )
+#: most columns that a classifier without views gets for each view
+VIEW_COLUMNS = 67
 #: number of named features that separate two tables
 MOST_NAMED = 8
 
@@ -88,15 +89,15 @@ def triage(
     for name, estimator in progress(
         classifier.items(), total=len(classifier), description="fit classifiers"
     ):
-        as_seen = _as_seen(estimator)
+        seen = as_seen(estimator, bins=VIEW_COLUMNS)
         model = fit(
-            name, estimator, calibration=calibration, table=as_seen(table), split=parts, seed=seed
+            name, estimator, calibration=calibration, table=seen(table), split=parts, seed=seed
         )
         taught = _taught_by_labels(
             name,
             estimator,
             calibration=calibration,
-            table=as_seen(_joined(real)),
+            table=seen(_joined(real)),
             split=split,
             seed=seed,
         )
@@ -106,7 +107,7 @@ def triage(
             "real_test": (model, test),
             "ceiling_test": (taught, test),
         }
-        tables = {where: (one, as_seen(rows)) for where, (one, rows) in tables.items()}
+        tables = {where: (one, seen(rows)) for where, (one, rows) in tables.items()}
         by_classifier[name] = {
             where: judged_on(one, rows, junk=junk, resamples=bootstrap_resamples, seed=seed)
             for where, (one, rows) in tables.items()
@@ -156,7 +157,7 @@ def judged_on(
     Metrics that do not depend on class shares use the model's probabilities. The others use
     probabilities shifted to the class shares that are estimated for the table.
     """
-    shares = estimate_priors(model.probabilities(table), trained=_trained_shares(model)).shares
+    shares = estimate_priors(model.probabilities(table), trained=trained_shares(model)).shares
     priors = dict(zip(model.classes, map(float, shares), strict=True))
     shifted = model.probabilities(table, priors=priors)
     planet = score(model, table)
@@ -207,10 +208,6 @@ def pair_of(
     }
 
 
-def _trained_shares(model: FittedModel) -> np.ndarray:
-    return np.array([model.card["class_shares"].get(name, 0.0) for name in model.classes])
-
-
 def _joined(real: Callable[..., FeatureTable]) -> FeatureTable:
     """Train and val of the published split, on which the ceiling is fitted."""
     whole, test = real(), set(real(split="test").targets)
@@ -233,11 +230,6 @@ def _reduced(
         return table.only(columns)
 
     return rows if columns is None else fewer
-
-
-def _as_seen(estimator: BaseEstimator) -> Callable[[FeatureTable], FeatureTable]:
-    """A function that gives a table to a classifier: with views, or with views as columns."""
-    return (lambda table: table) if has_fit_parameter(estimator, "views") else with_view_columns
 
 
 def _taught_by_labels(
@@ -270,3 +262,8 @@ def verdict(result: dict) -> list[str]:
                 f"accuracy of three classes {found['accuracy_of_classes']['value']:.3f}"
             )
     return lines
+
+
+def trained_shares(model: FittedModel) -> np.ndarray:
+    """Shares of the model's classes among the rows that it was calibrated on, (classes,)."""
+    return np.array([model.card["class_shares"].get(name, 0.0) for name in model.classes])

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from exoval.labels import UNKNOWN
+from exoval.models.fitted_model import FittedModel
+from exoval.table.feature_table import FeatureTable
 from train.judging.scored import Scored
 
 
@@ -33,3 +37,19 @@ def undecided(
         found[probability] = rows.probability[chosen].round(5)
         found[error] = rows.error[chosen].round(5)
     return found
+
+
+def at_planet_share(
+    model: FittedModel, table: FeatureTable, scored: Scored, *, share: float
+) -> Scored:
+    """The scored rows of a table with probabilities for another share of planets."""
+    answers = model.answers(table, priors=model.priors_at(share))
+    low, high = answers.planet_interval
+    most = np.argmax(answers.probability, axis=1)
+    return replace(
+        scored,
+        probability=answers.planet,
+        error=0.5 * (high - low),
+        predicted=np.array(model.classes)[most],
+        predicted_is_planet=model.is_planet_class[most],
+    )

@@ -43,6 +43,15 @@ def test_planets_and_others_weigh_the_same_and_labels_keep_their_shares():
     assert weight[3] == pytest.approx(weight[9])
 
 
+def test_rows_that_nature_does_not_have_count_as_all_others_without_a_population():
+    impossible = np.where(np.arange(10) == 3, -np.inf, 0.0)
+    assert np.array_equal(
+        RowWeights(population=0)(table(), impossible),
+        RowWeights(population=0)(table(), np.zeros(10)),
+    )
+    assert RowWeights(population=0.5)(table(), impossible)[3] == 0
+
+
 def test_groups_can_weigh_the_same():
     weight = RowWeights(population=0, balance="groups")(table(), np.zeros(10))
     assert weight[:3].sum() == pytest.approx(weight[3:5].sum())

@@ -52,7 +52,7 @@ def plain(key, probability, truth, weight):
             f"recall_at_precision_{least}": lambda least=least: curve[1][
                 curve[0] >= least - 1e-12
             ].max()
-            for least in (0.9, 0.95, 0.99)
+            for least in (0.9, 0.95, 0.97, 0.99)
         },
         "precision_at_recall_0.9": lambda: curve[0][curve[1] >= 0.9 - 1e-12].max(),
         "accuracy": lambda: peer.accuracy_score(truth, probability >= 0.5, sample_weight=weight),

@@ -1,7 +1,7 @@
 """Training on one table and judging on another."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,8 @@ from exoval.errors import BadParameter, BadTable
 from exoval.models.calibrate import PlattCalibration
 from exoval.table.column import Column
 from exoval.table.feature_table import IDENTITY, FeatureTable
+from exoval.views.medians import COARSE
+from exoval.views.store import ViewRows, Views
 from train.data.labelled_set import load_labelled_set
 from train.data.splits import StarSplit
 from train.data.tables import CatalogueTable, SimulatedTable, without_stars_of
@@ -203,3 +205,95 @@ def test_a_way_that_refuses_is_left_out(tmp_path, caplog):
     assert result["metrics"]["by_classifier"]["logistic"]["adapted"] == {}
     assert "simulate more" in caplog.text
     assert not (tmp_path / "predictions_adapted.csv").exists()
+
+
+def with_views(rows, seed):
+    """The table with views of which one bin says what the label is."""
+    values = np.random.default_rng(seed).standard_normal((len(rows), COARSE.length))
+    values[:, COARSE.slices["local"].start + 30] += 8 * rows.is_planet
+    missing = np.zeros((len(rows), len(COARSE.bins)), np.int16)
+    views = Views(values.astype(np.float32), missing, COARSE)
+    return replace(rows.only(["noise"]), views=ViewRows.of_all(views, len(rows)))
+
+
+def test_views_are_columns_for_classifiers_that_take_none(tmp_path):
+    source = with_views(table(0, "a", rows=900), 0)
+    target = with_views(table(1, "b"), 1)
+    blind = run(tmp_path / "one", source, target)["metrics"]["headline"]["roc_auc"]["target"]
+    seeing = run(tmp_path / "two", source, target, view_bins=61)["metrics"]["headline"]
+    assert blind["value"] < 0.65 < 0.9 < seeing["roc_auc"]["target"]["value"]
+
+
+def test_columns_may_be_chosen(tmp_path):
+    found = run(tmp_path, table(0, "a"), table(1, "b"), columns=["noise"])
+    assert found["columns"] == ["noise"]
+    assert abs(found["metrics"]["headline"]["roc_auc"]["target"]["value"] - 0.5) < 0.15
+
+
+def test_the_ceiling_is_learned_from_labels_of_other_stars(tmp_path):
+    # in the source the strength says the opposite
+    source, target = table(0, "a"), table(1, "b", rows=400)
+    upside_down = replace(source, frame=source.frame.assign(strength=-source.frame["strength"]))
+    found = run(tmp_path, upside_down, target, ceiling_folds=4)["metrics"]["by_classifier"]
+    assert found["logistic"]["target"]["roc_auc"]["value"] < 0.3
+    assert found["logistic"]["ceiling"]["roc_auc"]["value"] > 0.85
+    by_chance = replace(
+        target,
+        frame=target.frame.assign(strength=np.random.default_rng(0).standard_normal(400)),
+    )
+    found = run(tmp_path / "chance", source, by_chance, ceiling_folds=4)["metrics"]
+    assert abs(found["by_classifier"]["logistic"]["ceiling"]["roc_auc"]["value"] - 0.5) < 0.12
+
+
+def few(folder, target, frame):
+    """The file of candidates among which one in a hundred is a planet."""
+    path = folder / "few.csv"
+    run(
+        folder / "few",
+        table(0, "a", rows=600),
+        replace(target, frame=frame),
+        candidates=path,
+        planet_share=0.01,
+    )
+    return path
+
+
+def test_events_without_a_disposition_get_a_probability_with_its_error(tmp_path):
+    target = table(1, "b", rows=300)
+    hidden = np.arange(300) < 60
+    frame = target.frame.assign(
+        label=np.where(hidden, "PC", target.labels),
+        disposition=np.where(hidden, "unknown", target.frame["disposition"]),
+    )
+    numbers = run(
+        tmp_path,
+        table(0, "a", rows=600),
+        replace(target, frame=frame),
+        error_draws=1,
+        candidates=tmp_path / "candidates.csv",
+        identify=lambda event: {"number": int(event.split()[1])},
+    )
+    written = pd.read_csv(tmp_path / "candidates.csv")
+    assert list(written) == ["number", "probability", "error", "logistic", "logistic_error"]
+    assert list(written["number"]) == list(range(60))
+    assert list(written["probability"]) == list(written["logistic"])
+    truth = target.is_planet[:60]
+    assert written["logistic"][truth].mean() > written["logistic"][~truth].mean() + 0.3
+    assert written["logistic_error"].between(0, 0.5, inclusive="neither").all()
+    rare = pd.read_csv(few(tmp_path, target, frame))
+    assert np.all(rare["probability"] < written["probability"])
+    # they are no part of what is judged
+    counts = numbers["metrics"]["by_classifier"]["logistic"]["target"]["confusion"]["counts"]
+    assert np.sum(counts) == 240
+
+
+def test_shares_that_are_estimated_without_labels_bring_probabilities_nearer(tmp_path):
+    source, target = table(0, "a", rows=900), table(1, "b", rows=900)
+    rare = target.select(~target.is_planet | (np.arange(900) % 8 == 0))
+    found = run(tmp_path, source, rare, ways=["label_shift"])
+    found = found["metrics"]["by_classifier"]["logistic"]
+    shifted = found["adapted"]["label_shift"]
+    assert shifted["log_loss"]["value"] < found["target"]["log_loss"]["value"]
+    assert shifted["roc_auc"]["value"] == pytest.approx(
+        found["target"]["roc_auc"]["value"], abs=0.03
+    )
