@@ -14,9 +14,11 @@ from exoval.catalogs import (
     koi,
     positional_probability,
     robovetter,
+    simulated_tce,
     spoc_tce,
     tce,
     tess_eclipsing_binaries,
+    tess_exofinder,
     tess_triage,
     toi,
     vespa,
@@ -178,6 +180,14 @@ ONE_OF_EACH = {
     tess_triage: pd.DataFrame(
         {name: [1.0] for name in tess_triage.NEEDED}
         | {"tic_id": [1], "global_view": [[0.0] * 201], "local_view": [[0.0] * 61]}
+    ),
+    tess_exofinder: pd.DataFrame(
+        {name: [1.0] for name in tess_exofinder.NEEDED}
+        | {"tic": [1], "global_view": [[0.0] * 201], "local_view": [[0.0] * 61]}
+    ),
+    simulated_tce: pd.DataFrame(
+        {name: [1.0] for name in simulated_tce.NEEDED}
+        | {"TCE_ID": ["000000001-01"], "KIC": [1], "dataset": ["inv"], "Expected_MES": [9.0]}
     ),
 }
 
