@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from exoval.catalogs import eclipsing_binaries, koi, tce, tess_eclipsing_binaries, toi
-from exoval.data_folder import data_from
+from exoval.data_folder import data_folder, data_from
 from exoval.errors import message_instead_of_traceback
 from exoval.missions.kepler import kepler
 from exoval.missions.library import LightCurveLibrary, open_library
@@ -92,7 +92,11 @@ def build_sample(folder: str | Path) -> None:
     Light curves and catalogues come from EXOVAL_DATA. Raises DataNotFound if some are missing.
     """
     folder = Path(folder)
-    kepler_library, tess_library = open_library(kepler()), open_library(tess())
+    # the pipeline's files alone
+    light_curves = data_folder() / "light_curves"
+    kepler_library, tess_library = (
+        open_library(mission(), folder=light_curves) for mission in (kepler, tess)
+    )
     parts = {
         "kepler-hosts": (kepler_library, choose_hosts(kepler_library)),
         "kepler-koi": (kepler_library, choose_koi_stars(kepler_library)),

@@ -20,7 +20,7 @@ from train.data.splits import StarSplit
 from train.fitting.adaptation.reweighted import density_ratio
 from train.fitting.adaptation.warm_started import balance, go_on
 from train.fitting.adaptation.way import Material, fitted_at_home
-from train.fitting.adaptation.ways import WAYS
+from train.fitting.adaptation.ways import UNLABELLED, WAYS
 from train.fitting.fit import fitted_pipeline, planet_score
 from train.fitting.out_of_fold import planet_or_not
 from train.judging.metrics import value_of
@@ -90,14 +90,16 @@ def test_every_way_is_judged_at_every_size_and_written(tmp_path):
         judged={"catalogue": Given(mission(2, "C "))},
     )
     frame = pd.read_csv(tmp_path / "mission_transfer.csv")
-    assert set(frame["way"]) == set(WAYS)
+    # too few planets to bound their share
+    refused = {"relearned_junk", "self_trained"}
+    assert set(frame["way"]) == set(WAYS) - refused
     assert set(frame["judged_on"]) == {"held_out", "catalogue"}
     asked = frame[(frame["judged_on"] == "held_out") & (frame["way"] == "anew")]
     assert sorted(asked["rows_of_target"])[:2] == [60, 60]
     assert asked["rows_of_target"].max() == sum(
         numbers["sets"][part]["rows"] for part in ("target_fit", "target_calibration")
     )
-    assert set(frame[frame["rows_of_target"] == 0]["way"]) == {"as_it_is", "reweighted"}
+    assert set(frame[frame["rows_of_target"] == 0]["way"]) == set(UNLABELLED) - refused
     written = json.loads((tmp_path / "results/short.json").read_text())
     assert problems(written) == []
     assert len(written["metrics"]["by_way"]) == len(frame)
