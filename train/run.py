@@ -36,9 +36,11 @@ from train.fitting.fit import fit
 from train.fitting.hyperparameter_search import HyperparameterSearch
 from train.fitting.learning_curve import last_point, learning_curve_points
 from train.fitting.retraining import retraining_of, with_error
+from train.fitting.sky_posterior import SkyPosteriors, learn_sky_posteriors
 from train.judging.feature_gap import feature_gap
 from train.judging.headline import headline, held_back_log_loss, leading
 from train.judging.novel_share import judge_novelty
+from train.judging.population import effective_numbers, judge_in_population
 from train.judging.scored import Scored, evaluate, score
 from train.report.report import Evidence, write_report
 from train.report.result_file import frame, write_result
@@ -138,6 +140,7 @@ def run(
             learning_curve=learning_curve,
             tuning=tuning,
             row_cap=row_cap,
+            verify=verify,
             settings=settings,
             start=start,
         )
@@ -159,6 +162,7 @@ def _fit_and_judge(
     learning_curve: Sequence[float],
     tuning: HyperparameterSearch | None,
     row_cap: Mapping[str, int | None] | None,
+    verify: str,
     settings: dict | None,
     start: float,
 ) -> dict:
@@ -229,11 +233,21 @@ def _fit_and_judge(
             for model in models
         ]
     best = leading(models)
+    sky = learn_sky_posteriors(
+        models,
+        table,
+        labelled.folder,
+        split=parts,
+        seed=seed,
+        folds=calibration_folds,
+        verify=verify,
+    )
     gap = feature_gap(table, events.table) if events.table else None
     result = frame(settings or {}, seed=seed) | {
         "metrics": {
             "simulated": judged(best, simulated, **resampling),
             "real": judged(best, scored, **resampling),
+            "population": in_population(models, sky, table, parts, **resampling),
             "error_coverage": error_coverage,
             "learning_curve": curve,
         },
@@ -249,6 +263,8 @@ def _fit_and_judge(
         "held_back_log_loss": held_back_log_loss(models, tuned),
         "novelty": novel_share.summary,
         "tuning": tuned,
+        "sky": sky.described()
+        | {"test": effective_numbers(held_out.is_planet, sky.of_rows[parts.test])},
         "real_missing": events.missing,
         "real_skipped": events.skipped,
         "feature_gap": [] if gap is None else gap.to_dict("records"),
@@ -268,7 +284,7 @@ def _fit_and_judge(
         gap=gap,
         novel_share=novel_share,
     )
-    write(output, evidence, models=models, views=events.views)
+    write(output, evidence, models=models, sky=sky, views=events.views)
     shutil.rmtree(checkpoints, ignore_errors=True)
     return result
 
@@ -303,6 +319,30 @@ def with_errors(
         one, coverage[model.name] = with_error(model, retraining, judged)
         found.append(one)
     return found, coverage
+
+
+def in_population(
+    models: Sequence[FittedModel],
+    sky: SkyPosteriors,
+    table: FeatureTable,
+    split: Split,
+    *,
+    resamples: int,
+    seed: int,
+) -> dict[str, dict]:
+    """By classifier what its posterior on the sky is worth on the test rows, as nature has them."""
+    return {
+        model.name: judge_in_population(
+            model,
+            sky.by_model[model.name],
+            table.select(split.test),
+            sky.of_rows[split.test],
+            resamples=resamples,
+            seed=seed,
+        )
+        for model in models
+        if model.name in sky.by_model
+    }
 
 
 def judged(best: str, scored: Mapping[str, Scored], *, resamples: int, seed: int) -> dict:
@@ -411,15 +451,22 @@ def describe_sets(table: FeatureTable, parts: Split, *, real: FeatureTable | Non
 
 
 def write(
-    output: Path, evidence: Evidence, *, models: list[FittedModel], views: Views | None
+    output: Path,
+    evidence: Evidence,
+    *,
+    models: list[FittedModel],
+    sky: SkyPosteriors | None = None,
+    views: Views | None,
 ) -> None:
     """Write result, predictions, models, tables and the report in place of an earlier run's.
 
-    ``views`` are those of the real events. The manifest comes last
-    (``exoval.running.whole_folder``).
+    ``sky`` are the posteriors of the models, ``views`` those of the real events. The manifest comes
+    last (``exoval.running.whole_folder``).
     """
     with folder_draft(output) as draft:
         _write_files(draft, evidence, models=models, views=views)
+        for name, posterior in (sky.by_model if sky else {}).items():
+            posterior.save(draft / "models" / name)
         publish(draft, manifest_of(evidence.result), also=TRIALS, instead_of=OF_AN_EARLIER_RUN)
 
 

@@ -9,11 +9,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
+from exoval.models.calibrate import logit
+from exoval.models.fitted_model import ModelAnswers
 from exoval.models.novelty import NOVEL, NoveltyScores
 from exoval.models.training_range import MOST_MISSING, missing_share
+from exoval.posterior.event_posterior import FEWEST, EventPosterior, concern_of
+from exoval.posterior.sky_posterior import SkyAnswers
+from exoval.table.feature_table import FeatureTable
 from exoval.vetting.caveats import of_the_model, of_the_run
 from exoval.vetting.examined_event import ExaminedEvent, examined_table
 from exoval.vetting.result import VettingResult
@@ -55,6 +62,7 @@ def _judged(
     }
     novelty = None if run.novelty is None else run.novelty(table)
     leading = answers[run.leading]
+    sky = _on_the_sky(run, table, leading, shifted=planet_share is not None)
     for place, event in enumerate(events):
         planet = {name: float(one.planet[place]) for name, one in answers.items()}
         low, high = (side[place] for side in leading.interval)
@@ -77,7 +85,63 @@ def _judged(
             rows=table,
             place=place,
         )
+        if sky is not None:
+            is_novel = novelty is not None and novelty.verdict[place] == NOVEL
+            found = _posterior(sky, leading, model.classes, event.features, place)
+            result = replace(result, posterior=_abstained(found, is_novel=is_novel))
         yield _withheld(result, model.training_range)
+
+
+def _on_the_sky(
+    run: TrainedRun, table: FeatureTable, leading: ModelAnswers, *, shifted: bool
+) -> SkyAnswers | None:
+    """What the leading classifier's probabilities say of the sky; None without a posterior.
+
+    Probabilities that were ``shifted`` to other shares are asked for anew.
+    """
+    if run.leading not in run.posteriors:
+        return None
+    model = run.models[run.leading]
+    probability = model.probabilities(table) if shifted else leading.probability
+    features = table.usable_matrix([column.name for column in model.columns])
+    return run.posteriors[run.leading](probability, features)
+
+
+def _posterior(
+    sky: SkyAnswers,
+    leading: ModelAnswers,
+    classes: Sequence[str],
+    features: Mapping[str, float],
+    place: int,
+) -> EventPosterior:
+    """The posterior of one row; its error is that of the classifier and of the simulated events."""
+    low, high = (logit(side[place]) for side in leading.planet_interval)
+    of_classifier = 0.5 * float(high - low)
+    comparable = sky.comparable[place]
+    return EventPosterior(
+        probability=dict(zip(classes, map(float, sky.probability[place]), strict=True)),
+        planet=float(sky.planet[place]),
+        log_odds=float(sky.log_odds[place]),
+        error=float(np.hypot(of_classifier, comparable.error)),
+        terms={
+            name: dict(zip(classes, map(float, of[place]), strict=True))
+            for name, of in sky.terms.items()
+        },
+        comparable=comparable,
+        concern=concern_of(features),
+    )
+
+
+def _abstained(posterior: EventPosterior, *, is_novel: bool) -> EventPosterior:
+    """The posterior without numbers where the simulated events say nothing of such an event."""
+    if is_novel:
+        return posterior.withhold("the event is unlike those that were simulated")
+    number = posterior.comparable.number
+    if number < FEWEST:
+        return posterior.withhold(
+            f"only {number} simulated events of held-out stars have comparable odds"
+        )
+    return posterior
 
 
 def _caveats(

@@ -13,6 +13,7 @@ from exoval.event import TransitEvent
 from exoval.folded.folded_event import FoldedEvent
 from exoval.labels import LabelMeaning, planet_labels
 from exoval.measure import MeasuredEvent
+from exoval.posterior.event_posterior import EventPosterior
 from exoval.table.feature_table import FeatureTable
 from exoval.vetting.examined_event import ExaminedEvent
 from exoval.vetting.summary import BETWEEN, WITHHELD
@@ -29,7 +30,8 @@ class VettingResult:
     NaN without detectors.
     ``caveats`` say why the numbers may not hold. ``examined`` is the event as it was examined;
     ``rows`` are the features of those that were judged with it, and ``place`` is its row there.
-    ``withheld`` says why probabilities are withheld; they are NaN then.
+    ``withheld`` says why probabilities are withheld; they are NaN then. ``posterior`` is what the
+    event is on the sky, None for a model that was trained without rates.
     """
 
     name: str
@@ -45,6 +47,7 @@ class VettingResult:
     rows: FeatureTable = field(repr=False)
     place: int = 0
     withheld: str = ""
+    posterior: EventPosterior | None = None
 
     @property
     def measured(self) -> MeasuredEvent | None:
@@ -93,6 +96,7 @@ class VettingResult:
             by_classifier=dict.fromkeys(self.by_classifier, math.nan),
             caveats=(f"probabilities are withheld: {reason}", *self.caveats),
             withheld=reason,
+            posterior=self.posterior and self.posterior.withhold(reason),
         )
 
     def row(self) -> dict[str, float | str]:
@@ -118,6 +122,7 @@ class VettingResult:
             **{f"P_planet_{name}": value for name, value in self.by_classifier.items()},
             "P_planet_low": self.planet_interval[0],
             "P_planet_high": self.planet_interval[1],
+            **({} if self.posterior is None else self.posterior.row()),
             "novelty": self.novelty,
             "caveats": BETWEEN.join(self.caveats),
         }
@@ -130,7 +135,7 @@ class VettingResult:
             return [f"! {caveat}" for caveat in self.caveats]
         ranked = sorted(self.probability, key=self.probability.get, reverse=True)
         planets = planet_labels(self.meanings)
-        lines = []
+        lines = [] if self.posterior is None else self.posterior.lines()
         if len(planets) > 1:
             planet = self.by_classifier[self.classifier]
             lines.append(f"{'all planets':22}{planet:.4f}{_range(self.planet_interval)}")

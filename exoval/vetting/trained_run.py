@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ from exoval.errors import BadParameter, BadTable, DataNotFound, foreign_errors_a
 from exoval.missions.mission import Mission
 from exoval.models.fitted_model import FittedModel, load_fitted_model
 from exoval.models.novelty import Novelty, load_novelty
+from exoval.posterior.sky_posterior import SkyPosterior, has_posterior, load_sky_posterior
 from exoval.recipe import Recipe, read_recipe
 from exoval.running.spreadsheet import as_name
 from exoval.running.whole_folder import FULL, MANIFEST, check_files
@@ -55,6 +57,7 @@ class TrainedRun:
     ``novelty`` is None if the run has no detectors. ``caveat`` is a warning about every
     probability of the run, such as procedural noise; it may be empty. ``training_stars`` are the
     stars whose light curves went into the labelled set; it is empty if the run does not list them.
+    ``posteriors`` turn the probabilities of models, by name, into posteriors on the sky.
     """
 
     models: dict[str, FittedModel]
@@ -63,6 +66,7 @@ class TrainedRun:
     recipe: Recipe
     caveat: str = ""
     training_stars: frozenset[str] = frozenset()
+    posteriors: Mapping[str, SkyPosterior] = field(default_factory=dict)
 
     def choose(self, classifier: str) -> TrainedRun:
         """The same run with this classifier leading; BadParameter if the run does not have it."""
@@ -115,6 +119,7 @@ def load_trained_run(
         recipe=recipe,
         caveat=_caveat(metrics.host, recipe),
         training_stars=_training_stars(folder / TRAINING_STARS),
+        posteriors={path.name: load_sky_posterior(path) for path in paths if has_posterior(path)},
     )
 
 

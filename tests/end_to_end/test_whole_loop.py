@@ -76,6 +76,18 @@ def test_its_real_objects_are_judged(loop):
     assert not set(judged.target) & set(hosts.target)
 
 
+def test_the_posterior_on_the_sky_is_learned_judged_and_stated(loop):
+    folder, _, _, vetted = loop
+    metrics = json.loads((folder / "model" / "metrics.json").read_text())
+    for name in ("sparse_gp", "forest"):
+        assert (folder / "model" / "models" / name / "posterior.json").is_file()
+        assert metrics["metrics"]["population"][name]["log_loss"]["value"] > 0
+    assert metrics["sky"]["rates"]["no_transit"]["systems"] == 1
+    assert "on the sky" in vetted.stdout
+    (row,) = pd.read_csv(folder / "vetted.csv").to_dict("records")
+    assert "posterior_verdict" in row
+
+
 def test_the_vetted_planet_ends_in_one_line(loop):
     _, _, _, vetted = loop
     last = vetted.stdout.splitlines()[-1]

@@ -25,8 +25,8 @@ def trained_on(result: dict) -> str:
     meanings = meanings_from_plain(result["labels"])
     alternatives = [
         short_label(name, meanings)
-        for name in result["counts"]
-        if not (name in meanings and meanings[name].counts_as_planet)
+        for name, meaning in meanings.items()
+        if not meaning.counts_as_planet
     ]
     against = f" against {_listed(alternatives)}" if alternatives else ""
     names = list(result["metrics"]["simulated"]["by_classifier"])

@@ -1,0 +1,227 @@
+"""From the simulated mixture to the sky: the posterior of a label as a product of named terms.
+
+A classifier says what an event is in the mixture that was simulated. With its probability p(s|x) of
+label s, the label's share of the mixture, and the mean rate of simulated events of the label that
+look like x (``exoval.posterior.expected_rate``),
+
+    P(s|x)  ~  p(s|x) / share_s  *  rate_s  *  E[rate|x,s] / E[rate|s]
+
+with rate_s the expected number of such events per target, which is the number of systems nature has
+times the events that the search finds in one. Another population changes the rates alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingRegressor
+
+from exoval.errors import BadParameter, BadTable, DataNotFound
+from exoval.models.bias_corrected_temperature import BiasCorrectedTemperature
+from exoval.models.model_archive import read_archive, write_archive
+from exoval.posterior.comparable_events import Comparable, ComparableEvents
+from exoval.running.checksums import check_seal, sealed
+from exoval.running.output_path import make_folder, replacing
+from exoval.running.whole_folder import difference
+from exoval.schema import as_record, read_json
+
+DESCRIPTION, ARCHIVE = "posterior.json", "posterior.zip"
+AGAIN = "train again"
+#: the terms of a posterior, in the order in which they are shown
+LIKELIHOOD, SYSTEMS, EVENTS, RESEMBLANCE = (
+    "likelihood",
+    "systems_per_target",
+    "events_per_system",
+    "resemblance",
+)
+TERMS = (LIKELIHOOD, SYSTEMS, EVENTS, RESEMBLANCE)
+#: least posterior of a label, so that odds stay finite
+FLOOR = 1e-9
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelRate:
+    """What nature and the search make of one label.
+
+    ``share`` is the label's share of the simulated events. ``systems`` is the expected number of
+    systems with such a signal per target: population, geometry and eligible stars. ``events`` is
+    the number of events of the label that the search finds in one: the completeness, or the number
+    of false alarms in a light curve. ``effective`` is the effective number of its simulated events.
+    """
+
+    share: float
+    systems: float
+    events: float
+    effective: float = np.nan
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkyAnswers:
+    """Posteriors of some events on the sky.
+
+    ``probability`` is (rows, classes), ``planet`` its sum over the classes that count as planet,
+    ``log_odds`` those of ``planet``, both (rows,). ``terms`` are the factors whose product is
+    proportional to ``probability``, by name, each (rows, classes). ``comparable`` has one entry a
+    row.
+    """
+
+    probability: np.ndarray
+    planet: np.ndarray
+    log_odds: np.ndarray
+    terms: Mapping[str, np.ndarray]
+    comparable: Sequence[Comparable] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkyPosterior:
+    """A map from a model's probabilities and an event's features to posteriors on the sky.
+
+    ``classes`` are those of the model, ``planets`` says which count as planet. ``calibration``
+    makes the probabilities of all classes agree with the simulated mixture. ``regressions`` are
+    those of labels whose rate depends on the features, each with its mean over the label's
+    simulated events in ``means``. Raises BadParameter if the parts do not fit together.
+    """
+
+    classes: tuple[str, ...]
+    planets: np.ndarray
+    calibration: BiasCorrectedTemperature
+    rates: Mapping[str, LabelRate]
+    regressions: Mapping[str, HistGradientBoostingRegressor] = field(repr=False)
+    means: Mapping[str, float]
+    comparable: ComparableEvents = field(repr=False)
+
+    def __post_init__(self) -> None:
+        fit = (
+            set(self.rates) == set(self.classes)
+            and set(self.regressions) == set(self.means) <= set(self.classes)
+            and len(self.planets) == len(self.calibration.offset) == len(self.classes)
+            and all(
+                isinstance(one, HistGradientBoostingRegressor) for one in self.regressions.values()
+            )
+        )
+        if not fit:
+            raise BadParameter(
+                f"a posterior of {', '.join(self.classes)} with rates of {', '.join(self.rates)} "
+                f"and regressions of {', '.join(self.regressions)}; give one rate a class, and "
+                "boosted regressions of classes alone"
+            )
+
+    def __call__(self, probability: np.ndarray, features: np.ndarray) -> SkyAnswers:
+        """Posteriors from probabilities in the mixture (rows, classes) and features of the rows.
+
+        The features (rows, columns) are the columns of the model, in its order.
+        """
+        terms = self._terms(probability, features)
+        product = np.prod([terms[name] for name in TERMS], axis=0)
+        # of one scale, so that rates of any unit stay within the numbers
+        product = np.maximum(product / product.max(axis=1, keepdims=True), FLOOR**2)
+        posterior = product / product.sum(axis=1, keepdims=True)
+        log_odds = self.log_odds(posterior)
+        return SkyAnswers(
+            probability=posterior,
+            planet=posterior[:, self.planets].sum(axis=1),
+            log_odds=log_odds,
+            terms=terms,
+            comparable=[self.comparable.near(one) for one in log_odds],
+        )
+
+    def log_odds(self, posterior: np.ndarray) -> np.ndarray:
+        """Log odds of a planet, (rows,), from posteriors (rows, classes)."""
+        planet, other = (
+            np.maximum(posterior[:, kind].sum(axis=1), FLOOR)
+            for kind in (self.planets, ~self.planets)
+        )
+        return np.log(planet) - np.log(other)
+
+    def _terms(self, probability: np.ndarray, features: np.ndarray) -> dict[str, np.ndarray]:
+        """The factors of the posterior, each (rows, classes)."""
+        rates = [self.rates[name] for name in self.classes]
+        rows = np.ones((len(probability), 1))
+        shares, systems, events = (
+            np.array([getattr(one, name) for one in rates])
+            for name in ("share", "systems", "events")
+        )
+        resemblance = np.ones(np.shape(probability))
+        for place, name in enumerate(self.classes):
+            if name in self.regressions:
+                found = self.regressions[name].predict(features)
+                resemblance[:, place] = found / self.means[name]
+        return {
+            LIKELIHOOD: self.calibration(probability) / shares,
+            SYSTEMS: rows * systems,
+            EVENTS: rows * events,
+            RESEMBLANCE: resemblance,
+        }
+
+    def save(self, directory: str | Path) -> None:
+        """Write ``posterior.json`` and ``posterior.zip`` beside a model's files; no pickle."""
+        directory = make_folder(directory)
+        arrays = {name: getattr(self.comparable, name) for name in ComparableEvents.__annotations__}
+        write_archive(
+            {"regressions": dict(self.regressions), "comparable": arrays}, directory / ARCHIVE
+        )
+        description = {
+            "classes": self.classes,
+            "planets": [bool(one) for one in self.planets],
+            "slope": self.calibration.slope,
+            "offset": list(map(float, self.calibration.offset)),
+            "rates": {name: asdict(one) for name, one in self.rates.items()},
+            "means": dict(self.means),
+        }
+        files = {ARCHIVE: directory / ARCHIVE}
+        with replacing(directory / DESCRIPTION) as draft:
+            draft.write_text(
+                json.dumps(sealed(description, name=DESCRIPTION, files=files), indent=2)
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Written:
+    """What ``posterior.json`` holds."""
+
+    classes: tuple[str, ...]
+    planets: list[bool]
+    slope: float
+    offset: list[float]
+    rates: dict[str, LabelRate]
+    means: dict[str, float]
+
+
+def has_posterior(directory: str | Path) -> bool:
+    """Return whether a model's folder has a posterior on the sky."""
+    return (Path(directory) / DESCRIPTION).is_file()
+
+
+def load_sky_posterior(directory: str | Path) -> SkyPosterior:
+    """Read a posterior written by ``SkyPosterior.save``.
+
+    Raises DataNotFound if the folder has none, BadTable if a file of it is damaged or foreign.
+    """
+    path, archive = (Path(directory) / name for name in (DESCRIPTION, ARCHIVE))
+    if not path.is_file():
+        raise DataNotFound(f"no {DESCRIPTION} in {directory}; {AGAIN} on a simulated set")
+    plain = read_json(path, remedy=AGAIN)
+    sums = check_seal(plain, path, remedy=AGAIN)
+    written = as_record(plain, _Written, source=str(path), remedy=AGAIN)
+    wrong = difference(archive, None, sums.get(ARCHIVE, ""))
+    if wrong:
+        raise BadTable(f"{archive} {wrong}; {AGAIN}")
+    parts = read_archive(archive)
+    try:
+        return SkyPosterior(
+            classes=written.classes,
+            planets=np.array(written.planets, dtype=bool),
+            calibration=BiasCorrectedTemperature(written.slope, np.array(written.offset)),
+            rates=written.rates,
+            regressions=parts["regressions"],
+            means=written.means,
+            comparable=ComparableEvents(**parts["comparable"]),
+        )
+    except (BadParameter, TypeError, KeyError) as error:
+        raise BadTable(
+            f"{archive} does not hold the posterior of a model ({error}); {AGAIN}"
+        ) from error

@@ -1,0 +1,116 @@
+"""Learning a posterior from a labelled set's rates: from real draws of a made-up world."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from labelled_sets import gaussian_table, write_labelled_set
+from sklearn.linear_model import LogisticRegression
+
+from exoval.errors import BadTable
+from exoval.models.calibrate import NoCalibration
+from exoval.posterior.event_rates import NOTHING
+from train.data.splits import StarSplit
+from train.fitting.fit import fit
+from train.fitting.sky_posterior import learn_sky_posteriors, sky_rates
+from train.judging.population import judge_weighted
+
+#: systems per target, of which half are found
+SYSTEMS = {"planet": 0.02, "eclipsing_binary": 0.01, "background_binary": 0.04, NOTHING: 1.0}
+
+
+def with_truth(folder, table):
+    """Write the table with truths: as many systems again were drawn and not found."""
+    write_labelled_set(folder, table)
+    kept = pd.DataFrame(
+        {
+            "event": table.frame["event"],
+            "target": table.targets,
+            "label": table.labels,
+            "status": "kept",
+        }
+    )
+    missed = kept.assign(event=kept["event"] + "-missed", status="visible")
+    truth = pd.concat([kept, missed], ignore_index=True)
+    truth["scenario"], truth["event_number"] = truth["label"], 0
+    truth["log_prior"] = np.log(truth["label"].map(SYSTEMS).astype(float))
+    truth["log_proposal"] = 0.0
+    truth.to_parquet(folder / "truth.parquet")
+    return folder
+
+
+def learned(folder, table, folds=0):
+    split = StarSplit()(table, seed=0)
+    model = fit(
+        "logistic",
+        LogisticRegression(),
+        calibration=NoCalibration(),
+        table=table,
+        split=split,
+        seed=0,
+        folds=folds,
+    )
+    return (
+        model,
+        split,
+        learn_sky_posteriors([model], table, folder, split=split, seed=0, folds=folds),
+    )
+
+
+@pytest.mark.parametrize("folds", [0, 3])
+def test_rates_of_labels_are_systems_times_what_is_found(tmp_path, folds):
+    table = gaussian_table(rows=1200)
+    _, split, sky = learned(with_truth(tmp_path, table), table, folds)
+    posterior = sky.by_model["logistic"]
+    for name, systems in SYSTEMS.items():
+        assert posterior.rates[name].systems == pytest.approx(systems)
+        assert posterior.rates[name].events == pytest.approx(0.5)
+    # all rows of a label count alike: nothing to regress
+    assert not posterior.regressions
+    held_out = len(split.test) + (0 if folds else len(split.calibration))
+    assert len(posterior.comparable.rate) == held_out
+
+
+def test_the_posterior_is_better_in_the_population_than_the_mixture(tmp_path):
+    table = gaussian_table(rows=3000, separation=0.5)
+    model, split, sky = learned(with_truth(tmp_path, table), table)
+    test = table.select(split.test)
+    features = test.usable_matrix([column.name for column in model.columns])
+    mixture = model.probabilities(test)
+    answers = sky.by_model["logistic"](mixture, features)
+    scores = {
+        name: judge_weighted(
+            planet, test.is_planet, test.targets, sky.of_rows[split.test], resamples=2, seed=0
+        )
+        for name, planet in (("mixture", model.of_planets(mixture)), ("sky", answers.planet))
+    }
+    base = scores["sky"]["base_rate_log_loss"]["value"]
+    assert scores["sky"]["log_loss"]["value"] < base < scores["mixture"]["log_loss"]["value"]
+    assert scores["sky"]["calibration_error"]["value"] < 0.02
+
+
+def test_a_set_without_truths_has_no_posterior_and_says_why(tmp_path):
+    table = gaussian_table(rows=400)
+    folder = with_truth(tmp_path, table)
+    (folder / "truth.parquet").unlink()
+    _, _, sky = learned(folder, table)
+    assert not sky.by_model and "truth.parquet" in sky.described()["missing"]
+
+
+def test_truths_of_other_events_are_refused(tmp_path):
+    table = gaussian_table(rows=400)
+    folder = with_truth(tmp_path, table)
+    other = replace(table, frame=table.frame.assign(event=table.frame["event"] + "x"))
+    with pytest.raises(BadTable, match="lacks 400 events"):
+        sky_rates(other, folder)
+
+
+def test_a_population_without_planets_has_no_posterior(tmp_path):
+    table = gaussian_table(rows=400)
+    folder = with_truth(tmp_path, table)
+    truth = pd.read_parquet(folder / "truth.parquet")
+    truth.loc[truth["label"] == "planet", "log_prior"] = -np.inf
+    truth.to_parquet(folder / "truth.parquet")
+    _, _, sky = learned(folder, table)
+    assert "no planet is expected" in sky.missing
