@@ -120,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     plot.set_defaults(command=_plot_event)
     _add_vet(commands)
+    _add_explain(commands)
     _add_adapt(commands)
     _add_doctor(commands)
     _add_verify(commands)
@@ -215,6 +216,11 @@ def _add_vet(commands: argparse._SubParsersAction) -> None:
         help="share of planets among all events of your survey; default: that of the simulation",
     )
     vet.add_argument(
+        "--mixture",
+        action="store_true",
+        help="leave out the posterior on the sky; probabilities of the simulated mixture alone",
+    )
+    vet.add_argument(
         "--table",
         type=Path,
         metavar="CSV",
@@ -257,6 +263,27 @@ def _add_vet(commands: argparse._SubParsersAction) -> None:
         help="end with status 0 even where some targets could not be judged",
     )
     vet.set_defaults(command=_vet)
+
+
+def _add_explain(commands: argparse._SubParsersAction) -> None:
+    explain = commands.add_parser(
+        "explain",
+        help="print and draw what makes the posterior of one event",
+        description="Print the posterior on the sky of one event as a product of named terms for "
+        "every alternative: what the classifier says, how many such systems nature has, how many "
+        "events the search finds in one, and how much rarer or more frequent those that look like "
+        "this one are.",
+    )
+    explain.add_argument("run", type=Path, help="output folder of python -m train")
+    explain.add_argument(
+        "target",
+        nargs="?",
+        help="a star such as 'KIC 10666592' or a catalogued signal such as K00002.01",
+    )
+    _add_light_curve(explain)
+    explain.add_argument("--classifier", help="classifier of the run; default: its leading one")
+    explain.add_argument("--output", type=Path, metavar="PNG", help="file for the figure")
+    explain.set_defaults(command=_explain)
 
 
 def _add_light_curve(command: argparse.ArgumentParser) -> None:
@@ -404,6 +431,38 @@ def _vet(parsed: argparse.Namespace) -> None:
         raise SystemExit(SOME_FAILED)
 
 
+def _explain(parsed: argparse.Namespace) -> None:
+    with lasting_objects():
+        # imported here so that --help does not pay for scikit-learn
+        from exoval.pages.plot_event import save_page
+        from exoval.pages.plot_posterior import plot_posterior
+        from exoval.vetting.judge import judge
+        from exoval.vetting.vet_list import Vetting
+
+        if parsed.target is None and parsed.file is None:
+            raise BadParameter("nothing to explain; give a target such as K00002.01, or --file")
+        mission = _mission(parsed.mission) if parsed.mission else None
+        vetting = Vetting(parsed.run, mission, parsed.classifier)
+        run = vetting.run
+    if run.leading not in run.posteriors:
+        raise BadTable(
+            f"{parsed.run} has no posterior of {run.leading}; train it with this version on a "
+            "simulated set"
+        )
+    examined = vetting.examiner(_request(parsed, parsed.target))
+    if not examined.events:
+        raise BadTable(examined.failed or examined.no_event)
+    (result,) = judge(run, examined.events[:1])
+    print(result.sentence())
+    print("\n".join(result.posterior.table()))
+    if parsed.output is not None:
+        figure = plot_posterior(
+            result.posterior, run.models[run.leading].meanings, name=result.name
+        )
+        save_page(figure, parsed.output, setting="--output")
+        print(parsed.output)
+
+
 def _asked(parsed: argparse.Namespace) -> tuple[list[VettingRequest], Vetting]:
     """What is to be judged, and by what; the trained run is read."""
     from exoval.vetting.vet_list import Vetting
@@ -420,6 +479,7 @@ def _asked(parsed: argparse.Namespace) -> tuple[list[VettingRequest], Vetting]:
         parsed.events,
         parsed.pages,
         parsed.survey_events,
+        parsed.mixture,
     )
     if parsed.survey_events is None and parsed.table is not None:
         vetting = _with_survey_of_table(vetting, parsed.table)

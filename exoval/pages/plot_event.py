@@ -43,7 +43,7 @@ def plot_event(page: EventPage) -> Figure:
 
     Needs matplotlib: ExovalError names the extra.
     """
-    figure = _figure_class()(figsize=(16, 13.5), layout="constrained")
+    figure = figure_class()(figsize=(16, 13.5), layout="constrained")
     figure.get_layout_engine().set(w_pad=0.05, h_pad=0.05)
     grid = figure.add_gridspec(5, 1, height_ratios=(0.75, 0.75, 1.15, 1.35, 2.2))
     raw, flat, features = (figure.add_subplot(grid[row]) for row in (0, 1, 4))
@@ -82,7 +82,7 @@ def save_page(figure: Figure, path: str | Path, *, setting: str = "output") -> N
             ) from error
 
 
-def _figure_class() -> type:
+def figure_class() -> type:
     try:
         from matplotlib.figure import Figure
     except ImportError:

@@ -67,8 +67,9 @@ class Vetting:
     ``folder`` is the output folder of ``python -m train``; ``exoval.vetting.vet.vet`` explains
     ``planet_share``. At most ``events`` events of a searched star are judged. ``pages`` is a
     folder for one page an event. ``survey_events`` is a list that replaces the one with which the
-    model compares events (``exoval.catalogs.survey_list``). Raises BadParameter for ``events``
-    below 1 or a ``planet_share`` outside 0 to 1.
+    model compares events (``exoval.catalogs.survey_list``). With ``mixture`` there are no
+    posteriors on the sky beside the probabilities of the simulated mixture. Raises BadParameter for
+    ``events`` below 1 or a ``planet_share`` outside 0 to 1.
     """
 
     folder: Path
@@ -78,6 +79,7 @@ class Vetting:
     events: int = 1
     pages: Path | None = None
     survey_events: str | Path | None = None
+    mixture: bool = False
 
     def __post_init__(self) -> None:
         if self.events < 1:
@@ -91,6 +93,8 @@ class Vetting:
         run = load_trained_run(self.folder, self.mission)
         if self.survey_events is not None:
             run = with_survey_events(run, read_survey_list(self.survey_events))
+        if self.mixture:
+            run = replace(run, posteriors={})
         return run.choose(self.classifier) if self.classifier else run
 
     @cached_property
