@@ -215,6 +215,7 @@ def _add_vet(commands: argparse._SubParsersAction) -> None:
         metavar="SHARE",
         help="share of planets among all events of your survey; default: that of the simulation",
     )
+    _add_evidence(vet)
     vet.add_argument(
         "--mixture",
         action="store_true",
@@ -265,6 +266,24 @@ def _add_vet(commands: argparse._SubParsersAction) -> None:
     vet.set_defaults(command=_vet)
 
 
+def _add_evidence(command: argparse.ArgumentParser) -> None:
+    """Add the arguments for evidence that a light curve does not hold."""
+    command.add_argument(
+        "--contrast",
+        type=Path,
+        metavar="CSV",
+        help="contrast curve of the target, for its posterior on the sky: separation_arcsec and "
+        "magnitude_difference, up to which imaging would have shown a star",
+    )
+    command.add_argument(
+        "--neighbours",
+        type=Path,
+        metavar="CSV",
+        help="all known stars around the targets, in place of a model of the field: target, "
+        "separation_arcsec and magnitude_difference to the target",
+    )
+
+
 def _add_explain(commands: argparse._SubParsersAction) -> None:
     explain = commands.add_parser(
         "explain",
@@ -281,6 +300,7 @@ def _add_explain(commands: argparse._SubParsersAction) -> None:
         help="a star such as 'KIC 10666592' or a catalogued signal such as K00002.01",
     )
     _add_light_curve(explain)
+    _add_evidence(explain)
     explain.add_argument("--classifier", help="classifier of the run; default: its leading one")
     explain.add_argument("--output", type=Path, metavar="PNG", help="file for the figure")
     explain.set_defaults(command=_explain)
@@ -434,6 +454,7 @@ def _vet(parsed: argparse.Namespace) -> None:
 def _explain(parsed: argparse.Namespace) -> None:
     with lasting_objects():
         # imported here so that --help does not pay for scikit-learn
+        from exoval.labels import planet_labels
         from exoval.pages.plot_event import save_page
         from exoval.pages.plot_posterior import plot_posterior
         from exoval.vetting.judge import judge
@@ -442,8 +463,14 @@ def _explain(parsed: argparse.Namespace) -> None:
         if parsed.target is None and parsed.file is None:
             raise BadParameter("nothing to explain; give a target such as K00002.01, or --file")
         mission = _mission(parsed.mission) if parsed.mission else None
-        vetting = Vetting(parsed.run, mission, parsed.classifier)
-        run = vetting.run
+        vetting = Vetting(
+            parsed.run,
+            mission,
+            parsed.classifier,
+            contrast=parsed.contrast,
+            neighbours=parsed.neighbours,
+        )
+        run, evidence = vetting.run, vetting.evidence
     if run.leading not in run.posteriors:
         raise BadTable(
             f"{parsed.run} has no posterior of {run.leading}; train it with this version on a "
@@ -452,9 +479,10 @@ def _explain(parsed: argparse.Namespace) -> None:
     examined = vetting.examiner(_request(parsed, parsed.target))
     if not examined.events:
         raise BadTable(examined.failed or examined.no_event)
-    (result,) = judge(run, examined.events[:1])
+    (result,) = judge(run, examined.events[:1], evidence=evidence)
+    planets = tuple(planet_labels(run.models[run.leading].meanings))
     print(result.sentence())
-    print("\n".join(result.posterior.table()))
+    print("\n".join([*result.posterior.table(), *result.posterior.changes(planets)]))
     if parsed.output is not None:
         figure = plot_posterior(
             result.posterior, run.models[run.leading].meanings, name=result.name
@@ -480,7 +508,14 @@ def _asked(parsed: argparse.Namespace) -> tuple[list[VettingRequest], Vetting]:
         parsed.pages,
         parsed.survey_events,
         parsed.mixture,
+        parsed.contrast,
+        parsed.neighbours,
     )
+    if parsed.contrast is not None and len({one.target for one in requests}) > 1:
+        raise BadParameter(
+            f"--contrast is the curve of one star, and {len(requests)} targets are asked for; give "
+            "each its own command"
+        )
     if parsed.survey_events is None and parsed.table is not None:
         vetting = _with_survey_of_table(vetting, parsed.table)
     return requests, vetting

@@ -16,8 +16,10 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from exoval.errors import BadParameter
 
-#: smallest variance; below it the logarithm in the deviance would ask for the impossible
-SMALLEST_VARIANCE = 1e-4
+#: smallest variance, and smallest as a share of the mean. Below it the logarithm in the deviance
+#: would ask for the impossible: where both models say 0, as forests do, the squares are 0, and one
+#: step of the boosting towards them is so long that the next ones diverge
+SMALLEST_VARIANCE, SMALLEST_SHARE = 1e-4, 0.02
 #: most rows that a regression is fitted on
 MOST_ROWS = 30_000
 
@@ -107,4 +109,5 @@ def _learned(inputs: np.ndarray, square: np.ndarray, seed: int) -> HistGradientB
         early_stopping=False,
         random_state=seed,
     )
-    return regression.fit(inputs, np.maximum(square, SMALLEST_VARIANCE))
+    least = max(SMALLEST_VARIANCE, SMALLEST_SHARE * float(np.mean(square)))
+    return regression.fit(inputs, np.maximum(square, least))

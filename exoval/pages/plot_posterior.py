@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from exoval.labels import LabelMeaning, planet_labels, short_label
 from exoval.pages.plot_event import figure_class
-from exoval.posterior.sky_posterior import TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from exoval.posterior.event_posterior import EventPosterior
 
 #: colours that stay apart in grey and for colour-blind readers, one a term
-COLOURS = ("#1f3b6f", "#c2541b", "#d9a441", "#4a8f5c")
+COLOURS = ("#1f3b6f", "#c2541b", "#d9a441", "#4a8f5c", "#8e6bb0", "#5fb3c8")
 #: smallest factor that is drawn: a term of zero would need an endless bar
 LEAST = 1e-12
 
@@ -48,13 +48,13 @@ def plot_posterior(
                 - np.log10(max(posterior.terms[term][one], LEAST))
                 for one in others
             ]
-            for term in TERMS
+            for term in posterior.terms
         ]
     )
     rows = np.arange(len(others))
     # bars of one sign stand on each other
     right, left = np.zeros(len(others)), np.zeros(len(others))
-    for term, ratio, colour in zip(TERMS, ratios, COLOURS, strict=True):
+    for term, ratio, colour in zip(posterior.terms, ratios, cycle(COLOURS), strict=False):
         start = np.where(ratio > 0, right, left)
         axes.barh(rows, ratio, left=start, height=0.62, color=colour, label=term.replace("_", " "))
         right, left = right + np.maximum(ratio, 0), left + np.minimum(ratio, 0)
@@ -63,7 +63,7 @@ def plot_posterior(
     axes.set_yticks(rows, [short_label(one, meanings) for one in others])
     axes.invert_yaxis()
     axes.set_xlabel(f"$\\log_{{10}}$ odds of {short_label(planet, meanings)} against each")
-    figure.legend(loc="outside lower center", ncols=len(TERMS) + 1, frameon=False)
+    figure.legend(loc="outside lower center", ncols=min(len(posterior.terms) + 1, 5), frameon=False)
     # the verdict has a line of its own: with the numbers it is wider than the figure
     lines = [part for line in posterior.lines() for part in line.split(": ", 2)]
     figure.suptitle("\n".join([name, ": ".join(lines[:2]), *lines[2:]]), fontsize=11)

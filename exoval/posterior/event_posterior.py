@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from scipy.special import expit
 
 from exoval.posterior.comparable_events import Comparable
-from exoval.posterior.sky_posterior import TERMS
 
 #: verdict of a posterior that more simulated events would hardly move
 CONVERGED = "converged"
@@ -29,8 +28,8 @@ class EventPosterior:
     ``probability`` is the posterior of every label, ``planet`` that of all that count as planet and
     ``log_odds`` its log odds. ``error`` is the standard error of the log odds, of the classifier
     and of the comparable events together. ``terms`` are the factors of the posterior by name, each
-    by label. ``withheld`` says why there is no number; all are NaN then. ``concern`` says why the
-    number may not answer the question.
+    by label. ``likely`` are the labels of the conformal set at 90 %. ``withheld`` says why there is
+    no number; all are NaN then. ``concern`` says why the number may not answer the question.
     """
 
     probability: Mapping[str, float]
@@ -39,6 +38,7 @@ class EventPosterior:
     error: float
     terms: Mapping[str, Mapping[str, float]]
     comparable: Comparable
+    likely: tuple[str, ...] = ()
     withheld: str = ""
     concern: str = ""
 
@@ -80,6 +80,7 @@ class EventPosterior:
             log_odds=math.nan,
             error=math.nan,
             terms={name: dict.fromkeys(of, math.nan) for name, of in self.terms.items()},
+            likely=(),
             withheld=reason,
         )
 
@@ -91,6 +92,7 @@ class EventPosterior:
             "posterior_low": low,
             "posterior_high": high,
             **{f"posterior_{name}": value for name, value in self.probability.items()},
+            "posterior_set": " ".join(self.likely),
             "comparable_events": self.comparable.number,
             "comparable_planets": self.comparable.planets,
             "comparable_others": self.comparable.others,
@@ -109,21 +111,47 @@ class EventPosterior:
         ]
 
     def table(self) -> list[str]:
-        """Lines with the terms of every label, most probable first: their product is the posterior.
+        """Lines with the terms of every label, most probable first, and their posterior.
 
-        The last column is the posterior; the terms are as they are defined, so that their products
-        compare among labels.
+        The terms are as they are defined, so that their products compare among labels.
         """
         names = sorted(self.probability, key=self.probability.get, reverse=True)
-        widths = [max(len(name), 12) for name in TERMS]
-        head = " ".join(f"{name:>{width}}" for name, width in zip(TERMS, widths, strict=True))
+        widths = [max(len(name), 10) for name in self.terms]
+        head = " ".join(f"{name:>{width}}" for name, width in zip(self.terms, widths, strict=True))
         lines = [f"{'':22} {head} {'posterior':>12}"]
         for name in names:
             cells = " ".join(
                 f"{self.terms[term][name]:{width}.3g}"
-                for term, width in zip(TERMS, widths, strict=True)
+                for term, width in zip(self.terms, widths, strict=True)
             )
             lines.append(f"{name:22} {cells} {self.probability[name]:12.6f}")
+        return lines
+
+    def changes(self, planets: tuple[str, ...]) -> list[str]:
+        """Lines on which alternative would move P(planet) across 0.99 or 0.5, and by what factor.
+
+        ``planets`` are the labels that count as planet. Of each threshold the alternative is named
+        whose rate would have to change least.
+        """
+        if self.withheld:
+            return []
+        others = {name: p for name, p in self.probability.items() if name not in planets}
+        lines = []
+        for threshold in (0.99, 0.5):
+            # alternatives together may have this much beside the planets
+            room = self.planet * (1 - threshold) / threshold
+            factors = {
+                name: (room - sum(others.values()) + p) / p for name, p in others.items() if p > 0
+            }
+            able = {name: factor for name, factor in factors.items() if factor > 0}
+            if not able:
+                lines.append(f"no alternative alone moves P(planet) across {threshold:g}")
+                continue
+            name = min(able, key=lambda one: abs(math.log(able[one])))
+            side = "falls below" if self.planet > threshold else "rises above"
+            lines.append(
+                f"P(planet) {side} {threshold:g} if {name} were {able[name]:.3g} times as frequent"
+            )
         return lines
 
 

@@ -23,6 +23,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.models.bias_corrected_temperature import BiasCorrectedTemperature
 from exoval.models.model_archive import read_archive, write_archive
+from exoval.posterior.blended_stars import BlendedStars
 from exoval.posterior.comparable_events import Comparable, ComparableEvents
 from exoval.running.checksums import check_seal, sealed
 from exoval.running.output_path import make_folder, replacing
@@ -66,14 +67,15 @@ class SkyAnswers:
     ``probability`` is (rows, classes), ``planet`` its sum over the classes that count as planet,
     ``log_odds`` those of ``planet``, both (rows,). ``terms`` are the factors whose product is
     proportional to ``probability``, by name, each (rows, classes). ``comparable`` has one entry a
-    row.
+    row. ``likely`` (rows, classes) are the labels of the conformal set.
     """
 
     probability: np.ndarray
     planet: np.ndarray
     log_odds: np.ndarray
     terms: Mapping[str, np.ndarray]
-    comparable: Sequence[Comparable] = ()
+    comparable: Sequence[Comparable]
+    likely: np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +85,10 @@ class SkyPosterior:
     ``classes`` are those of the model, ``planets`` says which count as planet. ``calibration``
     makes the probabilities of all classes agree with the simulated mixture. ``regressions`` are
     those of labels whose rate depends on the features, each with its mean over the label's
-    simulated events in ``means``. Raises BadParameter if the parts do not fit together.
+    simulated events in ``means``. ``blends`` are the stars that make the events of labels with
+    stars beside the target. ``least`` is the posterior that nine in ten events of a label reach
+    or pass on left-out stars; an event's conformal set holds the labels that reach it (Vovk 2012,
+    ACML 25, 475: one level a label). Raises BadParameter if the parts do not fit together.
     """
 
     classes: tuple[str, ...]
@@ -93,6 +98,8 @@ class SkyPosterior:
     regressions: Mapping[str, HistGradientBoostingRegressor] = field(repr=False)
     means: Mapping[str, float]
     comparable: ComparableEvents = field(repr=False)
+    blends: Mapping[str, BlendedStars] = field(default_factory=dict, repr=False)
+    least: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         fit = (
@@ -110,13 +117,20 @@ class SkyPosterior:
                 "boosted regressions of classes alone"
             )
 
-    def __call__(self, probability: np.ndarray, features: np.ndarray) -> SkyAnswers:
+    def __call__(
+        self,
+        probability: np.ndarray,
+        features: np.ndarray,
+        *,
+        further: Mapping[str, np.ndarray] | None = None,
+    ) -> SkyAnswers:
         """Posteriors from probabilities in the mixture (rows, classes) and features of the rows.
 
-        The features (rows, columns) are the columns of the model, in its order.
+        The features (rows, columns) are the columns of the model, in its order. ``further`` are
+        terms of other evidence by name, each (rows, classes).
         """
-        terms = self._terms(probability, features)
-        product = np.prod([terms[name] for name in TERMS], axis=0)
+        terms = self._terms(probability, features) | dict(further or {})
+        product = np.prod(list(terms.values()), axis=0)
         # of one scale, so that rates of any unit stay within the numbers
         product = np.maximum(product / product.max(axis=1, keepdims=True), FLOOR**2)
         posterior = product / product.sum(axis=1, keepdims=True)
@@ -127,6 +141,7 @@ class SkyPosterior:
             log_odds=log_odds,
             terms=terms,
             comparable=[self.comparable.near(one) for one in log_odds],
+            likely=posterior >= [self.least.get(name, 0.0) for name in self.classes],
         )
 
     def log_odds(self, posterior: np.ndarray) -> np.ndarray:
@@ -160,10 +175,12 @@ class SkyPosterior:
     def save(self, directory: str | Path) -> None:
         """Write ``posterior.json`` and ``posterior.zip`` beside a model's files; no pickle."""
         directory = make_folder(directory)
-        arrays = {name: getattr(self.comparable, name) for name in ComparableEvents.__annotations__}
-        write_archive(
-            {"regressions": dict(self.regressions), "comparable": arrays}, directory / ARCHIVE
-        )
+        parts = {
+            "regressions": dict(self.regressions),
+            "comparable": dict(vars(self.comparable)),
+            "blends": {name: dict(vars(one)) for name, one in self.blends.items()},
+        }
+        write_archive(parts, directory / ARCHIVE)
         description = {
             "classes": self.classes,
             "planets": [bool(one) for one in self.planets],
@@ -171,6 +188,7 @@ class SkyPosterior:
             "offset": list(map(float, self.calibration.offset)),
             "rates": {name: asdict(one) for name, one in self.rates.items()},
             "means": dict(self.means),
+            "least": dict(self.least),
         }
         files = {ARCHIVE: directory / ARCHIVE}
         with replacing(directory / DESCRIPTION) as draft:
@@ -189,6 +207,7 @@ class _Written:
     offset: list[float]
     rates: dict[str, LabelRate]
     means: dict[str, float]
+    least: dict[str, float]
 
 
 def has_posterior(directory: str | Path) -> bool:
@@ -220,6 +239,8 @@ def load_sky_posterior(directory: str | Path) -> SkyPosterior:
             regressions=parts["regressions"],
             means=written.means,
             comparable=ComparableEvents(**parts["comparable"]),
+            blends={name: BlendedStars(**one) for name, one in parts["blends"].items()},
+            least=written.least,
         )
     except (BadParameter, TypeError, KeyError) as error:
         raise BadTable(

@@ -19,6 +19,7 @@ from exoval.models.fitted_model import ModelAnswers
 from exoval.models.novelty import NOVEL, NoveltyScores
 from exoval.models.training_range import MOST_MISSING, missing_share
 from exoval.posterior.event_posterior import FEWEST, EventPosterior, concern_of
+from exoval.posterior.outside_evidence import OutsideEvidence
 from exoval.posterior.sky_posterior import SkyAnswers
 from exoval.table.feature_table import FeatureTable
 from exoval.vetting.caveats import of_the_model, of_the_run
@@ -31,22 +32,30 @@ ROWS = 32
 
 
 def judge(
-    run: TrainedRun, events: Sequence[ExaminedEvent], *, planet_share: float | None = None
+    run: TrainedRun,
+    events: Sequence[ExaminedEvent],
+    *,
+    planet_share: float | None = None,
+    evidence: OutsideEvidence | None = None,
 ) -> list[VettingResult]:
     """The results of some events, in their order; each is the same whatever is judged with it.
 
-    ``planet_share`` is explained by ``exoval.vetting.vet.vet``. Raises BadParameter for a share
-    outside 0 to 1, BadTable if the run has no answer to one of the events.
+    ``planet_share`` is explained by ``exoval.vetting.vet.vet``; ``evidence`` is what is known of
+    the surroundings of the targets, for their posteriors on the sky. Raises BadParameter for a
+    share outside 0 to 1, BadTable if the run has no answer to one of the events.
     """
     results: list[VettingResult] = []
     with threadpool_limits(1):
         for start in range(0, len(events), ROWS):
-            results += _judged(run, events[start : start + ROWS], planet_share)
+            results += _judged(run, events[start : start + ROWS], planet_share, evidence)
     return results
 
 
 def _judged(
-    run: TrainedRun, events: Sequence[ExaminedEvent], planet_share: float | None
+    run: TrainedRun,
+    events: Sequence[ExaminedEvent],
+    planet_share: float | None,
+    evidence: OutsideEvidence | None,
 ) -> Iterator[VettingResult]:
     """The results of at most ``ROWS`` events."""
     filled = [*events, *[events[0]] * (ROWS - len(events))]
@@ -62,7 +71,8 @@ def _judged(
     }
     novelty = None if run.novelty is None else run.novelty(table)
     leading = answers[run.leading]
-    sky = _on_the_sky(run, table, leading, shifted=planet_share is not None)
+    further = _outside(run, filled, evidence)
+    sky = _on_the_sky(run, table, leading, further, shifted=planet_share is not None)
     for place, event in enumerate(events):
         planet = {name: float(one.planet[place]) for name, one in answers.items()}
         low, high = (side[place] for side in leading.interval)
@@ -93,7 +103,12 @@ def _judged(
 
 
 def _on_the_sky(
-    run: TrainedRun, table: FeatureTable, leading: ModelAnswers, *, shifted: bool
+    run: TrainedRun,
+    table: FeatureTable,
+    leading: ModelAnswers,
+    further: Mapping[str, np.ndarray],
+    *,
+    shifted: bool,
 ) -> SkyAnswers | None:
     """What the leading classifier's probabilities say of the sky; None without a posterior.
 
@@ -104,7 +119,23 @@ def _on_the_sky(
     model = run.models[run.leading]
     probability = model.probabilities(table) if shifted else leading.probability
     features = table.usable_matrix([column.name for column in model.columns])
-    return run.posteriors[run.leading](probability, features)
+    return run.posteriors[run.leading](probability, features, further=further)
+
+
+def _outside(
+    run: TrainedRun, events: Sequence[ExaminedEvent], evidence: OutsideEvidence | None
+) -> dict[str, np.ndarray]:
+    """The terms of other evidence, each (events, classes); empty without any."""
+    if evidence is None or run.leading not in run.posteriors:
+        return {}
+    posterior = run.posteriors[run.leading]
+    found = [
+        evidence.terms(one.target, one.features, classes=posterior.classes, blends=posterior.blends)
+        for one in events
+    ]
+    nothing = np.ones(len(posterior.classes))
+    names = dict.fromkeys(name for one in found for name in one)
+    return {name: np.stack([one.get(name, nothing) for one in found]) for name in names}
 
 
 def _posterior(
@@ -128,6 +159,9 @@ def _posterior(
             for name, of in sky.terms.items()
         },
         comparable=comparable,
+        likely=tuple(
+            name for name, is_likely in zip(classes, sky.likely[place], strict=True) if is_likely
+        ),
         concern=concern_of(features),
     )
 

@@ -20,6 +20,9 @@ from exoval.catalogs.table_search import files_of
 from exoval.data_folder import data_folder
 from exoval.errors import BadParameter, DataNotFound, ExovalError
 from exoval.missions.mission import Mission
+from exoval.posterior.contrast_curve import read_contrast_curve
+from exoval.posterior.neighbours import read_neighbours
+from exoval.posterior.outside_evidence import OutsideEvidence
 from exoval.running.checksums import checksum, checksum_once
 from exoval.running.dask_workers import DaskWorkers
 from exoval.running.fingerprint import files_fingerprint, fingerprint
@@ -68,7 +71,9 @@ class Vetting:
     ``planet_share``. At most ``events`` events of a searched star are judged. ``pages`` is a
     folder for one page an event. ``survey_events`` is a list that replaces the one with which the
     model compares events (``exoval.catalogs.survey_list``). With ``mixture`` there are no
-    posteriors on the sky beside the probabilities of the simulated mixture. Raises BadParameter for
+    posteriors on the sky beside the probabilities of the simulated mixture. ``contrast`` is a file
+    with the contrast curve of the targets (``exoval.posterior.contrast_curve``), ``neighbours`` one
+    with the known stars around them (``exoval.posterior.neighbours``). Raises BadParameter for
     ``events`` below 1 or a ``planet_share`` outside 0 to 1.
     """
 
@@ -80,6 +85,8 @@ class Vetting:
     pages: Path | None = None
     survey_events: str | Path | None = None
     mixture: bool = False
+    contrast: Path | None = None
+    neighbours: Path | None = None
 
     def __post_init__(self) -> None:
         if self.events < 1:
@@ -104,8 +111,19 @@ class Vetting:
             recipe=self.run.recipe, events=self.events, keep_light_curves=self.pages is not None
         )
 
+    @cached_property
+    def evidence(self) -> OutsideEvidence | None:
+        """What is known of the targets' surroundings; None without a file of it."""
+        if self.contrast is None and self.neighbours is None:
+            return None
+        return OutsideEvidence(
+            curve=self.contrast and read_contrast_curve(self.contrast),
+            neighbours=self.neighbours and read_neighbours(self.neighbours),
+            pixel_scale_arcsec=self.run.recipe.mission.pixel_scale_arcsec,
+        )
+
     def __getstate__(self) -> dict:
-        own = ("run", "examiner")
+        own = ("run", "examiner", "evidence")
         return {name: value for name, value in vars(self).items() if name not in own}
 
     def __call__(self, request: VettingRequest) -> Answer:
@@ -117,7 +135,9 @@ class Vetting:
         """The answers to requests whose events are measured, in one pass over the models."""
         events = [event for _, examined in asked for event in examined.events]
         try:
-            results = iter(judge(self.run, events, planet_share=self.planet_share))
+            results = iter(
+                judge(self.run, events, planet_share=self.planet_share, evidence=self.evidence)
+            )
             return [
                 self._answer(request, examined, list(islice(results, len(examined.events))))
                 for request, examined in asked
@@ -186,6 +206,7 @@ def vet_list(
         raise DataNotFound(f"cannot write {output} (it is a folder); choose another output")
     # read before the first light curve: a wrong folder must end the list, not fail a target
     vetting.run  # noqa: B018
+    vetting.evidence  # noqa: B018
     output = output_path(output)
     with folder_lock(output, setting="output"):
         yield from _vet_list(vetting, requests, output, cluster or workers)
@@ -359,6 +380,12 @@ def _origin(vetting: Vetting, requests: Sequence[VettingRequest], output: Path) 
             "events": vetting.events,
             "pages": str(vetting.pages),
             "survey_events": str(vetting.survey_events),
+            "mixture": vetting.mixture,
+            # the files' content: another list under the same name gives other answers
+            "evidence": [
+                None if path is None else checksum(path)
+                for path in (vetting.contrast, vetting.neighbours)
+            ],
         },
         "data": _data(vetting.run.recipe.mission, requests, output),
     }

@@ -20,6 +20,7 @@ def posterior(planet=0.9931, error=0.25, planets=400.0, others=80.0, **changed):
             "error": error,
             "terms": {name: {"planet": 1.0, "eclipsing_binary": 0.5} for name in TERMS},
             "comparable": Comparable(number=12_400, planets=planets, others=others),
+            "likely": ("planet",),
             **changed,
         }
     )
@@ -70,3 +71,17 @@ def test_the_table_begins_with_the_most_probable_label():
     lines = posterior().table()
     assert [line.split()[0] for line in lines[1:]] == ["planet", "eclipsing_binary"]
     assert all(name in lines[0] for name in TERMS)
+
+
+def test_the_change_that_would_matter_is_named_with_its_factor():
+    found = posterior(planet=0.9).changes(("planet",))
+    # 0.1 of alternatives at 0.9 is 0.5 at nine times, and 0.99 at a eleventh
+    assert found == [
+        "P(planet) rises above 0.99 if eclipsing_binary were 0.0909 times as frequent",
+        "P(planet) falls below 0.5 if eclipsing_binary were 9 times as frequent",
+    ]
+    assert posterior().withhold("it is new").changes(("planet",)) == []
+
+
+def test_the_set_of_likely_labels_is_a_cell():
+    assert posterior().row()["posterior_set"] == "planet"

@@ -150,3 +150,23 @@ def test_a_changed_file_is_refused(posterior, tmp_path):
 def test_parts_that_do_not_fit_together_are_refused(posterior):
     with pytest.raises(BadParameter, match="planet"):
         replace(posterior, rates={"planet": posterior.rates["planet"]})
+
+
+def test_other_evidence_multiplies_the_odds_and_is_a_term(posterior):
+    feature = np.array([0.3])
+    imaging = np.array([[0.25, 1.0, 1.0]])
+    before, after = (
+        posterior(mixture(feature), feature[:, None], further=further)
+        for further in (None, {"imaging": imaging})
+    )
+    ratio = after.probability / before.probability
+    assert ratio[0, 0] / ratio[0, 2] == pytest.approx(0.25)
+    assert list(after.terms) == [*TERMS, "imaging"]
+
+
+def test_the_conformal_set_holds_the_labels_that_reach_their_level(posterior):
+    feature = np.array([-1.0, 1.0])
+    leveled = replace(posterior, least={"planet": 0.05, "no_transit": 0.5})
+    answers = leveled(mixture(feature), feature[:, None])
+    expected = answers.probability >= [0.0, 0.5, 0.05]
+    assert np.array_equal(answers.likely, expected) and not expected.all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from exoval.errors import BadTable, DataNotFound
 from exoval.injection.importance_weights import effective_sample_size, read_truth
 from exoval.models.bias_corrected_temperature import fit_temperature
 from exoval.models.fitted_model import FittedModel
+from exoval.posterior.blended_stars import BlendedStars
 from exoval.posterior.comparable_events import comparable_events
 from exoval.posterior.event_rates import NOTHING, event_rates
 from exoval.posterior.expected_rate import learn_relative_rate
@@ -25,6 +26,21 @@ from train.data.splits import Split
 
 log = logging.getLogger(__name__)
 
+#: columns of the table of truths that describe a star beside the target
+OF_A_BLEND = (
+    "offset_arcsec",
+    "companion_separation_arcsec",
+    "magnitude_difference",
+    "source_share",
+    "log_eligible_stars",
+)
+#: most events of a label that are kept for evidence on its blends
+MOST_OF_A_BLEND = 3000
+#: the conformal sets hold the true label this often
+COVERAGE = 0.9
+#: fewest left-out events of a label that its level is learned from
+FEWEST_FOR_LEVEL = 20
+
 
 @dataclass(frozen=True, kw_only=True)
 class SkyRates:
@@ -32,10 +48,12 @@ class SkyRates:
 
     The rate of a row is the expected number of such events per target; ``of_labels`` has the
     expected numbers of systems and of events that are found, (systems, events), per target.
+    ``blends`` are the stars beside the target that make the events of a label, where it has any.
     """
 
     of_rows: np.ndarray
     of_labels: dict[str, tuple[float, float]]
+    blends: dict[str, BlendedStars] = field(default_factory=dict)
 
 
 def sky_rates(
@@ -62,7 +80,35 @@ def sky_rates(
     return SkyRates(
         of_rows=rate[~rate.index.duplicated()].loc[table.frame["event"]].to_numpy(),
         of_labels=_of_labels(truth, rate.to_numpy()),
+        blends=_blends(truth, rate.to_numpy()),
     )
+
+
+def _blends(truth: pd.DataFrame, rate: np.ndarray) -> dict[str, BlendedStars]:
+    """The stars beside the target behind the kept events of every label that has them."""
+    kept = truth["status"].eq("kept").to_numpy() & (rate > 0)
+    found, rows = {}, truth.assign(rate=rate)[kept]
+    for label, mine in rows[rows["label"].ne(NOTHING)].groupby("label"):
+        columns = {name: mine.get(name, pd.Series(np.nan, mine.index)) for name in OF_A_BLEND}
+        share = columns["source_share"]
+        # bound stars have a share of the light, those of the field a magnitude
+        difference = columns["magnitude_difference"].fillna(-2.5 * np.log10(share / (1 - share)))
+        separation = columns["offset_arcsec"].fillna(columns["companion_separation_arcsec"])
+        known = np.isfinite(difference) & separation.notna()
+        if known.any():
+            chosen = np.flatnonzero(known)
+            if len(chosen) > MOST_OF_A_BLEND:
+                random = np.random.default_rng(0)
+                chosen = np.sort(random.choice(chosen, MOST_OF_A_BLEND, replace=False))
+            found[str(label)] = BlendedStars(
+                separation=separation.to_numpy(float)[chosen],
+                difference=difference.to_numpy(float)[chosen],
+                rate=mine["rate"].to_numpy(float)[chosen] * known.sum() / len(chosen),
+                density=np.exp(columns["log_eligible_stars"].to_numpy(float)[chosen])
+                if columns["magnitude_difference"].notna().any()
+                else np.full(len(chosen), np.nan),
+            )
+    return found
 
 
 def _of_labels(truth: pd.DataFrame, rate: np.ndarray) -> dict[str, tuple[float, float]]:
@@ -131,11 +177,31 @@ def learn_sky_posterior(
         regressions=regressions,
         means=means,
         comparable=comparable_events(*np.zeros((3, 0))),
+        blends={name: one for name, one in rates.blends.items() if name in model.classes},
     )
     others = np.sort(np.concatenate([held_out, split.test])) if not folds else split.test
     answers = posterior(model.probabilities(table.select(others)), features[others])
     compared = comparable_events(answers.log_odds, rates.of_rows[others], table.is_planet[others])
-    return replace(posterior, comparable=compared)
+    least = {
+        name: _level(
+            answers.probability[labels[others] == name, place],
+            rates.of_rows[others][labels[others] == name],
+        )
+        for place, name in enumerate(model.classes)
+    }
+    return replace(posterior, comparable=compared, least=least)
+
+
+def _level(posterior: np.ndarray, rate: np.ndarray) -> float:
+    """The posterior of their own label that ``COVERAGE`` of a label's events reach; 0 with few."""
+    counted = rate > 0
+    if counted.sum() < FEWEST_FOR_LEVEL:
+        return 0.0
+    order = np.argsort(posterior[counted])
+    # as in a conformal set, the event that is asked about counts among the others
+    share = np.cumsum(rate[counted][order]) / (rate[counted].sum() + rate[counted].mean())
+    below = np.flatnonzero(share <= 1 - COVERAGE)
+    return float(posterior[counted][order][below[-1]]) if len(below) else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -114,3 +114,40 @@ def test_a_population_without_planets_has_no_posterior(tmp_path):
     truth.to_parquet(folder / "truth.parquet")
     _, _, sky = learned(folder, table)
     assert "no planet is expected" in sky.missing
+
+
+def test_nine_in_ten_events_of_a_label_reach_its_level(tmp_path):
+    table = gaussian_table(rows=4000, separation=0.5)
+    model, split, sky = learned(with_truth(tmp_path, table), table, folds=3)
+    posterior = sky.by_model["logistic"]
+    test = table.select(split.test)
+    features = test.usable_matrix([column.name for column in model.columns])
+    answers = posterior(model.probabilities(test), features)
+    for place, name in enumerate(model.classes):
+        mine = test.labels == name
+        assert 0.89 <= answers.likely[mine, place].mean() <= 0.93
+
+
+def test_blends_are_the_stars_of_kept_events(tmp_path):
+    table = gaussian_table(rows=400)
+    folder = with_truth(tmp_path, table)
+    truth = pd.read_parquet(folder / "truth.parquet")
+    of_field, of_pair = (
+        truth["label"].eq("background_binary"),
+        truth["label"].eq("eclipsing_binary"),
+    )
+    truth.loc[of_field, ["offset_arcsec", "magnitude_difference", "log_eligible_stars"]] = [
+        3,
+        2,
+        -1,
+    ]
+    truth.loc[of_pair, ["companion_separation_arcsec", "source_share"]] = [0.1, 0.2]
+    truth.to_parquet(folder / "truth.parquet")
+    blends = sky_rates(table, folder).blends
+    assert set(blends) == {"background_binary", "eclipsing_binary"}
+    field, pair = blends["background_binary"], blends["eclipsing_binary"]
+    assert len(field.rate) == (table.labels == "background_binary").sum()
+    assert field.density == pytest.approx(np.exp(-1)) and field.difference == pytest.approx(2)
+    # a fifth of the light is a quarter of the rest
+    assert pair.difference == pytest.approx(-2.5 * np.log10(0.25))
+    assert np.isnan(pair.density).all() and not pair.is_resolved
