@@ -13,6 +13,8 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 
+#: standard deviations of the logarithm of the slope, and of offsets, before rows are seen
+PRIOR = (0.3, 2.0)
 #: least probability whose logarithm is taken
 FLOOR = 1e-6
 
@@ -30,12 +32,18 @@ class BiasCorrectedTemperature:
 
 
 def fit_temperature(
-    probability: np.ndarray, truth: np.ndarray, *, weight: np.ndarray | None = None
+    probability: np.ndarray,
+    truth: np.ndarray,
+    *,
+    weight: np.ndarray | None = None,
+    with_prior: bool = False,
 ) -> BiasCorrectedTemperature:
     """The map with the lowest log-loss on labelled rows that the classifier never saw.
 
     ``probability`` is (rows, classes), ``truth`` (rows,) the number of each row's class, ``weight``
-    (rows,) what each row counts.
+    (rows,) what each row counts. Classes that a few rows separate without an error would make the
+    slope endless; ``with_prior`` it is log-normal about 1, and offsets are normal about 0
+    (``PRIOR``), which a thousand rows overrule.
     """
     logarithm, classes = _logarithm(probability), np.shape(probability)[1]
     weight = np.ones(len(truth)) if weight is None else np.asarray(weight, dtype=float)
@@ -44,7 +52,11 @@ def fit_temperature(
     def log_loss(parameters: np.ndarray) -> float:
         offset = np.append(parameters[1:], 0.0)
         answers = log_softmax(np.exp(parameters[0]) * logarithm + offset, axis=1)
-        return -float(weight @ answers[rows, truth])
+        prior = 0.0
+        if with_prior:
+            spread = np.append(PRIOR[0], np.full(classes - 1, PRIOR[1]))
+            prior = 0.5 * float(np.sum((parameters / spread) ** 2)) / len(truth)
+        return prior - float(weight @ answers[rows, truth])
 
     found = minimize(log_loss, np.zeros(classes), method="BFGS").x
     return BiasCorrectedTemperature(float(np.exp(found[0])), np.append(found[1:], 0.0))

@@ -86,6 +86,12 @@ def test_the_posterior_on_the_sky_is_learned_judged_and_stated(loop):
     assert "on the sky" in vetted.stdout
     (row,) = pd.read_csv(folder / "vetted.csv").to_dict("records")
     assert "posterior_verdict" in row
+    explained = command(
+        folder, "exoval", "explain", "model", "K00148.01", "--output", "terms.png", EXOVAL_DATA=""
+    )
+    assert explained.returncode == 0, explained.stderr
+    assert "systems_per_target" in explained.stdout
+    assert (folder / "terms.png").stat().st_size > 10_000
 
 
 def test_the_vetted_planet_ends_in_one_line(loop):

@@ -32,3 +32,21 @@ def test_with_two_classes_it_is_logistic_regression():
     peer = LogisticRegression(C=1e9, tol=1e-10).fit(logit[:, None], truth, sample_weight=weight)
     np.testing.assert_allclose(found.slope, peer.coef_[0, 0], rtol=1e-3)
     np.testing.assert_allclose(-found.offset[0], peer.intercept_[0], atol=1e-3)
+
+
+def test_a_few_separated_rows_do_not_make_the_slope_endless():
+    random = np.random.default_rng(3)
+    truth = np.arange(40) % 2
+    first = 0.5 + 0.3 * np.where(truth == 0, 1, -1) + random.uniform(-0.1, 0.1, 40)
+    probability = np.stack([first, 1 - first], axis=1)
+    free, held = (fit_temperature(probability, truth, with_prior=one) for one in (False, True))
+    assert free.slope > 10 and 1 < held.slope < 3
+
+
+def test_many_rows_overrule_the_prior():
+    random = np.random.default_rng(4)
+    odds = random.normal(0, 1.5, 5000)
+    truth = (random.random(5000) < 1 / (1 + np.exp(-(2.5 * odds - 1)))).astype(int)
+    first = 1 / (1 + np.exp(odds))
+    found = fit_temperature(np.stack([first, 1 - first], axis=1), truth, with_prior=True)
+    assert abs(found.slope - 2.5) < 0.2 and abs(found.offset[0] - 1) < 0.2

@@ -23,6 +23,9 @@ from exoval.missions.kepler import kepler
 from exoval.models.calibrate import PlattCalibration, logit
 from exoval.models.novelty import fit_novelty_crosswise
 from exoval.models.retraining_error import RetrainingError, learn_variance, learn_variances
+from exoval.posterior.blended_stars import BlendedStars
+from exoval.posterior.neighbours import Neighbours
+from exoval.posterior.outside_evidence import OutsideEvidence
 from exoval.recipe import Recipe
 from exoval.table.feature_table import FeatureTable
 from exoval.vetting.examined_event import ExaminedEvent, examined_table
@@ -31,6 +34,7 @@ from exoval.vetting.trained_run import TrainedRun
 from exoval.views.fine import FINE, FineViews
 from train.data.splits import StarSplit
 from train.fitting.fit import fit
+from train.fitting.sky_posterior import SkyRates, learn_sky_posterior
 
 GROUPS = {name: default_features()[name] for name in ("strength", "secondary", "shape_bins")}
 RECIPE = Recipe(mission=kepler(), features=GROUPS, view_form=FineViews())
@@ -92,8 +96,17 @@ def run():
         scale=1.0,
     )
     models["laplace_gp"] = replace(leading, error=error)
+    rates = SkyRates(
+        of_rows=np.where(label == "planet", 0.01, 1.0)[: len(table)] / 90,
+        of_labels={"planet": (0.02, 0.01), "no_transit": (1.0, 1.0)},
+    )
     return TrainedRun(
         models=models,
+        posteriors={
+            "laplace_gp": learn_sky_posterior(
+                models["laplace_gp"], table, rates, split=split, seed=0
+            )
+        },
         leading="laplace_gp",
         novelty=fit_novelty_crosswise(table, seed=0),
         recipe=RECIPE,
@@ -134,6 +147,71 @@ def test_caveats_stand_in_their_order(run):
     (result,) = judge(replace(run, novelty=None, caveat="e"), [event])
     order = [one for one in result.caveats if len(one) == 1]
     assert order == ["a", "b", "c", "e", "d"]
+
+
+def test_the_posterior_is_that_of_the_rates_whatever_share_is_asked_for(run):
+    asked, sky = events(40), run.posteriors["laplace_gp"]
+    planet, junk = (sky.classes.index(name) for name in ("planet", "no_transit"))
+    plain, shifted = judge(run, asked), judge(run, asked, planet_share=0.2)
+    stated = 0
+    for result, other in zip(plain, shifted, strict=True):
+        assert result.posterior.row() == pytest.approx(other.posterior.row(), nan_ok=True)
+        if result.posterior.withheld:
+            continue
+        stated += 1
+        mixture = [[result.probability[name] for name in sky.classes]]
+        odds = np.divide(*sky.calibration(np.array(mixture))[0, [planet, junk]])
+        # one planet to a hundred false alarms on the sky, beside their shares of the mixture
+        share = sky.rates["planet"].share / sky.rates["no_transit"].share
+        assert result.posterior.log_odds == pytest.approx(np.log(odds * 0.01 / share))
+        low, high = result.posterior.interval
+        assert low < result.posterior.planet < high
+    assert stated > 10
+
+
+def test_a_novel_event_has_no_posterior_and_the_mixture_stays(run):
+    (event,) = events(1)
+    far = replace(event, features=dict.fromkeys(event.features, 1e6))
+    (result,) = judge(run, [far])
+    assert "unlike" in result.posterior.verdict and np.isnan(result.posterior.planet)
+    assert np.isfinite(result.row()["P_planet"])
+    (plain,) = judge(replace(run, posteriors={}), [event])
+    assert plain.posterior is None and "posterior" not in plain.row()
+
+
+def test_withheld_probabilities_withhold_the_posterior(run):
+    (event,) = events(1)
+    empty = replace(event, features=dict.fromkeys(event.features, np.nan))
+    (result,) = judge(run, [empty])
+    assert "missing" in result.posterior.withheld and np.isnan(result.row()["posterior"])
+
+
+def test_evidence_from_outside_moves_its_target_alone(run):
+    asked = events(12)
+    posterior = run.posteriors["laplace_gp"]
+    blend = BlendedStars(
+        separation=np.array([9.0]),
+        difference=np.array([1.0]),
+        rate=np.array([1.0]),
+        density=np.array([1.0]),
+    )
+    blended = replace(posterior, blends={"no_transit": blend})
+    run = replace(run, posteriors={"laplace_gp": blended})
+    nobody, others = Neighbours(np.zeros(0), np.zeros(0)), set()
+    evidence = OutsideEvidence(neighbours={asked[0].target: nobody}, pixel_scale_arcsec=4.0)
+    for event, plain, with_it in zip(
+        asked, judge(run, asked), judge(run, asked, evidence=evidence), strict=True
+    ):
+        before, after = plain.posterior, with_it.posterior
+        if before.withheld:
+            continue
+        if event.target == asked[0].target:
+            # nothing else is left, and no simulated event has such odds
+            assert after.withheld or after.planet > 0.999
+        else:
+            assert after.planet == before.planet
+            others.add(event.target)
+    assert others
 
 
 def test_a_share_of_planets_that_is_none_is_refused(run):

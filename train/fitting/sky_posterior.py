@@ -145,7 +145,9 @@ def learn_sky_posterior(
     number = {name: place for place, name in enumerate(model.classes)}
     probability = model.probabilities(known)
     calibration = fit_temperature(
-        probability, np.array([number[name] for name in known.labels], dtype=int)
+        probability,
+        np.array([number[name] for name in known.labels], dtype=int),
+        with_prior=True,
     )
     training = np.sort(np.concatenate([split.fit, split.calibration]))
     names = [column.name for column in model.columns]
