@@ -248,6 +248,7 @@ def _fit_and_judge(
             "simulated": judged(best, simulated, **resampling),
             "real": judged(best, scored, **resampling),
             "population": in_population(models, sky, table, parts, **resampling),
+            "real_on_the_sky": on_the_sky(models, sky, events.table, **resampling),
             "error_coverage": error_coverage,
             "learning_curve": curve,
         },
@@ -319,6 +320,30 @@ def with_errors(
         one, coverage[model.name] = with_error(model, retraining, judged)
         found.append(one)
     return found, coverage
+
+
+def on_the_sky(
+    models: Sequence[FittedModel],
+    sky: SkyPosteriors,
+    real: FeatureTable | None,
+    *,
+    resamples: int,
+    seed: int,
+) -> dict[str, dict]:
+    """By classifier what its posterior on the sky is worth on real events that were judged."""
+    if real is None:
+        return {}
+    known = real.select((real.frame["disposition"] != UNKNOWN).to_numpy())
+    if len(known) == 0:
+        return {}
+    even = np.ones(len(known))
+    return {
+        model.name: judge_in_population(
+            model, sky.by_model[model.name], known, even, resamples=resamples, seed=seed
+        )
+        for model in models
+        if model.name in sky.by_model
+    }
 
 
 def in_population(

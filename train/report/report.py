@@ -83,6 +83,7 @@ def write_report(path: Path, evidence: Evidence) -> None:
         cards(evidence.result),
         simulated_section(evidence),
         real_section(evidence),
+        sky_section(evidence),
         drop_section(evidence),
         gap_section(evidence),
         novelty_section(evidence),
@@ -313,7 +314,7 @@ def metrics_table(metrics: dict) -> str:
         ]
         for key, metric in METRICS.items()
     ]
-    against = sorted({label for name in names for label in metrics[name]["auc_against"]})
+    against = sorted({label for name in names for label in metrics[name].get("auc_against", {})})
     rows += [
         [
             f"ROC AUC against {escape(label)} ↑",
@@ -327,6 +328,41 @@ def metrics_table(metrics: dict) -> str:
         "Brackets: 95 % of bootstrap sets of stars. ↑ more is better, ↓ less is.",
         escaped=True,
     )
+
+
+def sky_section(evidence: Evidence) -> str:
+    """HTML of the rates of every label and of the posteriors on the sky."""
+    sky, metrics = evidence.result["sky"], evidence.metrics
+    if "rates" not in sky:
+        return f"<h2>On the sky</h2><p>No posterior on the sky: {escape(sky['missing'])}.</p>"
+    rates = plain_table(
+        ["Label", "share of the mixture", "systems per target", "events per system", "effective"],
+        [
+            [
+                name,
+                *(f"{rate[key]:.3g}" for key in ("share", "systems", "events")),
+                f"{rate['effective']:.0f}",
+            ]
+            for name, rate in sky["rates"].items()
+        ],
+        "How often nature shows each kind of event. Effective: the number of equally weighted "
+        "simulated events that say as much; a posterior needs some fifty of both kinds nearby.",
+    )
+    test = sky["test"]
+    judged = (
+        f"<p>The {test['rows']} simulated events of held-out stars, counted as often as nature has "
+        f"them, are worth {test['effective_planets']:.0f} planets and "
+        f"{test['effective_others']:.0f} others.</p>"
+    )
+    real = metrics["real_on_the_sky"]
+    of_real = (
+        "<h3>The same posteriors on the real events</h3><p>A catalogue of candidates holds fewer "
+        "false alarms than a search finds, so that planets are more frequent there than on the "
+        "sky.</p>" + metrics_table(real)
+        if real
+        else ""
+    )
+    return "<h2>On the sky</h2>" + rates + judged + metrics_table(metrics["population"]) + of_real
 
 
 def gap_section(evidence: Evidence) -> str:
