@@ -282,6 +282,14 @@ def _add_evidence(command: argparse.ArgumentParser) -> None:
         help="all known stars around the targets, in place of a model of the field: target, "
         "separation_arcsec and magnitude_difference to the target",
     )
+    command.add_argument(
+        "--alarms",
+        type=float,
+        default=1.0,
+        metavar="SHARE",
+        help="share of a search's false alarms that are in your list, for a catalogue from which "
+        "most were sorted out; default: 1, all that the search finds",
+    )
 
 
 def _add_explain(commands: argparse._SubParsersAction) -> None:
@@ -469,6 +477,7 @@ def _explain(parsed: argparse.Namespace) -> None:
             parsed.classifier,
             contrast=parsed.contrast,
             neighbours=parsed.neighbours,
+            alarms=parsed.alarms,
         )
         run, evidence = vetting.run, vetting.evidence
     if run.leading not in run.posteriors:
@@ -510,6 +519,7 @@ def _asked(parsed: argparse.Namespace) -> tuple[list[VettingRequest], Vetting]:
         parsed.mixture,
         parsed.contrast,
         parsed.neighbours,
+        parsed.alarms,
     )
     if parsed.contrast is not None and len({one.target for one in requests}) > 1:
         raise BadParameter(

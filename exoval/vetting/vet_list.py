@@ -73,7 +73,8 @@ class Vetting:
     model compares events (``exoval.catalogs.survey_list``). With ``mixture`` there are no
     posteriors on the sky beside the probabilities of the simulated mixture. ``contrast`` is a file
     with the contrast curve of the targets (``exoval.posterior.contrast_curve``), ``neighbours`` one
-    with the known stars around them (``exoval.posterior.neighbours``). Raises BadParameter for
+    with the known stars around them (``exoval.posterior.neighbours``), ``alarms`` the share of a
+    search's false alarms that are in the list. Raises BadParameter for
     ``events`` below 1 or a ``planet_share`` outside 0 to 1.
     """
 
@@ -87,6 +88,7 @@ class Vetting:
     mixture: bool = False
     contrast: Path | None = None
     neighbours: Path | None = None
+    alarms: float = 1.0
 
     def __post_init__(self) -> None:
         if self.events < 1:
@@ -114,12 +116,13 @@ class Vetting:
     @cached_property
     def evidence(self) -> OutsideEvidence | None:
         """What is known of the targets' surroundings; None without a file of it."""
-        if self.contrast is None and self.neighbours is None:
+        if self.contrast is None and self.neighbours is None and self.alarms == 1:
             return None
         return OutsideEvidence(
             curve=self.contrast and read_contrast_curve(self.contrast),
             neighbours=self.neighbours and read_neighbours(self.neighbours),
             pixel_scale_arcsec=self.run.recipe.mission.pixel_scale_arcsec,
+            alarms=self.alarms,
         )
 
     def __getstate__(self) -> dict:
@@ -381,6 +384,7 @@ def _origin(vetting: Vetting, requests: Sequence[VettingRequest], output: Path) 
             "pages": str(vetting.pages),
             "survey_events": str(vetting.survey_events),
             "mixture": vetting.mixture,
+            "alarms": vetting.alarms,
             # the files' content: another list under the same name gives other answers
             "evidence": [
                 None if path is None else checksum(path)

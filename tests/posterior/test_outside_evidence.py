@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from exoval.errors import BadParameter
 from exoval.posterior.blended_stars import BlendedStars
 from exoval.posterior.contrast_curve import ContrastCurve
 from exoval.posterior.neighbours import Neighbours
-from exoval.posterior.outside_evidence import IMAGING, NEIGHBOURS, OutsideEvidence
+from exoval.posterior.outside_evidence import IMAGING, LISTED, NEIGHBOURS, OutsideEvidence
 
 CLASSES = ("nearby_binary", "planet")
 BLENDS = {
@@ -44,3 +45,13 @@ def test_offsets_are_measured_in_pixels_and_depths_in_ppm():
     # the second star needs more than a total eclipse for one per cent; the first is a pixel away
     assert near[NEIGHBOURS][0] > 1.5 * terms(evidence, depth=1e4)[NEIGHBOURS][0]
     assert far[NEIGHBOURS][0] == pytest.approx(terms(evidence, depth=1e4)[NEIGHBOURS][0])
+
+
+def test_false_alarms_that_a_list_has_left_out_are_fewer():
+    classes = ("no_transit", "planet")
+    evidence = OutsideEvidence(alarms=0.07)
+    found = evidence.terms("KIC 1", {}, classes=classes, blends={})
+    assert found[LISTED].tolist() == [0.07, 1.0]
+    assert OutsideEvidence().terms("KIC 1", {}, classes=classes, blends={}) == {}
+    with pytest.raises(BadParameter, match="alarms is 0"):
+        OutsideEvidence(alarms=0)
