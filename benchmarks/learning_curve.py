@@ -2,8 +2,8 @@
 
     python benchmarks/learning_curve.py SET [--sizes N ...] [--only NAME ...] [--figure PNG]
 
-SET is a labelled set. Of its stars a quarter is for judging and a fifth for calibration. Classifiers
-are fitted on random events of the others, a smaller number part of every larger one, and their
+SET is a labelled set. Of its stars a quarter is for judging and a fifth for calibration. Models are
+fitted on random events of the others, a smaller number part of every larger one, and their
 posteriors on the sky are learned from the same events. Calibration events are thinned by the same
 share. All are judged on the same test stars, whose events count as often as nature has them:
 log-loss, recall at a precision of 0.99, and how many planets have a posterior above 0.99, with the
