@@ -71,3 +71,27 @@ def write_labelled_set(folder, table=None, kind="real"):
     }
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
+
+
+#: systems per target, of which half are found
+SYSTEMS = {"planet": 0.02, "eclipsing_binary": 0.01, "background_binary": 0.04, "no_transit": 1.0}
+
+
+def with_truth(folder, table):
+    """Write the table with truths: as many systems again were drawn and not found."""
+    write_labelled_set(folder, table)
+    kept = pd.DataFrame(
+        {
+            "event": table.frame["event"],
+            "target": table.targets,
+            "label": table.labels,
+            "status": "kept",
+        }
+    )
+    missed = kept.assign(event=kept["event"] + "-missed", status="visible")
+    truth = pd.concat([kept, missed], ignore_index=True)
+    truth["scenario"], truth["event_number"] = truth["label"], 0
+    truth["log_prior"] = np.log(truth["label"].map(SYSTEMS).astype(float))
+    truth["log_proposal"] = 0.0
+    truth.to_parquet(folder / "truth.parquet")
+    return folder

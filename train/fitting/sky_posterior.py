@@ -234,14 +234,16 @@ def learn_sky_posteriors(
     seed: int,
     folds: int = 0,
     verify: str = FULL,
+    **population: object,
 ) -> SkyPosteriors:
     """The posteriors of models that were fitted on the parts of one table.
 
+    ``population`` are settings of ``exoval.posterior.event_rates.event_rates``.
     There are none for a set without a table of truths, or whose population lacks a label; a warning
     says so.
     """
     try:
-        rates = sky_rates(table, labelled_set, verify=verify)
+        rates = sky_rates(table, labelled_set, verify=verify, **population)
         found = {
             model.name: learn_sky_posterior(
                 model, table, rates, split=split, seed=seed, folds=folds

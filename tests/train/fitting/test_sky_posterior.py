@@ -5,39 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from labelled_sets import gaussian_table, write_labelled_set
+from labelled_sets import SYSTEMS, gaussian_table, with_truth
 from sklearn.linear_model import LogisticRegression
 
 from exoval.errors import BadTable
 from exoval.models.calibrate import NoCalibration
-from exoval.posterior.event_rates import NOTHING
 from train.data.splits import StarSplit
 from train.fitting.fit import fit
 from train.fitting.sky_posterior import learn_sky_posteriors, sky_rates
 from train.judging.population import judge_weighted
-
-#: systems per target, of which half are found
-SYSTEMS = {"planet": 0.02, "eclipsing_binary": 0.01, "background_binary": 0.04, NOTHING: 1.0}
-
-
-def with_truth(folder, table):
-    """Write the table with truths: as many systems again were drawn and not found."""
-    write_labelled_set(folder, table)
-    kept = pd.DataFrame(
-        {
-            "event": table.frame["event"],
-            "target": table.targets,
-            "label": table.labels,
-            "status": "kept",
-        }
-    )
-    missed = kept.assign(event=kept["event"] + "-missed", status="visible")
-    truth = pd.concat([kept, missed], ignore_index=True)
-    truth["scenario"], truth["event_number"] = truth["label"], 0
-    truth["log_prior"] = np.log(truth["label"].map(SYSTEMS).astype(float))
-    truth["log_proposal"] = 0.0
-    truth.to_parquet(folder / "truth.parquet")
-    return folder
 
 
 def learned(folder, table, folds=0):
