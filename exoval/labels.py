@@ -85,6 +85,18 @@ def planet_labels(meanings: Mapping[str, LabelMeaning]) -> list[str]:
     return [label for label, meaning in meanings.items() if meaning.counts_as_planet]
 
 
+def system_planet_labels(meanings: Mapping[str, LabelMeaning]) -> list[str]:
+    """Return the labels of planets of the target or of a star bound to it, in the order given.
+
+    Catalogues call all of these planets.
+    """
+    return [
+        label
+        for label, meaning in meanings.items()
+        if meaning.counts_as_planet or (meaning.transits == PLANET and meaning.on_target)
+    ]
+
+
 def short_label(label: str, meanings: Mapping[str, LabelMeaning]) -> str:
     """Return a label's short form for figures; its first letters where no meaning is known."""
     return meanings[label].short if label in meanings else label.lower()[:14]

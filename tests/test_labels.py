@@ -10,6 +10,7 @@ from exoval.labels import (
     meanings_to_plain,
     planet_labels,
     short_label,
+    system_planet_labels,
 )
 
 
@@ -42,3 +43,17 @@ def test_sets_are_joined_unless_they_contradict_each_other():
 def test_a_meaning_that_says_nothing_is_refused(wrong):
     with pytest.raises(BadParameter):
         meaning(**wrong)
+
+
+def test_planets_of_bound_stars_are_planets_of_the_system():
+    def of(counts, transits, on_target):
+        return meaning(counts_as_planet=counts, transits=transits, on_target=on_target)
+
+    meanings = {
+        "planet": of(True, "planet", True),
+        "companion_planet": of(False, "planet", True),
+        "background_planet": of(False, "planet", False),
+        "eclipsing_binary": of(False, "star", True),
+        "PC": of(True, None, None),
+    }
+    assert system_planet_labels(meanings) == ["planet", "companion_planet", "PC"]

@@ -28,7 +28,8 @@ class EventPosterior:
     ``probability`` is the posterior of every label, ``planet`` that of all that count as planet and
     ``log_odds`` its log odds. ``error`` is the standard error of the log odds, of the classifier
     and of the comparable events together. ``terms`` are the factors of the posterior by name, each
-    by label. ``likely`` are the labels of the conformal set at 90 %. ``withheld`` says why there is
+    by label. ``of_system`` is the posterior of a planet of the target or of a star bound to it.
+    ``likely`` are the labels of the conformal set at 90 %. ``withheld`` says why there is
     no number; all are NaN then. ``concern`` says why the number may not answer the question.
     """
 
@@ -38,6 +39,7 @@ class EventPosterior:
     error: float
     terms: Mapping[str, Mapping[str, float]]
     comparable: Comparable
+    of_system: float = math.nan
     likely: tuple[str, ...] = ()
     withheld: str = ""
     concern: str = ""
@@ -80,6 +82,7 @@ class EventPosterior:
             log_odds=math.nan,
             error=math.nan,
             terms={name: dict.fromkeys(of, math.nan) for name, of in self.terms.items()},
+            of_system=math.nan,
             likely=(),
             withheld=reason,
         )
@@ -91,6 +94,7 @@ class EventPosterior:
             "posterior": self.planet,
             "posterior_low": low,
             "posterior_high": high,
+            "posterior_of_system": self.of_system,
             **{f"posterior_{name}": value for name, value in self.probability.items()},
             "posterior_set": " ".join(self.likely),
             "comparable_events": self.comparable.number,

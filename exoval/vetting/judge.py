@@ -14,8 +14,9 @@ from dataclasses import replace
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from exoval.labels import system_planet_labels
 from exoval.models.calibrate import logit
-from exoval.models.fitted_model import ModelAnswers
+from exoval.models.fitted_model import FittedModel, ModelAnswers
 from exoval.models.novelty import NOVEL, NoveltyScores
 from exoval.models.training_range import MOST_MISSING, missing_share
 from exoval.posterior.event_posterior import FEWEST, EventPosterior, concern_of
@@ -97,7 +98,7 @@ def _judged(
         )
         if sky is not None:
             is_novel = novelty is not None and novelty.verdict[place] == NOVEL
-            found = _posterior(sky, leading, model.classes, event.features, place)
+            found = _posterior(sky, leading, model, event.features, place)
             result = replace(result, posterior=_abstained(found, is_novel=is_novel))
         yield _withheld(result, model.training_range)
 
@@ -141,16 +142,17 @@ def _outside(
 def _posterior(
     sky: SkyAnswers,
     leading: ModelAnswers,
-    classes: Sequence[str],
+    model: FittedModel,
     features: Mapping[str, float],
     place: int,
 ) -> EventPosterior:
     """The posterior of one row; its error is that of the classifier and of the simulated events."""
     low, high = (logit(side[place]) for side in leading.planet_interval)
     of_classifier = 0.5 * float(high - low)
-    comparable = sky.comparable[place]
+    comparable, classes = sky.comparable[place], model.classes
+    probability = dict(zip(classes, map(float, sky.probability[place]), strict=True))
     return EventPosterior(
-        probability=dict(zip(classes, map(float, sky.probability[place]), strict=True)),
+        probability=probability,
         planet=float(sky.planet[place]),
         log_odds=float(sky.log_odds[place]),
         error=float(np.hypot(of_classifier, comparable.error)),
@@ -159,6 +161,7 @@ def _posterior(
             for name, of in sky.terms.items()
         },
         comparable=comparable,
+        of_system=sum(probability.get(name, 0.0) for name in system_planet_labels(model.meanings)),
         likely=tuple(
             name for name, is_likely in zip(classes, sky.likely[place], strict=True) if is_likely
         ),

@@ -56,7 +56,7 @@ def test_a_withheld_posterior_has_no_number_anywhere():
         for name, value in withheld.row().items()
         if name.startswith("posterior") and not isinstance(value, str)
     ]
-    assert len(numbers) == 5 and np.all(np.isnan(numbers))
+    assert len(numbers) == 6 and np.all(np.isnan(numbers))
     assert withheld.verdict == "withheld: it is new"
     assert withheld.lines() == ["! no posterior on the sky: it is new"]
 
