@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import runpy
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from exoval.data_folder import data_folder, data_from, folder_named, holds_data
 from exoval.errors import BadParameter, BadTable, DataNotFound, message_instead_of_traceback
 from exoval.running.lasting_objects import lasting_objects
 from exoval.running.output_path import file_name, make_folder, output_path
+from exoval.running.provenance import SCRIPT, code_version
 
 if TYPE_CHECKING:
     from exoval.missions.mission import Mission
@@ -23,6 +25,11 @@ if TYPE_CHECKING:
 
 #: mission of a target whose name begins as no mission's stars do, such as a bare number
 DEFAULT_MISSION = "kepler"
+#: commands that are packages of their own, with settings instead of options
+APPS = {
+    "simulate": "make a labelled set (simulate --help lists settings)",
+    "train": "fit, calibrate and judge classifiers (train --help lists settings)",
+}
 #: exit status of a list of which some targets could not be judged, and of files that are not whole
 SOME_FAILED = 3
 
@@ -30,8 +37,14 @@ SOME_FAILED = 3
 def main(arguments: list[str] | None = None) -> None:
     """Parse the command line and run the command; an expected error is one line and status 2.
 
-    A list of which some targets could not be judged ends with status 3.
+    A list of which some targets could not be judged ends with status 3. This is also the console
+    script ``exoval``, which runs ``simulate`` and ``train`` by the installed package, whatever
+    folders of these names lie where it is called.
     """
+    words = sys.argv[1:] if arguments is None else arguments
+    if words and words[0] in APPS:
+        _run_app(words[0], words[1:])
+        return
     parsed = _parser().parse_args(arguments)
     # a folder may also hold light curves alone; then the command itself searches it
     data = parsed.data if parsed.data is not None and holds_data(parsed.data) else None
@@ -40,6 +53,20 @@ def main(arguments: list[str] | None = None) -> None:
             if getattr(parsed, name, None) is not None:
                 output_path(getattr(parsed, name), setting=f"--{name}")
         parsed.command(parsed)
+
+
+def _run_app(name: str, words: Sequence[str]) -> None:
+    """Run a package as ``python -m NAME WORDS`` does, without importing it here."""
+    sys.argv = [f"exoval {name}", *words]
+    runpy.run_module(name, run_name="__main__", alter_sys=True)
+
+
+class _Version(argparse.Action):
+    """Print the version, which is that of the code, and end."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"exoval {code_version()}")
+        parser.exit()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -84,8 +111,16 @@ def _with_nearest(name: str, known: Iterable[str]) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m exoval", description=__doc__.split(":")[0])
+    is_script = Path(sys.argv[0]).name == SCRIPT
+    parser = _Parser(
+        prog=SCRIPT if is_script else "python -m exoval",
+        description="Simulate, train and vet: transit candidates of surveys that have no labels.",
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and end")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, text in APPS.items():
+        # listed here alone: main hands them over before anything is parsed
+        commands.add_parser(name, help=text, add_help=False)
     plot = commands.add_parser(
         "plot-event",
         help="draw the page of one event",

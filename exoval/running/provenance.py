@@ -16,11 +16,16 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+#: the console script that installing makes
+SCRIPT = "exoval"
 
 
 def command() -> str:
-    """The command line of this process, without the folder of the interpreter."""
-    return shlex.join(["python", *sys.orig_argv[1:]])
+    """The command line of this process, without the folders of interpreter and console script."""
+    words = sys.orig_argv[1:]
+    if words and Path(words[0]).name == SCRIPT:
+        return shlex.join([SCRIPT, *words[1:]])
+    return shlex.join(["python", *words])
 
 
 def today() -> str:
