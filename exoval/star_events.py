@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from exoval.ephemeris import SAME_FOUND_PERIOD, Ephemeris, is_same_signal
+from exoval.ephemeris import SAME_FOUND_PERIOD, Ephemeris, falls_on, is_same_signal
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
 from exoval.missions.mission import MASK
@@ -56,16 +56,27 @@ def without_found(
 def place_among(event: Ephemeris, found: Sequence[TransitEvent]) -> int:
     """Return the place of an event among those found; their number if it is none of them.
 
-    Of several at its period, such as both eclipses of a binary, it is the one at its phase. One
-    found at a multiple or a fraction of its period is the same if their events coincide.
+    Of several at its period, such as both eclipses of a binary, it is the one at its phase, and of
+    those that coincide with it the one that was found first: what its removal left comes later. One
+    found at a multiple or a fraction of its period is the same if their events coincide and none
+    was found at the period itself.
     """
-    same = [
-        (_phase_apart(event, one.ephemeris), number)
-        for number, one in enumerate(found)
-        if is_same_signal(event, one.ephemeris, within=SAME_FOUND_PERIOD)
-    ]
-    apart, number = min(same, default=(np.inf, len(found)))
+    same = []
+    for number, one in enumerate(found):
+        if not is_same_signal(event, one.ephemeris, within=SAME_FOUND_PERIOD):
+            continue
+        has_its_period = round(_ratio(event, one.ephemeris)) == 1
+        apart = _phase_apart(event, one.ephemeris)
+        coincides = falls_on(one.ephemeris.epoch, event, duration=one.ephemeris.duration)
+        same.append((not has_its_period, 0.0 if coincides else apart, number, apart))
+    _, _, number, apart = min(same, default=(True, np.inf, len(found), np.inf))
     return number if apart < 0.25 else len(found)
+
+
+def _ratio(one: Ephemeris, other: Ephemeris) -> float:
+    """The longer period over the shorter one."""
+    short, long = sorted((one.period, other.period))
+    return long / short
 
 
 def _phase_apart(event: Ephemeris, found: Ephemeris) -> float:

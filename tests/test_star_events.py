@@ -93,6 +93,17 @@ def test_a_binary_found_at_half_its_catalogued_period_is_found(epoch):
     assert place_among(Ephemeris(6.0, 101.5, 0.1), found) == 1
 
 
+def test_what_the_removal_of_an_event_left_is_not_the_event():
+    """As in HAT-P-7: its phase curve is found at half its period, nearer to the given epoch."""
+    event = Ephemeris(2.2047354, 121.3585, 0.162)
+    itself = TransitEvent(ephemeris=Ephemeris(2.2048, 169.863, 0.144))
+    left = TransitEvent(ephemeris=Ephemeris(1.1025, 170.9627, 0.146))
+    wing = TransitEvent(ephemeris=Ephemeris(2.2047354, 121.3585, 0.05))
+    assert place_among(event, [itself, left]) == place_among(event, [itself, wing]) == 0
+    # with nothing else at its period, it is what was found at half of it
+    assert place_among(event, [left]) == 0
+
+
 def test_what_was_found_before_is_taken_out_whole(light_curve):
     found = star_events(light_curve, STAR, recipe(2))
     rest = without_found(light_curve, found[:1], recipe(2))
