@@ -3,13 +3,13 @@
     python benchmarks/koi_posteriors.py RUN [--alarms SHARE] [--csv FILE]
 
 Every object of the KOI table whose star has pipeline light curves in EXOVAL_DATA is vetted with
-RUN, the output of a training on simulated quarters, at the catalogue's ephemeris. Confirmed planets
-and false positives judge the posterior on the sky ("posterior"), that of a planet of any star of
-the system ("system"), the probability of the simulated mixture ("mixture") and, on the same
-objects, one less vespa's false-positive probability. --alarms is the share of a search's false alarms that
-the catalogue lists: by default the KOIs that are not transit-like (koi_fpflag_nt) over the DR25
-events that NASA's labels call no transit-like phenomenon. Stars of the training set are left out.
---csv writes a row an object. The last line is JSON.
+RUN, the output of a training on simulated quarters, at the catalogue's ephemeris. Confirmed
+planets and false positives judge the posterior on the sky ("posterior"), that of a planet of any
+star of the system ("system"), the probability of the simulated mixture ("mixture") and, on the
+same objects, one less vespa's false-positive probability. --alarms is the share of a search's
+false alarms that the catalogue lists: by default the KOIs that are not transit-like
+(koi_fpflag_nt) over the DR25 events that NASA's labels call no transit-like phenomenon. Stars of
+the training set are left out. --csv writes a row an object. The last line is JSON.
 """
 
 from __future__ import annotations
