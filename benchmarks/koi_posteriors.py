@@ -134,10 +134,9 @@ def main(options: argparse.Namespace) -> None:
     wrong[~decided | ~np.isfinite(found["posterior"])] = -1
     for place in np.argsort(-wrong)[:LARGEST_DISAGREEMENTS]:
         one = table.iloc[place]
+        about = f"{one['kepoi_name']} {one['label']}: {one['posterior']:.4f}"
         reasons = f"{one['most_probable']}; {one['posterior_verdict']}; {one['caveats']}"
-        print(
-            f"  {one['kepoi_name']} {one['label']}: {one['posterior']:.4f}, in the mixture {reasons}"
-        )
+        print(f"  {about}, in the mixture {reasons}")
     if options.csv is not None:
         write_csv(written(table), options.csv)
     last_line({"alarms": alarms, "objects": len(table)} | results, options)
