@@ -3,10 +3,10 @@
     python benchmarks/driver_memory.py SET [SET ...] [--every SECONDS] [--log CSV] [--figure PNG]
 
 Run it beside ``python -m simulate ... output=SET``. The process is the one that the lock of SET
-names; its resident memory is read from /proc (Linux) until the lock is gone. With --log the samples are
-appended to a file, and a file that exists is drawn without watching anything if no SET has a lock.
-Flat is judged by the growth between the means of the second and the last fifth of the time; the
-first fifth starts workers and compiles. The last line is JSON.
+names; its resident memory is read from /proc (Linux) until the lock is gone. With --log the
+samples are appended to a file, and a file that exists is drawn without watching anything if no
+SET has a lock. Flat is judged by the growth between the means of the second and the last fifth of
+the time; the first fifth starts workers and compiles. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ def main(options: argparse.Namespace) -> None:
     """Run the benchmark."""
     samples = watched(options)
     if options.log is not None and options.log.is_file():
-        samples = pd.concat([pd.read_csv(options.log), samples], ignore_index=True)
+        before = pd.read_csv(options.log)
+        samples = before if samples.empty else pd.concat([before, samples], ignore_index=True)
     if samples.empty:
         raise SystemExit("no process writes these sets; start python -m simulate first")
     if options.log is not None:

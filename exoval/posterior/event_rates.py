@@ -24,6 +24,8 @@ NOTHING, AS_IT_IS = "no_transit", "as_is"
 ALONE, IN_SYSTEMS = "planet", "planet_system"
 #: what a row of a star's second planet is called (``simulate.event_kinds``)
 FURTHER = "further_signal"
+#: the status of a system that could not be searched, or was before (``simulate.example``)
+FAILED = "failed"
 #: the share of planets with other planets in their system. Half of the planet hosts that Kepler's
 #: counts need have several planets near one plane (He, Ford & Ragozzine 2019, MNRAS 490, 4575)
 PLANETS_IN_SYSTEMS = 0.5
@@ -45,8 +47,9 @@ def event_rates(
     system, found or not. ``population`` is that of ``exoval.reweight``. Where a set holds single
     planets and systems of planets, ``planets_in_systems`` is the share of the planets that have
     others; every planet of a system is once the first of its draws, so that its further ones count
-    nothing. False alarms in parts of light curves, or in such as were made up or changed, have the
-    frequency of those in light curves as they are, where enough of these were searched.
+    nothing. Systems that failed, such as a light curve that was searched before, do not count.
+    False alarms in parts of light curves, or in such as were made up or changed, have the frequency
+    of those in light curves as they are, where enough of these were searched.
 
     Raises DataNotFound and BadTable as ``exoval.reweight`` does, BadParameter for a share outside
     0 to 1.
@@ -70,9 +73,11 @@ def event_rates(
 
 
 def _of_a_system(truth: pd.DataFrame, scenario: np.ndarray) -> np.ndarray:
-    """One over the number of systems of each row's scenario, (rows,)."""
-    systems = truth.loc[truth["event_number"].eq(0), "scenario"].value_counts()
-    return 1 / systems.reindex(scenario).to_numpy(dtype=float)
+    """One over the number of systems of each row's scenario, (rows,); 0 for those that failed."""
+    failed = truth["status"].eq(FAILED)
+    systems = truth.loc[truth["event_number"].eq(0) & ~failed, "scenario"].value_counts()
+    share = 1 / systems.reindex(scenario).to_numpy(dtype=float)
+    return np.where(failed, 0.0, share)
 
 
 def _of_the_planets(scenario: np.ndarray, in_systems: float) -> np.ndarray:
@@ -86,7 +91,8 @@ def _frequency_as_it_is(truth: pd.DataFrame) -> float:
     """False alarms a light curve as it is, over those of one of all kinds; 1 with too few."""
     if "transform" not in truth:
         return 1.0
-    first, kept = truth["event_number"].eq(0), truth["status"].eq("kept")
+    first = truth["event_number"].eq(0) & truth["status"].ne(FAILED)
+    kept = truth["status"].eq("kept")
     as_it_is = truth["transform"].eq(AS_IT_IS)
     if (first & as_it_is).sum() < FEWEST_LIGHT_CURVES or not (kept & as_it_is).any():
         return 1.0

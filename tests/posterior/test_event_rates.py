@@ -7,7 +7,7 @@ import pytest
 from exoval.errors import BadParameter, BadTable
 from exoval.posterior import event_rates as module
 from exoval.posterior.event_rates import FURTHER, event_rates
-from simulate import event_kinds
+from simulate import event_kinds, example
 
 
 def truth_of(scenario, weights, **columns):
@@ -58,8 +58,17 @@ def test_the_second_planet_of_a_system_is_the_first_of_another_draw():
     assert rate.sum() == pytest.approx(0.2)
 
 
-def test_the_word_for_a_further_signal_is_that_of_the_simulation():
+def test_words_are_those_of_the_simulation():
     assert (module.FURTHER, module.NOTHING) == (event_kinds.FURTHER, event_kinds.NOTHING)
+    assert module.FAILED == example.FAILED
+
+
+def test_a_light_curve_that_was_searched_before_is_none():
+    truth = truth_of("no_transit", np.ones(400), transform="as_is")
+    truth["status"] = np.resize(["kept", "visible", "failed", "failed"], 400)
+    rate = event_rates(truth)
+    assert rate[truth["status"].eq("kept").to_numpy()].sum() == pytest.approx(0.5)
+    assert (rate[truth["status"].eq("failed").to_numpy()] == 0).all()
 
 
 @pytest.mark.parametrize("as_they_are", [200, 20])
