@@ -95,6 +95,19 @@ def _in_one_line(text: str, most: int) -> str:
         return "a text without characters"
 
 
+def raise_interrupt(error: BaseException) -> None:
+    """Raise the interrupt that is behind an error, and return if there is none.
+
+    Whoever goes on after any error calls this first: an interrupt inside compiled code may come
+    back as a SystemError (a result with an exception set), with the interrupt as its cause.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, KeyboardInterrupt):
+            raise cause
+        cause = cause.__cause__
+
+
 @contextmanager
 def foreign_errors_as(kind: type[ExovalError], what: str, remedy: str) -> Iterator[None]:
     """Turn any error of a library inside into one of ``kind``: ``what``, the reason, ``remedy``.
@@ -107,6 +120,7 @@ def foreign_errors_as(kind: type[ExovalError], what: str, remedy: str) -> Iterat
     except ExovalError:
         raise
     except Exception as error:
+        raise_interrupt(error)
         raise kind(f"{what} ({reason_of(error)}); {remedy}") from error
 
 

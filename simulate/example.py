@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from exoval.ephemeris import Ephemeris
-from exoval.errors import BadLightCurve, ExovalError
+from exoval.errors import BadLightCurve, ExovalError, raise_interrupt
 from exoval.event import TransitEvent
 from exoval.injection.importance_weights import OF_THE_FIRST
 from exoval.injection.inject import inject
@@ -145,6 +145,7 @@ def simulate_events(simulation: Simulation, scenario: str, index: int) -> list[O
     except ExovalError as error:
         reason = str(error)
     except Exception as error:  # one bad light curve must not end a run of a million
+        raise_interrupt(error)
         log.exception("unexpected error in %s %d on %s", scenario, index, target)
         reason = f"unexpected {type(error).__name__}: {error}"
     return [

@@ -2,7 +2,15 @@
 
 import pytest
 
-from exoval.errors import BadTable, DataNotFound, foreign_errors_as, listed, reason_of, shown
+from exoval.errors import (
+    BadTable,
+    DataNotFound,
+    foreign_errors_as,
+    listed,
+    raise_interrupt,
+    reason_of,
+    shown,
+)
 
 
 class Unspeakable(Exception):
@@ -44,3 +52,21 @@ def test_names_and_values_are_shown_in_short():
     assert listed(["x" * 100]) == "x" * 60 and listed([]) == ""
     assert shown({"a": 1}) == "{'a': 1}" and len(shown("x" * 1000)) == 80
     assert "int" in shown(16**5000)
+
+
+def interrupted():
+    """What an interrupt while numba unpacks a result becomes on its way out."""
+    try:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as inner:
+            raise SystemError("<function _numba_unpickle> returned a result") from inner
+    except SystemError as outer:
+        raise SystemError("CPUDispatcher(search) returned a result") from outer
+
+
+def test_an_interrupt_inside_compiled_code_is_an_interrupt():
+    with pytest.raises(KeyboardInterrupt):
+        with foreign_errors_as(BadTable, "cannot read a.csv", "get it again"):
+            interrupted()
+    raise_interrupt(SystemError("of another kind"))

@@ -11,7 +11,7 @@ from pathlib import Path
 from threadpoolctl import ThreadpoolController
 
 from exoval.ephemeris import SAME_FOUND_PERIOD, Ephemeris, is_same_signal
-from exoval.errors import ExovalError, NoEvent
+from exoval.errors import ExovalError, NoEvent, raise_interrupt
 from exoval.event import TransitEvent
 from exoval.lightcurve import LightCurve
 from exoval.missions.library import LightCurveLibrary, open_library
@@ -81,6 +81,7 @@ class RequestExaminer:
             # events of the star that were measured before the error are kept
             failed = place + str(error)
         except Exception as error:  # one bad light curve must not end a list of thousands
+            raise_interrupt(error)
             failed = f"{place}{unexpected(error, request)}"
         return ExaminedRequest(events=tuple(events), failed=failed, no_event=no_event)
 

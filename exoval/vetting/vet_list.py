@@ -18,7 +18,7 @@ import pandas as pd
 from exoval.catalogs.survey_list import read_survey_list
 from exoval.catalogs.table_search import files_of
 from exoval.data_folder import data_folder
-from exoval.errors import BadParameter, DataNotFound, ExovalError
+from exoval.errors import BadParameter, DataNotFound, ExovalError, raise_interrupt
 from exoval.missions.mission import Mission
 from exoval.posterior.contrast_curve import read_contrast_curve
 from exoval.posterior.neighbours import read_neighbours
@@ -146,6 +146,7 @@ class Vetting:
                 for request, examined in asked
             ]
         except Exception as error:  # one bad event must not end a list of thousands
+            raise_interrupt(error)
             if len(asked) > 1:
                 return [answer for one in asked for answer in self.judged([one])]
             ((request, _),) = asked

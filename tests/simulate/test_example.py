@@ -339,3 +339,24 @@ def test_an_event_of_no_planet_leaves_every_planet_missed():
     outcomes = star_of_two(Finds(nothing))
     assert [outcome.status for outcome in outcomes] == [VISIBLE, VISIBLE]
     assert [outcome.truth["event_kind"] for outcome in outcomes] == ["missed", "missed"]
+
+
+@dataclass(frozen=True)
+class InterruptedSearch:
+    """A search during whose compiled part somebody presses Ctrl-C."""
+
+    error: type[BaseException] = KeyboardInterrupt
+
+    def __call__(self, light_curve, star=None, expected=None, rng=None):
+        raise SystemError("CPUDispatcher(...) returned a result with an exception set") from (
+            self.error("stop")
+        )
+
+
+def test_an_interrupt_inside_a_search_ends_the_run_and_is_no_failed_example():
+    interrupted = simulation(KnownPlanet(), search=InterruptedSearch())
+    with pytest.raises(KeyboardInterrupt):
+        simulate_events(interrupted, "planet", 0)
+    broken = simulation(KnownPlanet(), search=InterruptedSearch(RuntimeError))
+    (outcome,) = simulate_events(broken, "planet", 0)
+    assert outcome.status == "failed" and "SystemError" in outcome.reason
