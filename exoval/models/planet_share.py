@@ -52,8 +52,11 @@ def planet_share(
     ``weight`` says what each planet counts. The score above which the share is read is the one
     with the smallest upper bound: higher scores are purer, but have fewer events. Raises BadTable
     with fewer than 50 effective planets, or 20 events of the survey above every score that has
-    these.
+    these, and for a score that is no number.
     """
+    missing = int(np.isnan(planets).sum() + np.isnan(survey).sum())
+    if missing:
+        raise BadTable(f"{missing} scores are no numbers; leave out the events without a score")
     weight = np.ones(len(planets)) if weight is None else np.asarray(weight, dtype=float)
     effective = weight.sum() ** 2 / max(np.square(weight).sum(), 1e-300)
     if effective < LEAST_PLANETS or len(survey) < LEAST_EVENTS:
@@ -139,7 +142,9 @@ def planet_probability_map(
     # knots of one height are one, and beyond the outer centres it goes on to rise: no order is lost
     height, first = np.unique(np.maximum.accumulate(height), return_index=True)
     centre = (in_step[2] / in_step[3])[first]
-    ends = 0.5 * height[0], 1 - 0.5 * (1 - height[-1])
-    return PiecewiseLinear(
-        np.concatenate([[0.0], centre, [1.0]]), np.concatenate([ends[:1], height, ends[1:]])
-    )
+    # a step of scores that are all 0 or 1 ends the map itself
+    if centre[0] > 0:
+        centre, height = np.append(0.0, centre), np.append(0.5 * height[0], height)
+    if centre[-1] < 1:
+        centre, height = np.append(centre, 1.0), np.append(height, 1 - 0.5 * (1 - height[-1]))
+    return PiecewiseLinear(centre, height)

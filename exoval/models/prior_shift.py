@@ -28,8 +28,8 @@ class EstimatedPriors:
 def shift_priors(probability: np.ndarray, *, trained: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Class probabilities (rows, classes) shifted to other class shares by Bayes' rule.
 
-    ``trained`` and ``target`` are the shares (classes,) of calibration and of use. Raises
-    BadParameter unless each sums to 1 and the trained shares are positive.
+    ``trained`` and ``target`` are the shares (classes,) of calibration and of use. Rows of NaN stay
+    NaN. Raises BadParameter unless each sums to 1 and the trained shares are positive.
 
     >>> half = np.array([0.5, 0.5])
     >>> shift_priors(np.array([[0.8, 0.2]]), trained=half, target=np.array([0.2, 0.8])).tolist()
@@ -47,8 +47,9 @@ def shift_priors(probability: np.ndarray, *, trained: np.ndarray, target: np.nda
         )
     shifted = probability * (target / trained)
     total = shifted.sum(axis=-1, keepdims=True)
-    # a row with all its probability on classes absent from the target gets the target's shares
-    return np.where(total > 0, shifted / np.where(total > 0, total, 1), target)
+    # a row with all its probability on classes absent from the target gets the target's shares;
+    # one without probabilities stays so
+    return np.where(total == 0, target, shifted / np.where(total == 0, 1, total))
 
 
 def estimate_priors(
@@ -58,7 +59,7 @@ def estimate_priors(
 
     Expectation maximisation of Saerens et al. 2002, from calibrated probabilities (rows,
     classes) under the shares ``trained`` (classes,). Raises BadParameter like ``shift_priors``,
-    and for an empty array.
+    for an empty array, and for values that are not finite.
     """
     probability = np.asarray(probability, dtype=float)
     if len(probability) == 0:
@@ -66,6 +67,7 @@ def estimate_priors(
             "there are no rows to estimate class shares from; give the probabilities of at least "
             "one row"
         )
+    _check_finite(probability)
     shares = _checked(trained, probability.shape[-1], "trained")
     for iteration in range(1, iterations + 1):
         found = shift_priors(probability, trained=trained, target=shares).mean(axis=0)
@@ -90,10 +92,12 @@ def black_box_priors(
     (rows, classes) of unlabelled rows and ``known`` (labelled rows, classes), whose classes are
     ``truth`` (labelled rows,) as column numbers with an optional ``weight``. Answers may be
     miscalibrated, and shares are never negative. ``penalty`` draws the shares towards those of the
-    labelled rows (Azizzadenesheli et al. 2019, ICLR). Raises BadParameter for an empty array, or
-    if a class has no labelled rows.
+    labelled rows (Azizzadenesheli et al. 2019, ICLR). Raises BadParameter for an empty array, for
+    values that are not finite, or if a class has no labelled rows.
     """
     probability, known = np.asarray(probability, dtype=float), np.asarray(known, dtype=float)
+    _check_finite(probability)
+    _check_finite(known)
     classes = known.shape[-1]
     member = np.asarray(truth)[:, None] == np.arange(classes)
     if weight is not None:
@@ -113,6 +117,16 @@ def black_box_priors(
     sides = np.concatenate([probability.mean(axis=0), [firmly], np.full(classes, penalty)])
     found, _ = nnls(system, sides)
     return EstimatedPriors(found / found.sum(), 1, True)
+
+
+def _check_finite(probability: np.ndarray) -> None:
+    """Raise BadParameter for rows with values that are not finite."""
+    missing = int(np.count_nonzero(~np.isfinite(probability).all(axis=-1)))
+    if missing:
+        raise BadParameter(
+            f"{missing} of {len(probability)} rows have probabilities that are no numbers; leave "
+            "them out"
+        )
 
 
 def _checked(shares: np.ndarray, classes: int, name: str) -> np.ndarray:

@@ -90,3 +90,19 @@ def test_planets_without_weight_change_nothing():
     one = planet_probability_map(planets, events, share=0.2)(events)
     other = planet_probability_map(with_more, events, share=0.2, weight=weight)(events)
     np.testing.assert_allclose(one, other)
+
+
+@pytest.mark.parametrize("score", [0.0, 1.0])
+def test_no_score_is_more_certain_than_its_number_of_events_shows(score):
+    """One step of 100 events, of which half are planets, all at the end of the scores."""
+    found = planet_probability_map(np.full(100, score), np.full(100, score), share=0.5)
+    assert found(np.array([score]))[0] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_scores_that_are_no_numbers_are_refused(which):
+    random = np.random.default_rng(9)
+    given = [random.random(500), random.random(500)]
+    given[which][:3] = np.nan
+    with pytest.raises(BadTable, match="3 scores are no numbers"):
+        planet_share(*given)

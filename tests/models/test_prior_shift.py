@@ -113,3 +113,18 @@ def test_black_box_shares_need_rows_of_every_class():
     rows = np.full((4, 3), 1 / 3)
     with pytest.raises(BadParameter, match="at least one of each"):
         black_box_priors(rows, known=rows, truth=np.array([0, 0, 1, 1]))
+
+
+def test_a_row_without_probabilities_gets_none():
+    """Not the target's shares, which would look like an answer."""
+    rows = np.array([[np.nan, np.nan], [0.5, 0.5]])
+    found = shift_priors(rows, trained=[0.5, 0.5], target=[0.1, 0.9])
+    np.testing.assert_allclose(found, [[np.nan, np.nan], [0.1, 0.9]])
+
+
+def test_no_shares_are_estimated_from_rows_without_probabilities():
+    rows = np.array([[np.nan, np.nan], [0.9, 0.1]])
+    with pytest.raises(BadParameter, match="1 of 2 rows"):
+        estimate_priors(rows, trained=[0.5, 0.5])
+    with pytest.raises(BadParameter, match="1 of 2 rows"):
+        black_box_priors(rows, known=np.eye(2), truth=np.array([0, 1]))
