@@ -42,12 +42,16 @@ class ExampleLimits:
         Only for processes that may end. Where memory is short, Python raises MemoryError, or
         compiled code dies.
         """
-        if self.seconds is not None:
-            signal.setitimer(signal.ITIMER_REAL, self.seconds)
-        if self.gigabytes is not None:
-            before = resource.getrlimit(resource.RLIMIT_DATA)
-            resource.setrlimit(resource.RLIMIT_DATA, (int(self.gigabytes * 1e9), before[1]))
+        before = resource.getrlimit(resource.RLIMIT_DATA)
         try:
+            if self.gigabytes is not None:
+                most = int(self.gigabytes * 1e9)
+                # no process may ask for more than the machine's own limit
+                if before[1] != resource.RLIM_INFINITY:
+                    most = min(most, before[1])
+                resource.setrlimit(resource.RLIMIT_DATA, (most, before[1]))
+            if self.seconds is not None:
+                signal.setitimer(signal.ITIMER_REAL, self.seconds)
             yield
         finally:
             if self.seconds is not None:

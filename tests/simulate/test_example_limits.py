@@ -111,3 +111,18 @@ def test_an_example_that_wants_all_memory_is_a_counted_row():
     reasons = outcomes(Hosts(greedy=drawn), gigabytes_per_example=4.0)
     assert "MemoryError" in reasons.pop(4)
     assert reasons == dict.fromkeys([0, 1, 2, 3, 5], "there is none")
+
+
+def test_a_lower_limit_of_the_machine_holds_and_leaves_no_alarm():
+    status, output = ended(
+        """
+        import resource, signal
+        from simulate.example_limits import ExampleLimits
+        hard = 3 * 10**9
+        resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
+        with ExampleLimits(seconds=50, gigabytes=8).guard():
+            print(resource.getrlimit(resource.RLIMIT_DATA) == (hard, hard))
+        print(signal.getitimer(signal.ITIMER_REAL)[0])
+        """
+    )
+    assert (status, output) == (0, "True\n0.0\n")
