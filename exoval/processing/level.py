@@ -22,7 +22,8 @@ class Level:
         flux = np.full(len(light_curve), np.nan)
         for segment in light_curve.segments:
             part = light_curve.flux[segment.cadences]
-            level = np.nanmedian(part) if np.isfinite(part).any() else np.nan
+            finite = part[np.isfinite(part)]
+            level = np.median(finite) if finite.size else np.nan
             if level > 0:
                 flux[segment.cadences] = part / level
         usable = np.isfinite(flux) & np.isfinite(light_curve.time)

@@ -51,9 +51,13 @@ class SavitzkyGolay:
         return light_curve.with_flux(flux).keep(np.isfinite(flux))
 
     def trend(self, time: np.ndarray, flux: np.ndarray) -> np.ndarray:
-        """The trend at ascending times (days), shape (cadences,)."""
-        seen = np.abs(flux - np.median(flux)) <= self.sigma * np.std(flux)
-        trend = np.full(len(flux), np.median(flux))
+        """The trend of the finite fluxes at ascending times (days), shape (cadences,)."""
+        finite = np.isfinite(flux)
+        if not finite.any():
+            return np.full(len(flux), np.nan)
+        level, scatter = np.median(flux[finite]), np.std(flux[finite])
+        seen = finite & (np.abs(flux - level) <= self.sigma * scatter)
+        trend = np.full(len(flux), level)
         for _ in range(self.times):
             if seen.sum() < 2:
                 break

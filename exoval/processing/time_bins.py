@@ -14,9 +14,9 @@ from exoval.lightcurve import LightCurve, Segment
 class TimeBins:
     """Mean flux in bins of ``bin_days`` from the first cadence on, as lightkurve's ``bin`` does.
 
-    Times are the bins' middles, and empty bins are left out. The bin is the exposure from then on:
-    the mean of a few cadences smears an event over its width. Raises BadParameter for a bin that is
-    not positive.
+    Times are the bins' middles. Fluxes that are not finite and empty bins are left out. The bin is
+    the exposure from then on: the mean of a few cadences smears an event over its width. Raises
+    BadParameter for a bin that is not positive.
     """
 
     bin_days: float = 0.05
@@ -27,10 +27,12 @@ class TimeBins:
 
     def __call__(self, light_curve: LightCurve) -> LightCurve:
         """The binned light curve, in one segment; raises BadLightCurve for fewer than two times."""
-        time, flux = light_curve.time, light_curve.flux
+        finite = np.isfinite(light_curve.flux)
+        time, flux = light_curve.time[finite], light_curve.flux[finite]
         if len(time) < 2 or self.bin_days > np.ptp(time):
             raise BadLightCurve(
                 f"{light_curve.target}: {len(time)} cadences fill no bin of {self.bin_days:g} days"
+                "; give a longer light curve or a smaller bin"
             )
         number = np.floor((time - time[0]) / self.bin_days).astype(int)
         # a last cadence on the last edge belongs to the bin before it

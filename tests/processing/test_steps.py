@@ -129,3 +129,16 @@ def test_too_short_a_light_curve_is_refused():
     light_curve = two_quarters()
     with pytest.raises(BadLightCurve, match="no bin"):
         TimeBins(bin_days=1.0)(light_curve.keep(np.arange(len(light_curve)) < 2))
+
+
+def test_fluxes_that_are_not_finite_count_nowhere():
+    """Each step alone, as another survey's chain may order them."""
+    whole = two_quarters().keep(np.isfinite(two_quarters().flux))
+    lost = np.zeros(len(whole), dtype=bool)
+    lost[50:90] = True
+    for step in (Level(), TimeBins(), SavitzkyGolay()):
+        expected = step(whole.keep(~lost))
+        for missing in (np.nan, np.inf):
+            found = step(whole.with_flux(np.where(lost, missing, whole.flux)))
+            np.testing.assert_allclose(found.time, expected.time)
+            np.testing.assert_allclose(found.flux, expected.flux)
