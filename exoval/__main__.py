@@ -436,13 +436,14 @@ def _adapt(parsed: argparse.Namespace) -> None:
 
     from exoval.errors import foreign_errors_as
     from exoval.running.spreadsheet import write_csv
-    from exoval.vetting.adapted_list import adapted_list
+    from exoval.vetting.adapted_list import adapted_list, check_origin
 
     if not parsed.list.is_file():
         raise DataNotFound(f"there is no list {parsed.list}; write one with python -m exoval vet")
     with foreign_errors_as(BadTable, f"{parsed.list} is no list", "vet again"):
         answers = pd.read_csv(parsed.list)
     answers, adaptations = adapted_list(parsed.run, answers)
+    check_origin(parsed.run, parsed.list)
     print(f"{'classifier':30}{'events':>8}{'planets':>10}{'at most':>10}{'recall':>8}{'known':>8}")
     for one in adaptations:
         if one.share is None:

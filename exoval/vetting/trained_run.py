@@ -15,6 +15,7 @@ from exoval.models.fitted_model import FittedModel, load_fitted_model
 from exoval.models.novelty import Novelty, load_novelty
 from exoval.posterior.sky_posterior import SkyPosterior, has_posterior, load_sky_posterior
 from exoval.recipe import Recipe, read_recipe
+from exoval.running.checksums import checksum
 from exoval.running.spreadsheet import as_name
 from exoval.running.whole_folder import FULL, MANIFEST, check_files
 from exoval.schema import read_record
@@ -153,3 +154,9 @@ def _training_stars(path: Path) -> frozenset[str]:
         return frozenset()
     with foreign_errors_as(BadTable, f"cannot read {path}", AGAIN):
         return frozenset(map(as_name, pd.read_csv(path, dtype=str, na_filter=False)["target"]))
+
+
+def run_checksum(folder: str | Path) -> str:
+    """The checksum by which a vetted list names its run: of its manifest, or else its metrics."""
+    manifest = Path(folder) / MANIFEST
+    return checksum(manifest if manifest.is_file() else Path(folder) / METRICS)

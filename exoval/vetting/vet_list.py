@@ -39,7 +39,12 @@ from exoval.vetting.judged_in_batches import JudgedInBatches
 from exoval.vetting.request import VettingRequest
 from exoval.vetting.result import VettingResult
 from exoval.vetting.summary import BETWEEN, list_summary
-from exoval.vetting.trained_run import METRICS, TrainedRun, load_trained_run, with_survey_events
+from exoval.vetting.trained_run import (
+    TrainedRun,
+    load_trained_run,
+    run_checksum,
+    with_survey_events,
+)
 from exoval.vetting.vetted_page import page_path, write_vetted_page
 
 log = logging.getLogger(__name__)
@@ -372,11 +377,10 @@ def _key(request: VettingRequest) -> str:
 def _origin(vetting: Vetting, requests: Sequence[VettingRequest], output: Path) -> dict:
     """What the answers are made from: run, settings, data and code; others' answers differ."""
     folder = vetting.folder
-    run = folder / MANIFEST
     return {
         "code": code_version(),
         "run": str(folder.resolve()),
-        "run_sha256": checksum(run if run.is_file() else folder / METRICS),
+        "run_sha256": run_checksum(folder),
         "settings": {
             "mission": repr(vetting.mission),
             "classifier": vetting.run.leading,

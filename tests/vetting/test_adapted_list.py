@@ -1,5 +1,7 @@
 """A vetted list of a survey whose mixture of events is not that of the simulation."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,8 @@ from scipy.stats import norm
 
 from exoval.__main__ import main
 from exoval.errors import BadTable, DataNotFound
-from exoval.vetting.adapted_list import adapted_list
+from exoval.vetting.adapted_list import adapted_list, check_origin
+from exoval.vetting.trained_run import run_checksum
 
 
 def probabilities(random, is_planet, junk):
@@ -97,3 +100,47 @@ def test_the_command_says_when_no_classifier_could_be_adapted(tmp_path, capsys):
     assert ended.value.code == 3
     assert "refused" in capsys.readouterr().out
     assert not (tmp_path / "list_adapted.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda known: known.drop(columns="target"), "cannot be read"),
+        (lambda known: known.assign(target=np.nan), "without a target"),
+        (lambda known: known.assign(forest_probability="high"), "cannot be read"),
+        (lambda known: known.assign(forest_probability=np.nan), "are no probabilities"),
+    ],
+)
+def test_a_run_without_probabilities_of_known_stars_is_refused(tmp_path, damage, message):
+    random = np.random.default_rng(5)
+    path = trained_run(tmp_path, random) / "predictions_simulated.csv"
+    damage(pd.read_csv(path)).to_csv(path, index=False)
+    with pytest.raises(BadTable, match=message):
+        adapted_list(tmp_path, vetted(random)[0])
+
+
+def test_percentages_are_refused(tmp_path):
+    random = np.random.default_rng(6)
+    answers = vetted(random)[0]
+    answers["P_planet_forest"] *= 100
+    with pytest.raises(BadTable, match="P_planet_forest of the list has"):
+        adapted_list(trained_run(tmp_path, random), answers)
+
+
+def test_a_list_of_other_probabilities_than_the_runs_is_refused(tmp_path):
+    """The manifest of a list says by which run and for which share of planets it was judged."""
+    (tmp_path / "metrics.json").write_text("{}")
+    path, manifest = tmp_path / "list.csv", tmp_path / "list_manifest.json"
+    check_origin(tmp_path, path)
+    of_run = {"run_sha256": run_checksum(tmp_path), "settings": {"planet_share": None}}
+    manifest.write_text(json.dumps(of_run))
+    check_origin(tmp_path, path)
+    manifest.write_text(json.dumps(of_run | {"settings": {"planet_share": 0.1}}))
+    with pytest.raises(BadTable, match=r"planet_share=0\.1"):
+        check_origin(tmp_path, path)
+    manifest.write_text(json.dumps(of_run | {"run_sha256": "0"}))
+    with pytest.raises(BadTable, match="another run"):
+        check_origin(tmp_path, path)
+    manifest.write_text("nothing")
+    with pytest.raises(BadTable, match="cannot be read"):
+        check_origin(tmp_path, path)
