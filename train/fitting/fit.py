@@ -146,15 +146,7 @@ def left_out_scores(
 ) -> np.ndarray:
     """P(planet) of every row from a copy fitted without the row's star, shape (rows,)."""
     score, meanings = np.full(len(table), np.nan), table.label_meanings()
-    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-    try:
-        parts = list(splitter.split(table.features, table.labels, table.targets))
-    except ValueError as error:
-        raise BadTable(
-            f"{len(set(table.targets))} stars cannot be divided into "
-            f"calibration_folds={folds}: {error}; give fewer folds"
-        ) from error
-    for number, (fitted, out) in enumerate(parts):
+    for number, (fitted, out) in enumerate(divided(table, folds=folds, seed=seed)):
         fitted = capped_rows(name, table, fitted, cap=row_cap, seed=seed)
         if not table.is_planet[fitted].any():
             raise BadTable(
@@ -173,6 +165,24 @@ def left_out_scores(
         )
         score[out] = planet_score(copy, table.select(out), meanings)
     return score
+
+
+def divided(table: FeatureTable, *, folds: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Rows to fit on and rows left out, for each of ``folds`` parts of the stars.
+
+    Raises BadTable if the stars cannot be divided into so many.
+    """
+    stars = len(set(table.targets))
+    try:
+        if stars < folds:
+            raise ValueError("there are fewer stars than folds")
+        splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+        return list(splitter.split(table.features, table.labels, table.targets))
+    except ValueError as error:
+        raise BadTable(
+            f"{stars} stars cannot be divided into calibration_folds={folds}: {error}; give fewer "
+            "folds"
+        ) from error
 
 
 def planet_score(

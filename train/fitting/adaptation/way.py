@@ -14,7 +14,6 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
-from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline
 
 from exoval.errors import BadTable
@@ -22,7 +21,7 @@ from exoval.labels import UNKNOWN
 from exoval.models.calibrate import Calibration, rescale_classes
 from exoval.models.fitted_model import FittedModel, planet_columns, views_for
 from exoval.table.feature_table import FeatureTable
-from train.fitting.fit import card, fitted_pipeline, planet_score
+from train.fitting.fit import card, divided, fitted_pipeline, planet_score
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +52,13 @@ class Home:
 
     @property
     def truth(self) -> np.ndarray:
-        """Number of the class of each known row, (rows,)."""
+        """Number of the class of each known row, (rows,); BadTable for one never fitted."""
+        strange = sorted(set(self.known.labels) - set(self.pipeline.classes_))
+        if strange:
+            raise BadTable(
+                f"no row of {', '.join(map(str, strange))} was fitted, and shares of classes need "
+                "answers for each; simulate more, or leave the class out"
+            )
         return np.searchsorted(self.pipeline.classes_, self.known.labels)
 
     @property
@@ -106,12 +111,11 @@ def cross_fitted_at_home(
     """A pipeline fitted on ``material.home_fit``, with answers to all of these rows.
 
     Each comes from one of ``folds`` copies, fitted without the row's star. Many planets at home are
-    answered so, where held-out stars have few.
+    answered so, where held-out stars have few. Raises BadTable for more folds than stars.
     """
     known = material.home_fit
     answers = np.full((len(known), len(pipeline.classes_)), np.nan)
-    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-    for fitted, out in splitter.split(known.features, known.labels, known.targets):
+    for fitted, out in divided(known, folds=folds, seed=seed):
         chosen = known.select(fitted)
         copy = fitted_pipeline(name, classifier, chosen, seed=seed, weight=chosen.weight)
         columns = np.searchsorted(pipeline.classes_, copy.classes_)

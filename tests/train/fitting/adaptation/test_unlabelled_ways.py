@@ -1,5 +1,7 @@
 """Every way that adapts a model without labels, by one contract."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from labelled_sets import gaussian_table
@@ -12,7 +14,7 @@ from exoval.models.calibrate import PlattCalibration
 from exoval.models.fitted_model import load_fitted_model
 from exoval.table.feature_table import FeatureTable
 from train.data.splits import StarSplit
-from train.fitting.adaptation.way import cross_fitted_at_home
+from train.fitting.adaptation.way import cross_fitted_at_home, fitted_at_home
 from train.fitting.adaptation.ways import UNLABELLED, WAYS
 from train.fitting.fit import fitted_pipeline
 from train.judging.metrics import value_of
@@ -142,3 +144,22 @@ def test_a_model_that_cannot_tell_the_share_at_home_is_refused():
         BadTable, match="times the share of planets is estimated even where it is known"
     ):
         adapted("relearned_junk", alike, sky())
+
+
+def test_more_folds_than_stars_are_refused(home):
+    few = home.select(np.isin(home.targets, np.unique(home.targets)[:4]))
+    material = material_of(home, StarSplit()(home, seed=0), sky())
+    pipeline = fitted_pipeline("it", FOREST, few, seed=0)
+    with pytest.raises(BadTable, match="4 stars cannot be divided into"):
+        cross_fitted_at_home(
+            "it", FOREST, replace(material, home_fit=few), pipeline=pipeline, folds=5, seed=0
+        )
+
+
+def test_a_class_that_was_never_fitted_is_named(home):
+    """Not counted as the class that follows it in the alphabet."""
+    without = home.select(home.labels != "eclipsing_binary")
+    material = replace(material_of(home, StarSplit()(home, seed=0), sky()), home_fit=without)
+    known = fitted_at_home("it", FOREST, material, seed=0)
+    with pytest.raises(BadTable, match="eclipsing_binary"):
+        _ = known.truth
