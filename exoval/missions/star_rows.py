@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from exoval.errors import BadLightCurve, BadParameter
+from exoval.errors import BadLightCurve, BadParameter, foreign_errors_as
 from exoval.missions.catalogue_star import catalogue_star
 from exoval.missions.linear_flux import LinearFlux, linear_flux
 from exoval.missions.mission import Mission
@@ -81,10 +81,9 @@ class StarRows:
         lists = self._lists(target)
         edges = [0, *self._cuts(lists["time"]), len(lists["time"])]
         part = slice(edges[segment - 1], edges[segment])
-        time, flux = (np.asarray(lists[name][part], dtype=np.float64) for name in NEEDED)
+        time, flux = (lists[name][part] for name in NEEDED)
         nothing = np.full(len(time), np.nan)
-        error = np.asarray(lists.get("flux_err", nothing), dtype=np.float64)
-        error = error[part] if "flux_err" in lists else nothing
+        error = lists["flux_err"][part] if "flux_err" in lists else nothing
         linear = self._linear(flux, error, target)
         return PipelineSegment(
             target=target,
@@ -129,12 +128,26 @@ class StarRows:
         return self.stars.loc[int(target.split()[-1])]
 
     def _lists(self, target: str) -> dict[str, np.ndarray]:
+        """The lists of a star, float64 of one length; raises BadLightCurve."""
         row = self._row(target)
-        table = _row_group(str(self.path), int(row["row_group"]))
-        return {
-            name: table[name][int(row["row"])].values.to_numpy(zero_copy_only=False)
-            for name in table.column_names
-        }
+        with foreign_errors_as(BadLightCurve, f"cannot read {self.path}", "get the file again"):
+            changed = self.path.stat().st_mtime_ns
+        table = _row_group(str(self.path), changed, int(row["row_group"]))
+        what = f"{self.path}, {target}: time and flux are no lists of numbers"
+        with foreign_errors_as(BadLightCurve, what, "leave the star out of the file"):
+            lists = {
+                name: table[name][int(row["row"])]
+                .values.to_numpy(zero_copy_only=False)
+                .astype(np.float64)
+                for name in table.column_names
+            }
+        lengths = {name: len(values) for name, values in lists.items()}
+        if len(set(lengths.values())) > 1:
+            raise BadLightCurve(
+                f"{self.path}, {target}: lists of different lengths, {lengths}; leave the star out "
+                "of the file"
+            )
+        return lists
 
 
 def open_star_rows(mission: Mission, path: str | Path) -> StarRows:
@@ -161,6 +174,10 @@ def open_star_rows(mission: Mission, path: str | Path) -> StarRows:
             sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
     except (OSError, pa.ArrowException) as error:
         raise BadLightCurve(f"cannot read {path} ({error}); get the file again") from error
+    with foreign_errors_as(
+        BadLightCurve, f"{path}: a target or parameter is no number", "give catalogue numbers alone"
+    ):
+        frame = frame.astype({"target": np.int64} | dict.fromkeys(frame.columns[1:], float))
     frame = frame.assign(
         row_group=np.repeat(np.arange(len(sizes)), sizes),
         row=np.concatenate([np.arange(size) for size in [*sizes, 0]]),
@@ -169,8 +186,11 @@ def open_star_rows(mission: Mission, path: str | Path) -> StarRows:
 
 
 @lru_cache(maxsize=4)
-def _row_group(path: str, row_group: int) -> pa.Table:
-    """The lists of one row group, cached: stars that lie together are often read in turn."""
+def _row_group(path: str, changed: int, row_group: int) -> pa.Table:
+    """The lists of one row group, cached: stars that lie together are often read in turn.
+
+    ``changed`` is when the file was, so that one written again is read again.
+    """
     try:
         with pq.ParquetFile(path) as file:
             names = [name for name in (*NEEDED, *OPTIONAL) if name in file.schema_arrow.names]

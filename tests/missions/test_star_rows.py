@@ -1,5 +1,7 @@
 """Parquet files with a row a star, and the mission whose users have processed them."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -121,3 +123,40 @@ def test_a_mission_of_ones_own_says_whether_its_tables_are_processed(tmp_path):
     with pytest.raises(BadLightCurve, match="processed already"):
         hosts.draw(rng)
     assert not described_mission("flatty", **asked).read(table).is_processed
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("target", [7, None]), ("target", ["KIC 7", "KIC 3"]), ("radius", ["large", "small"])],
+)
+def test_targets_and_parameters_that_are_no_numbers_are_named(tmp_path, column, value):
+    path = rows(tmp_path / "mine.parquet")
+    pd.read_parquet(path).assign(**{column: value}).to_parquet(path)
+    with pytest.raises(BadLightCurve, match=r"mine\.parquet: a target or parameter is no number"):
+        open_library(kepler(), folder=path)
+
+
+@pytest.mark.parametrize(
+    ("lists", "message"),
+    [
+        ({"time": [None, [1.0, 2.0]]}, "no lists of numbers"),
+        ({"time": [1.0, 2.0], "flux": [1.0, 1.0]}, "no lists of numbers"),
+        ({"time": [["a", "b"]] * 2}, "no lists of numbers"),
+        ({"time": [[1.0, 2.0, 3.0]] * 2}, "different lengths"),
+        ({"flux_err": [[1.0]] * 2}, "different lengths"),
+    ],
+)
+def test_broken_lists_are_named(tmp_path, lists, message):
+    path = tmp_path / "mine.parquet"
+    whole = {"target": [7, 3], "time": [[1.0, 2.0]] * 2, "flux": [[1.0, 1.0]] * 2}
+    pd.DataFrame(whole | lists).to_parquet(path)
+    with pytest.raises(BadLightCurve, match=f"KIC 7: .*{message}"):
+        open_library(kepler(), folder=path).read("KIC 7")
+
+
+def test_a_file_that_is_written_again_is_read_again(tmp_path):
+    for around in (1.0, 2.0):
+        path = rows(tmp_path / "mine.parquet", around=around)
+        os.utime(path, (around, around))
+        part = open_library(kepler(), folder=path).files.read_segment("KIC 7", 1)
+        assert np.median(part.flux) == pytest.approx(around, abs=1e-2)
