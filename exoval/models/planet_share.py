@@ -33,9 +33,11 @@ LEAST_EVENTS = 20
 
 @dataclass(frozen=True, kw_only=True)
 class PlanetShare:
-    """``share`` of planets, at most ``upper`` (95 %), read above ``score``, where ``recall`` is.
+    """``share`` of planets, at most ``upper``, read above ``score``, where ``recall`` is.
 
-    ``recall`` is the share of all planets above that score.
+    ``recall`` is the share of all planets above that score. ``upper`` is a bound of 95 % at that
+    score alone. The score is the one with the lowest bound, which chance lowers too: in simulated
+    surveys the share was below the bound in 74 to 89 % of cases, and ``share`` 5 to 8 % too low.
     """
 
     share: float
