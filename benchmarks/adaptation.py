@@ -95,6 +95,8 @@ def run(options: argparse.Namespace) -> dict:
     home = home.only([name for name in home.feature_names if name in simulated.feature_names])
     simulated = without_stars_of(simulated.only(home.feature_names), home)
     split = StarSplit()(home, seed=0)
+    # what counts where a way refuses
+    ways = list(dict.fromkeys(["as_it_is", *(options.ways or UNLABELLED)]))
     random = np.random.default_rng(0)
     surveys = {name: survey(simulated, numbers, random) for name, numbers in SURVEYS.items()}
     print(f"{'classifier':30}{'survey':16}{'way':20}{'share':>8}{'log-loss':>10}{'ECE':>8}")
@@ -113,7 +115,7 @@ def run(options: argparse.Namespace) -> dict:
         )
         for title, away in surveys.items():
             material = material_of(home, split, away)
-            for way in options.ways or UNLABELLED:
+            for way in ways:
                 try:
                     model = WAYS[way](
                         name,
@@ -137,7 +139,7 @@ def run(options: argparse.Namespace) -> dict:
                 print(
                     f"{name:30}{title:16}{way:20}{share:8.3f}{loss:10.3f}{error:8.3f}", flush=True
                 )
-    return {"by_way": means(report, options.ways or UNLABELLED), "all": report}
+    return {"by_way": means(report, ways), "all": report}
 
 
 def means(report: dict, ways: Sequence[str]) -> dict:
