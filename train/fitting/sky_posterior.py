@@ -165,6 +165,8 @@ def learn_sky_posterior(
     """
     held_out = split.test if folds else split.calibration
     known = table.select(held_out[np.isin(table.labels[held_out], model.classes)])
+    if not len(known):
+        raise BadTable("no left-out events to calibrate a posterior on; simulate more systems")
     number = {name: place for place, name in enumerate(model.classes)}
     probability = model.probabilities(known)
     calibration = fit_temperature(

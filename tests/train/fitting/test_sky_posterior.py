@@ -74,6 +74,15 @@ def test_a_set_without_truths_has_no_posterior_and_says_why(tmp_path):
     assert not sky.by_model and "truth.parquet" in sky.described()["missing"]
 
 
+def test_without_left_out_events_there_is_no_posterior(tmp_path):
+    table = gaussian_table(rows=400)
+    folder = with_truth(tmp_path, table)
+    model, split, _ = learned(folder, table)
+    nobody = replace(split, calibration=np.zeros(0, dtype=int))
+    sky = learn_sky_posteriors([model], table, folder, split=nobody, seed=0)
+    assert "no left-out events" in sky.missing
+
+
 def test_truths_of_other_events_are_refused(tmp_path):
     table = gaussian_table(rows=400)
     folder = with_truth(tmp_path, table)
