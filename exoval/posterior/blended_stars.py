@@ -37,7 +37,8 @@ class BlendedStars:
 
     ``separation`` is in arcsec, ``difference`` in magnitudes to the target, ``rate`` the expected
     number of such events per target, ``density`` the number of field stars per magnitude in the
-    label's ring; NaN for bound stars. Raises BadParameter for arrays of several lengths.
+    label's ring; NaN for bound stars. Raises BadParameter for arrays of several lengths, and for
+    values that no star has.
     """
 
     separation: np.ndarray
@@ -49,6 +50,14 @@ class BlendedStars:
         lengths = {len(one) for one in vars(self).values()}
         if len(lengths) != 1:
             raise BadParameter(f"blended stars of lengths {sorted(lengths)}; give one row an event")
+        for name, one in vars(self).items():
+            values = np.asarray(one)
+            least = 0.0 if name != "difference" else -np.inf
+            if values.ndim != 1 or values.dtype.kind not in "iuf":
+                raise BadParameter(f"the {name} of blended stars is not one number an event")
+            known = values[~np.isnan(values)] if name == "density" else values
+            if not (np.isfinite(known) & (known >= least)).all():
+                raise BadParameter(f"blended stars with a {name} that no star has")
 
     @property
     def is_resolved(self) -> bool:

@@ -49,7 +49,8 @@ class ComparableEvents:
     """Events of stars that the model was not fitted on: log odds, rate and kind, each (events,).
 
     ``log_odds`` are those of a planet in the population, ascending; ``rate`` is the expected number
-    of such events per target. Raises BadParameter for arrays that do not fit together.
+    of such events per target. Raises BadParameter for arrays that do not fit together,
+    and for values that are no numbers.
     """
 
     log_odds: np.ndarray
@@ -63,6 +64,11 @@ class ComparableEvents:
                 f"comparable events of shapes {sorted(shapes)}; give one row an event, in the "
                 "order of their log odds"
             )
+        numeric = all(np.asarray(one).dtype.kind in "biuf" for one in vars(self).values())
+        if not numeric or not np.isfinite(self.log_odds).all():
+            raise BadParameter("comparable events whose log odds are not all numbers")
+        if not (np.isfinite(self.rate) & (np.asarray(self.rate) >= 0)).all():
+            raise BadParameter("comparable events whose rates are not all numbers from 0 up")
 
     def near(self, log_odds: float) -> Comparable:
         """The events whose log odds are within ``REACH`` of one event's."""

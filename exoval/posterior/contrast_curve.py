@@ -60,7 +60,11 @@ def read_contrast_curve(path: str | Path) -> ContrastCurve:
     remedy = f"give a CSV with the columns {SEPARATION[0]} and {DIFFERENCE[0]}"
     with foreign_errors_as(BadTable, f"cannot read {path}", remedy):
         table = pd.read_csv(path, comment="#", skipinitialspace=True)
+        if not isinstance(table.index, pd.RangeIndex):
+            raise ValueError("its rows have more values than it has columns")
         table.columns = [str(name).strip().lower() for name in table.columns]
+        if not table.columns.is_unique:
+            raise ValueError(f"it has a column twice: {', '.join(table.columns)}")
         found = [
             next((name for name in names if name in table), None)
             for names in (SEPARATION, DIFFERENCE)

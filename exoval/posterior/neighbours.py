@@ -49,7 +49,7 @@ def read_neighbours(path: str | Path) -> dict[str, Neighbours]:
     """Read the neighbours of targets from CSV, by target.
 
     Columns are target (as in the light curves), separation_arcsec and magnitude_difference, the
-    neighbour's magnitude minus the target's. A row with an empty separation says that its target
+    neighbour's magnitude minus the target's. A row with both of them empty says that its target
     has no neighbours. Raises DataNotFound without the file, BadTable if it is none.
     """
     path = Path(path)
@@ -61,13 +61,25 @@ def read_neighbours(path: str | Path) -> dict[str, Neighbours]:
         missing = [name for name in COLUMNS if name not in table]
         if missing:
             raise ValueError(f"it lacks {', '.join(missing)}")
-        table = table.assign(**{name: table[name].astype(float) for name in COLUMNS[1:]})
+        if not isinstance(table.index, pd.RangeIndex):
+            raise ValueError("its rows have more values than it has columns")
+        table = table.assign(
+            target=table["target"].str.strip(),
+            **{name: table[name].astype(float) for name in COLUMNS[1:]},
+        )
+        unnamed = int((table["target"].isna() | table["target"].eq("")).sum())
+        if unnamed:
+            raise ValueError(f"{unnamed} of its rows have no target")
+    return {
+        str(target): _of_one(rows, f"{path}, {target}") for target, rows in table.groupby("target")
+    }
+
+
+def _of_one(rows: pd.DataFrame, source: str) -> Neighbours:
+    """The neighbours of one target from its rows; BadTable, which begins with ``source``."""
+    # a magnitude says that there is a star, whose separation is missing
+    stars = rows.loc[rows[list(COLUMNS[1:])].notna().any(axis=1), list(COLUMNS[1:])]
     try:
-        return {
-            str(target).strip(): Neighbours(
-                *rows.loc[rows["separation_arcsec"].notna(), list(COLUMNS[1:])].to_numpy().T
-            )
-            for target, rows in table.groupby("target")
-        }
+        return Neighbours(*stars.to_numpy().T)
     except BadParameter as error:
-        raise BadTable(f"{path}: {error}") from error
+        raise BadTable(f"{source}: {error}") from error

@@ -13,7 +13,7 @@ times the events that the search finds in one. Another population changes the ra
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -42,6 +42,8 @@ LIKELIHOOD, SYSTEMS, EVENTS, RESEMBLANCE = (
 TERMS = (LIKELIHOOD, SYSTEMS, EVENTS, RESEMBLANCE)
 #: least posterior of a label, so that odds stay finite
 FLOOR = 1e-9
+#: numbers of a posterior are below this, so that products of them stay finite
+MOST = 1e30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +90,8 @@ class SkyPosterior:
     simulated events in ``means``. ``blends`` are the stars that make the events of labels with
     stars beside the target. ``least`` is the posterior that nine in ten events of a label reach
     or pass on left-out stars; an event's conformal set holds the labels that reach it (Vovk 2012,
-    ACML 25, 475: one level a label). Raises BadParameter if the parts do not fit together.
+    ACML 25, 475: one level a label). Raises BadParameter if the parts do not fit together, or for
+    numbers that none of them can have.
     """
 
     classes: tuple[str, ...]
@@ -116,6 +119,27 @@ class SkyPosterior:
                 f"and regressions of {', '.join(self.regressions)}; give one rate a class, and "
                 "boosted regressions of classes alone"
             )
+        if self.planets.all() or not self.planets.any():
+            raise BadParameter("a posterior needs classes that count as planet, and others")
+        for number, holds in self._numbers():
+            if not holds:
+                raise BadParameter(f"{number} is not a number that a posterior can have")
+
+    def _numbers(self) -> Iterator[tuple[str, bool]]:
+        """Every number with its name, and whether a posterior can have it."""
+        slope = self.calibration.slope
+        yield f"a slope of {slope:g}", bool(0 < slope < MOST)
+        for one in self.calibration.offset:
+            yield f"an offset of {one:g}", bool(abs(one) < MOST)
+        for name, one in self.rates.items():
+            yield f"a share of {one.share:g} of {name}", bool(0 < one.share <= 1)
+            yield f"{one.systems:g} systems of {name} per target", bool(0 <= one.systems < MOST)
+            yield f"{one.events:g} events of {name} per system", bool(0 <= one.events < MOST)
+        for name, one in self.means.items():
+            yield f"a mean rate of {one:g} of {name}", bool(1 / MOST < one < MOST)
+        for name, one in self.least.items():
+            known = name in self.classes
+            yield f"a least posterior of {one:g} of {name}", bool(known and 0 <= one <= 1)
 
     def __call__(
         self,
@@ -231,7 +255,7 @@ def load_sky_posterior(directory: str | Path) -> SkyPosterior:
         raise BadTable(f"{archive} {wrong}; {AGAIN}")
     parts = read_archive(archive)
     try:
-        return SkyPosterior(
+        posterior = SkyPosterior(
             classes=written.classes,
             planets=np.array(written.planets, dtype=bool),
             calibration=BiasCorrectedTemperature(written.slope, np.array(written.offset)),
@@ -242,7 +266,24 @@ def load_sky_posterior(directory: str | Path) -> SkyPosterior:
             blends={name: BlendedStars(**one) for name, one in parts["blends"].items()},
             least=written.least,
         )
-    except (BadParameter, TypeError, KeyError) as error:
+        _check_regressions(posterior.regressions)
+    except (
+        BadParameter,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise BadTable(
             f"{archive} does not hold the posterior of a model ({error}); {AGAIN}"
         ) from error
+    return posterior
+
+
+def _check_regressions(regressions: Mapping[str, HistGradientBoostingRegressor]) -> None:
+    """Raise what regressions that were never fitted raise, or BadParameter for no positive rate."""
+    for name, one in regressions.items():
+        rate = float(one.predict(np.full((1, one.n_features_in_), np.nan))[0])
+        if not 0 < rate < MOST:
+            raise BadParameter(f"the regression of {name} gives a rate of {rate:g}")

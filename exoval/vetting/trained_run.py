@@ -120,8 +120,28 @@ def load_trained_run(
         recipe=recipe,
         caveat=_caveat(metrics.host, recipe),
         training_stars=_training_stars(folder / TRAINING_STARS),
-        posteriors={path.name: load_sky_posterior(path) for path in paths if has_posterior(path)},
+        posteriors={
+            path.name: posterior_of(models[path.name], path)
+            for path in paths
+            if has_posterior(path)
+        },
     )
+
+
+def posterior_of(model: FittedModel, folder: Path) -> SkyPosterior:
+    """The posterior in a model's folder; BadTable for that of another model."""
+    posterior = load_sky_posterior(folder)
+    is_its_own = (
+        posterior.classes == tuple(model.classes)
+        and posterior.planets.tolist() == model.is_planet_class.tolist()
+        and all(one.n_features_in_ == len(model.columns) for one in posterior.regressions.values())
+    )
+    if not is_its_own:
+        raise BadTable(
+            f"{folder} holds the posterior of another model than its own, of the labels "
+            f"{', '.join(posterior.classes)}; {REMEDY}"
+        )
+    return posterior
 
 
 def with_survey_events(run: TrainedRun, events: SurveyEvents) -> TrainedRun:

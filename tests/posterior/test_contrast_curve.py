@@ -34,6 +34,8 @@ def test_columns_of_other_people_and_any_order_of_rows(tmp_path, names):
         ("separation_arcsec,magnitude_difference\n0.1,3\n0.1,4\n", "ascend"),
         ("separation_arcsec,magnitude_difference\n", "curve"),
         ("separation_arcsec,magnitude_difference\n0.1,faint\n", "faint"),
+        ("sep,dmag,Dmag\n0.1,3,4\n", "twice: sep, dmag, dmag"),
+        ("sep,dmag\n0.1,3,9\n0.5,4,9\n", "more values"),
         ("", "cannot read"),
     ],
 )

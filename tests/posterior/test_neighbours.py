@@ -23,6 +23,14 @@ def test_a_target_without_neighbours_has_an_empty_list(tmp_path):
     assert read["KIC 2"].separation.size == 0 and "KIC 3" not in read
 
 
+def test_a_name_with_a_space_behind_it_is_the_same_target(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "target,separation_arcsec,magnitude_difference\nKIC 1,3,1\nKIC 1 ,4,2\n KIC 1,5,3\n"
+    )
+    assert read_neighbours(path)["KIC 1"].separation.tolist() == [3.0, 4.0, 5.0]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -30,6 +38,9 @@ def test_a_target_without_neighbours_has_an_empty_list(tmp_path):
         ("target,separation_arcsec,magnitude_difference\nKIC 1,-4,2\n", "negative"),
         ("target,separation_arcsec,magnitude_difference\nKIC 1,4,\n", "without magnitudes"),
         ("target,separation_arcsec,magnitude_difference\nKIC 1,near,2\n", "near"),
+        ("target,separation_arcsec,magnitude_difference\nKIC 1,,3\n", "KIC 1: 1 neighbours"),
+        ("target,separation_arcsec,magnitude_difference\n,4,2\nKIC 1,,\n", "no target"),
+        ("target,separation_arcsec,magnitude_difference\nKIC 1,4,2,9\n", "more values"),
     ],
 )
 def test_a_file_that_is_no_list_is_one_sentence(tmp_path, text, said):

@@ -9,6 +9,8 @@ from scipy.stats import norm
 
 from exoval.errors import BadParameter, BadTable, DataNotFound
 from exoval.models.bias_corrected_temperature import BiasCorrectedTemperature
+from exoval.models.model_archive import read_archive, write_archive
+from exoval.posterior.blended_stars import BlendedStars
 from exoval.posterior.comparable_events import comparable_events
 from exoval.posterior.expected_rate import learn_relative_rate
 from exoval.posterior.sky_posterior import (
@@ -20,6 +22,7 @@ from exoval.posterior.sky_posterior import (
     has_posterior,
     load_sky_posterior,
 )
+from exoval.running.checksums import CHECKSUMS, sealed
 
 CLASSES = ("eclipsing_binary", "no_transit", "planet")
 #: events per target, share of the simulated mixture, mean of the feature in nature and as simulated
@@ -144,6 +147,91 @@ def test_a_changed_file_is_refused(posterior, tmp_path):
     plain["rates"]["planet"]["systems"] *= 100
     (tmp_path / DESCRIPTION).write_text(json.dumps(plain))
     with pytest.raises(BadTable, match=DESCRIPTION):
+        load_sky_posterior(tmp_path)
+
+
+def rewritten(folder, description, parts):
+    """Write both files anew, with checksums that agree."""
+    write_archive(parts, folder / ARCHIVE)
+    plain = sealed(description, name=DESCRIPTION, files={ARCHIVE: folder / ARCHIVE})
+    (folder / DESCRIPTION).write_text(json.dumps(plain))
+
+
+def written(posterior, folder):
+    """What both files of a posterior hold."""
+    posterior.save(folder)
+    description = json.loads((folder / DESCRIPTION).read_text())
+    del description[CHECKSUMS]
+    return description, read_archive(folder / ARCHIVE)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -1.0, 1e308])
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("slope",),
+        ("rates", "planet", "share"),
+        ("rates", "planet", "systems"),
+        ("rates", "no_transit", "events"),
+        ("means", "planet"),
+        ("least", "planet"),
+    ],
+)
+def test_numbers_that_no_posterior_has_are_refused_with_a_right_checksum(
+    posterior, tmp_path, place, number
+):
+    description, parts = written(replace(posterior, least={"planet": 0.1}), tmp_path)
+    inner = description
+    for name in place[:-1]:
+        inner = inner[name]
+    inner[place[-1]] = number
+    rewritten(tmp_path, description, parts)
+    with pytest.raises(BadTable, match="train again"):
+        load_sky_posterior(tmp_path)
+
+
+def test_planets_and_others_are_both_needed(posterior):
+    for kind in (True, False):
+        with pytest.raises(BadParameter, match="count as planet"):
+            replace(posterior, planets=np.full(3, kind))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda parts: np.zeros(3),
+        lambda parts: parts | {"blends": []},
+        lambda parts: parts | {"blends": None},
+        lambda parts: (
+            parts | {"comparable": parts["comparable"] | {"rate": np.array(["much"] * 11)}}
+        ),
+        lambda parts: parts | {"comparable": parts["comparable"] | {"rate": np.full(11, np.nan)}},
+        lambda parts: (
+            parts | {"comparable": parts["comparable"] | {"log_odds": np.full(11, np.nan)}}
+        ),
+        lambda parts: (
+            parts
+            | {"blends": {"planet": dict.fromkeys(BlendedStars.__annotations__, np.zeros((2, 2)))}}
+        ),
+        lambda parts: (
+            parts
+            | {"blends": {"planet": dict.fromkeys(BlendedStars.__annotations__, np.array(["a"]))}}
+        ),
+    ],
+)
+def test_parts_of_another_form_are_refused_with_a_right_checksum(posterior, tmp_path, change):
+    description, parts = written(posterior, tmp_path)
+    rewritten(tmp_path, description, change(parts))
+    with pytest.raises(BadTable, match="train again"):
+        load_sky_posterior(tmp_path)
+
+
+@pytest.mark.parametrize("lost", ["_predictors", "_baseline_prediction"])
+def test_a_regression_that_was_never_fitted_is_refused(posterior, tmp_path, lost):
+    description, parts = written(posterior, tmp_path)
+    delattr(parts["regressions"]["planet"], lost)
+    rewritten(tmp_path, description, parts)
+    with pytest.raises(BadTable, match="train again"):
         load_sky_posterior(tmp_path)
 
 

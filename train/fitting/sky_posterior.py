@@ -36,6 +36,8 @@ OF_A_BLEND = (
 )
 #: most events of a label that are kept for evidence on its blends
 MOST_OF_A_BLEND = 3000
+#: number of single stars of the field, nearest in magnitude, whose density is that around a pair
+NEAREST = 20
 #: the conformal sets hold the true label this often
 COVERAGE = 0.9
 #: fewest left-out events of a label that its level is learned from
@@ -104,11 +106,32 @@ def _blends(truth: pd.DataFrame, rate: np.ndarray) -> dict[str, BlendedStars]:
                 separation=separation.to_numpy(float)[chosen],
                 difference=difference.to_numpy(float)[chosen],
                 rate=mine["rate"].to_numpy(float)[chosen] * known.sum() / len(chosen),
-                density=np.exp(columns["log_eligible_stars"].to_numpy(float)[chosen])
-                if columns["magnitude_difference"].notna().any()
-                else np.full(len(chosen), np.nan),
+                density=_stars_per_magnitude(mine.iloc[chosen], rows),
             )
     return found
+
+
+def _stars_per_magnitude(mine: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
+    """Field stars per magnitude in the ring of a label's rows, (mine,); NaN for bound stars.
+
+    The eligible stars of a pair in the field are fewer: those with a companion that eclipses. Their
+    field is that of the single stars of other ``rows`` in the ring, at the nearest magnitudes.
+    """
+    of_the_field = ("magnitude_difference", "log_eligible_stars", "offset_arcsec")
+    if any(name not in rows for name in of_the_field):
+        return np.full(len(mine), np.nan)
+    difference, logarithm, offset = mine[list(of_the_field)].to_numpy(float).T
+    density = np.where(np.isfinite(difference), np.exp(logarithm), np.nan)
+    paired = rows.get("companion_separation_arcsec", pd.Series(np.nan, rows.index)).notna()
+    of_pairs = paired.loc[mine.index].to_numpy() & np.isfinite(difference)
+    if of_pairs.any():
+        inside = rows["offset_arcsec"].between(np.nanmin(offset), np.nanmax(offset))
+        single = rows.loc[~paired & inside & rows["label"].ne(NOTHING), list(of_the_field)]
+        around, stars, _ = single.dropna().to_numpy(float).T
+        for place in np.flatnonzero(of_pairs):
+            near = np.argsort(np.abs(around - difference[place]), kind="stable")[:NEAREST]
+            density[place] = np.exp(stars[near]).mean() if len(near) else np.nan
+    return density
 
 
 def _of_labels(truth: pd.DataFrame, rate: np.ndarray) -> dict[str, tuple[float, float]]:
@@ -142,6 +165,8 @@ def learn_sky_posterior(
     """
     held_out = split.test if folds else split.calibration
     known = table.select(held_out[np.isin(table.labels[held_out], model.classes)])
+    if not len(known):
+        raise BadTable("no left-out events to calibrate a posterior on; simulate more systems")
     number = {name: place for place, name in enumerate(model.classes)}
     probability = model.probabilities(known)
     calibration = fit_temperature(

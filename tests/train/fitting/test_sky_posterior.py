@@ -74,6 +74,15 @@ def test_a_set_without_truths_has_no_posterior_and_says_why(tmp_path):
     assert not sky.by_model and "truth.parquet" in sky.described()["missing"]
 
 
+def test_without_left_out_events_there_is_no_posterior(tmp_path):
+    table = gaussian_table(rows=400)
+    folder = with_truth(tmp_path, table)
+    model, split, _ = learned(folder, table)
+    nobody = replace(split, calibration=np.zeros(0, dtype=int))
+    sky = learn_sky_posteriors([model], table, folder, split=nobody, seed=0)
+    assert "no left-out events" in sky.missing
+
+
 def test_truths_of_other_events_are_refused(tmp_path):
     table = gaussian_table(rows=400)
     folder = with_truth(tmp_path, table)
@@ -102,6 +111,26 @@ def test_nine_in_ten_events_of_a_label_reach_its_level(tmp_path):
     for place, name in enumerate(model.classes):
         mine = test.labels == name
         assert 0.89 <= answers.likely[mine, place].mean() <= 0.93
+
+
+def test_a_pair_in_the_field_is_as_frequent_there_as_single_stars(tmp_path):
+    table = gaussian_table(rows=400)
+    folder = with_truth(tmp_path, table)
+    truth = pd.read_parquet(folder / "truth.parquet")
+    single, pair = (truth["label"].eq(one) for one in ("background_binary", "eclipsing_binary"))
+    of_the_field = ["offset_arcsec", "magnitude_difference", "log_eligible_stars"]
+    truth.loc[single | pair, of_the_field] = [8.0, 2.0, np.log(0.5)]
+    # a tenth of the field's stars are pairs whose parts eclipse
+    truth.loc[pair, "log_eligible_stars"] = np.log(0.05)
+    truth.loc[pair, "companion_separation_arcsec"] = 0.1
+    truth.to_parquet(folder / "truth.parquet")
+    blends = sky_rates(table, folder).blends
+    assert blends["background_binary"].density == pytest.approx(0.5)
+    assert blends["eclipsing_binary"].density == pytest.approx(0.5)
+    # without single stars nobody knows: a list of neighbours changes nothing
+    truth[~single].to_parquet(folder / "truth.parquet")
+    alone = table.select(np.flatnonzero(table.labels != "background_binary"))
+    assert not sky_rates(alone, folder).blends["eclipsing_binary"].is_resolved
 
 
 def test_blends_are_the_stars_of_kept_events(tmp_path):

@@ -1,7 +1,7 @@
 """Bringing a model from one mission to another, in every way."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -144,6 +144,11 @@ def test_both_missions_count_the_same():
     weight, home = balance(some), len(some.home_fit)
     assert weight[:home].sum() == pytest.approx(weight[home:].sum())
     assert weight.mean() == pytest.approx(1)
+    # rows of one mission count by its table's weights
+    own = np.linspace(1, 3, home)
+    weighed = balance(replace(some, home_fit=replace(some.home_fit, weight=own)))
+    assert weighed[:home].sum() == pytest.approx(weighed[home:].sum())
+    assert weighed[:home] / weighed[0] == pytest.approx(own)
 
 
 def test_some_stars_are_whole_and_nested_by_size():

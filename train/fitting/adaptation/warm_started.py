@@ -76,9 +76,16 @@ def go_on(pipeline: Pipeline, table: FeatureTable) -> Pipeline:
 
 
 def balance(material: Material) -> np.ndarray:
-    """Weights of the rows of both missions, home first, with the same total for each."""
-    home, away = len(material.home_fit), len(material.away_fit)
-    return np.repeat([(home + away) / 2 / home, (home + away) / 2 / away], [home, away])
+    """Weights of the rows of both missions, home first, with the same total for each.
+
+    Rows of one mission count among each other by the weights of its table.
+    """
+    parts = [
+        np.ones(len(table)) if table.weight is None else table.weight
+        for table in (material.home_fit, material.away_fit)
+    ]
+    rows = sum(map(len, parts))
+    return np.concatenate([one / one.sum() * rows / len(parts) for one in parts])
 
 
 def _has_all_classes(material: Material) -> bool:
