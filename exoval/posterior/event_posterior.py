@@ -47,6 +47,8 @@ class EventPosterior:
     @property
     def interval(self) -> tuple[float, float]:
         """P(planet) one standard error of the log odds below and above; NaN if it is unknown."""
+        if math.isnan(self.log_odds) or math.isnan(self.error):
+            return math.nan, math.nan
         return float(expit(self.log_odds - self.error)), float(expit(self.log_odds + self.error))
 
     @property

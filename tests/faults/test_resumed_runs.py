@@ -195,7 +195,8 @@ class Judge:
     def __init__(self, folder, stop=99):
         self.folder, self.stop, self.asked = folder, stop, []
         self.mission = self.classifier = self.planet_share = self.pages = self.survey_events = None
-        self.events = 1
+        self.events, self.alarms, self.mixture = 1, 1.0, False
+        self.evidence = self.contrast = self.neighbours = None
         self.run = SimpleNamespace(leading="it", recipe=SimpleNamespace(mission=kepler()))
 
     def examiner(self, request):
