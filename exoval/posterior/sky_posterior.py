@@ -151,21 +151,22 @@ class SkyPosterior:
         """Posteriors from probabilities in the mixture (rows, classes) and features of the rows.
 
         The features (rows, columns) are the columns of the model, in its order. ``further`` are
-        terms of other evidence by name, each (rows, classes).
+        terms of other evidence by name, each (rows, classes). The simulated events have no such
+        evidence: comparable ones and the conformal set are those of the light curve alone, without
+        the labels that other evidence excludes.
         """
-        terms = self._terms(probability, features) | dict(further or {})
-        product = np.prod(list(terms.values()), axis=0)
-        # of one scale, so that rates of any unit stay within the numbers
-        product = np.maximum(product / product.max(axis=1, keepdims=True), FLOOR**2)
-        posterior = product / product.sum(axis=1, keepdims=True)
-        log_odds = self.log_odds(posterior)
+        own, further = self._terms(probability, features), dict(further or {})
+        light_curve = _normalised(np.prod(list(own.values()), axis=0))
+        outside = np.prod([np.ones(light_curve.shape), *further.values()], axis=0)
+        posterior = _normalised(light_curve * outside)
+        least = [self.least.get(name, 0.0) for name in self.classes]
         return SkyAnswers(
             probability=posterior,
             planet=posterior[:, self.planets].sum(axis=1),
-            log_odds=log_odds,
-            terms=terms,
-            comparable=[self.comparable.near(one) for one in log_odds],
-            likely=posterior >= [self.least.get(name, 0.0) for name in self.classes],
+            log_odds=self.log_odds(posterior),
+            terms=own | further,
+            comparable=[self.comparable.near(one) for one in self.log_odds(light_curve)],
+            likely=(light_curve >= least) & (outside > 0),
         )
 
     def log_odds(self, posterior: np.ndarray) -> np.ndarray:
@@ -232,6 +233,12 @@ class _Written:
     rates: dict[str, LabelRate]
     means: dict[str, float]
     least: dict[str, float]
+
+
+def _normalised(product: np.ndarray) -> np.ndarray:
+    """Products (rows, classes) that sum to one; rates of any unit stay within the numbers."""
+    product = np.maximum(product / product.max(axis=1, keepdims=True), FLOOR**2)
+    return product / product.sum(axis=1, keepdims=True)
 
 
 def has_posterior(directory: str | Path) -> bool:

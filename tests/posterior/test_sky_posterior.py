@@ -250,6 +250,10 @@ def test_other_evidence_multiplies_the_odds_and_is_a_term(posterior):
     ratio = after.probability / before.probability
     assert ratio[0, 0] / ratio[0, 2] == pytest.approx(0.25)
     assert list(after.terms) == [*TERMS, "imaging"]
+    # simulated events have no images: comparable are those of the light curve alone
+    assert after.comparable == before.comparable
+    gone = posterior(mixture(feature), feature[:, None], further={"listed": imaging * [[0, 1, 1]]})
+    assert before.likely.all() and gone.likely.tolist() == [[False, True, True]]
 
 
 def test_the_conformal_set_holds_the_labels_that_reach_their_level(posterior):
