@@ -85,8 +85,9 @@ def event_kinds(table: FeatureTable, labelled_set: str | Path, *, verify: str = 
 def _truth_of(table: FeatureTable, labelled_set: str | Path, *, verify: str) -> pd.DataFrame:
     """The rows of the table of truths that belong to those of a labelled set, in their order."""
     truth = read_truth(labelled_set, verify=verify).set_index("event")
-    missing = np.setdiff1d(table.frame["event"], truth.index)
-    if len(missing):
+    # by hashes: numpy compares every name with every other one
+    missing = table.frame.loc[~table.frame["event"].isin(truth.index), "event"].to_list()
+    if missing:
         raise BadTable(
             f"the table of truths of {labelled_set} lacks {len(missing)} events of the set, such "
             f"as '{missing[0]}'; simulate the set again"

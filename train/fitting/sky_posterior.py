@@ -73,8 +73,9 @@ def sky_rates(
             "the set again"
         )
     rate = event_rates(truth, **settings)
-    missing = np.setdiff1d(table.frame["event"], rate.index)
-    if len(missing):
+    # by hashes: numpy compares every name with every other one
+    missing = table.frame.loc[~table.frame["event"].isin(rate.index), "event"].to_list()
+    if missing:
         raise BadTable(
             f"the table of truths of {labelled_set} lacks {len(missing)} events of the set, such "
             f"as '{missing[0]}'; simulate the set again"
