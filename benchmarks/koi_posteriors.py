@@ -139,7 +139,8 @@ def main(options: argparse.Namespace) -> None:
         print(f"  {about}, in the mixture {reasons}")
     if options.csv is not None:
         write_csv(written(table), options.csv)
-    last_line({"alarms": alarms, "objects": len(table)} | results, options)
+    print(f"{alarms:.4f} of a search's false alarms are in the catalogue")
+    last_line({"objects": len(table)} | results, options)
 
 
 def number_text(number: dict) -> str:

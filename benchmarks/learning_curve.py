@@ -102,7 +102,6 @@ def point(name: str, table: FeatureTable, rates: object, split: Split, *, resamp
         "events": len(split.fit),
         "calibration_events": len(split.calibration),
         "seconds": seconds,
-        "seconds_of_posterior": time.process_time() - start - seconds,
     } | {key: metrics[key] for key in SHOWN}
 
 
@@ -178,7 +177,8 @@ def main(options: argparse.Namespace) -> None:
             print(f"{name:30}{found['events']:8d}{found['seconds']:9.1f}{cells}", flush=True)
             if options.figure is not None:
                 draw(points, options.figure)
-    last_line({"test": test, "points": points}, options)
+    worth = {key: round(test[key]) for key in ("rows", "effective_planets", "effective_others")}
+    last_line({"test": worth, "points": points}, options)
 
 
 def number_text(number: dict) -> str:

@@ -88,7 +88,7 @@ def changed_rates(table: FeatureTable, folder: Path) -> dict[str, SkyRates]:
 
 
 def bins_within(planet: np.ndarray, is_planet: np.ndarray, rate: np.ndarray) -> dict:
-    """Chi-squared of the bins' shares of planets against their mean probability, and its tail."""
+    """The tail of chi-squared of the bins' shares of planets against their mean probability."""
     which = np.clip(np.digitize(planet, BINS) - 1, 0, len(BINS) - 2)
     terms = []
     for number in range(len(BINS) - 1):
@@ -143,7 +143,8 @@ def main(options: argparse.Namespace) -> None:
             shares = replace(posterior, regressions={}, means={})
             answers[f"{name}, shares"] = shares(mixture, features).planet
         answers["weighted training"] = weighted_training(table, split, rates)
-        found[population] = {"test": effective_numbers(test.is_planet, rate)}
+        worth = effective_numbers(test.is_planet, rate)
+        found[population] = {"test": {key: round(worth[key]) for key in list(worth)[:3]}}
         for way, planet in answers.items():
             metrics = judge_weighted(
                 planet, test.is_planet, test.targets, rate, resamples=options.resamples, seed=0
@@ -152,7 +153,7 @@ def main(options: argparse.Namespace) -> None:
             found[population][way] = {key: metrics[key] for key in SHOWN} | {"bins": within}
             values = [metrics[key]["value"] for key in SHOWN]
             cells = "".join(f"{'-' if one is None else format(one, '.4f'):>18}" for one in values)
-            print(f"{population:24}{way:22}{cells}  {within['p']:.3f}", flush=True)
+            print(f"{population:24}{way:22}{cells}  {within['value']:.3f}", flush=True)
     last_line(found, options)
 
 
