@@ -76,7 +76,7 @@ def test_its_real_objects_are_judged(loop):
     assert not set(judged.target) & set(hosts.target)
 
 
-def test_the_posterior_on_the_sky_is_learned_judged_and_stated(loop):
+def test_the_posterior_on_the_sky_is_learned_judged_and_stated(loop, tmp_path):
     folder, _, _, vetted = loop
     metrics = json.loads((folder / "model" / "metrics.json").read_text())
     for name in ("sparse_gp", "forest"):
@@ -87,11 +87,18 @@ def test_the_posterior_on_the_sky_is_learned_judged_and_stated(loop):
     (row,) = pd.read_csv(folder / "vetted.csv").to_dict("records")
     assert "posterior_verdict" in row
     explained = command(
-        folder, "exoval", "explain", "model", "K00148.01", "--output", "terms.png", EXOVAL_DATA=""
+        folder,
+        "exoval",
+        "explain",
+        "model",
+        "K00148.01",
+        "--output",
+        str(tmp_path / "terms.png"),
+        EXOVAL_DATA="",
     )
     assert explained.returncode == 0, explained.stderr
     assert "systems_per_target" in explained.stdout
-    assert (folder / "terms.png").stat().st_size > 10_000
+    assert (tmp_path / "terms.png").stat().st_size > 10_000
 
 
 def test_the_vetted_planet_ends_in_one_line(loop):
